@@ -1,13 +1,13 @@
-"""Routes about the rules of a street."""
+"""Routes of the ticket policy of a street."""
 
 from ..kernel.request import RequestContext
 from ..web.fields import PlaceQuery
 from ..web.routes import Routes
-from .replay_views import ReplayView
-from .schemas import PolicyIn, ReplayIn
+from .replay_views import PolicyReplayView
+from .schemas import PolicyReplayIn, TicketPolicyIn
 from .service import TicketPolicies
 from .texts import REFUSALS
-from .views import PolicyView
+from .views import TicketPolicyView
 
 __all__ = ["routes"]
 
@@ -15,33 +15,30 @@ routes: Routes[TicketPolicies] = Routes("tickets", REFUSALS)
 
 
 @routes.get("/v1/policies/tickets")
-def read_rules(
+def read_ticket_policy(
     ticket_policies: TicketPolicies, context: RequestContext, query: PlaceQuery
-) -> PolicyView:
-    """The categories, limits and office hours of a street; for staff with routing, ladder and what is wrong with them."""
-    return PolicyView.of(
-        ticket_policies.read_policy(context, query.place), context.locale
-    )
+) -> TicketPolicyView:
+    """Read the ticket policy of a street; staff also read routing, escalation path and findings."""
+    policy = ticket_policies.read_policy(context, query.place)
+    return TicketPolicyView.of(policy, context.locale)
 
 
 @routes.put("/v1/policies/tickets")
-def set_rules(
+def set_ticket_policy(
     ticket_policies: TicketPolicies,
     context: RequestContext,
     query: PlaceQuery,
-    body: PolicyIn,
-) -> PolicyView:
-    """Change the rules of a street; play them first. Tickets that have been reported stay under the rules they had."""
-    return PolicyView.of(
-        ticket_policies.change_policy(context, query.place, body.edit()), context.locale
-    )
+    body: TicketPolicyIn,
+) -> TicketPolicyView:
+    """Change the ticket policy of a street; reported tickets keep their version."""
+    policy = ticket_policies.change_policy(context, query.place, body.edit())
+    return TicketPolicyView.of(policy, context.locale)
 
 
 @routes.post("/v1/policies/tickets/replay", conditional=False, repeatable=False)
-def replay_rules(
-    ticket_policies: TicketPolicies, context: RequestContext, body: ReplayIn
-) -> ReplayView:
-    """What other rules would have done to the tickets of the last ninety days; nothing is saved."""
-    return ReplayView.of(
-        ticket_policies.replay(context, body.place, body.policy.edit())
-    )
+def replay_ticket_policy(
+    ticket_policies: TicketPolicies, context: RequestContext, body: PolicyReplayIn
+) -> PolicyReplayView:
+    """Replay the tickets of the last ninety days under a changed policy; nothing is saved."""
+    result = ticket_policies.replay(context, body.place, body.policy.edit())
+    return PolicyReplayView.of(result)

@@ -19,13 +19,14 @@ from ..tickets.policy import (
     TicketUrgency,
 )
 from ..tickets.routing import route, start_at
-from .model import CoverageGap, Why
+from .model import CoverageGap, GapReason
 
 __all__ = ["EscalationPath", "coverage_gaps"]
 
 _MANNED: Mapping[Level, tuple[str, ...]] = dict.fromkeys(Level, ("somebody",))
 _WIDE = (PlaceKind.STREET, PlaceKind.COMMUNITY, PlaceKind.GRID)
-_Key = tuple[str, Level, str, Why, Level | None]
+# A gap apart from its categories: place, level, role or person, reason, level that has it instead.
+_Key = tuple[str, Level, str, GapReason, Level | None]
 
 
 class EscalationPath:
@@ -36,7 +37,7 @@ class EscalationPath:
         self._along: dict[str, Along] = {}
 
     def along(self, place: str) -> Along:
-        """Return who is on duty at a place and around it."""
+        """Return the people on duty at a place and around it."""
         if place not in self._along:
             self._along[place] = self._roster.duty_along(place)
         return self._along[place]
@@ -45,47 +46,52 @@ class EscalationPath:
         self, place: str, category: str, sla: Sla
     ) -> tuple[EscalationContext, Routed]:
         """Return the escalation context of a ticket, with its first level and assignee."""
-        escalation = escalation_context(sla, place, self.along(place))
-        return escalation, begin(
-            escalation, place, category, self.along(place), self._roster.people.get
-        )
+        along, find = self.along(place), self._roster.people.get
+        escalation = escalation_context(sla, place, along)
+        return escalation, begin(escalation, place, category, along, find)
 
     def gaps_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
         """Yield the coverage gaps of a place with their categories."""
-        rules = [
-            rule
-            for rule in self.policy.rules
-            if rule.place is None or covers(rule.place, place)
-        ]
-        limits = self.policy.limits[0].limits
-        sla = Sla(
-            policy=self.policy, limits=limits, calendar=None
-        )  # no clock is started here
+        rules = self._rules_at(place)
+        limits = self.policy.limits[0].limits  # any will do: no timer is started here
+        sla = Sla(policy=self.policy, limits=limits, calendar=None)
         escalation = escalation_context(sla, place, self.along(place))
         manned = EscalationContext(sla=sla, duty=_MANNED)
-        steps = [
-            step
-            for step in self.policy.ladder
-            if step.level.rank >= level_of(place).rank
-        ]
-        unmanned = {
-            (s.level, urgent): self._unmanned(s, place, escalation, urgent)
-            for s in steps
-            for urgent in (False, True)
-        }
+        unmanned = self._unmanned_levels(place, escalation)
         for category in self.policy.categories:
             urgent = category.urgency is TicketUrgency.URGENT
             rule = route(rules, place, category.code)
-            begins, _ = start_at(
-                manned, place, rule.to if rule else Role.GRID_WORKER.value, None
-            )
-            if rule and (gap := self._missed(rule, place, begins, escalation, urgent)):
-                yield gap, category
-            for step in steps:
-                if step.level.rank >= begins.rank and (
-                    gap := unmanned[step.level, urgent]
-                ):
+            assignee = rule.to if rule else Role.GRID_WORKER.value
+            begins, _ = start_at(manned, place, assignee, None)
+            if rule:
+                missed = self._missed(rule, place, begins, escalation, urgent)
+                if missed:
+                    yield missed, category
+            for (level, for_urgent), gap in unmanned.items():
+                if for_urgent is urgent and level.rank >= begins.rank:
                     yield gap, category
+
+    def _rules_at(self, place: str) -> list[Rule]:
+        """Return the rules that can hold at a place."""
+        rules = self.policy.rules
+        return [
+            rule for rule in rules if rule.place is None or covers(rule.place, place)
+        ]
+
+    def _unmanned_levels(
+        self, place: str, escalation: EscalationContext
+    ) -> dict[tuple[Level, bool], _Key]:
+        """Return the gaps at the levels from a place upwards, by level and urgency."""
+        gaps = {}
+        lowest = level_of(place).rank
+        for step in self.policy.ladder:
+            if step.level.rank < lowest:
+                continue
+            for urgent in (False, True):
+                gap = self._unmanned(step, place, escalation, urgent)
+                if gap:
+                    gaps[step.level, urgent] = gap
+        return gaps
 
     def _missed(
         self,
@@ -95,26 +101,15 @@ class EscalationPath:
         escalation: EscalationContext,
         urgent: bool,
     ) -> _Key | None:
-        """Return the gap where a message would not reach the person or company that a rule names."""
+        """Return the gap if no message would reach the person or company that a rule names."""
         meant = meant_by(rule.to, place, self.along(place), self._roster.people.get)
-        # The holders of a role differ by place. A person is checked once, at the widest place of the rule.
-        here = rule.to in list(Role) or place == (rule.place or street_of(place))
-        why = (
-            self._why(meant, rule.to, ancestors(place), urgent)
-            if here and meant is not None
-            else None
-        )
-        return (
-            (
-                place,
-                begins,
-                rule.to,
-                why,
-                _manned(escalation, escalation.from_level(begins)),
-            )
-            if why
-            else None
-        )
+        if meant is None or not _is_checked_at(rule, place):
+            return None
+        reason = self._reason(meant, rule.to, ancestors(place), urgent)
+        if reason is None:
+            return None
+        instead = _manned(escalation, escalation.from_level(begins))
+        return place, begins, rule.to, reason, instead
 
     def _unmanned(
         self,
@@ -123,69 +118,100 @@ class EscalationPath:
         escalation: EscalationContext,
         urgent: bool,
     ) -> _Key | None:
-        """Return the gap at a level of the path."""
+        """Return the gap at a level of the path, if there is one."""
         role, codes = step.role.value, codes_at(step.level, place)
-        where = next(
-            (code for code in codes if self.along(place)[code].get(role)), codes[-1]
-        )
-        people = self.along(place)[where].get(role, ())
-        why = self._why(people, role, codes, urgent)
-        instead = (
-            None
-            if people or step.level is escalation.top
-            else _manned(escalation, escalation.above(step.level))
-        )
-        return (where, step.level, role, why, instead) if why else None
+        code = self._first_manned(codes, place, role)
+        people = self.along(place)[code].get(role, ())
+        reason = self._reason(people, role, codes, urgent)
+        if reason is None:
+            return None
+        instead = None
+        if not people and step.level is not escalation.top:
+            instead = _manned(escalation, escalation.above(step.level))
+        return code, step.level, role, reason, instead
 
-    def _why(
+    def _first_manned(self, codes: Sequence[str], place: str, role: str) -> str:
+        """Return the first of some places with anybody in a role, or the last of them."""
+        along = self.along(place)
+        for code in codes:
+            if along[code].get(role):
+                return code
+        return codes[-1]
+
+    def _reason(
         self, people: Sequence[Person], to: str, codes: Sequence[str], urgent: bool
-    ) -> Why | None:
-        """Return why a message would reach none of these people; `codes` are the places of their duty lists."""
+    ) -> GapReason | None:
+        """Return the reason why a message would reach none of these people.
+
+        `codes` are the places of their duty lists. None: somebody would be reached.
+        """
         if not people:
-            named = to not in list(Role) or any(
-                self._roster.duty_at(code).get(to) for code in codes
-            )
-            return Why.NOT_IN_OFFICE if named else Why.NOBODY_ON_DUTY
+            named = to not in list(Role) or self._is_listed(to, codes)
+            return GapReason.NOT_IN_OFFICE if named else GapReason.NOBODY_ON_DUTY
         if any(person.phone and (person.sms or urgent) for person in people):
             return None
         mail = any(person.email and person.email_address for person in people)
         if urgent and (mail or any(person.phone for person in people)):
-            return Why.NO_PHONE
-        return None if mail else Why.UNREACHABLE
+            return GapReason.NO_PHONE
+        return None if mail else GapReason.UNREACHABLE
+
+    def _is_listed(self, role: str, codes: Sequence[str]) -> bool:
+        return any(self._roster.duty_at(code).get(role) for code in codes)
+
+
+def _is_checked_at(rule: Rule, place: str) -> bool:
+    """Return whether a rule is checked at a place.
+
+    The holders of a role differ by place. A person is checked once, at the rule's widest place.
+    """
+    return rule.to in list(Role) or place == (rule.place or street_of(place))
 
 
 def coverage_gaps(policy: Policy, roster: Roster) -> tuple[CoverageGap, ...]:
     """Return the levels of a street's escalation path that no message would reach, by place.
 
-    The street, its communities and grids are checked, and narrower places with a rule or a duty list.
-    Urgent categories need a phone, the others a phone with SMS or an e-mail address. Gaps that differ
-    by category only are one.
+    The street, its communities and grids are checked, and narrower places with a rule or a duty
+    list. Urgent categories need a phone, the others a phone with SMS or an e-mail address. Gaps
+    that differ only by category are one.
     """
-    path, found = EscalationPath(policy, roster), defaultdict[_Key, set[str]](set)
-    wide = {
-        place.id
-        for place in roster.places.values()
-        if place.kind in _WIDE or any(place.duty.values())
-    }
-    for place in wide | {
-        rule.place
-        for rule in policy.rules
-        if rule.place in roster.places and rule.place
-    }:
+    path = EscalationPath(policy, roster)
+    codes_by_gap: defaultdict[_Key, set[str]] = defaultdict(set)
+    for place in _places_to_check(policy, roster):
         for key, category in path.gaps_at(place):
-            found[key].add(category.code)
+            codes_by_gap[key].add(category.code)
     every = {category.code for category in policy.categories}
-    listed = sorted(found, key=lambda key: (key[0].split("."), key[1].rank, key[2:4]))
-    return tuple(
-        _gap(key, () if found[key] == every else tuple(sorted(found[key])))
-        for key in listed
-    )
+    gaps = []
+    for key in sorted(codes_by_gap, key=_in_tree_order):
+        codes = codes_by_gap[key]
+        gaps.append(_gap(key, () if codes == every else tuple(sorted(codes))))
+    return tuple(gaps)
+
+
+def _places_to_check(policy: Policy, roster: Roster) -> set[str]:
+    places = set()
+    for place in roster.places.values():
+        if place.kind in _WIDE or any(place.duty.values()):
+            places.add(place.id)
+    for rule in policy.rules:
+        if rule.place and rule.place in roster.places:
+            places.add(rule.place)
+    return places
+
+
+def _in_tree_order(key: _Key) -> tuple[list[str], int, str, GapReason]:
+    place, level, to, reason, _ = key
+    return place.split("."), level.rank, to, reason
 
 
 def _gap(key: _Key, categories: tuple[str, ...]) -> CoverageGap:
-    place, level, to, why, instead = key
+    place, level, to, reason, instead = key
     return CoverageGap(
-        place=place, level=level, to=to, why=why, instead=instead, categories=categories
+        place=place,
+        level=level,
+        to=to,
+        why=reason,
+        instead=instead,
+        categories=categories,
     )
 
 

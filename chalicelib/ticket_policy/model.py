@@ -1,4 +1,4 @@
-"""The rules of a street as they are kept, and where nobody would hear of a ticket. Pure."""
+"""The ticket policy of a street, its versions, and its coverage gaps. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,16 +14,19 @@ from ..tickets.worktime import OfficeHours, OwnDay
 __all__ = [
     "CoverageGap",
     "CoverageReport",
+    "GapReason",
     "PolicyEdit",
     "PolicyRecord",
     "StreetPolicy",
-    "Why",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetPolicy(Entity):
-    """What a street has set; its id is the street's code. Each version is kept beside it, because tickets name it."""
+    """The current ticket policy of a street; its id is the street's code.
+
+    Each version is kept as a `PolicyRecord`, because tickets name their version.
+    """
 
     entity_kind: ClassVar[str] = "streetpolicy"
 
@@ -32,7 +35,7 @@ class StreetPolicy(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyEdit:
-    """The changes to a policy; what is unset stays. A list takes the place of the whole list."""
+    """The changes to a policy. An unset field stays; a list replaces the whole list."""
 
     categories: Maybe[tuple[Category, ...]] = UNSET
     limits: Maybe[tuple[LimitsOf, ...]] = UNSET
@@ -68,7 +71,7 @@ class PolicyEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRecord:
-    """One version of a street's policy, as tickets remember it. Written once."""
+    """One version of a street's policy, which tickets name. It is written once."""
 
     street: str
     number: int
@@ -77,28 +80,29 @@ class PolicyRecord:
     by: str
 
 
-class Why(StrEnum):
-    """Why nobody would hear of a ticket at a level."""
+class GapReason(StrEnum):
+    """The reason why no message about a ticket would reach anybody at a level."""
 
     NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
     NOT_IN_OFFICE = (
-        "not_in_office"  # the people named have left or lost the role, or are blocked
+        "not_in_office"  # those named have left, lost the role or are blocked
     )
     UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
-    NO_PHONE = "no_phone"  # for what is urgent mail is too slow
+    NO_PHONE = "no_phone"  # mail is too slow for urgent tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
-    """A level of the escalation path at which nobody would hear of a ticket. Without `categories` it is so for all of them.
+    """A level of the escalation path where no message about a ticket would reach anybody.
 
-    `place` is whose duty list, or which rule's place, it is about; `instead` is the level that would have it, if any.
+    `place` is the place of the duty list or of the rule. `instead` is the level that would have
+    the ticket. Without `categories` the gap holds for all of them.
     """
 
     place: str
     level: Level
     to: str  # a role, or the person that a rule names
-    why: Why
+    why: GapReason
     instead: Level | None = None
     categories: tuple[str, ...] = ()
 
@@ -109,6 +113,6 @@ class CoverageReport(Entity):
 
     entity_kind: ClassVar[str] = "coveragereport"
 
-    gaps: tuple[CoverageGap, ...] = ()  # the first, where there are very many
+    gaps: tuple[CoverageGap, ...] = ()  # the first 300
     count: int = 0
     checked_at: datetime

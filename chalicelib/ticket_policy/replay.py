@@ -21,27 +21,26 @@ from ..tickets.model import SlaTimer, Ticket
 from ..tickets.policy import Level, Policy, SlaKind, TicketUrgency
 
 __all__ = [
-    "CLIMBING",
-    "Climb",
-    "Pair",
-    "Played",
+    "ESCALATING",
+    "OutcomeCounts",
+    "ReplayPair",
     "ReplayResult",
-    "Tally",
+    "ReplayedEscalation",
+    "ReplayedTicket",
     "play",
     "summarise",
     "urgency_under",
 ]
 
-CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
+ESCALATING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
-_ESCALATE, _START, _RESUME, _PAUSE, _MEET = range(
-    5
-)  # in this order, where several things happened at one instant
+# In this order, where several acts happened at one instant.
+_ESCALATE, _START, _RESUME, _PAUSE, _MEET = range(5)
 _Fact = tuple[datetime, int, SlaKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Climb:
+class ReplayedEscalation:
     """An escalation of a replayed ticket."""
 
     at: datetime
@@ -49,87 +48,99 @@ class Climb:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class ReplayedTicket:
     """The outcome of one replay: first level and assignee, deadlines, overdue timers, escalations."""
 
     urgency: TicketUrgency
     begins: Level
     holder: str | None
-    due: Mapping[SlaKind, datetime] = field(
-        default_factory=dict
-    )  # first, without holds
-    over: Mapping[SlaKind, datetime] = field(default_factory=dict)  # and when
-    climbs: tuple[Climb, ...] = ()
+    due: Mapping[SlaKind, datetime] = field(default_factory=dict)  # without holds
+    over: Mapping[SlaKind, datetime] = field(default_factory=dict)  # since when
+    climbs: tuple[ReplayedEscalation, ...] = ()
 
     @property
     def level(self) -> Level:
-        """Return the highest level that it reached."""
-        return self.climbs[-1].level if self.climbs else self.begins
+        """Return the highest level that the ticket reached."""
+        if not self.climbs:
+            return self.begins
+        return self.climbs[-1].level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class ReplayPair:
     """The replays of a ticket under its own policy (`then`) and under the other one (`now`)."""
 
     ticket_id: str
-    then: Played
-    now: Played
+    then: ReplayedTicket
+    now: ReplayedTicket
 
     @property
     def moved(self) -> bool:
-        """Say whether the first level or assignee differs."""
-        return (self.then.begins, self.then.holder) != (
-            self.now.begins,
-            self.now.holder,
-        )
+        """Return whether the first level or assignee differs."""
+        if self.then.begins is not self.now.begins:
+            return True
+        return self.then.holder != self.now.holder
 
     @property
     def turned(self) -> bool:
-        """Say whether an overdue timer or the highest level differs."""
-        return (
-            self.then.over.keys() != self.now.over.keys()
-            or self.then.level is not self.now.level
-        )
+        """Return whether an overdue timer or the highest level differs."""
+        if self.then.over.keys() != self.now.over.keys():
+            return True
+        return self.then.level is not self.now.level
+
+
+def _zero_by_timer() -> dict[SlaKind, list[int]]:
+    return {name: [0, 0] for name in ESCALATING}
+
+
+def _zero_by_level() -> dict[Level, list[int]]:
+    return {level: [0, 0] for level in Level}
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
+class OutcomeCounts:
     """Counts of tickets by outcome, each under their own policy and under the other one."""
 
     tickets: int = 0
     moved: int = 0
-    over: Mapping[SlaKind, list[int]] = field(
-        default_factory=lambda: {name: [0, 0] for name in CLIMBING}
-    )
-    reached: Mapping[Level, list[int]] = field(
-        default_factory=lambda: {level: [0, 0] for level in Level}
-    )
+    over: Mapping[SlaKind, list[int]] = field(default_factory=_zero_by_timer)
+    reached: Mapping[Level, list[int]] = field(default_factory=_zero_by_level)
 
-    def add(self, pair: Pair) -> None:
-        """Count one more."""
+    def add(self, pair: ReplayPair) -> None:
+        """Count one more ticket."""
         self.tickets += 1
         self.moved += pair.moved
-        for n, played in enumerate((pair.then, pair.now)):
-            for name in played.over:
+        for n, outcome in enumerate((pair.then, pair.now)):
+            for name in outcome.over:
                 self.over[name][n] += 1
-            self.reached[played.level][n] += 1
+            self.reached[outcome.level][n] += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """The result of a replay of the tickets since an instant. `cut` says that there were too many to read all."""
+    """The result of a replay of the tickets since an instant.
+
+    `cut` is True if there were too many tickets to read all.
+    """
 
     since: datetime
     cut: bool
-    total: Tally
-    by_urgency: Mapping[TicketUrgency, Tally]  # the urgency under their own policy
-    examples: tuple[Pair, ...]  # first those that turned, then those that moved
+    total: OutcomeCounts
+    by_urgency: Mapping[
+        TicketUrgency, OutcomeCounts
+    ]  # the urgency under their own policy
+    examples: tuple[ReplayPair, ...]  # first those that turned, then those that moved
 
 
-def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayResult:
+def summarise(
+    pairs: Iterable[ReplayPair], since: datetime, *, cut: bool
+) -> ReplayResult:
     """Count the outcomes of replayed tickets."""
-    total, by_urgency = Tally(), {urgency: Tally() for urgency in TicketUrgency}
-    turned, moved = list[Pair](), list[Pair]()
+    total, by_urgency = (
+        OutcomeCounts(),
+        {urgency: OutcomeCounts() for urgency in TicketUrgency},
+    )
+    turned, moved = list[ReplayPair](), list[ReplayPair]()
     for pair in pairs:
         total.add(pair)
         by_urgency[pair.then.urgency].add(pair)
@@ -143,13 +154,14 @@ def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayRes
 
 
 def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> TicketUrgency:
-    """Return the urgency of a ticket under a policy: that of its category, unless a person had set it."""
+    """Return the urgency of a ticket under a policy.
+
+    It is that of its category, unless a person had set another. `own` is the ticket's own policy.
+    """
     then, now = own.category(ticket.category), policy.category(ticket.category)
-    return (
-        now.urgency
-        if then and now and then.urgency is ticket.urgency
-        else ticket.urgency
-    )
+    if then and now and then.urgency is ticket.urgency:
+        return now.urgency
+    return ticket.urgency
 
 
 def play(
@@ -158,7 +170,7 @@ def play(
     begins: Level,
     holder: str | None,
     until: datetime,
-) -> Played:
+) -> ReplayedTicket:
     """Replay a ticket under a policy, up to an instant."""
     return _Play(ticket, escalation, begins, holder).run(until)
 
@@ -175,12 +187,14 @@ class _Play:
     ) -> None:
         self._ticket, self._escalation, self._level = ticket, escalation, begins
         self._clocks: dict[SlaKind, SlaTimer] = {}
-        self._played = Played(urgency=ticket.urgency, begins=begins, holder=holder)
+        self._played = ReplayedTicket(
+            urgency=ticket.urgency, begins=begins, holder=holder
+        )
         self._due: dict[SlaKind, datetime] = {}
         self._over: dict[SlaKind, datetime] = {}
-        self._climbs: list[Climb] = []
+        self._climbs: list[ReplayedEscalation] = []
 
-    def run(self, until: datetime) -> Played:
+    def run(self, until: datetime) -> ReplayedTicket:
         facts = [fact for fact in sorted(_facts(self._ticket)) if fact[0] <= until]
         for n, fact in enumerate([*facts, None]):
             # An act at the very instant of a deadline is in time.
@@ -197,10 +211,10 @@ class _Play:
         if kind == _ESCALATE:
             self._escalate(at)
         elif kind == _START:
-            again = at > self._ticket.created_at and self._ticket.reopened
-            started = clocks.start(
-                sla, name, at, sla.policy.reopen_percent if again else 100
-            )
+            percent = 100
+            if at > self._ticket.created_at and self._ticket.reopened:
+                percent = sla.policy.reopen_percent
+            started = clocks.start(sla, name, at, percent)
             self._clocks[name] = started
             self._due[name] = started.due_at
         elif clock and kind == _RESUME:
@@ -218,7 +232,10 @@ class _Play:
             self._fire(at, [clock for clock in running if clock.due_at <= at])
 
     def _fire(self, at: datetime, over: list[SlaTimer]) -> None:
-        """Do what `timers` does. At the top level a timer only repeats its message, so it is dropped."""
+        """Escalate as `timers` does.
+
+        At the top level a timer only repeats its message, so it is dropped.
+        """
         for clock in over:
             self._over.setdefault(clock.name, at)
         if not self._escalate(at):
@@ -227,31 +244,28 @@ class _Play:
             return
         share = self._escalation.step(self._level).percent
         for clock in over:
-            self._clocks[clock.name] = clocks.prolong(
-                self._escalation.sla, clock, at, clock.limit * share // 100
-            )
+            more = clock.limit * share // 100
+            prolonged = clocks.prolong(self._escalation.sla, clock, at, more)
+            self._clocks[clock.name] = prolonged
 
     def _escalate(self, at: datetime) -> bool:
         level = self._escalation.above(self._level)
         if level is self._level:
             return False
         self._level = level
-        self._climbs.append(Climb(at=at, level=level))
+        self._climbs.append(ReplayedEscalation(at=at, level=level))
         return True
 
 
 def _facts(ticket: Ticket) -> Iterator[_Fact]:
     """Yield the acts that the timers of a ticket record."""
-    for clock in (clock for clock in ticket.clocks if clock.name in CLIMBING):
+    for clock in ticket.clocks:
         name, last = clock.name, clock.runs[-1]
-        if (
-            name is SlaKind.RESOLVE
-            and ticket.reopened
-            and clock.started_at > ticket.created_at
-        ):
-            yield from (
-                (clock.started_at, _ESCALATE, name) for _ in range(ticket.reopened)
-            )
+        if name not in ESCALATING:
+            continue
+        if name is SlaKind.RESOLVE and clock.started_at > ticket.created_at:
+            for _ in range(ticket.reopened):
+                yield clock.started_at, _ESCALATE, name
         yield clock.started_at, _START, name
         for run, after in pairwise(clock.runs):
             if run.end is not None and run.end < after.start:

@@ -7,106 +7,112 @@ from pydantic import Field
 
 from ..tickets.policy import Level, SlaKind, TicketUrgency
 from ..web.fields import Instant, View
-from .replay import Pair, ReplayResult, Tally
+from .replay import OutcomeCounts, ReplayPair, ReplayResult
 
-__all__ = ["ReplayView"]
+__all__ = ["PolicyReplayView"]
 
 N = TypeVar("N")
 
 
-class BothView(View):
-    """A number of tickets: under the rules that they had, and under the others."""
+class TicketCountsView(View):
+    """The number of tickets under their own policy (`then`) and under the other one (`now`)."""
 
     then: int
     now: int
 
 
-class TallyView(View):
-    """What it comes to for a number of tickets."""
+class OutcomeCountsView(View):
+    """The outcomes of a number of replayed tickets."""
 
     tickets: int
-    moved: int = Field(description="Which somebody else would have had first.")
-    over: dict[SlaKind, BothView] = Field(description="Whose clock was over.")
-    reached: dict[Level, BothView] = Field(
-        description="By the highest level that they reached."
+    moved: int = Field(description="Tickets with another first level or assignee.")
+    over: dict[SlaKind, TicketCountsView] = Field(
+        description="Tickets with an overdue SLA timer, by timer."
+    )
+    reached: dict[Level, TicketCountsView] = Field(
+        description="Tickets by the highest level that they reached."
     )
 
     @classmethod
-    def of(cls, tally: Tally) -> "TallyView":
-        """Return the view of a tally."""
+    def of(cls, counts: OutcomeCounts) -> "OutcomeCountsView":
+        """Return the view of the counts."""
         return cls(
-            tickets=tally.tickets,
-            moved=tally.moved,
-            over=_both(tally.over),
-            reached=_both(tally.reached),
+            tickets=counts.tickets,
+            moved=counts.moved,
+            over=_both(counts.over),
+            reached=_both(counts.reached),
         )
 
 
-def _both(counted: Mapping[N, list[int]]) -> dict[N, BothView]:
-    return {name: BothView(then=then, now=now) for name, (then, now) in counted.items()}
+def _both(counted: Mapping[N, list[int]]) -> dict[N, TicketCountsView]:
+    return {
+        name: TicketCountsView(then=then, now=now)
+        for name, (then, now) in counted.items()
+    }
 
 
-class ClimbView(View):
-    """That it would have come to a level."""
+class ReplayedEscalationView(View):
+    """An escalation of a replayed ticket."""
 
     at: Instant
     level: Level
 
 
-class PlayedView(View):
-    """What became of a ticket, or would have."""
+class ReplayedTicketView(View):
+    """The outcome of one replay of a ticket."""
 
     urgency: TicketUrgency
     begins: Level
     holder: str | None
     due: dict[SlaKind, Instant] = Field(
-        description="As promised at the beginning, without holds."
+        description="The deadlines at the beginning, without holds."
     )
     over: dict[SlaKind, Instant] = Field(
-        description="Which clocks were over, and since when."
+        description="The overdue SLA timers, and since when."
     )
-    climbs: list[ClimbView]
+    climbs: list[ReplayedEscalationView]
     level: Level
 
 
-class ExampleView(View):
-    """A ticket that would have come out otherwise."""
+class ReplayExampleView(View):
+    """A ticket whose outcome differs between the policies."""
 
     ticket: str
-    then: PlayedView
-    now: PlayedView
+    then: ReplayedTicketView
+    now: ReplayedTicketView
 
     @classmethod
-    def of(cls, pair: Pair) -> "ExampleView":
-        """Return the view of a ticket that was played twice."""
+    def of(cls, pair: ReplayPair) -> "ReplayExampleView":
+        """Return the view of a ticket and its two replays."""
         return cls(
             ticket=pair.ticket_id,
-            then=PlayedView.model_validate(pair.then),
-            now=PlayedView.model_validate(pair.now),
+            then=ReplayedTicketView.model_validate(pair.then),
+            now=ReplayedTicketView.model_validate(pair.now),
         )
 
 
-class ReplayView(View):
-    """What other rules would have done to the tickets since an instant."""
+class PolicyReplayView(View):
+    """The effect of another policy on the tickets since an instant."""
 
     since: Instant
     cut: bool = Field(
-        description="There were more than are read; these are the newest."
+        description="More tickets were found than are read; these are the newest."
     )
-    total: TallyView
-    by_urgency: dict[TicketUrgency, TallyView]
-    examples: list[ExampleView]
+    total: OutcomeCountsView
+    by_urgency: dict[TicketUrgency, OutcomeCountsView]
+    examples: list[ReplayExampleView]
 
     @classmethod
-    def of(cls, found: ReplayResult) -> "ReplayView":
+    def of(cls, result: ReplayResult) -> "PolicyReplayView":
         """Return the view of a replay."""
+        by_urgency = {
+            urgency: OutcomeCountsView.of(counts)
+            for urgency, counts in result.by_urgency.items()
+        }
         return cls(
-            since=found.since,
-            cut=found.cut,
-            total=TallyView.of(found.total),
-            by_urgency={
-                urgency: TallyView.of(tally)
-                for urgency, tally in found.by_urgency.items()
-            },
-            examples=[ExampleView.of(pair) for pair in found.examples],
+            since=result.since,
+            cut=result.cut,
+            total=OutcomeCountsView.of(result.total),
+            by_urgency=by_urgency,
+            examples=[ReplayExampleView.of(pair) for pair in result.examples],
         )

@@ -1,4 +1,4 @@
-"""The rules of a street as clients send them: shaped as they are shown, so that what was read can be changed and sent back."""
+"""A ticket policy as clients send it, in the shape in which they read it."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, time
@@ -26,7 +26,7 @@ from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
 from .model import PolicyEdit
 
-__all__ = ["PolicyIn", "ReplayIn"]
+__all__ = ["PolicyReplayIn", "TicketPolicyIn"]
 
 G = TypeVar("G")
 P = TypeVar("P")
@@ -46,14 +46,14 @@ Minutes = Annotated[
     Field(
         ge=1,
         le=129_600,
-        description="Minutes: of office hours, or of any where `always`.",
+        description="Minutes of office hours; of any hours if `always`.",
     ),
     WHOLE,
 ]
-# Everybody at the top is told again each time, so it is not a matter of a minute.
+# Each reminder goes to everybody at the top level, so a minute would be too short.
 Again = Annotated[
     int,
-    Field(ge=15, le=129_600, description="Minutes after which the top is told again."),
+    Field(ge=15, le=129_600, description="Minutes between reminders to the top level."),
     WHOLE,
 ]
 Percent = Annotated[int, Field(ge=1, le=400), WHOLE]
@@ -81,42 +81,39 @@ Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 DayKey = Annotated[str, Field(pattern=r"^2[01]\d\d-\d\d-\d\d$"), AfterValidator(_a_day)]
 
 
-class ChoiceIn(Request):
-    """One of the answers that may be chosen."""
+class QuestionChoiceIn(Request):
+    """A choice of a question."""
 
     key: Code
     zh: Label
     en: Label
 
 
-class QuestionIn(Request):
-    """What somebody is asked about a problem; only lists have choices."""
+class CategoryQuestionIn(Request):
+    """A question about a problem of a category; only list kinds have choices."""
 
     code: Code
     zh: Label
     en: Label
     kind: QuestionKind = QuestionKind.STRING
     required: Flag = False
-    choices: Annotated[list[ChoiceIn], Field(max_length=50)] = []
+    choices: Annotated[list[QuestionChoiceIn], Field(max_length=50)] = []
 
     def as_question(self) -> CategoryQuestion:
-        """Return it as rules keep it."""
-        choices = tuple(
-            Choice(key=choice.key, zh=choice.zh, en=choice.en)
-            for choice in self.choices
-        )
+        """Return it as a value of the model."""
+        choices = [Choice(key=one.key, zh=one.zh, en=one.en) for one in self.choices]
         return CategoryQuestion(
             code=self.code,
             zh=self.zh,
             en=self.en,
             kind=self.kind,
             required=self.required,
-            choices=choices,
+            choices=tuple(choices),
         )
 
 
 class CategoryIn(Request):
-    """A kind of problem. What is `private` only its reporters, whoever works on it and staff ever see."""
+    """A kind of problem. A `private` one is shown only to reporters, the assignee and staff."""
 
     code: Code
     zh: Label
@@ -129,24 +126,29 @@ class CategoryIn(Request):
     urgency: TicketUrgency = TicketUrgency.GENERAL
     private: Flag = False
     photo_needed: Flag = False
-    questions: Annotated[list[QuestionIn], Field(max_length=20)] = []
+    questions: Annotated[list[CategoryQuestionIn], Field(max_length=20)] = []
 
     def as_category(self) -> Category:
-        """Return it as rules keep it."""
-        plain = {
-            name: getattr(self, name)
-            for name in type(self).model_fields
-            if name not in ("keywords", "questions")
-        }
+        """Return it as a value of the model."""
+        questions = [question.as_question() for question in self.questions]
         return Category(
-            **plain,
+            code=self.code,
+            zh=self.zh,
+            en=self.en,
+            group_zh=self.group_zh,
+            group_en=self.group_en,
+            about_zh=self.about_zh,
+            about_en=self.about_en,
             keywords=tuple(self.keywords),
-            questions=tuple(question.as_question() for question in self.questions),
+            urgency=self.urgency,
+            private=self.private,
+            photo_needed=self.photo_needed,
+            questions=tuple(questions),
         )
 
 
-class LimitsIn(Request):
-    """How long each clock runs, for a class of urgency, or within it for one category."""
+class SlaLimitsIn(Request):
+    """The SLA limits of an urgency, or of one category of that urgency."""
 
     urgency: TicketUrgency
     category: Code | None = None
@@ -156,11 +158,11 @@ class LimitsIn(Request):
     call_back: Minutes
     remind: Again
     always: Flag = Field(
-        False, description="Every minute counts, not only those of office hours."
+        False, description="All minutes count, also those outside office hours."
     )
 
     def as_limits(self) -> LimitsOf:
-        """Return them as rules keep them."""
+        """Return them as a value of the model."""
         limits = SlaLimits(
             accept=self.accept,
             contact=self.contact,
@@ -172,8 +174,8 @@ class LimitsIn(Request):
         return LimitsOf(urgency=self.urgency, category=self.category, limits=limits)
 
 
-class RuleIn(Request):
-    """Whom a problem goes to: the most specific rule holds, a narrower place first, then what names a category."""
+class RoutingRuleIn(Request):
+    """A routing rule. The most specific one holds: the narrowest place, then a category."""
 
     id: Id
     place: PlaceCode | None = None
@@ -181,62 +183,62 @@ class RuleIn(Request):
     to: To
 
     def as_rule(self) -> Rule:
-        """Return it as rules keep it."""
+        """Return it as a value of the model."""
         return Rule(id=self.id, place=self.place, category=self.category, to=self.to)
 
 
-class StepIn(Request):
-    """A level of the ladder, who answers there, and the share of each limit that it has on top."""
+class EscalationStepIn(Request):
+    """A step of the escalation path: its level, role, and extra time in percent of a limit."""
 
     level: Level
     role: Role
     percent: Percent = 50
 
     def as_step(self) -> EscalationStep:
-        """Return it as rules keep it."""
+        """Return it as a value of the model."""
         return EscalationStep(level=self.level, role=self.role, percent=self.percent)
 
 
-class SpanIn(Request):
-    """Office hours within a day, local time; `to` is 24:00 at the end of a day."""
+class OfficeHoursIn(Request):
+    """Office hours within a day, local time; `to` may be 24:00."""
 
     start: TimeOfDay = Field(alias="from")
     end: EndOfSpan = Field(alias="to")
 
     def as_span(self) -> OfficeHours:
-        """Return it as rules keep it."""
-        return OfficeHours(
-            start=time.fromisoformat(self.start),
-            end=time.fromisoformat(self.end.replace("24:", "00:")),
-        )
+        """Return it as a value of the model."""
+        start = time.fromisoformat(self.start)
+        end = time.fromisoformat(self.end.replace("24:", "00:"))
+        return OfficeHours(start=start, end=end)
 
 
-Spans = Annotated[list[SpanIn], Field(max_length=6)]
+Spans = Annotated[list[OfficeHoursIn], Field(max_length=6)]
 
 
-class OwnDayIn(Request):
-    """A day of the street's own calendar: off where `hours` is empty, worked like a Monday where there are none."""
+class CalendarDayIn(Request):
+    """A day of the street's own calendar.
+
+    With an empty list of hours it is a day off. Without `hours` it is worked like a Monday.
+    """
 
     hours: Spans | None = None
     note: Group = ""
 
     def as_day(self) -> OwnDay:
-        """Return it as rules keep it."""
-        return OwnDay(
-            spans=None
-            if self.hours is None
-            else tuple(span.as_span() for span in self.hours),
-            note=self.note,
-        )
+        """Return it as a value of the model."""
+        if self.hours is None:
+            return OwnDay(spans=None, note=self.note)
+        spans = tuple(span.as_span() for span in self.hours)
+        return OwnDay(spans=spans, note=self.note)
 
 
 Week = Annotated[
     dict[Weekday, Spans],
-    Field(description="By ISO weekday, 1 is Monday; a day that is not named is off."),
+    Field(description="By ISO weekday, 1 is Monday; an unnamed day is off."),
 ]
 
 OwnDays = Annotated[
-    dict[DayKey, OwnDayIn],
+    dict[DayKey, CalendarDayIn],
     Field(
         max_length=400,
         description="By local day.",
@@ -245,15 +247,19 @@ OwnDays = Annotated[
 ]
 
 
-class PolicyIn(Request):
-    """What a street wants otherwise; what is left out stays as it is. A list that is given takes the place of the whole list."""
+class TicketPolicyIn(Request):
+    """The changes to a ticket policy. A field that is left out stays; a list replaces the whole list."""
 
     categories: (
         Annotated[list[CategoryIn], Field(min_length=1, max_length=100)] | None
     ) = None
-    limits: Annotated[list[LimitsIn], Field(min_length=4, max_length=200)] | None = None
-    rules: Annotated[list[RuleIn], Field(max_length=300)] | None = None
-    ladder: Annotated[list[StepIn], Field(min_length=1, max_length=3)] | None = None
+    limits: Annotated[list[SlaLimitsIn], Field(min_length=4, max_length=200)] | None = (
+        None
+    )
+    rules: Annotated[list[RoutingRuleIn], Field(max_length=300)] | None = None
+    ladder: (
+        Annotated[list[EscalationStepIn], Field(min_length=1, max_length=3)] | None
+    ) = None
     week: Week | None = None
     own: OwnDays | None = None
     hold_days: Annotated[int, Field(ge=1, le=90), WHOLE] | None = None
@@ -267,9 +273,9 @@ class PolicyIn(Request):
         """Return the changes."""
         return PolicyEdit(
             categories=_each(self.categories, CategoryIn.as_category),
-            limits=_each(self.limits, LimitsIn.as_limits),
-            rules=_each(self.rules, RuleIn.as_rule),
-            ladder=_each(self.ladder, StepIn.as_step),
+            limits=_each(self.limits, SlaLimitsIn.as_limits),
+            rules=_each(self.rules, RoutingRuleIn.as_rule),
+            ladder=_each(self.ladder, EscalationStepIn.as_step),
             week=_week(self.week),
             own=_own_days(self.own),
             hold_days=unset_if_none(self.hold_days),
@@ -282,25 +288,32 @@ class PolicyIn(Request):
 
 
 def _each(given: list[G] | None, convert: Callable[[G], P]) -> Maybe[tuple[P, ...]]:
-    return UNSET if given is None else tuple(convert(one) for one in given)
+    if given is None:
+        return UNSET
+    return tuple(convert(one) for one in given)
 
 
 def _week(
-    given: Mapping[Weekday, list[SpanIn]] | None,
+    given: Mapping[Weekday, list[OfficeHoursIn]] | None,
 ) -> Maybe[Mapping[int, tuple[OfficeHours, ...]]]:
     if given is None:
         return UNSET
-    return {int(day): tuple(map(SpanIn.as_span, spans)) for day, spans in given.items()}
+    return {
+        int(day): tuple(map(OfficeHoursIn.as_span, spans))
+        for day, spans in given.items()
+    }
 
 
-def _own_days(given: Mapping[str, OwnDayIn] | None) -> Maybe[Mapping[date, OwnDay]]:
+def _own_days(
+    given: Mapping[str, CalendarDayIn] | None,
+) -> Maybe[Mapping[date, OwnDay]]:
     if given is None:
         return UNSET
     return {date.fromisoformat(day): one.as_day() for day, one in given.items()}
 
 
-class ReplayIn(Request):
-    """Which tickets to play again, and what rules would be otherwise."""
+class PolicyReplayIn(Request):
+    """The place whose tickets are replayed, and the changes to the policy."""
 
     place: PlaceCode
-    policy: PolicyIn
+    policy: TicketPolicyIn

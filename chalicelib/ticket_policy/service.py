@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ..kernel.access import Action, Resource, Role
 from ..kernel.audiences import StaffOnDuty
@@ -30,22 +30,27 @@ from . import permissions
 from .book import PolicyBook
 from .escalation_path import EscalationPath, coverage_gaps
 from .model import CoverageGap, CoverageReport, PolicyEdit, PolicyRecord, StreetPolicy
-from .replay import Pair, Played, ReplayResult, play, summarise, urgency_under
+from .replay import (
+    ReplayedTicket,
+    ReplayPair,
+    ReplayResult,
+    play,
+    summarise,
+    urgency_under,
+)
 from .repository import PolicyRepository
 from .validation import PolicyWarning, validate, warnings_of
 
 __all__ = ["PolicyForViewer", "TicketPolicies"]
 
-_REPLAYED = timedelta(days=90)
-_REPLAYED_MOST = 5000  # tickets; some five seconds
-_GAPS_KEPT = (
-    300  # of a street; a row holds 400 KB, and a street with more has nobody on duty
-)
+_REPLAYED_FOR = timedelta(days=90)
+_MAX_REPLAYED = 5000  # tickets; some five seconds
+# Of a street: a row holds 400 KB, and a street with more gaps has nobody on duty.
+_MAX_GAPS = 300
 
 
-Reported = Callable[
-    [str, datetime, datetime | None, int], tuple[list[Ticket], bool]
-]  # see `TicketQueries.reported_between`
+# As `TicketQueries.reported_between`.
+Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,19 +89,15 @@ class TicketPolicies:
     def message_contexts(
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
-        """Return what fills each message about a street now; None where it is no longer true."""
+        """Return the context of each message about a street; None if it is no longer relevant."""
         streets = list(dict.fromkeys(subject.subject for subject in subjects))
-        counts = {
-            report.id: report.count
-            for report in self._repository.coverage_reports(streets)
-        }
+        reports = self._repository.coverage_reports(streets)
+        counts = {report.id: report.count for report in reports}
         contexts: list[MessageContext | None] = []
         for subject in subjects:
             count = counts.get(subject.subject)
             contexts.append(MessageContext(facts={"count": count}) if count else None)
         return contexts
-
-    # for those who use it
 
     def read_policy(self, context: RequestContext, place: str) -> PolicyForViewer:
         """Return the policy of the street of a place; staff of the place see all of it."""
@@ -145,27 +146,30 @@ class TicketPolicies:
         )
 
     def _new_version(
-        self, before: StreetPolicy, policy: Policy, by: str, changed: Sequence[str]
+        self, before: StreetPolicy, policy: Policy, actor: str, changed: Sequence[str]
     ) -> Changes[StreetPolicy]:
-        """Return the decision that a policy is the street's next version."""
-        number = before.version + 1
-        kept = PolicyRecord(
-            street=before.id, number=number, policy=policy, at=self._clock.now(), by=by
+        """Return the changes that make a policy the street's next version."""
+        record = PolicyRecord(
+            street=before.id,
+            number=before.version + 1,
+            policy=policy,
+            at=self._clock.now(),
+            by=actor,
         )
         event = TimelineEvent(
-            tag="policy.changed", actor=by, party="staff", note=",".join(changed)
+            tag="policy.changed", actor=actor, party="staff", note=",".join(changed)
         )
         return Changes(
             entity=replace(before, policy=policy),
             previous=before if before.version else None,
-            writes=(Put(row=kept, new=True),),
+            writes=(Put(row=record, new=True),),
             events=(event,),
         )
 
     def replay(
         self, context: RequestContext, place: str, edit: PolicyEdit
     ) -> ReplayResult:
-        """Return what an edited policy would have done to a place's tickets of ninety days.
+        """Return the effect of an edited policy on a place's tickets of ninety days.
 
         Nothing is saved.
 
@@ -177,39 +181,35 @@ class TicketPolicies:
         street, until = street_of(place), self._clock.now()
         policy = edit.applied_to(self._street(street).policy)
         roster = self._check(street, policy)
-        tickets, cut = self._reported(street, until - _REPLAYED, None, _REPLAYED_MOST)
+        since = until - _REPLAYED_FOR
+        tickets, cut = self._reported(street, since, None, _MAX_REPLAYED)
         library = lru_cache(maxsize=4096)(
             self._library
-        )  # the same few months of days, again and again
-        now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
+        )  # the same days again and again
+        after = EscalationPath(policy, roster)
 
-        def played(ticket: Ticket, path: EscalationPath) -> Played:
+        @cache
+        def path_before(number: int) -> EscalationPath:
+            return EscalationPath(self._book.policy_for(street, number), roster)
+
+        def replayed(ticket: Ticket, path: EscalationPath) -> ReplayedTicket:
             sla = sla_of(path.policy, ticket, library)
             escalation, routed = path.begin(ticket.place, ticket.category, sla)
             return play(ticket, escalation, routed.level, routed.assignee, until)
 
-        def path_then(number: int) -> EscalationPath:
-            if number not in own:
-                own[number] = EscalationPath(
-                    self._book.policy_for(street, number), roster
-                )
-            return own[number]
-
-        def pairs() -> Iterator[Pair]:
-            for ticket in (ticket for ticket in tickets if covers(place, ticket.place)):
-                then = path_then(ticket.policy_version)
-                other = replace(
-                    ticket, urgency=urgency_under(policy, then.policy, ticket)
-                )
-                yield Pair(
+        def pairs() -> Iterator[ReplayPair]:
+            for ticket in tickets:
+                if not covers(place, ticket.place):
+                    continue
+                before = path_before(ticket.policy_version)
+                urgency = urgency_under(policy, before.policy, ticket)
+                yield ReplayPair(
                     ticket_id=ticket.id,
-                    then=played(ticket, then),
-                    now=played(other, now),
+                    then=replayed(ticket, before),
+                    now=replayed(replace(ticket, urgency=urgency), after),
                 )
 
-        return summarise(pairs(), until - _REPLAYED, cut=cut)
-
-    # by themselves
+        return summarise(pairs(), since, cut=cut)
 
     def check_coverage(self) -> int:
         """Check the escalation path of every street; return the number of gaps.
@@ -229,26 +229,24 @@ class TicketPolicies:
         return coverage_gaps(policy, self._places.roster(street, _named(policy)))
 
     def _check_coverage_of(self, street: str) -> CoverageReport:
-        found = self.find_gaps(street)
+        gaps = self.find_gaps(street)
 
         def decide() -> Changes[CoverageReport]:
-            before, now = (
-                self._repository.coverage_report(street),
-                self._report(street, found),
-            )
+            before = self._repository.coverage_report(street)
+            report = self._report(street, gaps)
             if before is None:
-                return Changes(
-                    entity=now, previous=None, messages=_news_of(now, set(now.gaps))
-                )
-            kept = replace(
-                before, gaps=now.gaps, count=now.count, checked_at=now.checked_at
+                messages = _messages_about(report, set(report.gaps))
+                return Changes(entity=report, previous=None, messages=messages)
+            changed = replace(
+                before,
+                gaps=report.gaps,
+                count=report.count,
+                checked_at=report.checked_at,
             )
-            news = _news_of(kept, set(now.gaps) - set(before.gaps))
-            return Changes(entity=kept, previous=before, messages=news)
+            messages = _messages_about(changed, set(report.gaps) - set(before.gaps))
+            return Changes(entity=changed, previous=before, messages=messages)
 
         return self._transaction.run(decide, RequestContext())
-
-    # what the above share
 
     def _require(self, context: RequestContext, action: Action, place: str) -> Granted:
         resource = Resource(see=permissions.SEE, places=(place,))
@@ -265,9 +263,9 @@ class TicketPolicies:
         roster = self._places.roster(street, _named(policy))
         if street not in roster.places:
             raise Invalid("place.unknown", ["place"], place=street)
-        found = validate(policy, street, roster.places.keys(), roster.people)
-        if found:
-            raise Invalid.together(found)
+        errors = validate(policy, street, roster.places.keys(), roster.people)
+        if errors:
+            raise Invalid.together(errors)
         return roster
 
     def _warnings(
@@ -276,26 +274,28 @@ class TicketPolicies:
         zone, now = self._places.zone_of(street.id), self._clock.now()
         return warnings_of(street.policy, people, zone, now, self._library)
 
-    def _report(self, street: str, found: Sequence[CoverageGap]) -> CoverageReport:
-        now, kept = self._clock.now(), tuple(found[:_GAPS_KEPT])
+    def _report(self, street: str, gaps: Sequence[CoverageGap]) -> CoverageReport:
+        now = self._clock.now()
         return CoverageReport(
             id=street,
             created_at=now,
             updated_at=now,
             checked_at=now,
-            gaps=kept,
-            count=len(found),
+            gaps=tuple(gaps[:_MAX_GAPS]),
+            count=len(gaps),
         )
 
 
-def _news_of(
+def _messages_about(
     report: CoverageReport, new: Collection[CoverageGap]
 ) -> tuple[Message, ...]:
-    """Return the message to a street's staff about new gaps."""
+    """Return the message to a street's staff about new gaps, if there are any."""
+    if not new:
+        return ()
     message = Message(
         kind="ticket.holes_staff", audience=StaffOnDuty(report.id), subject=report.id
     )
-    return (message,) if new else ()
+    return (message,)
 
 
 def _named(policy: Policy) -> list[str]:

@@ -1,10 +1,8 @@
-"""Validation of a street's policy: errors, and warnings of what would surprise its staff. Pure."""
+"""Validation of a street's policy: errors, and warnings about surprising parts. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from ..kernel.access import Role
 from ..kernel.errors import Invalid
@@ -25,13 +23,13 @@ from ..tickets.worktime import Calendar, Library, OfficeHours, uncertain
 
 __all__ = ["PolicyWarning", "validate", "warnings_of"]
 
-T = TypeVar("T")
 _LISTS = (QuestionKind.ONE, QuestionKind.SEVERAL)
-_AHEAD = timedelta(
-    days=60
-)  # public holidays are announced a week or two ahead; this is before that
-_WEEKS = 260  # of the five years within which a limit has to be up (see `worktime`) …
-_DAYS_OFF = 150  # … less so many days of public holidays, thirty a year, which is more than there are
+# Public holidays are announced some weeks ahead; this is earlier.
+_AHEAD = timedelta(days=60)
+# The weeks of five years, within which every limit must end (see `worktime`) …
+_WEEKS = 260
+# … less the days of public holidays: thirty a year, which is more than there are.
+_DAYS_OFF = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,53 +64,45 @@ def warnings_of(
     library: Library,
 ) -> tuple[PolicyWarning, ...]:
     """Return the warnings about a policy."""
-    found = []
+    warnings = []
     if any(not row.limits.always for row in policy.limits):
         calendar = Calendar(
             zone=zone, week=policy.week, own=policy.own, library=library
         )
-        years = uncertain(calendar, now, now + _AHEAD)
-        found += [
-            PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year})
-            for year in years
-        ]
+        for year in uncertain(calendar, now, now + _AHEAD):
+            warnings.append(_warning("rulebook.holidays_unknown", year=year))
     for rule in policy.rules:
         if rule.to in people and not people[rule.to].phone:
-            found.append(
-                PolicyWarning(code="rulebook.no_phone", facts={"rule": rule.id})
-            )
-    return tuple(found)
+            warnings.append(_warning("rulebook.no_phone", rule=rule.id))
+    return tuple(warnings)
+
+
+def _warning(code: str, **facts: object) -> PolicyWarning:
+    return PolicyWarning(code=code, facts=facts)
 
 
 def _categories(policy: Policy) -> Iterator[Invalid]:
-    yield from _twice(
-        policy.categories, lambda category: category.code, ["categories"], "code"
-    )
+    codes = [category.code for category in policy.categories]
+    yield from _repeated(codes, ["categories"], "code")
     for n, category in enumerate(policy.categories):
+        loc: list[str | int] = ["categories", n, "questions"]
         for m, question in enumerate(category.questions):
-            yield from _question(question, ["categories", n, "questions", m])
-        yield from _twice(
-            category.questions,
-            lambda question: question.code,
-            ["categories", n, "questions"],
-            "code",
-        )
+            yield from _question(question, [*loc, m])
+        codes = [question.code for question in category.questions]
+        yield from _repeated(codes, loc, "code")
 
 
 def _question(
     question: CategoryQuestion, loc: Sequence[str | int]
 ) -> Iterator[Invalid]:
-    """Yield the errors of a question: choices belong to the kinds that are answered by choosing."""
-    if bool(question.choices) is not (question.kind in _LISTS):
-        yield Invalid(
-            "rulebook.choices_missing"
-            if question.kind in _LISTS
-            else "rulebook.choices_needless",
-            [*loc, "choices"],
-        )
-    yield from _twice(
-        question.choices, lambda choice: choice.key, [*loc, "choices"], "key"
-    )
+    """Yield the errors of a question. Only questions with a list of answers have choices."""
+    choices = [*loc, "choices"]
+    if question.kind in _LISTS and not question.choices:
+        yield Invalid("rulebook.choices_missing", choices)
+    if question.kind not in _LISTS and question.choices:
+        yield Invalid("rulebook.choices_needless", choices)
+    keys = [choice.key for choice in question.choices]
+    yield from _repeated(keys, choices, "key")
 
 
 def _limits(policy: Policy) -> Iterator[Invalid]:
@@ -121,92 +111,96 @@ def _limits(policy: Policy) -> Iterator[Invalid]:
     for urgency in TicketUrgency:
         if (urgency, None) not in named:
             yield Invalid("rulebook.limits_missing", ["limits"], urgency=urgency.value)
-    yield from _twice(named, lambda row: row, ["limits"])
-    most = max(100, policy.reopen_percent, *(step.percent for step in policy.ladder))
+    yield from _repeated(named, ["limits"])
+    percents = [step.percent for step in policy.ladder]
+    highest = max(100, policy.reopen_percent, *percents)
     capacity = _least_minutes(policy)
     for n, row in enumerate(policy.limits):
         if row.category is not None and row.category not in codes:
             yield Invalid("rulebook.category_unknown", ["limits", n, "category"])
         for name in (SlaKind.ACCEPT, SlaKind.CONTACT):
             if row.limits.of(name) > row.limits.resolve:
-                yield Invalid(
-                    "rulebook.limits_disordered",
-                    ["limits", n, name.value],
-                    clock=name.value,
-                )
-        longest = max(row.limits.remind, *(row.limits.of(name) for name in SlaKind))
-        if not row.limits.always and longest * most // 100 > capacity:
+                loc: list[str | int] = ["limits", n, name.value]
+                yield Invalid("rulebook.limits_disordered", loc, clock=name.value)
+        minutes = [row.limits.of(name) for name in SlaKind]
+        longest = max(row.limits.remind, *minutes)
+        if not row.limits.always and longest * highest // 100 > capacity:
             yield Invalid("rulebook.never_up", ["limits", n], minutes=longest)
 
 
 def _least_minutes(policy: Policy) -> int:
-    """Return how many office minutes pass in five years at least, from any day on, however the days off fall."""
-    days = [sum(_minutes(span) for span in spans) for spans in policy.week.values()]
-    return _WEEKS * sum(days) - (_DAYS_OFF + len(policy.own)) * max(days, default=0)
+    """Return the least number of office minutes in any five years, holidays taken off."""
+    days = []
+    for spans in policy.week.values():
+        days.append(sum(_minutes(span) for span in spans))
+    days_off = _DAYS_OFF + len(policy.own)
+    return _WEEKS * sum(days) - days_off * max(days, default=0)
 
 
 def _minutes(span: OfficeHours) -> int:
-    start, end = (60 * at.hour + at.minute for at in (span.start, span.end))
-    return max(0, (end or 1440) - start)
+    start = 60 * span.start.hour + span.start.minute
+    end = 60 * span.end.hour + span.end.minute
+    return max(0, (end or 1440) - start)  # an end at 00:00 is the end of the day
 
 
 def _rules(
     policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
 ) -> Iterator[Invalid]:
     codes = {category.code for category in policy.categories}
-    rungs = {step.role.value for step in policy.ladder} | {Role.PROPERTY.value}
-    yield from _twice(policy.rules, lambda rule: rule.id, ["rules"], "id")
+    roles = {step.role.value for step in policy.ladder} | {Role.PROPERTY.value}
+    yield from _repeated([rule.id for rule in policy.rules], ["rules"], "id")
     for n, rule in enumerate(policy.rules):
         if rule.category is not None and rule.category not in codes:
             yield Invalid("rulebook.category_unknown", ["rules", n, "category"])
-        if rule.place is not None and (
-            rule.place not in places or street_of(rule.place) != street
-        ):
-            yield Invalid("place.unknown", ["rules", n, "place"], place=rule.place)
-        if rule.to not in rungs and not _serves_there(
-            people.get(rule.to), rule.place or street
-        ):
+        place = rule.place or street
+        if rule.place is not None and not _belongs(place, street, places):
+            yield Invalid("place.unknown", ["rules", n, "place"], place=place)
+        if rule.to not in roles and not _serves_there(people.get(rule.to), place):
             yield Invalid("rulebook.to_unknown", ["rules", n, "to"])
-        over = _over(rule, n, policy, street)
-        if over is not None:
-            yield Invalid("rulebook.rule_unreachable", ["rules", n], by=over)
+        shadow = _shadow(rule, n, policy, street)
+        if shadow is not None:
+            yield Invalid("rulebook.rule_unreachable", ["rules", n], by=shadow)
+
+
+def _belongs(place: str, street: str, places: Collection[str]) -> bool:
+    return place in places and street_of(place) == street
 
 
 def _serves_there(person: Person | None, place: str) -> bool:
-    """Say whether somebody can have tickets of a place, or of a part of it."""
+    """Return whether a person can be the assignee at a place or a part of it."""
     if person is None:
         return False
     within = [grant.place for grant in person.grants if covers(place, grant.place)]
     return any(serves(person, code) for code in (place, *within))
 
 
-def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
-    """Return the id of a rule that makes this one unreachable; see `routing.route`.
+def _shadow(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
+    """Return the id of a rule that makes the n-th one unreachable; see `routing.route`.
 
-    At the widest place of a rule the fewest others apply, so only that is checked. Where several
-    rules together take all its categories, the last of them is named.
+    At the widest place of a rule the fewest others apply, so only that is checked. If several
+    rules together take all its categories, the last of them is returned.
     """
     first: dict[tuple[str | None, str | None], int] = {}
     for m, other in enumerate(policy.rules):
         first.setdefault((other.place, other.category), m)
-    if first[rule.place, rule.category] != n:
-        return policy.rules[first[rule.place, rule.category]].id
-    wide = (
-        [rule.place] if rule.place is not None else [None, street]
-    )  # what names the street goes before what names no place
-    if rule.place is None and (street, None) in first:
-        return policy.rules[first[street, None]].id
+    same = first[rule.place, rule.category]
+    if same != n:
+        return policy.rules[same].id
+    if rule.place is None:
+        # A rule that names the street goes before one that names no place.
+        for category in (None, rule.category):
+            if (street, category) in first:
+                return policy.rules[first[street, category]].id
     if rule.category is not None:
-        found = [
-            first[p, rule.category] for p in wide[1:] if (p, rule.category) in first
-        ]
-        return policy.rules[found[0]].id if found else None
-    taken = [
-        max((first[p, c.code] for p in wide if (p, c.code) in first), default=None)
-        for c in policy.categories
-    ]
-    by = [m for m in taken if m is not None]
-    return policy.rules[max(by)].id if by and len(by) == len(taken) else None
+        return None
+    places = {rule.place, rule.place or street}
+    last = -1
+    for each in policy.categories:
+        takers = [first[p, each.code] for p in places if (p, each.code) in first]
+        if not takers:
+            return None
+        last = max(last, *takers)
+    return policy.rules[last].id if policy.categories else None
 
 
 def _steps(policy: Policy) -> Iterator[Invalid]:
@@ -221,19 +215,24 @@ def _steps(policy: Policy) -> Iterator[Invalid]:
 
 
 def _hours(policy: Policy) -> Iterator[Invalid]:
-    bad = False
+    week_in_order = True
     for weekday, spans in policy.week.items():
         if not _in_order(spans):
-            bad = True
+            week_in_order = False
             yield Invalid("rulebook.hours_disordered", ["week", str(weekday)])
     for day, own in policy.own.items():
         if own.spans is not None and not _in_order(own.spans):
             yield Invalid("rulebook.hours_disordered", ["own", day.isoformat()])
-    if not bad:
-        try:
-            check_week(policy.week)
-        except ValueError:
-            yield Invalid("rulebook.never_open", ["week"])
+    if week_in_order and not _has_hours(policy):
+        yield Invalid("rulebook.never_open", ["week"])
+
+
+def _has_hours(policy: Policy) -> bool:
+    try:
+        check_week(policy.week)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_order(spans: tuple[OfficeHours, ...]) -> bool:
@@ -244,15 +243,12 @@ def _in_order(spans: tuple[OfficeHours, ...]) -> bool:
     return True
 
 
-def _twice(
-    things: Sequence[T],
-    key: Callable[[T], object],
-    loc: Sequence[str | int],
-    *name: str,
+def _repeated(
+    keys: Sequence[object], loc: Sequence[str | int], *field_name: str
 ) -> Iterator[Invalid]:
-    """Yield each thing that has the key of one before it; `loc` is the list's, `name` that of the key's own field."""
-    seen = Counter[object]()
-    for n, thing in enumerate(things):
-        if seen[key(thing)]:
-            yield Invalid("rulebook.twice", [*loc, n, *name])
-        seen[key(thing)] += 1
+    """Yield an error for each key that repeats an earlier one; `loc` is the path of the list."""
+    seen = set[object]()
+    for n, key in enumerate(keys):
+        if key in seen:
+            yield Invalid("rulebook.twice", [*loc, n, *field_name])
+        seen.add(key)

@@ -7,31 +7,31 @@ from pydantic import Field
 from ..tickets.policy import Level, LimitsOf, QuestionKind, TicketUrgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
-from .model import CoverageGap, Why
+from .model import CoverageGap, GapReason
 from .service import PolicyForViewer
-from .texts import GAPS, WARNINGS
+from .texts import GAP_REASONS, WARNINGS
 from .validation import PolicyWarning
 
-__all__ = ["PolicyView"]
+__all__ = ["TicketPolicyView"]
 
 
-class ChoiceView(View):
-    """One of the answers that may be chosen."""
+class QuestionChoiceView(View):
+    """A choice of a question."""
 
     key: str
     zh: str
     en: str
 
 
-class QuestionView(View):
-    """What somebody is asked about a problem."""
+class CategoryQuestionView(View):
+    """A question about a problem of a category."""
 
     code: str
     zh: str
     en: str
     kind: QuestionKind
     required: bool
-    choices: list[ChoiceView]
+    choices: list[QuestionChoiceView]
 
 
 class CategoryView(View):
@@ -48,11 +48,11 @@ class CategoryView(View):
     urgency: TicketUrgency
     private: bool
     photo_needed: bool
-    questions: list[QuestionView]
+    questions: list[CategoryQuestionView]
 
 
-class LimitsView(View):
-    """How long each clock runs, in minutes, for a class of urgency, or within it for one category."""
+class SlaLimitsView(View):
+    """The SLA limits, in minutes, of an urgency or of one category of that urgency."""
 
     urgency: TicketUrgency
     category: str | None
@@ -64,7 +64,7 @@ class LimitsView(View):
     always: bool
 
     @classmethod
-    def of(cls, row: LimitsOf) -> "LimitsView":
+    def of(cls, row: LimitsOf) -> "SlaLimitsView":
         """Return the view of limits."""
         names = ("accept", "contact", "resolve", "call_back", "remind", "always")
         return cls(
@@ -74,8 +74,8 @@ class LimitsView(View):
         )
 
 
-class RuleView(View):
-    """Whom a problem goes to."""
+class RoutingRuleView(View):
+    """A routing rule: the role or person that gets the tickets."""
 
     id: str
     place: PlaceCode | None
@@ -83,135 +83,134 @@ class RuleView(View):
     to: str
 
 
-class StepView(View):
-    """A level of the ladder."""
+class EscalationStepView(View):
+    """A step of the escalation path."""
 
     level: Level
     role: str
     percent: int
 
 
-class SpanView(View):
+class OfficeHoursView(View):
     """Office hours within a day, local time."""
 
     start: str = Field(serialization_alias="from")
     end: str = Field(serialization_alias="to")
 
 
-def _spans(spans: tuple[OfficeHours, ...]) -> list[SpanView]:
-    return [
-        SpanView(
-            start=f"{span.start:%H:%M}",
-            end=f"{span.end:%H:%M}" if span.end.hour or span.end.minute else "24:00",
-        )
-        for span in spans
-    ]
+def _spans(spans: tuple[OfficeHours, ...]) -> list[OfficeHoursView]:
+    return [_span(span) for span in spans]
 
 
-class OwnDayView(View):
+def _span(span: OfficeHours) -> OfficeHoursView:
+    end = f"{span.end:%H:%M}"
+    if end == "00:00":
+        end = "24:00"
+    return OfficeHoursView(start=f"{span.start:%H:%M}", end=end)
+
+
+class CalendarDayView(View):
     """A day of the street's own calendar."""
 
-    hours: list[SpanView] | None
+    hours: list[OfficeHoursView] | None
     note: str
 
     @classmethod
-    def of(cls, day: OwnDay) -> "OwnDayView":
+    def of(cls, day: OwnDay) -> "CalendarDayView":
         """Return the view of a day."""
-        return cls(
-            hours=None if day.spans is None else _spans(day.spans), note=day.note
-        )
+        hours = None if day.spans is None else _spans(day.spans)
+        return cls(hours=hours, note=day.note)
 
 
-class CautionView(View):
-    """Something that the rules may say and that will surprise somebody."""
+class PolicyWarningView(View):
+    """A warning about a valid policy."""
 
     code: str
     text: str
 
     @classmethod
-    def of(cls, warning: PolicyWarning, locale: str) -> "CautionView":
-        """Return the view of a caution."""
-        return cls(
-            code=warning.code, text=WARNINGS[warning.code].format(locale, warning.facts)
-        )
+    def of(cls, warning: PolicyWarning, locale: str) -> "PolicyWarningView":
+        """Return the view of a warning."""
+        text = WARNINGS[warning.code].format(locale, warning.facts)
+        return cls(code=warning.code, text=text)
 
 
-class HoleView(View):
-    """A level of the ladder at which nobody would hear of a problem; `instead` is the level that would have it."""
+class CoverageGapView(View):
+    """A level of the escalation path where no message would reach anybody.
+
+    `instead` is the level that would have the ticket.
+    """
 
     place: PlaceCode
     level: Level
-    to: str = Field(description="The role, or whoever a rule names.")
-    why: Why
+    to: str = Field(description="The role, or the id of the person that a rule names.")
+    why: GapReason
     text: str
     instead: Level | None
     categories: list[str] = Field(description="Empty for all.")
 
     @classmethod
-    def of(cls, gap: CoverageGap, locale: str) -> "HoleView":
+    def of(cls, gap: CoverageGap, locale: str) -> "CoverageGapView":
         """Return the view of a gap."""
         return cls(
             place=gap.place,
             level=gap.level,
             to=gap.to,
             why=gap.why,
-            text=GAPS[gap.why.value].format(locale),
+            text=GAP_REASONS[gap.why.value].format(locale),
             instead=gap.instead,
             categories=list(gap.categories),
         )
 
 
-class PolicyView(View):
-    """The rules of a street; routing, ladder and what is wrong with them are shown to staff."""
+_STAFF_FIELDS = ("rules", "ladder", "warnings", "holes", "hole_count", "checked_at")
+
+
+class TicketPolicyView(View):
+    """The ticket policy of a street. Routing, escalation path and findings are for staff."""
 
     street: PlaceCode
-    version: int = Field(description="0 where the street has not changed anything.")
+    version: int = Field(description="0 while the street uses the defaults.")
     categories: list[CategoryView]
-    limits: list[LimitsView]
-    week: dict[str, list[SpanView]]
-    own: dict[str, OwnDayView]
+    limits: list[SlaLimitsView]
+    week: dict[str, list[OfficeHoursView]]
+    own: dict[str, CalendarDayView]
     hold_days: int
     holds: int
     reopen_days: int
     reopen_percent: int
     hot_spot_reports: int
     hot_spot_days: int
-    rules: list[RuleView] | None
-    ladder: list[StepView] | None
-    warnings: list[CautionView] | None
-    holes: list[HoleView] | None = Field(
-        description="As of last night; in the answer to a change, as of now."
+    rules: list[RoutingRuleView] | None
+    ladder: list[EscalationStepView] | None
+    warnings: list[PolicyWarningView] | None
+    holes: list[CoverageGapView] | None = Field(
+        description="Coverage gaps as of last night; after a change, as of now."
     )
     hole_count: int | None
     checked_at: Instant | None
 
     @classmethod
-    def of(cls, rules: PolicyForViewer, locale: str) -> "PolicyView":
-        """Return the view of a street's rules."""
+    def of(cls, rules: PolicyForViewer, locale: str) -> "TicketPolicyView":
+        """Return the view of a street's policy."""
         policy = rules.street.policy
-        plain = (
-            "hold_days",
-            "holds",
-            "reopen_days",
-            "reopen_percent",
-            "hot_spot_reports",
-            "hot_spot_days",
-        )
+        week = {str(day): _spans(hours) for day, hours in sorted(policy.week.items())}
+        own = {}
+        for day, calendar_day in sorted(policy.own.items()):
+            own[day.isoformat()] = CalendarDayView.of(calendar_day)
         return cls(
             street=rules.street.id,
             version=rules.street.version,
-            categories=[
-                CategoryView.model_validate(category) for category in policy.categories
-            ],
-            limits=[LimitsView.of(row) for row in policy.limits],
-            week={
-                str(day): _spans(spans) for day, spans in sorted(policy.week.items())
-            },
-            own={
-                day.isoformat(): OwnDayView.of(own)
-                for day, own in sorted(policy.own.items())
-            },
-            **{name: getattr(policy, name) for name in plain},
+            categories=list(map(CategoryView.model_validate, policy.categories)),
+            limits=[SlaLimitsView.of(row) for row in policy.limits],
+            week=week,
+            own=own,
+            hold_days=policy.hold_days,
+            holds=policy.holds,
+            reopen_days=policy.reopen_days,
+            reopen_percent=policy.reopen_percent,
+            hot_spot_reports=policy.hot_spot_reports,
+            hot_spot_days=policy.hot_spot_days,
             **_for_staff(rules, locale),
         )
 
@@ -219,15 +218,14 @@ class PolicyView(View):
 def _for_staff(rules: PolicyForViewer, locale: str) -> dict[str, Any]:
     """Return the fields for staff; for others they are None."""
     if not rules.is_staff:
-        hidden = ("rules", "ladder", "warnings", "holes", "hole_count", "checked_at")
-        return dict.fromkeys(hidden)
+        return dict.fromkeys(_STAFF_FIELDS)
     policy, report = rules.street.policy, rules.report
     gaps = report.gaps if report else ()
     return {
-        "rules": [RuleView.model_validate(rule) for rule in policy.rules],
-        "ladder": [StepView.model_validate(step) for step in policy.ladder],
-        "warnings": [CautionView.of(one, locale) for one in rules.warnings],
-        "holes": [HoleView.of(gap, locale) for gap in gaps],
+        "rules": [RoutingRuleView.model_validate(rule) for rule in policy.rules],
+        "ladder": [EscalationStepView.model_validate(step) for step in policy.ladder],
+        "warnings": [PolicyWarningView.of(one, locale) for one in rules.warnings],
+        "holes": [CoverageGapView.of(gap, locale) for gap in gaps],
         "hole_count": report.count if report else None,
         "checked_at": report.checked_at if report else None,
     }

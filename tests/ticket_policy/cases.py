@@ -87,12 +87,19 @@ def _replay_rules(world: World) -> Good:
 
 
 CASES = Cases(
-    who={"read_rules": MEMBER, "set_rules": ADMIN, "replay_rules": WORKER},
-    bodies={
-        "set_rules": {"hold_days": 7},
-        "replay_rules": {"place": GRID, "policy": {"hold_days": 7}},
+    who={
+        "read_ticket_policy": MEMBER,
+        "set_ticket_policy": ADMIN,
+        "replay_ticket_policy": WORKER,
     },
-    queries={"read_rules": f"?place={GRID}", "set_rules": f"?place={GRID}"},
-    good={"set_rules": _set_rules, "replay_rules": _replay_rules},
-    story_queries={"read_rules": f"place={STREET}"},
+    bodies={
+        "set_ticket_policy": {"hold_days": 7},
+        "replay_ticket_policy": {"place": GRID, "policy": {"hold_days": 7}},
+    },
+    queries={
+        "read_ticket_policy": f"?place={GRID}",
+        "set_ticket_policy": f"?place={GRID}",
+    },
+    good={"set_ticket_policy": _set_rules, "replay_ticket_policy": _replay_rules},
+    story_queries={"read_ticket_policy": f"place={STREET}"},
 )

@@ -9,7 +9,7 @@ from chalicelib.people.model import Person
 from chalicelib.places.model import Place
 from chalicelib.places.service import Roster
 from chalicelib.ticket_policy.escalation_path import coverage_gaps
-from chalicelib.ticket_policy.model import CoverageGap, Why
+from chalicelib.ticket_policy.model import CoverageGap, GapReason
 from chalicelib.ticket_policy.repository import PolicyRepository
 from chalicelib.tickets.policy import HOUSE, EscalationStep, Level, Rule, TicketUrgency
 
@@ -84,26 +84,33 @@ def test_a_ladder_with_somebody_on_every_step_has_no_hole():
     [
         (
             (CLERK, ADMIN),
-            (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ()),
+            (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", ()),
         ),
         (
             (WORKER, ADMIN),
-            (BAIHUA, "community", "community_staff", Why.NOBODY_ON_DUTY, "street", ()),
+            (
+                BAIHUA,
+                "community",
+                "community_staff",
+                GapReason.NOBODY_ON_DUTY,
+                "street",
+                (),
+            ),
         ),
         (
             (WORKER, CLERK),
-            (STREET, "street", "street_admin", Why.NOBODY_ON_DUTY, None, ()),
+            (STREET, "street", "street_admin", GapReason.NOBODY_ON_DUTY, None, ()),
         ),
         *(
             (
                 (replace(WORKER, **gone), CLERK, ADMIN),
-                (GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ()),
+                (GRID, "grid", "grid_worker", GapReason.NOT_IN_OFFICE, "community", ()),
             )
             for gone in ({"blocked": True}, {"erased_at": START})
         ),
         (
             (replace(WORKER, phone=None), CLERK, ADMIN),
-            (GRID, "grid", "grid_worker", Why.UNREACHABLE, None, ()),
+            (GRID, "grid", "grid_worker", GapReason.UNREACHABLE, None, ()),
         ),
         (
             (
@@ -111,7 +118,7 @@ def test_a_ladder_with_somebody_on_every_step_has_no_hole():
                 CLERK,
                 ADMIN,
             ),
-            (GRID, "grid", "grid_worker", Why.NO_PHONE, None, URGENT),
+            (GRID, "grid", "grid_worker", GapReason.NO_PHONE, None, URGENT),
         ),
     ],
 )
@@ -124,7 +131,7 @@ def test_a_phone_that_takes_no_sms_still_rings_for_what_is_urgent():
     silent = replace(WORKER, sms=False)
     calm = tuple(sorted({category.code for category in HOUSE.categories} - set(URGENT)))
     assert found(town(silent, CLERK, ADMIN)) == {
-        (GRID, "grid", "grid_worker", Why.UNREACHABLE, None, calm)
+        (GRID, "grid", "grid_worker", GapReason.UNREACHABLE, None, calm)
     }
     assert not found(
         town(replace(silent, email=True, email_address="a@example.org"), CLERK, ADMIN)
@@ -141,7 +148,7 @@ def test_one_of_several_who_can_be_reached_is_enough_and_a_demotion_takes_effect
         duty={GRID: {"grid_worker": ("per_worker",)}},
     )
     assert found(demoted) == {
-        (GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ())
+        (GRID, "grid", "grid_worker", GapReason.NOT_IN_OFFICE, "community", ())
     }
 
 
@@ -149,11 +156,11 @@ def test_each_level_has_lists_of_its_own_and_a_narrower_one_goes_first():
     """A grid worker on the list of the community answers for none of its grids; a building's own list goes before its grid's."""
     for_all, building = somebody("per_worker", Role.GRID_WORKER, BAIHUA), f"{GRID}.b05"
     assert found(town(for_all, CLERK, ADMIN)) == {
-        (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ())
+        (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", ())
     }
     mute = somebody("per_mute", Role.GRID_WORKER, building, phone=None)
     assert found(town(WORKER, CLERK, ADMIN, mute, extra=(building,))) == {
-        (building, "grid", "grid_worker", Why.UNREACHABLE, None, ())
+        (building, "grid", "grid_worker", GapReason.UNREACHABLE, None, ())
     }
 
 
@@ -163,25 +170,25 @@ def test_where_a_rule_begins_higher_the_grid_is_not_needed():
     one = (Rule(id="r1", category="light", to="community_staff"),)
     others = tuple(sorted({category.code for category in HOUSE.categories} - {"light"}))
     assert found(town(CLERK, ADMIN), rules=one) == {
-        (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", others)
+        (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", others)
     }
 
 
 def test_whom_a_rule_names_has_to_be_there():
     full, place = (WORKER, CLERK, ADMIN), f"{GRID}.b05"
     company = Rule(id="r1", place=place, category="lift", to="property")
-    missing = (place, "grid", "property", Why.NOBODY_ON_DUTY, "grid", ("lift",))
+    missing = (place, "grid", "property", GapReason.NOBODY_ON_DUTY, "grid", ("lift",))
     assert found(town(*full, extra=(place,)), rules=(company,)) == {missing}
     engineer = somebody("per_engineer", Role.PROPERTY, place)
     assert not found(town(*full, engineer, extra=(place,)), rules=(company,))
     named = Rule(id="r1", category="lift", to="per_engineer")
     assert found(town(*full), rules=(named,)) == {
-        (STREET, "street", "per_engineer", Why.NOT_IN_OFFICE, "street", ("lift",))
+        (STREET, "street", "per_engineer", GapReason.NOT_IN_OFFICE, "street", ("lift",))
     }
     mute = replace(engineer, phone=None)
     assert found(
         town(*full, mute, extra=(place,)), rules=(replace(company, to="per_engineer"),)
-    ) == {(place, "grid", "per_engineer", Why.UNREACHABLE, "grid", ("lift",))}
+    ) == {(place, "grid", "per_engineer", GapReason.UNREACHABLE, "grid", ("lift",))}
 
 
 def test_a_ladder_without_a_level_has_no_hole_there():
@@ -203,7 +210,7 @@ def test_thirty_grids_without_anybody_are_thirty_lines():
 
 def missing(place: str, role: str, level: Level, instead: Level | None) -> CoverageGap:
     return CoverageGap(
-        place=place, level=level, to=role, why=Why.NOBODY_ON_DUTY, instead=instead
+        place=place, level=level, to=role, why=GapReason.NOBODY_ON_DUTY, instead=instead
     )
 
 

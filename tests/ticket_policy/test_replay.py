@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Relation
 from chalicelib.ticket_policy.replay import (
-    CLIMBING,
-    Climb,
-    Pair,
+    ESCALATING,
+    ReplayedEscalation,
+    ReplayPair,
     play,
     summarise,
     urgency_under,
@@ -89,7 +89,7 @@ class Model:
     policy: Policy
     ticket: Ticket
     duty: dict
-    climbs: list[Climb]
+    climbs: list[ReplayedEscalation]
     over: dict[SlaKind, datetime]
 
     @classmethod
@@ -118,10 +118,10 @@ class Model:
             self.ticket = outcome.entity
             for clock in self.ticket.clocks:
                 old = before.clock(clock.name)
-                if clock.name in CLIMBING and old and clock.fired > old.fired:
+                if clock.name in ESCALATING and old and clock.fired > old.fired:
                     self.over.setdefault(clock.name, due)
             if self.ticket.level is not before.level:
-                self.climbs.append(Climb(at=due, level=self.ticket.level))
+                self.climbs.append(ReplayedEscalation(at=due, level=self.ticket.level))
 
     def do(self, move: str, at: datetime) -> None:
         """Make a move, if the ticket allows it then."""
@@ -196,7 +196,7 @@ def test_what_is_played_is_what_the_model_does(policy, duty, story):
     assert played.level is model.ticket.level
     assert {
         name: clock.promised_at
-        for name in CLIMBING
+        for name in ESCALATING
         if (clock := model.ticket.clock(name)) and not model.ticket.holds
     } == ({} if model.ticket.holds else played.due)
 
@@ -205,7 +205,7 @@ def test_what_is_played_is_what_the_model_does(policy, duty, story):
 @given(policies(), duties, stories, st.integers(0, 400))
 def test_the_same_rules_make_no_difference(policy, duty, story, hours):
     model, until = told(policy, duty, story), BEGAN + timedelta(hours=hours)
-    pair = Pair(
+    pair = ReplayPair(
         ticket_id="tkt_a",
         then=model.replayed(until),
         now=model.replayed(until, replace(policy)),
@@ -253,8 +253,10 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
     assert now.over[SlaKind.CONTACT] == BEGAN + timedelta(
         hours=1
     )  # 08:40 and an hour of work
-    assert now.climbs == (Climb(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY), Climb(at=BEGAN + timedelta(hours=1.5), level=Level.STREET))  # fmt: skip
-    found = summarise([Pair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False)
+    assert now.climbs == (ReplayedEscalation(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY), ReplayedEscalation(at=BEGAN + timedelta(hours=1.5), level=Level.STREET))  # fmt: skip
+    found = summarise(
+        [ReplayPair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False
+    )
     assert found.total.over[SlaKind.CONTACT] == [0, 1]
     assert found.total.reached == {
         Level.GRID: [1, 0],
@@ -286,7 +288,7 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
     model.pass_to(BEGAN + timedelta(days=40), also_at=True)
     played = model.replayed(BEGAN + timedelta(days=40))
     assert list(played.climbs) == [
-        Climb(at=again, level=Level.COMMUNITY),
+        ReplayedEscalation(at=again, level=Level.COMMUNITY),
         *model.climbs,
     ]
     assert played.over == model.over
@@ -326,7 +328,7 @@ def test_no_more_than_twenty_examples_the_telling_ones_first():
         replace(same, over={SlaKind.ACCEPT: BEGAN}),
     )
     pairs = [
-        Pair(ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned)
+        ReplayPair(ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned)
         for n in range(45)
     ]
     found = summarise(pairs, BEGAN, cut=True)

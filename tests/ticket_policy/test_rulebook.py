@@ -9,7 +9,7 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.ticket_policy.model import PolicyRecord
 from chalicelib.ticket_policy.repository import PolicyEvent, PolicyRepository
-from chalicelib.ticket_policy.schemas import PolicyIn
+from chalicelib.ticket_policy.schemas import TicketPolicyIn
 from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
@@ -27,7 +27,7 @@ rows = Reads(PolicyRepository)
 
 PATH = f"/v1/policies/tickets?place={BAIHUA}"  # any place of the street stands for it
 REPLAY = "/v1/policies/tickets/replay"
-EDITABLE = tuple(PolicyIn.model_fields)
+EDITABLE = tuple(TicketPolicyIn.model_fields)
 
 
 def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: World):
@@ -67,7 +67,7 @@ def test_what_is_read_can_be_sent_back_and_changes_nothing(world: World):
         same = admin.put(PATH, body, if_match=seen.headers["etag"])
         assert (same.status, same.json["version"]) == (200, 0), same.text
     assert rows.policy_of(STREET) is None
-    good = GOOD["set_rules"](world)
+    good = GOOD["set_ticket_policy"](world)
     changed = good.send("PUT")
     again = admin.put(PATH, {name: changed.json[name] for name in EDITABLE})
     assert (again.status, again.json["version"]) == (200, 1)
@@ -410,7 +410,7 @@ def test_the_newest_are_read_and_it_is_said_that_there_were_more(
 ):
     from chalicelib.ticket_policy import service as rulebook
 
-    monkeypatch.setattr(rulebook, "_REPLAYED_MOST", 100)
+    monkeypatch.setattr(rulebook, "_MAX_REPLAYED", 100)
     for n in range(101):
         report(world, n)
         world.clock.advance(timedelta(minutes=1))
