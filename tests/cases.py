@@ -46,7 +46,7 @@ class Cases:
     """Example requests of one feature, by operation, and who may send them.
 
     `who` names the relations (see `ACTORS` in tests/test_permissions.py) that may call an operation. An operation with
-    a matrix of its own, by state for example, stands in `elsewhere`.
+    a matrix of its own, by state for example, is in `elsewhere`.
     `bodies` and `queries` are what the matrix sends; ``{target}`` in a query is the id of a person. `made_bodies` are
     made from (world, owner, target).
     `path_values` makes the value of a path parameter from (world, owner, target): a thing of the owner, or the target.
@@ -75,7 +75,7 @@ def cases_by_feature() -> Mapping[str, Cases]:
 
 
 def merged(part: str) -> dict[str, Any]:
-    """Return one part of the cases of all features; each name may stand in one feature only."""
+    """Return one part of the cases of all features; each name may be in one feature only."""
     found: dict[str, Any] = {}
     for feature, cases in cases_by_feature().items():
         own = getattr(cases, part)

@@ -20,7 +20,7 @@ from tools.package import (
 )
 from tools.slim import SERVICES
 
-GLIBC = 26  # 2.26 is what Python 3.11 stands on in Lambda
+GLIBC = 26  # Lambda's Python 3.11 has 2.26
 LIBRARIES = {
     *(
         "PIL",
@@ -133,7 +133,7 @@ def test_no_key_or_password_is_in_it(tree):
             assert not SECRET.search(path.read_bytes()), name
 
 
-def test_every_module_has_bytecode_of_this_python_that_is_believed_without_its_source(
+def test_every_module_has_unchecked_bytecode_of_this_python(
     tree,
 ):
     modules = [path for path in files(tree).values() if path.suffix == ".py"]
@@ -177,7 +177,7 @@ def test_what_is_compiled_loads_on_the_system_of_lambda(tree):
         assert newest <= GLIBC, path
 
 
-def test_everything_can_be_imported_where_there_is_nothing_else_and_nothing_is_written(
+def test_the_package_imports_alone_and_writes_nothing(
     tree,
 ):
     before = files(tree)

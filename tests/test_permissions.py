@@ -1,6 +1,6 @@
 """The permission matrix: every mounted route × who asks × own or other community × state of a wish, over HTTP.
 
-What is expected stands as data in each feature's `cases.py`, written from the contract and not from the code. A route that
+The expectations are data in each feature's `cases.py`, written from the contract and not from the code. A route that
 is missing there fails the test, so there is no list of exceptions.
 """
 
@@ -294,7 +294,7 @@ def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
 
 
 def test_nobody_reads_or_answers_an_offer_that_is_not_hers(stage: Stage):
-    """The actor is asked herself, or somebody else is; whatever became of the offer."""
+    """The actor or another volunteer is asked; the offer may have ended in any way."""
     operations = sorted(
         (op for op in api.operations if op.name in OFFERS),
         key=lambda op: op.name,
@@ -433,7 +433,7 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     wish_id = world.open_wish()
     assert (
         other.get(f"/v1/wishes/{wish_id}/matching").status == 403
-    )  # the wish stands on the wall
+    )  # the wish is on the wall
     assert (
         other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404
     )

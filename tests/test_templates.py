@@ -1,4 +1,4 @@
-"""Every text that the house sends: what it costs at the worst, what it is allowed to be, and that it is written down."""
+"""Every message text: its highest cost, its allowed content, and its page in docs/messages.md."""
 
 import pytest
 
@@ -16,7 +16,7 @@ SIGNATURE = "春" * 8  # as long as providers take
 
 
 # What people write, each longer than any slot: a character of one unit, of two (a rare name, an emoji), and both, so that
-# one of two stands at the end of a part and has to go into the next.
+# one of two units at the end of a part has to go into the next.
 FILLINGS = ("宽" * 500, "𠮷" * 500, "🎉" * 500, "宽" + "🎉" * 500)
 
 

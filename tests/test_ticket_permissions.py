@@ -1,6 +1,6 @@
 """The permission matrix of tickets: every route × who asks × every state × public or private, over HTTP.
 
-What is expected stands as data in tests/tickets/cases.py, written from the contract and not from the code;
+The expectations are data in tests/tickets/cases.py, written from the contract and not from the code;
 tests/test_permissions.py checks that no route is missing.
 """
 
@@ -227,7 +227,7 @@ def test_nobody_reads_what_does_not_concern_her(stage: Stage, private: bool):
                 ), cell
                 knows = bool(
                     roles & {"owner", "assignee", "worker"}
-                )  # anybody may join, and is not told the door by that
+                )  # anybody may join, without learning the door
                 assert (UNIT in answer.text) == (BUILDING in answer.text) == knows, cell
                 assert (stage.street.ids["company"] in answer.text) == knows, cell
                 assert (stage.street.ids["resident"] in answer.text) == (

@@ -1,4 +1,4 @@
-"""The house as tests use it: services over a fresh store, a clock that stands still, and phones that make requests."""
+"""The services as tests use them: a fresh store, a clock that tests move, and phones that make requests."""
 
 import base64
 import json
@@ -125,7 +125,7 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
 
 @dataclass
 class Phone:
-    """Somebody's device: makes requests, with her token once she has signed in."""
+    """The device of a person: makes requests, with their token once they have signed in."""
 
     token: str | None = None
     refresh: str | None = None
@@ -209,7 +209,7 @@ class World:
         use(self.services.container)
         self.admin = self._founded()
         self.boss = RequestContext(actor=self.admin.as_actor())
-        # This street has nobody on duty but its administrator; she need not read of it in every test that lasts a night.
+        # Only the administrator is on duty in this street; their messages would be in every test of a night.
         self.pump = Pump(
             app,
             self.services.container,
@@ -292,7 +292,7 @@ class World:
         phone: str | None = "",
         **fields: Any,
     ) -> Person:
-        """Register a person; a phone of None means that she has none, and is acted for."""
+        """Register a person; without a phone they are acted for."""
         number = f"+86138{next(self.numbers) + 10_000_000:08}" if phone == "" else phone
         new = {
             "address": "3楼302室",
@@ -383,7 +383,7 @@ class World:
         return wish_id
 
     def offer(self, wish_id: str, phone: Phone) -> str:
-        """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
+        """Offer a wish to one volunteer, whom matching might not have chosen; return the offer."""
         maker, wish = self.services.maker, self.services.wish_queries.find(wish_id)
         assert wish
         ask = ChosenVolunteer(
@@ -400,7 +400,7 @@ class World:
     def upload(
         self, phone: Phone, data: bytes, content_type: str = "image/jpeg"
     ) -> str:
-        """Send a photo with the form that the house gives, as phones do, and have it worked on; return the upload."""
+        """Upload a photo with its form, as phones do, and process it; return the upload."""
         answer = phone.post(
             "/v1/uploads",
             {"kind": "photo", "content_type": content_type, "size": len(data)},

@@ -1,4 +1,4 @@
-"""The desk's other two lists: whom somebody has to go and tell, and jobs that failed for good; one queue with the wishes."""
+"""Two parts of the staff queue: people to visit, and parked jobs; in one list with the wishes."""
 
 from datetime import timedelta
 from typing import Any

@@ -59,7 +59,7 @@ class Waiting:
 
     @property
     def due_at(self) -> datetime:
-        """Tasks of one slot are due at one instant, whatever their kind."""
+        """Tasks of one slot are due at one instant, of any kind."""
         return START + timedelta(minutes=self.slot)
 
     def is_shown_at(self, place: str) -> bool:

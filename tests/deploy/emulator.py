@@ -119,7 +119,7 @@ class Cloud:
     def walk(self, section: str, blocks: int = 1) -> str:
         """Do what docs/operations.md says next, as it is printed, with an operator who says yes; return what was printed.
 
-        What a block exports is there for those after it, as in her terminal.
+        A block's exports are there for the blocks after it, as in one terminal.
         """
         said = ""
         for _ in range(blocks):

@@ -272,7 +272,7 @@ class CloudWorld(World):
         self.drain()
 
     def rewired(self, settings: Any = None, **parts: Any) -> Services:
-        """Wire the house to queues, bucket, SMS and mail of AWS."""
+        """Build the services over queues, bucket, SMS and mail of AWS."""
         files = S3Files(
             "us-east-1", BUCKET, SystemClock()
         )  # a signed form is for ten minutes of the real clock

@@ -129,7 +129,7 @@ class Street:
             chapter()
 
     def begin(self) -> None:
-        """One of everything, so that whatever is read is there."""
+        """Create one of everything, so that every read finds something."""
         self.known["upload_id"] = self.world.upload(self.resident, jpeg((320, 240)))
         self.known["wish_id"] = self.world.open_wish(self.resident)
         self.known["run_id"] = ok(
@@ -213,7 +213,7 @@ class Street:
         self.close_all()
 
     def every_read(self) -> None:
-        """Read whatever there is, as everybody who may, and as somebody who may not."""
+        """Read everything, as everybody who may, and as a person who may not."""
         resident = self.world.services.people.find(self.resident.me["id"])
         day = self.world.clock.now().date()
         days = {"first": (day - timedelta(days=9)).isoformat(), "last": day.isoformat()}
@@ -331,7 +331,7 @@ class Street:
             "consent": {"how": "spoken", "witness": "陈敏"},
         }
         urgent = self.report(self.worker, urgency="urgent", **spoken)
-        world.pass_time(hours=1)  # climbs to the top, and is told again there
+        world.pass_time(hours=1)  # escalates to the top, and reminds it
         self.move(self.admin, urgent, "resolve", note="已修")
         world.pass_time(days=1, hours=1)  # nobody answers
         turned = self.report(text="想请人帮忙换个灯泡")
@@ -350,7 +350,7 @@ class Street:
         self.move(self.admin, copy, "close", reason="重复")
 
     def many_reporters(self) -> None:
-        """More than a few reporters: they are told by a fan-out, page by page."""
+        """More than a few reporters: a fan-out sends to them, page by page."""
         ticket = self.report()
         for n in range(60):
             save(
@@ -419,7 +419,7 @@ class Street:
     # wishes and offers
 
     def wishes(self) -> None:
-        """Wishes that are kept, and that are not: reminders, chases, expiry, and everything that others hear of them."""
+        """Kept and expired wishes: reminders, chases, expiry, and all their messages."""
         world = self.world
         wishes = [
             world.open_wish(
@@ -520,7 +520,7 @@ class Street:
         world.offer(wish, late)
         self._awake()
         ok(world.volunteer(JINFENG).post(f"/v1/wishes/{wish}/claim"))
-        reply(world, late.me["phone"], "1")  # somebody was quicker: she is told
+        reply(world, late.me["phone"], "1")  # another volunteer was quicker
         lines = ok(self.admin.get(f"/v1/messages?person={late.me['id']}&limit=100"))[
             "items"
         ]
@@ -597,7 +597,7 @@ class Street:
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
         nowhere = self.world.sign_in("+8613912312314", consent="1").me[
             "id"
-        ]  # who lives nowhere yet: whose staff would tell her?
+        ]  # without a home there are no staff to inform
         for kind in kinds:
             subject = about.get(kind, about[kind.partition(".")[0]])
             claim = (
@@ -618,7 +618,7 @@ class Street:
         return wish.claims[0].id if wish and wish.claims else ""
 
     def sending(self) -> None:
-        """Everybody who can be told, by every way there is, and every way in which that can fail; in both queues."""
+        """Every recipient, every channel, and every failure of each; in both queues."""
         world = self.world
         mail = world.sign_in("+8613912312313", consent="1")
         ok(mail.post("/v1/me/email", {"address": "lin@example.com"}))
@@ -659,9 +659,7 @@ class Street:
             self._awake()
             world.pass_time(hours=hours)
             for fails in range(len(FAILS) + 1):
-                ticket = self.report(
-                    urgency="urgent"
-                )  # of which anybody may hear by either queue
+                ticket = self.report(urgency="urgent")  # sent by either queue
                 for to, (kind, many) in itertools.product(audiences, _BY_EITHER_QUEUE):
                     whom = f"people:{to}" if many and to.startswith("per_") else to
                     for way in (world.sms, world.email):
@@ -677,7 +675,7 @@ class Street:
         world.pass_time(days=1)  # the digest
 
     def to_everybody(self) -> None:
-        """One message to a whole community, of whom a job reads some, and its alarm has the next one read on."""
+        """One message to a whole community: a job reads one page, and its timer makes the next one read on."""
         self._begin_telling(BAIHUA)
         self.world.pass_time(hours=2)
 
@@ -722,7 +720,7 @@ class Street:
         world.pass_time(hours=1)
 
     def contention(self) -> None:
-        """Somebody else was quicker: whoever decides reads again, whether it is a request, a job or a photo."""
+        """Another writer was quicker: every decision reads again, of a request, a job or a photo."""
         world, body = self.world, self.world.wish_body()
         with world.troubled(contended=1):
             ok(self.resident.post("/v1/wishes", body, Idempotency_Key="contended"))

@@ -1,4 +1,4 @@
-"""The template as it is packaged: what Chalice says and infra/ adds to it, held to the code and to the house's promises."""
+"""The packaged template, Chalice's and infra/'s, compared with the code and its guarantees."""
 
 import json
 import re
@@ -34,7 +34,7 @@ FUNCTIONS["APIHandler"] = API
 
 
 def packaged(stage: str, merged: Path | None) -> dict[str, Any]:
-    """Return what `chalice package` makes; the code itself, which takes its time, is a stand-in."""
+    """Return the output of `chalice package`; the code itself is replaced by a small file."""
     with (
         TemporaryDirectory() as folder,
         mock.patch.dict("os.environ", {"AWS_DEFAULT_REGION": "us-east-1"}),
@@ -140,7 +140,7 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
 
 
 def test_the_first_deployment_can_take_its_tables_back(template):
-    """One that is protected cannot be deleted, and its name would stand in the way of the second: PublicUrl is set by that one."""
+    """A protected one cannot be deleted, and its name would block the second: PublicUrl is set by that one."""
     prod, known = template["Conditions"]["IsProtected"]["Fn::And"]
     assert prod == {"Condition": "IsProd"}
     assert known == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PublicUrl"}, ""]}]}

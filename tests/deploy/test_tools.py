@@ -1,4 +1,4 @@
-"""What an operator reads before a deployment, what stops one, and what her other tools say and refuse. tests/deploy/test_stack.py
+"""The output of operators' tools: changes before a deployment, refusals, and the other commands. tests/deploy/test_stack.py
 runs the tools themselves."""
 
 import json

@@ -1,6 +1,6 @@
 """What the machines of chaos share: dice, workers that may die, and how long they are run.
 
-On one thread; workers that overlap are told as one that runs in the middle of another. The seed is
+On one thread; overlapping workers are simulated as one that runs in the middle of another. The seed is
 fixed, so what fails here fails everywhere; `CHAOS=500 pytest tests/faults/test_*_chaos.py` looks
 for others.
 """
@@ -49,7 +49,7 @@ class Peril:
 
 
 class Chaos(RuleBasedStateMachine):
-    """What befalls the machines, whatever people do."""
+    """The faults of machines, independent of the people."""
 
     cloud: Cloud
     world: World
@@ -80,7 +80,7 @@ class Chaos(RuleBasedStateMachine):
 
     @contextmanager
     def at_work(self, peril: Peril) -> Iterator[None]:
-        """Work as somebody whom this may befall."""
+        """Run with the faults of a machine."""
         self._skew(peril.skew)
         before, after = _hooks(self, peril)
         try:

@@ -1,6 +1,6 @@
 """A small cloud on one thread: a queue that brings messages again, providers, and steps.
 
-It stands in for SQS with its Lambda event source, so that every order, repetition and crash can
+It replaces SQS with its Lambda event source, so that every order, repetition and crash can
 be scripted. What reaches the store goes through the real code: messages are written and read as
 the queue's, and consumed by `consume`. Each effect that leaves the process is a step.
 """
@@ -42,7 +42,7 @@ class QueuedMessage:
 
 
 def _nothing() -> None:
-    """Stand where a step may be watched."""
+    """Do nothing: a place where a step may be watched."""
 
 
 def as_it_is(name: str, call: Callable[[], Any]) -> Any:
@@ -114,7 +114,7 @@ class Cloud:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Count steps from here on, and let the process die where it is told to."""
+        """Count steps from here on, and end the process at the given one."""
         self.watched = True
         try:
             with seams.storage_calls(self._aws):
@@ -150,7 +150,7 @@ class Cloud:
     def disturbed(
         self, disturb: Callable[[str, Callable[[], Any]], Any]
     ) -> Iterator[None]:
-        """Let something stand between the process and its AWS calls."""
+        """Put an interceptor between the process and its AWS calls."""
         self.disturb = disturb
         try:
             with self.watching():
@@ -238,7 +238,7 @@ class Cloud:
     # time
 
     def run(self, until: datetime) -> None:
-        """Sweep and deliver whatever comes up to an instant; then leave it at rest."""
+        """Sweep and deliver everything that is due up to an instant; then leave it at rest."""
         while True:
             if self._is_due():
                 self.world.services.outbox.sweep()

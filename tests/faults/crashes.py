@@ -189,7 +189,7 @@ def before_each_step(
 ) -> Iterator[int]:
     """Run the act once for each of its steps, with something else happening before that step.
 
-    With `dies`, the process is killed before its transaction, whatever else has happened.
+    With `dies`, the process is killed before its transaction, after any other events.
     """
     cloud.restore(scene.start)
     with cloud.hooks():

@@ -1,4 +1,4 @@
-"""Very many who are to be told: how they are made, and how what they cost is counted."""
+"""Very many recipients: how they are created, and how their cost is counted."""
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +77,7 @@ def crowd_of(
 
 
 def neighbours_of(one: Person, number: int) -> Iterator[Person]:
-    """Yield people like one; of a hundred, one shares the phone of the one before her, one has none, one wants no SMS."""
+    """Yield copies of a person; of a hundred, one shares a phone, one has none, one wants no SMS."""
     for n in range(number):
         shares: dict[str, Any] = {
             "phone": None,

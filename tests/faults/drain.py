@@ -169,7 +169,7 @@ def drain(world: World, most: int = 3) -> Drained:
 def check_drained(
     world: World, clerks: dict[str, Person], due: int, others: int
 ) -> None:
-    """Assert that each ticket that was due has gone one level, which was told once, and that nothing else has changed."""
+    """Assert that each due ticket has escalated one level with one message, and that nothing else changed."""
     expected = {ticket.id: ticket for ticket, _ in tickets(due, others)}
     found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others

@@ -219,7 +219,7 @@ def check_offers(offers: list[Offer]) -> None:
 
 
 def _standings_agree(offers: list[Offer]) -> None:
-    """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no history."""
+    """A volunteer's load is their offers of four weeks; an erased volunteer has no history."""
     made = {
         (street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state)
         for o in offers
@@ -379,7 +379,7 @@ def _decoded(item: dict[str, Any]) -> SimpleNamespace:
 
 
 def _queue_agrees(ticket: Ticket, row: Any) -> None:
-    """What its line in the queues says, and where it stands, is what the ticket says."""
+    """The queue line of a ticket has the fields and the position that the ticket implies."""
     line = TicketLine.of(ticket)
     shown = (
         row.due_order or "",

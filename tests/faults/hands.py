@@ -36,7 +36,7 @@ def a_little_later(job: Callable[[], T], most: float = 0.05) -> Callable[[], T]:
 
 
 def insist(ask: Callable[[], Answer]) -> Answer:
-    """Ask as a client does: told that the house is busy, ask again a little later."""
+    """Send a request as a client does: after a 503, again a little later."""
     for _ in range(60):
         answer = ask()
         if answer.status != 503:

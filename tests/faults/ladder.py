@@ -75,7 +75,7 @@ def ticket_body(**fields: Any) -> dict[str, Any]:
 def move(
     phone: Phone, ticket_id: str, name: str, body: Any = None, **headers: str
 ) -> Callable[[], Answer]:
-    """Return what makes a move as a client does, asking again while the house is busy."""
+    """Return a function that makes a move as a client does, again after a 503."""
     sent = {} if body is None and name in ("confirm", "resolve", "join") else body
     return lambda: insist(
         lambda: phone.post(f"/v1/tickets/{ticket_id}/{name}", sent, **headers)
@@ -99,7 +99,7 @@ def until_due(world: World, ticket_id: str) -> JobRecord:
     return timer
 
 
-# what was told
+# messages
 
 
 def lines_about(ticket_id: str, kind: str) -> list[MessageAttempt]:
@@ -116,7 +116,7 @@ def lines_about(ticket_id: str, kind: str) -> list[MessageAttempt]:
 
 
 def heard(ticket_id: str, kind: str, person: str = "") -> int:
-    """Return how often somebody was told something about a ticket."""
+    """Return the number of messages about a ticket, by kind."""
     return sum(
         line.state in TOLD and person in ("", line.person)
         for line in lines_about(ticket_id, kind)
@@ -124,12 +124,12 @@ def heard(ticket_id: str, kind: str, person: str = "") -> int:
 
 
 def firings(ticket: Ticket) -> set[datetime]:
-    """Return when the clocks of a ticket that was never on hold have fired: each time gave whoever was told her own time."""
+    """Return the instants at which the timers of a ticket without a hold have fired."""
     return {run.start for clock in ticket.clocks for run in clock.runs[1:]}
 
 
 def check_levels_told(ladder: EscalationPath, *, exact: bool = True) -> None:
-    """Assert that each firing of a clock is one step, and each step is told once, to those who are on duty where it leads.
+    """Assert one step for each firing, with one message to the people on duty at its level.
 
     With `exact`, by the runs of its clocks: of tickets that were neither put on hold nor reopened nor split.
     """

@@ -24,12 +24,12 @@ EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
 TAKEN = {
     "wish.already_claimed",
     "offer.wrong_state",
-}  # somebody was quicker; her offer still waits for its end, or has ended
+}  # another volunteer was quicker; this offer still waits for its end, or has ended
 OVER = {"offer.over", "offer.wrong_state"}  # the wish is over; the same
 TOLD = (
     DeliveryState.SENT,
     DeliveryState.HELD,
-)  # by itself, or in the digest of who was told a lot this week
+)  # by itself, or in the digest of a person with enough messages this week
 ROUNDS = 6
 MOMENT = timedelta(milliseconds=1)
 REASON = {"reason": "临时有事"}
@@ -78,7 +78,7 @@ def history(phone: Phone) -> VolunteerHistory:
 
 
 def heard(about: str, kind: str) -> int:
-    """Return how often somebody was told something about an offer."""
+    """Return the number of messages about an offer."""
     return sum(
         line.state in TOLD
         for line in every(MessageAttempt)
@@ -103,7 +103,7 @@ def end(world: World, wish_id: str) -> None:
 
 
 def assert_lost(given: Answer, codes: set[str], offer_id: str) -> None:
-    """She came too late, is shown what she could do instead, and is told that she need not think of it any more."""
+    """A late volunteer is shown similar wishes, and gets a message that the offer has ended."""
     assert (given.status, given.headers["content-type"]) == (
         409,
         "application/problem+json",

@@ -1,4 +1,4 @@
-"""What stands outside of the process: SMS providers that follow a script, and watched files."""
+"""The world outside the process: SMS providers that follow a script, and watched files."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -16,7 +16,7 @@ from . import seams
 from .cloud import Cloud
 from .facts import every, jobs
 
-# Why somebody may rightly hear nothing; of everything else somebody has to visit and tell them.
+# The reasons for sending nothing; for every other failure staff visit the person.
 RIGHTLY = {
     SuppressionReason.ERASED,
     SuppressionReason.NO_CONSENT,
@@ -67,9 +67,9 @@ def check_promises(
 ) -> list[MessageAttempt]:
     """Assert what was promised, now that everything is at rest; return the message log.
 
-    Nobody is told twice: a provider is called once for a delivery, and once more after each
+    Nobody gets a message twice: a provider is called once for a delivery, and once more after each
     certain refusal, and after an unknown fate as often as `resends` says. Nobody is missed:
-    whoever was not told stands on the list.
+    everybody who was not reached is on the list.
     """
     lines = {line.id: line for line in every(MessageAttempt)}
     assert not cloud.letters, "the queue is not at rest"
@@ -124,5 +124,5 @@ def check_at_rest(
 
 
 def told_kinds(lines: list[MessageAttempt]) -> Tally[str]:
-    """Count what was told, or is in doubt and listed, by kind."""
+    """Count the messages that were sent, or are in doubt and listed, by kind."""
     return Tally(line.kind for line in lines if line.state is not SUPPRESSED)

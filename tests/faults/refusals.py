@@ -48,7 +48,7 @@ class Refusing:
 def refuse_each_transaction(cloud: Cloud, scene: Scene) -> tuple[Tally[int], int]:
     """Refuse each transaction, once or until the service gives up.
 
-    A tap that is told 503 has changed nothing. Return the number of taps told 503, by how often
+    A request with a 503 has changed nothing. Return the number of requests with a 503, by how often
     they were refused, and of refusals.
     """
     busy, refused = Tally[int](), 0

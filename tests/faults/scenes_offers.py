@@ -1,4 +1,4 @@
-"""Scenes of offers: what is due or tapped, how each offer ends, and who hears of it."""
+"""Scenes of offers: the jobs and requests, the end of each offer, and its messages."""
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ class Expected:
 
     cloud: Cloud
     offers: dict[str, OfferState]  # those that were made before, and how they end
-    told: dict[str, int]  # how many people hear what
+    told: dict[str, int]  # the number of messages by kind
     wishes: dict[str, int]  # how many helpers each has
     asked: int = 0  # how many more people are asked
 
@@ -84,7 +84,7 @@ def scene(
     asked: int = 0,
     tap: Callable[[], Answer] | None = None,
 ) -> Scene:
-    """Forget what has been told so far, and begin."""
+    """Forget the messages so far, and begin."""
     forget_what_was_told()
     cloud.calls.clear()
     expected = Expected(cloud, offers, told, wishes, asked)
@@ -99,7 +99,7 @@ def scene(
 
 @contextmanager
 def unheard(cloud: Cloud) -> Iterator[None]:
-    """Do something of which everything is told by the end but what other features hear."""
+    """Do something and count its messages, apart from those of other features."""
     cloud.takes = lambda due: not due.kind.startswith("event.")
     yield
     cloud.run(cloud.world.clock.now())
@@ -209,7 +209,7 @@ def tapping(
 
 
 def a_volunteer_accepts(cloud: Cloud) -> Scene:
-    """Two are asked, and since a moment ago one place is left: whoever was asked first takes it."""
+    """Two are asked and one place is left: the one who was asked first takes it."""
     world, staff, anna = cloud.world, cloud.world.staff(), cloud.world.volunteer()
     wish = world.open_wish(helpers_needed=2)
     mine, other = world.offer(wish, anna), world.offer(wish, world.volunteer())

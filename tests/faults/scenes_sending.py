@@ -25,7 +25,7 @@ HOME = f"{OTHER_GRID}.b01"
 
 
 def forget(cloud: Cloud) -> None:
-    """Forget what has been told so far."""
+    """Forget the messages so far."""
     forget_what_was_told()
     cloud.calls.clear()
 
@@ -58,7 +58,7 @@ def small_shares() -> Iterator[None]:
 
 
 def building(world: World) -> list[str]:
-    """Return nine people of a building, of whom the first and the last share a phone."""
+    """Return nine people of a building; the first and the last share a phone."""
     people = [world.person(f"邻居{n}", home=HOME).id for n in range(8)]
     return [
         *people,
@@ -103,7 +103,7 @@ def messages_to(person: str) -> list[tuple[str, str]]:
 
 
 def one_is_in_doubt_or_nobody(outcomes: list[Any]) -> bool:
-    """Who is being told when the process dies is in doubt, and nobody else."""
+    """Only the recipients at the moment of the crash are in doubt."""
     return {doubts for _, doubts in outcomes} == {0, 1}
 
 

@@ -1,4 +1,4 @@
-"""Scenes of tickets: what is due or tapped, everything that happens to it, and who hears of it."""
+"""Scenes of tickets: the jobs and requests, their effects, and their messages."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -245,7 +245,7 @@ def it_is_merged(cloud: Cloud) -> Scene:
 
 
 def what_is_urgent_climbs_at_night(cloud: Cloud) -> Scene:
-    """Each level hears of a smell of gas that night, wherever the worker dies."""
+    """Each level gets a message about a smell of gas that night, at any crash of the worker."""
     world, ladder = cloud.world, staffed(cloud.world)
     world.clock.advance(timedelta(hours=14, minutes=30))  # ten past eleven at night
     ticket = report(world, world.resident(), category="gas", text="闻到煤气味")

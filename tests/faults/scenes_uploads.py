@@ -29,7 +29,7 @@ ENDED = (S.REFUSED, S.GONE)
 
 @dataclass
 class Upload:
-    """A file that has been sent; its bucket has told of it or is about to."""
+    """A file that was sent; its bucket has notified the queue or is about to."""
 
     cloud: Cloud
     phone: Phone

@@ -17,7 +17,7 @@ Make = Callable[..., str]
 
 
 def tell_everybody(cloud: Cloud) -> None:
-    """Let time pass until nothing waits to be told: at night phones do not ring."""
+    """Let time pass until no message waits: at night phones do not ring."""
     for _ in range(20):
         waiting = waiting_messages()
         if not waiting:
@@ -35,7 +35,7 @@ def settle(cloud: Cloud) -> None:
 
 
 def check_told(cloud: Cloud, messages: dict[str, int]) -> None:
-    """Assert that each kind was told once, or is in doubt, alone or in a digest."""
+    """Assert that each kind was sent once, or is in doubt, alone or in a digest."""
     check()
     lines = check_promises(cloud)
     told = Tally(line.kind for line in lines if line.kind != DIGEST)
@@ -89,7 +89,7 @@ def a_volunteer_claims(cloud: Cloud) -> Scene:
     )
 
 
-# What is next due of a wish, the trace that it leaves, and who hears what.
+# The next timer of a wish, its trace, and the recipients of its messages.
 LIVES: dict[str, tuple[Make, str, dict[str, int]]] = {
     "nobody has taken it yet": (
         World.open_wish,

@@ -41,7 +41,7 @@ def use_queue(world: World, queue: object) -> None:
 
 
 def use_sms_providers(world: World, providers: Providers) -> None:
-    """Put other providers in the place of an installation's, whoever has been given them."""
+    """Replace the providers of an installation everywhere."""
     world.services.container.get(sms)._providers = providers._providers
 
 
@@ -117,7 +117,7 @@ def _rows(world: World) -> dict[str, dict[Any, Any]]:
 
 @contextmanager
 def without_versions() -> Iterator[None]:
-    """Write whatever is there: nobody compares versions."""
+    """Write every row without comparing versions."""
     with mock.patch.object(ItemBuilder, "_unchanged", return_value=PK.exists()):
         yield
 

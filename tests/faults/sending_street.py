@@ -35,7 +35,7 @@ ANSWERS = ["take", "take", "take and time out", "refuse", "refuse for good"]
 
 @dataclass(frozen=True)
 class Raised:
-    """A message as it was raised, and for whom."""
+    """A message as it was raised, with its recipients."""
 
     tag: str
     kind: str

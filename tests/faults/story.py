@@ -1,4 +1,4 @@
-"""One long story that goes through every move and most routes, told request by request, and what can go wrong meanwhile."""
+"""One long story over every move and most routes, request by request, with possible faults."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def _kettle(world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone) ->
     wish = (yield Step(owner, "POST", "/v1/wishes", world.wish_body())).json["id"]
     at = f"/v1/wishes/{wish}"
     yield Step(owner, "POST", f"{at}/edit", {"story": "冬天没有热水喝。"})
-    yield Step(owner, "POST", f"{at}/approve")  # not hers to approve
+    yield Step(owner, "POST", f"{at}/approve")  # an owner may not approve
     yield Step(staff, "POST", f"{at}/approve")
     yield Step(owner, "POST", f"{at}/keep")
     yield Step(anna, "POST", f"{at}/claim")
@@ -271,11 +271,11 @@ def _sweep_what_is_left(world: World) -> None:
 
 
 def _visible(answer: Answer) -> tuple[Any, ...]:
-    """Return what of an answer is the same whenever the story is told."""
+    """Return the part of an answer that is the same in every run of the story."""
     body = answer.json
     if not isinstance(body, dict):
         return (body,)
-    # Whoever may not have been told because a fault hid the end of an attempt is to be visited; the story tells of the rest.
+    # If a fault hid the end of an attempt the person is visited; the story covers the rest.
     items = [
         item for item in body.get("items", ()) if item.get("kind") != "message.visit"
     ]

@@ -1,6 +1,6 @@
-"""Every wait is an alarm. It fires once, at its instant, whatever is stale, doubled, early, late, or failing.
+"""Every wait has a timer, which fires once at its instant: stale, doubled, early, late or failing.
 
-Where a process dies meanwhile is told by the table of scenes (scenes_wishes.py).
+The table of scenes (scenes_wishes.py) covers crashes.
 """
 
 from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ life = pytest.mark.parametrize(("make", "trace", "messages"), LIVES.values(), id
 
 
 def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
-    """Return how often each kind of message about a title was told, by itself or as a line of a digest."""
+    """Return the number of messages about a title by kind, alone or as a line of a digest."""
     kept = [letter for letter in world.mailbox.read() if title in letter.text]
     digests = sum(letter.text.count(title) for letter in kept if letter.kind == DIGEST)
     return {
@@ -66,7 +66,7 @@ def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
 
 
 def let_everybody_be_told(world: World) -> None:
-    """Let time pass until nothing waits to be told: phones do not ring at night, and what is not pressing waits for 18:00."""
+    """Let time pass until no message waits: phones do not ring at night, low urgency waits for 18:00."""
     for _ in range(20):
         waiting = waiting_messages()
         if not waiting:
@@ -89,7 +89,7 @@ def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first
     tell(embedded_world, ask)
 
 
-def test_an_alarm_vanishes_with_the_wait_and_a_move_that_keeps_the_wait_keeps_the_alarm(
+def test_a_timer_ends_with_its_wait_and_stays_while_the_wait_stays(
     embedded_world: World,
 ) -> None:
     world, staff = embedded_world, embedded_world.staff()
@@ -153,7 +153,7 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
 
 
 @life
-def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_fires_in_time(
+def test_an_early_timer_job_changes_nothing_visible_and_fires_in_time(
     embedded_world: World,
     make: Callable[..., str],
     trace: str,
@@ -210,7 +210,7 @@ def test_four_sweeps_at_once_have_one_effect(embedded_world: World) -> None:
     check()
 
 
-def test_a_reminder_writes_the_wish_the_next_alarm_and_the_message_and_nothing_that_anybody_is_shown(
+def test_a_reminder_writes_nothing_that_anybody_is_shown(
     embedded_world: World,
 ) -> None:
     world = embedded_world

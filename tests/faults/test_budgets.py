@@ -116,7 +116,7 @@ def test_a_replayed_claim_reads_and_writes_nothing_new(embedded_world: World) ->
     assert storage.reads <= 5
 
 
-def test_ten_reminders_by_sms_cost_twelve_write_units_four_read_units_and_six_requests_of_the_queue(
+def test_ten_sms_reminders_stay_within_the_budget_of_storage_calls(
     embedded_world: World,
 ) -> None:
     """From ten alarms at once to ten lines that are SENT, for wishes whose row is one kilobyte; the shards' queries beside."""

@@ -1,6 +1,6 @@
 """The store says no, not now, or nothing at all. People see the same outcome as if it had not, and nothing happens twice.
 
-The story is told once undisturbed; then again with a fault before every single transaction (or read). Each step must
+The story runs once undisturbed; then again with a fault before every single transaction (or read). Each step must
 leave the outcome that it leaves undisturbed, so the next one starts from the same state and every fault is tried in it.
 """
 
@@ -137,7 +137,7 @@ class NthRead:
 def test_every_read_is_throttled_once_and_nobody_notices(
     embedded_address: str, calm: Telling
 ) -> None:
-    """The nth read of every request fails, for every n. Whoever is asked to come again finds that nothing was done."""
+    """The nth read of every request fails, for every n. A request with a 503 has done nothing."""
     with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}):
         for n in count(1):
             faults = NthRead(n)
@@ -152,7 +152,7 @@ def test_every_read_is_throttled_once_and_nobody_notices(
 def test_every_second_write_beside_the_transaction_fails_and_nobody_notices(
     embedded_world: World, calm: Telling, odd: int
 ) -> None:
-    """The hand-over of messages fails here and there; the sweep makes it good, and nobody is told twice.
+    """Some hand-overs of messages fail; the sweep repairs it, and nobody gets a message twice.
 
     Only a code comes once more, the same, where it could not be written down that it was sent: a person waits for it.
     """
@@ -195,10 +195,10 @@ def test_conflicts_without_end_are_busy_and_leave_nothing_half_done(
     check()
 
 
-def test_a_claim_is_not_answered_with_an_error_because_the_contacts_number_could_not_be_read(
+def test_a_claim_succeeds_although_the_contacts_number_is_not_read(
     embedded_world: World,
 ) -> None:
-    """The resident has no phone: her contact is read after the commit. That read fails, and the claim has happened."""
+    """The contact of a resident without a phone is read after the commit. That read fails; the claim holds."""
     world, helper = embedded_world, embedded_world.volunteer()
     contact = world.person()
     resident = world.person("张婆婆", phone=None, contact_via=contact.id)

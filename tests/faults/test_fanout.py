@@ -1,4 +1,4 @@
-"""Telling very many: pages are frozen once, shares have their turns, and whatever dies is taken up where it was left."""
+"""Fan-outs: pages are frozen once, shares take turns, and a crash is resumed where it happened."""
 
 import os
 import random
@@ -68,7 +68,7 @@ def quick_world(tmp_path: Path) -> Iterator[World]:
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
 
 
-def test_a_thousand_are_told_once_through_any_number_of_deaths_and_who_is_in_doubt_is_listed(
+def test_a_thousand_get_one_message_through_any_number_of_crashes(
     quick_world: World,
 ) -> None:
     """In the embedded store, for its units. Ten thousand and more are measured by bench/fanout.py."""
@@ -237,7 +237,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
-    """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
+    """Assert that everybody is in exactly one share; shares are in the table or taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
     everybody = members([*{due.id: due for due in [*handed, *shares()]}.values()])
     assert sorted(everybody) == sorted(crowd.ids)
@@ -249,7 +249,7 @@ def taken(cloud: Cloud) -> list[JobRecord]:
     return [record_of(read_entry(letter.body)) for letter in cloud.letters]
 
 
-def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(
+def test_a_job_that_died_or_did_its_pages_is_resumed_by_its_timer(
     world: World, small: None
 ) -> None:
     cloud, crowd, message = crowd_of(world, 30)

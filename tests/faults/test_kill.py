@@ -183,7 +183,7 @@ def write(
         if answer.status >= 400:
             raise ConnectionAbortedError(
                 answer.text
-            )  # an earlier wish that hangs in the air takes up her room
+            )  # an earlier wish of unknown outcome takes up room
         done.note(path, body, token, key, answer)
         return str(answer.json["id"])
 
@@ -256,7 +256,7 @@ def assert_nothing_is_lost(
 def assert_whole(
     folder: Path, done: Acknowledged, letters: list[dict[str, str]]
 ) -> None:
-    """Open the house without its door and look at every row."""
+    """Open the services without the server and read every row."""
     with mock.patch.dict(os.environ), open_house(folder, "embedded") as house:
         check()
         wishes = {wish.id: wish for wish in every(Wish)}
@@ -278,7 +278,7 @@ def assert_whole(
 def assert_everybody_was_told(
     letters: list[dict[str, str]], phones: dict[str, str], done: Acknowledged
 ) -> None:
-    """Each approval was told at most once; one that was not is in doubt, or held for the digest of who was told enough."""
+    """Each approval was sent at most once; one that was not is in doubt, or held for a digest."""
     wishes = {wish.id: wish for wish in every(Wish) if wish.id in done.versions}
     approved = Tally(
         wishes[e.subject].person_id
@@ -373,7 +373,7 @@ def test_a_second_server_on_the_same_folder_says_so_and_goes_away(
     )
 
 
-def test_killed_five_times_under_six_writers_the_house_loses_nothing_it_had_acknowledged(
+def test_five_kills_under_six_writers_lose_no_acknowledged_write(
     server: Server,
 ) -> None:
     staff = server.sign_in(ADMIN)

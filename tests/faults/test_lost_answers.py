@@ -59,7 +59,7 @@ class LostAnswers:
 
 
 @pytest.mark.parametrize("for_good", [False, True])
-def test_a_move_whose_answer_was_lost_succeeds_at_once_or_when_it_is_sent_again_with_its_key(
+def test_a_move_with_a_lost_answer_succeeds_when_repeated_with_its_key(
     embedded_world: World, calm: Telling, for_good: bool
 ) -> None:
     lost: list[str] = []
@@ -95,7 +95,7 @@ def test_a_move_whose_answer_was_lost_succeeds_at_once_or_when_it_is_sent_again_
 @pytest.mark.parametrize(
     "name", [name for name, op in TICKETS.items() if op.method == "POST"]
 )
-def test_what_is_done_with_a_ticket_is_done_once_when_its_answer_is_lost_and_it_is_sent_again(
+def test_a_ticket_move_with_a_lost_answer_happens_once_when_repeated(
     embedded_world: World, name: str
 ) -> None:
     request, faults = GOOD[name](embedded_world), LostAnswers()
@@ -129,7 +129,7 @@ def test_without_a_key_a_lost_answer_reads_as_done_already(
 
     def again(phone: Phone, move: str, body: Any = None) -> tuple[int, str]:
         answer = answers_lost(lambda: phone.post(f"/v1/wishes/{wish}/{move}", body))
-        world.pass_time(seconds=30)  # told by the sweep, while it is still true
+        world.pass_time(seconds=30)  # sent by the sweep, while it is still relevant
         return answer.status, answer.code
 
     filed = answers_lost(lambda: owner.post("/v1/wishes", world.wish_body())).json

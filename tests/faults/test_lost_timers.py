@@ -24,9 +24,7 @@ assert len(WAITING_TICKETS) == len(WAITING)
 
 
 @rows(WAITING_TICKETS)
-def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(
-    cloud: Cloud, row: Row
-) -> None:
+def test_a_ticket_with_a_lost_timer_is_rearmed_at_night(cloud: Cloud, row: Row) -> None:
     scene, services = row.arrange(cloud), cloud.world.services
     remove(timer_of(scene.expected.ticket))
     assert services.audit() == 0, "it may still be on its way through a queue"
@@ -38,7 +36,7 @@ def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one
     assert services.audit() == 0
 
 
-def test_an_offer_whose_due_row_is_lost_is_armed_again_at_night_and_the_next_is_asked(
+def test_an_offer_with_a_lost_timer_is_rearmed_at_night(
     cloud: Cloud,
 ) -> None:
     scene, services = an_offer_expires(cloud), cloud.world.services

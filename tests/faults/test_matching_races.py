@@ -41,7 +41,7 @@ from .story import just_before_commit
 
 
 @pytest.mark.parametrize("runs", [2, 4, 8])
-def test_of_runs_at_once_no_place_is_offered_twice_and_nobody_has_more_offers_than_she_can_answer(
+def test_parallel_runs_offer_no_place_twice_and_respect_capacity(
     embedded_world: World, runs: int
 ) -> None:
     world, resident = embedded_world, embedded_world.resident()
@@ -118,10 +118,10 @@ def test_who_carries_as_much_as_she_can_is_asked_for_nothing_more(
     assert {offer.wish_id for offer in every(Offer)} <= set(wishes)
 
 
-def test_a_run_that_planned_before_another_one_does_not_fill_the_room_that_a_claim_takes(
+def test_a_stale_run_does_not_fill_the_room_that_a_claim_takes(
     embedded_world: World,
 ) -> None:
-    """She has room for two and carries one: two runs at once offer her one wish, not one each."""
+    """A volunteer with room for two and one claim gets one offer from two runs at once."""
     world, phone = embedded_world, embedded_world.volunteer(capacity=2)
     assert claim(phone, world.open_wish())().status == 200
     calm = world.open_wish()
@@ -182,7 +182,7 @@ def test_what_is_taken_from_the_wall_while_a_run_offers_it_is_offered_to_nobody(
 def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(
     embedded_world: World,
 ) -> None:
-    """The control: the job that hears of the claim has run by then, and nothing but its time will end this offer."""
+    """The control: the job about the claim has run by then, so only time ends this offer."""
     world, bo = embedded_world, embedded_world.volunteer(JINFENG)
     world.volunteer()
 
@@ -193,7 +193,7 @@ def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(
         rest(world)
 
 
-def test_who_takes_a_place_from_the_wall_while_a_run_offers_her_the_other_is_not_asked_for_it(
+def test_a_volunteer_who_claims_a_place_is_not_offered_the_other(
     embedded_world: World,
 ) -> None:
     world, anna = embedded_world, embedded_world.volunteer()
@@ -205,7 +205,7 @@ def test_who_takes_a_place_from_the_wall_while_a_run_offers_her_the_other_is_not
     rest(world)
 
 
-def test_a_wish_that_takes_other_people_by_the_time_it_is_offered_is_left_to_the_next_run(
+def test_a_wish_edited_during_a_run_is_left_to_the_next_run(
     embedded_world: World,
 ) -> None:
     world, staff = embedded_world, embedded_world.staff()

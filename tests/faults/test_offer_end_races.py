@@ -1,4 +1,4 @@
-"""Answers against the end of an offer: they count, or are too late, and are told so.
+"""Answers against the end of an offer: they count, or get a message that they are too late.
 
 Each guard has a control: without it, the same race goes wrong.
 """

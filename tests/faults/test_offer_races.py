@@ -1,4 +1,4 @@
-"""Two who want one place, or one who answers twice: one has it, and the loser is told.
+"""Two volunteers for one place, or one who answers twice: one wins, the other gets a message.
 
 Each guard has a control: without it, the same race goes wrong.
 """
@@ -102,7 +102,7 @@ def test_an_acceptance_between_a_look_at_the_wall_and_the_claim_wins(
     assert (helpers(wish), late.code) == ([anna.me["id"]], "wish.already_claimed")
 
 
-def test_without_the_version_condition_an_acceptance_and_a_claim_are_both_promised_the_last_place(
+def test_without_the_version_condition_two_get_the_last_place(
     embedded_world: World,
 ) -> None:
     """The control of the three above."""
@@ -164,7 +164,7 @@ def test_three_who_were_asked_and_five_at_the_wall_run_for_three_places(
 def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(
     embedded_world: World,
 ) -> None:
-    """The job that hears of the claim is late: both offers still wait, and one place is left."""
+    """The job about the claim is late: both offers still wait, and one place is left."""
     world, resident = embedded_world, embedded_world.resident()
     world.open_wish(resident, title="一床棉被")
     asked, bo = [world.volunteer() for _ in range(2)], world.volunteer()
@@ -286,7 +286,7 @@ def test_she_accepts_on_one_phone_and_takes_it_from_the_wall_on_the_other(
     note(f"won by {won}")
 
 
-def test_who_takes_her_own_offer_from_the_wall_has_accepted_and_the_other_stays_asked(
+def test_a_claim_of_an_offered_wish_accepts_the_offer(
     embedded_world: World,
 ) -> None:
     world, anna, bo = (
@@ -302,7 +302,7 @@ def test_who_takes_her_own_offer_from_the_wall_has_accepted_and_the_other_stays_
     assert not heard(first, "offer.superseded") + heard(second, "offer.superseded")
 
 
-def test_who_took_it_from_the_wall_and_gave_it_back_before_anybody_looked_is_not_left_with_the_offer(
+def test_a_claim_released_at_once_leaves_no_offer(
     embedded_world: World,
 ) -> None:
     world, anna = embedded_world, embedded_world.volunteer()

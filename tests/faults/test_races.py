@@ -1,4 +1,4 @@
-"""Many hands at once, on a store that is atomic. One wins, the others are told why, and the books agree afterwards."""
+"""Many requests at once, on an atomic store. One wins, the others get the reason, and all counts agree."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,7 @@ def move(
 
 
 def race(world: World, wishes: int) -> dict[str, list[Answer]]:
-    """Eight volunteers run for one wish after another; whoever wins delivers at once."""
+    """Eight volunteers compete for one wish after another; the winner delivers at once."""
     volunteers = [world.volunteer() for _ in range(8)]
     resident = world.resident()
     answers: dict[str, list[Answer]] = {}

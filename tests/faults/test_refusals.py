@@ -12,7 +12,7 @@ from .scenes import SCENES, rows
 def test_a_transaction_that_is_refused_is_made_again_or_has_not_happened(
     cloud: Cloud, row: Row
 ) -> None:
-    """Refused once, nobody notices; five times, a tap is told 503 and a job is brought again."""
+    """Refused once, nobody notices; five times, a request gets 503 and a job is redelivered."""
     scene = row.arrange(cloud)
     busy, refused = refuse_each_transaction(cloud, scene)
     note(f"{row.name}: {refused} transactions refused")

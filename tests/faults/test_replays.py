@@ -83,7 +83,7 @@ def test_a_replay_is_seen_with_todays_permissions(embedded_world: World) -> None
     )
 
 
-def test_the_same_key_with_another_body_is_a_mismatch_whether_or_not_the_body_would_do(
+def test_the_same_key_with_another_body_is_a_mismatch_for_any_body(
     embedded_world: World,
 ) -> None:
     world, resident, helper = (
@@ -196,7 +196,7 @@ def test_a_new_wish_under_an_expired_key_is_remembered_in_its_turn(
 def test_a_refusal_comes_from_fresh_state_when_the_place_is_given_back_in_between(
     embedded_world: World,
 ) -> None:
-    """She has no room when she taps, and has when the transaction fails: the second look decides."""
+    """A volunteer has no room at the request, and has when the transaction fails: the second read decides."""
     world, helper = embedded_world, embedded_world.volunteer(capacity=1)
     held, wanted = world.open_wish(), world.open_wish()
     assert helper.post(f"/v1/wishes/{held}/claim").status == 200

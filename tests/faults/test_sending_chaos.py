@@ -1,6 +1,6 @@
 """Everything that can go wrong with sending, in any order that hypothesis finds.
 
-Once it rests, nobody is told twice, at night or too late, and nobody is missed.
+At rest, nobody got a message twice, at night or too late, and nobody is missed.
 """
 
 import random
@@ -73,7 +73,7 @@ class SendingChaos(Chaos):
         self.street.clock.offset = timedelta(0)
 
     def look(self, sms: Sms) -> None:
-        """Whoever wants no messages by now is sent none, but what she waits for."""
+        """A person who wants no messages by now gets only those that they wait for."""
         if seams.is_urgent(sms.kind):
             return
         holder = people_rows.find_person(self.street.holders[sms.phone])
@@ -130,7 +130,7 @@ class SendingChaos(Chaos):
             assert about
             return Changes(entity=about, previous=about, messages=(message,))
 
-        with suppress(Busy):  # it has been said so; it may be told, or not
+        with suppress(Busy):  # the outcome is unknown
             self.world.services.transaction.run(decide, RequestContext())
             self.raised[tag] = Raised(tag, kind, people)
 
@@ -308,7 +308,5 @@ def street() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("street")
-def test_whatever_happens_nobody_is_told_twice_at_night_or_too_late_and_nobody_is_missed() -> (
-    None
-):
+def test_nobody_gets_a_message_twice_at_night_or_late_and_nobody_is_missed() -> None:
     run_chaos(SendingChaos, 20)

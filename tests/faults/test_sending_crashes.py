@@ -1,4 +1,4 @@
-"""Somebody is told once, or stands on the list of those to visit, wherever the process dies."""
+"""A person gets a message once, or is on the list of visits, wherever the process dies."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,7 +41,7 @@ SUPPRESSED = DeliveryState.SUPPRESSED
 find_wish = Reads(WishRepository).find_wish
 
 
-def test_a_reminder_is_in_doubt_only_if_its_process_dies_beside_the_call_of_the_provider(
+def test_a_reminder_is_in_doubt_only_after_a_crash_at_the_providers_call(
     cloud: Cloud,
 ) -> None:
     """Here the process is killed in earnest; the table of scenes compares what outlives it."""
@@ -83,7 +83,7 @@ def small() -> Iterator[None]:
         yield
 
 
-def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer_true(
+def test_people_who_share_a_phone_are_logged_after_a_crash_of_an_old_message(
     cloud: Cloud, small: None
 ) -> None:
     neighbours = building(cloud.world)
@@ -106,7 +106,7 @@ def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer
     ("answers", "state"),
     [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)],
 )
-def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_the_hold_and_never_again(
+def test_a_code_without_a_providers_answer_is_sent_once_more_after_the_hold(
     cloud: Cloud, answers: list[str], state: DeliveryState
 ) -> None:
     a_code_is_asked_for(cloud)
@@ -156,7 +156,7 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
     assert not line.is_final
     cloud.world.services.people.opt_out(line.person, "sms", RequestContext())
     settle(cloud)
-    # What was certainly not taken is given up there, and they are visited; what may have reached them is not told twice.
+    # A message that was certainly not taken is abandoned there and visited; one in doubt is not sent twice.
     states = check_at_rest(cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1})
     assert states == ({SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
     assert len(cloud.calls) == 1

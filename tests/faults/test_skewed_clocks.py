@@ -77,7 +77,7 @@ def _has_gone(scene: Scene) -> bool:
     )
 
 
-def test_an_answer_by_a_clock_that_is_behind_counts_for_the_solution_it_was_asked_about(
+def test_an_answer_of_a_slow_clock_counts_for_its_own_solution(
     cloud: Cloud, skewed: SkewedClock
 ) -> None:
     ladder, ticket, first = reported(cloud)

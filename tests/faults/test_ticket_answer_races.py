@@ -70,7 +70,7 @@ def test_of_answers_at_once_the_last_closes_it(
         assert not timers(ticket)
 
 
-def test_without_the_version_condition_it_stays_resolved_although_everybody_has_answered(
+def test_without_the_version_condition_an_answered_ticket_stays_resolved(
     ladder: EscalationPath,
 ) -> None:
     """The control of the one above: each of the two waits for the other."""
@@ -162,7 +162,7 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
     yield set_rules
 
 
-def test_rules_that_change_while_somebody_reports_hold_for_what_is_reported_later_and_each_names_its_own(
+def test_a_policy_changed_during_a_report_holds_for_later_reports(
     ladder: EscalationPath,
 ) -> None:
     world, phones = ladder.world, [ladder.world.resident() for _ in range(6)]
@@ -213,7 +213,7 @@ def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(
         check_limits([Answer(0, {}, ticket)], {0})
         until_due(world, ticket)
         assert set_rules() == 2
-        world.services.outbox.sweep()  # she is held to what she was told
+        world.services.outbox.sweep()  # the earlier promise holds
         rest(ladder)
         assert climbs(ticket) == [("accept", Level.COMMUNITY)]
         later = report(world, again(world, resident))

@@ -1,6 +1,6 @@
 """Everything that can happen to tickets, in any order that hypothesis finds.
 
-After each step, each ticket is waited for and has never come down; no level is told twice.
+After each step, each ticket has a timer and has never come down; no level gets a message twice.
 """
 
 import random

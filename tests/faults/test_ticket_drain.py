@@ -32,9 +32,7 @@ def drained(world: World, others: int) -> Drained:
 
 
 @pytest.mark.usefixtures("embedded_world")
-def test_ninety_due_at_once_are_drained_within_three_sweeps_for_the_same_calls_among_many_others() -> (
-    None
-):
+def test_ninety_due_at_once_are_drained_within_three_sweeps() -> None:
     few, many = drained(World(), 90), drained(World(), 810)
     assert max(few.sweeps, many.sweeps) <= 3
     assert few.requests == many.requests, (

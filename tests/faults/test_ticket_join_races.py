@@ -1,4 +1,4 @@
-"""Neighbours who join while it ends: nobody who was told yes is lost.
+"""Neighbours who join while a ticket ends: nobody with a 200 is lost.
 
 Each guard has a control: without it, the same race goes wrong.
 """
@@ -34,7 +34,7 @@ def neighbours(ladder: EscalationPath) -> list[Phone]:
 
 
 @pytest.mark.parametrize("name", ["resolve", "close"])
-def test_of_twenty_who_join_while_it_ends_everybody_who_was_told_yes_is_among_those_who_hear_of_it(
+def test_everybody_who_joined_while_a_ticket_ends_gets_its_messages(
     ladder: EscalationPath, neighbours: list[Phone], name: str
 ) -> None:
     world, body = ladder.world, {"resolve": {"note": "换了灯泡"}, "close": REASON}[name]
@@ -97,7 +97,7 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
     note(f"joined {+where} the merge")
 
 
-def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_nothing(
+def test_without_the_check_of_the_ticket_a_closed_one_is_joined(
     ladder: EscalationPath,
 ) -> None:
     """The control of the two above."""
@@ -160,7 +160,7 @@ def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(
 def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(
     ladder: EscalationPath,
 ) -> None:
-    """Whoever reported it alone may take it back. Between her look and her commit she is not alone any more."""
+    """A sole reporter may withdraw. Between the read and the commit another person joins."""
     world = ladder.world
     first, neighbour = world.resident(), world.resident()
     ticket = report(world, first)
@@ -172,7 +172,7 @@ def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(
     rest(ladder)
 
 
-def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_has_joined(
+def test_a_withdrawal_never_ends_a_ticket_that_was_joined_at_once(
     ladder: EscalationPath,
 ) -> None:
     world = ladder.world

@@ -52,7 +52,7 @@ MOVES: dict[str, tuple[Any, bool]] = {
 
 
 @pytest.mark.parametrize("name", MOVES)
-def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_once_or_has_no_reason(
+def test_a_move_is_before_or_after_the_timer_which_fires_at_most_once(
     ladder: EscalationPath, name: str
 ) -> None:
     world, (body, still_over) = ladder.world, MOVES[name]
@@ -130,7 +130,7 @@ def test_a_reopening_at_the_moment_of_silence_is_never_lost(
     note(f"came: {came}")
 
 
-def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is_over(
+def test_a_merge_against_the_timer_leaves_one_ticket_that_escalates(
     ladder: EscalationPath,
 ) -> None:
     world = ladder.world

@@ -1,4 +1,4 @@
-"""Three days without a sweep. Afterwards each ticket goes one level for each firing, each level is told once, and nothing is lost."""
+"""Three days without a sweep: afterwards one level and one message for each firing, and nothing is lost."""
 
 from collections import Counter as Tally
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ class Street:
 
 @pytest.fixture
 def street(cloud: Cloud) -> Street:
-    """The afternoon and the evening before: what is reported at ten at night is told in the morning, if there is one."""
+    """Afternoon and evening before: a report at ten at night sends its message in the morning."""
     made = Street(cloud, staffed(cloud.world))
     clock = cloud.world.clock
     clock.move_to(
@@ -120,7 +120,7 @@ def street(cloud: Cloud) -> Street:
     return made
 
 
-def test_after_three_days_each_ticket_goes_one_step_a_firing_and_each_level_is_told_once_in_order(
+def test_after_three_days_each_ticket_escalates_once_a_firing_in_order(
     street: Street,
 ) -> None:
     world, cloud = street.world, street.cloud

@@ -34,7 +34,7 @@ from .ticket_hands import ROUNDS, end, overdue, rest
 # an acceptance against the timer
 
 
-def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the_climb_or_after_it(
+def test_an_acceptance_at_the_deadline_is_before_or_after_the_escalation(
     ladder: EscalationPath,
 ) -> None:
     world = ladder.world
@@ -76,7 +76,7 @@ def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_
     assert not heard(ticket, "climbed_staff")
 
 
-def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_because_nobody_has(
+def test_without_the_version_condition_an_accepted_ticket_escalates(
     ladder: EscalationPath,
 ) -> None:
     """The control: the alarm has read it before, and overwrites the acceptance."""
@@ -95,7 +95,7 @@ def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_bec
     )
 
 
-def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(
+def test_an_escalation_between_read_and_acceptance_keeps_both(
     ladder: EscalationPath,
 ) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
@@ -110,7 +110,7 @@ def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_t
     assert tags_of(ticket) == ["submitted", "climbed", "accepted"]
 
 
-def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insists_on_what_she_saw(
+def test_if_match_refuses_an_acceptance_after_an_escalation(
     ladder: EscalationPath,
 ) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
@@ -151,7 +151,7 @@ def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
         assert heard(ticket, "overdue_staff", ladder.chief.id) == 2
 
 
-def test_without_the_version_condition_two_sweeps_tell_a_level_twice_and_leave_alarms_of_nobody(
+def test_without_the_version_condition_two_sweeps_escalate_twice(
     ladder: EscalationPath,
 ) -> None:
     """The control of the two above."""

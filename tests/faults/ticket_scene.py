@@ -38,7 +38,7 @@ class Expected:
     ladder: EscalationPath
     ticket: str  # empty where it is only being reported
     tags: list[str]  # everything that has happened to it
-    told: dict[str, int]  # how many have heard what, since its start
+    told: dict[str, int]  # the number of messages by kind, since its start
     end: tuple[Level, TicketStatus, Ending | None]
     exact: bool
     others: tuple[str, ...]  # tickets beside it
@@ -81,7 +81,7 @@ def scene(
     exact: bool = True,
     others: tuple[str, ...] = (),
 ) -> Scene:
-    """Begin; whatever has been told since the ticket was reported counts."""
+    """Begin; every message since the report counts."""
     end = (level, state, ending)
     expected = Expected(cloud, ladder, ticket, tags.split(), told, end, exact, others)
     return Scene(
@@ -104,7 +104,7 @@ def rest(cloud: Cloud) -> None:
 
 
 def reported(cloud: Cloud, **fields: Any) -> tuple[EscalationPath, str, Phone]:
-    """Have something reported, and whoever has it told."""
+    """Report a problem and deliver its messages."""
     ladder, resident = staffed(cloud.world), cloud.world.resident()
     ticket = report(cloud.world, resident, **fields)
     rest(cloud)

@@ -1,4 +1,4 @@
-"""What somebody tries who means it: fields that are not hers to set, things of others, roles above her own, codes by force."""
+"""Attacks: protected fields, things of others, roles above the caller's, codes by force."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -482,7 +482,7 @@ def test_nobody_blocks_whom_she_could_not_appoint(town: World):
 def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_phone(
     town: World,
 ):
-    """Whoever holds the phone holds the account: staff of a lower rank may not add one to somebody who outranks them."""
+    """The phone is the account: staff may not set the phone of a person who outranks them."""
     boss = town.person("林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None)
     worker = town.staff(GRID, Role.GRID_WORKER)
     with unchanged(town):
@@ -560,7 +560,7 @@ def test_a_helper_does_not_confirm_her_own_delivery(town: World):
 
 
 def test_staff_who_help_do_not_confirm_their_own_delivery(town: World):
-    """Decision needed, as above: whoever confirms her own delivery books herself the hours without anybody having seen her."""
+    """Decision needed, as above: staff who confirm their own delivery book hours without a witness."""
     staff = town.staff()
     assert staff.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
     wish_id = town.open_wish()
@@ -900,7 +900,7 @@ def test_one_account_cannot_write_to_mailboxes_without_end(world: World):
 
 
 def test_many_accounts_cannot_fill_one_mailbox(world: World):
-    """The house's mail must not be a weapon: an address is throttled like a phone, whoever asks."""
+    """Mail must not be a weapon: an address is throttled like a phone, for every caller."""
     for phone in [world.resident() for _ in range(12)]:
         phone.post("/v1/me/email", {"address": "victim@example.com"})
     assert len(world.mailbox.read("victim@example.com")) <= 10

@@ -1,4 +1,4 @@
-"""Whatever is sent to whatever route, the answer is a problem document, never a 5xx, and nothing has changed."""
+"""Any input to any route gets a problem document, never a 5xx, and changes nothing."""
 
 import json
 import re
@@ -222,7 +222,7 @@ def test_a_field_named_twice_is_refused_wherever_it_stands(
 
 
 def _at(body: Any, quoted: str) -> Any:
-    """Return the first value under a name, wherever it stands."""
+    """Return the first value under a name, at any depth."""
     name = json.loads(quoted)
     for place in _places(body):
         if place and place[-1] == name:

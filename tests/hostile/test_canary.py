@@ -1,4 +1,4 @@
-"""Nothing that is somebody's own ever stands in a log line or in the answer to an error."""
+"""No personal data is ever in a log line or in the answer to an error."""
 
 import io
 import json
@@ -43,7 +43,7 @@ LIBRARIES = (
 
 @dataclass
 class Ears:
-    """Everything that was logged, by whatever logger, and everything that was answered."""
+    """Every log record of every logger, and every answer."""
 
     lines: io.StringIO
     answers: list[Answer] = field(default_factory=list)
@@ -136,7 +136,7 @@ class Life:
         return self._heard(Phone())
 
     def secret(self, text: str) -> str:
-        """Remember a code or token as a canary too; a short code only where digits do not stand around it anyway."""
+        """Remember a code or token as a canary too; a short code only where no digits surround it."""
         self.ears.canaries.add(text)
         return text
 
@@ -296,7 +296,7 @@ class Life:
             code = self.world.delivery_code(resident.me["phone"])
             self.secret(
                 f'"{code}"'
-            )  # four digits stand in many places; as a value of their own they would be the code
+            )  # four digits are in many places; as a value of their own they would be the code
             assert_problem(
                 helper.post(
                     f"{wish}/deliver",
@@ -358,10 +358,10 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
     spoken = "".join(answer.text for answer in ears.answers if answer.status < 400)
     assert {*NAMES, ADDRESS, TITLE, STORY, NOTE} <= set(ears.sung(spoken)) | {
         NAMES[2]
-    }  # they were told to those who may know
+    }  # sent to people who may know
 
 
-def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(
+def test_a_whole_life_leaves_no_canary_in_jobs_queues_or_message_log(
     world: World, ears: Ears
 ):
     """JobRecord rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
@@ -419,7 +419,7 @@ def _written(kwargs: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def test_a_crash_in_the_middle_tells_where_and_not_what(
     world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch
 ):
-    """Whatever breaks, its text may hold anything; only the kind of error and the place are written."""
+    """The text of an error may hold anything; only its kind and place are logged."""
     ears.canaries |= {NAMES[0], ADDRESS}
     resident = world.resident(name=NAMES[0])
 

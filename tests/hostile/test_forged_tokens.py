@@ -1,4 +1,4 @@
-"""A token is believed only if it is exactly what we issue, to whom, for how long; nothing else gets past the door."""
+"""A token is accepted only if it is exactly an issued one: key, person, time and purpose."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ class Forger:
         algorithm: str = "HS256",
         **claims: Any,
     ) -> str:
-        """Sign with the true key, unless told otherwise; a claim of None is left out."""
+        """Sign with the true key by default; a claim of None is left out."""
         kept = {
             name: value
             for name, value in (self.claims | claims).items()

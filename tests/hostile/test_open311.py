@@ -1,4 +1,4 @@
-"""Whatever is sent to Open311, the answer is a refusal as its specification has it, never a 5xx, and nothing has changed."""
+"""Any input to Open311 gets a refusal in its own form, never a 5xx, and changes nothing."""
 
 import json
 from typing import Any

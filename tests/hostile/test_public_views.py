@@ -1,4 +1,4 @@
-"""Whatever a resident writes into her wish, no public answer names her, her phone, her address or her building."""
+"""No public answer shows a resident's name, phone, address or building, even if their wish does."""
 
 import re
 import unicodedata
@@ -38,7 +38,7 @@ AFTER = ["", "收", "，谢谢", "）", " please", "。", "想要一个收音机
 
 @dataclass(frozen=True)
 class Resident:
-    """A resident as she registers, and the ways in which her data may be written."""
+    """A resident at registration, and the ways in which their data may be written."""
 
     name: str
     phone: str
@@ -51,7 +51,7 @@ class Resident:
         return f"春晖路{self.building}号{self.building}栋{self.unit}单元{self.room}室"
 
     def names(self) -> list[str]:
-        """How neighbours would read her name: in full, or the given name alone."""
+        """The ways in which neighbours write the name: in full, or the given name alone."""
         written = (
             [self.name.replace("·", dot) for dot in DOTS]
             if "·" in self.name
@@ -66,7 +66,7 @@ class Resident:
         return list(dict.fromkeys(written))
 
     def phones(self) -> list[str]:
-        """How she might write her phone."""
+        """The ways in which the resident may write the phone."""
         n = self.phone.removeprefix("+86")
         cut = [
             f"{n[:3]}{gap}{n[3:7]}{gap}{n[7:]}"
@@ -84,7 +84,7 @@ class Resident:
         ]
 
     def homes(self) -> list[str]:
-        """How she might write where she lives."""
+        """The ways in which the resident may write the home."""
         b, u, r = self.building, self.unit, self.room
         plain = [
             self.address,
@@ -103,7 +103,7 @@ class Resident:
         )
 
     def secrets(self) -> list[str]:
-        """Everything of hers that may stand in a text."""
+        """All personal data that may be in a text."""
         return [*self.names(), *self.phones(), *self.homes()]
 
 
@@ -157,7 +157,7 @@ def han_names() -> st.SearchStrategy[str]:
 
 @st.composite
 def wishes(draw: st.DrawFn) -> tuple[str, int, int, int, list[str]]:
-    """A name, a home, and which of the resident's secrets stand in title, story and alias."""
+    """A name, a home, and the secrets of the resident in title, story and alias."""
     name = draw(han_names())
     building, unit, room = (
         draw(st.integers(10, 99)),
@@ -234,7 +234,7 @@ class Wall:
             assert late.status == 409
             assert (
                 late.json["similar"] == []
-            )  # what is similar is open, and told by its own test
+            )  # similar wishes are open, and have their own test
             yield "who comes too late", late.text
 
     def lines(self, phone: Phone, place: str) -> Iterator[dict[str, Any]]:
@@ -342,7 +342,7 @@ def test_no_public_answer_about_a_ticket_tells_who_reported_it_or_where_she_live
 
 
 def test_what_is_offered_instead_tells_as_little(town: World):
-    """Whoever comes too late is shown similar wishes: other people's, as the public sees them."""
+    """A late volunteer is shown similar wishes: other people's, in the public view."""
     text = "王秀英，5栋1单元302室，13812345678"
     first = town.open_wish(title="小收音机")
     for _ in range(3):
@@ -409,7 +409,7 @@ def test_every_kind_of_name_is_blanked_out_in_all_its_spellings(town: World, nam
 def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
     town: World,
 ):
-    """She signs up without a name, writes her wish and gives her name later; staff approve after that."""
+    """A resident signs up without a name, writes a wish and gives the name later; staff approve after that."""
     phone = town.sign_in(number(town), consent="1")
     phone.patch("/v1/me", {"home": UNIT})
     filed = phone.post("/v1/wishes", town.wish_body(title="给诸葛桂芳的水壶"))

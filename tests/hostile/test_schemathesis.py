@@ -1,6 +1,6 @@
 """Schemathesis as an administrator, as a resident and as nobody: no request that it can think of confuses any of them.
 
-Every caller stays signed in to the end: what would sign her out is asked by somebody else, for after that every answer
+Every caller stays signed in to the end: another person makes the requests that sign out, for after those every answer
 would be 401 and prove nothing.
 """
 
@@ -37,7 +37,7 @@ FORM = {
     "idempotency.key_invalid",
 }
 SPOKEN = {"application/json; charset=utf-8", "text/xml; charset=utf-8"}
-# positive_data_acceptance: what fits the schema may be refused for its meaning (a day in the past); `fits` stands for it.
+# positive_data_acceptance: valid data may be refused for its meaning (a day in the past); see `fits`.
 # use_after_free, ensure_resource_availability, object_level_authorization: need links between operations; the ids that are
 # made up here name nothing, and tests/test_permissions.py asks those questions of ids that exist.
 LEFT_OUT = [
@@ -75,7 +75,7 @@ def fits(context: Any, response: Any, case: Any) -> None:
 
 
 def is_a_problem(context: Any, response: Any, case: Any) -> None:
-    """Whatever is not done is said in a problem document, or as the specification wants it whose the route is."""
+    """Every refusal is a problem document, or of the form of the route's own specification."""
     if response.status_code < 400:
         return
     if foreign(case) and response.status_code != 405:

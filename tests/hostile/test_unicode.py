@@ -1,4 +1,4 @@
-"""Every script that neighbours write in survives the way through API, store and SMS, and the house answers in two languages."""
+"""Every script survives the way through API, store and SMS, and answers come in two languages."""
 
 import ast
 import re
@@ -333,7 +333,7 @@ def _strings(part: ast.AST) -> list[str]:
 
 
 def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
-    """Return where a code stands: what is written there, or what the function of its module returns that is asked for it."""
+    """Return the value of a code: the literal there, or the result of the named function of its module."""
     if not (isinstance(code, ast.Call) and isinstance(code.func, ast.Name)):
         return [code]
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -10,7 +10,7 @@ from .server import Server, running_server
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """The demo street on the durable store; the clock stands at 08:40 in Shanghai."""
+    """The demo street on the durable store; the clock starts at 08:40 in Shanghai."""
     with running_server(
         tmp_path / "data", clock_start="2026-11-23T00:40:00Z"
     ) as running:

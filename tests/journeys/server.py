@@ -59,9 +59,9 @@ class Server:
         return [Told(item["to"], item["kind"], item["text"]) for item in fresh]
 
     def heard(self) -> list[tuple[str, str]]:
-        """Return to whom and of what kind each new message was, in a fixed order.
+        """Return the recipient and kind of each new message, in a fixed order.
 
-        Sign-in codes are left out, and what the demo street causes itself: offers, and what is told of its tickets.
+        Sign-in codes are left out, and messages of the demo street itself: offers, and those about its tickets.
         """
         return sorted(
             (told.to, told.kind)

@@ -95,7 +95,7 @@ def test_what_is_approved_at_night_is_told_in_the_morning(server: Server) -> Non
 
 def test_her_own_quiet_hours_are_kept(server: Server) -> None:
     resident = server.sign_in(RESIDENT)
-    hours = {"quiet_hours": {"from": "12:30", "to": "14:30"}}  # she sleeps after lunch
+    hours = {"quiet_hours": {"from": "12:30", "to": "14:30"}}  # a sleep after lunch
     assert resident.call("PATCH", "/v1/me", hours)[0] == 200
     server.call("POST", "/dev/clock", {"now": "2026-11-23T05:00:00Z"})  # one o'clock
     wish_on_the_wall(server, "2026-12-07")

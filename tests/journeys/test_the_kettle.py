@@ -29,7 +29,7 @@ def test_the_kettle(server: Server) -> None:
 
     approved = staff.post(f"/v1/wishes/{wish['id']}/approve")
     assert approved["state"] == "open"
-    # She has no phone; her daughter's may be used, with her consent.
+    # The resident has no phone; a daughter's may be used, with consent.
     assert server.heard() == [(DAUGHTER, "wish.approved")]
     the_wall_names_nobody(server, wish["id"])
 
@@ -53,7 +53,7 @@ def test_the_kettle(server: Server) -> None:
     assert "address" not in loser.get(f"/v1/wishes/{wish['id']}")
 
     server.advance(days=11)
-    # Of the demo street's delivered pair of glasses; hers is due on the 7th, and nobody need be reminded yet.
+    # The demo street's delivered pair of glasses is due on the 7th; no reminder is due yet.
     assert server.heard() == [
         (STAFF, "wish.unconfirmed_staff"),
         ("+8613900000118", "wish.unconfirmed"),

@@ -45,7 +45,7 @@ def test_the_stairwell(server: Server) -> None:
     assert told_of(server) == [(GRID, "ticket.new")]
     the_clock_starts_with_the_report(resident, path)
 
-    # The neighbour describes the same; she is pointed to it, sees nobody's name or door, and joins it instead.
+    # The neighbour describes the same problem; pointed to the ticket, without name or door, they join it.
     hers = neighbour.post(
         "/v1/tickets",
         {"category": "rubbish", "text": "七楼楼道一堆垃圾没人清", "place": PLACE},
@@ -131,7 +131,7 @@ def test_the_stairwell(server: Server) -> None:
 
 
 def told_of(server: Server) -> list[tuple[str, str]]:
-    """Return to whom and of what kind each new message about this problem was, in a fixed order."""
+    """Return the recipient and kind of each new message about this problem, in a fixed order."""
     return sorted((told.to, told.kind) for told in server.told() if "楼道" in told.text)
 
 

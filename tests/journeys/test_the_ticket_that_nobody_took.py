@@ -1,4 +1,4 @@
-"""Story 4: the eve of a holiday week, a make-up working Sunday, and nobody accepts: it climbs by itself, each level told once."""
+"""Story 4: before a holiday week nobody accepts a ticket: it escalates, one message for each level."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -62,7 +62,7 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
     first.post(f"/v1/wishes/{wish_id}/release", {"reason": "孩子病了，来不了"})
     told = [line for line in server.heard() if line not in OF_THE_DEMO_STREET]
     assert (RESIDENT, "wish.released") in told
-    # The worker of her grid, where there is one; else the community; else the street.
+    # The worker of the grid, if there is one; else the community; else the street.
     on_duty = {"chunhui.baihua.g01": GRID, "chunhui.jinfeng.g01": "+8613900000005"}.get(
         place.rsplit(".", 2)[0]
     )

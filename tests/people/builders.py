@@ -1,4 +1,4 @@
-"""Somebody, as tests need her."""
+"""A person, as tests need one."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -16,7 +16,7 @@ def lines(phone) -> list[tuple[str, bool]]:
 
 
 def contact_of(world: World):
-    """A resident whose household and contact were recorded with her consent, and the staff who did it."""
+    """A resident with a recorded household, contact and consent, and the staff who recorded them."""
     phone, contact, staff = world.resident(), world.person("李强"), world.staff()
     world.clock.advance(timedelta(minutes=1))
     body = {

@@ -1,4 +1,4 @@
-"""Everything held about somebody is hers to have, and hers to have gone."""
+"""All data held about a person: the export holds it, and erasure removes it."""
 
 import json
 from datetime import timedelta
@@ -28,7 +28,7 @@ SECRETS = [
 
 
 def a_life(world: World) -> Phone:
-    """Somebody who has done everything: signed in, proved her mail, wished, thanked, helped and been helped."""
+    """A person who has signed in, proved an e-mail address, wished, thanked, helped and been helped."""
     phone = sign_up(world)
     phone.patch("/v1/me", {"name": NAME, "home": UNIT, "address": ADDRESS})
     phone.post("/v1/me/email", {"address": MAIL})
@@ -93,7 +93,7 @@ def test_many_wishes_are_exported_to_the_last(world: World):
 
 
 def leftovers(skip_sessions: bool = False) -> set[tuple[str, str]]:
-    """Which secrets stand where in the store; ids and keyed hashes are none."""
+    """Where secrets are in the store; ids and keyed hashes are none."""
     tables = {
         name: rows
         for name, rows in everything().items()
@@ -112,7 +112,7 @@ def leftovers(skip_sessions: bool = False) -> set[tuple[str, str]]:
 
 
 def erased(world: World) -> tuple[Phone, list[str]]:
-    """Somebody with wishes in every state, gone; and her wishes."""
+    """An erased person with wishes in every state; and the wishes."""
     phone, boss = a_life(world), world.phone_of(world.admin)
     wishes = {
         state: delivered(world, phone, title=f"心愿{state}")
@@ -164,7 +164,7 @@ def test_a_code_that_was_asked_for_and_never_used_does_not_outlive_the_account(
     assert leftovers() == set()
 
 
-def test_live_wishes_of_somebody_who_is_gone_are_withdrawn_and_history_stays_countable(
+def test_open_wishes_of_an_erased_person_are_withdrawn_and_still_counted(
     world: World,
 ):
     _, wishes = erased(world)

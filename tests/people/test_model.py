@@ -1,4 +1,4 @@
-"""Who somebody is, what may change about her, and what is left when she goes; without a store."""
+"""A person: the fields that may change, and those that are left after erasure; without a store."""
 
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -66,7 +66,7 @@ def test_one_grants_roles_below_ones_own_inside_ones_own_place(actor, role, plac
         (ADMIN, Role.STREET_ADMIN, "qingyang"),
         (STAFF, Role.COMMUNITY_STAFF, BAIHUA),
         (STAFF, Role.GRID_WORKER, JINFENG),
-        (STAFF, Role.GRID_WORKER, STREET),  # above her own place
+        (STAFF, Role.GRID_WORKER, STREET),  # above their own place
         (GRID_WORKER, Role.GRID_WORKER, GRID),
         (GRID_WORKER, Role.PROPERTY, BAIHUA),
         (Actor(id="p", grants=(Grant(Role.PROPERTY, BAIHUA),)), Role.VOLUNTEER, BAIHUA),

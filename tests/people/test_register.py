@@ -269,7 +269,7 @@ def test_a_role_counts_at_once_where_it_matters(world: World):
     )
     boss = world.phone_of(world.admin)
     boss.put(f"/v1/people/{person.id}/roles", [{"role": "grid_worker", "place": GRID}])
-    stale = world.phone_of(person)  # her token is from before
+    stale = world.phone_of(person)  # a token from before
     assert stale.post(f"/v1/wishes/{wish}/approve").status == 200
     worker = world.phone_of(world.services.people.find(person.id))
     boss.put(f"/v1/people/{person.id}/roles", [])

@@ -1,4 +1,4 @@
-"""What the first sign-in makes, and whom later ones let in."""
+"""The account that a first sign-in creates, and the people whom later ones admit."""
 
 from datetime import timedelta
 
@@ -59,7 +59,7 @@ def test_somebody_whom_staff_registered_signs_in_to_that_record(world: World):
     person = world.person("王秀英")
     assert (
         world.sign_in(person.phone or "").me["id"] == person.id
-    )  # she had agreed in writing
+    )  # with a written consent
 
 
 def test_a_resident_registered_without_consent_agrees_at_her_first_sign_in(
@@ -120,7 +120,7 @@ def test_a_blocked_account_is_told_so_with_the_right_code_and_not_without(world:
     blocked = boss.put(
         f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"}
     )
-    assert blocked.status == 404  # she belongs to no place yet
+    assert blocked.status == 404  # the person has no place yet
     phone.patch("/v1/me", {"home": BAIHUA})
     assert (
         boss.put(

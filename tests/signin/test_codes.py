@@ -150,7 +150,7 @@ def test_ten_codes_an_hour_and_the_eleventh_says_when(world: World):
     for _ in range(10):
         assert ask(phone).status == 202
         world.clock.advance(timedelta(seconds=60))
-    # The clock began at 40 minutes past the hour, and stands at 50.
+    # The clock began at 40 minutes past the hour, and is at 50.
     full = ask(phone)
     assert (full.status, full.code, full.json["retry_after"]) == (
         429,

@@ -248,5 +248,5 @@ def test_the_same_again_and_again_in_a_building_is_one_spot():
     assert not hot_spots(tickets, {}, 4)
     spots = hot_spots(
         tickets, {"tkt_5": 4, "tkt_4": 9}, 3
-    )  # whoever joined has reported too
+    )  # a person who joined has reported too
     assert [(s.category, s.reports) for s in spots] == [("lift", 5), ("light", 3)]

@@ -1,4 +1,4 @@
-"""Statistics and hot spots over HTTP: which tickets are counted, for whom, and what it costs to read them."""
+"""Statistics and hot spots over HTTP: the tickets counted, the access, and the cost in reads."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

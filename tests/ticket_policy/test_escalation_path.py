@@ -1,4 +1,4 @@
-"""The ladder is looked at every night: each kind of hole, who would have it instead, and who is told."""
+"""The nightly check of the escalation path: each kind of gap, the level instead, and the message."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ def town(
     duty: dict[str, dict[str, tuple[str, ...]]] | None = None,
     extra: tuple[str, ...] = (),
 ) -> Roster:
-    """A street with one grid; whoever is given is on duty where and as what she is granted, but for those in `duty`."""
+    """A street with one grid; the given people are on duty in their roles, except those in `duty`."""
     lists: dict[str, dict[str, tuple[str, ...]]] = {
         STREET: {},
         BAIHUA: {},
@@ -127,7 +127,7 @@ def test_each_kind_of_hole(people, hole):
 
 
 def test_a_phone_that_takes_no_sms_still_rings_for_what_is_urgent():
-    """Otherwise only mail reaches her; without mail the other categories are a hole."""
+    """With mail only, urgent categories are a gap; without mail the others are one too."""
     silent = replace(WORKER, sms=False)
     calm = tuple(sorted({category.code for category in HOUSE.categories} - set(URGENT)))
     assert found(town(silent, CLERK, ADMIN)) == {
@@ -269,11 +269,11 @@ def test_administrators_are_told_once_of_new_gaps(world: World):
     assert "有4处问题上报后无人接收" in told()[0]
     assert rulebook.check_coverage() == 4
     world.pass_time(**night)
-    assert len(told()) == 1  # nothing new
+    assert len(told()) == 1  # no new gap, no message
     fill(world, GRID, Role.GRID_WORKER)
     assert rulebook.check_coverage() == 3
     world.pass_time(**night)
-    assert len(told()) == 1  # fewer are no news
+    assert len(told()) == 1  # fewer gaps send no message
     for place, role in (
         (OTHER_GRID, Role.GRID_WORKER),
         (BAIHUA, Role.COMMUNITY_STAFF),

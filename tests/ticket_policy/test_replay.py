@@ -109,7 +109,7 @@ class Model:
         return office_of(self.policy, self.ticket, self.duty)
 
     def pass_to(self, end: datetime, *, also_at: bool = False) -> None:
-        """Wake it whenever something is due before an instant. The top is told again for ever, so that is seen to once."""
+        """Fire its timers up to an instant. The top level is reminded for ever, so that happens once."""
         for _ in range(300):
             due = min(self.ticket.deadlines().values(), default=None)
             if due is None or due > end or (due == end and not also_at):
@@ -187,7 +187,7 @@ def told(policy: Policy, duty, story) -> Model:
 @settings(deadline=None, max_examples=250)
 @given(policies(), duties, stories)
 def test_what_is_played_is_what_the_model_does(policy, duty, story):
-    """The clock of the model is moved to everything that falls due; play is told nothing but the ticket that comes of it."""
+    """The model's clock moves to every deadline; the replay knows only the resulting ticket."""
     model = told(policy, duty, story)
     until = BEGAN + sum(later for _, later in story) * SECOND + timedelta(days=4)
     played = model.replayed(until)
@@ -223,7 +223,7 @@ def test_the_same_rules_make_no_difference(policy, duty, story, hours):
 @settings(deadline=None, max_examples=100)
 @given(policies(), policies(), duties, stories)
 def test_shorter_limits_are_never_over_later(policy, other, duty, story):
-    """With the same shares and every limit no longer, whatever was over is over, no later, and it climbed as high."""
+    """With the same shares and shorter limits, all that was overdue stays so, no later, and as high."""
     pairs = zip(policy.limits, other.limits, strict=True)
     shorter = tuple(replace(a, limits=replace(a.limits, accept=min(a.limits.accept, b.limits.accept), contact=min(a.limits.contact, b.limits.contact), resolve=min(a.limits.resolve, b.limits.resolve))) for a, b in pairs)  # fmt: skip
     model = told(policy, duty, story)
@@ -303,7 +303,7 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
     ("set_by_hand", "expected"),
     [(False, TicketUrgency.URGENT), (True, TicketUrgency.COMPLEX)],
 )
-def test_another_class_of_a_category_moves_its_tickets_but_not_those_that_somebody_classed(
+def test_a_changed_urgency_moves_tickets_unless_a_person_set_theirs(
     set_by_hand, expected
 ):
     lights = tuple(

@@ -25,7 +25,7 @@ from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, World
 
 rows = Reads(PolicyRepository)
 
-PATH = f"/v1/policies/tickets?place={BAIHUA}"  # any place of the street stands for it
+PATH = f"/v1/policies/tickets?place={BAIHUA}"  # any place of the street will do
 REPLAY = "/v1/policies/tickets/replay"
 EDITABLE = tuple(TicketPolicyIn.model_fields)
 

@@ -138,7 +138,7 @@ def test_the_houses_own_rules_have_no_fault():
             )
         ),
         ([(None, None, "per_mute")], []),  # a caution, see below
-        ([("chunhui.baihua", None, "per_a")], []),  # she serves in a part of it
+        ([("chunhui.baihua", None, "per_a")], []),  # they serve in a part of it
         ([(JINFENG, None, "per_a")], [("to_unknown", ("rules", 0, "to"))]),
         ([(None, None, "community_staff")], []),
     ],
@@ -275,7 +275,7 @@ def test_office_hours_are_in_order_and_there_are_some():
 def test_no_limit_that_is_taken_fails_for_want_of_office_hours(
     minutes, weekdays, limit, percent, off
 ):
-    """Whatever passes, a clock can be started with it and given its share at a level, with days off from tomorrow on."""
+    """With every valid policy a timer can start and be extended, with days off from tomorrow on."""
     span = OfficeHours(start=time(0), end=time(minutes // 60, minutes % 60))
     own = {
         date.fromordinal(date(2026, 6, 2).toordinal() + n): OwnDay(spans=())
