@@ -1,4 +1,6 @@
-"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout [people]|warm|cold|matching|street [wishes]|tickets [due]|rolling]`."""
+"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout
+[people]|warm|cold|matching|street [wishes]|tickets [due]|rolling]`.
+"""
 
 import sys
 from importlib import import_module

@@ -1,4 +1,6 @@
-"""Bars as SVG, by hand: blocks of rows above one another, a column for each measure; readable on light and on dark pages."""
+"""Bars as SVG, by hand: blocks of rows above one another, a column for each measure; readable on
+light and on dark pages.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ class Block:
 
 
 def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
-    """Return an SVG document. Each measure has one scale for all blocks, from zero; the first row of a block stands out."""
+    """Return an SVG document. Each measure has one scale for all blocks, from zero; the first row
+    of a block stands out.
+    """
     width = NAMES + len(measures) * (BAR + FIGURE)
     parts: list[str] = []
     top = 0

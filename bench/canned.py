@@ -54,7 +54,9 @@ def wish_item() -> dict[str, Any]:
 
 
 def answer_with(item: dict[str, Any]) -> None:
-    """Let every connection that urllib3 opens from here on answer with the item; everything above the socket still runs."""
+    """Let every connection that urllib3 opens from here on answer with the item; everything above
+    the socket still runs.
+    """
     capacity = {"TableName": "wishes", "CapacityUnits": 1.0}
     body = json.dumps(
         {"Item": item, "ConsumedCapacity": capacity},
@@ -76,7 +78,9 @@ x-amz-crc32: {zlib.crc32(body)}
 
 
 class _Line:
-    """A socket as http.client and urllib3 use one: takes everything, and answers each request with the same."""
+    """A socket as http.client and urllib3 use one: takes everything, and answers each request with
+    the same.
+    """
 
     def __init__(self, answer: bytes) -> None:
         self._answer = answer

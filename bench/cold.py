@@ -1,12 +1,15 @@
-"""What `import app` costs in a fresh process, beside a bare process that imports just the chosen runtime dependencies.
+"""What `import app` costs in a fresh process, beside a bare process that imports just the chosen
+runtime dependencies.
 
-How: fresh processes by turns, 11 rounds; the CPU time of each child (user + system, as the kernel counts it), less that of a
-Python which imports nothing, in the same round. The ratio is the median of the rounds' ratios. All run from the tree that
-is packaged (`make package`) and have nothing else: with its bytecode, and without, as Chalice alone would ship it. The
-second pair goes on to the first answer: ours wires its services, loads the feature that is asked for and serves one GET with
-the HTTP session stubbed; the bare process makes one botocore client and one PynamoDB GetItem over the same stub. "Every
-feature" is what `import app` was until features were loaded when they are asked for. Own modules: self time by `-X
-importtime`, the median of 3 runs. Heavy modules: what of a list that the API path can do without stands in `sys.modules`
+How: fresh processes by turns, 11 rounds; the CPU time of each child (user + system, as the
+kernel counts it), less that of a Python which imports nothing, in the same round. The ratio is
+the median of the rounds' ratios. All run from the tree that is packaged (`make package`) and
+have nothing else: with its bytecode, and without, as Chalice alone would ship it. The second
+pair goes on to the first answer: ours wires its services, loads the feature that is asked for
+and serves one GET with the HTTP session stubbed; the bare process makes one botocore client and
+one PynamoDB GetItem over the same stub. "Every feature" is what `import app` was until features
+were loaded when they are asked for. Own modules: self time by `-X importtime`, the median of 3
+runs. Heavy modules: what of a list that the API path can do without stands in `sys.modules`
 after `import app`; and which packages the app loads that the bare process does not.
 """
 
@@ -33,7 +36,8 @@ LIBRARIES = """
 import chalice.app, pynamodb.models, pynamodb.connection, botocore.client, botocore.session, pydantic, jwt, phonenumbers
 from aws_lambda_powertools import Logger, Metrics
 """
-# `import pydantic` alone loads next to nothing: each of its names is loaded when it is first asked for.
+# `import pydantic` alone loads next to nothing: each of its names is loaded when it is first
+# asked for.
 BARE = (
     LIBRARIES
     + "from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError\n"

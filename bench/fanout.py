@@ -1,17 +1,21 @@
-"""One message to 100,000 people with fifty deaths on the way: what it costs, who was told, and what memory it takes.
+"""One message to 100,000 people with fifty deaths on the way: what it costs, who was told, and what
+memory it takes.
 
-How: the engine of the tests of faults (`tests/faults/cloud.py`): one thread plays sweep, queue and workers over the embedded
-store, one share at a time, at 20 messages a second by a clock that stands still meanwhile. The audience is a place, read
-through its index as it is in the cloud. Fifty times the process "dies", before or after a call of AWS or of a provider:
-the places are drawn by a seed, ten of them while the audience is read and forty while people are told, so that the same
-number of people gives the same deaths and the same counts. Everything runs until it is at rest; then the whole ledger is
-read and compared with what the providers saw and with the list of those to visit (`check_at_rest`): the run stops if anybody
-was told twice, or was missed and is not listed. Units are what the store reports, deaths included. A hundredth of the people
-share a phone, a hundredth have none, a hundredth want no SMS.
+How: the engine of the tests of faults (`tests/faults/cloud.py`): one thread plays sweep, queue
+and workers over the embedded store, one share at a time, at 20 messages a second by a clock that
+stands still meanwhile. The audience is a place, read through its index as it is in the cloud.
+Fifty times the process "dies", before or after a call of AWS or of a provider: the places are
+drawn by a seed, ten of them while the audience is read and forty while people are told, so that
+the same number of people gives the same deaths and the same counts. Everything runs until it is
+at rest; then the whole ledger is read and compared with what the providers saw and with the list
+of those to visit (`check_at_rest`): the run stops if anybody was told twice, or was missed and
+is not listed. Units are what the store reports, deaths included. A hundredth of the people share
+a phone, a hundredth have none, a hundredth want no SMS.
 
-One thread, because the order of deaths is then the same in every run; two put plain rows about twice as
-fast, for the store is a process of its own. The bench is one too, so that its peak of memory (`getrusage`) is its own. What the
-stand-in itself asks of the store, when the next row is due, is not counted.
+One thread, because the order of deaths is then the same in every run; two put plain rows about
+twice as fast, for the store is a process of its own. The bench is one too, so that its peak of
+memory (`getrusage`) is its own. What the stand-in itself asks of the store, when the next row is
+due, is not counted.
 """
 
 import os
@@ -46,7 +50,9 @@ def main(members: int = MEMBERS) -> None:
 
 @dataclass
 class Watch:
-    """What is seen at the border of the store: units by table, and who is between claimed and settled."""
+    """What is seen at the border of the store: units by table, and who is between claimed and
+    settled.
+    """
 
     counts: Callable[[], bool] = lambda: False  # whether this is a call of the house
     units: Counter[str] = field(default_factory=Counter)

@@ -1,4 +1,6 @@
-"""What API Gateway hands to a Lambda function for a GET, with the headers that a browser behind CloudFront sends."""
+"""What API Gateway hands to a Lambda function for a GET, with the headers that a browser behind
+CloudFront sends.
+"""
 
 from types import SimpleNamespace
 from typing import Any

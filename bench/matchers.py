@@ -1,4 +1,5 @@
-"""What the exact flow is compared with: the ways in which people are asked where nobody computes, and another solver.
+"""What the exact flow is compared with: the ways in which people are asked where nobody computes,
+and another solver.
 
 All take a problem of the house and return who is asked for each wish.
 """
@@ -32,7 +33,9 @@ def urgency_first(problem: AssignmentProblem) -> Assigned:
 
 
 def greedy(problem: AssignmentProblem) -> Assigned:
-    """Ask for the pair that saves most, then for the next; what a volunteer's load has made dearer goes back into the heap."""
+    """Ask for the pair that saves most, then for the next; what a volunteer's load has made dearer
+    goes back into the heap.
+    """
     assigned: list[list[int]] = [[] for _ in problem.needs]
     taken = [0] * len(problem.loads)
     heap = [

@@ -1,10 +1,12 @@
 """What it costs to find whom to ask for which wish, and what the plainer ways of asking lose.
 
-How: drawn streets (`tests/matching/instances.py`): about 30 possible volunteers for a wish, 80, 15 and 5 of a hundred wishes
-need 1, 2 and 3, everybody takes 1 to 3. Every cell is a process of its own that draws the street, throws away what drawing
-took, and then matches once. CPU time, and the peak of resident memory above what was there before (Linux counts it; elsewhere
-the cell stays empty), are medians of three processes, or from one for the two largest sizes. Imports are not in it: OR-Tools'
-take 20 MB more. Costs are summed by the bench, and it stops if ours and OR-Tools' differ, or if the certificate has a fault.
+How: drawn streets (`tests/matching/instances.py`): about 30 possible volunteers for a wish, 80,
+15 and 5 of a hundred wishes need 1, 2 and 3, everybody takes 1 to 3. Every cell is a process of
+its own that draws the street, throws away what drawing took, and then matches once. CPU time,
+and the peak of resident memory above what was there before (Linux counts it; elsewhere the cell
+stays empty), are medians of three processes, or from one for the two largest sizes. Imports are
+not in it: OR-Tools' take 20 MB more. Costs are summed by the bench, and it stops if ours and
+OR-Tools' differ, or if the certificate has a fault.
 """
 
 import gc
@@ -170,7 +172,9 @@ def measure(name: str, wishes: int, volunteers: int) -> Measured:
 
 
 def _resident(which: str, *, reset: bool = False) -> int:
-    """Return kilobytes of resident memory: now (VmRSS), or the most since it was last reset (VmHWM)."""
+    """Return kilobytes of resident memory: now (VmRSS), or the most since it was last reset
+    (VmHWM).
+    """
     if not Path("/proc/self/clear_refs").exists():
         return 0 if reset else -1
     if reset:

@@ -1,4 +1,6 @@
-"""The environment of what Chunhui is compared with: its own folder .venv-bench, so that .venv stays lean."""
+"""The environment of what Chunhui is compared with: its own folder .venv-bench, so that .venv stays
+lean.
+"""
 
 import os
 import subprocess
@@ -17,7 +19,8 @@ _ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb.test:8000",  # where nothing is; what answers stands in bench.canned
+    # Where nothing is; what answers stands in bench.canned
+    "AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb.test:8000",
     "TOKEN_KEYS": '{"k1": "bench-token-key-0123456789-0123456789"}',
     "SECRET": "bench-secret-0123456789-0123456789-01",
     "LOG_LEVEL": "INFO",
@@ -25,7 +28,9 @@ _ENVIRONMENT = {
 
 
 def peer_python() -> str:
-    """Return the Python that has the runtime dependencies and the peers; install them once, and again when a pin changes."""
+    """Return the Python that has the runtime dependencies and the peers; install them once, and
+    again when a pin changes.
+    """
     pins = b"".join((ROOT / name).read_bytes() for name in _NEEDS)
     ready = _FOLDER / f".ready-{zlib.crc32(pins)}"
     python = _FOLDER / "bin" / "python"
@@ -49,7 +54,9 @@ def peer_python() -> str:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment of a measured process: nothing that changes it is inherited, not even from another bench."""
+    """Return the environment of a measured process: nothing that changes it is inherited, not even
+    from another bench.
+    """
     dropped = ("AWS_", "PYTHON", "POWERTOOLS_", "LOG_LEVEL")
     kept = {
         name: value

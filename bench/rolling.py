@@ -1,15 +1,19 @@
-"""A year of asking: what the price of load, the solver and urgency do to waits, to how much one person is asked, to distance.
+"""A year of asking: what the price of load, the solver and urgency do to waits, to how much one
+person is asked, to distance.
 
-How: one street, 400 volunteers, 70 new wishes a week, 52 rounds. A round builds one problem of all open wishes and all whom
-the house would let be asked, with its own weights and its own estimate of who accepts (`chalicelib/matching/edges.py`,
-`policy.py`, `offers/model.py`); a policy says whom to ask; everybody answers before the next round. She accepts with
-max(.1, .65 - .12 x the offers that she got in four weeks): an assumption about fatigue, not a fit. In the street where people
-differ, .35 to .95 stand in the place of .65, one for each person. What is not accepted stays open, and nobody is asked twice
-for the same wish. The policies see the same street, the same wishes and the same dice: whether somebody accepts hangs on one
-number for each pair. Five seeds; cells are their mean, with the least and the most.
+How: one street, 400 volunteers, 70 new wishes a week, 52 rounds. A round builds one problem of
+all open wishes and all whom the house would let be asked, with its own weights and its own
+estimate of who accepts (`chalicelib/matching/edges.py`, `policy.py`, `offers/model.py`); a
+policy says whom to ask; everybody answers before the next round. She accepts with max(.1, .65 -
+.12 x the offers that she got in four weeks): an assumption about fatigue, not a fit. In the
+street where people differ, .35 to .95 stand in the place of .65, one for each person. What is
+not accepted stays open, and nobody is asked twice for the same wish. The policies see the same
+street, the same wishes and the same dice: whether somebody accepts hangs on one number for each
+pair. Five seeds; cells are their mean, with the least and the most.
 
-It is a model. Rounds are weeks where the house runs every quarter of an hour; wishes keep their urgency and have no windows;
-residents come once, so nobody's face is known; nobody carries a wish for longer than a round.
+It is a model. Rounds are weeks where the house runs every quarter of an hour; wishes keep their
+urgency and have no windows; residents come once, so nobody's face is known; nobody carries a
+wish for longer than a round.
 """
 
 import random
@@ -218,7 +222,8 @@ def _a_helper(dice: random.Random, number: int) -> Helper:
         skills=frozenset({"repair"} if dice.random() < 0.2 else ()),
         dialects=frozenset({"local"} if dice.random() < 0.5 else ()),
         vetted=dice.random() < 0.3,
-        acceptance=1000,  # so that what refusal costs is not in the pair's cost; it changes from round to round
+        # So that what refusal costs is not in the pair's cost; it changes from round to round
+        acceptance=1000,
     )
 
 

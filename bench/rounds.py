@@ -1,4 +1,6 @@
-"""How two things are compared on a machine that is busy with others: side by side, many times, by CPU time and median."""
+"""How two things are compared on a machine that is busy with others: side by side, many times, by
+CPU time and median.
+"""
 
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -9,7 +11,9 @@ __all__ = ["interleaved", "ratio"]
 def interleaved(
     measures: Mapping[str, Callable[[], float]], rounds: int
 ) -> dict[str, list[float]]:
-    """Measure all in every round, in an order that rotates from round to round; return each one's rounds."""
+    """Measure all in every round, in an order that rotates from round to round; return each one's
+    rounds.
+    """
     found: dict[str, list[float]] = {name: [] for name in measures}
     names = list(measures)
     for n in range(rounds):

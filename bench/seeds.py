@@ -1,7 +1,8 @@
-"""Very many rows at once: written as a DynamoDB export and taken in by the embedded store's own import, before it is started.
+"""Very many rows at once: written as a DynamoDB export and taken in by the embedded store's own
+import, before it is started.
 
-Through its API the store takes some hundred rows a second, whoever writes and with however many hands: a million would be
-most of an hour. An import is 25,000 a second, indexes included.
+Through its API the store takes some hundred rows a second, whoever writes and with however many
+hands: a million would be most of an hour. An import is 25,000 a second, indexes included.
 """
 
 import gzip
@@ -27,7 +28,9 @@ def seeded_store(
     things: Iterable[object],
     more: Mapping[type, Iterable[object]] | None = None,
 ) -> Iterator[str]:
-    """Run an embedded store that holds these things, and `more` kinds in tables of their own, and yield its address."""
+    """Run an embedded store that holds these things, and `more` kinds in tables of their own, and
+    yield its address.
+    """
     with tempfile.TemporaryDirectory() as folder:
         _seed(Path(folder), {kind: things, **(more or {})})
         with embedded_store(Path(folder)) as address:
@@ -35,7 +38,9 @@ def seeded_store(
 
 
 def _seed(folder: Path, seeds: Mapping[type, Iterable[object]]) -> None:
-    """Fill the tables of some kinds in a store that is not running yet and has no file in its folder."""
+    """Fill the tables of some kinds in a store that is not running yet and has no file in its
+    folder.
+    """
     described, schema = [], folder / "schema.json"
     for kind, things in seeds.items():
         row = next(row for row in all_rows() if row.kind is kind)

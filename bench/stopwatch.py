@@ -1,6 +1,6 @@
-"""Where the time of a request goes: functions at the borders between the parts are wrapped, and each part is charged what is
-spent in it and not in a part inside it. Finer than a profiler's shares, because only a dozen calls carry the cost of
-measuring.
+"""Where the time of a request goes: functions at the borders between the parts are wrapped, and
+each part is charged what is spent in it and not in a part inside it. Finer than a profiler's
+shares, because only a dozen calls carry the cost of measuring.
 """
 
 import time

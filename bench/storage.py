@@ -1,17 +1,20 @@
 """What each operation asks of DynamoDB: requests by kind, read units and write units.
 
-How: a World of the tests stands over the embedded store, each operation is one HTTP request through the app, and every call
-that leaves botocore is counted with the capacity units that the store reports for it (`ReturnConsumedCapacity=TOTAL`, which
-PynamoDB sends unasked). A request that commits is split at its transaction: what is needed to answer ("commit"), and the
-hand-over of its messages behind it, which locally runs the whole job (on AWS: one SQS batch and the deletions; the job runs
-in another function). The numbers are counts: they do not depend on the machine.
+How: a World of the tests stands over the embedded store, each operation is one HTTP request
+through the app, and every call that leaves botocore is counted with the capacity units that the
+store reports for it (`ReturnConsumedCapacity=TOTAL`, which PynamoDB sends unasked). A request
+that commits is split at its transaction: what is needed to answer ("commit"), and the hand-over
+of its messages behind it, which locally runs the whole job (on AWS: one SQS batch and the
+deletions; the job runs in another function). The numbers are counts: they do not depend on the
+machine.
 
-What telling somebody costs is counted with the queue and workers of the tests of faults (`tests/faults/cloud.py`) in the
-place of SQS: ten are due in the same minute, as in the morning, and everything from the sweep to the last write is divided
-by ten. Requests of SQS are SendMessageBatch, ReceiveMessage and DeleteMessageBatch, each for up to ten messages; the bulk
-queue brings them one by one, as in `app.py`. Empty receives, which cost the same whatever there is to do, are not in it, nor
-are the sweep's own queries, one for each shard and minute. The due row of a message that is held was written by a request's
-transaction, and is counted (two units).
+What telling somebody costs is counted with the queue and workers of the tests of faults
+(`tests/faults/cloud.py`) in the place of SQS: ten are due in the same minute, as in the morning,
+and everything from the sweep to the last write is divided by ten. Requests of SQS are
+SendMessageBatch, ReceiveMessage and DeleteMessageBatch, each for up to ten messages; the bulk
+queue brings them one by one, as in `app.py`. Empty receives, which cost the same whatever there
+is to do, are not in it, nor are the sweep's own queries, one for each shard and minute. The due
+row of a message that is held was written by a request's transaction, and is counted (two units).
 """
 
 import os
@@ -292,7 +295,9 @@ def measure_sign_in(world: World) -> list[Measured]:
 
 
 def measure_messages() -> list[Sequence[object]]:
-    """Count messages from what makes them due to their line in the ledger, the average of ten (or thirty) at once."""
+    """Count messages from what makes them due to their line in the ledger, the average of ten (or
+    thirty) at once.
+    """
     with embedded_world() as world:
         plain = reminder(world, "one SMS reminder, from alarm to SENT", world.open_wish)
     with embedded_world() as world:
@@ -313,7 +318,8 @@ class Counting:
 
     storage: Storage
     sqs: int = 0
-    queries: int = 0  # the sweep's own, one for each shard, shared by all that is due in that minute
+    # The sweep's own, one for each shard, shared by all that is due in that minute
+    queries: int = 0
 
     def line(
         self, name: str, number: int, *, due_rows: int = 0, budgeted: bool = False
@@ -379,7 +385,9 @@ def reminder(
 
 
 def sign_in_code(world: World) -> Sequence[object]:
-    """Count sign-in codes, which are handed over and worked on one by one, from the request for each to SENT."""
+    """Count sign-in codes, which are handed over and worked on one by one, from the request for
+    each to SENT.
+    """
     cloud = cloud_of(world)
     for n in range(AT_ONCE):
         world.person(phone=f"+86139000080{n:02}")
@@ -394,7 +402,9 @@ def sign_in_code(world: World) -> Sequence[object]:
 
 
 def digest(world: World) -> list[Sequence[object]]:
-    """Count thanks that are held, three for each of ten helpers, and then the digests that tell them."""
+    """Count thanks that are held, three for each of ten helpers, and then the digests that tell
+    them.
+    """
     cloud = cloud_of(world)
     cloud.batch = 1  # as the bulk queue brings them
     for helper in [world.volunteer() for _ in range(AT_ONCE)]:

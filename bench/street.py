@@ -1,8 +1,10 @@
-"""What one run of matching asks of DynamoDB on a large street: requests and units by what they are for.
+"""What one run of matching asks of DynamoDB on a large street: requests and units by what they are
+for.
 
-A street of 1,000 open wishes and 5,000 volunteers in ten communities is written into the embedded store; half of the
-volunteers were asked before. Then every call of a run over the whole street at once is counted, of a second one right behind
-it, of the scheduled one of a community, which finds nothing to do, and of that after five more wishes have come to its wall.
+A street of 1,000 open wishes and 5,000 volunteers in ten communities is written into the
+embedded store; half of the volunteers were asked before. Then every call of a run over the whole
+street at once is counted, of a second one right behind it, of the scheduled one of a community,
+which finds nothing to do, and of that after five more wishes have come to its wall.
 """
 
 import os

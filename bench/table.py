@@ -1,4 +1,6 @@
-"""Tables as they are printed and pasted into docs/benchmarks.md: Markdown, columns padded so that they also read as text."""
+"""Tables as they are printed and pasted into docs/benchmarks.md: Markdown, columns padded so that
+they also read as text.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +8,9 @@ __all__ = ["show", "verdict"]
 
 
 def show(title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    """Print a table; the first column is aligned to the left, the others to the right where they hold numbers."""
+    """Print a table; the first column is aligned to the left, the others to the right where they
+    hold numbers.
+    """
     texts = [[_text(cell) for cell in line] for line in lines]
     widths = [
         max(len(row[n]) for row in [list(heads), *texts]) for n in range(len(heads))

@@ -1,10 +1,13 @@
-"""Ten thousand tickets due in the same minute: whether each climbs once, in how many sweeps, and what one of them costs.
+"""Ten thousand tickets due in the same minute: whether each climbs once, in how many sweeps, and
+what one of them costs.
 
-Open tickets of three communities are written as rows, each with the row of its alarm; nobody has accepted those that are due.
-Sweep, queue and workers are those of the tests of faults (`tests/faults/cloud.py`), on one thread over the embedded store.
-Afterwards every ticket, alarm and line of the ledger is compared with what it must be (`check_drained`): the run stops if one
-was missed, climbed twice, was told twice or not at all, or if anything changed that was not due. What is counted are requests
-and units as the store reports them; then a tenth as many are due among as many others, and among five times as many.
+Open tickets of three communities are written as rows, each with the row of its alarm; nobody has
+accepted those that are due. Sweep, queue and workers are those of the tests of faults
+(`tests/faults/cloud.py`), on one thread over the embedded store. Afterwards every ticket, alarm
+and line of the ledger is compared with what it must be (`check_drained`): the run stops if one
+was missed, climbed twice, was told twice or not at all, or if anything changed that was not due.
+What is counted are requests and units as the store reports them; then a tenth as many are due
+among as many others, and among five times as many.
 """
 
 import os

@@ -1,10 +1,13 @@
-"""What a warm `GET /v1/wishes/{id}` costs in CPU, beside FastAPI + Mangum + PynamoDB doing the same read, and where ours goes.
+"""What a warm `GET /v1/wishes/{id}` costs in CPU, beside FastAPI + Mangum + PynamoDB doing the same
+read, and where ours goes.
 
-How: one process of .venv-bench holds both handlers. The socket is the only stub (it answers with a canned row), so routing,
-permission, models, signing, serialising, HTTP and parsing all run; TLS does not, on either side. Batches of 80 requests by turns, CPU time of
-the process, 11 rounds; the ratio is the median of the rounds' ratios. The peer writes one log line too and checks the same
-JWT (the run stops if either side does not log); it has no ETag, moves, or languages. The parts are wall time at the borders
-between them, the median of 1,500 requests, each without what is inside it.
+How: one process of .venv-bench holds both handlers. The socket is the only stub (it answers with
+a canned row), so routing, permission, models, signing, serialising, HTTP and parsing all run;
+TLS does not, on either side. Batches of 80 requests by turns, CPU time of the process, 11
+rounds; the ratio is the median of the rounds' ratios. The peer writes one log line too and
+checks the same JWT (the run stops if either side does not log); it has no ETag, moves, or
+languages. The parts are wall time at the borders between them, the median of 1,500 requests,
+each without what is inside it.
 """
 
 import json

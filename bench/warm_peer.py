@@ -1,9 +1,10 @@
 """The peer of bench.warm: FastAPI + Mangum + PynamoDB answering the same GET from the same item.
 
-As lean as one would write it by hand: standard PynamoDB attributes, one pydantic view, the same JWT rules, one log line. It
-has no versions, ETag, moves by role, or languages, which Chunhui's figure includes. The handlers are made twice: with
-`async def`, which is the quickest but blocks the loop while DynamoDB answers, and with `def`, which FastAPI's documentation
-asks for around a blocking client.
+As lean as one would write it by hand: standard PynamoDB attributes, one pydantic view, the same
+JWT rules, one log line. It has no versions, ETag, moves by role, or languages, which Chunhui's
+figure includes. The handlers are made twice: with `async def`, which is the quickest but blocks
+the loop while DynamoDB answers, and with `def`, which FastAPI's documentation asks for around a
+blocking client.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""The measuring process of bench.warm: both handlers over one stubbed socket; prints its figures as JSON."""
+"""The measuring process of bench.warm: both handlers over one stubbed socket; prints its figures as
+JSON.
+"""
 
 import gc
 import json

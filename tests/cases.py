@@ -1,7 +1,7 @@
 """The cases that each feature brings to the tests that go through all operations.
 
-They lie in `tests/<feature>/cases.py` as `CASES`. The permission matrix, the hostile tests and the story of the
-policies read them, so a new feature changes none of these.
+They lie in `tests/<feature>/cases.py` as `CASES`. The permission matrix, the hostile tests and
+the story of the policies read them, so a new feature changes none of these.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,14 +45,15 @@ PathValue = Callable[[World, Person, Person], str]
 class Cases:
     """Example requests of one feature, by operation, and who may send them.
 
-    `who` names the relations (see `ACTORS` in tests/test_permissions.py) that may call an operation. An operation with
-    a matrix of its own, by state for example, is in `elsewhere`.
-    `bodies` and `queries` are what the matrix sends; ``{target}`` in a query is the id of a person. `made_bodies` are
-    made from (world, owner, target).
-    `path_values` makes the value of a path parameter from (world, owner, target): a thing of the owner, or the target.
-    `good` makes a request with each field filled in, and the state of things that it needs; each write has one.
-    `story_queries` are the queries with which the story of the policies reads. They may hold ``{person}``, ``{first}``
-    and ``{last}``: the id of the resident, and the first and last day of the last nine.
+    `who` names the relations (see `ACTORS` in tests/test_permissions.py) that may call an
+    operation. An operation with a matrix of its own, by state for example, is in `elsewhere`.
+    `bodies` and `queries` are what the matrix sends; ``{target}`` in a query is the id of a
+    person. `made_bodies` are made from (world, owner, target). `path_values` makes the value of
+    a path parameter from (world, owner, target): a thing of the owner, or the target. `good`
+    makes a request with each field filled in, and the state of things that it needs; each write
+    has one. `story_queries` are the queries with which the story of the policies reads. They may
+    hold ``{person}``, ``{first}`` and ``{last}``: the id of the resident, and the first and last
+    day of the last nine.
     """
 
     who: Mapping[str, AbstractSet[str]] = field(default_factory=dict)

@@ -1,4 +1,6 @@
-"""Two stores for tests: one in memory for most, the embedded store for durability, units and real processes."""
+"""Two stores for tests: one in memory for most, the embedded store for durability, units and real
+processes.
+"""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +21,8 @@ os.environ |= {
 os.environ.pop(ADDRESS, None)
 
 
-# What starts servers or other processes, builds what is deployed, or draws so many examples that it takes long.
+# What starts servers or other processes, builds what is deployed, or draws so many examples that
+# it takes long.
 SLOW = (
     "tests/adapters/test_photos.py",
     "tests/deploy/",

@@ -1,4 +1,6 @@
-"""What a function of Lambda loads before its first request, read from fresh processes: what one does not need, it does not import."""
+"""What a function of Lambda loads before its first request, read from fresh processes: what one
+does not need, it does not import.
+"""
 
 import json
 import os
@@ -137,7 +139,9 @@ def test_each_feature_can_be_the_first_that_is_loaded(feature):
 
 
 def test_many_who_come_at_once_load_every_feature_once_and_whole():
-    """A local server is threaded: while one request loads a feature, another asks for the next, or for the same."""
+    """A local server is threaded: while one request loads a feature, another asks for the next, or
+    for the same.
+    """
     program = """
 import sys, threading
 sys.setswitchinterval(1e-6)

@@ -1,4 +1,6 @@
-"""The dispatcher: each job reaches its declared handlers, events are expanded, and work goes on in steps."""
+"""The dispatcher: each job reaches its declared handlers, events are expanded, and work goes on in
+steps.
+"""
 
 from datetime import UTC, datetime
 from typing import Any

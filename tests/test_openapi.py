@@ -1,4 +1,6 @@
-"""The contract: docs/openapi.json is what the routes say, and nothing that outside clients rely on has gone."""
+"""The contract: docs/openapi.json is what the routes say, and nothing that outside clients rely on
+has gone.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""What is deployed: small, the same whenever it is made, nothing strange in it, and it runs where there is nothing else."""
+"""What is deployed: small, the same whenever it is made, nothing strange in it, and it runs where
+there is nothing else.
+"""
 
 import hashlib
 import importlib.util

@@ -1,7 +1,8 @@
-"""The permission matrix: every mounted route × who asks × own or other community × state of a wish, over HTTP.
+"""The permission matrix: every mounted route × who asks × own or other community × state of a wish,
+over HTTP.
 
-The expectations are data in each feature's `cases.py`, written from the contract and not from the code. A route that
-is missing there fails the test, so there is no list of exceptions.
+The expectations are data in each feature's `cases.py`, written from the contract and not from
+the code. A route that is missing there fails the test, so there is no list of exceptions.
 """
 
 import re
@@ -102,12 +103,17 @@ class Stage:
         return self.world.sign_in(number, consent="2026-11")
 
     def wish(self, state: str) -> str:
-        """Put a wish of the owner, with the helper's claim in it, into a state; each try gets one of its own."""
+        """Put a wish of the owner, with the helper's claim in it, into a state; each try gets one
+        of its own.
+        """
         now = self.world.clock.now()
         claims = {
-            "open": ClaimState.ACTIVE, "claimed": ClaimState.ACTIVE, "delivered": ClaimState.DELIVERED,
-            "disputed": ClaimState.DELIVERED, "fulfilled": ClaimState.CONFIRMED,
-        }  # fmt: skip
+            "open": ClaimState.ACTIVE,
+            "claimed": ClaimState.ACTIVE,
+            "delivered": ClaimState.DELIVERED,
+            "disputed": ClaimState.DELIVERED,
+            "fulfilled": ClaimState.CONFIRMED,
+        }
         claim = Claim(
             id=f"clm_{'a' * 24}",
             helper=self.helper.me["id"],
@@ -115,12 +121,27 @@ class Stage:
             checked_in_at=now,
         )
         wish = Wish(
-            id=an_id(self.world, "wsh"), version=3, created_at=now, updated_at=now, submitted_at=now,
-            opened_at=now, listed_at=now, delivered_at=now, disputed_at=now, person_id=self.owner.id, filed_by=self.owner.id,
-            kind=WishKind.SERVICE, title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
-            helpers_needed=2 if state == "open" else 1, needed_by=(now + timedelta(days=9)).date(), state=State(state),
+            id=an_id(self.world, "wsh"),
+            version=3,
+            created_at=now,
+            updated_at=now,
+            submitted_at=now,
+            opened_at=now,
+            listed_at=now,
+            delivered_at=now,
+            disputed_at=now,
+            person_id=self.owner.id,
+            filed_by=self.owner.id,
+            kind=WishKind.SERVICE,
+            title="修灯",
+            place=UNIT,
+            community_name="柏华社区",
+            zone="Asia/Shanghai",
+            helpers_needed=2 if state == "open" else 1,
+            needed_by=(now + timedelta(days=9)).date(),
+            state=State(state),
             claims=(replace(claim, state=claims[state]),) if state in claims else (),
-        )  # fmt: skip
+        )
         save(wish)
         return wish.id
 

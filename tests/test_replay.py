@@ -1,4 +1,6 @@
-"""The operator's command that computes a run again: right for a real run, and not fooled by a record that is wrong."""
+"""The operator's command that computes a run again: right for a real run, and not fooled by a
+record that is wrong.
+"""
 
 from dataclasses import replace
 
@@ -105,9 +107,20 @@ def keep_run(world: World, plan: Plan) -> str:
     """Write down a run of a larger street, and return its id."""
     now, solution = world.clock.now(), plan.solution
     run = Run(
-        id="run_a", version=1, created_at=now, updated_at=now, place="s", by="schedule", wishes=len(plan.wishes), chunks=1,
-        digest=digest_of(plan), cost=solution.cost, bound=solution.bound, exact=solution.complete, priced=plan.priced,
-    )  # fmt: skip
+        id="run_a",
+        version=1,
+        created_at=now,
+        updated_at=now,
+        place="s",
+        by="schedule",
+        wishes=len(plan.wishes),
+        chunks=1,
+        digest=digest_of(plan),
+        cost=solution.cost,
+        bound=solution.bound,
+        exact=solution.complete,
+        priced=plan.priced,
+    )
     (data,) = pack(plan, [])
     keep(run)
     keep(Instance(run_id=run.id, number=0, data=data, ttl=now + INSTANCE_KEPT))

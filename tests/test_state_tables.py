@@ -1,6 +1,8 @@
-"""Every state table against its decisions: each reaches declared targets only, and every declared target.
+"""Every state table against its decisions: each reaches declared targets only, and every declared
+target.
 
-Cases are generated: every variant of an entity in every state x every move with several arguments x every relation.
+Cases are generated: every variant of an entity in every state x every move with several
+arguments x every relation.
 """
 
 import ast
@@ -58,7 +60,9 @@ RELATIONS = [frozenset({relation}) for relation in Relation] + [
 
 @dataclass(frozen=True)
 class Machine:
-    """A state table, the entities to drive through it, and its decisions by move. A decision of `timers` names none."""
+    """A state table, the entities to drive through it, and its decisions by move. A decision of
+    `timers` names none.
+    """
 
     table: StateTable[Any]
     entities: Sequence[Any]
@@ -70,7 +74,9 @@ class Machine:
     def steps(
         self,
     ) -> Iterator[tuple[Any, str, Any, frozenset[str], frozenset[Relation]]]:
-        """Yield each step that a decision makes: source, move, target, its events, and the relations that made it."""
+        """Yield each step that a decision makes: source, move, target, its events, and the
+        relations that made it.
+        """
         named = [
             (name, decide) for name, decided in self.moves.items() for decide in decided
         ]
@@ -441,7 +447,9 @@ def test_every_event_with_a_subscriber_has_a_source():
 
 
 def test_the_moves_that_other_features_never_hear_of_are_known():
-    """Timelines show them, and nobody else reacts. A new move belongs in the list, or gets a subscriber."""
+    """Timelines show them, and nobody else reacts. A new move belongs in the list, or gets a
+    subscriber.
+    """
     assert table_events() - subscribed() == UNHEARD
 
 

@@ -15,7 +15,8 @@ from .world import START
 SIGNATURE = "春" * 8  # as long as providers take
 
 
-# What people write, each longer than any slot: a character of one unit, of two (a rare name, an emoji), and both, so that
+# What people write, each longer than any slot: a character of one unit, of two (a rare name, an
+# emoji), and both, so that
 # one of two units at the end of a part has to go into the next.
 FILLINGS = ("宽" * 500, "𠮷" * 500, "🎉" * 500, "宽" + "🎉" * 500)
 

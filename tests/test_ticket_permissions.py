@@ -1,7 +1,8 @@
-"""The permission matrix of tickets: every route × who asks × every state × public or private, over HTTP.
+"""The permission matrix of tickets: every route × who asks × every state × public or private, over
+HTTP.
 
-The expectations are data in tests/tickets/cases.py, written from the contract and not from the code;
-tests/test_permissions.py checks that no route is missing.
+The expectations are data in tests/tickets/cases.py, written from the contract and not from the
+code; tests/test_permissions.py checks that no route is missing.
 """
 
 from collections.abc import Callable
@@ -81,7 +82,9 @@ class Stage:
         return ACTORS[self.name]
 
     def ticket(self, state: str, *, private: bool) -> str:
-        """Put a ticket of the resident's, in the company's hands, into a state; each try gets one of its own."""
+        """Put a ticket of the resident's, in the company's hands, into a state; each try gets one
+        of its own.
+        """
         fields: dict[str, Any] = {
             "person_id": self.street.ids["resident"],
             "assignee": self.street.ids["company"],
@@ -137,12 +140,19 @@ class Stage:
             else {}
         )
         bodies: dict[str, dict[str, Any]] = {
-            "assign_ticket": {"to": "grid_worker"}, "bounce_ticket": {"reason": "不归我管"}, "comment_ticket": {"text": "好的"},
-            "hold_ticket": {"reason": "等配件", "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}, "confirm_ticket": for_her,
-            "reopen_ticket": {"reason": "没解决"}, "close_ticket": {"reason": "不用了"}, "escalate_ticket": {"reason": "太大了"},
+            "assign_ticket": {"to": "grid_worker"},
+            "bounce_ticket": {"reason": "不归我管"},
+            "comment_ticket": {"text": "好的"},
+            "hold_ticket": {"reason": "等配件", "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"},
+            "confirm_ticket": for_her,
+            "reopen_ticket": {"reason": "没解决"},
+            "close_ticket": {"reason": "不用了"},
+            "escalate_ticket": {"reason": "太大了"},
             "merge_ticket": {"into": self.other(private=private)},
-            "convert_ticket": self.world.wish_body(kind="service", budget_fen=None, consent={"how": "spoken"}),
-        }  # fmt: skip
+            "convert_ticket": self.world.wish_body(
+                kind="service", budget_fen=None, consent={"how": "spoken"}
+            ),
+        }
         return bodies.get(move, {})
 
 

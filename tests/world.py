@@ -1,4 +1,6 @@
-"""The services as tests use them: a fresh store, a clock that tests move, and phones that make requests."""
+"""The services as tests use them: a fresh store, a clock that tests move, and phones that make
+requests.
+"""
 
 import base64
 import json
@@ -209,7 +211,8 @@ class World:
         use(self.services.container)
         self.admin = self._founded()
         self.boss = RequestContext(actor=self.admin.as_actor())
-        # Only the administrator is on duty in this street; their messages would be in every test of a night.
+        # Only the administrator is on duty in this street; their messages would be in every test
+        # of a night.
         self.pump = Pump(
             app,
             self.services.container,
@@ -219,7 +222,9 @@ class World:
         self.numbers = iter(range(10_000))
 
     def rewired(self, settings: Settings | None = None, **parts: Any) -> Services:
-        """Build the services of this world once more, over the same store; a clock or ids of a test's own replace its own."""
+        """Build the services of this world once more, over the same store; a clock or ids of a
+        test's own replace its own.
+        """
         instead = {dev_mailbox: self.mailbox, files: self.files, **self.instead}
         own = {
             "clock": self.clock,
@@ -233,7 +238,9 @@ class World:
         return Services(container)
 
     def _founded(self) -> Person:
-        """Return the administrator of a street with its tables; in memory it is founded once, and copied from then on."""
+        """Return the administrator of a street with its tables; in memory it is founded once, and
+        copied from then on.
+        """
         if not isinstance(self.dynamo.client, MemoryDynamo):
             return self._found()
         alike = repr((replace(self.settings, table_prefix=""), self.clock.now()))

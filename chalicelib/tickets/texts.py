@@ -99,30 +99,195 @@ def _template(said: Text, told: str, *slots: str, **more: object) -> Template:
 
 
 _FOR_THOSE_WHO_WORK: Mapping[str, Template] = {
-    "new": _template(text(zh="「{what}」待您受理（{where}）", en="“{what}” in {where} waits for you to accept it."), _HOLDER, "what", "where"),
-    "new_staff": _template(text(zh="「{what}」无人值守，请受理（{where}）", en="“{what}” in {where} waits; nobody is on duty."), _STAFF, "what", "where"),
-    "assigned": _template(text(zh="「{what}」已交您处理（{where}），详情见应用", en="“{what}” in {where} is yours to see to."), _HOLDER, "what", "where", parts=1),
-    "back": _template(text(zh="「{what}」居民反映未解决，请再处理：{reason}", en="“{what}” is not solved, please see to it again: {reason}"), _HOLDER, "what", "reason"),
-    "bounced_staff": _template(text(zh="「{what}」被退回：{reason}", en="“{what}” was sent back: {reason}"), _STAFF, "what", "reason"),
-    "must_assign_staff": _template(text(zh="「{what}」已退回两次，请指定处理人（{where}）", en="“{what}” was sent back twice. Please name who sees to it ({where})."), _STAFF, "what", "where"),
-    "climbed_staff": _template(text(zh="「{what}」逾期升级，请处理（{where}）", en="“{what}” is overdue and has come to you ({where})."), _STAFF, "what", "where"),
-    "overdue_staff": _template(text(zh="「{what}」仍未办结，请督办（{where}）", en="“{what}” is still overdue ({where})."), _STAFF, "what", "where", parts=1),
-    "reopened_staff": _template(text(zh="「{what}」未解决，已升级（{where}）", en="“{what}” was not solved and has come to you ({where})."), _STAFF, "what", "where"),
-}  # fmt: skip
+    "new": _template(
+        text(
+            zh="「{what}」待您受理（{where}）",
+            en="“{what}” in {where} waits for you to accept it.",
+        ),
+        _HOLDER,
+        "what",
+        "where",
+    ),
+    "new_staff": _template(
+        text(
+            zh="「{what}」无人值守，请受理（{where}）",
+            en="“{what}” in {where} waits; nobody is on duty.",
+        ),
+        _STAFF,
+        "what",
+        "where",
+    ),
+    "assigned": _template(
+        text(
+            zh="「{what}」已交您处理（{where}），详情见应用",
+            en="“{what}” in {where} is yours to see to.",
+        ),
+        _HOLDER,
+        "what",
+        "where",
+        parts=1,
+    ),
+    "back": _template(
+        text(
+            zh="「{what}」居民反映未解决，请再处理：{reason}",
+            en="“{what}” is not solved, please see to it again: {reason}",
+        ),
+        _HOLDER,
+        "what",
+        "reason",
+    ),
+    "bounced_staff": _template(
+        text(zh="「{what}」被退回：{reason}", en="“{what}” was sent back: {reason}"),
+        _STAFF,
+        "what",
+        "reason",
+    ),
+    "must_assign_staff": _template(
+        text(
+            zh="「{what}」已退回两次，请指定处理人（{where}）",
+            en="“{what}” was sent back twice. Please name who sees to it ({where}).",
+        ),
+        _STAFF,
+        "what",
+        "where",
+    ),
+    "climbed_staff": _template(
+        text(
+            zh="「{what}」逾期升级，请处理（{where}）",
+            en="“{what}” is overdue and has come to you ({where}).",
+        ),
+        _STAFF,
+        "what",
+        "where",
+    ),
+    "overdue_staff": _template(
+        text(
+            zh="「{what}」仍未办结，请督办（{where}）",
+            en="“{what}” is still overdue ({where}).",
+        ),
+        _STAFF,
+        "what",
+        "where",
+        parts=1,
+    ),
+    "reopened_staff": _template(
+        text(
+            zh="「{what}」未解决，已升级（{where}）",
+            en="“{what}” was not solved and has come to you ({where}).",
+        ),
+        _STAFF,
+        "what",
+        "where",
+    ),
+}
 _FOR_THE_OTHERS: Mapping[str, Template] = {
-    "said": _template(text(zh="「{what}」的居民有新留言，见应用", en="There is news from who reported “{what}”. See the app."), _HOLDER, "what", urgency=Urgency.LOW),
-    "over": _template(text(zh="「{what}」已结束，不用再处理", en="“{what}” is over; nothing more is needed."), _HOLDER, "what", parts=1),
-    "released": _template(text(zh="「{what}」挂起到期，请继续处理", en="The hold of “{what}” is over: go on."), _HOLDER, "what", parts=1),
-    "released_staff": _template(text(zh="「{what}」挂起到期，恢复计时", en="The hold of “{what}” is over."), _STAFF, "what", parts=1),
-    "accepted": _template(text(zh="您反映的「{what}」已受理", en="“{what}” has been accepted."), _RESIDENT, "what", can_wait=True, parts=1),
-    "commented": _template(text(zh="您反映的「{what}」有新回复，见应用或问网格员", en="There is an answer about “{what}”."), _RESIDENT, "what", can_wait=True, parts=1),
-    "held": _template(text(zh="您反映的「{what}」暂缓到{until}：{reason}", en="“{what}” waits until {until}: {reason}"), _RESIDENT, "what", "until", "reason", can_wait=True),
-    "resolved": _template(text(zh="您反映的「{what}」已处理。解决了请回复1，没解决回复2", en="“{what}” is done. Reply 1 if it is solved, 2 if not."), _RESIDENT, "what", asks=True),
-    "unanswered": _template(text(zh="「{what}」解决了吗？解决了请回复1，没解决回复2", en="Is “{what}” solved? Reply 1 if it is, 2 if not."), _RESIDENT, "what", asks=True),
-    "closed": _template(text(zh="您反映的「{what}」已结束：{reason}", en="“{what}” was closed: {reason}"), _RESIDENT, "what", "reason", can_wait=True),
-    "merged": _template(text(zh="您反映的「{what}」与邻居的合并处理，会一并告知", en="“{what}” is seen to together with a neighbour's report."), _RESIDENT, "what", can_wait=True),
-    "turned": _template(text(zh="您反映的「{what}」已转为微心愿，志愿者来帮忙", en="“{what}” has become a wish that volunteers can take."), _RESIDENT, "what", can_wait=True),
-}  # fmt: skip
+    "said": _template(
+        text(
+            zh="「{what}」的居民有新留言，见应用",
+            en="There is news from who reported “{what}”. See the app.",
+        ),
+        _HOLDER,
+        "what",
+        urgency=Urgency.LOW,
+    ),
+    "over": _template(
+        text(
+            zh="「{what}」已结束，不用再处理",
+            en="“{what}” is over; nothing more is needed.",
+        ),
+        _HOLDER,
+        "what",
+        parts=1,
+    ),
+    "released": _template(
+        text(
+            zh="「{what}」挂起到期，请继续处理",
+            en="The hold of “{what}” is over: go on.",
+        ),
+        _HOLDER,
+        "what",
+        parts=1,
+    ),
+    "released_staff": _template(
+        text(zh="「{what}」挂起到期，恢复计时", en="The hold of “{what}” is over."),
+        _STAFF,
+        "what",
+        parts=1,
+    ),
+    "accepted": _template(
+        text(zh="您反映的「{what}」已受理", en="“{what}” has been accepted."),
+        _RESIDENT,
+        "what",
+        can_wait=True,
+        parts=1,
+    ),
+    "commented": _template(
+        text(
+            zh="您反映的「{what}」有新回复，见应用或问网格员",
+            en="There is an answer about “{what}”.",
+        ),
+        _RESIDENT,
+        "what",
+        can_wait=True,
+        parts=1,
+    ),
+    "held": _template(
+        text(
+            zh="您反映的「{what}」暂缓到{until}：{reason}",
+            en="“{what}” waits until {until}: {reason}",
+        ),
+        _RESIDENT,
+        "what",
+        "until",
+        "reason",
+        can_wait=True,
+    ),
+    "resolved": _template(
+        text(
+            zh="您反映的「{what}」已处理。解决了请回复1，没解决回复2",
+            en="“{what}” is done. Reply 1 if it is solved, 2 if not.",
+        ),
+        _RESIDENT,
+        "what",
+        asks=True,
+    ),
+    "unanswered": _template(
+        text(
+            zh="「{what}」解决了吗？解决了请回复1，没解决回复2",
+            en="Is “{what}” solved? Reply 1 if it is, 2 if not.",
+        ),
+        _RESIDENT,
+        "what",
+        asks=True,
+    ),
+    "closed": _template(
+        text(
+            zh="您反映的「{what}」已结束：{reason}", en="“{what}” was closed: {reason}"
+        ),
+        _RESIDENT,
+        "what",
+        "reason",
+        can_wait=True,
+    ),
+    "merged": _template(
+        text(
+            zh="您反映的「{what}」与邻居的合并处理，会一并告知",
+            en="“{what}” is seen to together with a neighbour's report.",
+        ),
+        _RESIDENT,
+        "what",
+        can_wait=True,
+    ),
+    "turned": _template(
+        text(
+            zh="您反映的「{what}」已转为微心愿，志愿者来帮忙",
+            en="“{what}” has become a wish that volunteers can take.",
+        ),
+        _RESIDENT,
+        "what",
+        can_wait=True,
+    ),
+}
 
 
 def _urgent(template: Template) -> Template:

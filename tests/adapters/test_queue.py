@@ -444,11 +444,20 @@ def test_a_bucket_tells_what_has_arrived_and_writes_keys_as_forms_do() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        '{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "chunhui-photos"}', "", "{", "[]", "null", "7",
-        '{"Records": null}', '{"Records": {}}', '{"Records": [{}]}', '{"Records": [{"s3": {"object": {"key": 7}}}]}',
-        '{"Records": ["s3"]}', '{"Records": [{"s3": []}]}',
+        '{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "chunhui-photos"}',
+        "",
+        "{",
+        "[]",
+        "null",
+        "7",
+        '{"Records": null}',
+        '{"Records": {}}',
+        '{"Records": [{}]}',
+        '{"Records": [{"s3": {"object": {"key": 7}}}]}',
+        '{"Records": ["s3"]}',
+        '{"Records": [{"s3": []}]}',
     ],
-)  # fmt: skip
+)
 def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> None:
     seen: list[str] = []
     assert consume(sqs_event([("m0", body)]), seen.extend, read_arrivals) == {

@@ -50,7 +50,9 @@ STAFF = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task that a test makes: its kind, place and due time, and what becomes of it while somebody reads the queue."""
+    """A task that a test makes: its kind, place and due time, and what becomes of it while somebody
+    reads the queue.
+    """
 
     kind: str
     place: str
@@ -278,7 +280,8 @@ def full_desk() -> Desk:
     return desk
 
 
-# The actor; the wishes and their list; tickets; visits, their texts and people; jobs. A street has a second list of visits.
+# The actor; the wishes and their list; tickets; visits, their texts and people; jobs. A street
+# has a second list of visits.
 REQUESTS = {
     "community staff": 8,
     "grid worker": 8,

@@ -1,4 +1,6 @@
-"""AWS on this machine: ministack in a process of its own, the deployment tools of an operator, and people who call the API."""
+"""AWS on this machine: ministack in a process of its own, the deployment tools of an operator, and
+people who call the API.
+"""
 
 import contextlib
 import http.client
@@ -49,7 +51,9 @@ class Block:
 
 
 def printed(language: str = "sh") -> list[Block]:
-    """Return the fenced blocks of docs/operations.md in a language, in order, without their indentation."""
+    """Return the fenced blocks of docs/operations.md in a language, in order, without their
+    indentation.
+    """
     found: list[Block] = []
     lines: list[str] | None = None
     section = unable = opened = ""
@@ -117,7 +121,8 @@ class Cloud:
         return ran.stdout + ran.stderr
 
     def walk(self, section: str, blocks: int = 1) -> str:
-        """Do what docs/operations.md says next, as it is printed, with an operator who says yes; return what was printed.
+        """Do what docs/operations.md says next, as it is printed, with an operator who says yes;
+        return what was printed.
 
         A block's exports are there for the blocks after it, as in one terminal.
         """
@@ -326,8 +331,9 @@ def running_cloud(folder: Path) -> Iterator[Cloud]:
 
 
 def understood(folder: Path) -> Path:
-    """Return a copy of the package as the emulator understands it: no alarms over several metrics, and numbers of
-    parameters, which it takes for texts, written out."""
+    """Return a copy of the package as the emulator understands it: no alarms over several metrics,
+    and numbers of parameters, which it takes for texts, written out.
+    """
     made, package = ROOT / "build" / "package", folder / "package"
     package.mkdir()
     template = json.loads((made / "template.json").read_text(encoding="utf-8"))

@@ -1,9 +1,10 @@
-"""What each Lambda function asks of AWS while a street lives: operation and resource, as IAM names them.
+"""What each Lambda function asks of AWS while a street lives: operation and resource, as IAM names
+them.
 
-Every function runs as it does in the cloud: the API answers and hands over, the queues bring what they hold to their
-workers, the sweep comes by its schedule, and each has services of its own, so that nothing is known to one because
-another has read it. Bucket, SMS and mail are moto's. What a test does itself (filling the bucket, reading a mailbox) is
-attributed to nobody.
+Every function runs as it does in the cloud: the API answers and hands over, the queues bring
+what they hold to their workers, the sweep comes by its schedule, and each has services of its
+own, so that nothing is known to one because another has read it. Bucket, SMS and mail are
+moto's. What a test does itself (filling the bucket, reading a mailbox) is attributed to nobody.
 """
 
 from collections import Counter
@@ -65,7 +66,9 @@ _ITEMS = {
 
 @dataclass
 class Recorder:
-    """Calls by function, what was answered below 400 (method and path), and which kinds of jobs were done."""
+    """Calls by function, what was answered below 400 (method and path), and which kinds of jobs
+    were done.
+    """
 
     prefix: str = ""
     calls: dict[str, Counter[RecordedCall]] = field(default_factory=dict)
@@ -88,7 +91,9 @@ class Recorder:
             self.running.pop()
 
     def called(self, service: str, operation: str, given: Mapping[str, Any]) -> None:
-        """Note what botocore is asked to do; the lean client leaves it everything as long as it is watched."""
+        """Note what botocore is asked to do; the lean client leaves it everything as long as it is
+        watched.
+        """
         if service == "dynamodb":
             self._store(operation, given)
         elif service == "sqs":
@@ -139,7 +144,8 @@ class Recorder:
 class Letters:
     """What SQS holds; moto's would be asked a thousand times a day whether there is anything.
 
-    While it is `down` it takes nothing; so many transactions are `contended`, of which another was quicker.
+    While it is `down` it takes nothing; so many transactions are `contended`, of which another
+    was quicker.
     """
 
     sent: list[tuple[str, str]] = field(default_factory=list)  # queue and body
@@ -160,7 +166,9 @@ class Letters:
 
 @contextmanager
 def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
-    """Note every call and everything that is signed for somebody else to call, for as long as a function runs."""
+    """Note every call and everything that is signed for somebody else to call, for as long as a
+    function runs.
+    """
     post, url = (
         botocore.signers.S3PostPresigner.generate_presigned_post,
         botocore.signers.RequestSigner.generate_presigned_url,
@@ -212,7 +220,9 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
 
 @dataclass
 class Way:
-    """Sends through AWS, and into the mailbox that tests read; `fails` says how the next attempts end."""
+    """Sends through AWS, and into the mailbox that tests read; `fails` says how the next attempts
+    end.
+    """
 
     aws: Any
     console: Any
@@ -287,7 +297,9 @@ class CloudWorld(World):
 
     @contextmanager
     def as_function(self, name: str) -> Iterator[None]:
-        """Run as a function does, in a process of its own: what the others have read and kept it does not know."""
+        """Run as a function does, in a process of its own: what the others have read and kept it
+        does not know.
+        """
         if name not in self.houses:
             self.houses[name] = self.rewired()
         before = services()
@@ -342,7 +354,9 @@ class CloudWorld(World):
         self.pump._run(schedule, Counter())
 
     def drain(self) -> None:
-        """Let the workers of both queues work until there is nothing left; what fails five times is parked."""
+        """Let the workers of both queues work until there is nothing left; what fails five times is
+        parked.
+        """
         tries: Counter[str] = Counter()
         while taken := self.letters.take():
             for name, function in QUEUES.items():

@@ -1,4 +1,6 @@
-"""The life of a street in which every function does everything it knows: each route, each alarm, each message, each failure."""
+"""The life of a street in which every function does everything it knows: each route, each alarm,
+each message, each failure.
+"""
 
 import itertools
 import re
@@ -55,7 +57,8 @@ SETTINGS: dict[str, Any] = {
     "due_shards": 1,
 }
 FORM = {"content_type": "application/x-www-form-urlencoded"}
-# A kind of message, and whether it goes to a share of many: urgent, ordinary by either queue, and with the rest of the day.
+# A kind of message, and whether it goes to a share of many: urgent, ordinary by either queue,
+# and with the rest of the day.
 _BY_EITHER_QUEUE = (
     ("ticket.urgent_new", False),
     ("wish.approved", False),
@@ -100,7 +103,9 @@ class Street:
         return self.world.phone_of(person)
 
     def chapters(self) -> list[Callable[[], None]]:
-        """Return the story in its order: what is lived through first is read later, and what spoils the street comes last."""
+        """Return the story in its order: what is lived through first is read later, and what spoils
+        the street comes last.
+        """
         return [
             self.every_write,
             self.begin,
@@ -198,7 +203,9 @@ class Street:
             self.move(self.admin, line["id"], "close", reason="重复")
 
     def rules(self) -> None:
-        """A street with rules of its own: a ticket is held to the version under which it was reported."""
+        """A street with rules of its own: a ticket is held to the version under which it was
+        reported.
+        """
         ok(GOOD["set_rules"](self.world).send("PUT"))
         photo = self.world.upload(self.resident, jpeg((320, 240)))
         ticket = self.report(photos=[photo])
@@ -263,7 +270,9 @@ class Street:
     # photos
 
     def photos(self) -> None:
-        """Photos that are shown, that are none, that nobody sent or wanted, and that come twice or too late."""
+        """Photos that are shown, that are none, that nobody sent or wanted, and that come twice or
+        too late.
+        """
         world = self.world
         key = f"incoming/{self.known['upload_id']}"
         app.handler_map["clean_photo"](
@@ -296,7 +305,9 @@ class Street:
         return ok(phone.post(f"/v1/tickets/{ticket}/{move}", body))
 
     def tickets(self) -> None:
-        """A ticket that is worked on, put on hold, solved, opened again and confirmed; two that are one; one that nobody takes."""
+        """A ticket that is worked on, put on hold, solved, opened again and confirmed; two that are
+        one; one that nobody takes.
+        """
         world = self.world
         ticket = self.known["ticket_id"] = self.report(
             photos=[world.upload(self.resident, jpeg((320, 240)))]
@@ -448,7 +459,9 @@ class Street:
         return self.world.offer(wish, helper)
 
     def offers(self) -> None:
-        """Offers that are taken, refused, run out, and end because somebody was quicker, left, or was blocked."""
+        """Offers that are taken, refused, run out, and end because somebody was quicker, left, or
+        was blocked.
+        """
         world = self.world
         asked = [world.volunteer(skills=["水电"]) for _ in range(4)]
         self.known["run_id"] = ok(
@@ -535,7 +548,9 @@ class Street:
             self.world.pass_time(hours=13)
 
     def erasure(self) -> None:
-        """Somebody who has left traces everywhere is erased: photos, wishes, claims, offers, tickets, consents, notes."""
+        """Somebody who has left traces everywhere is erased: photos, wishes, claims, offers,
+        tickets, consents, notes.
+        """
         world = self.world
         witnessed = ConsentGiven(how="spoken", witness="陈敏")
         person = world.person(
@@ -591,7 +606,9 @@ class Street:
     # messages
 
     def messages(self) -> None:
-        """Each kind of message, to somebody and to a share of many: by either queue, as each reads what is still true."""
+        """Each kind of message, to somebody and to a share of many: by either queue, as each reads
+        what is still true.
+        """
         about = {name.removesuffix("_id"): id for name, id in self.known.items()}
         about |= {"ticket.holes_staff": STREET}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
@@ -675,7 +692,9 @@ class Street:
         world.pass_time(days=1)  # the digest
 
     def to_everybody(self) -> None:
-        """One message to a whole community: a job reads one page, and its timer makes the next one read on."""
+        """One message to a whole community: a job reads one page, and its timer makes the next one
+        read on.
+        """
         self._begin_telling(BAIHUA)
         self.world.pass_time(hours=2)
 
@@ -696,7 +715,9 @@ class Street:
     # what goes wrong
 
     def failures(self) -> None:
-        """Queues that are away; jobs that fail for good, of every kind of subject, and that somebody makes due again."""
+        """Queues that are away; jobs that fail for good, of every kind of subject, and that
+        somebody makes due again.
+        """
         world = self.world
         with world.troubled(down=True):
             ticket = self.report()
@@ -735,7 +756,9 @@ class Street:
         self.move(self.admin, ticket, "close", reason="重复")
 
     def early(self) -> None:
-        """The sweep's clock is ahead of the workers': what is woken too early sleeps on, and is armed afresh."""
+        """The sweep's clock is ahead of the workers': what is woken too early sleeps on, and is
+        armed afresh.
+        """
         self.report()
         for kind in timed():
             thing = self._armed(kind)[-1]

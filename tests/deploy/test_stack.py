@@ -1,6 +1,7 @@
-"""The package on an emulator of AWS, from the first change set to the deletion: deployed by doing what docs/operations.md says,
-every command as it is printed, and lived in through its gateway. The tests of this file follow one another; `make test-deploy`
-runs them."""
+"""The package on an emulator of AWS, from the first change set to the deletion: deployed by doing
+what docs/operations.md says, every command as it is printed, and lived in through its gateway.
+The tests of this file follow one another; `make test-deploy` runs them.
+"""
 
 import json
 import os
@@ -106,7 +107,9 @@ def test_a_change_set_makes_the_house(cloud: Cloud):
 def test_the_house_answers_through_the_gateway_and_refuses_in_its_own_form(
     cloud: Cloud,
 ):
-    """What the gateway itself refuses is not shown by the emulator; tests/deploy/test_template.py holds it to the local server's."""
+    """What the gateway itself refuses is not shown by the emulator; tests/deploy/test_template.py
+    holds it to the local server's.
+    """
     assert cloud.call("GET", "/healthz")[:2] == (200, {"status": "ok"})
     status, body, headers = cloud.call("GET", "/v1/me")
     assert (status, body["code"], headers["content-type"]) == (
@@ -308,8 +311,10 @@ def test_tokens_outlive_a_new_key_and_not_the_old_one(cloud: Cloud):
 
 
 def test_tables_are_set_back_beside_those_in_use(cloud: Cloud):
-    """Emulated is the restore itself. The second to which it goes is not (it copies what is there now), nor does CloudFormation
-    there switch recovery on, so that is done here; tests/deploy/test_template.py holds the template to it."""
+    """Emulated is the restore itself. The second to which it goes is not (it copies what is there
+    now), nor does CloudFormation there switch recovery on, so that is done here;
+    tests/deploy/test_template.py holds the template to it.
+    """
     for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"]:
         on = {"PointInTimeRecoveryEnabled": True}
         cloud.client("dynamodb").update_continuous_backups(
@@ -391,7 +396,9 @@ def _waiting(cloud: Cloud) -> int:
 
 
 def _not_now() -> dict[str, str]:
-    """Return quiet hours that do not begin soon: the clock of the emulator is the machine's, and it may be night."""
+    """Return quiet hours that do not begin soon: the clock of the emulator is the machine's, and it
+    may be night.
+    """
     begins = SystemClock().now() + timedelta(hours=8 + 10)  # Shanghai's
     return {"from": f"{begins:%H}:00", "to": f"{begins + timedelta(hours=1):%H}:00"}
 

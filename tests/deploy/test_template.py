@@ -92,7 +92,9 @@ def test_the_committed_template_is_what_the_code_and_infra_say():
 
 
 def test_the_merge_has_left_no_intrinsic_beside_another(template):
-    """Chalice merges deeply: an override by another intrinsic would keep both, and CloudFormation take neither."""
+    """Chalice merges deeply: an override by another intrinsic would keep both, and CloudFormation
+    take neither.
+    """
     for node in walk(template):
         intrinsic = [name for name in node if name.startswith("Fn::") or name == "Ref"]
         assert not intrinsic or len(node) == 1, node
@@ -140,7 +142,9 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
 
 
 def test_the_first_deployment_can_take_its_tables_back(template):
-    """A protected one cannot be deleted, and its name would block the second: PublicUrl is set by that one."""
+    """A protected one cannot be deleted, and its name would block the second: PublicUrl is set by
+    that one.
+    """
     prod, known = template["Conditions"]["IsProtected"]["Fn::And"]
     assert prod == {"Condition": "IsProd"}
     assert known == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PublicUrl"}, ""]}]}
@@ -153,7 +157,9 @@ def test_the_first_deployment_can_take_its_tables_back(template):
 def consumers(
     template: Mapping[str, Any],
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Yield each function that takes from a queue, with its event source and that queue's properties."""
+    """Yield each function that takes from a queue, with its event source and that queue's
+    properties.
+    """
     for name in FUNCTIONS:
         for event in properties(template, name).get("Events", {}).values():
             if event["Type"] == "SQS":
@@ -179,7 +185,8 @@ def check_consumers(template: Mapping[str, Any]) -> None:
         assert (
             queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"]
         ), f"{name}: brought twice while it works"
-        # A dead letter may bring the count of the queue that it died in; it must be tried, and not be lost at once.
+        # A dead letter may bring the count of the queue that it died in; it must be tried, and
+        # not be lost at once.
         assert queue["RedrivePolicy"]["maxReceiveCount"] == (
             4 * TRIES if name == "ParkDead" else TRIES
         ), name
@@ -219,7 +226,9 @@ def test_control_what_infra_adds_is_what_sets_the_flags(template):
 
 
 def test_a_worker_never_begins_what_it_could_not_finish(template):
-    """A provider that hangs takes seven seconds; what is begun with `MIN_SECONDS_LEFT` or more ends before Lambda ends the worker."""
+    """A provider that hangs takes seven seconds; what is begun with `MIN_SECONDS_LEFT` or more ends
+    before Lambda ends the worker.
+    """
     assert MIN_SECONDS_LEFT > 7
     for name, _, _ in consumers(template):
         assert properties(template, name)["Timeout"] >= MIN_SECONDS_LEFT + 15, (
@@ -296,7 +305,9 @@ def test_every_function_has_a_log_with_an_end_and_a_policy_of_its_own(template):
 
 
 def test_a_policy_fits_into_its_role(template):
-    """Ten thousand characters of inline policy are what a role takes; an address is longer than its name here."""
+    """Ten thousand characters of inline policy are what a role takes; an address is longer than its
+    name here.
+    """
     for name, role in of_type(template, "AWS::IAM::Role").items():
         text = json.dumps(role["Properties"].get("Policies", []), separators=(",", ":"))
         grown = re.sub(

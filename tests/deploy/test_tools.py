@@ -1,5 +1,6 @@
-"""The output of operators' tools: changes before a deployment, refusals, and the other commands. tests/deploy/test_stack.py
-runs the tools themselves."""
+"""The output of operators' tools: changes before a deployment, refusals, and the other commands.
+tests/deploy/test_stack.py runs the tools themselves.
+"""
 
 import json
 from collections.abc import Callable, Iterator

@@ -243,12 +243,15 @@ def test_the_form_of_one_upload_is_not_good_for_another(world: World):
         (KIND, b"--" + BOUNDARY.encode() + b"--"),
         (KIND, form({"key": "a"}, PHOTO)[:-500]),
         (KIND, form({"key": "a"}, None).replace(b"\r\n\r\n", b"\r\n")),
-        (KIND, form({"key": "a"}, PHOTO).replace(b"form-data; name", b"attachment; name")),
-        (KIND, form({"a": "1"}, None) [: -len(BOUNDARY) - 6] + form({"a": "2"}, PHOTO)),
+        (
+            KIND,
+            form({"key": "a"}, PHOTO).replace(b"form-data; name", b"attachment; name"),
+        ),
+        (KIND, form({"a": "1"}, None)[: -len(BOUNDARY) - 6] + form({"a": "2"}, PHOTO)),
         ("multipart/form-data; boundary*=utf-8''%ff", b"--\xff--"),
         (KIND, b"\xff\x00" * 1000),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_form_is_a_problem(world: World, kind, body):
     assert post(world, body, kind)[0] in (400, 403)
     assert world.files._kept._data == {}

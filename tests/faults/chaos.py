@@ -1,8 +1,8 @@
 """What the machines of chaos share: dice, workers that may die, and how long they are run.
 
-On one thread; overlapping workers are simulated as one that runs in the middle of another. The seed is
-fixed, so what fails here fails everywhere; `CHAOS=500 pytest tests/faults/test_*_chaos.py` looks
-for others.
+On one thread; overlapping workers are simulated as one that runs in the middle of another. The
+seed is fixed, so what fails here fails everywhere; `CHAOS=500 pytest
+tests/faults/test_*_chaos.py` looks for others.
 """
 
 import os

@@ -17,7 +17,9 @@ from .story import Telling, tell
 
 @pytest.fixture(autouse=True)
 def no_group_stays() -> Iterator[None]:
-    """Take back the group of people that `crowd_of` declares: declarations live as long as the process."""
+    """Take back the group of people that `crowd_of` declares: declarations live as long as the
+    process.
+    """
     with mock.patch.dict(declaration("people").groups):
         yield
 

@@ -27,7 +27,9 @@ from .promises import forget_what_was_told
 
 @dataclass
 class Crowd:
-    """An audience as `fanouts` reads it: everybody's id in an order that does not change. It notes what was read of it."""
+    """An audience as `fanouts` reads it: everybody's id in an order that does not change. It notes
+    what was read of it.
+    """
 
     ids: Sequence[str]
     read: Tally[int]
@@ -46,9 +48,11 @@ class Crowd:
 def crowd_of(
     world: World, number: int, per_second: float = 20
 ) -> tuple[Cloud, Crowd, ScheduledJob]:
-    """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
+    """Fill a building with people and let a message to all of them be due; of a hundred, one shares
+    a phone, one has none.
 
-    And one wants no messages. They are written in batches: this is about telling people, not about registering them.
+    And one wants no messages. They are written in batches: this is about telling people, not
+    about registering them.
     """
     one = world.person(home=f"{OTHER_GRID}.b01")
     save_all(neighbours_of(one, number))
@@ -119,7 +123,9 @@ def fanout_of(message: ScheduledJob) -> Fanout:
 def units_by_table(
     calls: Tally[str],
 ) -> Callable[[Callable[[], Any], str, dict[str, Any]], Any]:
-    """Return what adds up the capacity units that the store reports, by reading or writing and table."""
+    """Return what adds up the capacity units that the store reports, by reading or writing and
+    table.
+    """
 
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         answer = call()

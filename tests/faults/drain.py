@@ -1,4 +1,6 @@
-"""Very many tickets due in the same minute: how they are made, drained, and counted. For the test of faults and the bench."""
+"""Very many tickets due in the same minute: how they are made, drained, and counted. For the test
+of faults and the bench.
+"""
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
@@ -61,7 +63,9 @@ class Drained:
 
     @property
     def queries(self) -> int:
-        """Return the sweeps' own requests: pages of a hundred rows that are due, and one at least for each shard and sweep."""
+        """Return the sweeps' own requests: pages of a hundred rows that are due, and one at least
+        for each shard and sweep.
+        """
         return sum(n for name, n in self.requests.items() if name == "Query due")
 
     def per_ticket(self, due: int) -> float:
@@ -69,7 +73,9 @@ class Drained:
 
 
 def tickets(due: int, others: int) -> Iterator[tuple[Ticket, JobRecord]]:
-    """Yield open tickets over three communities, each with the row of its alarm: those that are due, then those that are not."""
+    """Yield open tickets over three communities, each with the row of its alarm: those that are
+    due, then those that are not.
+    """
     made = {True: ticket_at(START), False: ticket_at(START + timedelta(minutes=90))}
     for n in range(due + others):
         one = made[n < due]
@@ -140,7 +146,9 @@ def staffed_communities(world: World) -> dict[str, Person]:
 
 
 def drain(world: World, most: int = 3) -> Drained:
-    """Sweep once a minute, and work on everything that this brings, until nothing is due; count what it asks."""
+    """Sweep once a minute, and work on everything that this brings, until nothing is due; count
+    what it asks.
+    """
     cloud = Cloud(world)
     cloud.provide("east")
     world.clock.move_to(DUE_AT)
@@ -169,7 +177,9 @@ def drain(world: World, most: int = 3) -> Drained:
 def check_drained(
     world: World, clerks: dict[str, Person], due: int, others: int
 ) -> None:
-    """Assert that each due ticket has escalated one level with one message, and that nothing else changed."""
+    """Assert that each due ticket has escalated one level with one message, and that nothing else
+    changed.
+    """
     expected = {ticket.id: ticket for ticket, _ in tickets(due, others)}
     found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others

@@ -1,4 +1,6 @@
-"""What must be true of the store after any fault. Reads raw rows with scans, which only tests may do."""
+"""What must be true of the store after any fault. Reads raw rows with scans, which only tests may
+do.
+"""
 
 import json
 from collections import Counter as Tally
@@ -117,7 +119,9 @@ def snapshot() -> list[str]:
 
 
 def check(*, contiguous: bool = True) -> None:
-    """Assert what must be true at any time: counters, places, alarms, timelines, pointers, offers and reports agree with all there is."""
+    """Assert what must be true at any time: counters, places, alarms, timelines, pointers, offers
+    and reports agree with all there is.
+    """
     wishes, offers, tickets = every(Wish), every(Offer), every(Ticket)
     _counters_agree(wishes)
     _alarms_agree([*wishes, *offers, *tickets, *every(Upload)])
@@ -193,7 +197,9 @@ def live(offers: list[Offer]) -> list[Offer]:
 
 
 def check_offers(offers: list[Offer]) -> None:
-    """Assert what must be true of offers at any time: offers, rounds and histories say the same, and nobody is wronged."""
+    """Assert what must be true of offers at any time: offers, rounds and histories say the same,
+    and nobody is wronged.
+    """
     searched = {
         (s.id, a.offer, a.volunteer, a.at, a.until, a.state)
         for s in every(OfferRound)
@@ -276,7 +282,9 @@ def _accepted_is_claimed(offers: list[Offer]) -> None:
 
 
 def check_offers_at_rest() -> None:
-    """Assert what is true of offers once everything that is due has run: nobody waits for an answer that is not wanted."""
+    """Assert what is true of offers once everything that is due has run: nobody waits for an answer
+    that is not wanted.
+    """
     wishes, offer_rounds = (
         {wish.id: wish for wish in every(Wish)},
         {offer_round.id: offer_round for offer_round in every(OfferRound)},
@@ -340,7 +348,9 @@ def reporters(ticket: Ticket) -> set[str]:
 
 
 def check_tickets(tickets: list[Ticket]) -> None:
-    """Assert what must be true of tickets at any time: queues, timelines, counters and merges say what the tickets say."""
+    """Assert what must be true of tickets at any time: queues, timelines, counters and merges say
+    what the tickets say.
+    """
     kept = {
         item["pk"]["S"]: _decoded(item) for item in scan_items(Ticket, SK == "ticket")
     }
@@ -411,7 +421,9 @@ def _joined_are_counted(tickets: dict[str, Ticket]) -> None:
 
 
 def _merged_agree(tickets: dict[str, Ticket]) -> None:
-    """What is merged is seen to with the last one that it was merged into, and with no other that is still open."""
+    """What is merged is seen to with the last one that it was merged into, and with no other that
+    is still open.
+    """
     for ticket in tickets.values():
         end = ticket
         while end.merged_into:

@@ -26,7 +26,9 @@ def at_once(*jobs: Callable[[], T]) -> list[T]:
 
 
 def a_little_later(job: Callable[[], T], most: float = 0.05) -> Callable[[], T]:
-    """Give the others a head start by chance, so that a race of a quick job against a slow one is not always won by the same."""
+    """Give the others a head start by chance, so that a race of a quick job against a slow one is
+    not always won by the same.
+    """
 
     def run() -> T:
         time.sleep(random.uniform(0, most))

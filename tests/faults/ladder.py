@@ -1,4 +1,6 @@
-"""A street that is staffed at every level, what is reported there, and what must be true of tickets once everything is at rest."""
+"""A street that is staffed at every level, what is reported there, and what must be true of tickets
+once everything is at rest.
+"""
 
 from collections import Counter as Tally
 from collections import defaultdict
@@ -62,7 +64,9 @@ def again(world: World, person: Person | Phone) -> Phone:
 
 
 def report(world: World, phone: Phone, **fields: Any) -> str:
-    """Report a problem; return the ticket. What is not said is a lamp that is broken: a general one."""
+    """Report a problem; return the ticket. What is not said is a lamp that is broken: a general
+    one.
+    """
     answer = insist(lambda: phone.post("/v1/tickets", ticket_body(**fields)))
     assert answer.status == 201, answer.text
     return str(answer.json["id"])
@@ -103,7 +107,9 @@ def until_due(world: World, ticket_id: str) -> JobRecord:
 
 
 def lines_about(ticket_id: str, kind: str) -> list[MessageAttempt]:
-    """Return the ledger's lines of a kind about a ticket, also where it is urgent, in the order in which they were begun."""
+    """Return the ledger's lines of a kind about a ticket, also where it is urgent, in the order in
+    which they were begun.
+    """
     kinds = (f"ticket.{kind}", f"ticket.urgent_{kind}")
     return sorted(
         (
@@ -131,7 +137,8 @@ def firings(ticket: Ticket) -> set[datetime]:
 def check_levels_told(ladder: EscalationPath, *, exact: bool = True) -> None:
     """Assert one step for each firing, with one message to the people on duty at its level.
 
-    With `exact`, by the runs of its clocks: of tickets that were neither put on hold nor reopened nor split.
+    With `exact`, by the runs of its clocks: of tickets that were neither put on hold nor
+    reopened nor split.
     """
     by_ticket: dict[str, list[MessageAttempt]] = defaultdict(list)
     for line in every(MessageAttempt):

@@ -36,7 +36,9 @@ REASON = {"reason": "临时有事"}
 
 
 def run(world: World) -> int:
-    """Match the community as the queue has it done: a run that comes to nothing is brought again; return how often."""
+    """Match the community as the queue has it done: a run that comes to nothing is brought again;
+    return how often.
+    """
     for tries in range(1, 20):
         try:
             world.services.matching.match_community(BAIHUA)

@@ -67,7 +67,9 @@ class Erased:
 
 
 def somebody_with_every_relation(cloud: Cloud) -> Phone:
-    """Let somebody be resident, helper, volunteer, reporter and assignee, each in every stage that can be."""
+    """Let somebody be resident, helper, volunteer, reporter and assignee, each in every stage that
+    can be.
+    """
     cloud.work_inline()
     world, consent = cloud.world, ConsentGiven(how="oral", witness="刘见证")
     staffed(world)

@@ -1,4 +1,6 @@
-"""The only places where the fault tests touch the container, the job table, the store and its guards."""
+"""The only places where the fault tests touch the container, the job table, the store and its
+guards.
+"""
 
 import pickle
 from collections.abc import Callable, Iterator

@@ -43,7 +43,9 @@ class Raised:
 
 
 class Street:
-    """A street that is made once and gone back to: a couple with one phone, a helper, staff on duty, and three wishes."""
+    """A street that is made once and gone back to: a couple with one phone, a helper, staff on
+    duty, and three wishes.
+    """
 
     def __init__(self) -> None:
         self.world = world = World(due_shards=2)

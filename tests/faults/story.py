@@ -47,7 +47,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Telling:
-    """How a story went: its visible outcomes, and what is left of it in the store and in the mailbox."""
+    """How a story went: its visible outcomes, and what is left of it in the store and in the
+    mailbox.
+    """
 
     steps: list[tuple[Any, ...]] = field(default_factory=list)
     rows: Tally[tuple[str, str]] = field(default_factory=Tally)
@@ -209,9 +211,11 @@ def _office(world: World, staff: Phone) -> Story:
 def tell(
     world: World, ask: Callable[[Step], Answer] = Step.ask, around: Around | None = None
 ) -> Telling:
-    """Tell the whole story, each request asked by `ask` and with `around` in the place of its AWS calls.
+    """Tell the whole story, each request asked by `ask` and with `around` in the place of its AWS
+    calls.
 
-    Nobody is asked by matching meanwhile: of equals it takes the one whose id comes first, and ids are drawn anew each time.
+    Nobody is asked by matching meanwhile: of equals it takes the one whose id comes first, and
+    ids are drawn anew each time.
     """
     with mock.patch.object(Matching, "match_community"):
         return _tell(world, ask, around)
@@ -322,7 +326,8 @@ def assert_same(told: Telling, calm: Telling) -> None:
 
 @contextmanager
 def just_before_commit(do: Callable[[], Any], table: str = "") -> Iterator[list[Any]]:
-    """Let something else happen between the reading and the first transaction; its result is put into the list.
+    """Let something else happen between the reading and the first transaction; its result is put
+    into the list.
 
     With a `table`, the first transaction that touches it.
     """

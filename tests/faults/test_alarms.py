@@ -66,7 +66,9 @@ def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
 
 
 def let_everybody_be_told(world: World) -> None:
-    """Let time pass until no message waits: phones do not ring at night, low urgency waits for 18:00."""
+    """Let time pass until no message waits: phones do not ring at night, low urgency waits for
+    18:00.
+    """
     for _ in range(20):
         waiting = waiting_messages()
         if not waiting:

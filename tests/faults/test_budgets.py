@@ -1,4 +1,6 @@
-"""What a use case costs in calls and capacity units, counted where they leave the process. Calls are the bill."""
+"""What a use case costs in calls and capacity units, counted where they leave the process. Calls
+are the bill.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -119,7 +121,9 @@ def test_a_replayed_claim_reads_and_writes_nothing_new(embedded_world: World) ->
 def test_ten_sms_reminders_stay_within_the_budget_of_storage_calls(
     embedded_world: World,
 ) -> None:
-    """From ten alarms at once to ten lines that are SENT, for wishes whose row is one kilobyte; the shards' queries beside."""
+    """From ten alarms at once to ten lines that are SENT, for wishes whose row is one kilobyte; the
+    shards' queries beside.
+    """
     world, shards = embedded_world, embedded_world.settings.due_shards
     cloud = Cloud(world)
     cloud.provide("east")

@@ -1,7 +1,9 @@
-"""The store says no, not now, or nothing at all. People see the same outcome as if it had not, and nothing happens twice.
+"""The store says no, not now, or nothing at all. People see the same outcome as if it had not, and
+nothing happens twice.
 
-The story runs once undisturbed; then again with a fault before every single transaction (or read). Each step must
-leave the outcome that it leaves undisturbed, so the next one starts from the same state and every fault is tried in it.
+The story runs once undisturbed; then again with a fault before every single transaction (or
+read). Each step must leave the outcome that it leaves undisturbed, so the next one starts from
+the same state and every fault is tried in it.
 """
 
 import os
@@ -154,7 +156,8 @@ def test_every_second_write_beside_the_transaction_fails_and_nobody_notices(
 ) -> None:
     """Some hand-overs of messages fail; the sweep repairs it, and nobody gets a message twice.
 
-    Only a code comes once more, the same, where it could not be written down that it was sent: a person waits for it.
+    Only a code comes once more, the same, where it could not be written down that it was sent: a
+    person waits for it.
     """
     calls = count(odd)
 
@@ -198,7 +201,9 @@ def test_conflicts_without_end_are_busy_and_leave_nothing_half_done(
 def test_a_claim_succeeds_although_the_contacts_number_is_not_read(
     embedded_world: World,
 ) -> None:
-    """The contact of a resident without a phone is read after the commit. That read fails; the claim holds."""
+    """The contact of a resident without a phone is read after the commit. That read fails; the
+    claim holds.
+    """
     world, helper = embedded_world, embedded_world.volunteer()
     contact = world.person()
     resident = world.person("张婆婆", phone=None, contact_via=contact.id)

@@ -57,7 +57,9 @@ SENT, UNKNOWN, SUPPRESSED = (
 
 @pytest.fixture
 def quick_world(tmp_path: Path) -> Iterator[World]:
-    """A street in an embedded store that keeps its file in memory where it can: twice as fast, and only we die here."""
+    """A street in an embedded store that keeps its file in memory where it can: twice as fast, and
+    only we die here.
+    """
     memory = Path("/dev/shm")
     with (
         TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder,
@@ -333,7 +335,9 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(
 
 
 def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> bool:
-    """Begin, and let another job do its work just before the nth transaction; say whether there was one."""
+    """Begin, and let another job do its work just before the nth transaction; say whether there was
+    one.
+    """
     fanouts, transactions = world.services.fanouts, count(1)
 
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:

@@ -1,4 +1,6 @@
-"""kill -9 in the middle of the night shift: what was acknowledged is there afterwards, and nothing is there by half."""
+"""kill -9 in the middle of the night shift: what was acknowledged is there afterwards, and nothing
+is there by half.
+"""
 
 import contextlib
 import http.client
@@ -135,7 +137,9 @@ class Server:
 
 @dataclass
 class Acknowledged:
-    """What the server has said is done: by wish the latest version, and each request that can be sent again."""
+    """What the server has said is done: by wish the latest version, and each request that can be
+    sent again.
+    """
 
     versions: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[str, Any, str, str, int, str]] = field(
@@ -207,7 +211,9 @@ def write(
 def one_shift(
     server: Server, people: list[tuple[str, str, str]], done: Acknowledged
 ) -> list[dict[str, str]]:
-    """Let everybody write for a while, kill the server in the middle; return the letters that had been shown before."""
+    """Let everybody write for a while, kill the server in the middle; return the letters that had
+    been shown before.
+    """
     stop, acknowledged = threading.Event(), len(done.requests)
     writers = [
         threading.Thread(target=write, args=(server, tokens, n, done, stop))

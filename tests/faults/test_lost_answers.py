@@ -16,8 +16,10 @@ from ..world import Answer, Phone, World
 from .facts import check, every, snapshot
 from .story import TERMS, Step, Telling, assert_same, tell
 
-# What comes back, and what staff do about it, harms nobody by coming twice; tests/replies and tests/admin tell how.
-# Offers, runs and tickets have crashes (scenes_*.py) and races (test_*_races.py) of their own; of tickets see also below.
+# What comes back, and what staff do about it, harms nobody by coming twice; tests/replies and
+# tests/admin tell how.
+# Offers, runs and tickets have crashes (scenes_*.py) and races (test_*_races.py) of their own;
+# of tickets see also below.
 TICKETS = {
     name: operation
     for name, operation in ((op.name, op) for op in api.operations)
@@ -43,7 +45,9 @@ ELSEWHERE = {
 
 
 class LostAnswers:
-    """Commits, but lets the answer never arrive; `for_good`: and the store cannot be reached any more after that."""
+    """Commits, but lets the answer never arrive; `for_good`: and the store cannot be reached any
+    more after that.
+    """
 
     def __init__(self, *, for_good: bool = False) -> None:
         self.for_good, self.lost = for_good, 0
@@ -119,7 +123,9 @@ def answers_lost(ask: Callable[[], Answer]) -> Answer:
 def test_without_a_key_a_lost_answer_reads_as_done_already(
     embedded_world: World,
 ) -> None:
-    """What happens to clients that send no key: nothing is done twice but submitting, whose duplicate is pointed out."""
+    """What happens to clients that send no key: nothing is done twice but submitting, whose
+    duplicate is pointed out.
+    """
     world, owner, helper, staff = (
         embedded_world,
         embedded_world.resident(),

@@ -85,7 +85,9 @@ class Skewed:
 def about_to_expire(
     world: World, anna: Phone, resident: Phone
 ) -> tuple[str, str, Callable[[], Any]]:
-    """Ask somebody, and let time pass until a moment before it is too late; return wish, offer, and the alarm's job."""
+    """Ask somebody, and let time pass until a moment before it is too late; return wish, offer, and
+    the alarm's job.
+    """
     clock = Skewed(world)
     wish = world.open_wish(resident)
     asked = world.offer(wish, anna)
@@ -270,7 +272,9 @@ def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
 def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(
     embedded_world: World,
 ) -> None:
-    """The job of the claim has read that nothing is left; before it commits, the place is given back and that is heard."""
+    """The job of the claim has read that nothing is left; before it commits, the place is given
+    back and that is heard.
+    """
     world, anna, bo = (
         embedded_world,
         embedded_world.volunteer(),
@@ -295,7 +299,9 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(
 def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(
     embedded_world: World,
 ) -> None:
-    """Between its reading of the round and of the offers one of them is accepted: that is no reason to give up."""
+    """Between its reading of the round and of the offers one of them is accepted: that is no reason
+    to give up.
+    """
     world, bo = embedded_world, embedded_world.volunteer()
     asked = [world.volunteer() for _ in range(3)]
     wish = world.open_wish(helpers_needed=3)

@@ -1,4 +1,6 @@
-"""Many requests at once, on an atomic store. One wins, the others get the reason, and all counts agree."""
+"""Many requests at once, on an atomic store. One wins, the others get the reason, and all counts
+agree.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -180,7 +182,9 @@ def test_the_right_code_from_many_devices_at_once_opens_one_session_and_one_acco
 def test_a_code_that_was_used_does_not_use_up_the_next_one(
     embedded_world: World,
 ) -> None:
-    """Between reading the code and committing, another device signs in with it and asks for a fresh one."""
+    """Between reading the code and committing, another device signs in with it and asks for a fresh
+    one.
+    """
     world, number = embedded_world, "+8613900002002"
     world.person(phone=number)
     assert Phone().post("/v1/auth/codes", {"phone": number}).status == 202

@@ -1,4 +1,6 @@
-"""The same key again: a replay shows what is true now, does nothing twice, and lasts for seven days."""
+"""The same key again: a replay shows what is true now, does nothing twice, and lasts for seven
+days.
+"""
 
 import pytest
 
@@ -196,7 +198,9 @@ def test_a_new_wish_under_an_expired_key_is_remembered_in_its_turn(
 def test_a_refusal_comes_from_fresh_state_when_the_place_is_given_back_in_between(
     embedded_world: World,
 ) -> None:
-    """A volunteer has no room at the request, and has when the transaction fails: the second read decides."""
+    """A volunteer has no room at the request, and has when the transaction fails: the second read
+    decides.
+    """
     world, helper = embedded_world, embedded_world.volunteer(capacity=1)
     held, wanted = world.open_wish(), world.open_wish()
     assert helper.post(f"/v1/wishes/{held}/claim").status == 200

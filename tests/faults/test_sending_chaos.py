@@ -175,7 +175,9 @@ class SendingChaos(Chaos):
     # what the machines do
 
     def machines_run(self, dice: random.Random) -> None:
-        """Sweeps and workers: in any order, one in the middle of another, with clocks that are wrong, and mortal."""
+        """Sweeps and workers: in any order, one in the middle of another, with clocks that are
+        wrong, and mortal.
+        """
         for _ in range(dice.randint(2, 9)):
             if dice.random() < 0.15:
                 self._raise_one(dice)
@@ -227,7 +229,9 @@ class SendingChaos(Chaos):
 
     @rule(dice=DICE)
     def the_weather_changes(self, dice: random.Random) -> None:
-        """SQS takes only some, providers are moody, and the store refuses requests or does them and loses its answer."""
+        """SQS takes only some, providers are moody, and the store refuses requests or does them and
+        loses its answer.
+        """
         self._calm()
         if dice.random() < 0.2:
             return

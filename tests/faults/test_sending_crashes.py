@@ -156,7 +156,8 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
     assert not line.is_final
     cloud.world.services.people.opt_out(line.person, "sms", RequestContext())
     settle(cloud)
-    # A message that was certainly not taken is abandoned there and visited; one in doubt is not sent twice.
+    # A message that was certainly not taken is abandoned there and visited; one in doubt is not
+    # sent twice.
     states = check_at_rest(cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1})
     assert states == ({SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
     assert len(cloud.calls) == 1

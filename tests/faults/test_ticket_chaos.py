@@ -173,7 +173,9 @@ def check_levels_told_of_all(ladder: EscalationPath) -> None:
 
 
 def check_but_for_what_is_handed_over(bodies: set[str]) -> None:
-    """The promises of any time; of an alarm that is due, the row may be in the queue already, or not swept away yet."""
+    """The promises of any time; of an alarm that is due, the row may be in the queue already, or
+    not swept away yet.
+    """
     tickets = every(Ticket)
     facts.check_tickets(tickets)
     armed = {due.id: due for due in facts.timers()}

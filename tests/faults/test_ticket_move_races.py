@@ -40,7 +40,8 @@ from .ticket_hands import (
 # other moves against the timer
 
 
-# What somebody does at the moment at which nobody has accepted in time, and whether the clock still has a reason to fire after it.
+# What somebody does at the moment at which nobody has accepted in time, and whether the clock
+# still has a reason to fire after it.
 MOVES: dict[str, tuple[Any, bool]] = {
     "assign": ({"to": "grid_worker"}, False),
     "bounce": (REASON, True),

@@ -1,4 +1,6 @@
-"""Three days without a sweep: afterwards one level and one message for each firing, and nothing is lost."""
+"""Three days without a sweep: afterwards one level and one message for each firing, and nothing is
+lost.
+"""
 
 from collections import Counter as Tally
 from dataclasses import dataclass, field
@@ -198,7 +200,9 @@ def check_everybody_was_told(street: Street) -> None:
 def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
     street: Street,
 ) -> None:
-    """What became of each state: holds end at their own time, silence ends what is resolved, the others have climbed."""
+    """What became of each state: holds end at their own time, silence ends what is resolved, the
+    others have climbed.
+    """
     world = street.world
     world.clock.move_to(NIGHT)
     street.cloud.run(NIGHT + timedelta(minutes=5))

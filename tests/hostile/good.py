@@ -1,7 +1,9 @@
-"""One good request for every write route, each field filled in, with the state of things that it needs.
+"""One good request for every write route, each field filled in, with the state of things that it
+needs.
 
-Hostile tests spoil these requests one piece at a time, and send the good one last: it must succeed, so what was
-refused before was refused for what was spoilt and nothing else. The requests lie in each feature's `cases.py`.
+Hostile tests spoil these requests one piece at a time, and send the good one last: it must
+succeed, so what was refused before was refused for what was spoilt and nothing else. The
+requests lie in each feature's `cases.py`.
 """
 
 from typing import Any
@@ -39,7 +41,8 @@ OURS: list[Operation] = [
 ]
 WRITES: list[Operation] = [operation for operation in OURS if operation.method != "GET"]
 READS: list[Operation] = [operation for operation in OURS if operation.method == "GET"]
-# A provider signs every body to the byte, so a spoilt one is not read (tests/replies/test_webhook.py has hostile ones).
+# A provider signs every body to the byte, so a spoilt one is not read
+# (tests/replies/test_webhook.py has hostile ones).
 WRITES = [operation for operation in WRITES if "signed" not in operation.hints()]
 WRITES.sort(
     key=lambda operation: operation.name == "set_rules"

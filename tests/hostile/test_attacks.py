@@ -959,7 +959,9 @@ def test_a_new_claim_has_a_new_code_and_the_old_one_is_wrong(town: World):
 
 
 def test_releasing_and_claiming_again_gives_no_endless_guesses(town: World):
-    """Each claim gives five tries at a new code; a guesser who goes round and round is stopped somewhere."""
+    """Each claim gives five tries at a new code; a guesser who goes round and round is stopped
+    somewhere.
+    """
     wish_id, resident, helper = claimed(town)
     tries = 0
     for _ in range(30):

@@ -147,7 +147,9 @@ _made: dict[tuple[World, str], Good] = {}
 
 
 def good(world: World, operation: Operation) -> Good:
-    """Return a request that would succeed; hostile tests share it. A new route needs one too, in good.py."""
+    """Return a request that would succeed; hostile tests share it. A new route needs one too, in
+    good.py.
+    """
     key = (world, operation.name)
     if key not in _made:
         _made[key] = GOOD[operation.name](world)
@@ -352,7 +354,9 @@ def test_json_is_json_however_its_type_is_written(town: World):
 
 
 def test_every_post_reads_its_body_even_where_it_needs_nothing_of_it():
-    """Else unknown fields, malformed JSON and other content types would pass unseen; the tests above ask all that have one."""
+    """Else unknown fields, malformed JSON and other content types would pass unseen; the tests
+    above ask all that have one.
+    """
     unread = [
         operation.name
         for operation in WRITES
@@ -466,7 +470,9 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
 
 @pytest.fixture
 def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
-    """Lists of more than one page: name -> who reads it, its address, and the cursor of its second page."""
+    """Lists of more than one page: name -> who reads it, its address, and the cursor of its second
+    page.
+    """
     resident, staff = town.resident(), town.staff()
     wishes = [town.open_wish(resident, title=f"心愿{n}{n}") for n in range(3)]
     helper = town.volunteer()

@@ -364,7 +364,9 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
 def test_a_whole_life_leaves_no_canary_in_jobs_queues_or_message_log(
     world: World, ears: Ears
 ):
-    """JobRecord rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
+    """JobRecord rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed
+    hashes and instants, nothing else.
+    """
     kept: list[str] = []
     queue, enqueue = world.services.outbox._queue, world.services.outbox._queue.enqueue
 
@@ -398,7 +400,9 @@ _WORDS = ("wish.claimed", "code.sign_in", "sent", "timer.wish")
 
 
 def _written(kwargs: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the table and the text of every item that a call writes; when it may be forgotten is only a number."""
+    """Yield the table and the text of every item that a call writes; when it may be forgotten is
+    only a number.
+    """
     puts = [
         part for item in kwargs.get("TransactItems", []) for part in item.values()
     ] + [kwargs]

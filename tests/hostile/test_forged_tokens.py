@@ -293,7 +293,9 @@ def test_a_token_in_the_query_or_a_cookie_is_not_looked_at(forger: Forger):
 def test_roles_that_a_token_claims_are_not_believed_when_something_is_changed(
     town: World, forger: Forger
 ):
-    """Even with the key: what somebody may do is read again from the store before anything is written."""
+    """Even with the key: what somebody may do is read again from the store before anything is
+    written.
+    """
     wish_id, resident = submitted(town)
     person = town.services.people.find(resident.me["id"])
     assert person

@@ -62,7 +62,9 @@ def open311(town: World) -> World:
 
 
 def assert_error(answer: Answer, *statuses: int, about: object = "") -> None:
-    """Check that an answer is a refusal in the specification's form, in the format of its content type."""
+    """Check that an answer is a refusal in the specification's form, in the format of its content
+    type.
+    """
     what = f"{about}: {answer.status} {answer.text[:300]}"
     assert answer.status in (statuses or (400, 403, 404)), what
     media, _, charset = answer.headers["content-type"].partition("; ")

@@ -287,7 +287,9 @@ def ticket_told(
     texts: list[str],
     people: tuple[Phone, Phone, Phone],
 ) -> Iterator[tuple[str, str]]:
-    """Report a problem and have it seen to; yield what a stranger and a neighbour who joins read at every step."""
+    """Report a problem and have it seen to; yield what a stranger and a neighbour who joins read at
+    every step.
+    """
     stranger, neighbour, staff = people
     person = town.person(resident.name, phone=resident.phone, address=resident.address)
     body = {
@@ -409,7 +411,9 @@ def test_every_kind_of_name_is_blanked_out_in_all_its_spellings(town: World, nam
 def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
     town: World,
 ):
-    """A resident signs up without a name, writes a wish and gives the name later; staff approve after that."""
+    """A resident signs up without a name, writes a wish and gives the name later; staff approve
+    after that.
+    """
     phone = town.sign_in(number(town), consent="1")
     phone.patch("/v1/me", {"home": UNIT})
     filed = phone.post("/v1/wishes", town.wish_body(title="给诸葛桂芳的水壶"))

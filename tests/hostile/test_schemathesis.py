@@ -1,7 +1,8 @@
-"""Schemathesis as an administrator, as a resident and as nobody: no request that it can think of confuses any of them.
+"""Schemathesis as an administrator, as a resident and as nobody: no request that it can think of
+confuses any of them.
 
-Every caller stays signed in to the end: another person makes the requests that sign out, for after those every answer
-would be 401 and prove nothing.
+Every caller stays signed in to the end: another person makes the requests that sign out, for
+after those every answer would be 401 and prove nothing.
 """
 
 from collections import Counter
@@ -37,8 +38,10 @@ FORM = {
     "idempotency.key_invalid",
 }
 SPOKEN = {"application/json; charset=utf-8", "text/xml; charset=utf-8"}
-# positive_data_acceptance: valid data may be refused for its meaning (a day in the past); see `fits`.
-# use_after_free, ensure_resource_availability, object_level_authorization: need links between operations; the ids that are
+# positive_data_acceptance: valid data may be refused for its meaning (a day in the past); see
+# `fits`.
+# use_after_free, ensure_resource_availability, object_level_authorization: need links between
+# operations; the ids that are
 # made up here name nothing, and tests/test_permissions.py asks those questions of ids that exist.
 LEFT_OUT = [
     "positive_data_acceptance",
@@ -58,7 +61,9 @@ standing: dict[str, Phone] = {}
 
 
 def fits(context: Any, response: Any, case: Any) -> None:
-    """A request that fits the contract is not refused for its form, but where no pattern can tell (a mobile, a time zone)."""
+    """A request that fits the contract is not refused for its form, but where no pattern can tell
+    (a mobile, a time zone).
+    """
     if (
         response.status_code in (400, 422)
         and case.meta
@@ -87,7 +92,9 @@ def is_a_problem(context: Any, response: Any, case: Any) -> None:
 
 
 def foreign(case: Any) -> bool:
-    """Say whether a route is of a specification that others wrote; what it refuses tests/open311 says."""
+    """Say whether a route is of a specification that others wrote; what it refuses tests/open311
+    says.
+    """
     return str(case.operation.path).startswith("/open311/")
 
 

@@ -333,7 +333,9 @@ def _strings(part: ast.AST) -> list[str]:
 
 
 def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
-    """Return the value of a code: the literal there, or the result of the named function of its module."""
+    """Return the value of a code: the literal there, or the result of the named function of its
+    module.
+    """
     if not (isinstance(code, ast.Call) and isinstance(code.func, ast.Name)):
         return [code]
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,4 +1,6 @@
-"""A real local server in a process of its own, and people who talk to it over HTTP and nothing else."""
+"""A real local server in a process of its own, and people who talk to it over HTTP and nothing
+else.
+"""
 
 import contextlib
 import http.client
@@ -61,7 +63,8 @@ class Server:
     def heard(self) -> list[tuple[str, str]]:
         """Return the recipient and kind of each new message, in a fixed order.
 
-        Sign-in codes are left out, and messages of the demo street itself: offers, and those about its tickets.
+        Sign-in codes are left out, and messages of the demo street itself: offers, and those
+        about its tickets.
         """
         return sorted(
             (told.to, told.kind)

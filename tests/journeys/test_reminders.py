@@ -1,4 +1,6 @@
-"""What must happen later happens by itself, at the right local time, by a channel that works, over HTTP and nothing else."""
+"""What must happen later happens by itself, at the right local time, by a channel that works, over
+HTTP and nothing else.
+"""
 
 import time
 from datetime import datetime

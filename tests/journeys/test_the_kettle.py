@@ -1,4 +1,6 @@
-"""Story 1: a community worker files a wish for a resident without a phone, and a neighbour fulfils it."""
+"""Story 1: a community worker files a wish for a resident without a phone, and a neighbour fulfils
+it.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,6 @@
-"""Story 3: rubbish in the stairwell; the neighbour joins, the property company clears it, and both say that it is gone."""
+"""Story 3: rubbish in the stairwell; the neighbour joins, the property company clears it, and both
+say that it is gone.
+"""
 
 import http.client
 import io
@@ -45,7 +47,8 @@ def test_the_stairwell(server: Server) -> None:
     assert told_of(server) == [(GRID, "ticket.new")]
     the_clock_starts_with_the_report(resident, path)
 
-    # The neighbour describes the same problem; pointed to the ticket, without name or door, they join it.
+    # The neighbour describes the same problem; pointed to the ticket, without name or door, they
+    # join it.
     hers = neighbour.post(
         "/v1/tickets",
         {"category": "rubbish", "text": "七楼楼道一堆垃圾没人清", "place": PLACE},

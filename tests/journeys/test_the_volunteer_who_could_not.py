@@ -1,4 +1,6 @@
-"""Story 2: a volunteer gives a wish back; the next best is asked and does not answer; the third accepts. And nothing is forgotten."""
+"""Story 2: a volunteer gives a wish back; the next best is asked and does not answer; the third
+accepts. And nothing is forgotten.
+"""
 
 from typing import Any
 
@@ -6,7 +8,8 @@ from .server import Server, Somebody
 
 STAFF, GRID, RESIDENT = "+8613900000002", "+8613900000004", "+8613900000103"
 FIRST = "+8613900000011"
-# Its delivered pair of glasses, in a grid without a worker: the resident is asked after a day, staff after three.
+# Its delivered pair of glasses, in a grid without a worker: the resident is asked after a day,
+# staff after three.
 OF_THE_DEMO_STREET = [
     (STAFF, "wish.unconfirmed_staff"),
     ("+8613900000118", "wish.unconfirmed"),
@@ -200,7 +203,8 @@ def test_what_nobody_does_is_not_forgotten(server: Server) -> None:
     assert (waiting[taken], waiting[unanswered]) == ("wish.late", "wish.unconfirmed")
 
     server.advance(days=3)  # three days on the wall after its day
-    # That it was about to expire could wait for the digest of the day; that it has expired came in the morning.
+    # That it was about to expire could wait for the digest of the day; that it has expired came
+    # in the morning.
     assert server.heard() == [
         (GRID, "reminders.digest"),
         (GRID, "wish.expired_staff"),

@@ -77,36 +77,69 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         )
         volunteers.append(
             Person(
-                id=id_of("per"), name="志愿者", phone="+8613800000000", home=where, grants=(Grant(Role.VOLUNTEER, place),), volunteer=profile,
-                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE, **common, **agreed,
+                id=id_of("per"),
+                name="志愿者",
+                phone="+8613800000000",
+                home=where,
+                grants=(Grant(Role.VOLUNTEER, place),),
+                volunteer=profile,
+                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE,
+                **common,
+                **agreed,
             )
-        )  # fmt: skip
+        )
     wishes = []
     for resident in residents:
         kind = dice.choice(KINDS)
         waited = timedelta(days=dice.randrange(20))
         wishes.append(
             Wish(
-                id=id_of("wsh"), **common, person_id=resident.id, filed_by=resident.id, kind=kind, title="帮个忙", place=resident.home,
-                community_name="社区", zone="Asia/Shanghai", needed_by=(now + timedelta(days=dice.randrange(1, 20))).date(),
-                submitted_at=now - waited, opened_at=now - waited, listed_at=now - timedelta(days=1), state=State.OPEN,
+                id=id_of("wsh"),
+                **common,
+                person_id=resident.id,
+                filed_by=resident.id,
+                kind=kind,
+                title="帮个忙",
+                place=resident.home,
+                community_name="社区",
+                zone="Asia/Shanghai",
+                needed_by=(now + timedelta(days=dice.randrange(1, 20))).date(),
+                submitted_at=now - waited,
+                opened_at=now - waited,
+                listed_at=now - timedelta(days=1),
+                state=State.OPEN,
                 helpers_needed=dice.choices((1, 2, 3), (80, 15, 5))[0],
-                skills=(dice.choice(SKILLS),) if kind is WishKind.SERVICE and dice.random() < 0.5 else (),
-                dialects=(dice.choice(DIALECTS),) if kind is WishKind.COMPANY and dice.random() < 0.3 else (),
-                safeguarding=(Safeguarding.MINOR,) if kind is WishKind.LEARNING and dice.random() < 0.3 else (),
+                skills=(dice.choice(SKILLS),)
+                if kind is WishKind.SERVICE and dice.random() < 0.5
+                else (),
+                dialects=(dice.choice(DIALECTS),)
+                if kind is WishKind.COMPANY and dice.random() < 0.3
+                else (),
+                safeguarding=(Safeguarding.MINOR,)
+                if kind is WishKind.LEARNING and dice.random() < 0.3
+                else (),
             )
-        )  # fmt: skip
+        )
     histories = [
         VolunteerHistory(
-            id=person.id, street=STREET, accepted=dice.randint(0, 3), refused=dice.randint(0, 3), **common,
+            id=person.id,
+            street=STREET,
+            accepted=dice.randint(0, 3),
+            refused=dice.randint(0, 3),
+            **common,
             sent=tuple(
-                SentOffer(offer=id_of("off"), at=now - timedelta(days=n * 5 + 1), until=now - timedelta(days=n * 5), state=OfferState.EXPIRED)
+                SentOffer(
+                    offer=id_of("off"),
+                    at=now - timedelta(days=n * 5 + 1),
+                    until=now - timedelta(days=n * 5),
+                    state=OfferState.EXPIRED,
+                )
                 for n in range(dice.randint(1, 4))
             ),
         )
         for person in volunteers
         if dice.random() < 0.5
-    ]  # fmt: skip
+    ]
     for rows in (
         places,
         residents,

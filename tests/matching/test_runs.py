@@ -44,9 +44,21 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
     assert (planned["wish"], planned["volunteer"]) == (wish_id, helper.me["id"])
     assert planned["why"][0] == "和您同一网格"
     assert sum(planned["terms"].values()) == planned["cost"]
-    assert (run["made"], run["planned"], run["unserved"], run["regret"], run["exact"], run["priced"]) == (
-        1, 1, NOBODY_LEFT, 0, True, True,
-    )  # fmt: skip
+    assert (
+        run["made"],
+        run["planned"],
+        run["unserved"],
+        run["regret"],
+        run["exact"],
+        run["priced"],
+    ) == (
+        1,
+        1,
+        NOBODY_LEFT,
+        0,
+        True,
+        True,
+    )
     assert (run["wishes"], run["places_needed"], run["volunteers"], run["dry_run"]) == (
         1,
         1,
@@ -100,9 +112,11 @@ def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
     own = staff.get(path).json
     assert own["version"] == 0
     assert own["weights"]["load"] == {
-        "value": Weights().load, "default": Weights().load,
-        "unit": Weights.notes()["load"]["unit"], "why": Weights.notes()["load"]["why"],
-    }  # fmt: skip
+        "value": Weights().load,
+        "default": Weights().load,
+        "unit": Weights.notes()["load"]["unit"],
+        "why": Weights.notes()["load"]["why"],
+    }
     assert set(own["weights"]) == set(Weights.notes())
     assert staff.put(path, {"weights": {"load": 40}}).status == 403
     changed = admin.put(path, {"weights": {"load": 40}})
@@ -327,8 +341,13 @@ def test_candidates_stand_in_the_order_in_which_they_would_be_asked(
             admin.put(f"/v1/places/{code}", {"name": code, "neighbours": beside}).status
             == 200
         )
-    homes = {UNIT: "same_building", GRID: "same_grid", f"{BAIHUA}.g02": "next_grid", f"{BAIHUA}.g03": "same_community",
-             f"{JINFENG}.g01.b01": "same_street"}  # fmt: skip
+    homes = {
+        UNIT: "same_building",
+        GRID: "same_grid",
+        f"{BAIHUA}.g02": "next_grid",
+        f"{BAIHUA}.g03": "same_community",
+        f"{JINFENG}.g01.b01": "same_street",
+    }
     for home in reversed(homes):
         phone = world.phone_of(world.person("赵志强", home=home))
         assert phone.put("/v1/me/volunteer", {"places": [STREET]}).status == 200

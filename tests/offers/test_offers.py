@@ -687,8 +687,10 @@ def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(
     world.pass_time(hours=9)
     (offer,) = offers(again(world, helper))
     assert (offer["urgency"], offer["created_at"], offer["expires_at"]) == (
-        "urgent", "2026-11-24T00:00:00Z", "2026-11-24T04:00:00Z",
-    )  # fmt: skip
+        "urgent",
+        "2026-11-24T00:00:00Z",
+        "2026-11-24T04:00:00Z",
+    )
 
 
 def test_for_somebody_without_a_phone_her_carer_is_not_asked_and_hears_the_code(

@@ -134,9 +134,13 @@ def test_a_report_is_shown_without_anybodys_name_door_or_photo(
 ):
     resident = world.person("魏秀英", phone="+8613812340000")
     id = app.report(
-        address_id=None, address_string="柏华社区5号楼1单元3楼302", lat="30.251234", long="108.951234", phone="13812340000",
+        address_id=None,
+        address_string="柏华社区5号楼1单元3楼302",
+        lat="30.251234",
+        long="108.951234",
+        phone="13812340000",
         description="魏秀英说，5号楼1单元3楼灯不亮，电话13812340000，邮箱 wei@example.com",
-    )  # fmt: skip
+    )
     world.clock.advance(timedelta(minutes=5))
     (shown,) = app.both("requests", f"/requests/{id}")
     assert shown == {

@@ -28,7 +28,9 @@ SECRETS = [
 
 
 def a_life(world: World) -> Phone:
-    """A person who has signed in, proved an e-mail address, wished, thanked, helped and been helped."""
+    """A person who has signed in, proved an e-mail address, wished, thanked, helped and been
+    helped.
+    """
     phone = sign_up(world)
     phone.patch("/v1/me", {"name": NAME, "home": UNIT, "address": ADDRESS})
     phone.post("/v1/me/email", {"address": MAIL})

@@ -1,4 +1,6 @@
-"""What staff do about people: find them, register them, grant, reveal, vet, block; within their own place."""
+"""What staff do about people: find them, register them, grant, reveal, vet, block; within their own
+place.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,6 @@
-"""Refresh tokens rotate; a copy that turns up ends the family; signing out is at once and for this family only."""
+"""Refresh tokens rotate; a copy that turns up ends the family; signing out is at once and for this
+family only.
+"""
 
 from datetime import timedelta
 

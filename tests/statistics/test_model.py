@@ -1,4 +1,6 @@
-"""Rates by hand: what counts as answered, solved and liked, and how far a handful of tickets can be trusted."""
+"""Rates by hand: what counts as answered, solved and liked, and how far a handful of tickets can be
+trusted.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -78,7 +80,8 @@ def ended(ending: Ending, **fields) -> Ticket:
 @pytest.mark.parametrize(
     ("hits", "n", "low", "high"),
     [
-        # Newcombe, Statistics in Medicine 17 (1998), 857-872, table I: method 3, the score interval without correction.
+        # Newcombe, Statistics in Medicine 17 (1998), 857-872, table I: method 3, the score
+        # interval without correction.
         (81, 263, 0.2553, 0.3662),
         (15, 148, 0.0624, 0.1605),
         (0, 20, 0.0000, 0.1611),

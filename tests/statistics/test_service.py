@@ -115,19 +115,32 @@ def test_a_span_is_of_local_days_both_included(world: World):
         rates(world.staff(), span="from=2026-10-31&to=2026-10-31")["total"]["reported"]
         == 1
     )
-    assert [g["key"] for g in rates(world.staff(), span="from=2026-10-01&to=2026-12-31", by="month")["groups"]] == [
-        "2026-10", "2026-11", "2026-12",
-    ]  # fmt: skip
+    assert [
+        g["key"]
+        for g in rates(world.staff(), span="from=2026-10-01&to=2026-12-31", by="month")[
+            "groups"
+        ]
+    ] == [
+        "2026-10",
+        "2026-11",
+        "2026-12",
+    ]
 
 
 @pytest.mark.parametrize(
     "span",
     [
-        "from=2026-11-02&to=2026-11-01", "from=2025-11-01&to=2026-11-02", "from=0001-01-01&to=0001-01-02", "to=2026-11-01",
-        "from=9999-12-31&to=9999-12-31", "from=2026-11-01&to=2026-11-31", "from=20261101&to=2026-11-02T10:00:00", "from=1&to=2",
+        "from=2026-11-02&to=2026-11-01",
+        "from=2025-11-01&to=2026-11-02",
+        "from=0001-01-01&to=0001-01-02",
+        "to=2026-11-01",
+        "from=9999-12-31&to=9999-12-31",
+        "from=2026-11-01&to=2026-11-31",
+        "from=20261101&to=2026-11-02T10:00:00",
+        "from=1&to=2",
         "from=2026-11-01&to=2026-11-02&by=person",
     ],
-)  # fmt: skip
+)
 def test_a_span_that_cannot_be_is_refused(world: World, span: str):
     assert (
         world.staff().get(f"/v1/admin/tickets/rates?place={BAIHUA}&{span}").status
@@ -199,10 +212,18 @@ def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: W
         storage.reads == 6
     )  # who asks, the rules, a page of keys, its tickets, who joined them, the building's name
     assert spot == {
-        "place": BUILDING, "category": "light", "reports": 3, "tickets": [joined.id, first.id],
-        "first_at": "2026-11-23T00:40:00Z", "last_at": "2026-11-23T01:40:00Z",
-        "suggestion": {"category": "light", "place": BUILDING, "text": "5号楼：30 天内有 3 次反映「公共照明」，请查明根本原因。"},
-    }  # fmt: skip
+        "place": BUILDING,
+        "category": "light",
+        "reports": 3,
+        "tickets": [joined.id, first.id],
+        "first_at": "2026-11-23T00:40:00Z",
+        "last_at": "2026-11-23T01:40:00Z",
+        "suggestion": {
+            "category": "light",
+            "place": BUILDING,
+            "text": "5号楼：30 天内有 3 次反映「公共照明」，请查明根本原因。",
+        },
+    }
     assert staff.get(path, accept_language="en").json["items"][0]["suggestion"][
         "text"
     ] == ("5号楼: 3 reports of “Lighting” within 30 days. Please find the cause.")

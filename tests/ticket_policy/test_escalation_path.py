@@ -153,7 +153,9 @@ def test_one_of_several_who_can_be_reached_is_enough_and_a_demotion_takes_effect
 
 
 def test_each_level_has_lists_of_its_own_and_a_narrower_one_goes_first():
-    """A grid worker on the list of the community answers for none of its grids; a building's own list goes before its grid's."""
+    """A grid worker on the list of the community answers for none of its grids; a building's own
+    list goes before its grid's.
+    """
     for_all, building = somebody("per_worker", Role.GRID_WORKER, BAIHUA), f"{GRID}.b05"
     assert found(town(for_all, CLERK, ADMIN)) == {
         (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", ())
@@ -293,8 +295,11 @@ def test_what_is_mended_before_the_digest_is_not_told(world: World):
     rulebook = world.services.ticket_policies
     rulebook.check_coverage()
     for place, role in (
-        (GRID, Role.GRID_WORKER), (OTHER_GRID, Role.GRID_WORKER), (BAIHUA, Role.COMMUNITY_STAFF), (JINFENG, Role.COMMUNITY_STAFF),
-    ):  # fmt: skip
+        (GRID, Role.GRID_WORKER),
+        (OTHER_GRID, Role.GRID_WORKER),
+        (BAIHUA, Role.COMMUNITY_STAFF),
+        (JINFENG, Role.COMMUNITY_STAFF),
+    ):
         fill(world, place, role)
     rulebook.check_coverage()
     world.pass_time(hours=24)
@@ -312,9 +317,14 @@ def test_the_report_of_last_night_is_shown_to_staff_only(world: World):
         "2026-11-23T00:40:00Z",
     )
     assert seen["holes"][0] == {
-        "place": BAIHUA, "level": "community", "to": "community_staff", "why": "nobody_on_duty", "instead": "street",
-        "categories": [], "text": "没有安排值班人员。",
-    }  # fmt: skip
+        "place": BAIHUA,
+        "level": "community",
+        "to": "community_staff",
+        "why": "nobody_on_duty",
+        "instead": "street",
+        "categories": [],
+        "text": "没有安排值班人员。",
+    }
     other = world.resident().get(path).json
     assert [
         other[name]

@@ -1,4 +1,6 @@
-"""Playing tickets again: the same rules change nothing, and what is played is what the model itself would have done."""
+"""Playing tickets again: the same rules change nothing, and what is played is what the model itself
+would have done.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -109,7 +111,9 @@ class Model:
         return office_of(self.policy, self.ticket, self.duty)
 
     def pass_to(self, end: datetime, *, also_at: bool = False) -> None:
-        """Fire its timers up to an instant. The top level is reminded for ever, so that happens once."""
+        """Fire its timers up to an instant. The top level is reminded for ever, so that happens
+        once.
+        """
         for _ in range(300):
             due = min(self.ticket.deadlines().values(), default=None)
             if due is None or due > end or (due == end and not also_at):
@@ -132,12 +136,27 @@ class Model:
         made = {
             "accept": lambda: decisions.accept(ticket, by),
             "comment": lambda: decisions.comment(ticket, by, "来看过了", public=True),
-            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), public_text="等配件") if len(ticket.holds) < 3 else None,
+            "hold": lambda: (
+                decisions.hold(
+                    ticket,
+                    self.office,
+                    by,
+                    "等配件",
+                    at + timedelta(days=3),
+                    public_text="等配件",
+                )
+                if len(ticket.holds) < 3
+                else None
+            ),
             "resume": lambda: decisions.resume(ticket, self.office, by),
-            "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), public_text=""),
-            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, public_text=""),
+            "resolve": lambda: decisions.resolve(
+                ticket, self.office, by, "修好了", ("upl_a",), public_text=""
+            ),
+            "close": lambda: resolution.close(
+                ticket, by, "查无此事", alone=False, public_text=""
+            ),
             "reopen": lambda: resolution.reopen(ticket, self.office, by, "又坏了"),
-        }[move]()  # fmt: skip
+        }[move]()
         self.ticket = made.entity if made else ticket
 
     def replayed(self, until: datetime, policy: Policy | None = None):
@@ -153,9 +172,13 @@ moves = st.sampled_from(["accept", "comment", "hold", "resume", "resolve", "clos
 @st.composite
 def policies(draw) -> Policy:
     made = SlaLimits(
-        accept=draw(minutes), contact=draw(minutes), resolve=draw(minutes), call_back=draw(minutes),
-        remind=draw(st.integers(300, 3000)), always=draw(st.booleans()),
-    )  # fmt: skip
+        accept=draw(minutes),
+        contact=draw(minutes),
+        resolve=draw(minutes),
+        call_back=draw(minutes),
+        remind=draw(st.integers(300, 3000)),
+        always=draw(st.booleans()),
+    )
     steps = [
         EscalationStep(
             level=step.level, role=step.role, percent=draw(st.integers(1, 400))
@@ -223,9 +246,22 @@ def test_the_same_rules_make_no_difference(policy, duty, story, hours):
 @settings(deadline=None, max_examples=100)
 @given(policies(), policies(), duties, stories)
 def test_shorter_limits_are_never_over_later(policy, other, duty, story):
-    """With the same shares and shorter limits, all that was overdue stays so, no later, and as high."""
+    """With the same shares and shorter limits, all that was overdue stays so, no later, and as
+    high.
+    """
     pairs = zip(policy.limits, other.limits, strict=True)
-    shorter = tuple(replace(a, limits=replace(a.limits, accept=min(a.limits.accept, b.limits.accept), contact=min(a.limits.contact, b.limits.contact), resolve=min(a.limits.resolve, b.limits.resolve))) for a, b in pairs)  # fmt: skip
+    shorter = tuple(
+        replace(
+            a,
+            limits=replace(
+                a.limits,
+                accept=min(a.limits.accept, b.limits.accept),
+                contact=min(a.limits.contact, b.limits.contact),
+                resolve=min(a.limits.resolve, b.limits.resolve),
+            ),
+        )
+        for a, b in pairs
+    )
     model = told(policy, duty, story)
     until = BEGAN + timedelta(days=30)
     then, now = (
@@ -253,7 +289,10 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
     assert now.over[SlaKind.CONTACT] == BEGAN + timedelta(
         hours=1
     )  # 08:40 and an hour of work
-    assert now.climbs == (ReplayedEscalation(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY), ReplayedEscalation(at=BEGAN + timedelta(hours=1.5), level=Level.STREET))  # fmt: skip
+    assert now.climbs == (
+        ReplayedEscalation(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY),
+        ReplayedEscalation(at=BEGAN + timedelta(hours=1.5), level=Level.STREET),
+    )
     found = summarise(
         [ReplayPair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False
     )

@@ -1,4 +1,6 @@
-"""A street's rules over HTTP: read, changed, refused for what is wrong with them, and played again on what has been."""
+"""A street's rules over HTTP: read, changed, refused for what is wrong with them, and played again
+on what has been.
+"""
 
 import json
 from dataclasses import replace
@@ -40,13 +42,29 @@ def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: Wor
         category for category in seen.json["categories"] if category["code"] == "light"
     )
     assert light == {
-        "code": "light", "zh": "公共照明", "en": "Lighting", "group_zh": "房屋设施", "group_en": "Buildings and supplies",
-        "about_zh": "", "about_en": "", "keywords": ["灯", "light"], "urgency": "general", "private": False, "photo_needed": False,
+        "code": "light",
+        "zh": "公共照明",
+        "en": "Lighting",
+        "group_zh": "房屋设施",
+        "group_en": "Buildings and supplies",
+        "about_zh": "",
+        "about_en": "",
+        "keywords": ["灯", "light"],
+        "urgency": "general",
+        "private": False,
+        "photo_needed": False,
         "questions": [],
-    }  # fmt: skip
+    }
     assert seen.json["limits"][0] == {
-        "urgency": "urgent", "category": None, "accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True,
-    }  # fmt: skip
+        "urgency": "urgent",
+        "category": None,
+        "accept": 15,
+        "contact": 30,
+        "resolve": 120,
+        "call_back": 1440,
+        "remind": 60,
+        "always": True,
+    }
     assert seen.json["week"]["1"] == [
         {"from": "08:30", "to": "12:00"},
         {"from": "13:30", "to": "18:00"},
@@ -90,9 +108,12 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
     number, policy = rulebook.current(STREET)
     assert (number, policy.hold_days) == (2, 5)
     assert policy.own == {
-        date(2027, 1, 1): OwnDay(spans=()), date(2027, 1, 2): OwnDay(),
-        date(2027, 1, 3): OwnDay(spans=(OfficeHours(start=time(8), end=time(0)),), note="补班"),
-    }  # fmt: skip
+        date(2027, 1, 1): OwnDay(spans=()),
+        date(2027, 1, 2): OwnDay(),
+        date(2027, 1, 3): OwnDay(
+            spans=(OfficeHours(start=time(8), end=time(0)),), note="补班"
+        ),
+    }
     assert (
         rulebook.policy_for(STREET, 1).hold_days,
         rulebook.policy_for(STREET, 2),
@@ -159,11 +180,14 @@ def test_everything_that_is_wrong_is_said_at_once(world: World):
     )
     assert (refused.status, refused.code) == (422, "rulebook.twice")
     assert {(error["type"], *error["loc"]) for error in refused.json["errors"]} == {
-        ("rulebook.twice", "rules", 1, "id"), ("rulebook.to_unknown", "rules", 0, "to"),
-        ("rulebook.category_unknown", "rules", 1, "category"), ("place.unknown", "rules", 1, "place"),
-        ("rulebook.ladder_role", "ladder", 0, "role"), ("rulebook.ladder_disordered", "ladder", 1, "level"),
+        ("rulebook.twice", "rules", 1, "id"),
+        ("rulebook.to_unknown", "rules", 0, "to"),
+        ("rulebook.category_unknown", "rules", 1, "category"),
+        ("place.unknown", "rules", 1, "place"),
+        ("rulebook.ladder_role", "ladder", 0, "role"),
+        ("rulebook.ladder_disordered", "ladder", 1, "level"),
         ("rulebook.ladder_open", "ladder"),
-    }  # fmt: skip
+    }
     assert all(error["msg"] for error in refused.json["errors"])
     assert rows.policy_of(STREET) is None
     assert admin.post(
@@ -210,35 +234,103 @@ def category(**fields) -> dict:
 @pytest.mark.parametrize(
     "body",
     [
-        [], "x", 1, {"zzz": 1}, {"categories": []}, {"categories": {}}, {"categories": [None]}, category(code="A"), category(code="a#b"),
-        category(code=""), category(code="a" * 41), category(zh=""), category(zh="\u202e"), category(zh="一" * 61), category(en=1),
-        category(urgency="soon"), category(private=1), category(private="true"), category(keywords=["x" * 21]),
-        category(keywords=["x"] * 21), category(about_zh="\n"), category(questions=[{"code": "a", "zh": "一", "en": "A", "kind": "x"}]),
-        category(questions=[{"code": "a b", "zh": "一", "en": "A"}]), category(zzz=1),
+        [],
+        "x",
+        1,
+        {"zzz": 1},
+        {"categories": []},
+        {"categories": {}},
+        {"categories": [None]},
+        category(code="A"),
+        category(code="a#b"),
+        category(code=""),
+        category(code="a" * 41),
+        category(zh=""),
+        category(zh="\u202e"),
+        category(zh="一" * 61),
+        category(en=1),
+        category(urgency="soon"),
+        category(private=1),
+        category(private="true"),
+        category(keywords=["x" * 21]),
+        category(keywords=["x"] * 21),
+        category(about_zh="\n"),
+        category(questions=[{"code": "a", "zh": "一", "en": "A", "kind": "x"}]),
+        category(questions=[{"code": "a b", "zh": "一", "en": "A"}]),
+        category(zzz=1),
         {"categories": [{"code": f"c{n}", "zh": "一", "en": "A"} for n in range(101)]},
-        {"limits": []}, {"limits": FOUR[:3]}, {"limits": [*FOUR, FOUR[0] | {"accept": 0, "category": "light"}]},
-        {"limits": [FOUR[0] | {"accept": 129_601}, *FOUR[1:]]}, {"limits": [FOUR[0] | {"accept": 1.5}, *FOUR[1:]]},
-        {"limits": [FOUR[0] | {"accept": "1"}, *FOUR[1:]]}, {"limits": [FOUR[0] | {"remind": 1}, *FOUR[1:]]},
-        {"limits": [FOUR[0] | {"accept": True}, *FOUR[1:]]}, {"limits": [FOUR[0] | {"accept": 10**30}, *FOUR[1:]]},
-        {"rules": [{"id": "r"}]}, {"rules": [{"id": "r 1", "to": "property"}]}, {"rules": [{"id": "r", "to": "mayor"}]},
-        {"rules": [{"id": "r", "to": "per_x"}]}, {"rules": [{"id": "r", "to": "property", "place": "A.B"}]},
-        {"rules": [{"id": f"r{n}", "to": "property"} for n in range(301)]}, {"rules": [{"id": "r", "to": "property\n"}]},
-        {"ladder": []}, {"ladder": [{"level": "moon", "role": "street_admin"}]},
+        {"limits": []},
+        {"limits": FOUR[:3]},
+        {"limits": [*FOUR, FOUR[0] | {"accept": 0, "category": "light"}]},
+        {"limits": [FOUR[0] | {"accept": 129_601}, *FOUR[1:]]},
+        {"limits": [FOUR[0] | {"accept": 1.5}, *FOUR[1:]]},
+        {"limits": [FOUR[0] | {"accept": "1"}, *FOUR[1:]]},
+        {"limits": [FOUR[0] | {"remind": 1}, *FOUR[1:]]},
+        {"limits": [FOUR[0] | {"accept": True}, *FOUR[1:]]},
+        {"limits": [FOUR[0] | {"accept": 10**30}, *FOUR[1:]]},
+        {"rules": [{"id": "r"}]},
+        {"rules": [{"id": "r 1", "to": "property"}]},
+        {"rules": [{"id": "r", "to": "mayor"}]},
+        {"rules": [{"id": "r", "to": "per_x"}]},
+        {"rules": [{"id": "r", "to": "property", "place": "A.B"}]},
+        {"rules": [{"id": f"r{n}", "to": "property"} for n in range(301)]},
+        {"rules": [{"id": "r", "to": "property\n"}]},
+        {"ladder": []},
+        {"ladder": [{"level": "moon", "role": "street_admin"}]},
         {"ladder": [{"level": "street", "role": "street_admin", "percent": 0}]},
         {"ladder": [{"level": "street", "role": "street_admin", "percent": 401}]},
-        {"ladder": [{"level": level, "role": "street_admin"} for level in ("grid", "community", "street", "street")]},
-        {"week": []}, {"week": {}}, {"week": {"0": []}}, {"week": {"8": []}}, {"week": {"1": None}}, {"week": {"1": [{"from": "08:00"}]}},
-        {"week": {"1": [{"from": "08:00", "to": "08:00"}]}}, {"week": {"1": [{"from": "24:00", "to": "24:00"}]}},
-        {"week": {"1": [{"from": "8:00", "to": "09:00"}]}}, {"week": {"1": [{"from": "08:00", "to": "25:00"}]}},
+        {
+            "ladder": [
+                {"level": level, "role": "street_admin"}
+                for level in ("grid", "community", "street", "street")
+            ]
+        },
+        {"week": []},
+        {"week": {}},
+        {"week": {"0": []}},
+        {"week": {"8": []}},
+        {"week": {"1": None}},
+        {"week": {"1": [{"from": "08:00"}]}},
+        {"week": {"1": [{"from": "08:00", "to": "08:00"}]}},
+        {"week": {"1": [{"from": "24:00", "to": "24:00"}]}},
+        {"week": {"1": [{"from": "8:00", "to": "09:00"}]}},
+        {"week": {"1": [{"from": "08:00", "to": "25:00"}]}},
         {"week": {"1": [{"from": f"{n:02}:00", "to": f"{n:02}:30"} for n in range(7)]}},
-        {"week": {"1": [{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}]}}, {"week": {"1": [{"start": "09:00"}]}},
-        {"own": []}, {"own": {"2026-02-30": {}}}, {"own": {"2026-1-1": {}}}, {"own": {"1999-01-01": {}}}, {"own": {"20260101": {}}},
-        {"own": {"2026-01-01T00:00:00": {}}}, {"own": {"2026-01-01": {"hours": {}}}}, {"own": {"2026-01-01": None}}, {"own": {"\u0661": {}}},
-        {"own": {f"20{n // 300 + 10}-{n % 12 + 1:02}-{n % 25 + 1:02}": {} for n in range(3000)}},
-        {"hold_days": 0}, {"hold_days": 91}, {"hold_days": "7"}, {"holds": -1}, {"reopen_days": 0}, {"reopen_percent": 101},
-        {"hot_spot_reports": 1}, {"hot_spot_days": 91}, {"hold_days": float("1e300")},
+        {
+            "week": {
+                "1": [
+                    {"from": "09:00", "to": "12:00"},
+                    {"from": "11:00", "to": "13:00"},
+                ]
+            }
+        },
+        {"week": {"1": [{"start": "09:00"}]}},
+        {"own": []},
+        {"own": {"2026-02-30": {}}},
+        {"own": {"2026-1-1": {}}},
+        {"own": {"1999-01-01": {}}},
+        {"own": {"20260101": {}}},
+        {"own": {"2026-01-01T00:00:00": {}}},
+        {"own": {"2026-01-01": {"hours": {}}}},
+        {"own": {"2026-01-01": None}},
+        {"own": {"\u0661": {}}},
+        {
+            "own": {
+                f"20{n // 300 + 10}-{n % 12 + 1:02}-{n % 25 + 1:02}": {}
+                for n in range(3000)
+            }
+        },
+        {"hold_days": 0},
+        {"hold_days": 91},
+        {"hold_days": "7"},
+        {"holds": -1},
+        {"reopen_days": 0},
+        {"reopen_percent": 101},
+        {"hot_spot_reports": 1},
+        {"hot_spot_days": 91},
+        {"hold_days": float("1e300")},
     ],
-)  # fmt: skip
+)
 def test_a_body_that_cannot_be_is_refused_and_changes_nothing(world: World, body):
     admin = world.phone_of(world.admin)
     assert admin.put(PATH, body).status == 422
@@ -248,7 +340,9 @@ def test_a_body_that_cannot_be_is_refused_and_changes_nothing(world: World, body
 
 
 def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
-    """A body is 64 KiB, but what it leaves out is written down too; and each part of the rules may be as large."""
+    """A body is 64 KiB, but what it leaves out is written down too; and each part of the rules may
+    be as large.
+    """
     admin = world.phone_of(world.admin)
     questions = [{"code": f"q{n}", "zh": "问", "en": "Q"} for n in range(14)]
     parts = [
@@ -307,10 +401,21 @@ def report(
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{n:024}")
     now = world.clock.now()
     ticket = Ticket(
-        id=f"tkt_{letters}", version=1, created_at=now, updated_at=now, person_id=world.admin.id, filed_by=world.admin.id,
-        category=category, urgency=urgency, text="楼道灯不亮", place=place, community_name="柏华社区", zone="Asia/Shanghai",
-        level=Level.STREET, assignee=world.admin.id,
-    )  # fmt: skip
+        id=f"tkt_{letters}",
+        version=1,
+        created_at=now,
+        updated_at=now,
+        person_id=world.admin.id,
+        filed_by=world.admin.id,
+        category=category,
+        urgency=urgency,
+        text="楼道灯不亮",
+        place=place,
+        community_name="柏华社区",
+        zone="Asia/Shanghai",
+        level=Level.STREET,
+        assignee=world.admin.id,
+    )
     office = EscalationContext(
         sla=sla_of(HOUSE, ticket, chinese_holiday),
         duty={Level.STREET: (world.admin.id,)},
@@ -348,8 +453,10 @@ def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(
     found = answer.json
     assert found["total"]["tickets"] == 3  # the other community was not asked about
     assert found["total"]["over"] == {
-        "accept": {"then": 0, "now": 3}, "contact": {"then": 0, "now": 0}, "resolve": {"then": 0, "now": 0},
-    }  # fmt: skip
+        "accept": {"then": 0, "now": 3},
+        "contact": {"then": 0, "now": 0},
+        "resolve": {"then": 0, "now": 0},
+    }
     assert found["total"]["moved"] == 3
     assert found["by_urgency"]["general"]["tickets"] == 3
     assert found["by_urgency"]["urgent"]["tickets"] == 0

@@ -229,8 +229,9 @@ def test_limits_are_there_for_every_class_and_in_order():
         ("category_unknown", ("limits", 4, "category"))
     ]
     assert found(limits=limits(accept=9999, contact=9999)) == [
-        ("limits_disordered", ("limits", 2, "accept")), ("limits_disordered", ("limits", 2, "contact")),
-    ]  # fmt: skip
+        ("limits_disordered", ("limits", 2, "accept")),
+        ("limits_disordered", ("limits", 2, "contact")),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -239,11 +240,20 @@ def test_limits_are_there_for_every_class_and_in_order():
         ([(Level.STREET, Role.STREET_ADMIN)], []),
         ([(Level.GRID, Role.GRID_WORKER), (Level.STREET, Role.STREET_ADMIN)], []),
         ([(Level.GRID, Role.GRID_WORKER)], [("ladder_open", ("ladder",))]),
-        ([(Level.STREET, Role.STREET_ADMIN), (Level.GRID, Role.GRID_WORKER)], [("ladder_disordered", ("ladder", 1, "level")), ("ladder_open", ("ladder",))]),
-        ([(Level.STREET, Role.STREET_ADMIN)] * 2, [("ladder_disordered", ("ladder", 1, "level"))]),
+        (
+            [(Level.STREET, Role.STREET_ADMIN), (Level.GRID, Role.GRID_WORKER)],
+            [
+                ("ladder_disordered", ("ladder", 1, "level")),
+                ("ladder_open", ("ladder",)),
+            ],
+        ),
+        (
+            [(Level.STREET, Role.STREET_ADMIN)] * 2,
+            [("ladder_disordered", ("ladder", 1, "level"))],
+        ),
         ([(Level.STREET, Role.PROPERTY)], [("ladder_role", ("ladder", 0, "role"))]),
     ],
-)  # fmt: skip
+)
 def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
     ladder = tuple(EscalationStep(level=level, role=role) for level, role in steps)
     assert found(ladder=ladder) == expected

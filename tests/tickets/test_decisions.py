@@ -1224,8 +1224,11 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     ).entity
     assert ticket.state is S.CLOSED
     assert {c.name: c.met_at for c in ticket.clocks} == {
-        C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY
-    }  # fmt: skip
+        C.ACCEPT: NOW,
+        C.CONTACT: NOW,
+        C.RESOLVE: NOW + DAY,
+        C.CALL_BACK: NOW + DAY,
+    }
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
     assert [state for state in TicketStatus if a_ticket(state).deadlines()] == [
         S.OPEN,

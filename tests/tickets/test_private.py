@@ -29,11 +29,21 @@ PRIVATE = {
     "by choice": {"category": "noise", "private": True},
 }
 MOVES: dict[str, dict[str, Any]] = {
-    "accept": {}, "assign": {"to": "property"}, "bounce": {"reason": "不归我管"}, "comment": {"text": "好"},
-    "hold": {"reason": "等配件", "until": "2026-11-25T01:00:00Z"}, "resume": {}, "resolve": {}, "confirm": {},
-    "reopen": {"reason": "没解决"}, "close": {"reason": "不用了"}, "escalate": {"reason": "太大了"}, "join": {},
-    "merge": {"into": "tkt_" + "a" * 24}, "split": {},
-}  # fmt: skip
+    "accept": {},
+    "assign": {"to": "property"},
+    "bounce": {"reason": "不归我管"},
+    "comment": {"text": "好"},
+    "hold": {"reason": "等配件", "until": "2026-11-25T01:00:00Z"},
+    "resume": {},
+    "resolve": {},
+    "confirm": {},
+    "reopen": {"reason": "没解决"},
+    "close": {"reason": "不用了"},
+    "escalate": {"reason": "太大了"},
+    "join": {},
+    "merge": {"into": "tkt_" + "a" * 24},
+    "split": {},
+}
 
 
 @pytest.fixture
@@ -267,9 +277,22 @@ def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(street: 
 # what everybody sees of what is not private
 
 OPEN_TO_ALL = {
-    "id", "version", "state", "category", "urgency", "private", "community", "community_name", "text", "reporters", "solution",
-    "created_at", "updated_at", "closed_at", "moves",
-}  # fmt: skip
+    "id",
+    "version",
+    "state",
+    "category",
+    "urgency",
+    "private",
+    "community",
+    "community_name",
+    "text",
+    "reporters",
+    "solution",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "moves",
+}
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,10 @@ def test_an_urgent_one_may_be_said_to_be_so_and_is_counted_day_and_night(
     assert street.kinds_to("worker") == ["urgent_new"]
     clocks = street.resident.get(f"/v1/tickets/{id}/clocks").json["items"]
     assert [(clock["clock"], clock["working_time"]) for clock in clocks] == [
-        ("accept", False), ("contact", False), ("resolve", False)
-    ]  # fmt: skip
+        ("accept", False),
+        ("contact", False),
+        ("resolve", False),
+    ]
 
 
 def test_twenty_reports_in_a_day_are_enough_for_one_resident_and_not_for_staff(
@@ -477,9 +479,15 @@ def test_a_whole_life_from_the_report_to_the_last_answer(street: Street):
         ["confirm", "reopen"],
     )
     assert [(event, party) for event, party, _ in timeline(street.clerk, id)] == [
-        ("submitted", "reporter"), ("accepted", "staff"), ("assigned", "staff"), ("commented", "assignee"), ("held", "assignee"),
-        ("resumed", "assignee"), ("resolved", "assignee"), ("confirmed", "reporter"),
-    ]  # fmt: skip
+        ("submitted", "reporter"),
+        ("accepted", "staff"),
+        ("assigned", "staff"),
+        ("commented", "assignee"),
+        ("held", "assignee"),
+        ("resumed", "assignee"),
+        ("resolved", "assignee"),
+        ("confirmed", "reporter"),
+    ]
     assert street.kinds_to("resident") == ["accepted", "commented", "held", "resolved"]
     assert street.kinds_to("company") == ["assigned"]
 
@@ -748,12 +756,19 @@ def test_each_clock_is_explained_in_both_languages(street: Street):
         accept["state"],
     ) == ("accept", 120, True, "running")
     assert (accept["started"], accept["due"], accept["promised"]) == (
-        "2026-11-27T08:40:00Z", "2026-11-30T01:10:00Z", "2026-11-30T01:10:00Z"
-    )  # fmt: skip
+        "2026-11-27T08:40:00Z",
+        "2026-11-30T01:10:00Z",
+        "2026-11-30T01:10:00Z",
+    )
     lines_zh = accept["explanation"][0]["lines"]
-    assert [(line["day"], line["text"], line["minutes"], line["total"]) for line in lines_zh] == [
-        ("2026-11-27", "平日", 80, 80), ("2026-11-28", "平日", 0, 80), ("2026-11-29", "平日", 0, 80), ("2026-11-30", "平日", 40, 120)
-    ]  # fmt: skip
+    assert [
+        (line["day"], line["text"], line["minutes"], line["total"]) for line in lines_zh
+    ] == [
+        ("2026-11-27", "平日", 80, 80),
+        ("2026-11-28", "平日", 0, 80),
+        ("2026-11-29", "平日", 0, 80),
+        ("2026-11-30", "平日", 40, 120),
+    ]
     assert lines_zh[-1]["to"] == accept["due"]
     assert {line["text"] for line in en[0]["explanation"][0]["lines"]} == {
         "an ordinary day"
@@ -798,8 +813,9 @@ def test_a_hold_is_seen_with_its_reason_and_its_clock_stands_still(street: Stree
         "explanation"
     ]
     assert [(run["from"], run["to"]) for run in runs] == [
-        ("2026-11-23T00:40:00Z", "2026-11-23T00:40:00Z"), ("2026-11-25T01:00:00Z", None)
-    ]  # fmt: skip
+        ("2026-11-23T00:40:00Z", "2026-11-23T00:40:00Z"),
+        ("2026-11-25T01:00:00Z", None),
+    ]
 
 
 def test_what_nobody_accepts_is_with_the_street_in_the_end_and_each_level_was_told_once(

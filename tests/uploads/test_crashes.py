@@ -108,11 +108,23 @@ def test_a_file_that_comes_after_the_end_is_deleted(upload: Upload) -> None:
 
 
 KEYS = [
-    "", "incoming/", "incoming", "photos/upl_aaaaaaaaaaaaaaaaaaaaaaaa.jpg", "other/upl_aaaaaaaaaaaaaaaaaaaaaaaa",
-    "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "incoming/../photos/x.jpg", "incoming/upl_%61", "incoming/a b+c&d=é照片",
-    "incoming/" + "x" * 1000, "INCOMING/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "/incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "incoming/\0",
-    "incoming/wsh_aaaaaaaaaaaaaaaaaaaaaaaa", "incoming/upl_AAAAAAAAAAAAAAAAAAAAAAAA", "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa/x",
-]  # fmt: skip
+    "",
+    "incoming/",
+    "incoming",
+    "photos/upl_aaaaaaaaaaaaaaaaaaaaaaaa.jpg",
+    "other/upl_aaaaaaaaaaaaaaaaaaaaaaaa",
+    "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa",
+    "incoming/../photos/x.jpg",
+    "incoming/upl_%61",
+    "incoming/a b+c&d=é照片",
+    "incoming/" + "x" * 1000,
+    "INCOMING/upl_aaaaaaaaaaaaaaaaaaaaaaaa",
+    "/incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa",
+    "incoming/\0",
+    "incoming/wsh_aaaaaaaaaaaaaaaaaaaaaaaa",
+    "incoming/upl_AAAAAAAAAAAAAAAAAAAAAAAA",
+    "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa/x",
+]
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -79,11 +79,23 @@ def test_a_form_is_for_one_file_of_one_type_and_ten_minutes(world: World):
 @pytest.mark.parametrize(
     "body",
     [
-        {"size": 0}, {"size": -1}, {"size": MOST_BYTES + 1}, {"size": "1000"}, {"size": 1.5}, {"size": None}, {"size": True},
-        {"kind": "image/gif"}, {"kind": "image/svg+xml"}, {"kind": "text/html"}, {"kind": "IMAGE/JPEG"}, {"kind": None},
-        {"key": "photos/x.jpg"}, {"owner": "per_x"}, {"state": "ready"},
+        {"size": 0},
+        {"size": -1},
+        {"size": MOST_BYTES + 1},
+        {"size": "1000"},
+        {"size": 1.5},
+        {"size": None},
+        {"size": True},
+        {"kind": "image/gif"},
+        {"kind": "image/svg+xml"},
+        {"kind": "text/html"},
+        {"kind": "IMAGE/JPEG"},
+        {"kind": None},
+        {"key": "photos/x.jpg"},
+        {"owner": "per_x"},
+        {"state": "ready"},
     ],
-)  # fmt: skip
+)
 def test_a_form_for_anything_else_is_not_given(world: World, body):
     assert ask(world.resident(), **body).status == 422
     assert everything()["uploads"] == []

@@ -428,8 +428,12 @@ def test_the_timeline_tells_what_happened_in_order_with_names_for_staff_only(
     done(helper, id, "deliver", code=world.delivery_code(resident.me["phone"]))
     events = staff.get(f"/v1/wishes/{id}/timeline").json["items"]
     assert [event["event"] for event in events] == [
-        "wish.submitted", "wish.approved", "wish.claimed", "wish.delivered", "wish.fulfilled"
-    ]  # fmt: skip
+        "wish.submitted",
+        "wish.approved",
+        "wish.claimed",
+        "wish.delivered",
+        "wish.fulfilled",
+    ]
     assert [event["party"] for event in events] == [
         "owner",
         "staff",
