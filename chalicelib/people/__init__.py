@@ -1,1 +1,1 @@
-"""People: residents, volunteers, staff; their consent, what they may do, and who has looked at their data."""
+"""People: residents, volunteers and staff, with their consents and permissions."""

@@ -1,4 +1,4 @@
-"""The check that every use case makes first: read the actor again where the action wants it, then authorize."""
+"""The access check that every use case makes first."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ ResourceOf = Callable[[Person], Resource]
 class Granted:
     """An actor who may do what they ask, as they are now, and their relations to the resource.
 
-    `people` are the records that were read with the actor, by id, the actor's own included. It is empty for an action
-    that goes by the access token alone.
+    `people` are the records read with the actor, by id, the actor's own included. It is empty for
+    an action that trusts the access token alone.
     """
 
     actor: Actor
@@ -49,8 +49,8 @@ class Access:
     ) -> Granted:
         """Return the actor if the action is theirs to take.
 
-        An action that is `fresh` reads the actor again, so that a block, a lost role or a sign-out counts at once. Other
-        people (`reading`) are read in the same one request. `resource` may depend on the actor's own record.
+        A `fresh` action reads the actor again, so that a block, a lost role or a sign-out counts at
+        once. Other people (`reading`) are read in the same request. `resource` may depend on the actor's own record.
 
         Raises:
             Unauthenticated: nobody has signed in, or the access token no longer counts.
@@ -77,7 +77,7 @@ class Access:
     def authenticate(
         self, actor: Actor, reading: Iterable[str] = ()
     ) -> tuple[Actor, dict[str, Person]]:
-        """Read an actor again, and others in the same one request; return the actor as they are now, and all by id.
+        """Read an actor again, with others in one request; return the actor, and all by id.
 
         Raises:
             Unauthenticated: there is no such person, or the access token no longer counts.

@@ -23,7 +23,7 @@ _IN_APP = ConsentGiven(how="app")
 
 
 class Consents:
-    """Writes and reads the consent ledger. Lines are never changed or deleted, except that a witness is removed."""
+    """The consent history. A line is never changed or deleted, except to remove a witness."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Consents:
         recorded_by: str = "",
         text_version: str = "",
     ) -> Put:
-        """Return the line of a consent; without `recorded_by` the person has recorded it themself."""
+        """Return the line of a consent, recorded by the person unless `recorded_by` is given."""
         consent = Consent(
             id=self._ids.new("con"),
             person_id=person.id,

@@ -123,7 +123,7 @@ class Person(Entity):
 
     @property
     def secrets(self) -> list[str]:
-        """Return the words that public texts must not hold: contacts, and the names in the address."""
+        """Return the contacts and address words that public texts must not hold."""
         named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", self.address or "")
         reached = [
             self.address,

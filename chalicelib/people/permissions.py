@@ -1,4 +1,4 @@
-"""Actions about people. `ME` is about one's own account, `READ` the staff's view of somebody else. Pure."""
+"""Actions about people: `ME` on the own account, `READ` by staff on another. Pure."""
 
 from ..kernel.access import COMMUNITY, STAFF, Action, Relation
 

@@ -25,7 +25,7 @@ class Phones:
         return self._repository.find_person(person_id) if person_id else None
 
     def claim(self, person: Person, taken: Refusal | None = None) -> Put:
-        """Return the row that gives a person their phone; `taken` refuses it to a second account."""
+        """Return the row that claims a person's phone; `taken` is the refusal if it has an owner."""
         return Put(row=self._row(person), new=True, on_conflict=taken)
 
     def release(self, person: Person) -> Delete:

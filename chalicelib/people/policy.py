@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 __all__ = ["CONSENT_TEXTS", "HOUSEHOLD_MAX", "PEOPLE_READ_MAX"]
 
-# The text that somebody agreed to, by purpose. A changed text gets a new version; older consents keep theirs.
+# The version of the consent text by purpose. Older consents keep their version.
 CONSENT_TEXTS: Mapping[str, str] = {
     "terms": "2026-11",
     "acting": "2026-11",
     "contact_via": "2026-11",
     "household": "2026-11",
-    "promotions": "2026-11",  # MIIT Order 31, article 18: nothing that advertises without having been asked for
+    # MIIT Order 31, article 18: no advertising message without a request
+    "promotions": "2026-11",
 }
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list

@@ -1,5 +1,6 @@
 """People as volunteers of communities: the projection that matching reads. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel.access import Role
@@ -39,18 +40,21 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
     places = dict.fromkeys(
         grant.place for grant in person.grants if grant.role is Role.VOLUNTEER
     )
-    areas = dict.fromkeys(community_of(place) for place in places)
-    return tuple(
-        Volunteering(
-            person_id=person.id,
-            area=area,
-            places=tuple(place for place in places if community_of(place) == area),
-            home=person.home,
-            household=person.household,
-            contact_via=person.contact_via,
-            vetting=person.vetting,
-            profile=replace(person.volunteer or VolunteerProfile(), places=()),
-            quiet_hours=person.quiet_hours,
-        )
-        for area in areas
+    by_area: dict[str, list[str]] = {}
+    for place in places:
+        by_area.setdefault(community_of(place), []).append(place)
+    return tuple(_volunteering(person, area, by_area[area]) for area in by_area)
+
+
+def _volunteering(person: Person, area: str, places: Sequence[str]) -> Volunteering:
+    return Volunteering(
+        person_id=person.id,
+        area=area,
+        places=tuple(places),
+        home=person.home,
+        household=person.household,
+        contact_via=person.contact_via,
+        vetting=person.vetting,
+        profile=replace(person.volunteer or VolunteerProfile(), places=()),
+        quiet_hours=person.quiet_hours,
     )

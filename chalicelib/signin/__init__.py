@@ -1,1 +1,1 @@
-"""Signing in: codes by SMS, rotating refresh tokens, and the proof that an e-mail address is one's own."""
+"""Sign-in: codes by SMS, rotating refresh tokens, and proof of e-mail addresses."""

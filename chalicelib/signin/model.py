@@ -1,4 +1,4 @@
-"""Challenges and sessions. Neither holds a code or a token: both are derived from a key when they are needed. Pure."""
+"""Challenges and sessions. Codes and tokens are derived from a key, never stored. Pure."""
 
 import re
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge(Entity):
-    """A code that was asked for. Its id is a keyed hash of the phone (or the person, for an address)."""
+    """A requested code. Its id is a keyed hash of the phone, or of the person for an address."""
 
     entity_kind: ClassVar[str] = "challenge"
 
@@ -127,7 +127,7 @@ def is_right(keys: Keyring, challenge: Challenge, code: str) -> bool:
 
 
 def check_alive(challenge: Challenge | None, now: datetime, loc: str) -> Challenge:
-    """Return the challenge, or refuse one that is not there, is used or has expired, as if the code were wrong."""
+    """Return the challenge. A missing, used or expired one is refused like a wrong code."""
     if challenge is None or challenge.used or challenge.expires_at <= now:
         raise Invalid("auth.code_wrong", [loc])
     return challenge
@@ -151,12 +151,12 @@ def open_session(
 
 
 def refresh_token(keys: Keyring, session: Session) -> str:
-    """Return the refresh token of a session's current generation: ``rt.<session>.<generation>.<mac>``."""
+    """Return a session's current refresh token: ``rt.<session>.<generation>.<mac>``."""
     return f"rt.{session.id}.{session.generation}.{_mac(keys, session.id, session.generation)}"
 
 
 def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
-    """Return the session id and generation that a refresh token names, or refuse one that we did not write."""
+    """Return the session id and generation of a refresh token. A forged one is refused."""
     parts = token.split(".")
     if (
         len(parts) != 4
@@ -178,7 +178,8 @@ def _mac(keys: Keyring, session_id: str, generation: int) -> str:
 def refresh(session: Session, generation: int, now: datetime) -> Session:
     """Return the session after one of its tokens was used.
 
-    The token before the current one gives the current one again for a minute: its answer was lost on the way.
+    The token before the current one gives the current one again for a minute, because its
+    answer may have been lost.
 
     Raises:
         Unauthenticated: the session is over.

@@ -41,7 +41,7 @@ FAMILY_GRACE = timedelta(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeLimits:
-    """The most codes that an installation sends: per network address and hour, and in all per day."""
+    """The limits of codes: per network address and hour, and in all per day."""
 
     per_address_hour: int
     per_day: int

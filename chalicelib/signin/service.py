@@ -91,7 +91,7 @@ class SignIn:
         return int(COOLDOWN.total_seconds())
 
     def send_email_code(self, context: RequestContext, address: str) -> int:
-        """Send a code that verifies the actor's e-mail address; return the seconds until the next."""
+        """Send a code to the actor's e-mail address; return the seconds until the next."""
         actor = self._access.require_self(context).actor
         id = f"email#{actor.id}"
         mailbox = (
@@ -200,7 +200,7 @@ class SignIn:
         return written, (agreed,), ()
 
     def refresh(self, context: RequestContext, token: str) -> SignedIn:
-        """Exchange a refresh token for the next pair. A spent token ends the family: somebody has a copy."""
+        """Exchange a refresh token for the next pair. A spent token revokes the family."""
         session_id, generation = model.read_refresh(self._keys, token)
 
         def decide() -> Changes[Session]:
@@ -231,7 +231,7 @@ class SignIn:
         self._end(context, actor.session, actor.id)
 
     def _end(self, context: RequestContext, session_id: str, person_id: str) -> None:
-        """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
+        """End a family of tokens. Each write reads the person, which ends its access tokens."""
 
         def decide() -> Changes[Person]:
             session = self._repository.find_session(session_id)

@@ -1,1 +1,1 @@
-"""The staff directory: people as staff record them, their roles, their vetting, and the audit of looks."""
+"""The staff directory: people, roles, vetting, and an audit of reveals."""

@@ -76,7 +76,7 @@ class PersonAdmin:
         q: str | None,
         limit: int,
     ) -> Page[Person]:
-        """Return the people of a place and below, by role, and by name part or whole phone (`q`)."""
+        """Return the people of a place and below, filtered by role, name part or whole phone."""
         self._access.require(context, people_permissions.READ, _at(place, context))
 
         def wanted(person: Person) -> bool:
@@ -85,12 +85,12 @@ class PersonAdmin:
 
         if not q or not q.startswith("+"):
             return self._people.below(place, wanted, context.start, limit)
-        owner = self._phones.find_owner(
-            q
-        )  # a whole phone is looked up, not searched for
+        owner = self._phones.find_owner(q)  # by the index of phones
         if owner is None or not wanted(owner):
             return Page([])
-        return Page([owner] if any(covers(place, p) for p in owner.places) else [])
+        if any(covers(place, code) for code in owner.places):
+            return Page([owner])
+        return Page([])
 
     def read_person(self, context: RequestContext, person_id: str) -> Person:
         """Return a person's record, for staff of their place."""
@@ -356,7 +356,7 @@ class PersonAdmin:
 
 
 def _at(place: str, context: RequestContext) -> Resource:
-    """Return the people of a place as a resource; the actor owns it, so that they may know of it."""
+    """Return the people of a place as a resource that the actor owns, and so may see."""
     owner = frozenset({context.actor.id})
     return Resource(
         see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: owner}

@@ -1,1 +1,1 @@
-"""The rules of a street about tickets: who may set them, what is wrong with them, and what they would have done."""
+"""The ticket policy of a street: its versions, validation, coverage gaps and replay."""

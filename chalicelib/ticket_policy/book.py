@@ -1,4 +1,4 @@
-"""The rules of a street as tickets look them up: the version that holds now, and each version that a ticket names."""
+"""The versions of a street's ticket policy, as tickets look them up."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ class PolicyBook:
         self._version = lru_cache(maxsize=_KEPT)(self._read_version)
 
     def policy_for(self, street: str, number: int) -> Policy:
-        """Return one version of a street's rules; 0 is the default rules. Read once in the life of a process.
+        """Return one version of a street's policy; 0 is the default. It is cached for good.
 
         Raises:
             LookupError: there is no such version.
@@ -29,12 +29,12 @@ class PolicyBook:
         return self._version(street, number) if number else HOUSE
 
     def current(self, street: str) -> tuple[int, Policy]:
-        """Return the version that holds now, and its rules, as the last change has left them. One request."""
+        """Return the number of the current version and its policy. One request."""
         found = self._repository.policy_of(street)
         return (found.version, found.policy) if found else (0, HOUSE)
 
     def changed_at(self, streets: Sequence[str]) -> datetime | None:
-        """Return when one of these streets last changed its rules; None where all keep the default rules."""
+        """Return when one of these streets last changed its policy; None if all use the default."""
         changed = [
             found.updated_at
             for street in streets

@@ -109,7 +109,7 @@ class CoverageGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageReport(Entity):
-    """The findings of the latest check of a street's escalation path; its id is the street's code."""
+    """The gaps found by the latest check of a street, whose code is the id."""
 
     entity_kind: ClassVar[str] = "coveragereport"
 

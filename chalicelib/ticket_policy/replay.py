@@ -49,7 +49,7 @@ class ReplayedEscalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedTicket:
-    """The outcome of one replay: first level and assignee, deadlines, overdue timers, escalations."""
+    """The outcome of one replay of a ticket."""
 
     urgency: TicketUrgency
     begins: Level

@@ -248,7 +248,7 @@ OwnDays = Annotated[
 
 
 class TicketPolicyIn(Request):
-    """The changes to a ticket policy. A field that is left out stays; a list replaces the whole list."""
+    """The changes to a ticket policy. An absent field stays; a list replaces the whole list."""
 
     categories: (
         Annotated[list[CategoryIn], Field(min_length=1, max_length=100)] | None

@@ -9,7 +9,7 @@ MESSAGES: Templates = {
     "ticket.holes_staff": Template(
         text(
             zh="今晚检查：有{count}处问题上报后无人接收，请在应用里补上值班人员",
-            en="Nightly check: {count} gaps in the escalation path. Please fill the duty lists in the app.",
+            en="Nightly check: {count} gaps in the escalation path. Please fill the duty lists.",
         ),
         told="the staff on duty",
         for_staff=True,
