@@ -168,7 +168,7 @@ class Street:
     def every_write(self) -> None:
         """Each route that changes something, with a good request; of rules another chapter tells."""
         for operation in WRITES:
-            if operation.name != "set_rules":
+            if operation.name != "set_ticket_policy":
                 ok(
                     GOOD[operation.name](self.world).send(
                         operation.method, Idempotency_Key="k"
@@ -206,7 +206,7 @@ class Street:
         """A street with rules of its own: a ticket is held to the version under which it was
         reported.
         """
-        ok(GOOD["set_rules"](self.world).send("PUT"))
+        ok(GOOD["set_ticket_policy"](self.world).send("PUT"))
         photo = self.world.upload(self.resident, jpeg((320, 240)))
         ticket = self.report(photos=[photo])
         ok(self.clerk.get(f"/v1/tickets/{ticket}/clocks"))

@@ -45,7 +45,7 @@ READS: list[Operation] = [operation for operation in OURS if operation.method ==
 # (tests/replies/test_webhook.py has hostile ones).
 WRITES = [operation for operation in WRITES if "signed" not in operation.hints()]
 WRITES.sort(
-    key=lambda operation: operation.name == "set_rules"
+    key=lambda operation: operation.name == "set_ticket_policy"
 )  # under whose rules not all the others would succeed
 WITH_BODY = [operation for operation in WRITES if "body" in operation.hints()]
 
