@@ -320,7 +320,10 @@ def everything_about_tickets(street: Street) -> None:
     """Go through every route and every job of tickets."""
     world = street.world
     for name, good in GOOD.items():
-        if name.endswith("_ticket") or name in ("report_problem", "replay_rules"):
+        if name.endswith("_ticket") or name in (
+            "report_problem",
+            "replay_ticket_policy",
+        ):
             operation = next(op for op in api.operations if op.name == name)
             assert good(world).send(operation.method).status < 300, name
     id = street.report()

@@ -150,7 +150,9 @@ def frozen(number: int, per_second: float, at: datetime) -> list[tuple[datetime,
         outcome = decisions.step(
             fanout, page, per_second, at + timedelta(seconds=first / 10_000)
         )
-        turns += [(m.paced_at, len(m.audience.ids)) for m in outcome.messages if m.paced_at]
+        turns += [
+            (m.paced_at, len(m.audience.ids)) for m in outcome.messages if m.paced_at
+        ]
         fanout = outcome.entity
     assert (fanout.done, fanout.expanded) == (True, number)
     return turns

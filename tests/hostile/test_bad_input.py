@@ -449,7 +449,13 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
         "list_wishes": f"place={BAIHUA}",
     }
     needs |= dict.fromkeys(
-        ("read_queue", "read_spending", "list_runs", "read_weights", "read_ticket_policy"),
+        (
+            "read_queue",
+            "read_spending",
+            "list_runs",
+            "read_weights",
+            "read_ticket_policy",
+        ),
         f"place={BAIHUA}",
     )
     needs |= {
