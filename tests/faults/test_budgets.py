@@ -336,7 +336,7 @@ def everything_about_tickets(street: Street) -> None:
         path = operation.path.replace("{ticket_id}", id)
         more = {
             "list_tickets": f"?place={COMMUNITY}",
-            "read_rules": f"?place={COMMUNITY}",
+            "read_ticket_policy": f"?place={COMMUNITY}",
             "list_hot_spots": f"?place={COMMUNITY}",
         }
         more["read_rates"] = f"?place={COMMUNITY}&from=2026-11-01&to=2026-11-30"
