@@ -356,7 +356,7 @@ def everything_about_tickets(street: Street) -> None:
     world.pass_time(days=6)
     given = street.report(street.neighbour)
     done(street.worker, given, "assign", to="property")
-    assert GOOD["set_rules"](world).send("PUT").status == 200
+    assert GOOD["set_ticket_policy"](world).send("PUT").status == 200
     street.grant("company")
     assert street.neighbour.delete("/v1/me").status == 202
     world.pass_time(hours=3)
