@@ -1,1 +1,4 @@
-"""Adapters to the outside. The only code that imports boto3, urllib3 and smtplib, and only when something is sent."""
+"""Adapters to outside services.
+
+Only they import boto3, urllib3 and smtplib, and only on the first use.
+"""

@@ -1,4 +1,4 @@
-"""SMS by SNS and mail by SES, for regions that have them (AWS China has neither), and what their answers mean."""
+"""SMS by SNS and e-mail by SES, with the meaning of their errors. AWS China has neither."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from .ports import Mail, Refused, Sms, Unclear
 
 __all__ = ["SesEmail", "SnsSms"]
 
-# A throttle is certain for any status: nothing was taken, and later it will be.
+# Throttles. With any the status, the message was not accepted and a later attempt may succeed.
 _THROTTLES = frozenset(
     {
         "KMSThrottling",
@@ -27,8 +27,9 @@ _THROTTLES = frozenset(
         "TooManyRequestsException",
     }
 )
-# What is wrong with this number, address or text stays wrong. All other 4xx are faults of the account or its settings (no
-# permission, an expired token, sending paused, a domain not verified yet), which somebody puts right while messages wait.
+# A fault of this number, address or text is final. All other 4xx are faults of the account or its
+# settings: no permission, an expired token, sending paused, a domain not verified yet. An operator
+# mends those while messages wait.
 _FINAL = frozenset(
     {
         "BadRequestException",
@@ -51,17 +52,19 @@ def _client(service: str, region: str, read: float) -> Any:
     import boto3  # noqa: PLC0415 - a quarter of a second that only senders pay
     from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
+    # One attempt; see `ports`.
     config = Config(
         retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=read
-    )  # one attempt; see ports
+    )
     return boto3.client(service, region_name=region, config=config)
 
 
 @contextmanager
-def _fresh(client: Any) -> Iterator[Any]:
-    """Lend a client and drop its connection afterwards; it makes another when it must.
+def _with_new_connection(client: Any) -> Iterator[Any]:
+    """Yield a client and close its connections afterwards; the client opens a new one on demand.
 
-    A kept one may have died while Lambda was frozen, and dying in a send it would leave us unsure of a message.
+    A kept connection may have died while Lambda was frozen. If it broke during a send, the fate of
+    the message would be unknown.
     """
     try:
         yield client
@@ -70,10 +73,11 @@ def _fresh(client: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _understood(service: str) -> Iterator[None]:
-    """Turn what AWS and botocore say into `Refused` or `Unclear`; both quote numbers and addresses, so only codes pass.
+def _translated_errors(service: str) -> Iterator[None]:
+    """Translate errors of AWS and botocore into `Refused` or `Unclear`.
 
-    Everything else, such as a read timeout or a closed connection, stays what it is: nobody knows.
+    Only their codes are kept: their texts quote numbers and addresses. All other errors, such as
+    a read timeout or a closed connection, pass unchanged: the fate of the message is unknown.
     """
     from botocore import exceptions as e  # noqa: PLC0415 - comes with boto3
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - comes with boto3
@@ -92,7 +96,7 @@ def _understood(service: str) -> Iterator[None]:
     try:
         yield
     except e.ClientError as error:
-        raise _reply(service, error.response) from None
+        raise _error_of(service, error.response) from None
     except ResponseParserError:
         raise Unclear(f"{service}.ResponseParserError") from None
     except e.ParamValidationError:
@@ -101,26 +105,24 @@ def _understood(service: str) -> Iterator[None]:
         raise Refused(f"{service}.{type(error).__name__}") from None
 
 
-def _reply(service: str, response: Any) -> Refused | Unclear:
+def _error_of(service: str, response: Any) -> Refused | Unclear:
     code = response.get("Error", {}).get("Code", "")
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     if code in _THROTTLES or status == 429:
         return Refused(f"{service}.{code}")
     if not 400 <= status < 500:
         return Unclear(f"{service}.{code} ({status})")
-    return Refused(
-        f"{service}.{code}", final=code in _FINAL and not _is_unverified(code, response)
-    )
+    final = code in _FINAL and not _is_unverified(code, response)
+    return Refused(f"{service}.{code}", final=final)
 
 
 def _is_unverified(code: str, response: Any) -> bool:
-    """Say whether SES rejects the sender: an identity, or an account in the sandbox, that is not verified yet.
+    """Tell whether SES rejects the sender: an identity or a sandbox account not verified yet.
 
-    It has no code of its own ("Amazon SES email sending errors" in the SES developer guide).
+    That has no code of its own ("Amazon SES email sending errors" in the SES developer guide).
     """
-    return code == "MessageRejected" and "not verified" in response["Error"].get(
-        "Message", ""
-    )
+    message = response["Error"].get("Message", "")
+    return code == "MessageRejected" and "not verified" in message
 
 
 class SnsSms:
@@ -139,15 +141,20 @@ class SnsSms:
         attributes = {
             "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}
         }
-        with _understood("sns"), _fresh(self._sns) as sns:
+        with _translated_errors("sns"), _with_new_connection(self._sns) as sns:
             answer = sns.publish(
-                PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes
+                PhoneNumber=sms.phone,
+                Message=sms.text,
+                MessageAttributes=attributes,
             )
         return str(answer.get("MessageId", ""))
 
 
 class SesEmail:
-    """Mail through Amazon SES v2. Its events bring back `Mail.id` in the tag ``delivery`` (letters, digits, _ and -)."""
+    """E-mail through Amazon SES v2.
+
+    Its events return `Mail.id` in the tag ``delivery``: letters, digits, _ and -.
+    """
 
     def __init__(self, region: str, sender: str, *, read: float = 5) -> None:
         self._region, self._sender, self._read = region, sender, read
@@ -160,20 +167,19 @@ class SesEmail:
     def _from(self) -> str:
         from email.utils import formataddr  # noqa: PLC0415 - only senders pay
 
-        return formataddr(
-            email_content.sender_of(self._sender)
-        )  # SES takes a name in another script only as RFC 2047 writes it
+        # SES takes a name in another script only in the encoding of RFC 2047.
+        return formataddr(email_content.sender_of(self._sender))
 
     def send(self, mail: Mail) -> str:
         """See `ports.EmailSender`. The reference is the MessageId."""
-        letter = {
+        message = {
             "FromEmailAddress": self._from,
             "Destination": {"ToAddresses": [email_content.recipient_of(mail)]},
             "Content": {"Simple": _simple(mail)},
             "EmailTags": [{"Name": "delivery", "Value": mail.id}],
         }
-        with _understood("ses"), _fresh(self._ses) as ses:
-            answer = ses.send_email(**letter)
+        with _translated_errors("ses"), _with_new_connection(self._ses) as ses:
+            answer = ses.send_email(**message)
         return str(answer.get("MessageId", ""))
 
 
@@ -186,9 +192,13 @@ def _simple(mail: Mail) -> dict[str, Any]:
         "Text": _data(email_content.text_of(mail)),
         "Html": _data(email_content.html_of(mail)),
     }
-    return {"Subject": _data(email_content.subject_of(mail)), "Body": body} | (
-        {"Headers": headers} if headers else {}
-    )
+    content: dict[str, Any] = {
+        "Subject": _data(email_content.subject_of(mail)),
+        "Body": body,
+    }
+    if headers:
+        content["Headers"] = headers
+    return content
 
 
 def _data(text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The local provider: a mailbox in which every message can be read. With a file it survives restarts."""
+"""The local provider: a mailbox for all messages. With a file it survives restarts."""
 
 import json
 import os
@@ -17,7 +17,7 @@ __all__ = ["ConsoleEmail", "ConsoleSms", "DevMailbox", "Letter"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message as it was "sent"."""
+    """A message that was "sent"."""
 
     id: str
     to: str
@@ -28,25 +28,33 @@ class Letter:
 
 
 class DevMailbox:
-    """Everything that was sent, oldest first."""
+    """All messages, oldest first."""
 
-    def __init__(self, now: Callable[[], datetime], file: Path | None = None) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], file: Path | None = None
+    ) -> None:
         self._now, self._file = now, file
         self._lock = threading.Lock()
         self._letters: list[Letter] = []
         if file and file.exists():
-            lines = file.read_bytes().split(b"\n")[
-                :-1
-            ]  # a line without its end was cut off by a crash
-            self._letters = [_letter(json.loads(line)) for line in lines if line]
+            # A last line without its end was cut off by a crash.
+            lines = file.read_bytes().split(b"\n")[:-1]
+            self._letters = [
+                _letter(json.loads(line)) for line in lines if line
+            ]
             file.write_bytes(b"".join(line + b"\n" for line in lines))
 
     def put(self, to: str, channel: str, text: str, kind: str) -> str:
-        """Keep a message and return its id."""
+        """Store a message and return its id."""
         with self._lock:
             id = f"dev_{len(self._letters) + 1}"
             letter = Letter(
-                id=id, to=to, channel=channel, text=text, kind=kind, sent_at=self._now()
+                id=id,
+                to=to,
+                channel=channel,
+                text=text,
+                kind=kind,
+                sent_at=self._now(),
             )
             self._letters.append(letter)
             if self._file:
@@ -59,14 +67,14 @@ class DevMailbox:
     def read(
         self, to: str | None = None, after: datetime | None = None
     ) -> list[Letter]:
-        """Return messages, newest first, to somebody and since an instant."""
+        """Return messages, newest first: all, or those to a recipient or since an instant."""
         with self._lock:
-            found = [
-                m
-                for m in self._letters
-                if to in (None, m.to) and (after is None or m.sent_at >= after)
-            ]
-        return found[::-1]
+            letters = self._letters[::-1]
+        if to is not None:
+            letters = [letter for letter in letters if letter.to == to]
+        if after is not None:
+            letters = [letter for letter in letters if letter.sent_at >= after]
+        return letters
 
 
 def _line(letter: Letter) -> str:
@@ -79,7 +87,7 @@ def _letter(fields: dict[str, str]) -> Letter:
 
 
 class ConsoleSms:
-    """Text messages into the mailbox."""
+    """Puts text messages into the mailbox."""
 
     def __init__(self, mailbox: DevMailbox) -> None:
         self._mailbox = mailbox
@@ -90,13 +98,12 @@ class ConsoleSms:
 
 
 class ConsoleEmail:
-    """Mail into the mailbox."""
+    """Puts e-mails into the mailbox."""
 
     def __init__(self, mailbox: DevMailbox) -> None:
         self._mailbox = mailbox
 
     def send(self, mail: Mail) -> str:
         """See `ports.EmailSender`. The reference is the letter's id."""
-        return self._mailbox.put(
-            mail.address, "email", f"{mail.subject}\n{text_of(mail)}", mail.kind
-        )
+        text = f"{mail.subject}\n{text_of(mail)}"
+        return self._mailbox.put(mail.address, "email", text, mail.kind)

@@ -1,4 +1,4 @@
-"""A mail as it leaves: the address, the two bodies and the headers that SES and SMTP share, so that both send the same letter."""
+"""The content of an e-mail: address, two bodies and headers, the same for SES and SMTP."""
 
 import re
 from html import escape
@@ -14,20 +14,21 @@ __all__ = [
     "text_of",
 ]
 
-# RFC 5321 dot-strings only, in ASCII: what can end a header or an SMTP command cannot be in it.
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
-_LINK = re.compile(
-    r"https?://[!#-;=?-~]{1,800}"
-)  # printable ASCII but " < >; a header line ends at 998 (RFC 5322, 2.1.1)
+# RFC 5321 dot-strings in ASCII: without characters that could end a header or an SMTP command.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}"
+)
+# Printable ASCII except " < >; a header line has at most 998 characters (RFC 5322, 2.1.1).
+_LINK = re.compile(r"https?://[!#-;=?-~]{1,800}")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LEAVE = "退订 / Unsubscribe"
+_UNSUBSCRIBE = "退订 / Unsubscribe"
 
 
 def recipient_of(mail: Mail) -> str:
-    """Return the address.
+    """Return the address of the recipient.
 
     Raises:
-        Refused: it is one that no server would take, or that would be read as more than an address.
+        Refused: no server would accept the address, or it could be read as more than an address.
 
     """
     if not _ADDRESS.fullmatch(mail.address):
@@ -36,19 +37,17 @@ def recipient_of(mail: Mail) -> str:
 
 
 def sender_of(sender: str) -> tuple[str, str]:
-    """Return the name and the address of ``Name <address>``.
+    """Split ``Name <address>`` into name and address.
 
     Raises:
-        ValueError: there is no address in it.
+        ValueError: the text has no valid address.
 
     """
     from email.utils import parseaddr  # noqa: PLC0415 - a dozen milliseconds that only senders pay
 
     name, address = parseaddr(sender)
     if not _ADDRESS.fullmatch(address):
-        raise ValueError(
-            "a sender is an address, or a name and an address in angle brackets"
-        )
+        raise ValueError("a sender is an address, or a name and <address>")
     return _BREAKS.sub(" ", name), address
 
 
@@ -58,31 +57,31 @@ def subject_of(mail: Mail) -> str:
 
 
 def text_of(mail: Mail) -> str:
-    """Return the plain body, with the way out at its end unless it is in there already."""
+    """Return the plain body. It ends with the unsubscribe link, unless it has the link already."""
     text = _lines(mail.text)
-    return (
-        text if mail.unsubscribe in text else f"{text}\n\n{_LEAVE}: {mail.unsubscribe}"
-    )
+    if mail.unsubscribe in text:
+        return text
+    return f"{text}\n\n{_UNSUBSCRIBE}: {mail.unsubscribe}"
 
 
 def html_of(mail: Mail) -> str:
-    """Return the body as a page: the same words in paragraphs, and the way out as a link."""
-    paragraphs = [
-        escape(part).replace("\n", "<br>\n")
-        for part in re.split(r"\n{2,}", _lines(mail.text))
-    ]
+    """Return the HTML body: the same text in paragraphs, and the unsubscribe link."""
+    parts = re.split(r"\n{2,}", _lines(mail.text))
+    paragraphs = [escape(part).replace("\n", "<br>\n") for part in parts]
     if mail.unsubscribe:
-        paragraphs.append(f'<a href="{escape(mail.unsubscribe)}">{_LEAVE}</a>')
+        paragraphs.append(
+            f'<a href="{escape(mail.unsubscribe)}">{_UNSUBSCRIBE}</a>'
+        )
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     head = f'<meta charset="utf-8"><title>{escape(subject_of(mail))}</title>'
     return f"<!DOCTYPE html>\n<html><head>{head}</head><body>\n{body}\n</body></html>\n"
 
 
 def headers_of(mail: Mail) -> dict[str, str]:
-    """Return the headers by which a mail program offers to unsubscribe with one click (RFC 2369 and RFC 8058).
+    """Return the headers of one-click unsubscription (RFC 2369 and RFC 8058).
 
     Raises:
-        Refused: the link is none.
+        Refused: the link is not valid.
 
     """
     if not mail.unsubscribe:

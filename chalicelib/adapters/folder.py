@@ -1,4 +1,4 @@
-"""Files on one machine, in a folder or in memory, behind forms and addresses that are signed and checked as S3's are."""
+"""Files on one machine, in a folder or in memory. Forms and addresses are signed as by S3."""
 
 import base64
 import hmac
@@ -19,12 +19,12 @@ from .ports import PostForm
 
 __all__ = ["Denied", "FolderFiles"]
 
-# No key can climb out of the folder, or name the temporary file of another.
+# A key can neither leave the folder nor name the temporary file of another key.
 _KEY = re.compile(r"[a-z]{1,20}/[a-z0-9_]{1,60}(\.[a-z]{1,10}){0,2}")
 
 
 class Denied(Exception):
-    """A form or an address is not good for this; `status` is what S3 would answer, and `code` its word for why."""
+    """A signed form or address is refused, with the status and the error code of S3."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(code)
@@ -32,7 +32,7 @@ class Denied(Exception):
 
 
 class FolderFiles:
-    """See `ports.Files`. Without a folder everything is kept in memory."""
+    """See `ports.Files`. Without a folder, files are kept in memory."""
 
     def __init__(
         self, url: str, secret: bytes, clock: Clock, folder: Path | None = None
@@ -51,10 +51,8 @@ class FolderFiles:
             {"Content-Type": content_type},
             ["content-length-range", 1, max_bytes],
         ]
-        document = json.dumps(
-            {"expiration": to_text(expires_at), "conditions": conditions}
-        )
-        policy = base64.b64encode(document.encode()).decode()
+        document = {"expiration": to_text(expires_at), "conditions": conditions}
+        policy = base64.b64encode(json.dumps(document).encode()).decode()
         fields = {
             "key": key,
             "Content-Type": content_type,
@@ -66,16 +64,14 @@ class FolderFiles:
     def presign_get(self, key: str, lasts: timedelta) -> str:
         """See `ports.Files.presign_get`."""
         until = str(int((self._clock.now() + lasts).timestamp()))
-        signed = urlencode(
-            {"expires": until, "signature": self._sign("GET", key, until)}
-        )
-        return f"{self._url}/{quote(key)}?{signed}"
+        query = {"expires": until, "signature": self._sign("GET", key, until)}
+        return f"{self._url}/{quote(key)}?{urlencode(query)}"
 
     def take(self, fields: Mapping[str, str], data: bytes) -> str:
-        """Take a file that came with a form, and return its key.
+        """Store a file that was posted with a form; return its key.
 
         Raises:
-            Denied: the form is not ours or has run out, or what came is not what it is for.
+            Denied: the form is not ours, has expired, or does not allow this file.
 
         """
         given = {name.lower(): value for name, value in fields.items()}
@@ -84,9 +80,8 @@ class FolderFiles:
             raise Denied(403, "AccessDenied")
         if not same(signature, self._sign("POST", policy)):
             raise Denied(403, "SignatureDoesNotMatch")
-        document = json.loads(
-            base64.b64decode(policy)
-        )  # ours, or it would not be signed
+        # The document is ours, for it is signed.
+        document = json.loads(base64.b64decode(policy))
         if from_text(document["expiration"]) <= self._clock.now():
             raise Denied(403, "PolicyExpired")
         _check(document["conditions"], given, len(data))
@@ -94,10 +89,10 @@ class FolderFiles:
         return given["key"]
 
     def fetch(self, key: str, expires: str, signature: str) -> bytes | None:
-        """Return what a signed address is for; None where nothing is there.
+        """Return the file of a signed address, None if the file does not exist.
 
         Raises:
-            Denied: the address is not ours or has run out.
+            Denied: the address is not ours or has expired.
 
         """
         if not same(signature, self._sign("GET", key, expires)):
@@ -107,22 +102,28 @@ class FolderFiles:
         return self.read(key, self.size_of(key) or 0)
 
     def _sign(self, *parts: str) -> str:
-        return hmac.digest(self._secret, "\n".join(parts).encode(), "sha256").hex()
+        return hmac.digest(
+            self._secret, "\n".join(parts).encode(), "sha256"
+        ).hex()
 
     # for the service
 
     def size_of(self, key: str) -> int | None:
         """See `ports.Files.size_of`."""
         data = self._kept.get(key)
-        return None if data is None else len(data)
+        if data is None:
+            return None
+        return len(data)
 
     def read(self, key: str, limit: int) -> bytes | None:
         """See `ports.Files.read`."""
         data = self._kept.get(key)
-        return None if data is None else data[:limit]
+        if data is None:
+            return None
+        return data[:limit]
 
     def write(self, key: str, data: bytes, content_type: str) -> None:
-        """See `ports.Files.write`. What is read by anybody is a JPEG, so its type is not kept."""
+        """See `ports.Files.write`. The type is not stored: all files that are served are JPEG."""
         self._kept.put(key, data)
 
     def delete(self, key: str) -> None:
@@ -130,8 +131,10 @@ class FolderFiles:
         self._kept.drop(key)
 
 
-def _check(conditions: Sequence[Any], given: Mapping[str, str], length: int) -> None:
-    """Check a form as S3 does: every condition holds, and every field is named by one."""
+def _check(
+    conditions: Sequence[Any], given: Mapping[str, str], length: int
+) -> None:
+    """Check a form as S3 does: every condition holds, and every field has a condition."""
     named = set()
     for condition in conditions:
         if isinstance(condition, dict):
@@ -140,13 +143,17 @@ def _check(conditions: Sequence[Any], given: Mapping[str, str], length: int) -> 
             if given.get(name.lower()) != value:
                 raise Denied(403, "AccessDenied")
         else:
-            _, least, most = condition
-            if not least <= length <= most:
-                raise Denied(
-                    400, "EntityTooSmall" if length < least else "EntityTooLarge"
-                )
+            _, shortest, longest = condition
+            _check_length(length, shortest, longest)
     if given.keys() - named:
         raise Denied(403, "AccessDenied")
+
+
+def _check_length(length: int, shortest: int, longest: int) -> None:
+    if length < shortest:
+        raise Denied(400, "EntityTooSmall")
+    if length > longest:
+        raise Denied(400, "EntityTooLarge")
 
 
 class _Memory:
@@ -164,7 +171,7 @@ class _Memory:
 
 
 class _Folder:
-    """A file for each key; a key of another form than ours is never there."""
+    """One file for each key. A key of another form does not exist."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -177,12 +184,12 @@ class _Folder:
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{threading.get_ident()}")
-        with fresh.open("wb") as file:
+        temporary = path.with_name(f".{path.name}.{threading.get_ident()}")
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(path)
+        temporary.replace(path)
 
     def drop(self, key: str) -> None:
         with suppress(FileNotFoundError):

@@ -1,4 +1,7 @@
-"""SMS through any provider that speaks our small signed HTTP contract: domestic ones are put behind it (AWS China has no SMS)."""
+"""SMS through any provider behind our small signed HTTP contract.
+
+Domestic providers are adapted to it: AWS China has no SMS.
+"""
 
 import json
 from typing import TYPE_CHECKING
@@ -15,17 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["HttpSms"]
 
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
-# Not about this message but about our key, clock or address at the provider, which somebody can put right.
+# Faults of our key, clock or address at the provider, not of the message. An operator mends them.
 _SETTINGS = frozenset({401, 403, 404, 405, 407})
-_ANSWER_BYTES = 16_384
+_MAX_ANSWER_BYTES = 16_384
 
 
 class HttpSms:
-    """Text messages by one POST each of ``{"id", "phone", "text", "kind", "class": "service" | "promotional"}``.
+    """Sends each text message with one POST.
 
-    It is signed (`kernel.signing`) in X-Timestamp, X-Nonce and X-Signature. A 2xx means that it was taken, and may name the
-    provider's reference in ``{"ref"}``; 429 and what is wrong with our settings are a no for now, any other 4xx a no for
-    good; everything else leaves it open. Plain http is a ValueError unless it stays on this machine.
+    The body is ``{"id", "phone", "text", "kind", "class": "service" | "promotional"}``, signed
+    (`kernel.signing`) in X-Timestamp, X-Nonce and X-Signature. A 2xx accepts the message and may
+    name the provider's reference in ``{"ref"}``. A 429 and faults of our settings refuse it for
+    now, any other 4xx for good. After anything else its fate is unknown. Plain http is a
+    ValueError, except to this machine.
     """
 
     def __init__(
@@ -40,9 +45,8 @@ class HttpSms:
         read: float = 5,
     ) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "https" and not (
-            parts.scheme == "http" and parts.hostname in _LOCAL
-        ):
+        is_local = parts.scheme == "http" and parts.hostname in _LOCAL
+        if parts.scheme != "https" and not is_local:
             raise ValueError("a gateway is called by https")
         if not key:
             raise ValueError("a gateway needs a key")
@@ -54,17 +58,19 @@ class HttpSms:
         """See `ports.SmsSender`. The reference is the answer's ``ref``."""
         import urllib3  # noqa: PLC0415 - 40 ms that only senders pay
 
-        # A pool for one request: a kept connection may have died while Lambda was frozen, and dying would leave us unsure.
+        # A pool for one request. A kept connection may have died while Lambda was frozen. If it
+        # broke during a send, the fate of the message would be unknown.
         timeout = urllib3.Timeout(connect=self._connect, read=self._read)
         with urllib3.PoolManager(retries=False, timeout=timeout) as http:
             response = self._post(http, _body(sms))
             try:
-                return self._understood(response)
+                return self._result(response)
             finally:
-                response.close()  # where it was not read to its end, the pool has not got its connection back
+                # Unless the body was read to its end, the pool does not have its connection back.
+                response.close()
 
     def _post(self, http: "PoolManager", body: bytes) -> "BaseHTTPResponse":
-        from urllib3 import exceptions as e  # noqa: PLC0415 - see send
+        from urllib3 import exceptions  # noqa: PLC0415 - see send
 
         headers = self._headers(body)
         try:
@@ -76,17 +82,19 @@ class HttpSms:
                 redirect=False,
                 preload_content=False,
             )
-        except (
-            e.ConnectTimeoutError
-        ) as error:  # NewConnectionError and NameResolutionError are kinds of it
+        # NewConnectionError and NameResolutionError are kinds of ConnectTimeoutError.
+        except exceptions.ConnectTimeoutError as error:
             raise Refused(f"{self._name}.{type(error).__name__}") from None
-        except e.HTTPError as error:
+        except exceptions.HTTPError as error:
             if _is_untrusted(error):
                 raise Refused(f"{self._name}.certificate") from None
             raise Unclear(f"{self._name}.{type(error).__name__}") from None
 
     def _headers(self, body: bytes) -> dict[str, str]:
-        timestamp, nonce = str(int(self._clock.now().timestamp())), self._ids.new("non")
+        timestamp, nonce = (
+            str(int(self._clock.now().timestamp())),
+            self._ids.new("non"),
+        )
         return {
             "Content-Type": "application/json; charset=utf-8",
             "X-Timestamp": timestamp,
@@ -94,21 +102,24 @@ class HttpSms:
             "X-Signature": sign(self._key, timestamp, nonce, body),
         }
 
-    def _understood(self, response: "BaseHTTPResponse") -> str:
-        """Return the reference. Neither a redirect nor a time-out of a proxy in between (408) says that nothing was taken."""
+    def _result(self, response: "BaseHTTPResponse") -> str:
+        """Return the reference, or raise.
+
+        After a redirect or the time-out of a proxy (408), the message may have been accepted.
+        """
         status = response.status
         if 200 <= status < 300:
             return _reference(response)
         if 400 <= status < 500 and status != 408:
-            raise Refused(
-                f"{self._name}.{status}",
-                final=status != 429 and status not in _SETTINGS,
-            )
+            final = status != 429 and status not in _SETTINGS
+            raise Refused(f"{self._name}.{status}", final=final)
         raise Unclear(f"{self._name}.{status}")
 
 
 def _body(sms: Sms) -> bytes:
-    kind = "promotional" if sms.promotional else "service"
+    kind = "service"
+    if sms.promotional:
+        kind = "promotional"
     fields = {
         "id": sms.id,
         "phone": sms.phone,
@@ -116,23 +127,29 @@ def _body(sms: Sms) -> bytes:
         "kind": sms.kind,
         "class": kind,
     }
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(
+        fields, ensure_ascii=False, separators=(",", ":")
+    ).encode()
 
 
 def _reference(response: "BaseHTTPResponse") -> str:
-    """Return ``ref`` of the answer, or an empty text: it was taken in any case."""
+    """Return ``ref`` of the answer, or an empty text. The message was accepted in any case."""
     from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see send
 
     try:
-        answer = json.loads(response.read(_ANSWER_BYTES))
+        answer = json.loads(response.read(_MAX_ANSWER_BYTES))
     except (HTTPError, OSError, ValueError, RecursionError):
         return ""
-    ref = answer.get("ref") if isinstance(answer, dict) else None
-    return ref if isinstance(ref, str) else ""
+    match answer:
+        case {"ref": str(reference)}:
+            return reference
+    return ""
 
 
 def _is_untrusted(error: Exception) -> bool:
-    """Say whether the handshake ended at the provider's certificate, before anything was sent."""
+    """Tell whether the handshake failed at the certificate, before anything was sent."""
     import ssl  # noqa: PLC0415 - comes with urllib3
 
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args)
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args
+    )

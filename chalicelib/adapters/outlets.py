@@ -1,4 +1,4 @@
-"""The ways out that an installation's settings name: providers of text messages, and what sends e-mail."""
+"""The senders that the settings name: SMS providers and the e-mail sender."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..kernel.clock import Clock
 from ..kernel.ids import Ids
 from ..settings import Settings, SmsProvider
-from .choice import Provider, Providers
+from .choice import Providers, WeightedProvider
 
 if TYPE_CHECKING:
     from .console import DevMailbox
@@ -16,15 +16,17 @@ __all__ = ["email_sender", "sms_providers"]
 
 
 def sms_providers(
-    settings: Settings, ids: Ids, clock: Clock, mailbox: "Callable[[], DevMailbox]"
+    settings: Settings,
+    ids: Ids,
+    clock: Clock,
+    mailbox: "Callable[[], DevMailbox]",
 ) -> Providers:
-    """Return the providers of text messages; KeyError for an unknown kind."""
-    return Providers(
-        [
-            _provider(given, settings, ids, clock, mailbox)
-            for given in settings.sms_providers
-        ]
-    )
+    """Return the SMS providers; KeyError for an unknown kind."""
+    providers = [
+        _provider(given, settings, ids, clock, mailbox)
+        for given in settings.sms_providers
+    ]
+    return Providers(providers)
 
 
 def _provider(
@@ -33,7 +35,7 @@ def _provider(
     ids: Ids,
     clock: Clock,
     mailbox: "Callable[[], DevMailbox]",
-) -> Provider:
+) -> WeightedProvider:
     sender: SmsSender
     if given.kind == "console":
         from .console import ConsoleSms
@@ -49,15 +51,18 @@ def _provider(
         sender = HttpSms(given.url, given.key, given.name, ids=ids, clock=clock)
     else:
         raise KeyError(given.kind)
-    return Provider(
-        name=given.name, sender=sender, weight=given.weight, price_li=given.price_li
+    return WeightedProvider(
+        name=given.name,
+        sender=sender,
+        weight=given.weight,
+        price_li=given.price_li,
     )
 
 
 def email_sender(
     settings: Settings, clock: Clock, mailbox: "Callable[[], DevMailbox]"
 ) -> "EmailSender":
-    """Return what sends e-mail; KeyError for an unknown kind."""
+    """Return the e-mail sender; KeyError for an unknown kind."""
     given = settings.mail
     if given.kind == "console":
         from .console import ConsoleEmail

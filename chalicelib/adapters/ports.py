@@ -1,4 +1,7 @@
-"""What features need of adapters. Sending is one attempt: providers take no idempotency token, so they never retry."""
+"""The interfaces of adapters.
+
+Senders make one attempt and never retry: providers take no idempotency token.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:
-    """A text message, signature and suffix included. `id` is our reference, which a delivery report brings back."""
+    """A text message with signature and suffix. Delivery reports return `id`, our reference."""
 
     id: str
     phone: str
@@ -30,7 +33,11 @@ class Sms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail. `unsubscribe` is the address of the one-click unsubscription (RFC 8058), empty for what cannot be refused."""
+    """An e-mail.
+
+    `unsubscribe` is the address of the one-click unsubscription (RFC 8058). It is empty for
+    mandatory messages.
+    """
 
     id: str
     address: str
@@ -41,7 +48,7 @@ class Mail:
 
 
 class Refused(Exception):
-    """The provider has certainly not taken the message. `final` means that another attempt would be refused as well."""
+    """The provider has not accepted the message. If `final`, no other attempt would succeed."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
@@ -49,68 +56,69 @@ class Refused(Exception):
 
 
 class Unclear(Exception):
-    """The provider may or may not have taken the message. Its text is a status or a code and never what was sent."""
+    """The provider may have accepted the message. The text is a status or a code, never content."""
 
 
 class SmsSender(Protocol):
     """Sends text messages."""
 
     def send(self, sms: Sms) -> str:
-        """Hand a text to the provider in one attempt; return the provider's own reference, or an empty text.
+        """Send a text in one attempt; return the provider's reference, or an empty text.
 
         Raises:
-            Refused: it was certainly not taken (a throttle, an invalid number, no connection was made).
-            Exception: anything else, `Unclear` or not, means that it may or may not have been taken (a time-out, a reset, a 5xx).
+            Refused: the text was not accepted: a throttle, an invalid number, no connection.
+            Exception: after any other error, `Unclear` or not, the text may have been accepted:
+                a time-out, a reset, a 5xx.
 
         """
         ...
 
 
 class EmailSender(Protocol):
-    """Sends mail."""
+    """Sends e-mails."""
 
     def send(self, mail: Mail) -> str:
-        """Hand a mail to the provider in one attempt; see `SmsSender.send`."""
+        """Send an e-mail in one attempt; see `SmsSender.send`."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostForm:
-    """What a client posts a file with: `fields` first and then `file`, as multipart/form-data. Any holder may send."""
+    """A form for one file: `fields`, then `file`, as multipart/form-data. Any holder may use it."""
 
     url: str
     fields: Mapping[str, str] = field(repr=False)
 
 
 class Files(Protocol):
-    """Keeps files by key. All but signing may be done twice, and fail with the error of the storage."""
+    """Stores files by key. All methods are idempotent and raise the errors of the storage."""
 
     def presign_post(
         self, key: str, content_type: str, max_bytes: int, expires_at: datetime
     ) -> PostForm:
-        """Return a form that takes one to `max_bytes` bytes of exactly this type to exactly this key, until an instant.
+        """Return a form that takes a file of this type and 1 to `max_bytes` bytes to this key.
 
-        No other field is taken with it, so nothing can be made public by it. It is good for more than one file, and a
-        later one takes the place of the one before.
+        The form takes no other field, so that it cannot make a file public. It may be posted
+        several times until `expires_at`. A later file replaces the one before.
         """
         ...
 
     def presign_get(self, key: str, lasts: timedelta) -> str:
-        """Return an address at which the file can be read for a while; nothing is said about whether it is there."""
+        """Return an address at which the file can be read for a while. It need not exist."""
         ...
 
     def size_of(self, key: str) -> int | None:
-        """Return the length of a file in bytes; None when it is not there."""
+        """Return the length of a file in bytes, None if it does not exist."""
         ...
 
     def read(self, key: str, limit: int) -> bytes | None:
-        """Return the first `limit` bytes of a file; None when it is not there."""
+        """Return the first `limit` bytes of a file, None if it does not exist."""
         ...
 
     def write(self, key: str, data: bytes, content_type: str) -> None:
-        """Write a file, in the place of the one before; a reader sees one or the other. No proxy may keep it."""
+        """Write or replace a file atomically. No proxy may cache it."""
         ...
 
     def delete(self, key: str) -> None:
-        """Delete a file; one that is not there is no error."""
+        """Delete a file if it exists."""
         ...

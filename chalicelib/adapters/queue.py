@@ -1,4 +1,4 @@
-"""The queues between "it is due" and "somebody works on it": SQS in the cloud, a plain call on one machine."""
+"""The queues from the outbox to the workers: SQS in the cloud, direct calls on one machine."""
 
 import json
 import threading
@@ -11,7 +11,13 @@ from urllib.parse import unquote_plus
 
 from ..kernel.clock import Clock, from_text, to_text
 from ..kernel.ids import derived_id
-from ..kernel.job import JobRecord, ScheduledJob, Unreadable, record_of, scheduled_of
+from ..kernel.job import (
+    JobRecord,
+    ScheduledJob,
+    Unreadable,
+    record_of,
+    scheduled_of,
+)
 from ..kernel.template import Lane
 
 __all__ = [
@@ -26,10 +32,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-TRIES = (
-    5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
-)
-# Without these seconds no message is begun: a provider that hangs takes seven, then comes the message log.
+TRIES = 5  # SQS delivers a message so often before it is dead (maxReceiveCount)
+# With fewer seconds left no record is begun: a provider that hangs takes seven, and then the
+# message log is written.
 MIN_SECONDS_LEFT = 10.0
 _FIELDS = frozenset(field.name for field in fields(JobRecord))
 _INSTANTS = ("at", "not_before", "not_after")
@@ -39,19 +44,22 @@ _UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 
 def write_entry(scheduled: ScheduledJob) -> str:
     """Return a scheduled job as a queue message."""
-    kept = {
-        name: value for name, value in asdict(record_of(scheduled)).items() if value
-    }
-    return json.dumps(
-        kept | {name: to_text(kept[name]) for name in _INSTANTS if name in kept}
-    )
+    entry = {}
+    for name, value in asdict(record_of(scheduled)).items():
+        if isinstance(value, datetime):
+            entry[name] = to_text(value)
+        elif value:
+            entry[name] = value
+    return json.dumps(entry)
 
 
 def read_entry(body: str) -> ScheduledJob:
-    """Read what `write_entry` wrote; while a version is deployed, both read what both write.
+    """Read a queue message as `write_entry` wrote it.
+
+    Unknown fields are ignored: during a deployment, two versions read each other's messages.
 
     Raises:
-        ValueError, TypeError, KeyError: it is no job.
+        ValueError, TypeError, KeyError: the message is no job.
 
     """
     sent = json.loads(body)
@@ -60,22 +68,33 @@ def read_entry(body: str) -> ScheduledJob:
     known = {name: value for name, value in sent.items() if name in _FIELDS}
     for name, value in known.items():
         _check_text(value, is_map=name in _MAPS)
-    instants = {name: _instant(known[name]) for name in _INSTANTS if name in known}
+    instants = {
+        name: _instant(known[name]) for name in _INSTANTS if name in known
+    }
     return scheduled_of(JobRecord(**{**known, **instants}))
 
 
 def _check_text(value: object, *, is_map: bool) -> None:
-    """Raise TypeError unless a value is text, or a map of texts, and ValueError for text that cannot be stored."""
-    if not isinstance(value, dict if is_map else str):
-        raise TypeError(type(value).__name__)
-    for text in [*value, *value.values()] if isinstance(value, dict) else [value]:
+    """Check that a value is text, or a map of texts.
+
+    Raises:
+        TypeError: the value has another type.
+        ValueError: a text cannot be stored.
+
+    """
+    texts = [value]
+    if is_map:
+        if not isinstance(value, dict):
+            raise TypeError(type(value).__name__)
+        texts = [*value, *value.values()]
+    for text in texts:
         if not isinstance(text, str):
             raise TypeError(type(text).__name__)
         text.encode()
 
 
 def _instant(text: str) -> datetime:
-    """Read an instant; ValueError without a time zone."""
+    """Read an instant; raise ValueError without a time zone."""
     instant = from_text(text)
     if instant.tzinfo is None:
         raise ValueError(text)
@@ -83,52 +102,59 @@ def _instant(text: str) -> datetime:
 
 
 def read_dead(body: str) -> ScheduledJob:
-    """Read a dead letter; of an unreadable one only that it came is kept, for it may say anything."""
+    """Read a dead letter. An unreadable one becomes an `Unreadable` without its content."""
     try:
         return read_entry(body)
     except _UNREADABLE:
-        return ScheduledJob(
-            job=Unreadable(id=derived_id("due", body)),
-            at=datetime.fromtimestamp(0, UTC),
-        )
+        job = Unreadable(id=derived_id("due", body))
+        return ScheduledJob(job=job, at=datetime.fromtimestamp(0, UTC))
 
 
 def read_arrivals(body: str) -> list[str]:
-    """Return the keys of the files that a bucket's notification says have arrived; none of what is no notification.
+    """Return the keys of the new files in a bucket's notification; none for other messages.
 
-    A bucket writes keys as a form does, and begins with a test message that has no records. What cannot be read now will
-    never be; the bucket's own rules delete such files in the end.
+    A bucket encodes keys as forms do. Its first message is a test without records. Unreadable
+    messages are not retried: the lifecycle rules of the bucket delete such files.
     """
     try:
         records = json.loads(body)["Records"]
-        return [unquote_plus(record["s3"]["object"]["key"]) for record in records]
+        return [
+            unquote_plus(record["s3"]["object"]["key"]) for record in records
+        ]
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
 
 
 class OutOfTime(Exception):
-    """A message was not begun, for its worker might have been ended in the middle of it."""
+    """A record was not begun: its worker could have been stopped in the middle."""
 
 
 def seconds_left(context: Any) -> Callable[[], float] | None:
-    """Return what tells how long a function may still run, by Lambda's context; None where nothing ends it."""
-    ask = getattr(context, "get_remaining_time_in_millis", None)
-    return None if ask is None else lambda: ask() / 1000
+    """Return a function for the remaining seconds of a Lambda context; None without a limit."""
+    remaining_millis = getattr(context, "get_remaining_time_in_millis", None)
+    if remaining_millis is None:
+        return None
+
+    def remaining_seconds() -> float:
+        return float(remaining_millis()) / 1000
+
+    return remaining_seconds
 
 
 def consume(
     event: Mapping[str, Any],
     work: Callable[[T], None],
-    read: Callable[[str], T] = read_entry,  # type: ignore[assignment]  # what most queues bring
+    read: Callable[[str], T] = read_entry,  # type: ignore[assignment]
     *,
     seconds_left: Callable[[], float] | None = None,
 ) -> dict[str, Any]:
-    """Work on the records of an SQS event; each record whose work failed goes back to the queue.
+    """Process the records of an SQS event; each record that failed returns to the queue.
 
-    With `seconds_left`, a record is not begun in less than `MIN_SECONDS_LEFT`, and goes back too. A worker that is ended in
-    the middle of a message would leave it UNKNOWN, and SQS would bring again all records that were done.
+    With `seconds_left`, a record that has less than `MIN_SECONDS_LEFT` returns to the queue too.
+    A worker that is stopped in the middle would leave a message UNKNOWN, and SQS would deliver
+    all records again.
     """
-    # A tenth of a second that only consumers pay.
+    # Imported here: it takes a tenth of a second, and only consumers need it.
     from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
         BatchProcessor,
         EventType,
@@ -147,7 +173,7 @@ def consume(
 
 
 class SqsQueues:
-    """Hands entries to SQS, each to its lane; what SQS does not take stays due."""
+    """Puts entries into SQS, each into its lane. Entries that SQS does not accept stay due."""
 
     def __init__(
         self,
@@ -167,47 +193,52 @@ class SqsQueues:
     @cached_property
     def _sqs(self) -> Any:
         from botocore.config import Config  # noqa: PLC0415
-        from botocore.session import get_session  # noqa: PLC0415 - a quarter of a second less than boto3's
+        from botocore.session import get_session  # noqa: PLC0415 - faster than boto3
 
-        # What is handed over is committed already and the sweep has it too: the caller must not wait for a queue.
+        # Short timeouts: the entries are committed, and the sweep finds those left over.
         config = Config(**self._timeouts, retries={"total_max_attempts": 2})
         return get_session().create_client(
             "sqs", region_name=self._region, config=config
         )
 
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
-        """See `store.outbox.Queue`. A queue that cannot be reached takes nothing."""
-        taken: set[str] = set()
+        """See `store.outbox.Queue`. An unreachable queue accepts no entry."""
+        accepted: set[str] = set()
         for lane, url in self._urls.items():
-            mine = [due for due in entries if self._lane_of(due) is lane]
-            if mine:
-                taken |= self._send(url, mine)
-        return taken
+            of_lane = [
+                entry for entry in entries if self._lane_of(entry) is lane
+            ]
+            if of_lane:
+                accepted |= self._send(url, of_lane)
+        return accepted
 
     def _send(self, url: str, entries: Sequence[ScheduledJob]) -> set[str]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         batch = [
-            {"Id": str(n), "MessageBody": write_entry(due)}
-            for n, due in enumerate(entries)
+            {"Id": str(index), "MessageBody": write_entry(entry)}
+            for index, entry in enumerate(entries)
         ]
         try:
             answer = self._sqs.send_message_batch(QueueUrl=url, Entries=batch)
         except (BotoCoreError, ClientError):
             return set()
-        return {entries[int(sent["Id"])].id for sent in answer.get("Successful", [])}
+        return {
+            entries[int(sent["Id"])].id for sent in answer.get("Successful", [])
+        }
 
 
 class InlineQueue:
-    """Runs each job in the caller and takes the entry when the job is done, so that a crash loses nothing.
+    """Runs each job in the caller. An entry is accepted once its job is done: a crash loses none.
 
-    A job that fails stays due and is left alone for a while, each time for longer; after the fifth time it is parked.
+    A job that fails stays due and is retried with exponential backoff. After `TRIES` failures it
+    is parked.
     """
 
-    REST = timedelta(
-        seconds=20
-    )  # doubled each time: five tries take longer than the lease on an attempt
-    MAX_DEPTH = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
+    # Doubled each time: five tries take longer than the lease on an attempt.
+    REST = timedelta(seconds=20)
+    # Of jobs that jobs make due at once. Beyond it, the sweep takes over.
+    MAX_DEPTH = 8
 
     def __init__(
         self,
@@ -216,9 +247,8 @@ class InlineQueue:
         clock: Clock,
     ) -> None:
         self._work, self._park, self._clock = work, park, clock
-        self._failed: dict[
-            str, tuple[int, datetime]
-        ] = {}  # how often, and when it may be tried again
+        # By entry: the number of failures, and the instant of the next try.
+        self._failures: dict[str, tuple[int, datetime]] = {}
         self._depth = threading.local()
 
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
@@ -228,25 +258,23 @@ class InlineQueue:
             return set()
         self._depth.now = depth + 1
         try:
-            return {due.id for due in entries if self._may_try(due) and self._done(due)}
+            return {entry.id for entry in entries if self._is_done(entry)}
         finally:
             self._depth.now = depth
 
-    def _may_try(self, due: ScheduledJob) -> bool:
-        _, rests_until = self._failed.get(due.id, (0, due.at))
-        return rests_until <= max(self._clock.now(), due.at)
-
-    def _done(self, due: ScheduledJob) -> bool:
+    def _is_done(self, entry: ScheduledJob) -> bool:
+        """Run a job unless it waits for its retry; return whether its entry is finished."""
+        failures, retry_at = self._failures.get(entry.id, (0, entry.at))
+        if retry_at > max(self._clock.now(), entry.at):
+            return False
         try:
-            self._work(due)
-        except Exception:  # noqa: BLE001 - the work has written down what happened
-            tries = self._failed.get(due.id, (0, due.at))[0] + 1
-            self._failed[due.id] = (
-                tries,
-                self._clock.now() + self.REST * 2 ** (tries - 1),
-            )
-            if tries < TRIES:
+            self._work(entry)
+        except Exception:  # noqa: BLE001 - the work has logged the error
+            failures += 1
+            pause = self.REST * 2 ** (failures - 1)
+            self._failures[entry.id] = (failures, self._clock.now() + pause)
+            if failures < TRIES:
                 return False
-            self._park(due)
-        self._failed.pop(due.id, None)
+            self._park(entry)
+        self._failures.pop(entry.id, None)
         return True

@@ -1,4 +1,7 @@
-"""Files in a private S3 bucket, signed for clients (Signature Version 4, the region's own address, any partition)."""
+"""Files in a private S3 bucket.
+
+Addresses for clients have Signature Version 4 and the region's own host, in any partition.
+"""
 
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +14,7 @@ __all__ = ["S3Files"]
 
 
 class S3Files:
-    """See `ports.Files`. Reading and deleting may be retried as often as botocore likes: doing them twice does no harm."""
+    """See `ports.Files`. All calls are idempotent, so botocore may retry them."""
 
     def __init__(self, region: str, bucket: str, clock: Clock) -> None:
         self._region, self._bucket, self._clock = region, bucket, clock
@@ -19,16 +22,16 @@ class S3Files:
     @cached_property
     def _s3(self) -> Any:
         from botocore.config import Config  # noqa: PLC0415
-        from botocore.session import get_session  # noqa: PLC0415 - a quarter of a second less than boto3's
+        from botocore.session import get_session  # noqa: PLC0415 - faster than boto3
 
-        # Without these, signed addresses would be those of us-east-1 that redirect, which a form cannot follow.
-        where = {
+        # Without these, signed addresses would redirect from us-east-1, and a form cannot follow.
+        addressing = {
             "addressing_style": "virtual",
             "us_east_1_regional_endpoint": "regional",
         }
         config = Config(
             signature_version="s3v4",
-            s3=where,
+            s3=addressing,
             connect_timeout=2,
             read_timeout=10,
             retries={"total_max_attempts": 3, "mode": "standard"},
@@ -40,8 +43,8 @@ class S3Files:
     def presign_post(
         self, key: str, content_type: str, max_bytes: int, expires_at: datetime
     ) -> PostForm:
-        """See `ports.Files.presign_post`. S3 takes no field that the policy does not name, an ACL or a tag for instance."""
-        left = max(timedelta(), expires_at - self._clock.now())
+        """See `ports.Files.presign_post`. S3 refuses fields outside the policy, such as an ACL."""
+        remaining = max(timedelta(), expires_at - self._clock.now())
         form = self._s3.generate_presigned_post(
             self._bucket,
             key,
@@ -50,31 +53,31 @@ class S3Files:
                 {"Content-Type": content_type},
                 ["content-length-range", 1, max_bytes],
             ],
-            ExpiresIn=int(left.total_seconds()),
+            ExpiresIn=int(remaining.total_seconds()),
         )
         return PostForm(url=form["url"], fields=form["fields"])
 
     def presign_get(self, key: str, lasts: timedelta) -> str:
         """See `ports.Files.presign_get`."""
-        named = {"Bucket": self._bucket, "Key": key}
-        return str(
-            self._s3.generate_presigned_url(
-                "get_object", Params=named, ExpiresIn=int(lasts.total_seconds())
-            )
+        parameters = {"Bucket": self._bucket, "Key": key}
+        url = self._s3.generate_presigned_url(
+            "get_object",
+            Params=parameters,
+            ExpiresIn=int(lasts.total_seconds()),
         )
+        return str(url)
 
     def size_of(self, key: str) -> int | None:
-        """See `ports.Files.size_of`. Without s3:ListBucket, S3 forbids what is not there instead of saying so."""
+        """See `ports.Files.size_of`. Needs s3:ListBucket: without it a missing file is a 403."""
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
         try:
-            return int(
-                self._s3.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
-            )
+            head = self._s3.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 return None
             raise
+        return int(head["ContentLength"])
 
     def read(self, key: str, limit: int) -> bytes | None:
         """See `ports.Files.read`."""

@@ -1,4 +1,8 @@
-"""Mail by SMTP, for places without SES. Every step before the words are handed over is certain; only what follows is not."""
+"""E-mail by SMTP, for regions without SES.
+
+A failure before the DATA command means that the message was not accepted. Later its fate may be
+unknown.
+"""
 
 import re
 from collections.abc import Iterator
@@ -20,9 +24,10 @@ _QUEUED = re.compile(rb"queued as <?([A-Za-z0-9._-]{1,64})", re.IGNORECASE)
 
 
 class SmtpEmail:
-    """Mail through one SMTP server, a connection for each. On port 465 it speaks TLS from the first byte.
+    """Sends e-mails through one SMTP server, with one connection each.
 
-    A password never travels in the clear, other than to this machine: such a combination is a ValueError.
+    Port 465 means TLS from the first byte. A password without TLS is a ValueError, except to this
+    machine.
     """
 
     def __init__(
@@ -37,39 +42,43 @@ class SmtpEmail:
         starttls: bool = True,
         timeout: float = 5,
     ) -> None:
-        if user and not starttls and port != _IMPLICIT_TLS and host not in _LOCAL:
+        if (
+            user
+            and not starttls
+            and port != _IMPLICIT_TLS
+            and host not in _LOCAL
+        ):
             raise ValueError("a password needs TLS")
-        self._host, self._port, self._starttls, self._timeout = (
-            host,
-            port,
-            starttls,
-            timeout,
-        )
+        self._host, self._port = host, port
+        self._starttls, self._timeout = starttls, timeout
         self._user, self._password = user, password
         self._clock = clock
         self._name, self._address = email_content.sender_of(sender)
         self._domain = self._address.rpartition("@")[2]
 
     def send(self, mail: Mail) -> str:
-        """See `ports.EmailSender`. The reference is the server's queue id where it names one; bounces name `Mail.id`."""
-        words = self._letter(mail)
+        """See `ports.EmailSender`. The reference is the server's queue id, if it gives one.
+
+        A bounce shows `Mail.id` in its Message-ID.
+        """
+        content = self._content(mail)
         try:
             smtp = self._connect()
         except OSError as error:  # every SMTPException is one
             raise Refused(f"smtp.connect {_code(error)}") from None
-        with _parting(smtp):
+        with _quitting(smtp):
             try:
                 self._greet(smtp)
                 self._envelope(smtp, mail.address)
             except OSError as error:
                 raise Refused(f"smtp.hello {_code(error)}") from None
-            return _hand_over(smtp, words)
+            return _send_data(smtp, content)
 
     def _connect(self) -> "SMTP":
-        import smtplib  # noqa: PLC0415 - with the mail package it costs what only senders should pay
+        import smtplib  # noqa: PLC0415 - slow to import, and only senders need it
         import ssl  # noqa: PLC0415 - see above
 
-        # The name is given, because looking up this machine's own may wait for a name server.
+        # With our domain, smtplib does not ask a name server for the name of this machine.
         if self._port == _IMPLICIT_TLS:
             context = ssl.create_default_context()
             return smtplib.SMTP_SSL(
@@ -79,7 +88,9 @@ class SmtpEmail:
                 timeout=self._timeout,
                 context=context,
             )
-        return smtplib.SMTP(self._host, self._port, self._domain, timeout=self._timeout)
+        return smtplib.SMTP(
+            self._host, self._port, self._domain, timeout=self._timeout
+        )
 
     def _greet(self, smtp: "SMTP") -> None:
         import ssl  # noqa: PLC0415 - see _connect
@@ -91,7 +102,7 @@ class SmtpEmail:
             smtp.login(self._user, self._password)
 
     def _envelope(self, smtp: "SMTP", recipient: str) -> None:
-        """Name the two ends. A sender that is refused is a fault of the settings; a recipient that is, stays so."""
+        """Send both addresses. A refused sender is a fault of the settings."""
         code, _ = smtp.mail(self._address)
         if code != 250:
             raise Refused(f"smtp.mail {code}")
@@ -99,7 +110,7 @@ class SmtpEmail:
         if code not in (250, 251):
             raise Refused(f"smtp.rcpt {code}", final=code >= 500)
 
-    def _letter(self, mail: Mail) -> bytes:
+    def _content(self, mail: Mail) -> bytes:
         from email import policy  # noqa: PLC0415 - see _connect
         from email.headerregistry import Address  # noqa: PLC0415 - see _connect
         from email.message import EmailMessage  # noqa: PLC0415 - see _connect
@@ -109,28 +120,22 @@ class SmtpEmail:
         message["To"] = Address(addr_spec=email_content.recipient_of(mail))
         message["Subject"] = email_content.subject_of(mail)
         message["Date"] = self._clock.now()
-        message.set_content(
-            email_content.text_of(mail), cte="base64"
-        )  # whole for servers of seven bits, too
+        # Base64 passes servers of seven bits, too.
+        message.set_content(email_content.text_of(mail), cte="base64")
         message.add_alternative(
             email_content.html_of(mail), subtype="html", cte="base64"
         )
-        # Long words without a space are folded into encoded words by the email package, which breaks links and ids.
+        # The email package folds long words into encoded words, which breaks links and ids.
         id = re.sub(r"[^A-Za-z0-9_.-]", "-", mail.id)
-        plain = {"Message-ID": f"<{id}@{self._domain}>"} | email_content.headers_of(
-            mail
-        )
-        return (
-            "".join(f"{name}: {value}\r\n" for name, value in plain.items()).encode(
-                "ascii"
-            )
-            + message.as_bytes()
-        )
+        unfolded = f"Message-ID: <{id}@{self._domain}>\r\n"
+        for name, value in email_content.headers_of(mail).items():
+            unfolded += f"{name}: {value}\r\n"
+        return unfolded.encode("ascii") + message.as_bytes()
 
 
 @contextmanager
-def _parting(smtp: "SMTP") -> Iterator[None]:
-    """Say good-bye without waiting for the answer, which would change nothing. After a failure the line is closed already."""
+def _quitting(smtp: "SMTP") -> Iterator[None]:
+    """Send QUIT at the end, without waiting for its answer. After a failure, only close."""
     try:
         yield
     finally:
@@ -139,12 +144,12 @@ def _parting(smtp: "SMTP") -> Iterator[None]:
         smtp.close()
 
 
-def _hand_over(smtp: "SMTP", words: bytes) -> str:
-    """Give the words away. A reply is a yes or a no; silence or a hang-up from here on leaves it open."""
+def _send_data(smtp: "SMTP", content: bytes) -> str:
+    """Send the message; return the queue id. Without a reply, its fate is unknown."""
     import smtplib  # noqa: PLC0415 - see SmtpEmail._connect
 
     try:
-        code, reply = smtp.data(words)
+        code, reply = smtp.data(content)
     except smtplib.SMTPDataError as error:
         code, reply = error.smtp_code, b""
     except OSError as error:
@@ -152,7 +157,9 @@ def _hand_over(smtp: "SMTP", words: bytes) -> str:
     if code != 250:
         _refuse(code)
     queued = _QUEUED.search(reply)
-    return queued[1].decode() if queued else ""
+    if queued is None:
+        return ""
+    return queued[1].decode()
 
 
 def _refuse(code: int) -> None:
@@ -162,5 +169,5 @@ def _refuse(code: int) -> None:
 
 
 def _code(error: Exception) -> str:
-    """Say what went wrong without the server's words, which quote addresses."""
+    """Return the code of an error without the server's text, which quotes addresses."""
     return str(getattr(error, "smtp_code", "") or type(error).__name__)

@@ -1,1 +1,1 @@
-"""The base of every feature: pure Python, the standard library only, nothing of AWS or HTTP."""
+"""The base of every feature: pure Python with the standard library only, no AWS and no HTTP."""

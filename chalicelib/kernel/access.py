@@ -1,8 +1,9 @@
-"""Permissions: what an actor is towards a resource, and which actions that allows.
+"""Permissions: the relations of an actor to a resource, and the actions that they allow.
 
-Permission depends on places. A grant is a role at a place and covers everything below that place. The relations of
-an actor to a resource follow from grants, ownership and help alone. An `Action` names the relations that allow it.
-Each feature lists its actions in `permissions.py`; use cases, the permission matrix test and the docs read them.
+Permission depends on places. A grant is a role at a place and covers everything below that place.
+The relations of an actor to a resource follow from grants, ownership and help alone. An `Action`
+names the relations that allow it. Each feature lists its actions in `permissions.py`. Use cases,
+the permission matrix test and the docs read them.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ __all__ = [
 
 
 class Role(StrEnum):
-    """What somebody may be, lowest first."""
+    """The roles of people, lowest first."""
 
     RESIDENT = "resident"
     VOLUNTEER = "volunteer"
@@ -45,14 +46,15 @@ class Role(StrEnum):
 
 
 class Relation(StrEnum):
-    """What an actor is towards one resource."""
+    """The relations of an actor to one resource."""
 
-    PUBLIC = "public"  # anybody, while the resource is public
+    PUBLIC = "public"  # everyone, while the resource is public
     SIGNED_IN = "signed_in"
     OWNER = "owner"
     HELPER = "helper"
     VOLUNTEER = "volunteer"  # of the same street
-    GRID_WORKER = "grid_worker"  # each staff relation includes those above it, within their own place
+    # Each staff relation includes those above it, within its place.
+    GRID_WORKER = "grid_worker"
     COMMUNITY_STAFF = "community_staff"
     STREET_ADMIN = "street_admin"
     SYSTEM = "system"
@@ -71,10 +73,10 @@ _STAFF_ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that an actor may do to a resource, such as ``offer.accept``, and the relations that allow it.
+    """An action on a resource, such as ``offer.accept``, and the relations that allow it.
 
-    Where `fresh` is set, read the actor from the store before granting it. An access token may be older than the loss
-    of a role. Only plain reading may go by the token alone.
+    With `fresh`, the actor is read from the store first, for an access token may be older than the
+    loss of a role. Only plain reading may trust the token alone.
     """
 
     name: str
@@ -101,7 +103,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who is asking: the claims of an access token, or the same read again from the store."""
+    """The caller: the claims of an access token, or the same facts read from the store."""
 
     id: str
     grants: tuple[Grant, ...] = ()
@@ -110,11 +112,11 @@ class Actor:
 
     def role_at(self, place: str) -> Role:
         """Return the highest role that covers a place."""
-        return max(
-            (g.role for g in self.grants if g.reaches(place)),
-            key=lambda role: role.rank,
-            default=Role.RESIDENT,
-        )
+        highest = Role.RESIDENT
+        for grant in self.grants:
+            if grant.role.rank > highest.rank and grant.reaches(place):
+                highest = grant.role
+        return highest
 
 
 ANONYMOUS = Actor(id="")
@@ -123,10 +125,10 @@ SYSTEM = Actor(id="system")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """Everything about a resource that permission needs.
+    """The facts about a resource on which permission depends.
 
-    `see` is the action that lets an actor know that the resource exists. `places` say whose staff are staff of the
-    resource. `relations` holds the ids of those who are something to it: its owners, its helpers.
+    `see` is the action that lets an actor know that the resource exists. Staff of `places` are
+    staff of the resource. `relations` holds the ids of its owners and its helpers.
     """
 
     see: Action
@@ -136,41 +138,41 @@ class Resource:
 
 
 def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
-    """Return everything that the actor is towards the resource."""
+    """Return the relations of an actor to a resource."""
     if actor is SYSTEM:
         return frozenset({Relation.SYSTEM})
     found = {Relation.PUBLIC} if resource.public else set()
     if actor.id:
         found.add(Relation.SIGNED_IN)
-        found.update(
-            name for name, ids in resource.relations.items() if actor.id in ids
-        )
+        for relation, ids in resource.relations.items():
+            if actor.id in ids:
+                found.add(relation)
     for grant in actor.grants:
         found |= _relations_by(grant, resource.places)
     return frozenset(found)
 
 
 def _relations_by(grant: Grant, places: tuple[str, ...]) -> set[Relation]:
-    """Return the relations that one grant makes to a resource at these places."""
+    """Return the relations that one grant gives to a resource at these places."""
     if grant.role is Role.VOLUNTEER:
-        # Where a volunteer likes to help is their choice. The matcher follows it, permission does not.
-        same_street = any(
-            street_of(grant.place) == street_of(place) for place in places
-        )
-        return {Relation.VOLUNTEER} if same_street else set()
-    if grant.role not in _STAFF_ROLES or not any(
-        grant.reaches(place) for place in places
-    ):
+        # Volunteers choose where they like to help. Matching follows that, permission does not.
+        if street_of(grant.place) in {street_of(place) for place in places}:
+            return {Relation.VOLUNTEER}
         return set()
+    if grant.role not in _STAFF_ROLES:
+        return set()
+    if not any(grant.reaches(place) for place in places):
+        return set()
+    rank = grant.role.rank
     return {
-        relation
-        for role, relation in _STAFF_ROLES.items()
-        if role.rank <= grant.role.rank
+        relation for role, relation in _STAFF_ROLES.items() if role.rank <= rank
     }
 
 
-def authorize(actor: Actor, action: Action, resource: Resource) -> frozenset[Relation]:
-    """Return the relations of the actor to the resource if they allow the action.
+def authorize(
+    actor: Actor, action: Action, resource: Resource
+) -> frozenset[Relation]:
+    """Return the relations of an actor to a resource if they allow an action.
 
     Raises:
         NotFound: the actor may not know that the resource exists.

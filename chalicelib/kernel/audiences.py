@@ -1,4 +1,4 @@
-"""Audiences: the recipients of a message. One parser and one formatter for the text by which they are stored."""
+"""Audiences, the recipients of a message: types, one formatter and one parser of their text."""
 
 from dataclasses import dataclass
 
@@ -24,14 +24,14 @@ class OnePerson:
 
 @dataclass(frozen=True, slots=True)
 class SeveralPeople:
-    """People who are named: a share of a larger audience, or all of a small one."""
+    """People named by id: a share of a larger audience, or all of a small one."""
 
     ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StaffOnDuty:
-    """The staff on duty at a place when the message is sent; with `only`, those of them if they still are."""
+    """The staff on duty at a place when the message is sent, limited to `only` if that is set."""
 
     place: str
     only: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class StaffOnDuty:
 
 @dataclass(frozen=True, slots=True)
 class GroupMembers:
-    """The members of a group that a feature declares: its kind (``place``, ``ticket``) and its name."""
+    """The members of a group that a feature declares, by its kind (``place``) and its name."""
 
     kind: str
     name: str
@@ -47,31 +47,37 @@ class GroupMembers:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeTarget:
-    """The phone or address for which a sign-in challenge was made; it may belong to nobody yet."""
+    """The phone or address of a sign-in challenge, which may have no account yet."""
 
     challenge_id: str
 
 
-Audience = OnePerson | SeveralPeople | StaffOnDuty | GroupMembers | ChallengeTarget
+Audience = (
+    OnePerson | SeveralPeople | StaffOnDuty | GroupMembers | ChallengeTarget
+)
 
 
 def format_audience(audience: Audience) -> str:
-    """Return the text by which an audience is stored, such as ``staff:chunhui.baihua``."""
+    """Return the stored text of an audience, such as ``staff:chunhui.baihua``."""
     match audience:
         case OnePerson(id):
             return id
         case SeveralPeople(ids):
             return f"people:{','.join(ids)}"
         case StaffOnDuty(place, only):
-            return f"staff:{place}#{','.join(only)}" if only else f"staff:{place}"
+            return f"staff:{place}{_suffix(only)}"
         case GroupMembers(kind, name):
             return f"all:{kind}:{name}"
         case ChallengeTarget(challenge_id):
             return f"challenge:{challenge_id}"
 
 
+def _suffix(only: tuple[str, ...]) -> str:
+    return f"#{','.join(only)}" if only else ""
+
+
 def parse_audience(text: str) -> Audience:
-    """Read what `format_audience` wrote."""
+    """Return the audience of a text that `format_audience` wrote."""
     family, separator, rest = text.partition(":")
     if not separator:
         return OnePerson(text)
@@ -80,7 +86,8 @@ def parse_audience(text: str) -> Audience:
             return SeveralPeople(tuple(rest.split(",")))
         case "staff":
             place, _, only = rest.partition("#")
-            return StaffOnDuty(place, tuple(only.split(",")) if only else ())
+            ids = only.split(",") if only else ()
+            return StaffOnDuty(place, tuple(ids))
         case "all":
             kind, _, name = rest.partition(":")
             return GroupMembers(kind, name)
@@ -92,10 +99,13 @@ def parse_audience(text: str) -> Audience:
 def narrowed(audience: Audience, people: tuple[str, ...]) -> Audience:
     """Return the audience of a later delivery to some people of an audience.
 
-    Staff are looked up again when it comes: others may be on duty by then. The target of a challenge stays as it is.
+    Staff are looked up again at that time, for others may be on duty by then. The target of a
+    challenge stays as it is.
     """
     if isinstance(audience, ChallengeTarget):
         return audience
     if isinstance(audience, StaffOnDuty):
         return StaffOnDuty(audience.place, people)
-    return OnePerson(people[0]) if len(people) == 1 else SeveralPeople(people)
+    if len(people) == 1:
+        return OnePerson(people[0])
+    return SeveralPeople(people)

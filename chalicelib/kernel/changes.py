@@ -1,4 +1,4 @@
-"""Changes: what a decision makes true, all together or not at all. `store.transaction` writes them in one transaction."""
+"""Changes: the result of a decision. `store.transaction` writes all of it, or nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ArmedTimer:
-    """The one armed timer of an entity. A job acts only if it carries this id."""
+    """The armed timer of an entity. Jobs with another timer id do nothing."""
 
     id: str
     at: datetime
@@ -35,9 +35,10 @@ class ArmedTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """What has an identity, a version that conditions every commit, and perhaps something to wait for.
+    """An object with an identity, a version that conditions every commit, and deadlines.
 
-    `entity_kind` is stored in the names of timers (``timer.wish``): every entity sets its own, and it never changes.
+    `entity_kind` is stored in the names of timers (``timer.wish``). Every entity sets its own,
+    and it never changes.
     """
 
     entity_kind: ClassVar[str] = ""
@@ -49,11 +50,11 @@ class Entity:
     timer: ArmedTimer | None = None
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return everything that waits for an instant, by name. The timer is derived from the earliest."""
+        """Return the deadlines of the entity by name. The earliest one sets the timer."""
         return {}
 
     def check_version(self, seen: int | None) -> None:
-        """Refuse with Stale if the caller has seen another version than this one (If-Match)."""
+        """Refuse with Stale if the caller has seen another version (If-Match)."""
         if seen is not None and seen != self.version:
             raise Stale("request.stale", version=self.version)
 
@@ -63,7 +64,11 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEvent:
-    """One line of an entity's event log. `tag` is past tense (``wish.claimed``); `actor` did it, in the role `party`."""
+    """One line of an entity's event log.
+
+    `tag` is past tense (``wish.claimed``). `actor` is the id of the person, `party` their role in
+    it.
+    """
 
     tag: str
     actor: str
@@ -75,10 +80,11 @@ class TimelineEvent:
 class Message:
     """A message to send.
 
-    `subject` and `params` hold ids, never personal data: texts are composed at the moment of sending. From `not_after` on
-    the message is worthless, for the event that it reminds of has come. A message with both bounds is planned for each
-    recipient at once. One that would fall into a recipient's quiet hours can then go out the evening before. `part_of`
-    names the message that this one is a share of, and `paced_at` the instant of that share.
+    `subject` and `params` hold ids, never personal data: texts are composed at the moment of
+    sending. After `not_after` the message is worthless, for the event that it reminds of has
+    come. A message with both bounds is planned for each recipient at once. If it would fall into
+    a recipient's quiet hours, it goes out the evening before. `part_of` names the message of
+    which this is a share, and `paced_at` is the instant of that share.
     """
 
     kind: str
@@ -95,8 +101,8 @@ class Message:
 class Put:
     """A row beside the entity.
 
-    With `new` it must not be there yet, with `expected` it must be there as it was read; if not, everything is decided
-    again, or `on_conflict` is the refusal where one is given.
+    With `new` the row must not exist yet. With `expected` it must exist as it was read. If not,
+    `on_conflict` is the refusal; without one the decision is made again.
     """
 
     row: object
@@ -107,14 +113,17 @@ class Put:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """A row beside the entity that must go."""
+    """The deletion of a row beside the entity."""
 
     row: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Add to a counter that many change at once. With `limit`, only while it is below that; else `refusal`."""
+    """An addition to a counter that many requests change at once.
+
+    With `limit` it happens only while the counter is below that; else `refusal` is raised.
+    """
 
     subject: str
     name: str
@@ -126,23 +135,28 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """An entity that is not written, but must still be as it was read; if it is not, everything is decided again."""
+    """An entity that is not written, but must still be as it was read.
+
+    If it is not, the decision is made again.
+    """
 
     entity: Entity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjust:
-    """Add to several numbers of one row that many change at once, without reading it.
+    """An addition to several numbers of one row that many requests change at once, without a read.
 
-    `limits` bounds a number after the addition as (lowest, highest), None for no bound. The row must be there. If it
-    is not, or a limit is passed, everything is decided again, or `on_conflict` is the refusal where one is given. Only
-    for rows that are no entities: their version conditions every write, and this one reads no version.
+    `limits` bounds a number after the addition as (lowest, highest), None for no bound. The row
+    must exist. If it does not, or a limit is passed, `on_conflict` is the refusal; without one
+    the decision is made again. Not for entities, whose version conditions every write.
     """
 
     row: object
     add: Mapping[str, int]
-    limits: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    limits: Mapping[str, tuple[int | None, int | None]] = field(
+        default_factory=dict
+    )
     on_conflict: Refusal | None = None
 
 
@@ -151,14 +165,15 @@ Write = Put | Delete | Count | Check | Adjust
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes(Generic[E_co]):
-    """A decision. `previous` is None for something new; an entity equal to it, without events, is not written again.
+    """A decision about an entity.
 
-    `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
-    `bump_version` is False when nothing changes that is ever shown, such as a note that a reminder was sent. Version and
-    `updated_at` then stay, so no client's If-Match fails and no index is written.
-    `jobs` are work that is due at once; the commit gives an id to a job without one.
-    `related` are decisions about other entities that become true with it, each with its own version, timer and event
-    log. Their `refusal` and `related` are ignored.
+    `previous` is the entity as it was read, None for a new one. An entity that equals `previous`
+    and has no events is not written. `refusal` is raised after the commit: a wrong code must be
+    counted although it is refused. `bump_version` is False when no client can see the change,
+    such as the note that a reminder was sent. Version and `updated_at` then stay, so no If-Match
+    fails and no index is written. `jobs` are due at once; the commit gives an id to a job without
+    one. `related` are decisions about other entities in the same commit, each with its own
+    version, timer and event log. Their `refusal` and `related` are ignored.
     """
 
     entity: E_co
@@ -173,5 +188,5 @@ class Changes(Generic[E_co]):
 
     @property
     def parts(self) -> "tuple[Changes[Entity], ...]":
-        """Return this decision and those that come true with it."""
+        """Return this decision and its related ones."""
         return (self, *self.related)

@@ -1,4 +1,7 @@
-"""Short codes that people read aloud. They are derived when needed and kept in no row, queue or log (docs/decisions/0005)."""
+"""Short codes that people read aloud, and the keys from which they are derived.
+
+A code is derived when needed. No row, queue or log holds it (docs/decisions/0005).
+"""
 
 import hashlib
 import hmac
@@ -7,7 +10,7 @@ __all__ = ["Keyring", "derive_digits", "same"]
 
 
 def derive_digits(key: bytes, *cycle: str, digits: int) -> str:
-    """Return the decimal code of one cycle: HMAC-SHA-256, truncated as RFC 4226 section 5.3 does."""
+    """Return the decimal code of one cycle: HMAC-SHA-256, truncated as in RFC 4226, 5.3."""
     mac = hmac.digest(key, "|".join(cycle).encode(), "sha256")
     offset = mac[-1] & 0x0F
     number = int.from_bytes(mac[offset : offset + 8]) & 0x7FFF_FFFF_FFFF_FFFF
@@ -20,7 +23,7 @@ def same(one: str, other: str) -> bool:
 
 
 class Keyring:
-    """Purpose-bound keys from one secret, so that a key leaked for one purpose opens no other."""
+    """Keys from one secret, one for each purpose, so that a leaked key opens nothing else."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < 32:
@@ -32,7 +35,9 @@ class Keyring:
         return hmac.digest(self._secret, purpose.encode() + b"\x01", "sha256")
 
     def fingerprint(self, purpose: str, value: str) -> str:
-        """Return a keyed hash by which a value can be looked up without being stored (32 hex digits)."""
-        return hmac.new(self.key(purpose), value.encode(), hashlib.sha256).hexdigest()[
-            :32
-        ]
+        """Return a keyed hash of a value, in 32 hex digits.
+
+        A value can be looked up by it without being stored.
+        """
+        digest = hmac.new(self.key(purpose), value.encode(), hashlib.sha256)
+        return digest.hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Refusals: why a use case does not do what was asked. They carry facts, never an HTTP status."""
+"""Refusals of use cases: a code and facts, never an HTTP status."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ __all__ = [
 
 
 class Refusal(Exception):
-    """A refusal with a stable code such as ``wish.already_claimed`` and the facts that a client can act on."""
+    """A refusal: a stable code such as ``wish.already_claimed``, and facts for the client."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
@@ -29,58 +29,65 @@ class Refusal(Exception):
 
 
 class Malformed(Refusal):
-    """What was sent cannot be read at all."""
+    """The request cannot be parsed."""
 
 
 class Unauthenticated(Refusal):
-    """Nobody, or nobody we can believe."""
+    """The caller has not signed in, or their credentials are not valid."""
 
 
 class Forbidden(Refusal):
-    """Known, but not allowed."""
+    """The caller is known, but not allowed to do this."""
 
 
 class NotFound(Refusal):
-    """Not there, or not for the caller to know of."""
+    """The resource does not exist, or the caller may not know of it."""
 
-    def __init__(self, code: str = "resource.not_found", **facts: object) -> None:
+    def __init__(
+        self, code: str = "resource.not_found", **facts: object
+    ) -> None:
         super().__init__(code, **facts)
 
 
 class Conflict(Refusal):
-    """The current state, or the uniqueness of something, does not allow it."""
+    """The current state, or a rule of uniqueness, does not allow the change."""
 
 
 class Stale(Refusal):
-    """The caller named a version that is not the current one."""
+    """The version named by the caller is not the current one."""
 
 
 class TooLarge(Refusal):
-    """More was sent than is read."""
+    """The request is larger than allowed."""
 
 
 class WrongMedia(Refusal):
-    """Sent in a format that is not read."""
+    """The media type of the request is not supported."""
 
 
 class Invalid(Refusal):
-    """One field has a value that cannot be taken; `loc` is the path to it. `also` are others of the same request."""
+    """A field has an invalid value.
 
-    def __init__(self, code: str, loc: Sequence[str | int], **facts: object) -> None:
+    `location` is the path to the field. `others` are further invalid fields of the request.
+    """
+
+    def __init__(
+        self, code: str, location: Sequence[str | int], **facts: object
+    ) -> None:
         super().__init__(code, **facts)
-        self.loc = tuple(loc)
-        self.also: tuple[Invalid, ...] = ()
+        self.location = tuple(location)
+        self.others: tuple[Invalid, ...] = ()
 
     @classmethod
-    def together(cls, found: "Sequence[Invalid]") -> "Invalid":
-        """Return one refusal for everything that was found, the first of it leading."""
-        first = found[0]
-        first.also = tuple(found[1:50])
+    def together(cls, refusals: "Sequence[Invalid]") -> "Invalid":
+        """Return the first of several refusals, with at most 49 others attached."""
+        first = refusals[0]
+        first.others = tuple(refusals[1:50])
         return first
 
 
 class TooMany(Refusal):
-    """Too often; `retry_after` is in whole seconds."""
+    """A rate limit is reached; `retry_after` is in whole seconds."""
 
     def __init__(self, code: str, retry_after: int) -> None:
         super().__init__(code, retry_after=retry_after)
@@ -88,7 +95,10 @@ class TooMany(Refusal):
 
 
 class Busy(Refusal):
-    """Contention or a slow store; nothing was done and trying again is right. `retry_after` is in whole seconds."""
+    """Contention, or a store that does not answer. Nothing was done; the client may try again.
+
+    `retry_after` is in whole seconds.
+    """
 
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__("server.busy", retry_after=retry_after)
@@ -96,7 +106,7 @@ class Busy(Refusal):
 
 
 class Replayed(Exception):
-    """The Idempotency-Key was seen before: answer with the resource as it is now."""
+    """The Idempotency-Key has succeeded before: the answer is the resource as it is now."""
 
     def __init__(self, resource_id: str) -> None:
         super().__init__(resource_id)

@@ -1,4 +1,4 @@
-"""What features ask of one another without knowing each other: answered from the features' declarations."""
+"""Hooks: calls from one feature to all others, by way of their declarations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,39 +18,44 @@ class Hooks(Protocol):
     def contexts(
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
-        """Return what fills messages now, in order; None for a message that is no longer true."""
+        """Return the contexts of messages, in order; None for a message that is no longer true."""
         ...
 
     def members(
-        self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int
+        self,
+        kind: str,
+        name: str,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
     ) -> Page[str]:
         """Return a page of the ids of a group's members."""
         ...
 
     def direct_up_to(self, kind: str) -> int:
-        """Return the largest size of a group that is sent to by name, one by one; 0 for never."""
+        """Return the largest size of a group that is sent to by name; 0 for never."""
         ...
 
     def zone_of(self, kind: str, name: str) -> str | None:
-        """Return the time zone of a group, None where its kind has none of its own."""
+        """Return the time zone of a group, None where its kind has none."""
         ...
 
     def export(self, person_id: str) -> dict[str, Any]:
-        """Return everything that features hold about a person, by section."""
+        """Return all data of the features about a person, by section."""
         ...
 
     def erased_with(self, person: Any) -> list[Delete]:
-        """Return the rows that must go in the commit that erases a person."""
+        """Return the rows to delete in the commit that erases a person."""
         ...
 
     def rearm(self) -> int:
-        """Arm lost timers of every feature; return how many there were."""
+        """Arm lost timers of every feature; return their number."""
         ...
 
     def place_of(self, subject: str) -> str:
-        """Return the place of what an id names, "" where it is unknown."""
+        """Return the place of the object with an id, "" where it is unknown."""
         ...
 
     def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
-        """Return what every line of the staff queue has to show."""
+        """Return the parts of the staff queue, one of each declared line."""
         ...

@@ -1,4 +1,4 @@
-"""The one source of identifiers. They are opaque and unguessable; the prefix says what they name."""
+"""The one source of identifiers, which are opaque and cannot be guessed."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ ID_PATTERN = "[a-z2-7]{24}"
 
 
 class Ids(Protocol):
-    """Makes identifiers."""
+    """A source of identifiers."""
 
     def new(self, prefix: str) -> str:
         """Return a fresh identifier such as ``wsh_…``."""
@@ -19,7 +19,7 @@ class Ids(Protocol):
 
 
 class RandomIds:
-    """120 random bits in lower-case base 32."""
+    """Identifiers of 120 random bits in lower-case base 32."""
 
     def new(self, prefix: str) -> str:
         """Return the prefix, an underscore and 24 characters."""
@@ -27,7 +27,7 @@ class RandomIds:
 
 
 def derived_id(prefix: str, text: str) -> str:
-    """Return the identifier of what a text names, the same each time: for what is one, however often it is made."""
+    """Return the identifier that follows from a text, so that the same work has the same id."""
     return _written(prefix, hashlib.sha256(text.encode()).digest()[:15])
 
 

@@ -1,4 +1,4 @@
-"""Jobs: what a worker does when something is due. Each kind has the fields that it needs and no others."""
+"""Jobs: the work that workers do when it is due, one type for each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """The timer of an entity has fired. It counts only while the entity still waits for a timer of this id."""
+    """A job for an entity whose timer has fired. Only the entity's armed timer counts."""
 
     id: str
     entity_kind: str  # Entity.entity_kind
@@ -32,38 +32,44 @@ class Timer:
 
     @property
     def kind(self) -> str:
-        """Return the kind of the job, as lanes, logs and metrics name it."""
+        """Return the kind of the job, by which lanes, logs and metrics name it."""
         return f"timer.{self.entity_kind}"
 
     @property
     def subject(self) -> str:
-        """Return the id of what the job is about."""
+        """Return the id of the job's subject."""
         return self.entity_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something has happened to a subject. `handler` names one subscriber once the dispatcher has expanded the event."""
+    """A job for an event of a subject.
+
+    `handler` names one subscriber after the dispatcher has made a job for each.
+    """
 
     id: str
     tag: str
     subject: str
     handler: str = ""
-    cursor: Position | None = None  # where a handler goes on that works in steps
+    cursor: Position | None = (
+        None  # the position of a handler that works in steps
+    )
 
     @property
     def kind(self) -> str:
-        """Return the kind of the job; with its handler, once it has one, so that parked jobs differ."""
-        return (
-            f"event.{self.tag}@{self.handler}" if self.handler else f"event.{self.tag}"
-        )
+        """Return the kind of the job, with its handler if set, so that parked jobs differ."""
+        if self.handler:
+            return f"event.{self.tag}@{self.handler}"
+        return f"event.{self.tag}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A person has answered a question by SMS. `phone_of` is the person whose phone it came from, "" if unknown.
+    """A job for a person's answer to a question by SMS.
 
-    `occasion` is that of the question (`MessageContext`). The answer counts only while the subject is still at it.
+    `phone_of` is the id of the person whose phone sent it, "" if unknown. `occasion` is that of the
+    question (`MessageContext`): the answer counts only while the subject still has this occasion.
     """
 
     id: str
@@ -76,7 +82,7 @@ class Answer:
 
     @property
     def feature_kind(self) -> str:
-        """Return the first part of the question's kind, which names the kind of entity that it is about."""
+        """Return the first part of the question's kind, which names the kind of its subject."""
         return self.question.partition(".")[0]
 
     @property
@@ -87,12 +93,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A feature has asked for work by name, about a subject."""
+    """A job for a command: work by name, about a subject."""
 
     id: str
     name: str
     subject: str
-    cursor: Position | None = None  # where a handler goes on that works in steps
+    cursor: Position | None = (
+        None  # the position of a handler that works in steps
+    )
 
     @property
     def kind(self) -> str:
@@ -102,10 +110,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """A message is to be sent.
+    """A job for a message to send, between `not_before` and `not_after`.
 
-    `message_id` is the message's key in the log, the same however often a delivery is deferred or split.
-    `attempt_id` is the line of the log that a retry continues. Outside `not_before` and `not_after` it is not sent.
+    `message_id` is the message's key in the log, the same for all deferred and split deliveries.
+    `attempt_id` names the line of the log that a retry continues.
     """
 
     id: str
@@ -120,13 +128,13 @@ class Send:
 
     @property
     def kind(self) -> str:
-        """Return the kind of the job: that of the message, which has no prefix."""
+        """Return the kind of the job: the kind of the message, without a prefix."""
         return self.message_kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A dead letter that cannot be read; only that it came is known."""
+    """A job for a dead letter that cannot be parsed."""
 
     id: str
 
@@ -146,7 +154,7 @@ Job = Timer | Event | Answer | Command | Send | Unreadable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledJob:
-    """A job, when it is due, and the shard of the job table in which it waits ("" until it is stored)."""
+    """A job, its due instant, and its shard of the job table ("" until it is stored)."""
 
     job: Job
     at: datetime
@@ -164,13 +172,13 @@ class ScheduledJob:
 
     @property
     def subject(self) -> str:
-        """Return the id of what the job is about."""
+        """Return the id of the job's subject."""
         return self.job.subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """A scheduled job as it is stored and queued: flat, with the fields of every kind of job."""
+    """The stored and queued form of a scheduled job: flat, with the fields of every kind."""
 
     id: str
     at: datetime
@@ -188,7 +196,7 @@ class JobRecord:
 
 
 def record_of(scheduled: ScheduledJob) -> JobRecord:
-    """Return a job as it is stored."""
+    """Return the stored form of a job."""
     record = JobRecord(
         id=scheduled.id,
         at=scheduled.at,
@@ -199,7 +207,10 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
     match job := scheduled.job:
         case Event():
             return replace(
-                record, kind=f"event.{job.tag}", handler=job.handler, cursor=job.cursor
+                record,
+                kind=f"event.{job.tag}",
+                handler=job.handler,
+                cursor=job.cursor,
             )
         case Command():
             return replace(record, cursor=job.cursor)
@@ -225,7 +236,7 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
 
 
 def scheduled_of(record: JobRecord) -> ScheduledJob:
-    """Read what `record_of` wrote."""
+    """Return the job of a stored form."""
     return ScheduledJob(job=_job_of(record), at=record.at, shard=record.shard)
 
 
@@ -233,7 +244,9 @@ def _job_of(record: JobRecord) -> Job:
     family, _, name = record.kind.partition(".")
     match family:
         case "timer":
-            return Timer(id=record.id, entity_kind=name, entity_id=record.subject)
+            return Timer(
+                id=record.id, entity_kind=name, entity_id=record.subject
+            )
         case "event":
             return Event(
                 id=record.id,
@@ -244,7 +257,10 @@ def _job_of(record: JobRecord) -> Job:
             )
         case "command":
             return Command(
-                id=record.id, name=name, subject=record.subject, cursor=record.cursor
+                id=record.id,
+                name=name,
+                subject=record.subject,
+                cursor=record.cursor,
             )
         case "answer":
             return _answer_of(record)

@@ -6,10 +6,10 @@ __all__ = ["Log"]
 
 
 class Log(Protocol):
-    """Writes lines: ids, kinds and numbers, never personal data."""
+    """A log of ids, kinds and numbers, never of personal data."""
 
     def info(self, msg: object, **fields: Any) -> None:
-        """Write a line."""
+        """Write a line for information."""
 
     def error(self, msg: object, **fields: Any) -> None:
         """Write a line that needs attention."""

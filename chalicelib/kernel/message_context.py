@@ -1,4 +1,4 @@
-"""What fills a message at the moment of sending, as the feature that it is about knows it then."""
+"""Message contexts: the facts that fill a message at the moment of sending."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ __all__ = ["MessageContext", "MessageSubject"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSubject:
-    """What a message is about: its kind, the id of its subject and its parameters."""
+    """The kind of a message, the id of its subject, and its parameters."""
 
     kind: str
     subject: str
@@ -19,7 +19,8 @@ class MessageSubject:
 class MessageContext:
     """The facts of a message as they are now, and the people whose phones it must not reach.
 
-    `occasion` tells a question from one of the same kind that is asked later: of the next delivery, the next solution.
+    `occasion` distinguishes a question from later ones of the same kind, such as that about the
+    next delivery.
     """
 
     facts: Mapping[str, object] = field(default_factory=dict)

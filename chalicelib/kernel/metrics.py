@@ -1,4 +1,4 @@
-"""Metrics of the running service. Names and dimensions only: a metric never holds anything about a person."""
+"""Metrics of the running service, without anything about a person."""
 
 from collections import Counter, defaultdict
 from typing import Protocol
@@ -7,7 +7,7 @@ __all__ = ["MemoryMetrics", "Metrics"]
 
 
 class Metrics(Protocol):
-    """Takes measurements; they are written out when the invocation ends."""
+    """A collector of measurements, which it writes out when the invocation ends."""
 
     def count(self, name: str, value: float = 1, **dimensions: str) -> None:
         """Add to a number."""
@@ -16,7 +16,7 @@ class Metrics(Protocol):
     def observe(
         self, name: str, value: float, unit: str = "Seconds", **dimensions: str
     ) -> None:
-        """Note one value of many, of which percentiles are wanted."""
+        """Record one value of a distribution."""
         ...
 
     def __enter__(self) -> object:
@@ -24,16 +24,18 @@ class Metrics(Protocol):
         ...
 
     def __exit__(self, *error: object) -> None:
-        """End an invocation: write out what was taken in it."""
+        """End an invocation and write out its measurements."""
         ...
 
 
 class MemoryMetrics:
-    """Keeps measurements in memory: on one machine and in tests."""
+    """Measurements in memory, for the local server and tests."""
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, ...]] = Counter()
-        self.values: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
+        self.values: defaultdict[tuple[str, ...], list[float]] = defaultdict(
+            list
+        )
 
     def count(self, name: str, value: float = 1, **dimensions: str) -> None:
         """See `Metrics.count`."""
@@ -42,7 +44,7 @@ class MemoryMetrics:
     def observe(
         self, name: str, value: float, unit: str = "Seconds", **dimensions: str
     ) -> None:
-        """See `Metrics.observe`; the newest thousand are kept."""
+        """See `Metrics.observe`; the newest thousand values are kept."""
         kept = self.values[(name, *dimensions.values())]
         kept.append(value)
         del kept[:-1000]

@@ -1,4 +1,4 @@
-"""Keyset pages with signed cursors. A cursor is bound to the list, its filter and its caller, so it opens nothing else."""
+"""Keyset pages with signed cursors, each bound to its list, filter and caller."""
 
 import base64
 import binascii
@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from .errors import Malformed
@@ -18,14 +19,14 @@ Position = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page; `next` is where to go on, or None at the end."""
+    """One page of a list; `next` is the position of the next one, None at the end."""
 
     items: Sequence[T]
     next: Position | None = None
 
 
 class Cursors:
-    """Writes positions as opaque text and reads only what it wrote itself."""
+    """Positions as opaque text, signed with a key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -35,33 +36,34 @@ class Cursors:
         if position is None:
             return None
         payload = json.dumps(position, separators=(",", ":")).encode()
-        return (
-            base64.urlsafe_b64encode(self._mac(payload, scope) + payload)
-            .decode()
-            .rstrip("=")
-        )
+        return _encode(self._mac(payload, scope) + payload)
 
     def read(self, cursor: str | None, *scope: str) -> Position | None:
-        """Return the position of a cursor that was written for the same scope; otherwise raise Malformed."""
+        """Return the position of a cursor; Malformed if it was not written for this scope."""
         if not cursor:
             return None
+        padded = cursor + "=" * (-len(cursor) % 4)
         try:
-            raw = base64.b64decode(
-                cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-            )
+            raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         except (ValueError, binascii.Error):
             raise Malformed("cursor.invalid") from None
-        # Base 64 has unused bits at its end; only the exact text that was written is taken.
-        exact = base64.urlsafe_b64encode(raw).decode().rstrip("=") == cursor
-        if not exact or not hmac.compare_digest(raw[:16], self._mac(raw[16:], scope)):
+        mac, payload = raw[:16], raw[16:]
+        # Base 64 has unused bits at its end, so several texts decode alike. Only one is valid.
+        is_exact = _encode(raw) == cursor
+        if not is_exact or not hmac.compare_digest(
+            mac, self._mac(payload, scope)
+        ):
             raise Malformed("cursor.invalid")
-        position: Position = json.loads(raw[16:])
+        position: Position = json.loads(payload)
         return position
 
     def _mac(self, payload: bytes, scope: Iterable[str]) -> bytes:
-        return hmac.digest(
-            self._key, json.dumps([*scope]).encode() + payload, "sha256"
-        )[:16]
+        signed = json.dumps([*scope]).encode() + payload
+        return hmac.digest(self._key, signed, "sha256")[:16]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def chain(
@@ -70,54 +72,54 @@ def chain(
     start: Position | None,
     limit: int,
 ) -> Page[T]:
-    """Read a list that lies in several partitions, one after the other, as if it were one.
+    """Read one page of a list that lies in several partitions, one after the other.
 
-    `read(part, key, limit)` returns a page of one partition. A full page of the first partition is one read.
+    `read(part, key, limit)` returns a page of one partition. A full page of the first partition
+    is one read.
     """
-    found: list[T] = []
-    for n, key in _from(parts, start):
-        page = read(parts[n], key, limit - len(found))
-        found.extend(page.items)
-        if page.next is not None:
-            return Page(found, {"n": n, "key": page.next})
-        if len(found) == limit:
-            return Page(
-                found, {"n": n + 1, "key": None} if n + 1 < len(parts) else None
-            )
-    return Page(found)
-
-
-def _from(
-    parts: Sequence[str], start: Position | None
-) -> Iterator[tuple[int, Position | None]]:
-    first = start["n"] if start else 0
+    items: list[T] = []
+    first, key = 0, None
+    if start:
+        first, key = start["n"], start["key"]
     for n in range(first, len(parts)):
-        yield n, (start["key"] if start and n == first else None)
+        page = read(parts[n], key, limit - len(items))
+        items.extend(page.items)
+        if page.next is not None:
+            return Page(items, {"n": n, "key": page.next})
+        is_last = n + 1 == len(parts)
+        if len(items) == limit and not is_last:
+            return Page(items, {"n": n + 1, "key": None})
+        key = None
+    return Page(items)
 
 
 def merge_pairs(
     pages: Sequence[Page[tuple[str, T]]], limit: int
 ) -> Page[tuple[str, T]]:
-    """Return one page of the (order, item) pairs of several pages, each in the order of a text.
+    """Merge pages of (order, item) pairs, each sorted by order, into one page.
 
-    The `next` of a page that stopped before its end is ``{"after": order}``. What lies behind the nearest such stop
-    waits for the next page, or something would be skipped.
+    The `next` of a page that stopped before its end is ``{"after": order}``. Items behind the
+    nearest such stop wait for the next page, or else items would be skipped.
     """
-    stop = min((page.next["after"] for page in pages if page.next), default=None)
-    pairs = [
-        pair for page in pages for pair in page.items if stop is None or pair[0] <= stop
-    ]
-    pairs.sort(key=_order)
-    last = pairs[limit - 1][0] if len(pairs) > limit else stop
-    return Page(pairs[:limit], {"after": last} if last is not None else None)
-
-
-def _order(pair: tuple[str, Any]) -> str:
-    return pair[0]
+    stop = min(
+        (page.next["after"] for page in pages if page.next), default=None
+    )
+    pairs: list[tuple[str, T]] = []
+    for page in pages:
+        pairs.extend(page.items)
+    if stop is not None:
+        pairs = [pair for pair in pairs if pair[0] <= stop]
+    pairs.sort(key=itemgetter(0))
+    last = stop
+    if len(pairs) > limit:
+        last = pairs[limit - 1][0]
+    if last is None:
+        return Page(pairs)
+    return Page(pairs[:limit], {"after": last})
 
 
 def every(read: Callable[[Position | None], Page[T]]) -> Iterator[T]:
-    """Yield everything of a list, page by page."""
+    """Yield all items of a list, which is read page by page."""
     start = None
     while True:
         page = read(start)

@@ -1,4 +1,7 @@
-"""Place codes: dotted paths, ``street.community.grid.building[.unit]``. What covers what follows from the text alone."""
+"""Place codes: dotted paths like ``street.community.grid.building[.unit]``.
+
+The code alone tells which places lie below a place.
+"""
 
 from enum import StrEnum
 
@@ -37,17 +40,17 @@ def kind_of(code: str) -> PlaceKind:
 
 
 def covers(scope: str, code: str) -> bool:
-    """Say whether a place is the scope itself or lies below it."""
+    """Say whether a place is the scope or lies below it."""
     return code == scope or code.startswith(scope + ".")
 
 
 def parent_of(code: str) -> str | None:
-    """Return the code one level up, or None for a street."""
+    """Return the code of the place one level up, or None for a street."""
     return code.rpartition(".")[0] or None
 
 
 def ancestors(code: str) -> list[str]:
-    """Return the code and everything above it, innermost first."""
+    """Return the codes of a place and all places above it, innermost first."""
     parts = code.split(".")
     return [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
 
@@ -63,9 +66,10 @@ def community_of(code: str) -> str:
 
 
 def sort_key(code: str) -> str:
-    """Return a text by which a place and everything below it lie side by side.
+    """Return a text that sorts a place directly before everything below it.
 
-    ``!`` and ``#`` sort before every character of a code, so ``g1`` and its buildings never mix with ``g1-a`` or ``g10``.
+    ``!`` and ``#`` sort before every character of a code, so ``g1`` and its buildings never mix
+    with ``g1-a`` or ``g10``.
     """
     return code.replace(".", "!") + "#"
 

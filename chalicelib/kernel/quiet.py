@@ -5,16 +5,17 @@ from zoneinfo import ZoneInfo
 
 __all__ = ["QUIET_FROM", "QUIET_TO", "quiet_span"]
 
-QUIET_FROM, QUIET_TO = (
-    "21:00",
-    "08:00",
-)  # local; the usual rule of SMS providers and of neighbours
+# Local time; the usual rule of SMS providers and of neighbours.
+QUIET_FROM, QUIET_TO = "21:00", "08:00"
 
 
 def quiet_span(
     instant: datetime, start: str, end: str, zone: str
 ) -> tuple[datetime, datetime] | None:
-    """Return from when to when (UTC) it is quiet around an instant, or None when it is not. `start` is in it, `end` is not."""
+    """Return the quiet hours around an instant as (start, end) in UTC, or None outside of them.
+
+    The start belongs to them, the end does not.
+    """
     local = ZoneInfo(zone)
     opens, closes = time.fromisoformat(start), time.fromisoformat(end)
     if opens == closes:
@@ -22,9 +23,12 @@ def quiet_span(
     today = instant.astimezone(local).date()
     for day in (today - timedelta(days=1), today):
         begins = datetime.combine(day, opens, local)
-        ends = datetime.combine(
-            day if closes > opens else day + timedelta(days=1), closes, local
-        )
+        last_day = day
+        if closes < opens:
+            last_day += timedelta(days=1)
+        ends = datetime.combine(last_day, closes, local)
         if begins <= instant < ends:
-            return begins.astimezone(instant.tzinfo), ends.astimezone(instant.tzinfo)
+            return begins.astimezone(instant.tzinfo), ends.astimezone(
+                instant.tzinfo
+            )
     return None

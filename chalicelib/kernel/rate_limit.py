@@ -1,4 +1,4 @@
-"""Rate limits: counters that refuse once they are full, and know until when."""
+"""Rate limits: counters that refuse when they are full, until their window ends."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `limit` within each window, else a 429 with the error `code` and the seconds until the window ends.
+    """At most `limit` requests in a window, else TooMany with `code` and the seconds left.
 
-    `name` begins the name of the stored counter. Windows are `per` long and begin at the epoch (UTC). Without `per`
-    they are calendar days in the zone of the subject.
+    `name` is the prefix of the stored counter's name. Windows are `per` long and begin at the epoch
+    (UTC). Without `per` they are calendar days in the zone of the subject.
     """
 
     name: str
@@ -38,9 +38,9 @@ class RateLimit:
         return cls(name, limit, None, code)
 
     def count(self, subject: str, now: datetime, zone: str = "UTC") -> Count:
-        """Return the write that counts one more for a subject in the window of `now`, or refuses it.
+        """Return the write that adds 1 for a subject in the window of `now`, or refuses.
 
-        The counter is kept for one more window or so, then the store deletes it.
+        The store deletes the counter about one window later.
         """
         if self.per is None:
             day = local_day(now, zone)
@@ -71,21 +71,21 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimit:
-    """At most `limit` attempts at one subject, such as a code, for as long as its counter is kept."""
+    """At most `limit` attempts at one subject, such as a code, while its counter is kept."""
 
     name: str
     limit: int
 
     def count(
-        self, subject: str, full: Refusal, expires_at: datetime | None = None
+        self, subject: str, refusal: Refusal, expires_at: datetime | None = None
     ) -> Count:
-        """Return the write that counts one more attempt at a subject, or refuses it with `full`."""
+        """Return the write that counts an attempt at a subject, or raises `refusal`."""
         return Count(
             subject=subject,
             name=self.name,
             add=1,
             limit=self.limit,
-            refusal=full,
+            refusal=refusal,
             expires_at=expires_at,
         )
 

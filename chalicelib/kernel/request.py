@@ -1,4 +1,4 @@
-"""The context of a request: what a use case knows of its caller."""
+"""The context of a request: the facts about its caller."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +10,21 @@ from .text_catalogue import DEFAULT_LOCALE
 __all__ = ["IdempotencyKey", "RequestContext", "Signed"]
 
 
+def _no_cursor(position: Position | None) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """An Idempotency-Key as it will be remembered: never an answer, only what was asked and which resource came of it."""
+    """An Idempotency-Key in its stored form, which holds no answer."""
 
-    id: str  # keyed by actor and route
+    id: str  # keyed hash of key, actor and route
     digest: str  # of the body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """What a signature is checked on: the body to the byte, and the headers that go with it."""
+    """A signed request: the exact body, and the headers that sign it."""
 
     body: bytes
     timestamp: str
@@ -30,12 +34,12 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """The caller, what makes the request unique, the version that the caller saw, the address and the language."""
+    """The actor, address and language of a request, with its conditions and position."""
 
     actor: Actor = ANONYMOUS
     idempotency_key: IdempotencyKey | None = None
     seen_version: int | None = None  # from If-Match; -1 matches no version
     address: str = ""
     locale: str = DEFAULT_LOCALE
-    start: Position | None = None  # where a list goes on
-    cursor_of: Callable[[Position | None], str | None] = lambda position: None
+    start: Position | None = None  # of the page of a list
+    cursor_of: Callable[[Position | None], str | None] = _no_cursor

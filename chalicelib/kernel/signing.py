@@ -1,4 +1,4 @@
-"""Signed requests to an SMS provider and from it: one scheme for both directions."""
+"""Signatures of requests to an SMS provider and from it, by one scheme."""
 
 import hmac
 import re
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from .codes import same
 from .errors import Unauthenticated
 
-__all__ = ["TOLERANCE", "check", "sign"]
+__all__ = ["TOLERANCE", "check_signature", "sign"]
 
 TOLERANCE = timedelta(minutes=5)
 
@@ -19,41 +19,47 @@ _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 def sign(key: bytes, timestamp: str, nonce: str, body: bytes) -> str:
     """Return the signature in hex: HMAC-SHA-256 over ``timestamp LF nonce LF body``.
 
-    Neither of the first two can hold a line feed and the body comes last, so no two requests share a signed text.
+    Timestamp and nonce cannot hold a line feed and the body comes last, so no two requests share a
+    signed text.
 
     Raises:
-        ValueError: a timestamp or nonce that `check` would not take, or no key.
+        ValueError: `check` would refuse the timestamp or nonce, or the key is empty.
 
     """
-    if not (key and _TIMESTAMP.fullmatch(timestamp) and _NONCE.fullmatch(nonce)):
+    if not key or not _has_form(timestamp, nonce):
         raise ValueError(
             "a signature needs a key, unix seconds and a nonce of 8 to 64 letters, digits, _ and -"
         )
-    return hmac.digest(
-        key, b"\n".join((timestamp.encode(), nonce.encode(), body)), "sha256"
-    ).hex()
+    signed = b"\n".join((timestamp.encode(), nonce.encode(), body))
+    return hmac.digest(key, signed, "sha256").hex()
 
 
-def check(
-    key: bytes, timestamp: str, nonce: str, signature: str, body: bytes, now: datetime
+def check_signature(
+    key: bytes,
+    *,
+    timestamp: str,
+    nonce: str,
+    signature: str,
+    body: bytes,
+    now: datetime,
 ) -> None:
-    """Return if the request was signed with the key at most `TOLERANCE` from now, before or after.
+    """Check that a request was signed with the key, at most `TOLERANCE` before or after now.
 
     A replay within that time passes. The caller must be idempotent, or remember the nonce.
 
     Raises:
-        Unauthenticated: the signature, its time or its form is wrong, and nothing is said about which.
+        Unauthenticated: the signature, its time or its form is wrong; it does not tell which.
 
     """
-    formed = (
-        _TIMESTAMP.fullmatch(timestamp)
-        and _NONCE.fullmatch(nonce)
-        and _SIGNATURE.fullmatch(signature)
-    )
-    if not (key and formed and _near(int(timestamp), now)):
+    has_form = _has_form(timestamp, nonce) and _SIGNATURE.fullmatch(signature)
+    if not key or not has_form or not _near(int(timestamp), now):
         raise Unauthenticated("webhook.signature_invalid")
     if not same(signature, sign(key, timestamp, nonce, body)):
         raise Unauthenticated("webhook.signature_invalid")
+
+
+def _has_form(timestamp: str, nonce: str) -> bool:
+    return bool(_TIMESTAMP.fullmatch(timestamp) and _NONCE.fullmatch(nonce))
 
 
 def _near(seconds: int, now: datetime) -> bool:

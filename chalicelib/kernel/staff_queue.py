@@ -1,4 +1,4 @@
-"""The staff queue as features see it: one task, the question to each feature's line, and its answer."""
+"""The staff queue: tasks, the query to the lines of each feature, and their result."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from .paging import Page
 __all__ = ["MAX_COUNTED", "QueuePart", "QueueQuery", "Task", "page_and_all"]
 
 T = TypeVar("T")
-MAX_COUNTED = 2000  # tasks of one line; beyond that nobody counts any more
+MAX_COUNTED = 2000  # tasks of one line; a longer queue needs no exact number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing that waits for staff, and until when."""
+    """An item that waits for staff, and its deadline."""
 
     kind: str
     id: str
@@ -28,10 +28,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuery:
-    """What a member of staff asks: the tasks of a place and below, behind an order, soonest due first.
+    """A query for the tasks of a place and below, behind an order, soonest due first.
 
-    `is_street_admin` says that they administer the street and look at all of it: then a line also shows what belongs to
-    no place yet.
+    With `is_street_admin` the actor looks at the whole street: then a line also shows tasks that
+    have no place yet.
     """
 
     actor: Actor
@@ -44,9 +44,10 @@ class QueueQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePart:
-    """The answer of one line: tasks with their orders behind `QueueQuery.after`, and how many wait in all, by kind.
+    """The result of one line: tasks with their orders, and the number of all tasks by kind.
 
-    The `next` of `tasks` is ``{"after": order}`` where the page stopped before its end.
+    The orders lie behind `QueueQuery.after`. The `next` of `tasks` is ``{"after": order}`` where
+    the page stopped before its end.
     """
 
     tasks: Page[tuple[str, Task]]
@@ -57,17 +58,19 @@ def page_and_all(
     read: Callable[[str, int], Page[tuple[str, T]]],
     query: QueueQuery,
 ) -> tuple[Page[tuple[str, T]], Sequence[T]]:
-    """Return the page that a query asks for and all that waits, up to `MAX_COUNTED`.
+    """Return the page of a query, and all items of the line up to `MAX_COUNTED`.
 
-    That is one read, except for a page behind the last task that is counted.
-    `read(after, limit)` returns a page of (order, item) pairs, in order, with ``{"after": order}`` as its `next`.
+    That is one read, except for a page behind the last counted item.
+    `read(after, limit)` returns a page of (order, item) pairs, sorted by order, with
+    ``{"after": order}`` as its `next`.
     """
-    everything = read("", MAX_COUNTED)
-    items = [item for _, item in everything.items]
-    uncounted = everything.next is not None and query.after >= everything.next["after"]
-    part = read(query.after, MAX_COUNTED) if uncounted else everything
+    part = counted = read("", MAX_COUNTED)
+    items = [item for _, item in counted.items]
+    if counted.next is not None and query.after >= counted.next["after"]:
+        part = read(query.after, MAX_COUNTED)
     behind = [pair for pair in part.items if pair[0] > query.after]
     page = behind[: query.limit]
-    return Page(
-        page, {"after": page[-1][0]} if len(behind) > len(page) else part.next
-    ), items
+    following = part.next
+    if len(behind) > len(page):
+        following = {"after": page[-1][0]}
+    return Page(page, following), items

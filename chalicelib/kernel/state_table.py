@@ -1,6 +1,7 @@
-"""State machines as tables. One table drives refusals, the `moves` a client may draw, the tests and the docs.
+"""State machines as tables, which drive refusals, the `moves` of a client, tests and docs.
 
-Only `StateTable.go` gives an entity another state. It refuses every target and event that its row does not declare.
+Only `StateTable.go` gives an entity another state. It refuses every target and event that its row
+does not declare.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from .errors import Conflict, Forbidden
 
 __all__ = [
     "SYSTEM_ONLY",
-    "Answer",
+    "AnswerMove",
     "Move",
     "Mover",
     "StateTable",
@@ -27,15 +28,15 @@ SYSTEM_ONLY = frozenset({Relation.SYSTEM})
 
 
 class Undeclared(Exception):
-    """Programming error: a decision made a move, or reached a state or event, that its table does not declare."""
+    """A programming error: the table does not declare the move, target or event of a decision."""
 
 
 @dataclass(frozen=True)
 class Move(Generic[S]):
-    """One row: a move from one state, every target it can lead to, every event it can raise, and who may make it.
+    """One row of a table: a move from one state, its targets, its events, and its relations.
 
-    The first target and event are the usual ones. `action` is an action of the feature, or the bare name of a move
-    that only the system makes. `only` narrows the relations that the action allows.
+    The first target and event are the usual ones. `action` is an action of the feature, or the name
+    of a move that only the system makes. `only` narrows the relations that the action allows.
     """
 
     source: S
@@ -47,19 +48,23 @@ class Move(Generic[S]):
     @property
     def name(self) -> str:
         """Return the name of the move, such as ``accept``."""
-        return self.action if isinstance(self.action, str) else self.action.verb
+        if isinstance(self.action, str):
+            return self.action
+        return self.action.verb
 
     @property
-    def who(self) -> frozenset[Relation]:
+    def relations(self) -> frozenset[Relation]:
         """Return the relations that may make the move."""
         if isinstance(self.action, str):
             return SYSTEM_ONLY
-        return self.action.allowed if self.only is None else self.only
+        if self.only is not None:
+            return self.only
+        return self.action.allowed
 
 
 @dataclass(frozen=True)
 class Transition(Generic[S]):
-    """A move that was made: the new state and the tag of its event (empty where the row raises none)."""
+    """A move that was made: the new state, and the tag of its event ("" for none)."""
 
     target: S
     event: str
@@ -75,8 +80,8 @@ class Mover:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The move that a reply to a question makes, and its reason where the move needs one."""
+class AnswerMove:
+    """The move that an answer to a question makes, and its reason where the move needs one."""
 
     move: str
     reason: str = ""
@@ -91,9 +96,11 @@ class StateTable(Generic[S]):
         self._names = frozenset(row.name for row in rows)
 
     def moves(self, state: S, relations: frozenset[Relation]) -> list[str]:
-        """Return the moves that these relations may make from a state, in table order, each once."""
-        rows = self._from(state)
-        return list(dict.fromkeys(row.name for row in rows if row.who & relations))
+        """Return the moves allowed to some relations from a state, in table order, each once."""
+        allowed = [
+            row for row in self._from(state) if row.relations & relations
+        ]
+        return list(dict.fromkeys(row.name for row in allowed))
 
     def row(
         self,
@@ -102,11 +109,13 @@ class StateTable(Generic[S]):
         relations: frozenset[Relation],
         moves: Sequence[str] | None = None,
     ) -> Move[S]:
-        """Return the row of a move. `moves` are those that the caller may make now, where not all of the table.
+        """Return the row of a move.
+
+        `moves` are the moves to name in a Conflict, by default those of the table.
 
         Raises:
             Conflict: the move does not leave this state.
-            Forbidden: it does, but for others.
+            Forbidden: the move leaves this state, but for other relations.
             Undeclared: the table has no such move at all.
 
         """
@@ -114,10 +123,13 @@ class StateTable(Generic[S]):
             raise Undeclared(f"{self.kind} has no move {name}")
         rows = [row for row in self._from(state) if row.name == name]
         if not rows:
-            listed = self.moves(state, relations) if moves is None else [*moves]
-            raise Conflict(f"{self.kind}.wrong_state", state=state.value, moves=listed)
+            if moves is None:
+                moves = self.moves(state, relations)
+            raise Conflict(
+                f"{self.kind}.wrong_state", state=state.value, moves=[*moves]
+            )
         for row in rows:
-            if row.who & relations:
+            if row.relations & relations:
                 return row
         raise Forbidden("action.forbidden")
 
@@ -131,7 +143,9 @@ class StateTable(Generic[S]):
         event: str | None = None,
         moves: Sequence[str] | None = None,
     ) -> Transition[S]:
-        """Make a move: return the new state and the event. Without `target` or `event`, take the row's first.
+        """Make a move; return the new state and the event.
+
+        `target` and `event` are by default the first of the row.
 
         Raises:
             Undeclared: the row does not declare that target or event, or the table no such move.
@@ -139,16 +153,14 @@ class StateTable(Generic[S]):
 
         """
         row = self.row(state, name, relations, moves)
-        reached = row.targets[0] if target is None else target
-        raised = _first(row.events) if event is None else event
-        if reached not in row.targets or (raised and raised not in row.events):
-            made = f"{self.kind} {name} from {state.value}"
-            raise Undeclared(f"{made} to {reached.value} with event {raised!r}")
-        return Transition(reached, raised)
+        if target is None:
+            target = row.targets[0]
+        if event is None:
+            event = next(iter(row.events), "")
+        if target not in row.targets or (event and event not in row.events):
+            move = f"{self.kind} {name} from {state.value}"
+            raise Undeclared(f"{move} to {target.value} with event {event!r}")
+        return Transition(target, event)
 
     def _from(self, state: S) -> list[Move[S]]:
         return [row for row in self.rows if row.source is state]
-
-
-def _first(events: tuple[str, ...]) -> str:
-    return events[0] if events else ""

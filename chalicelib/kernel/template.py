@@ -1,4 +1,4 @@
-"""What a message says: its text, the facts it takes and how long each may be, and how it may be sent."""
+"""Message templates: the text, its facts with their lengths, and the way of sending."""
 
 import re
 from bisect import bisect_right
@@ -13,22 +13,22 @@ __all__ = ["Lane", "Legal", "Template", "Templates", "Urgency"]
 
 
 class Urgency(StrEnum):
-    """How soon a message must arrive."""
+    """The urgency of a message."""
 
-    URGENT = "urgent"  # at once, at night too, and once more if nobody knows whether it went out
+    URGENT = "urgent"  # at once, at night too, and again if the result of a try is unknown
     NORMAL = "normal"  # at once, but not in quiet hours
-    LOW = "low"  # with everything else of the day, in one message
+    LOW = "low"  # in one message with all others of the day
 
 
 class Legal(StrEnum):
-    """What the law takes a message for (MIIT Order 31 of 2015, articles 18 to 20)."""
+    """The legal class of a message (MIIT Order 31 of 2015, articles 18 to 20)."""
 
-    SERVICE = "service"  # about something that the person takes part in
-    PROMOTIONAL = "promotional"  # asks for consent beforehand and says in every message how to be left alone
+    SERVICE = "service"  # about an activity of the recipient
+    PROMOTIONAL = "promotional"  # needs consent, and names in every message a way to opt out
 
 
 class Lane(StrEnum):
-    """The two queues: work that one person waits for never queues behind messages to thousands."""
+    """The two queues. Work for which one person waits never queues behind messages to thousands."""
 
     URGENT = "urgent"
     BULK = "bulk"
@@ -36,18 +36,20 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A kind of message. `slots` are its facts with the most UCS-2 units of each, which are billed; a longer fact is cut.
+    """A kind of message.
 
-    `version` is written into the message log, so that the text of an old message can be found. `parts` is what the
-    longest form is billed as, in any locale, signature and suffix included; a test checks it. `asks` marks a question
-    that 1 (yes) or 2 (no) answers. With `can_wait` the message may go into the digest of a recipient who has had enough
-    messages this week; a question never does, for there "1" would answer nothing. `told` names the recipients, for
-    docs/messages.md. With `for_staff` only staff may read it later on.
+    `slots` maps its facts to their largest size in UCS-2 units, which are billed. A longer fact
+    is cut. `version` is written into the message log, so that the text of an old message can be
+    found. `parts` is the billed number of parts of the longest form, in any locale, with
+    signature and suffix; a test checks it. `asks` marks a question that 1 (yes) or 2 (no)
+    answers. With `can_wait` the message may go into the digest of a recipient who has had enough
+    messages this week. A question never does, for there "1" would answer nothing. With
+    `for_staff` only staff may read it later.
     """
 
     text: Text
     _: KW_ONLY
-    told: str
+    recipients: str  # for docs/messages.md
     for_staff: bool = False
     version: int = 1
     slots: Mapping[str, int] = field(default_factory=dict)
@@ -59,40 +61,38 @@ class Template:
 
     def __post_init__(self) -> None:
         """Refuse a template whose texts and slots do not name the same facts."""
-        if any(
-            placeholders(self.text.format(locale)) != set(self.slots)
-            for locale in LOCALES
-        ):
-            raise ValueError(f"texts and slots differ: {self.text}")
-        by_itself = (
-            self.asks or self.legal is Legal.PROMOTIONAL
-        )  # in a digest no answer would find it, and no way out
-        if by_itself and (self.can_wait or self.urgency is Urgency.LOW):
+        for locale in LOCALES:
+            if placeholders(self.text.format(locale)) != set(self.slots):
+                raise ValueError(f"texts and slots differ: {self.text}")
+        # In a digest an answer would not find its question, nor an opt-out its promotion.
+        goes_alone = self.asks or self.legal is Legal.PROMOTIONAL
+        if goes_alone and (self.can_wait or self.urgency is Urgency.LOW):
             raise ValueError(
                 f"a question or a promotion cannot wait for the digest: {self.text}"
             )
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
-        """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""
-        kept = {name: _cut(str(facts[name]), most) for name, most in self.slots.items()}
-        return self.text.format(locale, kept)
+        """Return the text in a locale, each fact cut to its slot. KeyError for a missing fact."""
+        cut: dict[str, str] = {}
+        for name, limit in self.slots.items():
+            cut[name] = _cut(str(facts[name]), limit)
+        return self.text.format(locale, cut)
 
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
-def _cut(fact: str, most: int) -> str:
-    """One line without links: SMS providers refuse texts with links, and a further line could pass for another message.
+def _cut(fact: str, limit: int) -> str:
+    """Return a fact as one line without links, of at most `limit` UCS-2 units.
 
-    An emoji or a rare character of a name is two units, and stays whole or goes.
+    SMS providers refuse texts with links. A second line could look like another message. A
+    character of two units (an emoji, a rare character of a name) stays whole or goes.
     """
     line = " ".join(_LINK.sub("…", fact).split())
-    ends = list(accumulate(2 if ord(character) > 0xFFFF else 1 for character in line))
-    return (
-        line
-        if not ends or ends[-1] <= most
-        else line[: bisect_right(ends, most - 1)] + "…"
-    )
+    ends = list(accumulate(1 + (ord(character) > 0xFFFF) for character in line))
+    if not ends or ends[-1] <= limit:
+        return line
+    return line[: bisect_right(ends, limit - 1)] + "…"
 
 
 Templates = Mapping[str, Template]

@@ -1,4 +1,4 @@
-"""The mark of a field that a change leaves as it is, where None empties the field."""
+"""The value of a field that an edit leaves as it is, where None empties the field."""
 
 from dataclasses import fields
 from enum import Enum
@@ -27,17 +27,20 @@ Maybe: TypeAlias = T | Literal[Unset.UNSET]
 
 
 def or_else(value: "T | Literal[Unset.UNSET]", before: T) -> T:
-    """Return a changed value, or the one before where it is unset."""
-    return before if value is UNSET else value
+    """Return a value, or the one before if it is unset."""
+    if value is UNSET:
+        return before
+    return value
 
 
 def unset_if_none(value: T | None) -> "T | Literal[Unset.UNSET]":
-    """Return the value of a field that cannot be emptied; unset where a client left it out."""
-    return UNSET if value is None else value
+    """Return the value of a field that cannot be emptied; None becomes unset."""
+    if value is None:
+        return UNSET
+    return value
 
 
 def fields_set(edit: "DataclassInstance") -> list[str]:
     """Return the names of the fields that an edit changes, sorted."""
-    return sorted(
-        field.name for field in fields(edit) if getattr(edit, field.name) is not UNSET
-    )
+    names = [field.name for field in fields(edit)]
+    return sorted(name for name in names if getattr(edit, name) is not UNSET)

@@ -1,1 +1,1 @@
-"""The only code that knows PynamoDB: tables and rows, the transaction, and the job table."""
+"""The store, the only code that knows PynamoDB: rows, transactions, the job table."""

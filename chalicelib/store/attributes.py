@@ -36,7 +36,7 @@ class InstantAttribute(Attribute[datetime]):
 
 
 class JsonAttribute(Attribute[Any]):
-    """Anything structured (tuples, enums, dates, nested dataclasses) as JSON text."""
+    """A structured value (tuple, enum, date, nested dataclass) as JSON text."""
 
     attr_type = STRING
 
@@ -46,10 +46,11 @@ class JsonAttribute(Attribute[Any]):
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self._hint)  # built when first used: a cold start uses few
+        # Built when first used: a cold start needs few adapters.
+        return TypeAdapter(self._hint)
 
     def serialize(self, value: Any) -> str:
-        """Write the value. None is left out: reading supplies it, and units count kilobytes."""
+        """Write the value. None is left out, for rows are billed by the kilobyte."""
         return self._adapter.dump_json(value, exclude_none=True).decode()
 
     def deserialize(self, value: str) -> Any:
@@ -81,4 +82,5 @@ def _without_none(hint: Any) -> Any:
     args = getattr(hint, "__args__", ())
     if type(None) not in args:
         return hint
-    return next((arg for arg in args if arg is not type(None)), hint)
+    others = [arg for arg in args if arg is not type(None)]
+    return others[0] if others else hint

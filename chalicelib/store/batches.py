@@ -1,4 +1,4 @@
-"""Batch requests: what DynamoDB leaves unprocessed is asked for again."""
+"""Batch requests. Keys and rows that DynamoDB leaves unprocessed are sent again."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -19,10 +19,10 @@ BATCH_GET, BATCH_WRITE = 100, 25  # DynamoDB's own limits
 _TRIES = 5
 
 
-def in_batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield things in lists of at most `size`."""
-    left = iter(things)
-    while batch := list(islice(left, size)):
+def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield items in lists of at most `size`."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
         yield batch
 
 
@@ -33,7 +33,7 @@ def read_batch(
     *,
     consistent: bool,
 ) -> Iterator[Item]:
-    """Yield the rows of at most a hundred keys, in no order; missing ones are left out."""
+    """Yield the rows of at most a hundred keys, in any order; missing ones are left out."""
     wanted: Any = [{"pk": pk, "sk": sk} for pk, sk in keys]
     while wanted:
         with reading():
@@ -45,7 +45,10 @@ def read_batch(
 
 
 def write_batch(
-    connection: Connection, table: str, items: Sequence[Item], keys: Sequence[Item]
+    connection: Connection,
+    table: str,
+    items: Sequence[Item],
+    keys: Sequence[Item],
 ) -> None:
     """Write rows and delete keys of one table, 25 in a request."""
     work: list[tuple[str, Item]] = [("put", item) for item in items]
@@ -54,17 +57,19 @@ def write_batch(
         _write(connection, table, batch)
 
 
-def _write(connection: Connection, table: str, batch: list[tuple[str, Item]]) -> None:
+def _write(
+    connection: Connection, table: str, batch: list[tuple[str, Item]]
+) -> None:
     for attempt in range(_TRIES):
         if attempt:
             pause(attempt)
+        puts = [item for name, item in batch if name == "put"]
+        deletes = [item for name, item in batch if name == "delete"]
         answer = connection.batch_write_item(
-            table,
-            put_items=[item for name, item in batch if name == "put"],
-            delete_items=[item for name, item in batch if name == "delete"],
+            table, put_items=puts, delete_items=deletes
         )
-        left = answer.get(UNPROCESSED_ITEMS, {}).get(table, ())
-        batch = [_unprocessed(request) for request in left]
+        unprocessed = answer.get(UNPROCESSED_ITEMS, {}).get(table, ())
+        batch = [_unprocessed(request) for request in unprocessed]
         if not batch:
             return
     raise PutError("DynamoDB left rows of a batch unprocessed")

@@ -1,4 +1,4 @@
-"""Numbers that many change at once."""
+"""Counters: numbers that many requests change at once."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,18 +15,21 @@ _VALUE = COUNTER.view(CounterValue)
 
 
 class Counters:
-    """Reads counters, and adds to them outside of a transaction."""
+    """Reads counters and adds to them, outside of a transaction."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def read(self, subject: str, name: str) -> int:
-        """Read a counter; 0 where it never counted."""
+        """Read a counter; 0 if it has no row."""
         counter = self._store.get(_VALUE, subject, name)
         return counter.value if counter else 0
 
     def read_many(self, subjects: Sequence[str], name: str) -> dict[str, int]:
-        """Read a counter of several subjects for half the price; one that never counted is left out."""
+        """Read a counter of several subjects, for half the price; one without a row is left out.
+
+        Reads are eventually consistent.
+        """
         keys = [(subject, name) for subject in subjects]
         found = self._store.get_many(_VALUE, keys, consistent=False)
         return {counter.pk: counter.value for counter in found}
@@ -34,7 +37,7 @@ class Counters:
     def try_add(
         self, subject: str, name: str, number: int, expires_at: datetime
     ) -> None:
-        """Add to a counter if the store lets it."""
+        """Add to a counter if the store is able to."""
         actions = [
             COUNTER.attribute("value").add(number),
             COUNTER.attribute("ttl").set(expires_at),

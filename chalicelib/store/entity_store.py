@@ -1,4 +1,4 @@
-"""What every entity with a timer needs: reads, changes by the system, timers that were lost."""
+"""The entity store: reads and system changes for one kind of entity with a timer."""
 
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
@@ -20,7 +20,7 @@ def _nowhere(entity: Entity) -> str:
 
 
 class EntityStore(Generic[E]):
-    """One kind of entity, as jobs use it."""
+    """Reads and changes entities of one kind, on behalf of jobs."""
 
     def __init__(
         self,
@@ -32,22 +32,24 @@ class EntityStore(Generic[E]):
         self._transaction, self.find, self._place = transaction, find, place
 
     def get(self, entity_id: str) -> E:
-        """Read an entity; raise NotFound when there is none."""
+        """Read an entity; NotFound if it does not exist."""
         entity = self.find(entity_id)
         if entity is None:
             raise NotFound
         return entity
 
     def update(self, entity_id: str, decide: Callable[[E], Changes[E]]) -> E:
-        """Commit a decision about an entity as the system; return the entity as it was written."""
-        return self._transaction.run(lambda: decide(self.get(entity_id)), _AS_SYSTEM)
+        """Commit a decision about an entity as the system; return the written entity."""
+        return self._transaction.run(
+            lambda: decide(self.get(entity_id)), _AS_SYSTEM
+        )
 
     def on_timer(
         self, entity_id: str, timer_id: str, decide: Callable[[E], Changes[E]]
     ) -> tuple[E, bool]:
         """Commit a decision if the entity still waits for exactly this timer.
 
-        Return the entity as it is then, and whether the timer was the one. A stale or doubled timer
+        Return the entity afterwards, and whether it waited for the timer. A stale or doubled timer
         changes nothing.
         """
 
@@ -60,10 +62,12 @@ class EntityStore(Generic[E]):
         return self._transaction.run_with(attempt, _AS_SYSTEM)
 
     def rearm(self, entities: Iterable[E]) -> int:
-        """Arm anew what is long due and has lost its timer; return how many there were."""
+        """Arm the entities whose timer was lost; return their number."""
         return self._transaction.rearm_lost(entities, self.find)
 
     def place_of(self, entity_id: str) -> str:
-        """Return the place of an entity, "" when it is unknown."""
+        """Return the place of an entity, "" if the entity is unknown."""
         entity = self.find(entity_id)
-        return "" if entity is None else self._place(entity)
+        if entity is None:
+            return ""
+        return self._place(entity)

@@ -1,4 +1,4 @@
-"""What DynamoDB's failures mean: contention, which is worth another try, or a fault of ours, which is not."""
+"""Failures of DynamoDB: contention is worth another try, a fault of ours is not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,16 +26,18 @@ CONTENTION = frozenset(
 
 
 def code_of(error: PynamoDBException) -> str | None:
-    """Return the store's code for a failure; None when there was no answer at all (a time-out, a reset)."""
-    response = getattr(
-        error.cause, "response", None
-    )  # PynamoDB's own property fails where there was no answer
-    return response["Error"]["Code"] if response else None
+    """Return DynamoDB's code of a failure; None if no answer came (a time-out, a reset)."""
+    # PynamoDB's own property fails where there was no answer.
+    response = getattr(error.cause, "response", None)
+    if not response:
+        return None
+    code: str = response["Error"]["Code"]
+    return code
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turn a read that the store could not serve, after the client's own tries, into Busy."""
+    """Raise Busy for a read that failed by contention, after the client's own tries."""
     try:
         yield
     except PynamoDBException as error:

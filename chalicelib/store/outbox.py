@@ -1,4 +1,4 @@
-"""The transactional outbox: jobs by shard and instant, their hand-over to the queues, and parked jobs."""
+"""The transactional outbox: waiting jobs, their hand-over to the queues, and parked jobs."""
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +11,9 @@ from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.changes import Delete, Put
 from ..kernel.clock import Clock, to_text
-from ..kernel.job import ScheduledJob, record_of, scheduled_of
+from ..kernel.job import JobRecord, ScheduledJob, record_of, scheduled_of
 from ..kernel.metrics import Metrics
-from ..kernel.paging import Page, every
+from ..kernel.paging import Page, Position, every
 from .batches import in_batches
 from .store import Store
 from .table import SK, behind
@@ -23,14 +23,14 @@ __all__ = ["Outbox", "ParkedJob", "Queue", "shard_of"]
 
 _PAGE = 100  # rows of one shard read at once
 _READ_MAX = 2000  # parked jobs looked through for one page
-_BATCH = 10  # entries handed over at once: what SQS takes in one request
+_BATCH = 10  # jobs handed over at once: SQS takes ten in one request
 
 
 class Queue(Protocol):
     """Takes due jobs to the workers."""
 
-    def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
-        """Return the ids of the entries that were taken; the others stay due. Ten entries at most."""
+    def enqueue(self, jobs: Sequence[ScheduledJob]) -> set[str]:
+        """Return the ids of the jobs that were taken; the others stay due. Ten jobs at most."""
         ...
 
 
@@ -40,123 +40,137 @@ def shard_of(id: str, shards: int) -> str:
 
 
 class Outbox:
-    """The job table: a job that a queue takes is deleted, one that it refuses stays."""
+    """The job table. A job that a queue takes is deleted; one that the queue refuses stays."""
 
     def __init__(
-        self, queue: Queue, clock: Clock, shards: int, metrics: Metrics, store: Store
+        self,
+        queue: Queue,
+        clock: Clock,
+        shards: int,
+        metrics: Metrics,
+        store: Store,
     ) -> None:
         self._store = store
         self._queue = queue
         self._clock = clock
         self._metrics = metrics
-        self._gathered: list[ScheduledJob] | None = None
+        self._batched: list[ScheduledJob] | None = (
+            None  # None outside of `batch`
+        )
         self.shards = shards
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Hand over at the end of an invocation what its jobs have made due, ten in one request instead of one in each.
+        """Hand over the jobs of an invocation at its end, ten in a request.
 
-        Should it die before, the rows are there, and the sweep finds them. For a process that runs one invocation at a time.
+        If the process dies before, the sweep finds their rows. For a process that runs one
+        invocation at a time.
         """
-        gathered = self._gathered = []
+        batched = self._batched = []
         try:
             yield
         finally:
-            self._gathered = None
-        self.enqueue(gathered)
+            self._batched = None
+        self.enqueue(batched)
 
-    def enqueue(self, entries: Sequence[ScheduledJob]) -> int:
-        """Hand entries to the queue, ten at a time, and delete those it took; return their number."""
-        if self._gathered is not None:
-            self._gathered += entries
-            return 0
-        taken = 0
-        for batch in in_batches(entries, _BATCH):
-            ids = self._queue.enqueue(batch)
-            gone = [entry for entry in batch if entry.id in ids]
-            if gone:
-                with suppress(
-                    PynamoDBException
-                ):  # the sweep hands over again what stays, which does no harm
-                    self._store.write_batch(delete=[record_of(entry) for entry in gone])
-            taken += len(gone)
-        return taken
+    def enqueue(self, jobs: Sequence[ScheduledJob]) -> int:
+        """Hand stored jobs to the queue, ten at a time, and delete the rows of those it took.
 
-    def spread(self, entries: Sequence[ScheduledJob]) -> None:
-        """Hand entries straight to the queue; only those that it refuses get a row. For jobs that follow from another job.
-
-        Should this die half-way, the job that they follow from comes again and makes the same ones.
+        Return the number of jobs taken; 0 within `batch`, which hands them over later.
         """
-        for batch in in_batches(entries, _BATCH):
+        if self._batched is not None:
+            self._batched += jobs
+            return 0
+        taken_count = 0
+        for batch in in_batches(jobs, _BATCH):
+            taken_ids = self._queue.enqueue(batch)
+            taken = [record_of(job) for job in batch if job.id in taken_ids]
+            if taken:
+                # The sweep hands over again the rows that stay, which does no harm.
+                with suppress(PynamoDBException):
+                    self._store.write_batch(delete=taken)
+            taken_count += len(taken)
+        return taken_count
+
+    def spread(self, jobs: Sequence[ScheduledJob]) -> None:
+        """Hand jobs that follow from another job straight to the queue.
+
+        Only a job that the queue refuses gets a row. If the process dies half-way, the first job
+        comes again and makes the same ones.
+        """
+        for batch in in_batches(jobs, _BATCH):
             taken = self._queue.enqueue(batch)
-            for entry in batch:
-                if entry.id not in taken:
-                    self.put(entry)
+            for job in batch:
+                if job.id not in taken:
+                    self.put(job)
 
     def sweep(self) -> int:
-        """Hand over everything that is due now, ten at a time over all shards; return how many entries were taken.
+        """Hand over all jobs that are due now, ten at a time over all shards; return their number.
 
-        Strongly consistent, and as much work as there is due. An entry that the queue refuses does not hold up others.
+        Reads are strongly consistent. A job that the queue refuses does not delay others.
         """
         now = self._clock.now()
-        until = JOB.attribute("sk") <= to_text(now) + "~"
-        taken, oldest = 0, 0.0
+        taken_count, max_age = 0, 0.0
         waiting: list[ScheduledJob] = []
-        for n in range(self.shards):
-            start = None
+        for records in self._due_pages(now):
+            if records:
+                max_age = max(max_age, (now - records[0].at).total_seconds())
+            waiting += [scheduled_of(record) for record in records]
+            whole_batches = len(waiting) - len(waiting) % _BATCH
+            taken_count += self.enqueue(waiting[:whole_batches])
+            del waiting[:whole_batches]
+        taken_count += self.enqueue(waiting)
+        self._metrics.observe("OldestDueRow", max_age)
+        self._metrics.count("Swept", taken_count)
+        return taken_count
+
+    def _due_pages(self, now: datetime) -> Iterator[Sequence[JobRecord]]:
+        """Yield the due rows page by page, shard by shard, earliest first within a shard."""
+        until = JOB.attribute("sk") <= to_text(now) + "~"
+        for number in range(self.shards):
+            start: Position | None = None
             while True:
-                found = self._store.page(
-                    JOB, f"s{n}", keys=until, start=start, limit=_PAGE
+                page = self._store.page(
+                    JOB, f"s{number}", keys=until, start=start, limit=_PAGE
                 )
-                oldest = max(
-                    [
-                        oldest,
-                        *(
-                            (now - record.at).total_seconds()
-                            for record in found.items[:1]
-                        ),
-                    ]
-                )
-                waiting += [scheduled_of(record) for record in found.items]
-                full = len(waiting) - len(waiting) % _BATCH
-                taken += self.enqueue(waiting[:full])
-                del waiting[:full]
-                start = found.next
+                yield page.items
+                start = page.next
                 if start is None:
                     break
-        taken += self.enqueue(waiting)
-        self._metrics.observe("OldestDueRow", oldest)
-        self._metrics.count("Swept", taken)
-        return taken
 
     def put(self, scheduled: ScheduledJob) -> None:
         """Write a job on its own. The same job twice is one row."""
-        self._store.put(record_of(self._sharded(scheduled)))
+        shard = shard_of(scheduled.id, self.shards)
+        self._store.put(record_of(replace(scheduled, shard=shard)))
 
     def try_put(self, scheduled: ScheduledJob) -> None:
-        """Write a job if the store lets it: for work that comes round by itself anyway, after a commit that must not fail."""
+        """Write a job if the store is able to.
+
+        For periodic work that is asked for after a commit, where a failure must not show.
+        """
         with suppress(PynamoDBException):
             self.put(scheduled)
 
-    def _sharded(self, scheduled: ScheduledJob) -> ScheduledJob:
-        return replace(scheduled, shard=shard_of(scheduled.id, self.shards))
-
     def next_at(self) -> datetime | None:
-        """Return the instant of the earliest job, or None when nothing waits."""
-        firsts = [
-            self._store.page(JOB, f"s{n}", limit=1).items for n in range(self.shards)
-        ]
-        return min((found[0].at for found in firsts if found), default=None)
+        """Return the instant of the earliest job, or None when no job waits."""
+        instants = []
+        for number in range(self.shards):
+            page = self._store.page(JOB, f"s{number}", limit=1)
+            instants += [record.at for record in page.items]
+        return min(instants, default=None)
 
     def are_waiting(self, jobs: Sequence[ScheduledJob]) -> set[str]:
-        """Return the ids of those of these jobs (shard, instant and id suffice) that are in the table."""
+        """Return the ids of those jobs that are in the table.
+
+        Shard, instant and id of a job suffice.
+        """
         keys = [(job.shard, f"{to_text(job.at)}#{job.id}") for job in jobs]
         return {record.id for record in self._store.get_many(JOB, keys)}
 
-    # what failed for good
+    # jobs that failed for good
 
     def park(self, scheduled: ScheduledJob, place: str) -> None:
-        """Keep a job that failed for good where staff see it; the same job twice is parked once."""
+        """Keep a job that failed for good, for staff to see. The same job twice is one row."""
         now = self._clock.now()
         record = record_of(scheduled)
         parked = ParkedJob(
@@ -169,22 +183,24 @@ class Outbox:
         )
         self._store.put(parked)
         self._metrics.count("ParkedJobs", kind=scheduled.kind)
-        self._metrics.count(
-            "ParkedJobs"
-        )  # of all kinds: CloudWatch does not add up over dimensions by itself
+        # Once more without a kind: CloudWatch does not add up over dimensions by itself.
+        self._metrics.count("ParkedJobs")
 
     def parked(
-        self, after: str, limit: int, wanted: Callable[[ParkedJob], bool] | None = None
+        self,
+        after: str,
+        limit: int,
+        wanted: Callable[[ParkedJob], bool] | None = None,
     ) -> Page[ParkedJob]:
-        """Return parked jobs whose order lies behind `after`, earliest due first; those of all streets, or the wanted ones.
+        """Return the parked jobs whose order lies behind `after`, earliest due first.
 
-        A page may be short where few are wanted; what its `next` says lies behind is not read yet.
+        `wanted` filters them, else those of all streets are returned. A filtered page may be
+        short; `next` is where to read on.
         """
-        keys = behind(SK, after)
         return self._store.page(
             PARKED,
             PARKED_PART,
-            keys=keys,
+            keys=behind(SK, after),
             limit=limit,
             wanted=wanted,
             read_at_most=_READ_MAX,
@@ -192,15 +208,19 @@ class Outbox:
 
     def every_parked(self) -> Iterator[ParkedJob]:
         """Yield every parked job, earliest due first."""
-        return every(
-            lambda start: self._store.page(
+
+        def read(start: Position | None) -> Page[ParkedJob]:
+            return self._store.page(
                 PARKED, PARKED_PART, start=start, limit=_PAGE
             )
-        )
+
+        return every(read)
 
     def requeue(self, job: ParkedJob) -> tuple[Put, Delete]:
-        """Return what makes a parked job due again. A timer keeps its id: it counts only if its entity still waits for it."""
-        record = replace(
-            job.record, at=self._clock.now(), shard=shard_of(job.record.id, self.shards)
-        )
+        """Return the writes that make a parked job due again.
+
+        A timer keeps its id: it counts only if its entity still waits for it.
+        """
+        shard = shard_of(job.record.id, self.shards)
+        record = replace(job.record, at=self._clock.now(), shard=shard)
         return Put(row=record), Delete(row=job)

@@ -1,4 +1,4 @@
-"""Base of the features' repositories: named reads, and writes that need no transaction."""
+"""The base class of the features' repositories."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -11,7 +11,10 @@ __all__ = ["Repository"]
 
 
 class Repository:
-    """Reads one feature's rows. Making it registers their types with the store."""
+    """Named reads of one feature's rows, and writes that need no transaction.
+
+    The constructor registers the row types with the store.
+    """
 
     rows: ClassVar[Sequence[RowType[Any]]] = ()
 

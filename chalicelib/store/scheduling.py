@@ -1,4 +1,4 @@
-"""The jobs that a decision makes due: its messages, its events, and work that it asks for."""
+"""Schedules the jobs of a decision: its messages, its events, and its commands."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,29 +11,36 @@ from .outbox import shard_of
 
 __all__ = ["HAND_OVER_FIRST", "JobScheduler"]
 
-# A row that is due at once is handed over by the request itself; the sweep finds it only if that failed.
+# The request itself hands over a job that is due at once. If that fails, the sweep does so after
+# this time.
 HAND_OVER_FIRST = timedelta(seconds=30)
 
 
 class JobScheduler:
-    """Makes scheduled jobs. An event becomes one only if `is_subscribed` says so of its tag."""
+    """Makes scheduled jobs. An event becomes a job only if `is_subscribed(tag)`."""
 
     def __init__(
         self, ids: Ids, shards: int, is_subscribed: Callable[[str], bool]
     ) -> None:
-        self._ids, self._shards, self._is_subscribed = ids, shards, is_subscribed
+        self._ids, self._shards, self._is_subscribed = (
+            ids,
+            shards,
+            is_subscribed,
+        )
 
     def jobs_of(
         self, entity: Entity, changes: Changes[Entity], now: datetime
     ) -> list[ScheduledJob]:
-        """Return the jobs of a decision about an entity; `changes.related` are decisions of their own."""
+        """Return the jobs of a decision about an entity, without those of `changes.related`."""
         jobs = [self._send(message, now) for message in changes.messages]
-        for event in changes.events:
-            if self._is_subscribed(event.tag):
-                job = Event(id=self._ids.new("due"), tag=event.tag, subject=entity.id)
-                jobs.append(self._scheduled(job, now, now))
-        for other in changes.jobs:
-            named = replace(other, id=other.id or self._ids.new("due"))
+        for line in changes.events:
+            if self._is_subscribed(line.tag):
+                event = Event(
+                    id=self._ids.new("due"), tag=line.tag, subject=entity.id
+                )
+                jobs.append(self._scheduled(event, now, now))
+        for job in changes.jobs:
+            named = replace(job, id=job.id or self._ids.new("due"))
             jobs.append(self._scheduled(named, now, now))
         return jobs
 
@@ -53,10 +60,15 @@ class JobScheduler:
 
     def _scheduled(self, job: Job, at: datetime, now: datetime) -> ScheduledJob:
         at = max(at, now + HAND_OVER_FIRST)
-        return ScheduledJob(job=job, at=at, shard=shard_of(job.id, self._shards))
+        return ScheduledJob(
+            job=job, at=at, shard=shard_of(job.id, self._shards)
+        )
 
 
 def _first_try(message: Message, now: datetime) -> datetime:
     """Return the instant at which a message is first planned. With both bounds that is at once."""
-    wanted = now if message.not_after else message.not_before
-    return message.paced_at or wanted or now
+    if message.paced_at:
+        return message.paced_at
+    if message.not_after:
+        return now
+    return message.not_before or now

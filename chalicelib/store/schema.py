@@ -1,4 +1,4 @@
-"""Creates tables (tests and the local server; a deployment's come from its template)."""
+"""Creates tables for tests and the local server; a deployment creates them by its template."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,9 @@ def create_missing(store: Store, only: Iterable[Table] | None = None) -> None:
     """Create the registered tables that do not exist yet."""
     for table in only or store.tables:
         try:
-            store.connection.create_table(store.name_of(table), **table.schema())
+            store.connection.create_table(
+                store.name_of(table), **table.schema()
+            )
         except TableError as error:
             if error.cause_response_code != "ResourceInUseException":
                 raise

@@ -1,7 +1,7 @@
 """The store: reads and writes of rows over one PynamoDB connection, under one table prefix.
 
-What a thing is stored as is known to the instance: each repository registers its row types when it is
-made. Nothing is bound to a class, so two stores can live in one process.
+Each repository registers its row types with a store instance. Nothing is bound to a class, so two
+stores can live in one process.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ Row = RowType[T] | RowView[T]
 
 
 class Store:
-    """Rows of one installation: table names begin with its prefix."""
+    """The rows of one installation, whose table names begin with a prefix."""
 
     def __init__(self, connection: Connection, prefix: str) -> None:
         self.connection, self.prefix = connection, prefix
@@ -36,15 +36,14 @@ class Store:
         self._event_logs: dict[type, RowType[Any]] = {}
         self._names: dict[str, str] = {}
         self._tables: dict[str, Table] = {}
-        self._registering = (
-            Lock()
-        )  # a local server is threaded, and features are loaded when first used
+        # A local server is threaded, and features register when they are first used.
+        self._registering = Lock()
         self.register(*OWN_ROWS)
 
-    # what is stored as what
+    # row types
 
     def register(self, *rows: RowType[Any]) -> None:
-        """Make row types known; known ones are left as they are."""
+        """Register row types; registered ones stay as they are."""
         with self._registering:
             for row in rows:
                 if row.table.name not in self._tables:
@@ -55,27 +54,28 @@ class Store:
 
     def _add_table(self, table: Table) -> None:
         name = self.prefix + table.name
+        meta = MetaTable(_meta_of(name, table.schema()))
         with suppress(
             ValueError
-        ):  # another store of the same prefix shares this connection
-            self.connection.add_meta_table(MetaTable(_meta_of(name, table.schema())))
+        ):  # known to a connection that another store shares
+            self.connection.add_meta_table(meta)
         self._names[table.name], self._tables[table.name] = name, table
 
     @property
     def tables(self) -> Sequence[Table]:
-        """Return the tables of every row type that is registered."""
+        """Return the tables of all registered row types."""
         return list(self._tables.values())
 
     def name_of(self, table: Table) -> str:
-        """Return what a table is called in this installation."""
+        """Return the name of a table in this installation."""
         return self._names[table.name]
 
     def row_of(self, kind: type[T]) -> RowType[T]:
-        """Return what a kind of thing is stored as."""
+        """Return the row type of a dataclass."""
         return self._rows[kind]
 
     def event_log_of(self, entity: type) -> RowType[Any]:
-        """Return what the events of an entity are stored as."""
+        """Return the row type of an entity's event log."""
         return self._event_logs[entity]
 
     # reads
@@ -83,9 +83,9 @@ class Store:
     def get(
         self, row: Row[T], pk: str, sk: str, *, consistent: bool = True
     ) -> T | None:
-        """Read one row in one request; None when it is not there.
+        """Read one row in one request; None if it does not exist.
 
-        Strongly consistent, unless the half price will do.
+        Strongly consistent, or eventually for half the price.
         """
         name = self._names[row.table.name]
         with reading():
@@ -93,20 +93,29 @@ class Store:
                 name, pk, range_key=sk, consistent_read=consistent
             )
         item = answer.get(ITEM)
-        return row.to_entity(item) if item else None
+        if not item:
+            return None
+        return row.to_entity(item)
 
     def get_many(
-        self, row: Row[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True
+        self,
+        row: Row[T],
+        keys: Sequence[tuple[str, str]],
+        *,
+        consistent: bool = True,
     ) -> list[T]:
         """Read several rows, a hundred in a request, in the order of the keys.
 
         Missing ones are left out.
         """
-        name, found = self._names[row.table.name], dict[tuple[str, str], T]()
+        name = self._names[row.table.name]
+        things: dict[tuple[str, str], T] = {}
         for batch in in_batches(dict.fromkeys(keys), BATCH_GET):
-            for item in read_batch(self.connection, name, batch, consistent=consistent):
-                found[item["pk"]["S"], item["sk"]["S"]] = row.to_entity(item)
-        return [found[key] for key in keys if key in found]
+            for item in read_batch(
+                self.connection, name, batch, consistent=consistent
+            ):
+                things[item["pk"]["S"], item["sk"]["S"]] = row.to_entity(item)
+        return [things[key] for key in keys if key in things]
 
     def page(
         self,
@@ -125,33 +134,35 @@ class Store:
     ) -> Page[T]:
         """Read one keyset page of a partition; without `wanted` in one request.
 
-        One more than `limit` is asked for, so that `next` is None exactly at the end. A page that is
-        filtered by `wanted` may be short: about `read_at_most` rows are read for it, `read_at_once` in
-        a request where that is more. An index is always eventually consistent, a table where
-        `consistent` is False.
+        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in each
+        request `read_at_once` or `limit`. An index is always read eventually consistent.
         """
-        options: dict[str, Any] = {"range_key_condition": keys, "index_name": index}
-        options["consistent_read"] = consistent and index is None
-        options["scan_index_forward"] = not newest_first
+        options: dict[str, Any] = {
+            "range_key_condition": keys,
+            "index_name": index,
+            "consistent_read": consistent and index is None,
+            "scan_index_forward": not newest_first,
+        }
         names = row.table.index_keys(index)
-        found: list[T] = []
+        things: list[T] = []
         size, read = max(limit, read_at_once), 0
         while True:
-            batch = self._query(row.table, part, start, size + 1, options)
-            for n, item in enumerate(batch[:size]):
+            # One row more is read, so that `next` is None exactly at the end.
+            items = self._query(row.table, part, start, size + 1, options)
+            for number, item in enumerate(items[:size], 1):
                 thing = row.to_entity(item)
                 if wanted is None or wanted(thing):
-                    found.append(thing)
-                if len(found) == limit:
-                    return Page(
-                        found, _position(names, item) if n + 1 < len(batch) else None
-                    )
-            read += len(batch)
-            if len(batch) <= size:
-                return Page(found)
-            start = _position(names, batch[size - 1])
+                    things.append(thing)
+                if len(things) == limit and number == len(items):
+                    return Page(things)
+                if len(things) == limit:
+                    return Page(things, _position(names, item))
+            read += len(items)
+            if len(items) <= size:
+                return Page(things)
+            start = _position(names, items[size - 1])
             if read >= read_at_most:
-                return Page(found, start)
+                return Page(things, start)
 
     def _query(
         self,
@@ -161,9 +172,11 @@ class Store:
         limit: int,
         options: dict[str, Any],
     ) -> list[Item]:
-        """Read rows until there are enough of them: DynamoDB ends an answer at a megabyte."""
+        """Read at most `limit` rows, in several requests where an answer ends at a megabyte."""
         items: list[Item] = []
-        key: Any = start and {name: {"S": value} for name, value in start.items()}
+        key: Any = None
+        if start:
+            key = {name: {"S": value} for name, value in start.items()}
         while True:
             with reading():
                 answer = self.connection.query(
@@ -178,7 +191,7 @@ class Store:
             if not key or len(items) >= limit:
                 return items
 
-    # writes on their own; what belongs together goes into a transaction
+    # single writes; those that belong together go into a transaction
 
     def put(self, thing: object, condition: Condition | None = None) -> None:
         """Write a thing."""
@@ -188,7 +201,7 @@ class Store:
         )
 
     def put_if(self, thing: object, condition: Condition) -> bool:
-        """Write a thing if the condition holds; say whether it did."""
+        """Write a thing if a condition holds; return whether it did."""
         try:
             self.put(thing, condition)
         except PutError as error:
@@ -205,18 +218,21 @@ class Store:
     def write_batch(
         self, put: Sequence[object] = (), delete: Sequence[object] = ()
     ) -> None:
-        """Write and delete many rows, 25 in a request. What fails half-way is half done."""
-        puts = [(self._key_parts(thing)[0], self.item_of(thing)) for thing in put]
+        """Write and delete many rows, 25 in a request. A failure leaves some of them written."""
+        puts = [
+            (self._key_parts(thing)[0], self.item_of(thing)) for thing in put
+        ]
         deletes = [self._key_parts(thing) for thing in delete]
-        for name in dict.fromkeys([*(n for n, _ in puts), *(n for n, _ in deletes)]):
+        names = [name for name, _ in [*puts, *deletes]]
+        for name in dict.fromkeys(names):
             items = [item for table, item in puts if table == name]
             keys = [_key_item(key) for table, key in deletes if table == name]
             write_batch(self.connection, name, items, keys)
 
-    # rows as PynamoDB sends them
+    # rows in the form that PynamoDB sends
 
     def item_of(self, thing: object) -> dict[str, Any]:
-        """Return the row of a thing as DynamoDB holds it."""
+        """Return the row of a thing in DynamoDB's form."""
         return self._rows[type(thing)].from_entity(thing)
 
     def request(
@@ -235,7 +251,12 @@ class Store:
         """Return the arguments that write a thing, for a transaction."""
         name, pk, sk, attributes = self._row_parts(thing)
         kwargs: dict[str, Any] = self.connection.get_operation_kwargs(
-            name, pk, range_key=sk, key=ITEM, attributes=attributes, condition=condition
+            name,
+            pk,
+            range_key=sk,
+            key=ITEM,
+            attributes=attributes,
+            condition=condition,
         )
         return kwargs
 
@@ -258,10 +279,10 @@ def _position(names: Sequence[str], item: Item) -> Position:
 
 
 def _meta_of(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema as PynamoDB keeps it to know the keys of a table and its indexes."""
+    """Return a schema in the form from which PynamoDB reads the keys of a table."""
     indexes = [
-        {"IndexName": one["index_name"], "KeySchema": one["key_schema"]}
-        for one in schema["global_secondary_indexes"]
+        {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
+        for index in schema["global_secondary_indexes"]
     ]
     return {
         "TableName": name,

@@ -1,14 +1,15 @@
 """Tables, indexes and row types: immutable declarations of how dataclasses are stored.
 
-Every table has the same two keys, `pk` and `sk`. Several row types may share a table. The attributes
-of a row type are derived from its dataclass, so the two cannot drift apart. A declaration knows no
-connection and no table prefix: a `Store` brings both (docs/decisions/0033).
+Every table has the same two keys, `pk` and `sk`. Several row types may share a table. A row type
+derives its attributes from its dataclass, so the two cannot drift apart. A declaration holds no
+connection and no table prefix: those belong to a `Store` (docs/decisions/0033).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast, get_type_hints
 
@@ -37,13 +38,12 @@ __all__ = [
 
 T = TypeVar("T")
 V = TypeVar("V")
-Item = Mapping[
-    str, Mapping[str, Any]
-]  # a row as DynamoDB holds it: attribute -> type -> value
+# A row as DynamoDB holds it: attribute -> type -> value.
+Item = Mapping[str, Mapping[str, Any]]
 Keys = Callable[[Any], Mapping[str, Any]]
 Projection = Callable[[Any], Sequence[object]]
 
-# DynamoDB's own limits of an index's NonKeyAttributes, and of their sum over all indexes of a table.
+# DynamoDB's limits of the NonKeyAttributes of one index, and of all indexes of a table.
 MAX_INCLUDED, MAX_INCLUDED_PER_TABLE = 20, 100
 KEYS_ONLY: tuple[str, ...] = ()
 PK = UnicodeAttribute(hash_key=True, attr_name="pk")
@@ -53,7 +53,7 @@ _NOTHING: Mapping[str, type] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index. Its keys are text; `include` names what it holds beside the keys."""
+    """A global secondary index. Its keys are text; `include` names its other attributes."""
 
     name: str
     hash_key: str
@@ -62,12 +62,10 @@ class Index:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Return the names of its own keys, hash key first."""
-        return (
-            (self.hash_key,)
-            if self.range_key is None
-            else (self.hash_key, self.range_key)
-        )
+        """Return the names of the index's keys, hash key first."""
+        if self.range_key is None:
+            return (self.hash_key,)
+        return (self.hash_key, self.range_key)
 
 
 def index(
@@ -79,13 +77,19 @@ def index(
 ) -> Index:
     """Declare a global secondary index of a table."""
     return Index(
-        name=name, hash_key=hash_key, range_key=range_key, include=tuple(include)
+        name=name,
+        hash_key=hash_key,
+        range_key=range_key,
+        include=tuple(include),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRecord:
-    """One line of an event log, stored beside its entity in version order. Each table has a subclass."""
+    """One line of an event log, stored beside its entity in version order.
+
+    Each event log has a subclass.
+    """
 
     subject: str
     version: int
@@ -99,7 +103,7 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The primary key of a row: all that a keys-only index is read for."""
+    """The primary key of a row. Keys-only indexes are read as this."""
 
     pk: str
     sk: str
@@ -113,67 +117,85 @@ class Table:
     indexes: Sequence[Index] = ()
 
     def row(
-        self, kind: type[T], *, keys: Keys, computed: Mapping[str, type] = _NOTHING
+        self,
+        kind: type[T],
+        *,
+        keys: Keys,
+        computed: Mapping[str, type] = _NOTHING,
     ) -> "RowType[T]":
         """Declare the row type of a dataclass.
 
-        `keys(thing)` returns pk, sk and the keys of indexes that are no fields. It also returns what
-        `computed` names with its type: attributes that an index holds and that are no fields.
+        `keys(thing)` returns pk, sk, index keys that are not fields, and computed attributes.
+        `computed` maps the names of those to their types: an index includes them, and they are not
+        fields either.
         """
         return RowType(table=self, kind=kind, keys=keys, computed=computed)
 
     def event_log(self, entity: type, event: type[T]) -> "RowType[T]":
-        """Declare the row type of an entity's events: an event log beside the entity."""
+        """Declare the row type of an entity's event log."""
         return RowType(table=self, kind=event, keys=_event_keys, entity=entity)
 
     def index_keys(self, name: str | None) -> tuple[str, ...]:
-        """Return the key attributes of the table or of one of its indexes: what a position names."""
+        """Return the attributes that a position names: the keys of the table and of an index."""
         if name is None:
             return ("pk", "sk")
-        return ("pk", "sk", *next(one for one in self.indexes if one.name == name).keys)
+        (own_keys,) = [
+            index.keys for index in self.indexes if index.name == name
+        ]
+        return ("pk", "sk", *own_keys)
 
     def schema(self) -> dict[str, Any]:
-        """Return what CreateTable needs."""
-        indexes = sorted(self.indexes, key=lambda one: one.name)
+        """Return the arguments of CreateTable."""
+        indexes = sorted(self.indexes, key=attrgetter("name"))
         names = dict.fromkeys(["pk", "sk"])
-        for one in indexes:
-            names |= dict.fromkeys(sorted(one.keys))
+        for each in indexes:
+            names |= dict.fromkeys(sorted(each.keys))
+        definitions = [
+            {"AttributeName": name, "AttributeType": "S"} for name in names
+        ]
         return {
-            "attribute_definitions": [
-                {"AttributeName": name, "AttributeType": "S"} for name in names
-            ],
+            "attribute_definitions": definitions,
             "key_schema": [
                 {"KeyType": "HASH", "AttributeName": "pk"},
                 {"KeyType": "RANGE", "AttributeName": "sk"},
             ],
-            "global_secondary_indexes": [_index_schema(one) for one in indexes],
+            "global_secondary_indexes": [
+                _index_schema(each) for each in indexes
+            ],
             "local_secondary_indexes": [],
             "billing_mode": "PAY_PER_REQUEST",
         }
 
 
-def _index_schema(one: Index) -> dict[str, Any]:
+def _index_schema(declared: Index) -> dict[str, Any]:
     projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
-    if one.include:
+    if declared.include:
         projection = {
             "ProjectionType": "INCLUDE",
-            "NonKeyAttributes": list(one.include),
+            "NonKeyAttributes": list(declared.include),
         }
     types = ("HASH", "RANGE")
-    schema = [
+    key_schema = [
         {"AttributeName": name, "KeyType": key_type}
-        for name, key_type in zip(one.keys, types, strict=False)
+        for name, key_type in zip(declared.keys, types, strict=False)
     ]
-    return {"index_name": one.name, "key_schema": schema, "projection": projection}
+    return {
+        "index_name": declared.name,
+        "key_schema": key_schema,
+        "projection": projection,
+    }
 
 
 def _event_keys(event: Any) -> dict[str, str]:
-    return {"pk": event.subject, "sk": f"event#{event.version:08d}#{event.number}"}
+    return {
+        "pk": event.subject,
+        "sk": f"event#{event.version:08d}#{event.number}",
+    }
 
 
 @dataclass(frozen=True, eq=False)
 class RowView(Generic[T]):
-    """Reads rows of a row type as a dataclass that has some of its attributes."""
+    """A reader of a row type's rows as a dataclass with some of their attributes."""
 
     row: "RowType[Any]"
     kind: type[T]
@@ -181,52 +203,60 @@ class RowView(Generic[T]):
 
     @property
     def table(self) -> Table:
-        """The table of the rows."""
+        """Return the table of the rows."""
         return self.row.table
 
     @cached_property
     def _readers(self) -> Sequence[tuple[str, Attribute[Any] | None, bool]]:
-        return [self._reader(one) for one in fields(self.kind)]  # type: ignore[arg-type]
+        return [self._reader(each) for each in fields(self.kind)]  # type: ignore[arg-type]
 
-    def _reader(self, one: Any) -> tuple[str, Attribute[Any] | None, bool]:
-        optional = one.default is not MISSING or one.default_factory is not MISSING
-        attribute = self.row.attributes.get(self.sources.get(one.name, one.name))
-        return one.name, attribute, optional
+    def _reader(self, target: Any) -> tuple[str, Attribute[Any] | None, bool]:
+        """Return a field's name, its attribute, and whether the field has a default."""
+        has_default = (
+            target.default is not MISSING
+            or target.default_factory is not MISSING
+        )
+        source = self.sources.get(target.name, target.name)
+        return target.name, self.row.attributes.get(source), has_default
 
     def to_entity(self, item: Item) -> T:
         """Make a thing of a row; a field that the row does not hold takes its default."""
         values: dict[str, Any] = {}
-        for name, attribute, optional in self._readers:
-            stored = item.get(attribute.attr_name) if attribute is not None else None
+        for name, attribute, has_default in self._readers:
+            stored = None
+            if attribute is not None:
+                stored = item.get(attribute.attr_name)
             if attribute is not None and stored is not None:
-                values[name] = attribute.deserialize(stored[attribute.attr_type])
-            elif not optional:
+                values[name] = attribute.deserialize(
+                    stored[attribute.attr_type]
+                )
+            elif not has_default:
                 values[name] = None
         return self.kind(**values)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RowType(Generic[T]):
-    """How one dataclass is stored in a table, and read again."""
+    """The form in which one dataclass is stored in a table."""
 
     table: Table
     kind: type[T]
     keys: Keys
     computed: Mapping[str, type] = field(default_factory=dict)
-    entity: type | None = None  # whose event log these rows are
+    entity: type | None = None  # the owner, for rows of an event log
     projections: tuple[Projection, ...] = ()
 
     def with_projection(self, projection: Projection) -> "RowType[T]":
-        """Add rows that follow from an entity alone: every commit brings them in step with it.
+        """Add rows that follow from an entity alone. Every commit of the entity updates them.
 
         For lists that no index can hold, in which one entity occurs several times.
         """
         return replace(self, projections=(*self.projections, projection))
 
     def view(self, kind: type[V], **sources: str) -> RowView[V]:
-        """Declare how rows are read as a smaller dataclass, with fields of the same names.
+        """Declare a view of the rows as a smaller dataclass, with fields of the same names.
 
-        `sources` names the attribute of a field that is called otherwise (``id="pk"``).
+        `sources` names the attribute of a field that has another name (``id="pk"``).
         """
         return RowView(self, kind, sources)
 
@@ -236,26 +266,28 @@ class RowType(Generic[T]):
 
     @cached_property
     def attributes(self) -> Mapping[str, Attribute[Any]]:
-        """The PynamoDB attributes: keys, fields, and what `keys` computes."""
+        """The PynamoDB attributes: keys, fields, and computed ones."""
         hints = get_type_hints(self.kind)
-        typed = {one.name: hints[one.name] for one in fields(self.kind)}  # type: ignore[arg-type]
-        keys = {name: str for one in self.table.indexes for name in one.keys}
-        typed = {**keys, **self.computed, **typed}
-        found = {name: attribute_for(name, hint) for name, hint in typed.items()}
-        return {"pk": PK, "sk": SK, **found}
+        types: dict[str, Any] = {}
+        for each in self.table.indexes:
+            types |= dict.fromkeys(each.keys, str)
+        types |= self.computed
+        for target in fields(self.kind):  # type: ignore[arg-type]
+            types[target.name] = hints[target.name]
+        own = {name: attribute_for(name, hint) for name, hint in types.items()}
+        return {"pk": PK, "sk": SK, **own}
 
     @cached_property
     def model(self) -> type[Model]:
         """The PynamoDB model that writes these rows."""
         meta = type("Meta", (), {"table_name": self.table.name})
         names = {"Meta": meta, **self.attributes}
-        return cast(
-            "type[Model]", MetaModel(f"{self.kind.__name__}Row", (Model,), names)
-        )
+        model = MetaModel(f"{self.kind.__name__}Row", (Model,), names)
+        return cast("type[Model]", model)
 
     @cached_property
     def _fields(self) -> Sequence[tuple[str, Any]]:
-        return [(one.name, one.default) for one in fields(self.kind)]  # type: ignore[arg-type]
+        return [(each.name, each.default) for each in fields(self.kind)]  # type: ignore[arg-type]
 
     @cached_property
     def _whole(self) -> RowView[T]:
@@ -263,18 +295,23 @@ class RowType(Generic[T]):
 
     @property
     def expires(self) -> bool:
-        """Say whether DynamoDB deletes these rows once their time to live is over."""
-        return any(isinstance(one, TTLAttribute) for one in self.attributes.values())
+        """Say whether DynamoDB deletes these rows when their time to live ends."""
+        attributes = self.attributes.values()
+        return any(
+            isinstance(attribute, TTLAttribute) for attribute in attributes
+        )
 
     def from_entity(self, thing: T) -> dict[str, dict[str, Any]]:
-        """Make the row of a thing; units count kilobytes, so a falsy default is not stored."""
+        """Make the row of a thing. A falsy default is left out, for rows are billed by size."""
         values: dict[str, Any] = {}
         for name, default in self._fields:
             value = getattr(thing, name)
             if value or value != default:
                 values[name] = value
         values |= self.keys(thing)
-        present = {name: value for name, value in values.items() if value is not None}
+        present = {
+            name: value for name, value in values.items() if value is not None
+        }
         return self.model(**present).serialize()
 
     def to_entity(self, item: Item) -> T:
@@ -288,8 +325,8 @@ class RowType(Generic[T]):
 
 
 def behind(attribute: Any, order: str) -> Condition:
-    """Return the condition of what follows an order; an empty one is the beginning.
+    """Return the condition of rows behind an order; "" is the beginning.
 
-    DynamoDB takes no empty key, and a space sorts before all that is stored.
+    DynamoDB takes no empty key. A space sorts before all stored orders.
     """
     return attribute > (order or " ")  # type: ignore[no-any-return]

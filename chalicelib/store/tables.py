@@ -1,4 +1,4 @@
-"""The store's own tables: jobs that wait, counters, and remembered Idempotency-Keys."""
+"""The store's own tables: waiting jobs, counters, and remembered Idempotency-Keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ __all__ = [
     "ReceiptRecord",
 ]
 
-# What becomes due: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard.
+# Jobs: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard.
 _DUE = Table("due")
-# Numbers that many change at once: PK the subject, SK the counter's name.
+# Counters: PK the subject, SK the counter's name.
 _COUNTERS = Table("counters")
 # Idempotency keys: PK keyed by actor and route.
 _RECEIPTS = Table("receipts")
@@ -62,9 +62,9 @@ class ReceiptRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedJob(Entity):
-    """A job that failed for good: staff see it, and a redrive makes it due again.
+    """A job that failed for good. Staff see it, and a redrive makes it due again.
 
-    `place` is empty where none is known.
+    `place` is "" where none is known.
     """
 
     entity_kind: ClassVar[str] = "parked"
@@ -74,7 +74,7 @@ class ParkedJob(Entity):
 
     @property
     def order(self) -> str:
-        """Return the position in a list, earliest due first. It is the same for the same job."""
+        """Return the position in a list, earliest due first. The same job has the same position."""
         return f"{to_text(self.record.at)}#{self.record.id}"
 
 
@@ -82,14 +82,20 @@ def _job_keys(record: JobRecord) -> dict[str, str]:
     return {"pk": record.shard, "sk": f"{to_text(record.at)}#{record.id}"}
 
 
-PARKED = _DUE.row(
-    ParkedJob, keys=lambda parked: {"pk": PARKED_PART, "sk": parked.order}
-)
+def _parked_keys(parked: ParkedJob) -> dict[str, str]:
+    return {"pk": PARKED_PART, "sk": parked.order}
+
+
+def _counter_keys(counter: Counter) -> dict[str, str]:
+    return {"pk": counter.subject, "sk": counter.name}
+
+
+def _receipt_keys(receipt: ReceiptRecord) -> dict[str, str]:
+    return {"pk": receipt.id, "sk": "receipt"}
+
+
+PARKED = _DUE.row(ParkedJob, keys=_parked_keys)
 JOB = _DUE.row(JobRecord, keys=_job_keys)
-COUNTER = _COUNTERS.row(
-    Counter, keys=lambda counter: {"pk": counter.subject, "sk": counter.name}
-)
-RECEIPT = _RECEIPTS.row(
-    ReceiptRecord, keys=lambda receipt: {"pk": receipt.id, "sk": "receipt"}
-)
+COUNTER = _COUNTERS.row(Counter, keys=_counter_keys)
+RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=_receipt_keys)
 OWN_ROWS: Sequence[RowType[Any]] = (JOB, PARKED, COUNTER, RECEIPT)

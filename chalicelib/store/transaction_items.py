@@ -1,4 +1,4 @@
-"""The items of a transaction: each write as DynamoDB takes it, and what its failure means."""
+"""The items of a transaction: each write as DynamoDB takes it, and the meaning of its failure."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -17,7 +17,7 @@ __all__ = ["Contended", "Item", "ItemBuilder"]
 
 
 class Contended(Exception):
-    """Somebody else was quicker, or the store is busy."""
+    """Another decision was quicker, or the store is busy."""
 
 
 Failed = Refusal | type[Contended] | type[Replayed]
@@ -25,7 +25,7 @@ Failed = Refusal | type[Contended] | type[Replayed]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a transaction: the operation, its arguments, and what its failed condition means."""
+    """One item of a transaction: operation, arguments, and the meaning of a failed condition."""
 
     operation: str
     kwargs: dict[str, Any]
@@ -38,76 +38,86 @@ class ItemBuilder:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def write(self, extra: Write) -> Item:
+    def write(self, write: Write) -> Item:
         """Make the item of a write beside the entity."""
-        if isinstance(extra, Check):
-            return self._check(extra.entity)
-        if isinstance(extra, Put):
-            return self.put(
-                extra.row, extra.on_conflict or Contended, self._condition_of(extra)
-            )
-        if isinstance(extra, Delete):
-            return self.delete(extra.row)
-        if isinstance(extra, Count):
-            return self._count(extra)
-        if isinstance(extra, Adjust):
-            return self._adjust(extra)
-        assert_never(extra)
+        match write:
+            case Check():
+                return self._check(write.entity)
+            case Put():
+                failed = write.on_conflict or Contended
+                return self.put(write.row, failed, self._condition_of(write))
+            case Delete():
+                return self.delete(write.row)
+            case Count():
+                return self._count(write)
+            case Adjust():
+                return self._adjust(write)
+        assert_never(write)
 
     def _condition_of(self, put: Put) -> Condition | None:
         if put.expected:
             return self._unchanged(put.expected)
-        return PK.does_not_exist() if put.new else None
+        if put.new:
+            return PK.does_not_exist()
+        return None
 
     def put(
         self, thing: object, failed: Failed, condition: Condition | None = None
     ) -> Item:
-        """Make the item that writes a thing."""
+        """Make the item that writes a row."""
         return Item("put", self._store.put_request(thing, condition), failed)
 
     def delete(self, thing: object) -> Item:
-        """Make the item that deletes the row of a thing."""
+        """Make the item that deletes a row."""
         return Item("delete", self._store.request(thing), Contended)
 
     def entity(self, entity: Entity, previous: Entity | None) -> list[Item]:
-        """Make the item that writes an entity in the place of what it was, or as something new."""
-        condition = self._unchanged(previous) if previous else PK.does_not_exist()
+        """Make the item that writes an entity, new or in the place of `previous`."""
+        condition: Condition = PK.does_not_exist()
+        if previous:
+            condition = self._unchanged(previous)
         return [self.put(entity, Contended, condition)]
 
-    def projections(self, entity: Entity, previous: Entity | None) -> list[Item]:
-        """Make the items that bring the rows that follow from an entity in step with it."""
-        before, after = (
-            self._projected(entity, previous),
-            self._projected(entity, entity),
-        )
-        gone = [self.delete(thing) for key, thing in before.items() if key not in after]
-        changed = [thing for key, thing in after.items() if before.get(key) != thing]
-        return gone + [self.put(thing, Contended) for thing in changed]
+    def projections(
+        self, entity: Entity, previous: Entity | None
+    ) -> list[Item]:
+        """Make the items that update the projections of an entity."""
+        before: dict[tuple[str, Key], object] = {}
+        if previous is not None:
+            before = self._projected(previous)
+        after = self._projected(entity)
+        gone = [
+            self.delete(row) for key, row in before.items() if key not in after
+        ]
+        changed = [row for key, row in after.items() if before.get(key) != row]
+        return gone + [self.put(row, Contended) for row in changed]
 
-    def _projected(
-        self, entity: Entity, of: Entity | None
-    ) -> dict[tuple[str, Key], object]:
-        """Return the rows that follow from an entity in one of its states, by table and key."""
-        found: dict[tuple[str, Key], object] = {}
-        if of is None:
-            return found
+    def _projected(self, entity: Entity) -> dict[tuple[str, Key], object]:
+        """Return the projections of an entity, by table and key."""
+        rows: dict[tuple[str, Key], object] = {}
         for projection in self._store.row_of(type(entity)).projections:
-            for thing in projection(of):
-                row = self._store.row_of(type(thing))
-                found[row.table.name, row.key_of(thing)] = thing
-        return found
+            for thing in projection(entity):
+                row_type = self._store.row_of(type(thing))
+                rows[row_type.table.name, row_type.key_of(thing)] = thing
+        return rows
 
     def _check(self, entity: Entity) -> Item:
-        return Item(
-            "check", self._store.request(entity, self._unchanged(entity)), Contended
-        )
+        kwargs = self._store.request(entity, self._unchanged(entity))
+        return Item("check", kwargs, Contended)
 
     def _unchanged(self, entity: Entity) -> Condition:
-        """Version and timer are as they were read: a write without a new version moves only the timer."""
+        """Return the condition that version and timer are as they were read.
+
+        A write without a new version moves only the timer.
+        """
         row = self._store.row_of(type(entity))
         timer = row.attribute("timer")
-        same = timer == entity.timer if entity.timer else timer.does_not_exist()
-        return (row.attribute("version") == entity.version) & same  # type: ignore[no-any-return]
+        same_timer: Condition = timer.does_not_exist()
+        if entity.timer:
+            same_timer = timer == entity.timer
+        same_version = row.attribute("version") == entity.version
+        unchanged: Condition = same_version & same_timer
+        return unchanged
 
     def _count(self, count: Count) -> Item:
         value = COUNTER.attribute("value")
@@ -124,7 +134,8 @@ class ItemBuilder:
     def _adjust(self, adjust: Adjust) -> Item:
         row = self._store.row_of(type(adjust.row))
         actions = [
-            row.attribute(name).add(number) for name, number in adjust.add.items()
+            row.attribute(name).add(number)
+            for name, number in adjust.add.items()
         ]
         condition: Any = PK.exists()
         for name, (lowest, highest) in adjust.limits.items():
@@ -134,20 +145,27 @@ class ItemBuilder:
         return Item("update", kwargs, adjust.on_conflict or Contended)
 
 
-def _within(attribute: Any, add: int, lowest: int | None, highest: int | None) -> Any:
+def _within(
+    attribute: Any, add: int, lowest: int | None, highest: int | None
+) -> Any:
     """Return the condition that a number is within its limits after an addition.
 
     A number that the row does not hold is 0: a falsy default is not stored.
     """
-    fits: list[Any] = []
+    bounds: list[Any] = []
     if lowest is not None:
-        fits.append(attribute >= lowest - add)
+        bounds.append(attribute >= lowest - add)
     if highest is not None:
-        fits.append(attribute <= highest - add)
-    if not fits:
+        bounds.append(attribute <= highest - add)
+    if not bounds:
         return PK.exists()
-    from_zero = (lowest is None or add >= lowest) and (
-        highest is None or add <= highest
-    )
-    condition = reduce(and_, fits)
-    return condition | attribute.does_not_exist() if from_zero else condition
+    condition = reduce(and_, bounds)
+    if _is_within(add, lowest, highest):
+        return condition | attribute.does_not_exist()
+    return condition
+
+
+def _is_within(number: int, lowest: int | None, highest: int | None) -> bool:
+    if lowest is not None and number < lowest:
+        return False
+    return highest is None or number <= highest

@@ -1,1 +1,4 @@
-"""The only code below the features that knows Chalice: typed routes, problem documents, access tokens, OpenAPI."""
+"""HTTP for the features: typed routes, problem documents, access tokens and OpenAPI.
+
+No other package imports Chalice.
+"""

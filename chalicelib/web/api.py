@@ -49,7 +49,11 @@ class Api:
         log: Log,
         find_id_prefixes: Callable[[], Mapping[str, str]] = lambda: NO_PREFIXES,
     ) -> None:
-        self._app, self._log, self._find_id_prefixes = app, log, find_id_prefixes
+        self._app, self._log, self._find_id_prefixes = (
+            app,
+            log,
+            find_id_prefixes,
+        )
         self._routes = RouteTable()
         self._authenticator: Authenticator = BearerAuthenticator(
             lambda: find_core().tokens
@@ -97,7 +101,9 @@ class Api:
         self._routes.load_all()
         return self._routes.words
 
-    def problem(self, status: int, code: str, accept_language: str | None) -> Response:
+    def problem(
+        self, status: int, code: str, accept_language: str | None
+    ) -> Response:
         """Return a problem of a request that reaches no view: 405; the local server's 404, 413."""
         locale = choose_locale(accept_language)
         response = self._errors.render_status(status, code, locale)
@@ -159,7 +165,9 @@ class Api:
         actor = self._authenticator.authenticate(request)
         if not operation.public and not actor.id:
             raise Unauthenticated("auth.token_missing")
-        values, context = self._reader.read(operation, request, path, actor, locale)
+        values, context = self._reader.read(
+            operation, request, path, actor, locale
+        )
         service = find_service()
         try:
             return operation.view(service, context, **values)
@@ -181,7 +189,9 @@ class Api:
         is_ours = "Content-Language" in response.headers
         if response.status_code < 400 or is_ours:
             return response
-        accept_language = event.headers.get("accept-language") if event else None
+        accept_language = (
+            event.headers.get("accept-language") if event else None
+        )
         if response.status_code != 405:
             return self.problem(500, "server.error", accept_language)
         replaced = self.problem(405, "method.not_allowed", accept_language)

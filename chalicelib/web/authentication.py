@@ -13,7 +13,7 @@ __all__ = ["Authenticator", "BearerAuthenticator"]
 
 
 class Authenticator(Protocol):
-    """Tells who makes a request."""
+    """Finds the actor of a request."""
 
     def authenticate(self, request: Request) -> Actor:
         """Return the actor, ANONYMOUS without credentials; refuse invalid credentials."""
@@ -21,9 +21,9 @@ class Authenticator(Protocol):
 
 
 class BearerAuthenticator:
-    """Reads the access token of the Authorization header, and nothing else.
+    """Reads the access token of the Authorization header.
 
-    The API must never read cookies: every page may call it (CORS), and a browser would send them.
+    Cookies are never read: every page may call the API (CORS), and browsers send cookies along.
     """
 
     def __init__(self, find_tokens: Callable[[], Tokens]) -> None:

@@ -1,7 +1,7 @@
 """Representations in the form of another specification, and the forms of errors.
 
-A specification that others wrote also says how refusals look. A feature that serves one hands its
-`Dialect` to its routes: its views stay typed, and their errors are rendered in the dialect too.
+Such a specification defines errors as well. A feature that serves one gives its `Dialect` to its
+routes. Its views stay typed, and their errors are rendered in the dialect too.
 """
 
 import json
@@ -16,7 +16,7 @@ __all__ = ["PROBLEM_JSON", "Dialect", "Document", "ErrorForm"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as it is sent, with its media type; a view may return one as well."""
+    """The text of a response with its media type. A view may return one."""
 
     text: str
     media: str
@@ -24,7 +24,7 @@ class Document:
 
 
 class ErrorForm(Protocol):
-    """The form of errors that a client understands: programs, another specification, a browser."""
+    """A form of errors: problem documents, or the form of another specification."""
 
     def problem(self, problem: Mapping[str, Any], address: str) -> Document:
         """Render an error, given as a problem document; `address` is the path without its query."""
@@ -32,7 +32,7 @@ class ErrorForm(Protocol):
 
 
 class ProblemJson:
-    """Problem documents as they are (RFC 9457)."""
+    """Problem documents without change (RFC 9457)."""
 
     def problem(self, problem: Mapping[str, Any], address: str) -> Document:
         """Render a problem document."""
@@ -46,7 +46,7 @@ PROBLEM_JSON = ProblemJson()
 class Dialect(ErrorForm, Protocol):
     """The form of a feature's responses. `address` is the requested path without its query."""
 
-    statuses: Mapping[str, str]  # of its refusals, with their descriptions
+    statuses: Mapping[str, str]  # descriptions of its refusals, by status
 
     def answer(self, view: BaseModel, address: str) -> Document:
         """Render a view."""

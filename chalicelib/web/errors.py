@@ -11,9 +11,16 @@ from ..kernel import errors
 from ..kernel.text_catalogue import Catalogue, text
 from .documents import PROBLEM_JSON, ErrorForm
 from .routes import Operation
-from .texts import FIELD_FALLBACK, FIELDS
+from .texts import field_text
 
-__all__ = ["STATUS", "TITLES", "ErrorRenderer", "FieldError", "Problem", "status_of"]
+__all__ = [
+    "STATUS",
+    "TITLES",
+    "ErrorRenderer",
+    "FieldError",
+    "Problem",
+    "status_of",
+]
 
 STATUS: Mapping[type[errors.Refusal], int] = {
     errors.Malformed: 400,
@@ -43,10 +50,11 @@ TITLES = {
     500: text(zh="系统出错", en="Internal error"),
     503: text(zh="系统繁忙", en="Busy"),
 }
+_MAX_ERRORS = 50  # listed in one problem
 
 
 class FieldError(BaseModel):
-    """One field that cannot be taken."""
+    """One field that is not valid."""
 
     loc: list[str | int] = Field(description="Path to the field.")
     msg: str
@@ -54,7 +62,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """Every answer outside 2xx and 3xx."""
+    """A problem document: every response outside 2xx and 3xx."""
 
     model_config = ConfigDict(extra="allow", defer_build=True)
 
@@ -62,7 +70,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    code: str = Field(description="Stable; made for programs.")
+    code: str = Field(description="Stable code, for programs.")
     errors: list[FieldError] | None = None
     moves: list[str] | None = None
     retry_after: int | None = None
@@ -98,7 +106,8 @@ class ErrorRenderer:
         return _response(self._problem(status, code, locale), PROBLEM_JSON, "")
 
     def _problem(self, status: int, code: str, locale: str) -> dict[str, Any]:
-        return _problem_saying(self._words[code].format(locale), status, code, locale)
+        detail = self._words[code].format(locale)
+        return _problem_document(detail, status, code, locale)
 
     def _problem_of_refusal(
         self,
@@ -108,17 +117,31 @@ class ErrorRenderer:
     ) -> dict[str, Any]:
         facts = _shown_facts(refusal, operation)
         detail = self._words[refusal.code].format(locale, facts)
-        problem = _problem_saying(detail, status_of(refusal), refusal.code, locale)
+        problem = _problem_document(
+            detail, status_of(refusal), refusal.code, locale
+        )
         problem |= to_jsonable_python(facts)
         if isinstance(refusal, errors.Invalid):
-            first = {"loc": list(refusal.loc), "msg": detail, "type": refusal.code}
-            also = [self._invalid_field(one, locale) for one in refusal.also]
-            problem["errors"] = [first, *also]
+            first = {
+                "loc": list(refusal.location),
+                "msg": detail,
+                "type": refusal.code,
+            }
+            others = [
+                self._invalid_field(one, locale) for one in refusal.others
+            ]
+            problem["errors"] = [first, *others]
         return problem
 
-    def _invalid_field(self, refusal: errors.Invalid, locale: str) -> dict[str, Any]:
+    def _invalid_field(
+        self, refusal: errors.Invalid, locale: str
+    ) -> dict[str, Any]:
         message = self._words[refusal.code].format(locale, refusal.facts)
-        return {"loc": list(refusal.loc), "msg": message, "type": refusal.code}
+        return {
+            "loc": list(refusal.location),
+            "msg": message,
+            "type": refusal.code,
+        }
 
     def _problem_of_fields(
         self,
@@ -127,16 +150,19 @@ class ErrorRenderer:
         locale: str,
     ) -> dict[str, Any]:
         """Return the problem of a body or query that does not fit its schema; repeats no value."""
-        found = error.errors(
+        failures = error.errors(
             include_url=False, include_context=True, include_input=False
         )
-        if any(one["type"] == "json_invalid" for one in found):
+        if any(failure["type"] == "json_invalid" for failure in failures):
             return self._problem(400, "request.malformed", locale)
-        has_body = bool({"body", "form"} & set(operation.inputs))
-        problem = self._problem(
-            422, "body.invalid" if has_body else "query.invalid", locale
-        )
-        problem["errors"] = [_unfit_field(one, locale) for one in found[:50]]
+        code = "query.invalid"
+        if not operation.inputs.keys().isdisjoint(("body", "form")):
+            code = "body.invalid"
+        problem = self._problem(422, code, locale)
+        listed = failures[:_MAX_ERRORS]
+        problem["errors"] = [
+            _field_error(failure, locale) for failure in listed
+        ]
         return problem
 
 
@@ -145,7 +171,9 @@ def status_of(refusal: errors.Refusal) -> int:
     return STATUS[type(refusal)]
 
 
-def _response(problem: Mapping[str, Any], form: ErrorForm, address: str) -> Response:
+def _response(
+    problem: Mapping[str, Any], form: ErrorForm, address: str
+) -> Response:
     document = form.problem(problem, address)
     headers: dict[str, str | list[str]] = {"Content-Type": document.media}
     if document.status == 401:
@@ -155,7 +183,9 @@ def _response(problem: Mapping[str, Any], form: ErrorForm, address: str) -> Resp
     return Response(document.text, headers, document.status)
 
 
-def _problem_saying(detail: str, status: int, code: str, locale: str) -> dict[str, Any]:
+def _problem_document(
+    detail: str, status: int, code: str, locale: str
+) -> dict[str, Any]:
     return {
         "type": f"urn:chunhui:problem:{code}",
         "title": TITLES[status].format(locale),
@@ -165,7 +195,9 @@ def _problem_saying(detail: str, status: int, code: str, locale: str) -> dict[st
     }
 
 
-def _shown_facts(refusal: errors.Refusal, operation: Operation) -> dict[str, Any]:
+def _shown_facts(
+    refusal: errors.Refusal, operation: Operation
+) -> dict[str, Any]:
     """Return the facts as this route shows them: entities only through their schema."""
     shown: dict[str, Any] = {}
     for name, value in refusal.facts.items():
@@ -177,14 +209,10 @@ def _shown_facts(refusal: errors.Refusal, operation: Operation) -> dict[str, Any
     return shown
 
 
-def _unfit_field(error: Any, locale: str) -> dict[str, Any]:
-    words = FIELDS.get(error["type"], FIELD_FALLBACK)
-    context = error.get("ctx", {})
-    facts = {
-        name: value for name, value in context.items() if isinstance(value, int | str)
-    }
-    message = words.format(locale, facts)
-    return {"loc": _clipped(error["loc"]), "msg": message, "type": error["type"]}
+def _field_error(failure: Any, locale: str) -> dict[str, Any]:
+    kind, context = failure["type"], failure.get("ctx", {})
+    message = field_text(kind, context).format(locale, context)
+    return {"loc": _clipped(failure["loc"]), "msg": message, "type": kind}
 
 
 def _clipped(loc: Iterable[str | int]) -> list[str | int]:

@@ -1,4 +1,7 @@
-"""Field types that every schema shares. Each says in JSON Schema exactly what it takes, so that the contract is the code."""
+"""Field types that all schemas share.
+
+The JSON Schema of a type takes exactly the values that the type takes: the contract is the code.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -38,36 +41,40 @@ __all__ = [
 
 
 class Request(BaseModel):
-    """What a client sends: unknown fields are refused."""
+    """The body or query of a request; unknown fields are refused."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, defer_build=True
-    )  # built when first used: a cold start uses few
+    # `defer_build`: a cold start uses few of the models.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NoFields(Request):
-    """A request that says everything by its path."""
+    """A request without fields: its path has everything."""
 
 
 class View(BaseModel):
-    """What a client is shown."""
+    """The body of a response."""
 
     model_config = ConfigDict(
-        from_attributes=True, frozen=True, defer_build=True, serialize_by_alias=True
+        from_attributes=True,
+        frozen=True,
+        defer_build=True,
+        serialize_by_alias=True,
     )
 
 
 def _whole(value: Any) -> Any:
     if isinstance(value, bool | str):
         raise ValueError("not a number")
-    return (
-        int(value) if isinstance(value, float) and value.is_integer() else value
-    )  # JSON Schema: 11.0 is an integer
+    # In JSON Schema, 11.0 is an integer.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
 def _text(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError("not a text")  # pydantic would read a number as a unix time
+        # pydantic would read a number as a unix time.
+        raise ValueError("not a text")
     return value
 
 
@@ -76,17 +83,15 @@ def _seconds(instant: datetime) -> str:
 
 
 def near(instant: datetime) -> datetime:
-    """Return the instant in UTC, or raise ValueError where calculating with it could overflow."""
-    if (
-        not 2000 <= instant.year < 2200
-    ):  # the edges of the calendar overflow in other zones
-        raise ValueError("not in reach")
+    """Return the instant in UTC. Raise ValueError if calculations with it could overflow."""
+    # At the edges of the calendar, instants overflow in other zones.
+    if not 2000 <= instant.year < 2200:
+        raise ValueError("out of range")
     return instant.astimezone(UTC)
 
 
-WHOLE = BeforeValidator(
-    _whole
-)  # comes behind the bounds: before them it would hide them from the JSON Schema
+# Comes behind the bounds: before them it would hide them from the JSON Schema.
+WHOLE = BeforeValidator(_whole)
 Flag = StrictBool
 Day = Annotated[
     date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})
@@ -113,13 +118,13 @@ PersonId = Annotated[str, Field(pattern=f"^per_{ID_PATTERN}$")]
 
 
 class PlaceQuery(Request):
-    """The place that is asked about."""
+    """A query about one place."""
 
     place: PlaceCode
 
 
 class PageQuery(Request):
-    """How every list is paged."""
+    """The paging of a list."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: str | None = None

@@ -1,4 +1,4 @@
-"""Form bodies, for specifications that post them: names with their values, all as text."""
+"""Form bodies, for specifications that post them: values by name, all as text."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,20 +14,21 @@ FORMS = _URLENCODED, _MULTIPART = (
     "multipart/form-data",
 )
 _CHARSET = re.compile(r';\s*charset="?([^";\s]+)', re.IGNORECASE)
-_BOUNDARY = re.compile(
-    r';\s*boundary="?([^";]{1,70})', re.IGNORECASE
-)  # RFC 2046, 5.1.1
+# RFC 2046, 5.1.1
+_BOUNDARY = re.compile(r';\s*boundary="?([^";]{1,70})', re.IGNORECASE)
 _NAME = re.compile(rb'\bname="([^"\r\n]*)"')
 
 
-def read_form(raw: bytes, content_type: str | None) -> dict[str, str | list[str]]:
-    """Return the fields of a form; a field that is given several times is a list, in the order of the body.
+def read_form(
+    raw: bytes, content_type: str | None
+) -> dict[str, str | list[str]]:
+    """Return the fields of a form. A repeated field is a list, in the order of the body.
 
-    A body without a content type is taken as URL-encoded, which is what clients of such interfaces send.
+    A body without a content type is read as URL-encoded: clients of such interfaces send it so.
 
     Raises:
-        WrongMedia: it is no form, not in UTF-8, or carries a file.
-        Malformed: it cannot be read, or has more than `MAX_FIELDS` fields.
+        WrongMedia: the body is no form, is not in UTF-8, or has a file.
+        Malformed: the body cannot be read, or has more than `MAX_FIELDS` fields.
 
     """
     given = content_type or _URLENCODED
@@ -42,43 +43,48 @@ def read_form(raw: bytes, content_type: str | None) -> dict[str, str | list[str]
     else:
         raise WrongMedia("form.media_type")
     try:
-        return _gathered(pairs)
-    except ValueError:  # bad UTF-8
+        return _by_name(pairs)
+    except ValueError:  # invalid UTF-8
         raise Malformed("form.malformed") from None
 
 
-def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
-    found: dict[str, list[str]] = {}
-    for n, (name, value) in enumerate(pairs):
-        if n == MAX_FIELDS:
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    fields: dict[str, str | list[str]] = {}
+    for index, (name, value) in enumerate(pairs):
+        if index == MAX_FIELDS:
             raise Malformed("form.too_many", most=MAX_FIELDS)
-        found.setdefault(name, []).append(value)
-    return {
-        name: values[0] if len(values) == 1 else values
-        for name, values in found.items()
-    }
+        earlier = fields.get(name)
+        if earlier is None:
+            fields[name] = value
+        elif isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            fields[name] = [earlier, value]
+    return fields
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
-    if (
-        raw.count(b"&") > MAX_FIELDS * 2
-    ):  # before it is taken apart; empty pairs are passed over
+    # Checked before parsing, which is slow for many. Empty pairs are ignored, hence the factor.
+    if raw.count(b"&") > MAX_FIELDS * 2:
         raise Malformed("form.too_many", most=MAX_FIELDS)
     yield from parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
 
 
-def _parts(raw: bytes, boundary: re.Match[str] | None) -> Iterator[tuple[str, str]]:
+def _parts(
+    raw: bytes, boundary: re.Match[str] | None
+) -> Iterator[tuple[str, str]]:
     """Yield the fields of a multipart form (RFC 7578)."""
     if boundary is None:
         raise Malformed("form.malformed")
     between = b"\r\n--" + boundary[1].encode()
     _, *parts = (b"\r\n" + raw).split(between, MAX_FIELDS * 2)
     if not parts or not parts[-1].startswith(b"--"):
-        raise Malformed("form.malformed")  # cut off, or too much
+        # Cut off, or too many parts.
+        raise Malformed("form.malformed")
     for part in parts[:-1]:
-        head, found, value = part.partition(b"\r\n\r\n")
+        head, separator, value = part.partition(b"\r\n\r\n")
         name = _NAME.search(head)
-        if not found or name is None:
+        if not separator or name is None:
             raise Malformed("form.malformed")
         if b"filename" in head.lower():
             raise WrongMedia("form.file")

@@ -1,4 +1,4 @@
-"""Headers that responses share: CORS, language, caching and security."""
+"""The headers that all responses share: CORS, language, caching and security."""
 
 from chalice.app import CORSConfig, Response
 
@@ -7,7 +7,12 @@ __all__ = ["CORS", "add_common_headers"]
 # Only bearer tokens are read, never cookies, so every page may call the API.
 CORS = CORSConfig(
     allow_origin="*",
-    allow_headers=["Accept-Language", "Idempotency-Key", "If-Match", "If-None-Match"],
+    allow_headers=[
+        "Accept-Language",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+    ],
     expose_headers=["ETag", "Retry-After", "Content-Language"],
     max_age=600,
 )

@@ -1,4 +1,4 @@
-"""Routes of the platform itself: that it is there, where to look, and its contract."""
+"""Routes of the platform itself: welcome, health check and contract."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ routes: Routes[Api] = Routes("platform", {})
 
 
 class Health(View):
-    """That the service answers."""
+    """The state of the service."""
 
     status: str
 
 
 class Welcome(View):
-    """Where to look."""
+    """The addresses to begin with."""
 
     name: str
     openapi: str
@@ -35,7 +35,7 @@ class Contract(RootModel[dict[str, Any]]):
 
 @routes.get("/", public=True)
 def welcome(service: Api, context: RequestContext) -> Welcome:
-    """Where to look."""
+    """List the addresses to begin with."""
     return Welcome(
         name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…"
     )
@@ -43,11 +43,11 @@ def welcome(service: Api, context: RequestContext) -> Welcome:
 
 @routes.get("/healthz", public=True)
 def read_health(service: Api, context: RequestContext) -> Health:
-    """Say that the service answers."""
+    """Check that the service answers."""
     return Health(status="ok")
 
 
 @routes.get("/openapi.json", public=True)
 def read_contract(service: Api, context: RequestContext) -> Contract:
-    """This contract."""
+    """Read this contract."""
     return Contract(document(service.operations, service.id_prefixes))

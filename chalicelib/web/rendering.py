@@ -17,9 +17,8 @@ __all__ = ["Cookie", "Redirect", "Renderer", "Reply"]
 V = TypeVar("V")
 Headers = dict[str, str | list[str]]
 _COOKIE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_COOKIE_VALUE = re.compile(
-    r"[!#-+\x2d-:<-\[\]-~]{0,3500}"
-)  # RFC 6265, 4.1.1: cookie-octet
+# RFC 6265, 4.1.1: cookie-octet
+_COOKIE_VALUE = re.compile(r"[!#-+\x2d-:<-\[\]-~]{0,3500}")
 _LOCATION = re.compile(r"[\x21-\x7e]{1,2000}")
 
 
@@ -34,10 +33,10 @@ class Cookie:
     same_site: Literal["Strict", "Lax"] = "Lax"
 
     def __post_init__(self) -> None:
-        if not (
-            _COOKIE_NAME.fullmatch(self.name) and _COOKIE_VALUE.fullmatch(self.value)
-        ):
-            raise ValueError("not a cookie")
+        if not _COOKIE_NAME.fullmatch(self.name):
+            raise ValueError("not the name of a cookie")
+        if not _COOKIE_VALUE.fullmatch(self.value):
+            raise ValueError("not the value of a cookie")
 
     def header(self) -> str:
         """Return the value of the Set-Cookie header."""
@@ -86,9 +85,8 @@ class Renderer:
         if isinstance(view, HtmlPage):
             html: Headers = {"Content-Type": "text/html; charset=utf-8"}
             return Response(view.html, html, operation.status)
-        return _conditional(
-            _document(view, operation, address), view, operation, request
-        )
+        document = _document(view, operation, address)
+        return _conditional(document, view, operation, request)
 
     def _reply(
         self,
@@ -114,7 +112,9 @@ def _document(view: Any, operation: Operation, address: str) -> Document:
         return view
     if operation.routes.dialect:
         return operation.routes.dialect.answer(view, address)
-    return Document(view.model_dump_json(), "application/json", operation.status)
+    return Document(
+        view.model_dump_json(), "application/json", operation.status
+    )
 
 
 def _conditional(
@@ -125,9 +125,8 @@ def _conditional(
         digest = hashlib.sha256(document.text.encode()).hexdigest()[:16]
         tag = f'"{getattr(view, "version", 0)}.{digest}"'
         headers["ETag"] = tag
-        if operation.method == "GET" and _matches(
-            request.headers.get("if-none-match"), tag
-        ):
+        known = request.headers.get("if-none-match")
+        if operation.method == "GET" and _matches(known, tag):
             return Response("", {"ETag": tag}, 304)
     return Response(document.text, headers, document.status)
 

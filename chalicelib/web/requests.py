@@ -55,7 +55,9 @@ class RequestReader:
 
         context = RequestContext(
             actor=actor,
-            idempotency_key=_read_idempotency_key(operation, request, actor, values),
+            idempotency_key=_read_idempotency_key(
+                operation, request, actor, values
+            ),
             seen_version=_read_if_match(request.headers.get("if-match")),
             address=request.context.get("identity", {}).get("sourceIp", ""),
             locale=locale,
@@ -164,18 +166,25 @@ def _read_if_match(header: str | None) -> int | None:
 
 
 def _read_idempotency_key(
-    operation: Operation, request: Request, actor: Actor, values: Mapping[str, Any]
+    operation: Operation,
+    request: Request,
+    actor: Actor,
+    values: Mapping[str, Any],
 ) -> IdempotencyKey | None:
     key = request.headers.get("idempotency-key")
     if key is None or operation.method != "POST" or not operation.repeatable:
         return None
     if not _KEY.fullmatch(key):
         raise Invalid("idempotency.key_invalid", ["header", "Idempotency-Key"])
-    body = "".join(values[name].model_dump_json() for name in _BODIES if name in values)
+    body = "".join(
+        values[name].model_dump_json() for name in _BODIES if name in values
+    )
     names = sorted(name for name in values if name not in REQUEST_INPUTS)
     path = "/".join(str(values[name]) for name in names)
     route = f"{operation.method} {operation.path} {path}"
-    return IdempotencyKey(id=_digest(actor.id, route, key), digest=_digest(body))
+    return IdempotencyKey(
+        id=_digest(actor.id, route, key), digest=_digest(body)
+    )
 
 
 def _digest(*parts: str) -> str:

@@ -1,7 +1,7 @@
 """The declaration of a feature's routes, and the table in which the API finds them.
 
-A feature's `api.py` declares its routes on a `Routes`. The signature of a view is the contract:
-`body` or `form`, `query`, `signed` and the return annotation feed validation and OpenAPI alike.
+A feature's `api.py` declares its routes on a `Routes`. The signature of a view is the contract.
+Validation and OpenAPI both read `body` or `form`, `query`, `signed` and the return annotation.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +38,9 @@ NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 REQUEST_INPUTS = ("body", "form", "query", "signed")
 
 
-def path_pattern(name: str, id_prefixes: Mapping[str, str] = NO_PREFIXES) -> str:
+def path_pattern(
+    name: str, id_prefixes: Mapping[str, str] = NO_PREFIXES
+) -> str:
     """Return the pattern of a path parameter.
 
     `id_prefixes` gives the prefix of an id by what it names: ``wish`` -> ``wsh``. Without it any
@@ -64,11 +66,13 @@ class Operation:
     public: bool = False
     repeatable: bool = True  # takes an Idempotency-Key, if a POST
     conditional: bool = (
-        True  # takes an If-Match, if it changes a resource that has a version
+        True  # takes an If-Match, if it changes a versioned resource
     )
     reread: Callable[..., Any] | None = None
     # Refusals carry entities as facts; by name, the schema that renders them.
-    shows: Mapping[str, Callable[[Any], BaseModel]] = field(default_factory=dict)
+    shows: Mapping[str, Callable[[Any], BaseModel]] = field(
+        default_factory=dict
+    )
 
     def hints(self) -> dict[str, Any]:
         """Return the resolved annotations of the view."""
@@ -100,7 +104,12 @@ class Routes(Generic[S]):
         reread: Callable[..., Any] | None = None,
         dialect: Dialect | None = None,
     ) -> None:
-        self.tag, self.texts, self.reread, self.dialect = tag, texts, reread, dialect
+        self.tag, self.texts, self.reread, self.dialect = (
+            tag,
+            texts,
+            reread,
+            dialect,
+        )
         self.operations: list[Operation] = []
 
     def route(
@@ -120,22 +129,37 @@ class Routes(Generic[S]):
 
         def declare(view: V) -> V:
             base = name or view.__name__
-            names = {f"{path}.{suffix}": f"{base}_{suffix}" for suffix in formats} or {
-                path: base
-            }
-            for full_path, full_name in names.items():
-                operation = Operation(
-                    method=method,
-                    path=full_path,
-                    name=full_name,
-                    view=view,
-                    routes=self,
-                    **options,
+            for suffix in formats:
+                self._add(
+                    method,
+                    f"{path}.{suffix}",
+                    f"{base}_{suffix}",
+                    view,
+                    options,
                 )
-                self.operations.append(operation)
+            if not formats:
+                self._add(method, path, base, view, options)
             return view
 
         return declare
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        name: str,
+        view: Callable[..., Any],
+        options: Mapping[str, Any],
+    ) -> None:
+        operation = Operation(
+            method=method,
+            path=path,
+            name=name,
+            view=view,
+            routes=self,
+            **options,
+        )
+        self.operations.append(operation)
 
     def get(self, path: str, **options: Any) -> Callable[[V], V]:
         """Declare a GET route."""
@@ -160,7 +184,7 @@ class Routes(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """Where a route is declared (loaded on its first request), and who finds its service."""
+    """The loader of a route's declaration, called on its first request, and of its service."""
 
     load_routes: Callable[[], Routes[Any]]
     find_service: Callable[[], Any]
@@ -178,7 +202,9 @@ class RouteTable:
         """Add a route without loading it."""
         self._mounts[method, path] = mount
 
-    def find(self, method: str, path: str) -> tuple[Operation, Callable[[], Any]]:
+    def find(
+        self, method: str, path: str
+    ) -> tuple[Operation, Callable[[], Any]]:
         """Return the operation of a route and the function that finds its service."""
         mount = self._mounts[method, path]
         operation = self._operations.get((method, path))
@@ -200,11 +226,8 @@ class RouteTable:
     def _load(self, mount: Mount) -> None:
         routes = mount.load_routes()
         self.words.update(routes.texts)
-        found = {
-            (operation.method, operation.path): operation
-            for operation in routes.operations
-        }
-        self._operations.update(found)
+        for operation in routes.operations:
+            self._operations[operation.method, operation.path] = operation
 
 
 class _RefusalWords(dict[str, Text]):

@@ -29,16 +29,25 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ip_address("127.0.0.1"))]
+            ),
             critical=False,
         )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        )
         .sign(key, hashes.SHA256())
     )
-    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    form, plain = (
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
     secret = key.private_bytes(serialization.Encoding.PEM, form, plain)
     path = tmp_path_factory.mktemp("tls") / "here.pem"
-    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(
+        secret + certificate.public_bytes(serialization.Encoding.PEM)
+    )
     return path
 
 

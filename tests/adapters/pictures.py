@@ -22,8 +22,10 @@ XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:li>CANARY-XMP</rdf:li></x:xmpme
 PROFILE = b"\0" * 36 + b"acsp" + b"CANARY-ICC" * 20
 
 
-def four_colours(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
-    """Return a picture whose corners can be told apart: red, green (right), blue (below), white."""
+def four_colours(
+    size: tuple[int, int] = (64, 48), mode: str = "RGB"
+) -> Image.Image:
+    """Return a picture with different corners: red, green (right), blue (below), white."""
     width, height = size
     picture = Image.new("RGB", size, "white")
     picture.paste("red", (0, 0, width // 2, height // 2))
@@ -63,10 +65,14 @@ def jpeg(
         "icc_profile": PROFILE,
         "comment": b"CANARY-COMMENT",
     }
-    return encoded(four_colours(size), "JPEG", **{**written, "quality": 95, **options})
+    return encoded(
+        four_colours(size), "JPEG", **{**written, "quality": 95, **options}
+    )
 
 
-def png(size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> bytes:
+def png(
+    size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any
+) -> bytes:
     """Return a PNG with texts, EXIF and a profile."""
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Author", "CANARY-TEXT")
@@ -116,9 +122,11 @@ def chunk(name: bytes, data: bytes) -> bytes:
 def huge_png(width: int, height: int, *, rows: int | None = None) -> bytes:
     """Return a black PNG of any size in a few KB; with fewer `rows` than it says, it breaks off."""
     packer = zlib.compressobj(9)
+    if rows is None:
+        rows = height
+    # Each row is made when needed: a width can be 2 GB, with no rows at all.
     rows_packed = b"".join(
-        packer.compress(b"\0" * (1 + width))
-        for _ in range(height if rows is None else rows)
+        packer.compress(bytes(1 + width)) for _ in range(rows)
     )
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     body = (
@@ -137,8 +145,10 @@ def jpeg_of_65535_by_65535() -> bytes:
 
 
 def grey_16_bit_png() -> bytes:
-    """Return a PNG of 16 bits of grey: its left half is a quarter bright, its right half three quarters."""
-    row = b"\0" + struct.pack(">H", 0x4000) * 16 + struct.pack(">H", 0xC000) * 16
+    """Return a grey PNG of 16 bits: a quarter bright on the left, three quarters on the right."""
+    row = (
+        b"\0" + struct.pack(">H", 0x4000) * 16 + struct.pack(">H", 0xC000) * 16
+    )
     header = struct.pack(">IIBBBBB", 32, 8, 16, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -149,6 +159,6 @@ def grey_16_bit_png() -> bytes:
 
 
 def several(format: str) -> bytes:
-    """Return a file of several pictures, of which the first has four colours and the others are black."""
+    """Return an animation: its first picture has four colours, the others are black."""
     black = [Image.new("RGB", (64, 48), "black")] * 3
     return encoded(four_colours(), format, save_all=True, append_images=black)

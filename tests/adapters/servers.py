@@ -1,4 +1,4 @@
-"""Real servers on 127.0.0.1 that do as they are told: answer, hang, or hang up. They count everything that arrives."""
+"""Scripted servers on 127.0.0.1: they answer, hang or hang up, and count all requests."""
 
 import base64
 import socketserver
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 HANG, HANG_UP = "hang", "hang up"
 
 
-class Server:
+class LocalServer:
     """What the two have in common: a thread, a port, and the number of connections."""
 
     def __init__(self, server: socketserver.BaseServer) -> None:
@@ -23,7 +23,9 @@ class Server:
         self.port: int = server.server_address[1]
 
     def __enter__(self):
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,)
+        )
         self._thread.start()
         return self
 
@@ -44,7 +46,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ScriptedAnswer:
     """What to say to a request."""
 
     status: int = 200
@@ -53,15 +55,18 @@ class Answer:
     length: int | None = None
 
 
-class HttpServer(Server):
-    """Answers each POST as it was told, with an Answer, `HANG` or `HANG_UP`."""
+class HttpServer(LocalServer):
+    """Answers each POST as scripted, with a ScriptedAnswer, `HANG` or `HANG_UP`."""
 
     def __init__(
-        self, answer: Answer | str | Callable[[Posted], Answer] = Answer()
+        self,
+        answer: ScriptedAnswer
+        | str
+        | Callable[[Posted], ScriptedAnswer] = ScriptedAnswer(),
     ) -> None:
         server, self.posted = self, []
 
-        class Handler(BaseHTTPRequestHandler):
+        class PostHandler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def setup(self) -> None:
@@ -78,9 +83,9 @@ class HttpServer(Server):
                 server.posted.append(
                     Posted(path=self.path, headers=self.headers, body=b"")
                 )
-                self._say(Answer())
+                self._say(ScriptedAnswer())
 
-            def _say(self, said: Answer | str) -> None:
+            def _say(self, said: ScriptedAnswer | str) -> None:
                 if said == HANG:
                     server.over.wait(5)
                 if isinstance(said, str):
@@ -99,7 +104,7 @@ class HttpServer(Server):
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), PostHandler))
 
     @property
     def url(self) -> str:
@@ -118,8 +123,8 @@ POLITE = {
 }
 
 
-class SmtpServer(Server):
-    """Takes mail, with other replies where it was told: a line, `HANG` or `HANG_UP`, by command (``CONNECT``, ``.``)."""
+class SmtpServer(LocalServer):
+    """Takes mail. Scripted replies by command (``CONNECT``, ``.``): a line, `HANG`, `HANG_UP`."""
 
     def __init__(
         self,
@@ -129,15 +134,14 @@ class SmtpServer(Server):
         **replies: str,
     ) -> None:
         server, self.commands, self.mails, self.logins = self, [], [], []
-        replies = (
-            POLITE
-            | {"STARTTLS": "220 go" if tls else "502 no"}
-            | {"." if k == "END" else k: v for k, v in replies.items()}
-        )
+        if "END" in replies:
+            replies["."] = replies.pop("END")
+        starttls = "220 go" if tls else "502 no"
+        replies = POLITE | {"STARTTLS": starttls} | replies
         if tls and not implicit:
             replies["EHLO"] = "250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN"
 
-        class Handler(socketserver.StreamRequestHandler):
+        class MailHandler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 server.connections += 1
                 with suppress(OSError):
@@ -153,7 +157,9 @@ class SmtpServer(Server):
                 verb = line.split(" ", maxsplit=1)[0].upper()
                 server.commands.append(line)
                 if verb == "AUTH":
-                    server.logins.append(base64.b64decode(line.split(" ")[2]).decode())
+                    server.logins.append(
+                        base64.b64decode(line.split(" ")[2]).decode()
+                    )
                 if not self._reply(verb):
                     return False
                 if verb == "STARTTLS":
@@ -195,8 +201,11 @@ class SmtpServer(Server):
         class Threads(socketserver.ThreadingTCPServer):
             allow_reuse_address = True
 
-        super().__init__(Threads(("127.0.0.1", 0), Handler))
+        super().__init__(Threads(("127.0.0.1", 0), MailHandler))
 
     @property
     def verbs(self) -> list[str]:
-        return [command.split(" ", maxsplit=1)[0].upper() for command in self.commands]
+        return [
+            command.split(" ", maxsplit=1)[0].upper()
+            for command in self.commands
+        ]

@@ -1,4 +1,4 @@
-"""SNS and SES: what is asked of them, what their answers mean, and that each message is one request."""
+"""SNS and SES: their requests, the meaning of their errors, one request for each message."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ from moto.backends import get_backend
 from chalicelib.adapters.aws import SesEmail, SnsSms
 from chalicelib.adapters.ports import Mail, Refused, Sms, Unclear
 
-from .servers import HANG, HANG_UP, Answer, HttpServer
+from .servers import HANG, HANG_UP, HttpServer, ScriptedAnswer
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 PHONE, WORDS = "+8613900000001", "【春晖】红烧肉已认领，验证码 482913"
@@ -32,15 +32,17 @@ MAIL = Mail(
     kind="wish.claimed",
     unsubscribe=LINK,
 )
-TAKEN = Answer(
+TAKEN = ScriptedAnswer(
     body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId></PublishResult></PublishResponse>"
 )
 
 
 def is_silent(error: BaseException) -> bool:
-    """Say whether neither the exception nor what it came from shows an address or a word of the message."""
+    """Tell whether neither the exception nor its cause shows an address or content."""
     shown = repr(error) + str(error) + repr(error.__cause__)
-    return not any(part in shown for part in (PHONE[3:], "zhang", "红烧肉", "482913"))
+    return not any(
+        part in shown for part in (PHONE[3:], "zhang", "红烧肉", "482913")
+    )
 
 
 def says(
@@ -90,7 +92,11 @@ def test_the_carriers_learn_what_the_law_takes_a_text_for(
     with HttpServer(TAKEN) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", server.url)
         sent = Sms(
-            id="dlv_1", phone=PHONE, text=WORDS, kind="news", promotional=promotional
+            id="dlv_1",
+            phone=PHONE,
+            text=WORDS,
+            kind="news",
+            promotional=promotional,
         )
         assert SnsSms(REGION).send(sent) == "m_1"
     asked = parse_qs(server.posted[0].body.decode())
@@ -114,7 +120,7 @@ def test_a_letter_goes_to_its_address_and_its_reference_comes_back():
 
 
 def asked_of_ses(monkeypatch: pytest.MonkeyPatch, mail: Mail) -> dict:
-    with HttpServer(Answer(body=b'{"MessageId":"m_1"}')) as server:
+    with HttpServer(ScriptedAnswer(body=b'{"MessageId":"m_1"}')) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", server.url)
         assert SesEmail(REGION, "春晖 <care@example.cn>").send(mail) == "m_1"
     (posted,) = server.posted
@@ -128,7 +134,10 @@ def test_a_letter_has_both_forms_a_way_out_and_our_mark(monkeypatch):
     assert asked["EmailTags"] == [{"Name": "delivery", "Value": "dlv_1"}]
     assert simple["Headers"] == [
         {"Name": "List-Unsubscribe", "Value": f"<{LINK}>"},
-        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+        {
+            "Name": "List-Unsubscribe-Post",
+            "Value": "List-Unsubscribe=One-Click",
+        },
     ]
     assert simple["Body"]["Text"] == {
         "Data": f"{MAIL.text}\n\n退订 / Unsubscribe: {LINK}",
@@ -163,12 +172,14 @@ def test_what_cannot_be_refused_has_no_way_out(monkeypatch):
         "张@example.cn",
     ],
 )
-def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_asked(
+def test_an_invalid_address_is_refused_before_a_request_is_made(
     address,
 ):
     with pytest.raises(Refused, match=r"^mail\.address$") as caught:
         SesEmail(REGION, "care@example.cn").send(
-            Mail(id="dlv_1", address=address, subject="x", text="x", kind="news")
+            Mail(
+                id="dlv_1", address=address, subject="x", text="x", kind="news"
+            )
         )
     assert caught.value.final
 
@@ -226,13 +237,16 @@ def test_what_is_wrong_with_the_message_stays_wrong(code):
     ],
 )
 def test_what_is_wrong_with_the_settings_can_be_put_right(code):
-    assert [(type(error), error.final) for error in outcomes(says(code, 403))] == [
-        (Refused, False)
-    ] * 2
+    assert [
+        (type(error), error.final) for error in outcomes(says(code, 403))
+    ] == [(Refused, False)] * 2
 
 
 def test_a_sender_that_is_not_verified_yet_is_a_fault_of_the_settings_too():
-    message = "Email address is not verified. The following identities failed the check in region US-EAST-1: zhang@example.cn"
+    message = (
+        "Email address is not verified. The following identities failed the check "
+        "in region US-EAST-1: zhang@example.cn"
+    )
     assert not outcomes(says("MessageRejected", message=message))[1].final
 
 
@@ -257,16 +271,16 @@ def test_a_failure_of_theirs_means_that_nobody_knows(code, status):
     [
         (HANG, ReadTimeoutError),
         (HANG_UP, ConnectionClosedError),
-        (Answer(status=500, body=b""), Unclear),
+        (ScriptedAnswer(status=500, body=b""), Unclear),
         (
-            Answer(
+            ScriptedAnswer(
                 status=503,
                 body=f"<html>{PHONE} {WORDS} zhang@example.cn</html>".encode(),
             ),
             Unclear,
         ),
         (
-            Answer(
+            ScriptedAnswer(
                 status=429,
                 body=b"<ErrorResponse><Error><Code>Throttled</Code></Error></ErrorResponse>",
             ),
@@ -275,10 +289,15 @@ def test_a_failure_of_theirs_means_that_nobody_knows(code, status):
     ],
     ids=["hang", "hang up", "500", "503 of a proxy", "429"],
 )
-def test_whatever_happens_exactly_one_request_leaves(monkeypatch, answer, outcome):
+def test_whatever_happens_exactly_one_request_leaves(
+    monkeypatch, answer, outcome
+):
     for name, send in (
         ("SNS", lambda: SnsSms(REGION, read=0.3).send(SMS)),
-        ("SESV2", lambda: SesEmail(REGION, "care@example.cn", read=0.3).send(MAIL)),
+        (
+            "SESV2",
+            lambda: SesEmail(REGION, "care@example.cn", read=0.3).send(MAIL),
+        ),
     ):
         with HttpServer(answer) as server:
             monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", server.url)
@@ -289,13 +308,15 @@ def test_whatever_happens_exactly_one_request_leaves(monkeypatch, answer, outcom
         assert is_silent(caught.value)
 
 
-def test_an_answer_in_no_known_form_is_not_quoted_and_no_letter_is_sent_again_for_it(
+def test_an_answer_of_unknown_form_is_not_quoted_and_causes_no_retry(
     monkeypatch,
 ):
-    with HttpServer(Answer(body=f"{PHONE} {WORDS}".encode())) as server:
+    with HttpServer(ScriptedAnswer(body=f"{PHONE} {WORDS}".encode())) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", server.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", server.url)
-        with pytest.raises(Unclear, match=r"^sns\.ResponseParserError$") as caught:
+        with pytest.raises(
+            Unclear, match=r"^sns\.ResponseParserError$"
+        ) as caught:
             SnsSms(REGION).send(SMS)
         assert SesEmail(REGION, "care@example.cn").send(MAIL) == ""
     assert is_silent(caught.value)
@@ -312,7 +333,9 @@ def test_no_connection_is_kept_that_could_die_while_nobody_looks(monkeypatch):
 def test_where_nobody_listens_nothing_was_taken(monkeypatch):
     with HttpServer() as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", server.url)
-    with pytest.raises(Refused, match=r"^sns\.EndpointConnectionError$") as caught:
+    with pytest.raises(
+        Refused, match=r"^sns\.EndpointConnectionError$"
+    ) as caught:
         SnsSms(REGION).send(SMS)
     assert not caught.value.final
 
@@ -336,7 +359,9 @@ def test_without_credentials_nothing_leaves(monkeypatch):
 
 def test_what_is_not_even_a_text_is_refused_without_being_quoted():
     with pytest.raises(Refused, match=r"^sns\.ParamValidationError$") as caught:
-        SnsSms(REGION).send(Sms(id="dlv_1", phone=13900000001, text=WORDS, kind="news"))  # type: ignore[arg-type]
+        SnsSms(REGION).send(
+            Sms(id="dlv_1", phone=13900000001, text=WORDS, kind="news")
+        )  # type: ignore[arg-type]
     assert caught.value.final
     assert is_silent(caught.value)
 
@@ -344,13 +369,17 @@ def test_what_is_not_even_a_text_is_refused_without_being_quoted():
 def test_the_api_does_not_pay_for_what_only_senders_need():
     code = (
         "import sys\n"
-        "from chalicelib.adapters import aws, choice, console, email_content, gateway, queue, smtp\n"
+        "from chalicelib.adapters import aws, choice, console, email_content\n"
+        "from chalicelib.adapters import gateway, queue, smtp\n"
         "heavy = {'boto3', 'botocore', 'urllib3', 'smtplib', 'ssl', 'email.message'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     assert (
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.strip()
         == "[]"
     )

@@ -1,4 +1,4 @@
-"""Who gets a message: shares as they were weighted, the same for a key everywhere, and everybody's turn in the end."""
+"""The choice of a provider: shares by weight, stable for a key, each provider tried in turn."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Providers, WeightedProvider
 from chalicelib.adapters.console import ConsoleSms, DevMailbox
 from chalicelib.kernel.clock import SystemClock
 
@@ -17,7 +17,9 @@ KEYS = [f"dlv_{n}" for n in range(20_000)]
 def providers(**weights: float) -> Providers:
     return Providers(
         [
-            Provider(name=name, sender=SENDER, weight=weight, price_li=45)
+            WeightedProvider(
+                name=name, sender=SENDER, weight=weight, price_li=45
+            )
             for name, weight in weights.items()
         ]
     )
@@ -36,7 +38,9 @@ def test_messages_fall_to_the_providers_by_their_weights():
 def test_what_the_first_refuses_falls_to_the_others_by_their_weights():
     three = providers(east=5, west=3, north=2)
     second = Counter(
-        three.pick(key, 2).name for key in KEYS if three.pick(key, 1).name == "east"
+        three.pick(key, 2).name
+        for key in KEYS
+        if three.pick(key, 1).name == "east"
     )
     assert abs(second["west"] / second.total() - 0.6) < 0.02
 
@@ -51,8 +55,11 @@ def test_a_provider_that_goes_moves_only_its_own_messages():
     assert len(moved) == before.count("north")
 
 
-def test_more_weight_for_one_takes_messages_from_the_others_and_gives_none_between_them():
-    before, after = names(providers(east=5, west=3)), names(providers(east=5, west=6))
+def test_more_weight_for_one_moves_messages_only_to_that_one():
+    before, after = (
+        names(providers(east=5, west=3)),
+        names(providers(east=5, west=6)),
+    )
     assert {
         (old, new) for old, new in zip(before, after, strict=True) if old != new
     } == {("east", "west")}

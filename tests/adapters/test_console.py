@@ -9,7 +9,12 @@ from chalicelib.adapters.ports import Mail, Sms
 def test_a_message_is_kept_as_it_was_sent_and_its_reference_finds_it():
     mailbox = DevMailbox(lambda: datetime(2026, 11, 23, tzinfo=UTC))
     text = ConsoleSms(mailbox).send(
-        Sms(id="dlv_1", phone="+8613900000001", text="红烧肉", kind="wish.claimed")
+        Sms(
+            id="dlv_1",
+            phone="+8613900000001",
+            text="红烧肉",
+            kind="wish.claimed",
+        )
     )
     mail = ConsoleEmail(mailbox).send(
         Mail(

@@ -39,7 +39,10 @@ JOBS: list[Job] = [
         yes=True,
     ),
     Command(
-        id="due_c", name="offers.match", subject="chunhui.baihua", cursor={"n": "1"}
+        id="due_c",
+        name="offers.match",
+        subject="chunhui.baihua",
+        cursor={"n": "1"},
     ),
     Send(
         id="due_s",
@@ -85,7 +88,9 @@ WHOLE = [
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: type(job).__name__)
-def test_a_dead_letter_is_parked_whatever_a_field_of_it_holds(world: World, job: Job):
+def test_a_dead_letter_is_parked_whatever_a_field_of_it_holds(
+    world: World, job: Job
+):
     body = json.loads(write_entry(ScheduledJob(job=job, at=NOON, shard="s0")))
     for field in body:
         for spoilt in SPOILT:

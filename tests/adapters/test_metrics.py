@@ -19,16 +19,18 @@ def test_an_invocation_prints_one_line_for_each_set_of_dimensions(capsys):
         metrics.count("Sends", kind="wish.thanks", result="unknown")
         metrics.observe("OldestDueRow", 12.5)
     lines = printed(capsys)
-    sent, unknown, oldest = (
-        next(line for line in lines if wanted(line))
-        for wanted in (_sent, _unknown, _oldest)
-    )
+    sent = next(filter(_sent, lines))
+    unknown = next(filter(_unknown, lines))
+    oldest = next(filter(_oldest, lines))
     assert len(lines) == 3
     assert sum(sent["Sends"]) == 2
     assert sum(unknown["Sends"]) == 1
     assert oldest["OldestDueRow"] == [12.5]
     (metric,) = oldest["_aws"]["CloudWatchMetrics"]
-    assert (metric["Namespace"], metric["Metrics"][0]["Unit"]) == ("Chunhui", "Seconds")
+    assert (metric["Namespace"], metric["Metrics"][0]["Unit"]) == (
+        "Chunhui",
+        "Seconds",
+    )
     assert {"service", "stage"} <= {
         name for dimensions in metric["Dimensions"] for name in dimensions
     }
@@ -52,12 +54,14 @@ def test_every_value_is_kept_so_that_percentiles_can_be_taken(capsys):
     with metrics:
         for seconds in range(250):
             metrics.observe("Lag", seconds)
-    assert sorted(value for line in printed(capsys) for value in line["Lag"]) == list(
-        range(250)
-    )
+    assert sorted(
+        value for line in printed(capsys) for value in line["Lag"]
+    ) == list(range(250))
 
 
-def test_what_was_printed_is_not_printed_again_and_nothing_prints_nothing(capsys):
+def test_what_was_printed_is_not_printed_again_and_nothing_prints_nothing(
+    capsys,
+):
     metrics = EmfMetrics("chunhui", {})
     with metrics:
         metrics.count("Swept", 3)

@@ -1,4 +1,4 @@
-"""What is kept of a picture is the picture: asserted on the bytes that are stored, over files of every ill will."""
+"""Only the picture of a photo is stored: checked on the stored bytes, over hostile files."""
 
 import gc
 import io
@@ -14,8 +14,13 @@ from contextlib import suppress
 import pytest
 from PIL import Image
 
-from chalicelib.adapters.photos import MAX_PIXELS, Cleaned, NotTaken, cleaned
-from chalicelib.uploads.model import Reason
+from chalicelib.adapters.photos import (
+    MAX_PIXELS,
+    CleanPhoto,
+    PhotoRejected,
+    clean_photo,
+)
+from chalicelib.uploads.model import UploadEndReason
 
 from .pictures import (
     SECRETS,
@@ -45,14 +50,14 @@ def archive() -> bytes:
 
 
 def refused(data: bytes, content_type: str) -> str:
-    with pytest.raises(NotTaken) as caught:
-        cleaned(data, content_type)
+    with pytest.raises(PhotoRejected) as caught:
+        clean_photo(data, content_type)
     assert caught.value.__cause__ is None
     return caught.value.reason
 
 
-def check(kept: Cleaned, size: tuple[int, int] = (64, 48)) -> Image.Image:
-    """Assert that what is kept is two JPEGs and nothing else, marker by marker; return the photo."""
+def check(kept: CleanPhoto, size: tuple[int, int] = (64, 48)) -> Image.Image:
+    """Assert that the result is two plain JPEGs, marker by marker; return the photo."""
     for data in (kept.photo, kept.thumb):
         assert not [secret for secret in SECRETS if secret in data]
         assert set(markers(data)) <= {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}, (
@@ -86,17 +91,19 @@ def markers(data: bytes) -> list[int]:
 
 
 def corners(photo: Image.Image) -> list[tuple[int, ...]]:
-    """Return the pure colours nearest to the corners: above left and right, below left and right."""
+    """Return the pure colours of the corners: top left and right, bottom left and right."""
     width, height = photo.size
     places = [
         (width // 4, height // 4),
         (3 * width // 4, height // 4),
         (width // 4, 3 * height // 4),
+        (3 * width // 4, 3 * height // 4),
     ]
-    return [
-        tuple(255 * (value > 127) for value in photo.getpixel(at))
-        for at in [*places, (3 * width // 4, 3 * height // 4)]
-    ]
+    return [_pure(photo.getpixel(place)) for place in places]
+
+
+def _pure(pixel: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(255 * (value > 127) for value in pixel)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +112,10 @@ def corners(photo: Image.Image) -> list[tuple[int, ...]]:
     ids=["jpeg", "png", "webp"],
 )
 def test_a_photo_stays_a_photo_and_loses_everything_else(data, kind):
-    assert any(secret in data for secret in SECRETS), "there is something to lose"
-    assert corners(check(cleaned(data, kind))) == [RED, LIME, BLUE, WHITE]
+    assert any(secret in data for secret in SECRETS), (
+        "there is something to lose"
+    )
+    assert corners(check(clean_photo(data, kind))) == [RED, LIME, BLUE, WHITE]
 
 
 @pytest.mark.parametrize("make", [jpeg, webp])
@@ -125,13 +134,16 @@ def test_a_photo_is_upright_however_the_phone_was_held(make):
     for orientation, wanted in expected.items():
         size = (64, 48) if orientation < 5 else (48, 64)
         assert (
-            corners(check(cleaned(make(orientation=orientation), kind), size)) == wanted
+            corners(
+                check(clean_photo(make(orientation=orientation), kind), size)
+            )
+            == wanted
         ), orientation
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_an_orientation_that_there_is_not_is_none(orientation):
-    assert corners(check(cleaned(jpeg(orientation=orientation), JPEG))) == [
+    assert corners(check(clean_photo(jpeg(orientation=orientation), JPEG))) == [
         RED,
         LIME,
         BLUE,
@@ -141,36 +153,46 @@ def test_an_orientation_that_there_is_not_is_none(orientation):
 
 def test_exif_that_nobody_can_read_costs_nothing_but_itself():
     data = jpeg(exif=b"Exif\0\0MM\0*" + b"\xff" * 40)
-    assert corners(check(cleaned(data, JPEG))) == [RED, LIME, BLUE, WHITE]
+    assert corners(check(clean_photo(data, JPEG))) == [RED, LIME, BLUE, WHITE]
 
 
 def test_large_photos_are_made_smaller_and_small_ones_stay():
-    assert check(cleaned(jpeg((5000, 3000)), JPEG), (2048, 1229)).size == (2048, 1229)
+    assert check(clean_photo(jpeg((5000, 3000)), JPEG), (2048, 1229)).size == (
+        2048,
+        1229,
+    )
     assert check(
-        cleaned(jpeg((3000, 5000), orientation=6), JPEG), (2048, 1229)
+        clean_photo(jpeg((3000, 5000), orientation=6), JPEG), (2048, 1229)
     ).size == (2048, 1229)
-    assert check(cleaned(png((1, 1)), PNG), (1, 1)).size == (1, 1)
-    assert check(cleaned(huge_png(1_000_000, 2), PNG), (2048, 1)).size == (2048, 1)
-    with Image.open(io.BytesIO(cleaned(png((640, 480)), PNG).thumb)) as thumb:
+    assert check(clean_photo(png((1, 1)), PNG), (1, 1)).size == (1, 1)
+    assert check(clean_photo(huge_png(1_000_000, 2), PNG), (2048, 1)).size == (
+        2048,
+        1,
+    )
+    with Image.open(
+        io.BytesIO(clean_photo(png((640, 480)), PNG).thumb)
+    ) as thumb:
         assert thumb.size == (320, 240)
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_jpegs_of_other_colours_become_rgb(mode):
-    photo = check(cleaned(encoded(four_colours(mode=mode), "JPEG", quality=95), JPEG))
+    photo = check(
+        clean_photo(encoded(four_colours(mode=mode), "JPEG", quality=95), JPEG)
+    )
     if mode == "CMYK":
         assert corners(photo) == [RED, LIME, BLUE, WHITE]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA"])
 def test_pngs_of_other_colours_become_rgb(mode):
-    photo = check(cleaned(png(mode=mode), PNG))
+    photo = check(clean_photo(png(mode=mode), PNG))
     if mode in ("P", "RGBA"):
         assert corners(photo) == [RED, LIME, BLUE, WHITE]
 
 
 def test_sixteen_bits_of_grey_keep_their_shades():
-    photo = check(cleaned(grey_16_bit_png(), PNG), (32, 8))
+    photo = check(clean_photo(grey_16_bit_png(), PNG), (32, 8))
     assert [round(photo.getpixel((x, 4))[0], -1) for x in (6, 26)] == [60, 190]
 
 
@@ -178,21 +200,37 @@ def test_what_is_transparent_becomes_white_and_shows_nothing_that_lay_under_it()
     hidden = Image.new("RGBA", (64, 48), (255, 0, 0, 0))
     palette = four_colours(mode="P")
     by_colour = encoded(palette, "PNG", transparency=palette.getpixel((1, 1)))
-    assert corners(check(cleaned(encoded(hidden, "PNG"), PNG))) == [WHITE] * 4
+    assert (
+        corners(check(clean_photo(encoded(hidden, "PNG"), PNG))) == [WHITE] * 4
+    )
     assert (
         corners(
-            check(cleaned(encoded(hidden, "WEBP", lossless=True, exact=True), WEBP))
+            check(
+                clean_photo(
+                    encoded(hidden, "WEBP", lossless=True, exact=True), WEBP
+                )
+            )
         )
         == [WHITE] * 4
     )
-    assert corners(check(cleaned(by_colour, PNG))) == [WHITE, LIME, BLUE, WHITE]
+    assert corners(check(clean_photo(by_colour, PNG))) == [
+        WHITE,
+        LIME,
+        BLUE,
+        WHITE,
+    ]
 
 
 @pytest.mark.parametrize(
     ("format", "kind"), [("WEBP", WEBP), ("PNG", PNG), ("MPO", JPEG)]
 )
 def test_of_several_pictures_the_first_is_kept(format, kind):
-    assert corners(check(cleaned(several(format), kind))) == [RED, LIME, BLUE, WHITE]
+    assert corners(check(clean_photo(several(format), kind))) == [
+        RED,
+        LIME,
+        BLUE,
+        WHITE,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -206,15 +244,20 @@ def test_of_several_pictures_the_first_is_kept(format, kind):
     ids=["jpeg", "png", "webp"],
 )
 def test_a_second_file_behind_the_end_of_a_photo_is_lost(data, kind, tail):
-    assert corners(check(cleaned(data + tail, kind))) == [RED, LIME, BLUE, WHITE]
+    assert corners(check(clean_photo(data + tail, kind))) == [
+        RED,
+        LIME,
+        BLUE,
+        WHITE,
+    ]
 
 
 def test_what_hides_within_a_photo_is_lost():
     comment = jpeg(comment=PAGE + archive())
     hidden = png()[:33] + chunk(b"teSt", PAGE) + png()[33:]
     assert (
-        corners(check(cleaned(comment, JPEG)))
-        == corners(check(cleaned(hidden, PNG)))
+        corners(check(clean_photo(comment, JPEG)))
+        == corners(check(clean_photo(hidden, PNG)))
         == [RED, LIME, BLUE, WHITE]
     )
 
@@ -254,7 +297,11 @@ def test_nothing_at_all_is_refused():
 
 @pytest.mark.parametrize(
     ("data", "kind"),
-    [(jpeg((640, 480)), JPEG), (png((640, 480)), PNG), (webp((640, 480)), WEBP)],
+    [
+        (jpeg((640, 480)), JPEG),
+        (png((640, 480)), PNG),
+        (webp((640, 480)), WEBP),
+    ],
     ids=["jpeg", "png", "webp"],
 )
 def test_wherever_a_photo_breaks_off_nobody_sees_half_of_it(data, kind):
@@ -263,7 +310,7 @@ def test_wherever_a_photo_breaks_off_nobody_sees_half_of_it(data, kind):
 
 
 def test_spoilt_photos_are_refused_or_cleaned_and_nothing_else_happens():
-    """A byte is spoilt here and there, mostly in the heads, where decoders believe what they read."""
+    """Some bytes are changed, mostly in the headers, which decoders trust."""
     for data, kind in (
         (jpeg((80, 60)), JPEG),
         (png((80, 60)), PNG),
@@ -272,19 +319,26 @@ def test_spoilt_photos_are_refused_or_cleaned_and_nothing_else_happens():
         for at in [*range(8, 700, 3), *range(700, len(data), 97)]:
             spoilt = bytearray(data)
             spoilt[at % len(data)] ^= 0xFF
-            with suppress(NotTaken):
-                kept = cleaned(bytes(spoilt), kind)
+            with suppress(PhotoRejected):
+                kept = clean_photo(bytes(spoilt), kind)
                 assert not [
-                    secret for secret in SECRETS if secret in kept.photo + kept.thumb
+                    secret
+                    for secret in SECRETS
+                    if secret in kept.photo + kept.thumb
                 ], (kind, at)
 
 
 def test_a_picture_that_is_drawn_over_and_over_again_is_not_drawn():
     data = encoded(four_colours((2000, 1500)), "JPEG", progressive=True)
     scan = data.rindex(b"\xff\xda")
-    assert refused(data[:scan] + data[scan:-2] * 200 + data[-2:], JPEG) == "broken"
+    assert (
+        refused(data[:scan] + data[scan:-2] * 200 + data[-2:], JPEG) == "broken"
+    )
     assert corners(
-        check(cleaned(data[:scan] + data[scan:-2] * 50 + data[-2:], JPEG), (2000, 1500))
+        check(
+            clean_photo(data[:scan] + data[scan:-2] * 50 + data[-2:], JPEG),
+            (2000, 1500),
+        )
     ) == [RED, LIME, BLUE, WHITE]
 
 
@@ -305,7 +359,9 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_picture_of_too_many_pixels_is_refused_before_memory_is_taken_for_it(bomb):
+def test_a_picture_of_too_many_pixels_is_refused_before_memory_is_taken_for_it(
+    bomb,
+):
     data, kind = BOMBS[bomb]
     assert len(data) < 200_000
     assert refused(data, kind) == "too_many_pixels"
@@ -322,15 +378,15 @@ def test_a_picture_of_too_many_pixels_is_refused_before_memory_is_taken_for_it(b
 
 
 def test_the_largest_photo_that_is_taken_fits_into_the_function():
-    """In a process of its own: the most that it ever took is asked for. The function has 2,048 MB (.chalice/config.json)."""
+    """Measured in a process of its own. The function has 2,048 MB (.chalice/config.json)."""
     code = (
         "import io, resource\n"
         "from PIL import Image\n"
-        "from chalicelib.adapters.photos import cleaned\n"
+        "from chalicelib.adapters.photos import clean_photo\n"
         "from tests.adapters.pictures import huge_png\n"
         "data = io.BytesIO()\n"
         "Image.new('RGBA', (8165, 6180), (255, 0, 0, 9)).save(data, 'WEBP', lossless=True)\n"
-        "assert cleaned(data.getvalue(), 'image/webp').width == 2048\n"
+        "assert clean_photo(data.getvalue(), 'image/webp').width == 2048\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
     )
     said = subprocess.run(
@@ -346,14 +402,20 @@ def test_every_reason_is_one_that_uploads_know():
         refused(png(), JPEG),
         refused(jpeg()[:40], JPEG),
     }
-    assert reasons | {"too_many_pixels"} <= set(Reason)
+    assert reasons | {"too_many_pixels"} <= set(UploadEndReason)
 
 
 def test_the_api_never_loads_what_decodes_pictures():
-    code = "import sys, app; print(sorted(name for name in sys.modules if name.split('.')[0] == 'PIL'))"
+    code = (
+        "import sys, app; "
+        "print(sorted(name for name in sys.modules if name.split('.')[0] == 'PIL'))"
+    )
     assert (
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.strip()
         == "[]"
     )

@@ -1,4 +1,4 @@
-"""The queues: what they take is said truly, what fails comes back alone, and what fails for good is kept."""
+"""The queues: only accepted entries are reported, failed records return alone, dead ones stay."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -66,7 +66,12 @@ WORDS = st.text(max_size=20)
 
 def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> ScheduledJob:
     return a_job(
-        id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields
+        id=f"due_{n}",
+        at=START,
+        shard="s0",
+        kind=kind,
+        subject="wsh_a",
+        **fields,
     )
 
 
@@ -82,7 +87,9 @@ AUDIENCES = st.one_of(
     st.builds(SeveralPeople, st.lists(IDS, min_size=1, max_size=5).map(tuple)),
     st.builds(StaffOnDuty, PLACES, st.lists(IDS, max_size=3).map(tuple)),
     st.builds(GroupMembers, NAMES, PLACES),
-    st.builds(ChallengeTarget, st.from_regex(r"phone#[0-9a-f]{8}", fullmatch=True)),
+    st.builds(
+        ChallengeTarget, st.from_regex(r"phone#[0-9a-f]{8}", fullmatch=True)
+    ),
 )
 SENDS = st.builds(
     Send,
@@ -126,9 +133,13 @@ JOBS = st.one_of(
 
 
 @given(
-    st.builds(ScheduledJob, job=JOBS, at=INSTANTS, shard=st.sampled_from(["s0", "s3"]))
+    st.builds(
+        ScheduledJob, job=JOBS, at=INSTANTS, shard=st.sampled_from(["s0", "s3"])
+    )
 )
-def test_a_job_of_every_kind_is_read_as_it_was_written(scheduled: ScheduledJob) -> None:
+def test_a_job_of_every_kind_is_read_as_it_was_written(
+    scheduled: ScheduledJob,
+) -> None:
     assert read_entry(write_entry(scheduled)) == scheduled
 
 
@@ -137,7 +148,9 @@ def test_an_audience_is_read_as_it_was_written(audience: Audience) -> None:
     assert parse_audience(format_audience(audience)) == audience
 
 
-def test_while_a_version_is_deployed_each_reads_what_the_other_has_written() -> None:
+def test_while_a_version_is_deployed_each_reads_what_the_other_has_written() -> (
+    None
+):
     entry = due(params={"claim": "clm_a"}, to="per_a", message="due_0")
     newer = json.loads(write_entry(entry)) | {
         "colour": "red",
@@ -192,7 +205,9 @@ def intercepted(
     original = BaseClient._make_api_call
 
     def make(client: Any, operation: str, kwargs: dict[str, Any]) -> Any:
-        return around(partial(original, client, operation, kwargs), operation, kwargs)
+        return around(
+            partial(original, client, operation, kwargs), operation, kwargs
+        )
 
     with mock.patch.object(BaseClient, "_make_api_call", make):
         yield
@@ -211,9 +226,9 @@ def urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Lane, str]]:
 def bodies(url: str) -> list[ScheduledJob]:
     sqs = boto3.client("sqs", region_name="us-east-1")
     found: list[ScheduledJob] = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
-        "Messages"
-    ):
+    while messages := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10
+    ).get("Messages"):
         found += [read_entry(message["Body"]) for message in messages]
     return found
 
@@ -222,7 +237,9 @@ def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
     pressing = [
         due(1),
         due(2, "timer.wish"),
-        due(3, "code.sign_in", to="challenge:phone#x", params={"nonce": "non_a"}),
+        due(
+            3, "code.sign_in", to="challenge:phone#x", params={"nonce": "non_a"}
+        ),
     ]
     patient = [
         due(4, "wish.claimed", to="people:per_a,per_b", message="due_0"),
@@ -231,7 +248,9 @@ def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
     ]
     queues = SqsQueues(urls, lane_of, "us-east-1")
     requests = []
-    with intercepted(lambda call, name, kwargs: (requests.append(name), call())[1]):
+    with intercepted(
+        lambda call, name, kwargs: (requests.append(name), call())[1]
+    ):
         assert queues.enqueue([*patient, *pressing]) == {
             f"due_{n}" for n in range(1, 7)
         }
@@ -243,8 +262,12 @@ def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
 def test_what_sqs_does_not_take_of_a_batch_is_not_said_to_be_taken(
     urls: dict[Lane, str],
 ) -> None:
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        refused = [entry for n, entry in enumerate(kwargs["Entries"]) if n in (2, 7)]
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
+        refused = [
+            entry for n, entry in enumerate(kwargs["Entries"]) if n in (2, 7)
+        ]
         kwargs["Entries"] = [
             entry for entry in kwargs["Entries"] if entry not in refused
         ]
@@ -263,10 +286,12 @@ def test_what_sqs_does_not_take_of_a_batch_is_not_said_to_be_taken(
     assert {entry.id for entry in bodies(urls[Lane.URGENT])} == taken
 
 
-def test_a_queue_that_cannot_be_reached_takes_nothing_and_does_not_hold_up_the_other(
+def test_an_unreachable_queue_accepts_nothing_and_does_not_delay_the_other(
     urls: dict[Lane, str],
 ) -> None:
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if kwargs["QueueUrl"] == urls[Lane.URGENT]:
             raise failure("ServiceUnavailable", name)
         return call()
@@ -291,7 +316,9 @@ def test_whoever_asked_does_not_wait_for_a_queue_that_hangs(
         )
         begun = monotonic()
         assert queues.enqueue([due(1)]) == set()
-        assert monotonic() - begun < 3  # botocore's own would be 60 seconds, five times
+        assert (
+            monotonic() - begun < 3
+        )  # botocore's own would be 60 seconds, five times
         assert len(server.posted) == 2
 
 
@@ -323,7 +350,9 @@ def batch(number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "failing", [(), (3,), (0, 9), tuple(range(10))], ids=["none", "one", "two", "all"]
+    "failing",
+    [(), (3,), (0, 9), tuple(range(10))],
+    ids=["none", "one", "two", "all"],
 )
 def test_exactly_those_whose_work_failed_go_back_and_the_others_are_done_once(
     failing: tuple[int, ...],
@@ -339,7 +368,11 @@ def test_exactly_those_whose_work_failed_go_back_and_the_others_are_done_once(
 def test_a_message_that_nobody_can_read_goes_back_and_holds_up_nobody() -> None:
     done, do = work()
     event = sqs_event(
-        [("m0", "{"), ("m1", write_entry(due(1))), ("m2", json.dumps({"id": "due_2"}))]
+        [
+            ("m0", "{"),
+            ("m1", write_entry(due(1))),
+            ("m2", json.dumps({"id": "due_2"})),
+        ]
     )
     answer = consume(event, do)
     assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [
@@ -350,7 +383,7 @@ def test_a_message_that_nobody_can_read_goes_back_and_holds_up_nobody() -> None:
 
 
 class Lambda:
-    """Lambda's context: a function that may run for so many seconds, in which each message takes some."""
+    """A Lambda context with so many seconds left, of which each message takes some."""
 
     def __init__(self, seconds: float) -> None:
         self.left = seconds
@@ -363,13 +396,15 @@ class Lambda:
     ) -> Callable[[Any], None]:
         def work(entry: Any) -> None:
             self.left -= seconds
-            assert self.left > 0, "the worker is ended in the middle of a message"
+            assert self.left > 0, (
+                "the worker is ended in the middle of a message"
+            )
             do(entry)
 
         return work
 
 
-def test_behind_a_provider_that_hangs_messages_go_back_untouched_before_the_worker_is_ended() -> (
+def test_behind_a_hanging_provider_records_return_before_the_worker_is_stopped() -> (
     None
 ):
     done, do = work()
@@ -389,7 +424,10 @@ def test_behind_a_provider_that_hangs_messages_go_back_untouched_before_the_work
 
 
 def test_a_message_is_begun_with_just_enough_time_and_not_with_less() -> None:
-    for left, begun in ((MIN_SECONDS_LEFT, ["due_0"]), (MIN_SECONDS_LEFT - 0.001, [])):
+    for left, begun in (
+        (MIN_SECONDS_LEFT, ["due_0"]),
+        (MIN_SECONDS_LEFT - 0.001, []),
+    ):
         done, do = work()
         consume(batch(1), do, seconds_left=seconds_left(Lambda(left)))
         assert done == begun
@@ -398,7 +436,9 @@ def test_a_message_is_begun_with_just_enough_time_and_not_with_less() -> None:
 def test_where_nothing_ends_a_worker_everything_is_begun() -> None:
     done, do = work()
     assert seconds_left(None) is None
-    assert consume(batch(10), do, seconds_left=None) == {"batchItemFailures": []}
+    assert consume(batch(10), do, seconds_left=None) == {
+        "batchItemFailures": []
+    }
     assert len(done) == 10
 
 
@@ -415,8 +455,12 @@ def test_every_function_of_a_queue_asks_how_long_it_may_still_run(
     monkeypatch.setattr(app, "services", lambda: world.services)
     with mock_aws():
         world = World()
-        answer = app.app.handler_map[function](batch(3), Lambda(MIN_SECONDS_LEFT - 1))
-        assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [
+        answer = app.app.handler_map[function](
+            batch(3), Lambda(MIN_SECONDS_LEFT - 1)
+        )
+        assert [
+            item["itemIdentifier"] for item in answer["batchItemFailures"]
+        ] == [
             "m0",
             "m1",
             "m2",
@@ -428,13 +472,17 @@ def test_every_function_of_a_queue_asks_how_long_it_may_still_run(
 
 
 def test_a_bucket_tells_what_has_arrived_and_writes_keys_as_forms_do() -> None:
-    told = {
+    notification = {
         "Records": [
             {"s3": {"object": {"key": key}}}
-            for key in ("incoming/upl_a", "incoming/a+b%2Bc%2F%E7%85%A7", "a%2541")
+            for key in (
+                "incoming/upl_a",
+                "incoming/a+b%2Bc%2F%E7%85%A7",
+                "a%2541",
+            )
         ]
     }
-    assert read_arrivals(json.dumps(told)) == [
+    assert read_arrivals(json.dumps(notification)) == [
         "incoming/upl_a",
         "incoming/a b+c/照",
         "a%41",
@@ -458,7 +506,9 @@ def test_a_bucket_tells_what_has_arrived_and_writes_keys_as_forms_do() -> None:
         '{"Records": [{"s3": []}]}',
     ],
 )
-def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> None:
+def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(
+    body: str,
+) -> None:
     seen: list[str] = []
     assert consume(sqs_event([("m0", body)]), seen.extend, read_arrivals) == {
         "batchItemFailures": []
@@ -470,12 +520,17 @@ def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> 
 
 
 class Inline:
-    """An inline queue whose work fails as long as it is told to."""
+    """An inline queue whose work fails while `ill` is set."""
 
     def __init__(
         self, work: Callable[[ScheduledJob], None] = lambda entry: None
     ) -> None:
-        self.clock, self.tried, self.parked, self.ill = TestClock(START), [], [], True
+        self.clock, self.tried, self.parked, self.ill = (
+            TestClock(START),
+            [],
+            [],
+            True,
+        )
         self.queue = InlineQueue(self._work, self.parked.append, self.clock)
         self._then = work
 
@@ -489,7 +544,9 @@ class Inline:
         return entry.id in self.queue.enqueue([entry])
 
 
-def test_a_job_that_fails_rests_before_it_is_tried_again_and_holds_up_nobody() -> None:
+def test_a_job_that_fails_rests_before_it_is_tried_again_and_holds_up_nobody() -> (
+    None
+):
     here, ill, well = Inline(), due(1), due(2)
     assert not here.try_it(ill)
     here.ill = False
@@ -516,9 +573,7 @@ def test_after_five_tries_a_job_is_parked_and_taken() -> None:
     assert here.parked == [due(1)]
 
 
-def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_left_to_the_sweep() -> (
-    None
-):
+def test_jobs_of_jobs_are_done_at_once_up_to_a_depth() -> None:
     left: list[str] = []
 
     def cause(entry: ScheduledJob) -> None:
@@ -533,19 +588,21 @@ def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_lef
         InlineQueue.MAX_DEPTH,
         [f"due_{InlineQueue.MAX_DEPTH + 1}"],
     )
-    assert here.try_it(due(100)), "the depth is that of one chain, not of the day"
+    assert here.try_it(due(100)), (
+        "the depth is that of one chain, not of the day"
+    )
 
 
 def test_a_death_in_the_middle_of_a_job_takes_nothing() -> None:
-    class Killed(BaseException):
+    class WorkerKilled(BaseException):
         """The process dies here."""
 
     def die(entry: ScheduledJob) -> None:
-        raise Killed
+        raise WorkerKilled
 
     here = Inline(die)
     here.ill = False
-    with pytest.raises(Killed):
+    with pytest.raises(WorkerKilled):
         here.try_it(due(1))
     assert here.parked == []
     here._then = lambda entry: None

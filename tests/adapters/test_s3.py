@@ -1,4 +1,4 @@
-"""Files in S3: what a form is signed for, to the letter, for moto takes any form; and what is written, read and deleted."""
+"""Files in S3: the exact policy of a form (moto takes any form), writing, reading, deleting."""
 
 import base64
 import hashlib
@@ -26,7 +26,8 @@ now = SystemClock().now
 def files() -> Iterator[S3Files]:
     with mock_aws():
         boto3.client("s3", region_name=REGION).create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+            Bucket=BUCKET,
+            CreateBucketConfiguration={"LocationConstraint": REGION},
         )
         yield S3Files(REGION, BUCKET, SystemClock())
 
@@ -45,9 +46,9 @@ def test_a_form_is_signed_for_one_key_one_type_so_many_bytes_and_ten_minutes(
         "x-amz-date",
     } | {"x-amz-signature"}
     policy = json.loads(base64.b64decode(form.fields["policy"]))
-    assert abs(datetime.fromisoformat(policy["expiration"]) - until) < timedelta(
-        seconds=3
-    )
+    assert abs(
+        datetime.fromisoformat(policy["expiration"]) - until
+    ) < timedelta(seconds=3)
     signed = [*policy["conditions"]]
     for name in ("x-amz-algorithm", "x-amz-credential", "x-amz-date"):
         signed.remove({name: form.fields[name]})
@@ -84,9 +85,9 @@ def test_the_signature_is_version_4_over_the_policy():
 def test_a_form_that_is_over_is_not_made_good_again(files: S3Files):
     policy = json.loads(
         base64.b64decode(
-            files.presign_post(KEY, JPEG, 10, now() - timedelta(hours=1)).fields[
-                "policy"
-            ]
+            files.presign_post(
+                KEY, JPEG, 10, now() - timedelta(hours=1)
+            ).fields["policy"]
         )
     )
     assert datetime.fromisoformat(policy["expiration"]) <= now()
@@ -139,7 +140,10 @@ def test_what_is_written_is_read_until_it_is_deleted(files: S3Files):
     assert files.read("photos/a.jpg", 100) == b"new"
     for _ in range(2):
         files.delete("photos/a.jpg")
-        assert (files.size_of("photos/a.jpg"), files.read("photos/a.jpg", 1)) == (
+        assert (
+            files.size_of("photos/a.jpg"),
+            files.read("photos/a.jpg", 1),
+        ) == (
             None,
             None,
         )
@@ -154,7 +158,9 @@ def test_a_bucket_that_forbids_looking_is_not_one_in_which_nothing_is():
     files = S3Files(REGION, BUCKET, SystemClock())
     with Stubber(files._s3) as answers:
         answers.add_client_error("head_object", "403", http_status_code=403)
-        answers.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        answers.add_client_error(
+            "get_object", "AccessDenied", http_status_code=403
+        )
         for look in (files.size_of, lambda key: files.read(key, 1)):
             with pytest.raises(ClientError):
                 look(KEY)

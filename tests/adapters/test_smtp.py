@@ -1,4 +1,4 @@
-"""Mail by SMTP, against a server that says what it is told: a letter arrives whole, once, and its fate is named truly."""
+"""E-mail by SMTP, against a scripted server: a mail arrives whole and once, with a true outcome."""
 
 import email
 import re
@@ -43,7 +43,7 @@ def smtp(server: SmtpServer, **options: object) -> SmtpEmail:
 
 
 def sent_to(server: SmtpServer, mail: Mail = MAIL, **options: object) -> str:
-    """Send one letter and see that one connection was made for it, whatever came of it."""
+    """Send one mail and check that it took one connection, with any outcome."""
     try:
         return smtp(server, **options).send(mail)
     finally:
@@ -58,9 +58,11 @@ def letter_in(server: SmtpServer) -> EmailMessage:
 
 
 def is_silent(error: BaseException) -> bool:
-    """Say whether neither the exception nor what it came from shows an address or a word of the letter."""
+    """Tell whether neither the exception nor its cause shows an address or content."""
     shown = repr(error) + str(error) + repr(error.__cause__)
-    return not any(part in shown for part in ("zhang", "红烧肉", "482913", "secret"))
+    return not any(
+        part in shown for part in ("zhang", "红烧肉", "482913", "secret")
+    )
 
 
 def test_a_letter_arrives_whole_in_both_forms():
@@ -92,7 +94,10 @@ def test_a_long_link_out_stays_one_word_in_its_header():
     with SmtpServer() as server:
         sent_to(server)
     assert b"List-Unsubscribe: <" + LINK.encode() + b">\r\n" in server.mails[0]
-    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in server.mails[0]
+    assert (
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        in server.mails[0]
+    )
     assert max(len(line) for line in server.mails[0].split(b"\r\n")) <= 998
     assert server.mails[0].isascii()
 
@@ -111,10 +116,14 @@ def test_what_cannot_be_refused_has_no_way_out():
         )
     assert letter_in(server)["List-Unsubscribe"] is None
     assert b"Unsubscribe" not in server.mails[0]
-    assert letter_in(server).get_body(("plain",)).get_content().strip() == "482913"
+    assert (
+        letter_in(server).get_body(("plain",)).get_content().strip() == "482913"
+    )
 
 
-@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028", "\x00"])
+@pytest.mark.parametrize(
+    "end", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028", "\x00"]
+)
 def test_no_line_of_a_subject_becomes_a_header(end):
     subject = f"你好{end}Bcc: everybody@example.cn{end}{end}<script>"
     with SmtpServer() as server:
@@ -131,7 +140,9 @@ def test_no_line_of_a_subject_becomes_a_header(end):
     letter = letter_in(server)
     assert letter["Bcc"] is letter["Cc"] is None
     assert letter["Subject"] == "你好 Bcc: everybody@example.cn <script>"
-    assert re.fullmatch(r"<dlv-+Cc--x-example\.cn@example\.cn>", letter["Message-ID"])
+    assert re.fullmatch(
+        r"<dlv-+Cc--x-example\.cn@example\.cn>", letter["Message-ID"]
+    )
     assert server.verbs == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
@@ -150,13 +161,19 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("address", STRANGE)
-def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_called(
+def test_an_invalid_address_is_refused_before_a_connection_is_made(
     address,
 ):
     with SmtpServer() as server:
         with pytest.raises(Refused, match=r"^mail\.address$") as caught:
             smtp(server).send(
-                Mail(id="dlv_1", address=address, subject="你好", text="x", kind="news")
+                Mail(
+                    id="dlv_1",
+                    address=address,
+                    subject="你好",
+                    text="x",
+                    kind="news",
+                )
             )
         assert caught.value.final
         assert server.connections == 0
@@ -241,7 +258,12 @@ def test_silence_after_the_words_means_that_nobody_knows(replies, text):
 
 @pytest.mark.parametrize(
     "replies",
-    [{"QUIT": HANG_UP}, {"QUIT": HANG}, {"QUIT": "500 no"}, {"END": "250 fine"}],
+    [
+        {"QUIT": HANG_UP},
+        {"QUIT": HANG},
+        {"QUIT": "500 no"},
+        {"END": "250 fine"},
+    ],
     ids=str,
 )
 def test_what_was_taken_stays_taken_however_they_part(replies):
@@ -254,7 +276,11 @@ def test_where_nobody_listens_nothing_was_taken():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     sender = SmtpEmail(
-        "127.0.0.1", port, sender="care@example.cn", clock=TestClock(NOW), timeout=0.3
+        "127.0.0.1",
+        port,
+        sender="care@example.cn",
+        clock=TestClock(NOW),
+        timeout=0.3,
     )
     with pytest.raises(
         Refused, match=r"^smtp\.connect ConnectionRefusedError$"
@@ -272,7 +298,11 @@ def test_a_user_proves_who_he_is_before_he_sends():
 
 @pytest.mark.parametrize(
     "replies",
-    [{"AUTH": "535 care/secret: wrong"}, {"AUTH": "454 later"}, {"EHLO": "250 here"}],
+    [
+        {"AUTH": "535 care/secret: wrong"},
+        {"AUTH": "454 later"},
+        {"EHLO": "250 here"},
+    ],
     ids=str,
 )
 def test_a_password_that_is_not_taken_is_a_fault_of_the_settings(replies):
@@ -293,16 +323,22 @@ def test_the_line_is_closed_to_listeners_before_the_password(
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     with SmtpServer(certificate, implicit=implicit) as server:
         if implicit:
-            monkeypatch.setattr("chalicelib.adapters.smtp._IMPLICIT_TLS", server.port)
+            monkeypatch.setattr(
+                "chalicelib.adapters.smtp._IMPLICIT_TLS", server.port
+            )
         assert (
-            sent_to(server, user="care", password="secret", starttls=not implicit)
+            sent_to(
+                server, user="care", password="secret", starttls=not implicit
+            )
             == "4F1A2B"
         )
     hello = ["EHLO"] if implicit else ["EHLO", "STARTTLS", "EHLO"]
     assert server.verbs == [*hello, "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
-def test_a_server_that_nobody_vouches_for_gets_neither_password_nor_letter(certificate):
+def test_a_server_that_nobody_vouches_for_gets_neither_password_nor_letter(
+    certificate,
+):
     with (
         SmtpServer(certificate) as server,
         pytest.raises(Refused, match=r"^smtp\.hello SSLCertVerificationError$"),
@@ -320,7 +356,7 @@ def test_a_server_that_has_no_tls_gets_nothing_where_tls_was_asked_for():
     assert server.mails == []
 
 
-def test_settings_that_would_show_the_password_or_have_no_sender_are_an_error_at_once():
+def test_settings_that_leak_the_password_or_lack_a_sender_are_an_error():
     clock = TestClock(NOW)
     with pytest.raises(ValueError, match="TLS"):
         SmtpEmail(

@@ -1,4 +1,4 @@
-"""What somebody is towards a resource, and what the one table lets her do."""
+"""Permissions: the relations of an actor to a resource, and the actions they allow."""
 
 import pytest
 
@@ -23,7 +23,9 @@ PLACE = "chunhui.baihua.g01.b05"
 
 
 def somebody(*grants: tuple[Role, str], id: str = "per_a") -> Actor:
-    return Actor(id=id, grants=tuple(Grant(role, place) for role, place in grants))
+    return Actor(
+        id=id, grants=tuple(Grant(role, place) for role, place in grants)
+    )
 
 
 def a_wish(**fields) -> Resource:
@@ -34,7 +36,9 @@ def a_wish(**fields) -> Resource:
 
 
 def test_roles_are_ordered_as_the_contract_lists_them():
-    assert [role.value for role in sorted(Role, key=lambda role: role.rank)] == [
+    assert [
+        role.value for role in sorted(Role, key=lambda role: role.rank)
+    ] == [
         "resident",
         "volunteer",
         "property",
@@ -60,7 +64,7 @@ def test_a_grant_covers_its_place_and_everything_below(scope, reaches):
     )
 
 
-def test_a_higher_role_is_everything_below_it_within_its_own_place():
+def test_a_higher_role_includes_the_lower_ones_within_its_place():
     found = relations(somebody((Role.STREET_ADMIN, "chunhui")), a_wish())
     assert found >= STAFF
     assert Relation.COMMUNITY_STAFF not in relations(
@@ -70,14 +74,15 @@ def test_a_higher_role_is_everything_below_it_within_its_own_place():
 
 def test_the_highest_role_that_covers_a_place_counts():
     both = somebody(
-        (Role.GRID_WORKER, "chunhui.baihua"), (Role.COMMUNITY_STAFF, "chunhui.jinfeng")
+        (Role.GRID_WORKER, "chunhui.baihua"),
+        (Role.COMMUNITY_STAFF, "chunhui.jinfeng"),
     )
     assert both.role_at(PLACE) is Role.GRID_WORKER
     assert both.role_at("chunhui.jinfeng.g01") is Role.COMMUNITY_STAFF
     assert both.role_at("elsewhere") is Role.RESIDENT
 
 
-def test_a_volunteer_helps_in_her_whole_street_and_in_no_other():
+def test_a_volunteer_helps_in_the_whole_street_and_no_other():
     assert Relation.VOLUNTEER in relations(
         somebody((Role.VOLUNTEER, "chunhui.jinfeng")), a_wish()
     )
@@ -90,7 +95,7 @@ def test_property_is_not_staff():
     assert not relations(somebody((Role.PROPERTY, "chunhui")), a_wish()) & STAFF
 
 
-def test_owner_and_helper_are_by_id_and_nobody_is_neither():
+def test_owners_and_helpers_are_known_by_id():
     ids = {
         Relation.HELPER: frozenset({"per_a"}),
         Relation.OWNER: frozenset({"per_a", ""}),
@@ -104,14 +109,14 @@ def test_owner_and_helper_are_by_id_and_nobody_is_neither():
     assert relations(ANONYMOUS, wish) == frozenset()
 
 
-def test_the_system_is_nothing_but_the_system():
+def test_the_system_has_only_the_system_relation():
     assert relations(SYSTEM, a_wish(public=True)) == {Relation.SYSTEM}
     assert not relations(Actor(id="system"), a_wish()) & {
         Relation.SYSTEM
-    }  # an id alone does not make one the house itself
+    }  # the id alone does not make an actor the system
 
 
-def test_what_one_may_not_see_is_not_there_whoever_asks():
+def test_a_resource_that_an_actor_may_not_see_is_not_found():
     for actor in (
         ANONYMOUS,
         somebody(),
@@ -122,12 +127,14 @@ def test_what_one_may_not_see_is_not_there_whoever_asks():
                 authorize(actor, action, a_wish())
 
 
-def test_a_stranger_is_not_told_by_a_volunteers_role_that_a_hidden_wish_exists():
+def test_a_volunteers_role_does_not_reveal_a_hidden_wish():
     with pytest.raises(NotFound):
-        authorize(somebody((Role.VOLUNTEER, "chunhui.baihua")), wishes.CLAIM, a_wish())
+        authorize(
+            somebody((Role.VOLUNTEER, "chunhui.baihua")), wishes.CLAIM, a_wish()
+        )
 
 
-def test_what_is_public_asks_the_anonymous_to_sign_in_and_forbids_the_known():
+def test_on_a_public_resource_anonymous_is_401_and_signed_in_is_403():
     wish = a_wish(public=True)
     assert authorize(ANONYMOUS, wishes.SEE, wish) == {Relation.PUBLIC}
     with pytest.raises(Unauthenticated):
@@ -136,13 +143,13 @@ def test_what_is_public_asks_the_anonymous_to_sign_in_and_forbids_the_known():
         authorize(somebody(), wishes.CLAIM, wish)
 
 
-def test_what_is_allowed_says_as_what():
+def test_an_allowed_action_returns_the_relations():
     assert Relation.OWNER in authorize(
         somebody(id="per_owner"), wishes.WITHDRAW, a_wish()
     )
 
 
-def test_every_action_has_a_name_of_its_own_and_somebody_who_may():
+def test_every_action_has_a_unique_name_and_some_relation():
     names = [action.name for action in actions()]
     assert len(names) == len(set(names))
     assert all(action.allowed for action in actions())
@@ -151,12 +158,20 @@ def test_every_action_has_a_name_of_its_own_and_somebody_who_may():
 def test_every_kind_of_resource_has_its_see_action():
     for listed in permissions().values():
         kinds = {action.name.partition(".")[0] for action in listed} - {"me"}
-        assert {f"{kind}.see" for kind in kinds} <= {action.name for action in listed}
+        assert {f"{kind}.see" for kind in kinds} <= {
+            action.name for action in listed
+        }
 
 
-def test_only_plain_reading_goes_by_a_token_alone():
+def test_only_plain_reading_trusts_the_token_alone():
     stale = {action.name for action in actions() if not action.fresh}
-    assert stale == {"wish.see", "wish.list", "ticket.see", "place.see", "place.read"}
+    assert stale == {
+        "wish.see",
+        "wish.list",
+        "ticket.see",
+        "place.see",
+        "place.read",
+    }
 
 
 @pytest.mark.parametrize("feature", permissions())
@@ -167,9 +182,13 @@ def test_a_feature_lists_every_action_that_it_names(feature):
 
     module = importlib.import_module(f"chalicelib.{feature}.permissions")
     named = {
-        value.name for value in vars(module).values() if isinstance(value, Action)
+        value.name
+        for value in vars(module).values()
+        if isinstance(value, Action)
     }  # one may be asked fresh or not
     assert named == {action.name for action in module.PERMISSIONS}
     assert set(module.__all__) >= {
-        name for name, value in vars(module).items() if isinstance(value, Action)
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, Action)
     }

@@ -1,4 +1,4 @@
-"""Whom a deferred message is for."""
+"""The audience of a deferred message."""
 
 import pytest
 
@@ -15,7 +15,10 @@ from chalicelib.kernel.audiences import (
     ("audience", "people", "later"),
     [
         pytest.param(
-            SeveralPeople(("a", "b")), ("a",), OnePerson("a"), id="one of several"
+            SeveralPeople(("a", "b")),
+            ("a",),
+            OnePerson("a"),
+            id="one of several",
         ),
         pytest.param(
             SeveralPeople(("a", "b", "c")),
@@ -37,5 +40,7 @@ from chalicelib.kernel.audiences import (
         ),
     ],
 )
-def test_a_later_delivery_is_for_some_people_of_the_audience(audience, people, later):
+def test_a_later_delivery_is_for_some_people_of_the_audience(
+    audience, people, later
+):
     assert narrowed(audience, people) == later

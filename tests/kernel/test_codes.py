@@ -18,7 +18,9 @@ def test_the_same_cycle_gives_the_same_code_and_another_cycle_another():
 
 
 def test_the_key_is_part_of_the_code():
-    assert derive_digits(KEY, "x", digits=8) != derive_digits(b"j" * 32, "x", digits=8)
+    assert derive_digits(KEY, "x", digits=8) != derive_digits(
+        b"j" * 32, "x", digits=8
+    )
 
 
 def test_codes_keep_their_leading_zeros():
@@ -30,10 +32,15 @@ def test_codes_keep_their_leading_zeros():
 
 def test_every_digit_is_about_as_likely_at_every_place():
     """Pearson's chi-squared over 20,000 fixed codes; 9 degrees of freedom, p = 0.0001 at 33.7."""
-    codes = [derive_digits(KEY, "even", str(n), digits=4) for n in range(20_000)]
+    codes = [
+        derive_digits(KEY, "even", str(n), digits=4) for n in range(20_000)
+    ]
     for place in range(4):
         counts = Counter(code[place] for code in codes)
-        assert sum((counts[digit] - 2000) ** 2 / 2000 for digit in "0123456789") < 33.7
+        assert (
+            sum((counts[digit] - 2000) ** 2 / 2000 for digit in "0123456789")
+            < 33.7
+        )
 
 
 def test_secrets_are_compared_whole():

@@ -66,7 +66,13 @@ def test_a_cursor_with_any_character_changed_is_refused(data):
 
 @pytest.mark.parametrize(
     "text",
-    ["A", "nonsense", "=" * 20, "£", base64.urlsafe_b64encode(b"0" * 40).decode()],
+    [
+        "A",
+        "nonsense",
+        "=" * 20,
+        "£",
+        base64.urlsafe_b64encode(b"0" * 40).decode(),
+    ],
 )
 def test_what_was_never_a_cursor_is_refused(text):
     with pytest.raises(Malformed):
@@ -87,7 +93,8 @@ def _reader(lists):
         start = key["at"] if key else 0
         more = start + limit < len(items)
         return Page(
-            items[start : start + limit], {"at": start + limit} if more else None
+            items[start : start + limit],
+            {"at": start + limit} if more else None,
         )
 
     return read
@@ -130,7 +137,7 @@ def test_every_yields_a_list_to_its_end():
 
 
 def _source(orders, hidden=frozenset(), read_at_most=3):
-    """A list that is filtered, as the store's are: a page may be short, or empty, and still go on."""
+    """Return pages of a filtered list: a page may be short or empty before the end."""
 
     def read(after, limit):
         found = []
@@ -186,11 +193,14 @@ def test_several_lists_page_by_page_are_one_in_order(
     assert pages <= len(orders) + 1
 
 
-def test_a_list_that_stopped_early_holds_back_what_lies_behind():
-    slow, quick = _source(["1", "3"], hidden={"1"}, read_at_most=1), _source(["2", "4"])
+def test_items_behind_a_page_that_stopped_early_wait():
+    slow, quick = (
+        _source(["1", "3"], hidden={"1"}, read_at_most=1),
+        _source(["2", "4"]),
+    )
     assert merge([slow, quick], "", 2) == Page([], {"after": "1"})
     assert list(merge([slow, quick], "1", 2).items) == ["2", "3"]
 
 
-def test_nothing_is_the_end():
+def test_merging_no_pages_is_an_empty_last_page():
     assert merge([], "", 5) == merge([_source([])] * 3, "", 5) == Page([])

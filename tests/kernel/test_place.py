@@ -1,4 +1,4 @@
-"""Place codes: what covers what follows from the text alone, and so does the order in which places lie."""
+"""Place codes: the code alone gives coverage and order."""
 
 import pytest
 from hypothesis import given
@@ -33,14 +33,16 @@ def test_a_subtree_holds_exactly_the_places_it_covers(scope, others):
 
 
 @given(CODES, st.lists(CODES, max_size=12))
-def test_a_place_and_everything_below_it_lie_side_by_side(scope, others):
+def test_a_place_and_everything_below_it_sort_together(scope, others):
     ordered = sorted({scope, f"{scope}.b01", *others}, key=sort_key)
     inside = [covers(scope, code) for code in ordered]
-    assert "".join("x" if hit else " " for hit in inside).strip().count(" ") == 0
+    assert (
+        "".join("x" if hit else " " for hit in inside).strip().count(" ") == 0
+    )
 
 
 @given(CODES)
-def test_what_covers_a_place_is_itself_and_what_lies_above(code):
+def test_a_place_is_covered_by_itself_and_the_places_above(code):
     assert ancestors(code)[0] == code
     assert ancestors(code)[-1] == street_of(code)
     assert all(covers(above, code) for above in ancestors(code))
@@ -55,7 +57,13 @@ def test_a_place_does_not_cover_its_namesake_with_a_longer_name():
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    list(zip(["s", "s.c", "s.c.g", "s.c.g.b", "s.c.g.b.u"], PlaceKind, strict=True)),
+    list(
+        zip(
+            ["s", "s.c", "s.c.g", "s.c.g.b", "s.c.g.b.u"],
+            PlaceKind,
+            strict=True,
+        )
+    ),
 )
 def test_the_level_follows_from_the_code(code, kind):
     assert kind_of(code) is kind

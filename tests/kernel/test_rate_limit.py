@@ -50,7 +50,10 @@ def test_the_counter_is_named_by_limit_and_window():
 def test_instants_of_one_window_share_a_counter_and_those_of_two_do_not():
     last = NOON + HOUR - timedelta(microseconds=1)
     assert HOURLY.count("per_a", NOON).name == HOURLY.count("per_a", last).name
-    assert HOURLY.count("per_a", NOON).name != HOURLY.count("per_a", NOON + HOUR).name
+    assert (
+        HOURLY.count("per_a", NOON).name
+        != HOURLY.count("per_a", NOON + HOUR).name
+    )
 
 
 def test_a_calendar_day_ends_at_midnight_where_people_live():
@@ -67,7 +70,9 @@ def test_a_calendar_day_may_have_twenty_three_hours():
     start = datetime(
         2026, 3, 29, 0, 0, tzinfo=UTC
     )  # 01:00 in Berlin, before the clocks go forward
-    assert retry_after(DAILY.count("per_a", start, "Europe/Berlin")) == 22 * 3600
+    assert (
+        retry_after(DAILY.count("per_a", start, "Europe/Berlin")) == 22 * 3600
+    )
 
 
 def test_attempts_are_counted_for_as_long_as_the_subject_lasts():

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.kernel.reminder_steps import (
     DayBefore,
-    Step,
+    ReminderStep,
     due_steps,
     first_due,
     steps_before,
@@ -25,7 +25,7 @@ HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 STEPS = steps_before(DAY, PLAN, ZONE)
 
 
-def names(steps: tuple[Step, ...]) -> list[str]:
+def names(steps: tuple[ReminderStep, ...]) -> list[str]:
     return [step.name for step in steps]
 
 
@@ -52,15 +52,18 @@ def test_local_time_holds_across_a_change_of_the_clocks():
     ],
     ids=["before all", "at the instant of one", "after one", "after all"],
 )
-def test_a_step_that_was_over_when_the_thing_began_is_skipped(begun_at, left):
+def test_a_step_due_before_the_beginning_is_skipped(begun_at, left):
     assert names(steps_left(STEPS, (), begun_at)) == left
 
 
-def test_a_step_that_is_done_is_left_no_more():
-    assert names(steps_left(STEPS, {"in_two"}, NINE - HOUR)) == ["tomorrow", "today"]
+def test_a_done_step_is_not_left():
+    assert names(steps_left(STEPS, {"in_two"}, NINE - HOUR)) == [
+        "tomorrow",
+        "today",
+    ]
 
 
-def test_what_is_due_comes_in_order_and_the_next_is_the_earliest():
+def test_due_steps_are_in_order_and_the_next_is_the_earliest():
     left = steps_left(STEPS, (), NINE - HOUR)
     assert names(due_steps(left, NINE - timedelta.resolution)) == []
     assert names(due_steps(left, NINE)) == ["in_two"]

@@ -1,4 +1,4 @@
-"""What a text is billed as: exact tables at the borders of parts, and a splitter that really splits."""
+"""SMS parts: tables at the borders of parts, and a comparison with a real splitter."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from chalicelib.kernel.segments import is_gsm7, parts_of, units_of
 
 EXTENDED = "^{}\\[~]|€\f"
 PAIR = "𠮷"  # a character of names outside the basic plane: two units
-HOUSE = "【春晖】"
+SIGNATURE = "【春晖】"
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,20 @@ HOUSE = "【春晖】"
         # surrogate pairs
         (PAIR * 35, 70, 1),
         (PAIR * 35 + "春", 71, 2),
-        ("春" * 66 + PAIR + "春" * 66, 134, 3),  # the pair does not fit behind 66
+        (
+            "春" * 66 + PAIR + "春" * 66,
+            134,
+            3,
+        ),  # the pair does not fit behind 66
         ("春" * 65 + PAIR + "春" * 67, 134, 2),
         ("春" * 67 + PAIR + "春" * 65, 134, 2),
         (PAIR * 67, 134, 3),
         (PAIR * 66, 132, 2),
-        # the house's own signature counts as well
-        (HOUSE + "春" * 66, 70, 1),
-        (HOUSE + "春" * 67, 71, 2),
-        (HOUSE + "春" * 130, 134, 2),
-        (HOUSE + "春" * 131, 135, 3),
+        # the signature counts too
+        (SIGNATURE + "春" * 66, 70, 1),
+        (SIGNATURE + "春" * 67, 71, 2),
+        (SIGNATURE + "春" * 130, 134, 2),
+        (SIGNATURE + "春" * 131, 135, 3),
     ],
 )
 def test_parts_at_their_borders(text: str, units: int, parts: int):
@@ -79,7 +83,11 @@ def split(text: str) -> list[str]:
     alone, chained = (160, 153) if gsm else (70, 67)
 
     def size(c: str) -> int:
-        return (2 if c in EXTENDED else 1) if gsm else len(c.encode("utf-16-be")) // 2
+        return (
+            (2 if c in EXTENDED else 1)
+            if gsm
+            else len(c.encode("utf-16-be")) // 2
+        )
 
     if sum(map(size, text)) <= alone:
         return [text]

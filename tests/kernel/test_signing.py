@@ -1,4 +1,4 @@
-"""Signed requests: what was signed is what is read, and an old or strange one is turned away without a reason."""
+"""Signed requests: only a recent request with a valid signature passes."""
 
 import hashlib
 import hmac
@@ -36,14 +36,15 @@ def refused(
     return False
 
 
-def test_a_signed_request_is_believed():
+def test_a_signed_request_passes():
     assert not refused()
 
 
 def test_a_provider_can_sign_with_three_lines_of_any_language():
     text = STAMP.encode() + b"\n" + NONCE.encode() + b"\n" + BODY
     assert (
-        sign(KEY, STAMP, NONCE, BODY) == hmac.new(KEY, text, hashlib.sha256).hexdigest()
+        sign(KEY, STAMP, NONCE, BODY)
+        == hmac.new(KEY, text, hashlib.sha256).hexdigest()
     )
 
 
@@ -61,16 +62,28 @@ def test_a_signature_is_good_for_one_request_and_one_key(changed):
 
 
 @pytest.mark.parametrize("way", [1, -1])
-def test_five_minutes_either_way_are_forgiven_between_two_clocks(way):
+def test_clocks_may_differ_by_five_minutes(way):
     assert not refused(now=NOW + way * TOLERANCE)
     assert refused(now=NOW + way * (TOLERANCE + timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize(
     "timestamp",
-    ["", "now", "-1", "+1", "1.5", " 1", "1\n", "１７９５", "1" * 13, "0x10", "1_0"],
+    [
+        "",
+        "now",
+        "-1",
+        "+1",
+        "1.5",
+        " 1",
+        "1\n",
+        "１７９５",
+        "1" * 13,
+        "0x10",
+        "1_0",
+    ],
 )
-def test_a_time_that_is_not_a_plain_number_is_turned_away(timestamp):
+def test_a_time_that_is_not_a_plain_number_is_refused(timestamp):
     assert refused(timestamp=timestamp)
     with pytest.raises(ValueError, match="unix seconds"):
         sign(KEY, timestamp, NONCE, BODY)
@@ -89,7 +102,7 @@ def test_a_time_that_is_not_a_plain_number_is_turned_away(timestamp):
         "../../etc",
     ],
 )
-def test_a_nonce_that_is_none_is_turned_away(nonce):
+def test_a_malformed_nonce_is_refused(nonce):
     assert refused(nonce=nonce)
     with pytest.raises(ValueError, match="nonce"):
         sign(KEY, STAMP, nonce, BODY)
@@ -106,13 +119,15 @@ def test_a_nonce_that_is_none_is_turned_away(nonce):
         sign(KEY, STAMP, NONCE, BODY).upper(),
     ],
 )
-def test_a_strange_signature_is_turned_away_and_never_an_accident(signature):
+def test_a_malformed_signature_is_refused(signature):
     assert refused(signature=signature)
 
 
-def test_without_a_key_nobody_is_believed():
+def test_without_a_key_no_request_passes():
     text = f"{STAMP}\n{NONCE}\n".encode() + BODY
-    assert refused(key=b"", signature=hmac.new(b"", text, hashlib.sha256).hexdigest())
+    assert refused(
+        key=b"", signature=hmac.new(b"", text, hashlib.sha256).hexdigest()
+    )
     with pytest.raises(ValueError, match="key"):
         sign(b"", STAMP, NONCE, BODY)
 
@@ -127,7 +142,9 @@ def test_two_requests_never_share_a_signature(one, other):
 
 
 @given(st.text(), st.text(), st.text(), st.binary())
-def test_anything_at_all_is_turned_away_and_nothing_breaks(
+def test_arbitrary_input_is_refused_without_an_error(
     timestamp, nonce, signature, body
 ):
-    assert refused(timestamp=timestamp, nonce=nonce, signature=signature, body=body)
+    assert refused(
+        timestamp=timestamp, nonce=nonce, signature=signature, body=body
+    )

@@ -23,7 +23,12 @@ OPEN = Action("door.open", STAFF)
 DOOR = StateTable(
     "door",
     [
-        Move(Door.OPEN, SHUT, (Door.SHUT, Door.LOCKED), ("door.shut", "door.locked")),
+        Move(
+            Door.OPEN,
+            SHUT,
+            (Door.SHUT, Door.LOCKED),
+            ("door.shut", "door.locked"),
+        ),
         Move(Door.SHUT, TURN, (Door.LOCKED,), ("door.locked",), OWNER),
         Move(Door.SHUT, TURN, (Door.OPEN,), ("door.opened",), STAFF),
         Move(Door.SHUT, OPEN, (Door.OPEN,), ("door.opened",)),
@@ -38,7 +43,9 @@ def test_a_move_leads_to_the_first_target_and_event_of_its_row():
 
 
 def test_a_move_leads_to_another_declared_target_on_demand():
-    step = DOOR.go(Door.OPEN, "shut", OWNER, target=Door.LOCKED, event="door.locked")
+    step = DOOR.go(
+        Door.OPEN, "shut", OWNER, target=Door.LOCKED, event="door.locked"
+    )
     assert (step.target, step.event) == (Door.LOCKED, "door.locked")
 
 
@@ -67,12 +74,12 @@ def test_a_row_without_events_raises_none():
         DOOR.go(Door.OPEN, "slam", SYSTEM, event="door.shut")
 
 
-def test_the_action_says_who_may_unless_a_row_narrows_it():
-    assert DOOR.rows[0].who == SHUT.allowed
-    assert DOOR.rows[1].who == OWNER
+def test_a_row_narrows_the_relations_of_its_action():
+    assert DOOR.rows[0].relations == SHUT.allowed
+    assert DOOR.rows[1].relations == OWNER
 
 
-def test_a_move_without_an_action_is_the_systems_alone():
+def test_only_the_system_makes_a_move_without_an_action():
     assert DOOR.go(Door.OPEN, "slam", SYSTEM).target is Door.SHUT
     with pytest.raises(Forbidden):
         DOOR.go(Door.OPEN, "slam", STAFF | OWNER)
@@ -86,19 +93,19 @@ def test_the_same_move_may_lead_elsewhere_for_others():
     )  # the first row that fits
 
 
-def test_moves_are_those_of_the_state_and_the_caller_each_once_in_table_order():
+def test_moves_of_state_and_caller_are_unique_and_in_table_order():
     assert DOOR.moves(Door.SHUT, STAFF | OWNER) == ["turn", "open"]
     assert DOOR.moves(Door.SHUT, OWNER) == ["turn"]
     assert DOOR.moves(Door.LOCKED, STAFF) == []
 
 
-def test_a_move_from_the_wrong_state_is_a_conflict_that_names_the_legal_ones():
+def test_a_move_from_a_wrong_state_is_a_conflict_with_the_legal_moves():
     with pytest.raises(Conflict) as refused:
         DOOR.go(Door.SHUT, "shut", STAFF)
     assert refused.value.code == "door.wrong_state"
     assert refused.value.facts == {"state": "shut", "moves": ["turn", "open"]}
 
 
-def test_a_legal_move_by_the_wrong_person_is_forbidden():
+def test_a_legal_move_by_another_relation_is_forbidden():
     with pytest.raises(Forbidden):
         DOOR.go(Door.OPEN, "shut", HELPER)

@@ -1,4 +1,4 @@
-"""Text: what is taken, how alike two titles are, and what never stands on a wall."""
+"""Text: allowed characters, similarity of titles, and redaction."""
 
 import re
 
@@ -15,7 +15,9 @@ from chalicelib.kernel.text import (
     overlap,
 )
 
-TITLES = st.text(alphabet="电热水壶一个书包大米 abcAB·，0123456789", max_size=20)
+TITLES = st.text(
+    alphabet="电热水壶一个书包大米 abcAB·，0123456789", max_size=20
+)
 
 
 def test_a_decomposed_letter_and_a_composed_one_become_the_same():
@@ -38,7 +40,8 @@ def test_normalising_twice_changes_nothing_more(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["一个电热水壶", "👨\u200d👩\u200d👧 一家", "a", "买买提·阿依", "𠮷野家"]
+    "text",
+    ["一个电热水壶", "👨\u200d👩\u200d👧 一家", "a", "买买提·阿依", "𠮷野家"],
 )
 def test_a_line_takes_what_people_write(text):
     assert re.search(LINE_PATTERN, text)
@@ -88,12 +91,12 @@ def test_prose_takes_line_breaks_and_emptiness_but_no_controls():
         ("！！", "！！", 0, 0),  # nothing to compare
     ],
 )
-def test_how_alike_two_titles_are(one, other, least, most):
+def test_similarity_of_titles(one, other, least, most):
     assert least <= overlap(one, other) <= most
 
 
 @given(TITLES, TITLES)
-def test_likeness_is_symmetric_and_between_0_and_1(one, other):
+def test_similarity_is_symmetric_and_between_0_and_1(one, other):
     assert overlap(one, other) == overlap(other, one)
     assert 0 <= overlap(one, other) <= 1
 
@@ -112,32 +115,48 @@ def test_likeness_is_symmetric_and_between_0_and_1(one, other):
         ("三楼，敲门", "三楼"),
     ],
 )
-def test_what_would_find_a_resident_is_blanked_out(text, hidden):
+def test_personal_data_is_redacted(text, hidden):
     assert hidden in text
     assert hidden not in mask_personal(text)
     assert "＊＊" in mask_personal(text)
 
 
-def test_a_name_is_blanked_out_whole_and_as_neighbours_say_it():
+def test_full_name_and_given_name_are_redacted():
     assert (
-        mask_personal("王秀英的水壶，秀英急用", name="王秀英") == "＊＊的水壶，＊＊急用"
+        mask_personal("王秀英的水壶，秀英急用", name="王秀英")
+        == "＊＊的水壶，＊＊急用"
     )
-    assert "阿依古丽" not in mask_personal("阿依古丽家要米", name="阿依古丽·买买提")
-    assert mask_personal("WANG Li needs rice", name="Wang Li") == "＊＊ needs rice"
+    assert "阿依古丽" not in mask_personal(
+        "阿依古丽家要米", name="阿依古丽·买买提"
+    )
+    assert (
+        mask_personal("WANG Li needs rice", name="Wang Li") == "＊＊ needs rice"
+    )
 
 
 @pytest.mark.parametrize(
     "text",
-    ["十公斤大米", "2026年", "坐3号线去", "一双38码的鞋", "预算120元", "一个电热水壶"],
+    [
+        "十公斤大米",
+        "2026年",
+        "坐3号线去",
+        "一双38码的鞋",
+        "预算120元",
+        "一个电热水壶",
+    ],
 )
-def test_a_wish_that_names_nobody_stays_as_it_is(text):
+def test_a_text_without_personal_data_is_unchanged(text):
     assert mask_personal(text, name="王秀英") == text
 
 
 @given(
     st.text(max_size=30),
-    st.sampled_from(["王秀英", "柏华路8弄", "+8613812345678", "a.b@example.com"]),
+    st.sampled_from(
+        ["王秀英", "柏华路8弄", "+8613812345678", "a.b@example.com"]
+    ),
     st.text(max_size=30),
 )
-def test_a_secret_is_gone_wherever_it_stands(before, secret, after):
-    assert secret not in mask_personal(before + secret + after, secrets=[secret])
+def test_a_secret_is_redacted_everywhere(before, secret, after):
+    assert secret not in mask_personal(
+        before + secret + after, secrets=[secret]
+    )

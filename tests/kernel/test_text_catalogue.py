@@ -21,7 +21,7 @@ from chalicelib.kernel.text_catalogue import (
 WORDS = text(zh="还有 {n} 个", en="{n} left")
 
 
-def test_a_text_is_said_in_either_language_with_its_facts():
+def test_a_text_is_formatted_in_either_language_with_its_facts():
     assert WORDS.format("zh-CN", {"n": 3}) == "还有 3 个"
     assert WORDS.format("en", {"n": 3}) == "3 left"
     assert WORDS.format("fr", {"n": 3}) == "还有 3 个"
@@ -55,14 +55,17 @@ def test_a_missing_fact_leaves_its_name_and_nothing_breaks():
             "en",
         ),  # RFC 9110, 12.4.2 allows white space around the semicolon
         ("fr, en ;q=0.8", "en"),
-        ("en;q=0", "zh-CN"),  # RFC 9110, 12.4.2: a weight of 0 is "not acceptable"
+        (
+            "en;q=0",
+            "zh-CN",
+        ),  # RFC 9110, 12.4.2: a weight of 0 is "not acceptable"
     ],
 )
-def test_the_language_is_the_first_of_ours_that_the_header_names(header, locale):
+def test_the_first_known_language_of_the_header_is_chosen(header, locale):
     assert choose_locale(header) == locale
 
 
-def test_a_monstrous_header_is_read_in_no_time():
+def test_a_huge_header_is_read_quickly():
     assert choose_locale("x," * 100_000 + "en") == "zh-CN"
 
 
@@ -78,13 +81,21 @@ def test_texts_are_joined_locale_by_locale_and_keep_their_names():
     )
 
 
-def test_what_nobody_asked_for_is_said_in_the_default_locale():
+def test_a_code_is_shown_by_its_name_in_the_locale():
+    names = {"open": text(zh="待认领", en="free")}
+    named = text(zh="（{state}）", en="({state})").naming(state=names)
+    assert named.format("zh-CN", {"state": "open"}) == "（待认领）"
+    assert (named + named).format("en", {"state": "open"}) == "(free)(free)"
+    assert named.format("en", {"state": "other"}) == "(other)"
+
+
+def test_without_a_known_language_the_default_locale_is_used():
     assert DEFAULT_LOCALE in LOCALES
     assert choose_locale(None) == DEFAULT_LOCALE
 
 
 def _texts(value: object, name: str) -> Iterator[tuple[str, Text]]:
-    """Yield every text within a value, with where it stands."""
+    """Yield every text within a value, with its path."""
     if isinstance(value, Text):
         yield name, value
     elif isinstance(value, Template):
@@ -119,7 +130,9 @@ def test_the_texts_of_the_tree_are_found():
         "chalicelib.wishes.texts.MESSAGES['wish.approved']",
         "chalicelib.web.errors.TITLES[404]",
     }
-    assert set(ALL) >= places | {"chalicelib.message_log.policy.SUFFIX"}
+    assert set(ALL) >= places | {
+        "chalicelib.message_log.policy.PROMOTION_SUFFIX"
+    }
     assert len(ALL) > 200
 
 

@@ -1,4 +1,4 @@
-"""A DynamoDB that says what it is told to, over real sockets: answers, half answers, silence and a cut line."""
+"""A scripted DynamoDB over real sockets: full and partial answers, silence, closed connections."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 @dataclass
 class Said:
-    """What is answered to a request; without a status the line is cut once the request has been read."""
+    """The answer to a request; without a status the connection is closed after the request."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -28,17 +28,22 @@ class Said:
         if self.chunked:
             headers["transfer-encoding"] = "chunked"
             half = len(self.body) // 2
-            parts = [part for part in (self.body[:half], self.body[half:]) if part]
+            parts = [
+                part for part in (self.body[:half], self.body[half:]) if part
+            ]
             body = (
                 b"".join(
-                    f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts
+                    f"{len(part):x}\r\n".encode() + part + b"\r\n"
+                    for part in parts
                 )
                 + b"0\r\n\r\n"
             )
         else:
             headers["content-length"] = str(len(self.body))
             body = self.body
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        lines = "".join(
+            f"{name}: {value}\r\n" for name, value in headers.items()
+        )
         return f"HTTP/1.1 {self.status} Said\r\n{lines}\r\n".encode() + body
 
 
@@ -50,7 +55,10 @@ def said(
 ) -> Said:
     raw = json.dumps(body).encode()
     return Said(
-        status, raw, {"x-amz-crc32": str(zlib.crc32(raw))} if crc else {}, chunked
+        status,
+        raw,
+        {"x-amz-crc32": str(zlib.crc32(raw))} if crc else {},
+        chunked,
     )
 
 
@@ -71,7 +79,9 @@ class Line:
                 connection.close()
                 return
             self.connections += 1
-            threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
+            threading.Thread(
+                target=self.talk, args=(connection,), daemon=True
+            ).start()
 
     def talk(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as reader, suppress(OSError):
@@ -101,7 +111,9 @@ def line(script: Sequence[Said]) -> Iterator[Line]:
         sock.bind(("127.0.0.1", 0))
         sock.listen()
         server = Line(list(script), f"http://127.0.0.1:{sock.getsockname()[1]}")
-        serving = threading.Thread(target=server.serve, args=(sock,), daemon=True)
+        serving = threading.Thread(
+            target=server.serve, args=(sock,), daemon=True
+        )
         serving.start()
         try:
             yield server

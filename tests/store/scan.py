@@ -1,4 +1,4 @@
-"""What lies in the store, read as no request may read it: by scanning; and rows that are put there by hand."""
+"""Scans of the store and direct writes of rows, which no request may do."""
 
 from functools import partial
 from typing import Any, TypeVar
@@ -74,7 +74,9 @@ def scan_items(kind: type, condition: Any = None) -> list[dict[str, Any]]:
     """Return the raw items of a kind."""
     return [
         dict(item)
-        for item in scanning.scan_items(store(), store().row_of(kind).table, condition)
+        for item in scanning.scan_items(
+            store(), store().row_of(kind).table, condition
+        )
     ]
 
 
@@ -88,7 +90,9 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 def scheduled() -> list[ScheduledJob]:
     """Return every job that waits, in the order of time."""
-    items = [item for item in everything()["due"] if item["pk"]["S"] != PARKED_PART]
+    items = [
+        item for item in everything()["due"] if item["pk"]["S"] != PARKED_PART
+    ]
     records = sorted(
         (JOB.to_entity(item) for item in items), key=lambda record: record.at
     )
@@ -96,7 +100,7 @@ def scheduled() -> list[ScheduledJob]:
 
 
 def counter(subject: str, name: str) -> int | None:
-    """Return where a counter stands, None if it never counted."""
+    """Return the value of a counter, None without a row."""
     found = [
         item
         for item in everything()["counters"]

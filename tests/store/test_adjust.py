@@ -31,7 +31,9 @@ class Bus:
 BUS = Table("buses").row(Bus, keys=lambda bus: {"pk": bus.id, "sk": "bus"})
 
 
-@pytest.fixture(params=["memory", pytest.param("embedded", marks=pytest.mark.embedded)])
+@pytest.fixture(
+    params=["memory", pytest.param("embedded", marks=pytest.mark.embedded)]
+)
 def town(request: pytest.FixtureRequest) -> World:
     world: World = (
         World()
@@ -43,7 +45,9 @@ def town(request: pytest.FixtureRequest) -> World:
     return world
 
 
-def adjust(world: World, bus: Bus, refusal: Conflict | None = FULL, **add: int) -> None:
+def adjust(
+    world: World, bus: Bus, refusal: Conflict | None = FULL, **add: int
+) -> None:
     limits = {"seats": (0, None), "taken": (0, 3)}
     write = Adjust(row=bus, add=add, limits=limits, on_conflict=refusal)
     changes: Changes[Any] = Changes(
@@ -65,9 +69,10 @@ def test_several_numbers_change_together(town: World):
 
 
 @pytest.mark.parametrize(
-    "add", [{"seats": -3}, {"taken": 4}, {"taken": -1}, {"seats": -3, "taken": 1}]
+    "add",
+    [{"seats": -3}, {"taken": 4}, {"taken": -1}, {"seats": -3, "taken": 1}],
 )
-def test_what_passes_a_limit_is_the_named_refusal_and_changes_nothing(
+def test_a_passed_limit_is_the_named_refusal_and_changes_nothing(
     town: World, add: dict[str, int]
 ):
     bus = Bus(id="bus_1", seats=2)
@@ -78,20 +83,20 @@ def test_what_passes_a_limit_is_the_named_refusal_and_changes_nothing(
     assert bus_in(town.services.store) == bus
 
 
-def test_without_a_refusal_it_is_decided_again(town: World):
+def test_without_a_refusal_the_decision_is_made_again(town: World):
     bus = Bus(id="bus_1")
     town.services.store.put(bus)
     with pytest.raises(Busy):
         adjust(town, bus, None, seats=-1)
 
 
-def test_a_row_that_is_not_there_is_not_made(town: World):
+def test_a_missing_row_is_not_made(town: World):
     with pytest.raises(Conflict):
         adjust(town, Bus(id="bus_1"), seats=1)
     assert bus_in(town.services.store) is None
 
 
-def test_of_many_at_once_exactly_as_many_sit_as_there_are_seats(embedded_world: World):
+def test_many_at_once_take_exactly_the_free_seats(embedded_world: World):
     store = embedded_world.services.store
     store.register(BUS)
     create_missing(store, [BUS.table])
@@ -108,4 +113,7 @@ def test_of_many_at_once_exactly_as_many_sit_as_there_are_seats(embedded_world: 
     sitting = at_once(*[sit] * 6)
     assert sum(sitting) == 3
     assert bus_in(store) == Bus(id="bus_1", taken=3)
-    assert store.get(PERSON, embedded_world.admin.id, "person") == embedded_world.admin
+    assert (
+        store.get(PERSON, embedded_world.admin.id, "person")
+        == embedded_world.admin
+    )

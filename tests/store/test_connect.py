@@ -1,4 +1,4 @@
-"""Which client requests go through: the lean one, botocore's own behind a switch, or one that is brought."""
+"""The choice of a client: the lean one, botocore's own by a switch, or a given one."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def test_requests_are_lean_unless_the_switch_says_otherwise(
     assert store.get(PERSON, world.admin.id, "person") == world.admin
 
 
-def test_a_client_that_is_brought_is_asked_instead_of_botocore():
+def test_a_given_client_is_called_instead_of_botocore():
     asked: list[str] = []
 
     class Client:

@@ -1,4 +1,4 @@
-"""The lean client beside botocore's own: the same requests, signatures, answers, failures and numbers of tries."""
+"""The lean client compared with botocore's: requests, signatures, answers, errors and retries."""
 
 import json
 import random
@@ -31,7 +31,8 @@ from hypothesis import strategies as st
 from pynamodb.connection import Connection
 
 from chalicelib.kernel.clock import SystemClock
-from chalicelib.store.dynamo import Dynamo, LeanConnection, Signer
+from chalicelib.store.dynamo import Dynamo, LeanConnection
+from chalicelib.store.signature import Signer
 
 from .lines import CUT, Said, line, said
 
@@ -124,24 +125,29 @@ def test_a_request_is_signed_as_botocore_signs_it(
         "POST", f"{'http' if port else 'https'}://{host}/", dict(headers), body
     )
     with mock.patch("botocore.auth.get_current_datetime", return_value=at):
-        SigV4Auth(Credentials("AKID", secret, token), "dynamodb", region).add_auth(
-            theirs
-        )
+        SigV4Auth(
+            Credentials("AKID", secret, token), "dynamodb", region
+        ).add_auth(theirs)
     instant = at.strftime("%Y%m%dT%H%M%SZ")
     ours = Signer(region, "dynamodb", host).headers(
         headers, body, instant, ReadOnlyCredentials("AKID", secret, token)
     )
     assert ours["authorization"] == theirs.headers["Authorization"]
-    assert ours == {name.lower(): value for name, value in theirs.headers.items()}
+    assert ours == {
+        name.lower(): value for name, value in theirs.headers.items()
+    }
 
 
-def test_the_key_of_a_day_is_derived_once_and_anew_for_another_day_or_secret():
+def test_a_signing_key_is_derived_once_for_a_day_and_a_secret():
     signer, one, other = (
         Signer("r", "s", "h"),
         ReadOnlyCredentials("a", "s1", None),
         ReadOnlyCredentials("a", "s2", None),
     )
-    fresh = lambda *args: Signer("r", "s", "h").headers({}, b"", *args)["authorization"]  # noqa: E731
+
+    def fresh(*args: Any) -> str:
+        return Signer("r", "s", "h").headers({}, b"", *args)["authorization"]
+
     for args in [
         ("20260101T000000Z", one),
         ("20260101T235959Z", one),
@@ -161,7 +167,9 @@ VALUES = st.recursive(
         st.builds(lambda v: {"L": v}, st.lists(inner, max_size=3))
         | st.builds(
             lambda v: {"M": v},
-            st.dictionaries(st.sampled_from(["B", "BS", "S", "名"]), inner, max_size=3),
+            st.dictionaries(
+                st.sampled_from(["B", "BS", "S", "名"]), inner, max_size=3
+            ),
         )
     ),
     max_leaves=8,
@@ -181,7 +189,9 @@ def on_the_wire(value: Any) -> Any:
 @given(item=ITEMS)
 def test_any_item_is_sent_and_read_as_botocore_does_it(item):
     answer = Said(
-        body=json.dumps({"Item": on_the_wire(item)}, ensure_ascii=False).encode()
+        body=json.dumps(
+            {"Item": on_the_wire(item)}, ensure_ascii=False
+        ).encode()
     )
     put = {"TableName": "t", "Item": item, "ReturnConsumedCapacity": "TOTAL"}
     sent = []
@@ -192,7 +202,11 @@ def test_any_item_is_sent_and_read_as_botocore_does_it(item):
             assert client._make_api_call("GetItem", dict(GET))["Item"] == item
             sent.append(
                 [
-                    (headers["x-amz-target"], headers["content-type"], json.loads(body))
+                    (
+                        headers["x-amz-target"],
+                        headers["content-type"],
+                        json.loads(body),
+                    )
                     for headers, body in server.heard
                 ]
             )
@@ -204,7 +218,9 @@ def test_a_transaction_has_a_token_and_keeps_it_for_all_its_tries():
         client_of(LeanConnection, server.address)._make_api_call(
             "TransactWriteItems", {"TransactItems": []}
         )
-        tokens = [json.loads(body)["ClientRequestToken"] for _, body in server.heard]
+        tokens = [
+            json.loads(body)["ClientRequestToken"] for _, body in server.heard
+        ]
         client_of(LeanConnection, server.address)._make_api_call(
             "TransactWriteItems", {"TransactItems": []}
         )
@@ -228,7 +244,9 @@ REASONS = [
 ANSWERS = {
     "an item": [said(Item={"pk": {"S": "烧水"}, "b": {"B": "AAEC"}}, crc=True)],
     "nothing there": [said()],
-    "capacity": [said(ConsumedCapacity={"TableName": "t", "CapacityUnits": 0.5})],
+    "capacity": [
+        said(ConsumedCapacity={"TableName": "t", "CapacityUnits": 0.5})
+    ],
     "chunks": [said(Item={"pk": {"S": "a" * 5000}}, chunked=True)],
     "a condition that fails": [
         said(
@@ -250,23 +268,37 @@ ANSWERS = {
         said(400, __type=f"{FAILED}TransactionConflictException", message="x")
     ],
     "invalid": [
-        said(400, __type="com.amazon.coral.validate#ValidationException", message="bad")
+        said(
+            400,
+            __type="com.amazon.coral.validate#ValidationException",
+            message="bad",
+        )
     ],
     "not there": [
         said(400, __type=f"{FAILED}ResourceNotFoundException", message="none")
     ],
     "a token that has expired": [
         said(
-            400, __type="com.amazon.coral.service#ExpiredTokenException", message="old"
+            400,
+            __type="com.amazon.coral.service#ExpiredTokenException",
+            message="old",
         )
     ],
     "a clock that is wrong": [
-        said(400, __type="InvalidSignatureException", message="Signature expired")
+        said(
+            400, __type="InvalidSignatureException", message="Signature expired"
+        )
     ],
     "denied": [
-        said(400, __type="com.amazon.coral.service#AccessDeniedException", Message="no")
+        said(
+            400,
+            __type="com.amazon.coral.service#AccessDeniedException",
+            Message="no",
+        )
     ],
-    "unknown": [said(400, __type="SomethingNewException:http://x", message="?")],
+    "unknown": [
+        said(400, __type="SomethingNewException:http://x", message="?")
+    ],
     "without a type": [said(400, message="?")],
     "a page": [Said(403, b"<html>no</html>", {"content-type": "text/html"})],
     "throttled for ever": [
@@ -285,15 +317,21 @@ ANSWERS = {
         said(),
     ],
     "in progress": [
-        said(400, __type=f"{FAILED}TransactionInProgressException", Message="x"),
+        said(
+            400, __type=f"{FAILED}TransactionInProgressException", Message="x"
+        ),
         said(),
     ],
     "replicated": [
-        said(400, __type=f"{FAILED}ReplicatedWriteConflictException", message="x"),
+        said(
+            400, __type=f"{FAILED}ReplicatedWriteConflictException", message="x"
+        ),
         said(),
     ],
     "too many": [Said(429, b""), said()],
-    "broken for ever": [said(500, __type=f"{FAILED}InternalServerError", message="x")],
+    "broken for ever": [
+        said(500, __type=f"{FAILED}InternalServerError", message="x")
+    ],
     "broken twice": [
         said(500, __type=f"{FAILED}InternalServerError", message="x"),
         Said(503, b""),
@@ -303,7 +341,10 @@ ANSWERS = {
     "cut once": [CUT, said(Item={})],
     "cut for ever": [CUT],
     "silent once": [Said(silent=True), said()],
-    "damaged once": [Said(200, b'{"Item": {}}', {"x-amz-crc32": "1"}), said(crc=True)],
+    "damaged once": [
+        Said(200, b'{"Item": {}}', {"x-amz-crc32": "1"}),
+        said(crc=True),
+    ],
     "damaged for ever": [Said(200, b'{"Item": {}}', {"x-amz-crc32": "1"})],
     "no JSON": [Said(200, b"ok")],
     "an empty body": [Said(200, b"")],
@@ -329,7 +370,7 @@ def test_tries_are_counted_as_configured():
         assert len(server.heard) == 2
 
 
-def test_silence_is_a_timeout_after_all_tries_and_a_cut_line_a_closed_connection():
+def test_silence_is_a_timeout_and_a_cut_line_a_closed_connection():
     assert outcome(LeanConnection, [Said(silent=True)]) == (ReadTimeoutError, 4)
     assert outcome(LeanConnection, [CUT]) == (ConnectionClosedError, 4)
     with pytest.raises(EndpointConnectionError):
@@ -338,7 +379,7 @@ def test_silence_is_a_timeout_after_all_tries_and_a_cut_line_a_closed_connection
         )
 
 
-def test_what_tries_have_cost_is_given_back_when_one_succeeds():
+def test_a_success_returns_the_retry_quota():
     with line([said(500), said()]) as server:
         client = client_of(LeanConnection, server.address)
         quota = next(
@@ -374,12 +415,14 @@ def test_four_megabytes_go_and_come():
     with line([said(Item={"s": {"S": story}}, crc=True)]) as server:
         answer = client_of(
             LeanConnection, server.address, read_timeout_seconds=20
-        )._make_api_call("PutItem", {"TableName": "t", "Item": {"s": {"S": story}}})
+        )._make_api_call(
+            "PutItem", {"TableName": "t", "Item": {"s": {"S": story}}}
+        )
         assert answer["Item"]["s"]["S"] == story
         assert json.loads(server.heard[0][1])["Item"]["s"]["S"] == story
 
 
-# where to, and as whom
+# endpoints and credentials
 
 
 @pytest.mark.parametrize(
@@ -403,12 +446,14 @@ def test_requests_go_where_botocore_sends_them(region, monkeypatch):
             where.append(request.url)
             return mock.Mock(status_code=200, headers={}, content=b"{}")
 
-        client.meta.events.register_first("before-send.dynamodb.GetItem", answer)
+        client.meta.events.register_first(
+            "before-send.dynamodb.GetItem", answer
+        )
         client._make_api_call("GetItem", dict(GET))
     assert where[0] == where[1]
 
 
-def test_an_address_of_the_environment_is_taken_and_one_with_a_path_left_to_botocore(
+def test_an_endpoint_with_a_path_is_left_to_botocore(
     monkeypatch,
 ):
     with line([said()]) as server:
@@ -420,7 +465,7 @@ def test_an_address_of_the_environment_is_taken_and_one_with_a_path_left_to_boto
             client._make_api_call("GetItem", dict(GET))
 
 
-def test_a_session_token_goes_along_and_keys_that_are_renewed_are_used():
+def test_session_tokens_and_renewed_keys_are_used():
     at = datetime(2026, 1, 1, tzinfo=UTC)
     given = iter([("k1", "t1"), ("k2", "t2")])
 
@@ -436,8 +481,8 @@ def test_a_session_token_goes_along_and_keys_that_are_renewed_are_used():
 
     with line([said()]) as server:
         client = client_of(LeanConnection, server.address)
-        client.whole._request_signer._credentials = RefreshableCredentials(
-            "k0", "s", "t0", at, renewed, "test"
+        client.botocore_client._request_signer._credentials = (
+            RefreshableCredentials("k0", "s", "t0", at, renewed, "test")
         )
         for _ in range(2):
             client._make_api_call("GetItem", dict(GET))
@@ -451,13 +496,15 @@ def test_a_session_token_goes_along_and_keys_that_are_renewed_are_used():
     assert seen == [("k1", "t1"), ("k2", "t2")]
 
 
-def test_without_credentials_nothing_is_sent_and_they_are_looked_for_again(monkeypatch):
+def test_without_credentials_nothing_is_sent_until_they_are_found(monkeypatch):
     with line([said()]) as server:
         connection = LeanConnection(region="us-east-1", host=server.address)
         CLIENTS.append(connection.client)
-        connection.client.whole._request_signer._credentials = None
+        connection.client.botocore_client._request_signer._credentials = None
         with (
-            mock.patch("botocore.session.Session.get_credentials", return_value=None),
+            mock.patch(
+                "botocore.session.Session.get_credentials", return_value=None
+            ),
             pytest.raises(NoCredentialsError),
         ):
             connection.client._make_api_call("GetItem", dict(GET))
@@ -468,16 +515,20 @@ def test_without_credentials_nothing_is_sent_and_they_are_looked_for_again(monke
         assert len(server.heard) == 1
 
 
-def test_tables_are_described_all_of_botocores_way():
+def test_tables_are_described_by_botocore():
     created = random.Random(1).randint(1, 10**9)
-    with line([said(Table={"TableName": "t", "CreationDateTime": created})]) as server:
+    with line(
+        [said(Table={"TableName": "t", "CreationDateTime": created})]
+    ) as server:
         answer = client_of(LeanConnection, server.address)._make_api_call(
             "DescribeTable", {"TableName": "t"}
         )
-    assert answer["Table"]["CreationDateTime"] == datetime.fromtimestamp(created, UTC)
+    assert answer["Table"]["CreationDateTime"] == datetime.fromtimestamp(
+        created, UTC
+    )
 
 
-def test_whoever_wraps_botocores_method_sees_every_call():
+def test_a_wrapper_of_botocores_method_sees_every_call():
     seen = []
     original = BaseClient._make_api_call
 

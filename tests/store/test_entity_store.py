@@ -1,4 +1,4 @@
-"""What every entity with a timer does alike: it is woken by its own timer only, and changed from fresh state."""
+"""The entity store: only the armed timer acts, and changes start from fresh state."""
 
 from dataclasses import replace
 
@@ -18,16 +18,16 @@ from ..world import World
 @pytest.fixture
 def wishes(world: World) -> EntityStore[Wish]:
     find = WishRepository(world.services.store).find_wish
-    return EntityStore(world.services.transaction, find, place=lambda wish: wish.place)
+    return EntityStore(
+        world.services.transaction, find, place=lambda wish: wish.place
+    )
 
 
 def renamed(wish: Wish) -> Changes[Wish]:
     return Changes(entity=replace(wish, title="两个水壶"), previous=wish)
 
 
-def test_an_entity_that_is_not_there_is_not_found_and_lies_nowhere(
-    world: World, wishes
-):
+def test_a_missing_entity_is_not_found_and_has_no_place(world: World, wishes):
     with pytest.raises(NotFound):
         wishes.get("wsh_none")
     with pytest.raises(NotFound):
@@ -35,14 +35,16 @@ def test_an_entity_that_is_not_there_is_not_found_and_lies_nowhere(
     assert wishes.place_of("wsh_none") == ""
 
 
-def test_a_change_by_the_system_is_decided_from_fresh_state(world: World, wishes):
+def test_a_change_by_the_system_is_decided_from_fresh_state(
+    world: World, wishes
+):
     id = world.open_wish()
     changed = wishes.update(id, renamed)
     assert changed == wish_of(id) == wishes.get(id)
     assert wishes.place_of(id) == changed.place
 
 
-def test_only_the_timer_that_is_waited_for_acts(world: World, wishes):
+def test_only_the_armed_timer_acts(world: World, wishes):
     id = world.open_wish()
     before = wish_of(id)
     with counted_storage() as storage:

@@ -11,7 +11,7 @@ from devserver.memory_dynamo import MemoryDynamo
 from ..world import World
 
 
-class Store:
+class RawStore:
     """A table with one index, and a client that is asked about it."""
 
     def __init__(self, client: Any, name: str) -> None:
@@ -39,7 +39,8 @@ class Store:
     def ask(self, operation: str, **kwargs: Any) -> Any:
         given = (
             kwargs
-            if operation in ("TransactWriteItems", "BatchGetItem", "BatchWriteItem")
+            if operation
+            in ("TransactWriteItems", "BatchGetItem", "BatchWriteItem")
             else {"TableName": self.name}
         )
         return self._client._make_api_call(operation, {**given, **kwargs})
@@ -56,13 +57,21 @@ class Store:
         self.ask("PutItem", Item=item_of(**item))
 
     def get(self, pk: str, sk: str = "a") -> Any:
-        return self.ask("GetItem", Key=item_of(pk=pk, sk=sk), ConsistentRead=True).get(
-            "Item"
-        )
+        return self.ask(
+            "GetItem", Key=item_of(pk=pk, sk=sk), ConsistentRead=True
+        ).get("Item")
 
-    def query(self, condition: str, values: dict[str, Any], **kwargs: Any) -> Any:
-        """Query; `#p #s #k #r` stand for the keys of table and index."""
-        names = {"#p": "pk", "#s": "sk", "#k": "kind", "#r": "rank", "#n": "name"}
+    def query(
+        self, condition: str, values: dict[str, Any], **kwargs: Any
+    ) -> Any:
+        """Query; `#p #s #k #r` are the keys of table and index."""
+        names = {
+            "#p": "pk",
+            "#s": "sk",
+            "#k": "kind",
+            "#r": "rank",
+            "#n": "name",
+        }
         used = {
             name: names[name]
             for name in names
@@ -93,8 +102,8 @@ def item_of(**values: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def store(world: World) -> Store:
-    return Store(world.dynamo, f"{world.settings.table_prefix}contract")
+def store(world: World) -> RawStore:
+    return RawStore(world.dynamo, f"{world.settings.table_prefix}contract")
 
 
 def names_of(answer: Any) -> list[str]:
@@ -130,13 +139,15 @@ MOTO_DIFFERS = {
 @pytest.fixture(autouse=True)
 def _moto_differs(request: pytest.FixtureRequest) -> None:
     if request.node.name in MOTO_DIFFERS:
-        request.applymarker(pytest.mark.xfail(reason="moto is no judge of this"))
+        request.applymarker(
+            pytest.mark.xfail(reason="moto is no judge of this")
+        )
 
 
 # writing
 
 
-def test_what_was_put_is_read_and_what_was_deleted_is_not(store: Store):
+def test_what_was_put_is_read_and_what_was_deleted_is_not(store: RawStore):
     store.put(pk="p", sk="a", name="x")
     assert store.get("p") == item_of(pk="p", sk="a", name="x")
     store.put(pk="p", sk="a", count=1)
@@ -146,7 +157,9 @@ def test_what_was_put_is_read_and_what_was_deleted_is_not(store: Store):
     assert store.get("p") is None
 
 
-def test_an_update_sets_adds_and_removes_and_makes_what_was_not_there(store: Store):
+def test_an_update_sets_adds_and_removes_and_makes_what_was_not_there(
+    store: RawStore,
+):
     update = {
         "UpdateExpression": "SET #0 = :0 REMOVE #1 ADD #2 :1",
         "ExpressionAttributeNames": {"#0": "name", "#1": "old", "#2": "count"},
@@ -185,9 +198,16 @@ CONDITIONS = {
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_condition_decides_whether_something_is_written(store: Store, condition: str):
+def test_a_condition_decides_whether_something_is_written(
+    store: RawStore, condition: str
+):
     store.put(pk="p", sk="a", name="x")
-    values = {":w": {"S": "w"}, ":x": {"S": "x"}, ":y": {"S": "y"}, ":one": {"N": "1"}}
+    values = {
+        ":w": {"S": "w"},
+        ":x": {"S": "x"},
+        ":y": {"S": "y"},
+        ":one": {"N": "1"},
+    }
     used = {name: value for name, value in values.items() if name in condition}
     given = {
         "ConditionExpression": condition,
@@ -200,7 +220,9 @@ def test_a_condition_decides_whether_something_is_written(store: Store, conditio
         return
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
         store.ask("PutItem", **put)
-    with pytest.raises(ClientError, match="TransactionCanceledException") as caught:
+    with pytest.raises(
+        ClientError, match="TransactionCanceledException"
+    ) as caught:
         store.transact({"Put": {"Item": B}}, {"Put": put})
     assert reasons(caught.value) == ["None", "ConditionalCheckFailed"]
     assert (store.get("p"), store.get("p", "b")) == (
@@ -209,8 +231,8 @@ def test_a_condition_decides_whether_something_is_written(store: Store, conditio
     )
 
 
-def test_of_something_that_is_not_there_nothing_is_equal_and_everything_unequal(
-    store: Store,
+def test_conditions_on_a_missing_item_hold_only_for_unequal(
+    store: RawStore,
 ):
     given = {
         "ExpressionAttributeNames": {"#0": "name"},
@@ -224,14 +246,17 @@ def test_of_something_that_is_not_there_nothing_is_equal_and_everything_unequal(
 # transactions
 
 
-def test_a_transaction_does_all_it_says(store: Store):
+def test_a_transaction_does_all_it_says(store: RawStore):
     store.put(pk="p", sk="b")
     store.put(pk="p", sk="d")
     there = {
         "ConditionExpression": "attribute_exists (#0)",
         "ExpressionAttributeNames": {"#0": "pk"},
     }
-    add = {"UpdateExpression": "ADD #0 :0", "ExpressionAttributeNames": {"#0": "count"}}
+    add = {
+        "UpdateExpression": "ADD #0 :0",
+        "ExpressionAttributeNames": {"#0": "count"},
+    }
     add |= {"ExpressionAttributeValues": {":0": {"N": "2"}}}
     store.transact(
         {"ConditionCheck": {"Key": item_of(pk="p", sk="d"), **there}},
@@ -243,18 +268,22 @@ def test_a_transaction_does_all_it_says(store: Store):
     assert store.get("p", "c") == item_of(pk="p", sk="c", count=2)
 
 
-def test_a_transaction_with_a_token_is_done_once(store: Store):
+def test_a_transaction_with_a_token_is_done_once(store: RawStore):
     put = {"Put": {"Item": A, **NEW}}
     store.transact(put, ClientRequestToken="t1")
     store.transact(put, ClientRequestToken="t1")
-    with pytest.raises(ClientError, match="IdempotentParameterMismatchException"):
+    with pytest.raises(
+        ClientError, match="IdempotentParameterMismatchException"
+    ):
         store.transact({"Put": {"Item": B, **NEW}}, ClientRequestToken="t1")
     with pytest.raises(ClientError, match="TransactionCanceledException"):
         store.transact(put, ClientRequestToken="t2")
 
 
-def test_a_hundred_items_stand_in_a_transaction_and_no_more(store: Store):
-    puts = [{"Put": {"Item": item_of(pk="p", sk=f"{n:03}")}} for n in range(101)]
+def test_a_transaction_takes_at_most_a_hundred_items(store: RawStore):
+    puts = [
+        {"Put": {"Item": item_of(pk="p", sk=f"{n:03}")}} for n in range(101)
+    ]
     store.transact(*puts[:100])
     assert store.get("p", "099")
     with pytest.raises(ClientError, match="ValidationException"):
@@ -264,7 +293,7 @@ def test_a_hundred_items_stand_in_a_transaction_and_no_more(store: Store):
 # batches
 
 
-def test_batches_write_twenty_five_and_read_what_is_there(store: Store):
+def test_batches_write_twenty_five_and_read_what_is_there(store: RawStore):
     items = [item_of(pk="p", sk=f"{n:02}") for n in range(26)]
     puts = [{"PutRequest": {"Item": item}} for item in items]
     store.ask("BatchWriteItem", RequestItems={store.name: puts[:25]})
@@ -288,9 +317,11 @@ def test_batches_write_twenty_five_and_read_what_is_there(store: Store):
 
 
 @pytest.fixture
-def filled(store: Store) -> Store:
+def filled(store: RawStore) -> RawStore:
     for n, rank in enumerate("cabd"):
-        store.put(pk="p", sk=f"s{n}", kind="k", rank=rank, name=f"n{n}", hidden="h")
+        store.put(
+            pk="p", sk=f"s{n}", kind="k", rank=rank, name=f"n{n}", hidden="h"
+        )
     store.put(pk="q", sk="s0", kind="other", rank="a")
     store.put(pk="p", sk="t", name="in no index")
     return store
@@ -315,7 +346,9 @@ RANGES = {
 
 
 @pytest.mark.parametrize("condition", RANGES)
-def test_a_query_reads_a_range_in_both_directions(filled: Store, condition: str):
+def test_a_query_reads_a_range_in_both_directions(
+    filled: RawStore, condition: str
+):
     expected, values = RANGES[condition]
     assert names_of(filled.query(condition, values)) == expected
     assert (
@@ -327,7 +360,7 @@ def test_a_query_reads_a_range_in_both_directions(filled: Store, condition: str)
 @pytest.mark.parametrize("forward", [True, False])
 @pytest.mark.parametrize("index", [None, "by_kind"])
 def test_pages_follow_one_another_and_the_last_one_may_be_empty(
-    filled: Store, index: str | None, forward: bool
+    filled: RawStore, index: str | None, forward: bool
 ):
     condition, values = (
         ("#k = :p", {"p": "k"})
@@ -338,7 +371,12 @@ def test_pages_follow_one_another_and_the_last_one_may_be_empty(
     pages, start = [], {}
     while True:
         answer = filled.query(
-            condition, values, Limit=2, ScanIndexForward=forward, **given, **start
+            condition,
+            values,
+            Limit=2,
+            ScanIndexForward=forward,
+            **given,
+            **start,
         )
         pages.append(names_of(answer))
         if "LastEvaluatedKey" not in answer:
@@ -351,25 +389,31 @@ def test_pages_follow_one_another_and_the_last_one_may_be_empty(
     assert [len(page) for page in pages[:2]] == [2, 2]
 
 
-def test_an_index_holds_and_shows_what_it_was_told_to(filled: Store):
-    (first, *_) = filled.query("#k = :k", {"k": "k"}, IndexName="by_kind")["Items"]
+def test_an_index_returns_only_the_attributes_it_includes(filled: RawStore):
+    (first, *_) = filled.query("#k = :k", {"k": "k"}, IndexName="by_kind")[
+        "Items"
+    ]
     assert first == item_of(pk="p", sk="s1", kind="k", rank="a", name="n1")
 
 
-def test_a_filter_leaves_out_what_was_read(filled: Store):
+def test_a_filter_leaves_out_what_was_read(filled: RawStore):
     given = {"FilterExpression": "#n = :n", "Limit": 3}
     answer = filled.query("#p = :p", {"p": "p", "n": "n1"}, **given)
-    assert (names_of(answer), answer["Count"], answer["ScannedCount"]) == (["s1"], 1, 3)
+    assert (names_of(answer), answer["Count"], answer["ScannedCount"]) == (
+        ["s1"],
+        1,
+        3,
+    )
 
 
-def test_a_scan_reads_everything(filled: Store):
+def test_a_scan_reads_everything(filled: RawStore):
     assert len(filled.ask("Scan")["Items"]) == 6
     names = {"ExpressionAttributeNames": {"#0": "kind"}}
     assert (
         len(
-            filled.ask("Scan", FilterExpression="attribute_exists (#0)", **names)[
-                "Items"
-            ]
+            filled.ask(
+                "Scan", FilterExpression="attribute_exists (#0)", **names
+            )["Items"]
         )
         == 5
     )
@@ -418,29 +462,31 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_the_service_refuses_is_refused(store: Store, what: str):
+def test_what_the_service_refuses_is_refused(store: RawStore, what: str):
     operation, kwargs = REFUSED[what]
     with pytest.raises(ClientError, match="ValidationException"):
         store.ask(operation, **kwargs)
     assert store.ask("Scan")["Items"] == []
 
 
-def test_an_empty_key_among_others_is_refused(store: Store):
+def test_an_empty_key_among_others_is_refused(store: RawStore):
     with pytest.raises(ClientError, match="ValidationException"):
-        store.ask("BatchGetItem", RequestItems={store.name: {"Keys": [A, EMPTY]}})
+        store.ask(
+            "BatchGetItem", RequestItems={store.name: {"Keys": [A, EMPTY]}}
+        )
 
 
-def test_two_operations_on_one_item_are_refused(store: Store):
+def test_two_operations_on_one_item_are_refused(store: RawStore):
     with pytest.raises(ClientError, match="ValidationException"):
         store.transact({"Put": {"Item": A}}, {"Delete": {"Key": A}})
     assert store.get("p") is None
 
 
-def test_a_table_is_made_once_and_one_that_is_not_there_is_said_to_be_missing(
-    store: Store,
+def test_a_table_is_made_once_and_a_missing_one_is_an_error(
+    store: RawStore,
 ):
     with pytest.raises(ClientError, match="ResourceInUseException"):
-        Store(store._client, store.name)
+        RawStore(store._client, store.name)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         store._client._make_api_call(
             "GetItem", {"TableName": f"{store.name}x", "Key": A}
@@ -451,26 +497,31 @@ def test_a_table_is_made_once_and_one_that_is_not_there_is_said_to_be_missing(
 
 
 @pytest.fixture
-def memory() -> Store:
-    return Store(MemoryDynamo(), "contract")
+def memory() -> RawStore:
+    return RawStore(MemoryDynamo(), "contract")
 
 
-def test_nothing_that_was_given_or_returned_changes_what_is_kept(memory: Store):
-    item = item_of(pk="p", sk="a", kind="k", rank="r") | {"list": {"L": [{"S": "x"}]}}
+def test_stored_items_are_independent_copies(memory: RawStore):
+    item = item_of(pk="p", sk="a", kind="k", rank="r") | {
+        "list": {"L": [{"S": "x"}]}
+    }
     memory.ask("PutItem", Item=item)
     item["list"]["L"].append({"S": "y"})
     item["rank"]["S"] = "z"
     memory.get("p")["list"]["L"].clear()
-    memory.query("#k = :k", {"k": "k"}, IndexName="by_kind")["Items"][0]["rank"][
-        "S"
-    ] = "z"
+    memory.query("#k = :k", {"k": "k"}, IndexName="by_kind")["Items"][0][
+        "rank"
+    ]["S"] = "z"
     assert memory.get("p") == item_of(pk="p", sk="a", kind="k", rank="r") | {
         "list": {"L": [{"S": "x"}]}
     }
 
 
-def test_threads_lose_no_addition(memory: Store):
-    add = {"UpdateExpression": "ADD #0 :0", "ExpressionAttributeNames": {"#0": "count"}}
+def test_threads_lose_no_addition(memory: RawStore):
+    add = {
+        "UpdateExpression": "ADD #0 :0",
+        "ExpressionAttributeNames": {"#0": "count"},
+    }
     add |= {"ExpressionAttributeValues": {":0": {"N": "1"}}}
 
     def work() -> None:
@@ -496,8 +547,8 @@ def test_threads_lose_no_addition(memory: Store):
         ("UpdateItem", {"Key": A, "UpdateExpression": "DELETE a b"}),
     ],
 )
-def test_what_it_does_not_know_it_says(
-    memory: Store, operation: str, kwargs: dict[str, Any]
+def test_an_unknown_operation_is_an_error(
+    memory: RawStore, operation: str, kwargs: dict[str, Any]
 ):
     with pytest.raises(NotImplementedError):
         memory.ask(operation, **kwargs)

@@ -1,4 +1,4 @@
-"""The due table: what is due is handed over and gone, what is refused stays, what is not due is not touched."""
+"""The outbox: due jobs are handed over and deleted, refused ones stay, others are untouched."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.kernel.job import JobRecord, scheduled_of
 from chalicelib.store.outbox import Outbox, ParkedJob, shard_of
-from chalicelib.wishes.model import State
+from chalicelib.wishes.model import WishState
 from chalicelib.wishes.repository import WishRepository
 
 from ..faults.facts import snapshot, timers, wish_of
@@ -25,8 +25,8 @@ SHARDS = 2
 
 
 @dataclass
-class Desk:
-    """A queue that notes its batches and refuses what it is told to."""
+class RecordingQueue:
+    """A queue that records its batches and refuses chosen jobs."""
 
     refuses: Callable[[JobRecord], bool] = lambda due: False
     batches: list[list[str]] = field(default_factory=list)
@@ -37,11 +37,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(world: World) -> Desk:
-    return Desk()
+def desk(world: World) -> RecordingQueue:
+    return RecordingQueue()
 
 
-def outbox(world: World, desk: Desk) -> Outbox:
+def outbox(world: World, desk: RecordingQueue) -> Outbox:
     return Outbox(
         desk, world.clock, SHARDS, world.services.metrics, world.services.store
     )
@@ -63,7 +63,7 @@ def wait(number: int, minutes: float = 0) -> list[str]:
     return ids
 
 
-def test_what_is_due_is_handed_over_once_and_gone(world: World, desk):
+def test_a_due_job_is_handed_over_once_and_deleted(world: World, desk):
     ids = wait(5, -1)
     assert outbox(world, desk).sweep() == 5
     assert sorted(id for batch in desk.batches for id in batch) == ids
@@ -71,7 +71,7 @@ def test_what_is_due_is_handed_over_once_and_gone(world: World, desk):
     assert scheduled() == []
 
 
-def test_due_to_the_microsecond_is_due_and_the_next_one_is_not(world: World, desk):
+def test_due_instants_are_exact_to_the_microsecond(world: World, desk):
     wait(1, 0)
     wait(1, 1 / 60_000_000)
     assert outbox(world, desk).sweep() == 1
@@ -86,7 +86,7 @@ def test_more_than_one_page_of_a_shard_is_swept_to_its_end(world: World, desk):
     assert sorted(id for batch in desk.batches for id in batch) == ids
 
 
-def test_what_the_queue_refuses_stays_and_does_not_hold_up_the_rest(world: World, desk):
+def test_a_refused_job_stays_and_does_not_delay_others(world: World, desk):
     ids = wait(130, -1)
     desk.refuses = lambda due: due.id in ids[:3]
     assert outbox(world, desk).sweep() == 127
@@ -95,20 +95,23 @@ def test_what_the_queue_refuses_stays_and_does_not_hold_up_the_rest(world: World
     assert outbox(world, desk).sweep() == 3
 
 
-def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_request(
+def test_jobs_are_handed_over_by_ten_and_deleted_in_one_request(
     world: World, desk
 ):
     wait(25, -1)
     with counted_storage() as storage:
         outbox(world, desk).sweep()
     assert max(len(batch) for batch in desk.batches) == 10
-    assert [len(batch) for batch in desk.batches] == [10, 10, 5], "over all shards"
-    assert storage.names == {"Query": SHARDS, "BatchWriteItem": len(desk.batches)}
+    assert [len(batch) for batch in desk.batches] == [10, 10, 5], (
+        "over all shards"
+    )
+    assert storage.names == {
+        "Query": SHARDS,
+        "BatchWriteItem": len(desk.batches),
+    }
 
 
-def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its_end(
-    world: World, desk
-):
+def test_jobs_of_one_invocation_are_handed_over_at_its_end(world: World, desk):
     wait(12, -1)
     box = outbox(world, desk)
     with box.batch():
@@ -119,9 +122,7 @@ def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its
     assert scheduled() == []
 
 
-def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(
-    world: World, desk
-):
+def test_the_sweep_finds_the_jobs_of_a_dead_invocation(world: World, desk):
     wait(3, -1)
     box = outbox(world, desk)
     with suppress(RuntimeError), box.batch():
@@ -131,7 +132,7 @@ def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(
     assert box.sweep() == 3
 
 
-def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):
+def test_only_the_taken_jobs_of_a_batch_are_deleted(world: World, desk):
     ids = wait(10, -1)
     desk.refuses = lambda due: due.id in ids[::3]
     waiting = [
@@ -149,7 +150,7 @@ def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):
     assert outbox(world, desk).are_waiting(waiting) == set(ids[::3])
 
 
-def test_what_was_taken_and_could_not_be_deleted_is_handed_over_again(
+def test_a_taken_job_that_was_not_deleted_is_handed_over_again(
     world: World, desk
 ):
     wait(3, -1)
@@ -166,14 +167,14 @@ def test_what_was_taken_and_could_not_be_deleted_is_handed_over_again(
     assert scheduled() == []
 
 
-def test_a_queue_that_takes_nothing_costs_nothing_but_time(world: World, desk):
+def test_a_queue_that_refuses_all_loses_no_job(world: World, desk):
     wait(12, -1)
     desk.refuses = lambda due: True
     assert [outbox(world, desk).sweep() for _ in range(2)] == [0, 0]
     assert len(scheduled()) == 12
 
 
-def test_whether_rows_are_waiting_is_asked_for_all_of_them_at_once(world: World, desk):
+def test_waiting_jobs_are_looked_up_in_one_request(world: World, desk):
     wait(130, 5)
     there = scheduled()
     gone = [a_job(id="due_gone", at=START, shard="s0", kind="", subject="")]
@@ -185,9 +186,7 @@ def test_whether_rows_are_waiting_is_asked_for_all_of_them_at_once(world: World,
     assert outbox(world, desk).are_waiting([]) == set()
 
 
-def test_a_sweep_with_nothing_due_reads_each_shard_once_however_much_waits(
-    world: World, desk
-):
+def test_a_sweep_without_due_jobs_reads_each_shard_once(world: World, desk):
     wait(150, 60)
     with counted_storage() as storage:
         assert outbox(world, desk).sweep() == 0
@@ -216,7 +215,7 @@ def redrive(world: World, job: ParkedJob) -> None:
     world.services.desk.redrive_all([job.id])
 
 
-def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(
+def test_a_job_is_parked_once_with_all_its_fields(
     world: World,
 ):
     outbox = world.services.outbox
@@ -236,7 +235,10 @@ def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(
         outbox.park(job, "chunhui.baihua")
         world.clock.advance(timedelta(minutes=1))
     (parked,) = outbox.parked("", 10).items
-    assert (scheduled_of(parked.record), parked.place) == (job, "chunhui.baihua")
+    assert (scheduled_of(parked.record), parked.place) == (
+        job,
+        "chunhui.baihua",
+    )
     assert dues_of(outbox) == []
     redrive(world, parked)
     (again,) = dues_of(outbox)
@@ -247,7 +249,11 @@ def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(
 
 
 def dues_of(outbox: Outbox) -> list[JobRecord]:
-    return [due for due in scheduled() if due.shard == shard_of(due.id, outbox.shards)]
+    return [
+        due
+        for due in scheduled()
+        if due.shard == shard_of(due.id, outbox.shards)
+    ]
 
 
 def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
@@ -265,12 +271,12 @@ def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
         )
     first = outbox.parked("", 2)
     assert [job.record.id for job in first.items] == ["due_1", "due_2"]
-    assert [job.record.id for job in outbox.parked(first.items[-1].order, 2).items] == [
-        "due_3"
-    ]
+    assert [
+        job.record.id for job in outbox.parked(first.items[-1].order, 2).items
+    ] == ["due_3"]
 
 
-def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
+def test_a_page_holds_only_wanted_parked_jobs(world: World):
     outbox = world.services.outbox
     for n in range(30):
         job = a_job(
@@ -288,7 +294,7 @@ def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
     assert second.next is None
 
 
-def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: World):
+def test_a_redriven_timer_that_is_no_longer_armed_does_nothing(world: World):
     wish = world.open_wish()
     (stale,) = timers(wish)
     assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
@@ -302,7 +308,7 @@ def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: Wor
     assert snapshot() == before
 
 
-def test_a_redriven_alarm_that_is_still_waited_for_is_done(world: World):
+def test_a_redriven_timer_that_is_still_armed_fires(world: World):
     wish = world.open_wish()
     (timer,) = timers(wish)
     world.clock.move_to(timer.at)
@@ -318,8 +324,11 @@ def test_a_redriven_alarm_that_is_still_waited_for_is_done(world: World):
 # the nightly audit
 
 
-def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
-    lost, well = world.open_wish(title="心愿甲"), world.open_wish(title="心愿乙")
+def test_the_audit_arms_only_entities_with_a_lost_timer(world: World):
+    lost, well = (
+        world.open_wish(title="心愿甲"),
+        world.open_wish(title="心愿乙"),
+    )
     assert world.services.audit() == 0
     world.clock.advance(timedelta(days=20))
     (row,) = timers(lost)
@@ -330,13 +339,13 @@ def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
     assert world.services.audit() == 0
     world.pass_time(minutes=2)
     assert [wish_of(wish).state for wish in (lost, well)] == [
-        State.EXPIRED,
-        State.EXPIRED,
+        WishState.EXPIRED,
+        WishState.EXPIRED,
     ]
     assert world.services.audit() == 0
 
 
-def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
+def test_the_audit_ignores_timers_late_by_less_than_an_hour(world: World):
     wish = world.open_wish()
     (timer,) = timers(wish)
     remove(timer)
@@ -346,7 +355,7 @@ def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
     assert world.services.audit() == 1
 
 
-def test_a_timer_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(
+def test_the_audit_leaves_a_timer_that_moves_meanwhile(
     world: World,
 ):
     wish = world.open_wish()
@@ -359,7 +368,7 @@ def test_a_timer_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(
     assert wish_of(wish) == claimed
 
 
-def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
+def test_the_audit_counts_no_lost_timer_where_none_is_lost(world: World):
     helper = world.volunteer()
     for n in range(3):
         wish = world.open_wish()

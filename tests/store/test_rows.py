@@ -1,4 +1,4 @@
-"""Rows: whatever a dataclass holds comes back as it was, also from rows that are older than its fields."""
+"""Rows: a dataclass survives storage, also from rows older than some of its fields."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,17 +26,17 @@ def through_the_store(thing):
 
 
 @given(PEOPLE)
-def test_any_person_comes_back_as_she_was(person):
+def test_any_person_survives_storage(person):
     assert PERSON.to_entity(through_the_store(person)) == person
 
 
 @given(WISHES)
-def test_any_wish_comes_back_as_it_was(wish):
+def test_any_wish_survives_storage(wish):
     assert WISH.to_entity(through_the_store(wish)) == wish
 
 
 @given(WISHES)
-def test_a_line_of_the_wall_says_what_its_wish_says(wish):
+def test_a_public_line_equals_its_wish(wish):
     entry = WISH.view(WallEntry, id="pk").to_entity(through_the_store(wish))
     for name in WallEntry.__dataclass_fields__:
         assert getattr(entry, name) == getattr(wish, name)
@@ -46,7 +46,13 @@ def test_a_row_from_before_a_field_existed_takes_the_fields_default():
     raw = through_the_store(
         a_wish(claims=(a_claim(),), helpers_needed=3, told=("late",))
     )
-    for younger in ("helpers_needed", "told", "claims", "thanks", "safeguarding"):
+    for younger in (
+        "helpers_needed",
+        "told",
+        "claims",
+        "thanks",
+        "safeguarding",
+    ):
         raw.pop(younger, None)
     wish = WISH.to_entity(raw)
     assert (
@@ -77,11 +83,13 @@ def test_two_kinds_in_one_table_do_not_take_one_anothers_rows(world: World):
     assert find(Wish, person.id, "wish") is None
 
 
-def test_events_lie_in_the_order_of_versions_beyond_ten_and_of_numbers_within(
+def test_events_are_in_the_order_of_version_and_number(
     world: World,
 ):
     wanted = [
-        (version, number) for version in (1, 2, 9, 10, 11, 100) for number in (0, 1)
+        (version, number)
+        for version in (1, 2, 9, 10, 11, 100)
+        for number in (0, 1)
     ]
     for version, number in reversed(wanted):
         event = WishEvent(
@@ -95,13 +103,15 @@ def test_events_lie_in_the_order_of_versions_beyond_ten_and_of_numbers_within(
         )
         save(event)
     found = (
-        store().page(WISH_EVENT, "wsh_a", keys=SK.startswith("event#"), limit=100).items
+        store()
+        .page(WISH_EVENT, "wsh_a", keys=SK.startswith("event#"), limit=100)
+        .items
     )
     assert [(event.version, event.number) for event in found] == wanted
     assert issubclass(WishEvent, EventRecord)
 
 
-def test_many_are_read_in_the_order_asked_for_and_the_missing_are_left_out(
+def test_many_rows_are_read_in_key_order_without_missing_ones(
     world: World,
 ):
     one, two = world.person(), world.person()
@@ -137,19 +147,25 @@ def _put_events(number: int) -> None:
 def _pages(limit: int, **options):
     start, pages = None, []
     while True:
-        found = store().page(WISH_EVENT, "wsh_a", start=start, limit=limit, **options)
+        found = store().page(
+            WISH_EVENT, "wsh_a", start=start, limit=limit, **options
+        )
         pages.append([event.version for event in found.items])
         start = found.next
         if start is None:
             return pages
 
 
-def test_pages_end_exactly_at_the_end_whatever_their_size(world: World):
+def test_pages_of_any_size_end_exactly_at_the_end(world: World):
     _put_events(7)
     for limit in (1, 2, 3, 6, 7, 8):
         pages = _pages(limit)
-        assert [version for found in pages for version in found] == list(range(7))
-        assert len(pages) == -(-7 // limit)  # no empty page follows a full last one
+        assert [version for found in pages for version in found] == list(
+            range(7)
+        )
+        assert len(pages) == -(
+            -7 // limit
+        )  # no empty page follows a full last one
 
 
 def test_newest_first_is_the_same_list_backwards(world: World):
@@ -157,16 +173,21 @@ def test_newest_first_is_the_same_list_backwards(world: World):
     assert _pages(2, newest_first=True) == [[4, 3], [2, 1], [0]]
 
 
-def test_a_filtered_list_loses_nothing_however_little_is_read_at_once(world: World):
+def test_a_filtered_list_loses_nothing_at_any_read_size(world: World):
     _put_events(11)
     for limit in (1, 2, 5):
         for most in (1, 4, 300):
             pages = _pages(
                 limit, wanted=lambda event: event.tag == "t1", read_at_most=most
             )
-            assert [version for found in pages for version in found] == [1, 4, 7, 10]
+            assert [version for found in pages for version in found] == [
+                1,
+                4,
+                7,
+                10,
+            ]
 
 
-def test_a_thing_is_written_without_what_it_does_not_have(world: World):
+def test_empty_fields_are_not_stored(world: World):
     raw = through_the_store(replace(a_person(), address=None, household=None))
     assert not {"address", "household", "timer"} & raw.keys()

@@ -8,7 +8,12 @@ import pytest
 from chalicelib.kernel.changes import Entity
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.people.repository import PERSON, PersonRepository
-from chalicelib.repositories import all_repositories, all_rows, all_tables, register_all
+from chalicelib.repositories import (
+    all_repositories,
+    all_rows,
+    all_tables,
+    register_all,
+)
 from chalicelib.store.dynamo import connect
 from chalicelib.store.schema import create_missing
 from chalicelib.store.store import Store
@@ -24,9 +29,13 @@ def test_every_table_and_index_is_created_as_declared(world: World):
         made = world.dynamo._make_api_call(
             "DescribeTable", {"TableName": world.services.store.name_of(table)}
         )["Table"]
-        assert [key["AttributeName"] for key in made["KeySchema"]] == ["pk", "sk"]
+        assert [key["AttributeName"] for key in made["KeySchema"]] == [
+            "pk",
+            "sk",
+        ]
         indexes = {
-            index["IndexName"] for index in made.get("GlobalSecondaryIndexes", [])
+            index["IndexName"]
+            for index in made.get("GlobalSecondaryIndexes", [])
         }
         assert indexes == {index.name for index in table.indexes}
         assert made["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
@@ -46,7 +55,9 @@ def test_the_tables_are_those_of_the_features():
         "receipts",
     }
     assert (
-        len(names) == len(all_tables()) == len({id(row.table) for row in all_rows()})
+        len(names)
+        == len(all_tables())
+        == len({id(row.table) for row in all_rows()})
     ), "one declaration of each table"
 
 
@@ -61,7 +72,10 @@ def test_no_index_holds_more_than_dynamodb_allows(table: Table):
 @pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
 def test_every_attribute_of_an_index_is_one_of_a_row(table: Table):
     known = {
-        name for row in all_rows() if row.table is table for name in row.attributes
+        name
+        for row in all_rows()
+        if row.table is table
+        for name in row.attributes
     }
     for index in table.indexes:
         assert {*index.keys, *index.include} <= known
@@ -87,7 +101,10 @@ def test_two_stores_in_one_process_share_nothing(world: World):
     register_all(other)
     create_missing(other)
     assert other.get(PERSON, world.admin.id, "person") is None
-    assert world.services.store.get(PERSON, world.admin.id, "person") == world.admin
+    assert (
+        world.services.store.get(PERSON, world.admin.id, "person")
+        == world.admin
+    )
     other.put(world.admin)
     other.delete(world.admin)
     assert world.services.people.find(world.admin.id) == world.admin
@@ -122,6 +139,8 @@ def test_renaming_an_entity_class_changes_no_stored_kind():
 
 
 def test_no_two_repositories_store_the_same_kind():
-    kinds = [row.kind for repository in all_repositories() for row in repository.rows]
+    kinds = [
+        row.kind for repository in all_repositories() for row in repository.rows
+    ]
     assert len(set(kinds)) == len(kinds)
     assert WISH.kind is Wish

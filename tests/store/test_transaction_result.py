@@ -1,4 +1,4 @@
-"""A decision may have a result, which comes back as a value: it is made before the commit, from the state that is committed."""
+"""Results of decisions: made before the commit, from the committed state."""
 
 from dataclasses import replace
 

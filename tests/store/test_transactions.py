@@ -28,7 +28,9 @@ def test_the_largest_moves_of_a_wish_fit_into_one_transaction(world: World):
                     ).status
                     == 200
                 )
-            move, body = ("edit", {"title": "换个说法"}) if edit else ("withdraw", {})
+            move, body = (
+                ("edit", {"title": "换个说法"}) if edit else ("withdraw", {})
+            )
             assert (
                 resident.post(
                     f"/v1/wishes/{id}/{move}", body, idempotency_key=f"m-{id}"
@@ -38,7 +40,7 @@ def test_the_largest_moves_of_a_wish_fit_into_one_transaction(world: World):
     assert 14 <= largest(storage) <= MOST
 
 
-def test_erasing_somebody_with_a_long_past_fits_into_one_transaction(world: World):
+def test_the_largest_erasure_fits_into_one_transaction(world: World):
     resident, staff = world.resident(), world.staff()
     for n in range(12):
         body = world.wish_body(

@@ -2,4 +2,6 @@
 
 from ..cases import ANYONE, Cases
 
-CASES = Cases(who={"welcome": ANYONE, "read_health": ANYONE, "read_contract": ANYONE})
+CASES = Cases(
+    who={"welcome": ANYONE, "read_health": ANYONE, "read_contract": ANYONE}
+)

@@ -28,7 +28,8 @@ class Sample:
         app = Chalice(app_name="sample", configure_logs=False)
         self.api = Api(app, lambda: CORE, log)
         lines = [
-            f"{operation.method} {operation.path}" for operation in routes.operations
+            f"{operation.method} {operation.path}"
+            for operation in routes.operations
         ]
         self.loaded = 0
 
@@ -43,8 +44,14 @@ class Sample:
         self, method: str, path: str, **headers: str
     ) -> tuple[int, list[tuple[str, str]], str]:
         """Make a request; return status, headers with lower-case names, and text."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         status, found, body = self._gateway.handle(
             method, path, sent, b"", "203.0.113.7"
         )
-        return status, [(name.lower(), value) for name, value in found], body.decode()
+        return (
+            status,
+            [(name.lower(), value) for name, value in found],
+            body.decode(),
+        )

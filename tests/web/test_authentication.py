@@ -13,9 +13,13 @@ def test_a_bearer_token_names_its_actor(world: World, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Token", ""])
-def test_another_scheme_is_refused_even_where_nobody_need_sign_in(world: World, scheme):
+def test_another_scheme_is_refused_even_where_nobody_need_sign_in(
+    world: World, scheme
+):
     token = world.resident().token
-    answer = Phone().get("/v1/wishes?place=chunhui", authorization=f"{scheme} {token}")
+    answer = Phone().get(
+        "/v1/wishes?place=chunhui", authorization=f"{scheme} {token}"
+    )
     assert (answer.status, answer.code) == (401, "auth.token_invalid")
 
 

@@ -24,7 +24,9 @@ OURS = [
 
 
 def names(where: list[dict], place: str) -> set[str]:
-    return {parameter["name"] for parameter in where if parameter["in"] == place}
+    return {
+        parameter["name"] for parameter in where if parameter["in"] == place
+    }
 
 
 def test_the_document_is_valid_openapi():
@@ -38,8 +40,12 @@ def test_every_route_of_the_house_stands_in_it():
 
 
 def test_every_operation_has_an_id_of_its_own_a_tag_and_a_summary():
-    assert len({op["operationId"] for _, _, op in OPERATIONS}) == len(OPERATIONS)
-    assert all(op["summary"].endswith(".") and op["tags"] for _, _, op in OPERATIONS)
+    assert len({op["operationId"] for _, _, op in OPERATIONS}) == len(
+        OPERATIONS
+    )
+    assert all(
+        op["summary"].endswith(".") and op["tags"] for _, _, op in OPERATIONS
+    )
 
 
 def test_every_operation_documents_its_problems():
@@ -57,9 +63,9 @@ def test_every_operation_documents_its_problems():
             "429",
             "503",
         ):
-            assert "application/problem+json" in op["responses"][status]["content"], (
-                path
-            )
+            assert (
+                "application/problem+json" in op["responses"][status]["content"]
+            ), path
 
 
 def test_every_operation_documents_its_success_with_a_schema():
@@ -70,7 +76,11 @@ def test_every_operation_documents_its_success_with_a_schema():
             if status.startswith("2")
         }
         assert len(good) == 1
-        media = {kind for answer in good.values() for kind in answer.get("content", {})}
+        media = {
+            kind
+            for answer in good.values()
+            for kind in answer.get("content", {})
+        }
         assert media <= (
             {"text/html"} if "unsubscribe" in path else {"application/json"}
         ), path
@@ -89,9 +99,14 @@ def test_what_open311_answers_is_documented_in_the_formats_that_a_path_can_name(
             {"json": "application/json", ".xml": "text/xml"}.get(path[-4:]),
             *(media if "{document}" in path else ()),
         }
-        assert set(op["responses"]) == {"200", "400", "403", "404", "429", "503"} | (
-            {"304"} if method == "get" else set()
-        )
+        assert set(op["responses"]) == {
+            "200",
+            "400",
+            "403",
+            "404",
+            "429",
+            "503",
+        } | ({"304"} if method == "get" else set())
         assert all(
             set(answer["content"]) == media
             for status, answer in op["responses"].items()
@@ -105,10 +120,12 @@ def test_what_open311_answers_is_documented_in_the_formats_that_a_path_can_name(
 
 def test_every_part_of_a_path_is_a_documented_parameter():
     for path, _, op in OPERATIONS:
-        assert names(op["parameters"], "path") == set(re.findall(r"{(\w+)}", path))
+        assert names(op["parameters"], "path") == set(
+            re.findall(r"{(\w+)}", path)
+        )
 
 
-# Signing in has its own rules; a trial changes nothing; of an update from outside no receipt could remember the answer.
+# Sign-in has its own rules, a preview changes nothing, an update from outside has no receipt.
 UNKEYED = (
     "/v1/auth",
     "/v1/policies/tickets/replay",
@@ -126,7 +143,9 @@ def test_reads_take_if_none_match_and_most_posts_an_idempotency_key():
 
 
 def test_what_is_public_is_what_the_contract_lists():
-    public = {f"{method} {path}" for path, method, op in OURS if {} in op["security"]}
+    public = {
+        f"{method} {path}" for path, method, op in OURS if {} in op["security"]
+    }
     assert public == {
         "get /",
         "get /healthz",
@@ -142,7 +161,9 @@ def test_what_is_public_is_what_the_contract_lists():
 
 
 def test_every_reference_leads_somewhere():
-    known = {f"#/components/schemas/{name}" for name in SPEC["components"]["schemas"]}
+    known = {
+        f"#/components/schemas/{name}" for name in SPEC["components"]["schemas"]
+    }
     assert set(re.findall(r"'\$ref': '([^']+)'", str(SPEC))) <= known
 
 

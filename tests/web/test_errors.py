@@ -1,4 +1,4 @@
-"""The error renderer: every answer outside 2xx and 3xx is a problem document, in the caller's language and readable from any page."""
+"""The error renderer: errors are problem documents, in the caller's language, with CORS."""
 
 from importlib import import_module
 
@@ -33,8 +33,16 @@ def problems(world: World) -> dict[str, tuple[Answer, int, str]]:
     id = phone.post("/v1/wishes", world.wish_body()).json["id"]
     text = {"content_type": "text/plain"}
     return {
-        "malformed": (phone.post("/v1/wishes", raw=b"{"), 400, "request.malformed"),
-        "cursor": (phone.get("/v1/me/wishes?cursor=abc"), 400, "cursor.invalid"),
+        "malformed": (
+            phone.post("/v1/wishes", raw=b"{"),
+            400,
+            "request.malformed",
+        ),
+        "cursor": (
+            phone.get("/v1/me/wishes?cursor=abc"),
+            400,
+            "cursor.invalid",
+        ),
         "no token": (NOBODY.get("/v1/me"), 401, "auth.token_missing"),
         "bad token": (
             NOBODY.get("/v1/me", authorization="Bearer x"),
@@ -79,7 +87,11 @@ def problems(world: World) -> dict[str, tuple[Answer, int, str]]:
             "request.media_type",
         ),
         "body": (phone.post("/v1/wishes", {}), 422, "body.invalid"),
-        "query": (phone.get("/v1/wishes?place=chunhui&limit=0"), 422, "query.invalid"),
+        "query": (
+            phone.get("/v1/wishes?place=chunhui&limit=0"),
+            422,
+            "query.invalid",
+        ),
         "field": (
             phone.post("/v1/wishes", world.wish_body(place="chunhui")),
             422,
@@ -88,7 +100,9 @@ def problems(world: World) -> dict[str, tuple[Answer, int, str]]:
     }
 
 
-def test_every_way_to_be_refused_is_a_problem_that_any_page_may_read(world: World):
+def test_every_way_to_be_refused_is_a_problem_that_any_page_may_read(
+    world: World,
+):
     for answer, status, code in problems(world).values():
         check(answer, status, code)
 
@@ -102,12 +116,16 @@ def test_every_problem_says_in_which_language_it_is(world: World):
     assert without == []
 
 
-def test_caches_keep_languages_and_callers_apart_also_for_problems(world: World):
+def test_caches_keep_languages_and_callers_apart_also_for_problems(
+    world: World,
+):
     without = [
         name
         for name, (answer, _, _) in problems(world).items()
         if not {"accept-language", "authorization"}
-        <= set(answer.headers.get("vary", "").lower().replace(" ", "").split(","))
+        <= set(
+            answer.headers.get("vary", "").lower().replace(" ", "").split(",")
+        )
     ]
     assert without == []
 
@@ -116,13 +134,23 @@ def test_caches_keep_languages_and_callers_apart_also_for_problems(world: World)
     ("header", "locale", "title"),
     [("en", "en", "Please sign in"), ("zh-CN", "zh-CN", "请先登录")],
 )
-def test_a_problem_speaks_the_callers_language(world: World, header, locale, title):
+def test_a_problem_speaks_the_callers_language(
+    world: World, header, locale, title
+):
     answer = NOBODY.get("/v1/me", accept_language=header)
-    assert (answer.headers["content-language"], answer.json["title"]) == (locale, title)
+    assert (answer.headers["content-language"], answer.json["title"]) == (
+        locale,
+        title,
+    )
 
 
-def test_problems_that_reach_no_route_speak_the_callers_language_too(world: World):
-    assert NOBODY.get("/v1/nothing", accept_language="en").json["title"] == "Not found"
+def test_problems_that_reach_no_route_speak_the_callers_language_too(
+    world: World,
+):
+    assert (
+        NOBODY.get("/v1/nothing", accept_language="en").json["title"]
+        == "Not found"
+    )
     assert (
         NOBODY.put("/v1/wishes", {}, accept_language="en").json["title"]
         == "Method not allowed"
@@ -131,7 +159,10 @@ def test_problems_that_reach_no_route_speak_the_callers_language_too(world: Worl
 
 def test_a_wrong_method_names_the_right_ones(world: World):
     assert set(
-        NOBODY.put("/v1/wishes", {}).headers["allow"].replace(" ", "").split(",")
+        NOBODY.put("/v1/wishes", {})
+        .headers["allow"]
+        .replace(" ", "")
+        .split(",")
     ) >= {"GET", "POST"}
 
 
@@ -157,7 +188,9 @@ def test_a_422_names_each_field_and_repeats_no_value(world: World):
         ("story",),
         ("secret_note",),
     }
-    assert all(error["msg"] and error["type"] for error in answer.json["errors"])
+    assert all(
+        error["msg"] and error["type"] for error in answer.json["errors"]
+    )
     assert "保密的话" not in answer.text
 
 
@@ -167,7 +200,9 @@ def test_a_feature_that_cannot_be_loaded_is_a_problem_and_is_tried_again(
     phone, route = world.resident(), ("GET", "/v1/me")
     with monkeypatch.context() as broken:
         broken.delitem(api._routes._operations, route)
-        missing = Mount(lambda: import_module("chalicelib.nowhere"), lambda: None)
+        missing = Mount(
+            lambda: import_module("chalicelib.nowhere"), lambda: None
+        )
         broken.setitem(api._routes._mounts, route, missing)
         check(phone.get("/v1/me"), 500, "server.error")
     (crash,) = [record for record in caplog.records if record.msg == "crash"]
@@ -178,7 +213,9 @@ def test_a_feature_that_cannot_be_loaded_is_a_problem_and_is_tried_again(
     assert phone.get("/v1/me").status == 200
 
 
-def test_a_crash_is_a_problem_without_details(world: World, monkeypatch, capsys):
+def test_a_crash_is_a_problem_without_details(
+    world: World, monkeypatch, capsys
+):
     def crash(*args: object) -> None:
         raise RuntimeError("王秀英 +8613812345678")
 

@@ -6,7 +6,16 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.web.fields import WHOLE, Day, Flag, Line, Moment, Name, PlaceCode, Prose
+from chalicelib.web.fields import (
+    WHOLE,
+    Day,
+    Flag,
+    Line,
+    Moment,
+    Name,
+    PlaceCode,
+    Prose,
+)
 
 from ..world import World
 
@@ -61,7 +70,9 @@ def test_what_is_not_taken(kind, given):
 def test_quiet_hours_go_out_as_they_came_in(world: World):
     hours = {"from": "21:30", "to": "07:30"}
     assert (
-        world.resident().patch("/v1/me", {"quiet_hours": hours}).json["quiet_hours"]
+        world.resident()
+        .patch("/v1/me", {"quiet_hours": hours})
+        .json["quiet_hours"]
         == hours
     )
 
@@ -69,17 +80,21 @@ def test_quiet_hours_go_out_as_they_came_in(world: World):
 def test_availability_goes_out_as_it_came_in(world: World):
     slot = {"weekday": 6, "from": "09:00", "to": "17:00"}
     answer = world.resident().put(
-        "/v1/me/volunteer", {"places": ["chunhui.baihua"], "availability": [slot]}
+        "/v1/me/volunteer",
+        {"places": ["chunhui.baihua"], "availability": [slot]},
     )
     assert answer.json["availability"] == [slot]
 
 
 def test_a_window_goes_out_as_it_came_in(world: World):
     slot = {"from": "2026-11-30T01:00:00Z", "to": "2026-11-30T03:00:00Z"}
-    assert world.resident().post("/v1/wishes", world.wish_body(window=[slot])).json[
-        "window"
-    ] == [slot]
+    assert world.resident().post(
+        "/v1/wishes", world.wish_body(window=[slot])
+    ).json["window"] == [slot]
 
 
 def test_instants_are_utc_to_the_second(world: World):
-    assert world.resident().get("/v1/me").json["created_at"] == "2026-11-23T00:40:00Z"
+    assert (
+        world.resident().get("/v1/me").json["created_at"]
+        == "2026-11-23T00:40:00Z"
+    )

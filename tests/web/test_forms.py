@@ -81,7 +81,8 @@ def test_what_is_no_form_in_utf_8_is_refused(given, code):
 
 
 @pytest.mark.parametrize(
-    "raw", [b"a=\xff\xfe", b"a=%ff", b"%c0%af=1", b"a=%ED%A0%80", "好".encode("gbk")]
+    "raw",
+    [b"a=\xff\xfe", b"a=%ff", b"%c0%af=1", b"a=%ED%A0%80", "好".encode("gbk")],
 )
 def test_what_is_not_utf_8_cannot_be_read(raw):
     with pytest.raises(Malformed):
@@ -90,7 +91,11 @@ def test_what_is_not_utf_8_cannot_be_read(raw):
 
 def test_a_form_has_so_many_fields_and_no_more():
     assert (
-        len(read_form("&".join(f"f{n}=1" for n in range(MAX_FIELDS)).encode(), FORM))
+        len(
+            read_form(
+                "&".join(f"f{n}=1" for n in range(MAX_FIELDS)).encode(), FORM
+            )
+        )
         == MAX_FIELDS
     )
     for raw in (
@@ -105,13 +110,24 @@ def test_a_form_has_so_many_fields_and_no_more():
 
 @pytest.mark.parametrize(
     "given",
-    [PARTS, 'multipart/form-data; boundary="xyz"', "Multipart/Form-Data;Boundary=xyz"],
+    [
+        PARTS,
+        'multipart/form-data; boundary="xyz"',
+        "Multipart/Form-Data;Boundary=xyz",
+    ],
 )
 def test_multipart_fields(given):
     raw = parts(
-        ("a", b"1"), ("描述", "一\r\n二 👍".encode()), ("a", b""), ("c", b"--xy")
+        ("a", b"1"),
+        ("描述", "一\r\n二 👍".encode()),
+        ("a", b""),
+        ("c", b"--xy"),
     )
-    assert read_form(raw, given) == {"a": ["1", ""], "描述": "一\r\n二 👍", "c": "--xy"}
+    assert read_form(raw, given) == {
+        "a": ["1", ""],
+        "描述": "一\r\n二 👍",
+        "c": "--xy",
+    }
 
 
 def test_a_multipart_form_may_have_a_preamble_and_more_headers():
@@ -120,7 +136,10 @@ def test_a_multipart_form_may_have_a_preamble_and_more_headers():
 
 
 def test_files_are_not_taken():
-    raw = b'--xyz\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\nx\r\n--xyz--'
+    raw = (
+        b'--xyz\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n'
+        b"\r\nx\r\n--xyz--"
+    )
     with pytest.raises(WrongMedia) as refused:
         read_form(raw, PARTS)
     assert refused.value.code == "form.file"

@@ -10,7 +10,9 @@ from ..world import Phone, World, gateway
 from .sample import Sample
 
 
-def test_a_success_may_be_read_from_any_page_and_is_kept_apart_by_caches(world: World):
+def test_a_success_may_be_read_from_any_page_and_is_kept_apart_by_caches(
+    world: World,
+):
     answer = world.resident().get("/v1/me", accept_language="en")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert {"ETag", "Retry-After", "Content-Language"} <= set(
@@ -23,7 +25,11 @@ def test_a_success_may_be_read_from_any_page_and_is_kept_apart_by_caches(world: 
 
 def test_a_preflight_allows_what_clients_send(world: World):
     status, headers, _ = gateway.handle(
-        "OPTIONS", "/v1/wishes", {"origin": "https://a.example"}, b"", "203.0.113.7"
+        "OPTIONS",
+        "/v1/wishes",
+        {"origin": "https://a.example"},
+        b"",
+        "203.0.113.7",
     )
     allowed = {name.lower(): value for name, value in headers}
     assert status == 200
@@ -47,9 +53,13 @@ def test_a_page_loads_nothing_is_never_framed_and_sends_no_referrer():
 
     status, found, _ = Sample(routes).ask("GET", "/page")
     headers = dict(found)
-    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (status, headers["content-type"]) == (
+        200,
+        "text/html; charset=utf-8",
+    )
     assert headers["content-security-policy"] == (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-content-type-options"] == "nosniff"

@@ -8,7 +8,8 @@ from ..world import World
 
 
 @pytest.mark.parametrize(
-    "media", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+    "media",
+    ["application/json", "application/json; charset=utf-8", "Application/JSON"],
 )
 def test_json_is_taken_under_each_of_its_names(world: World, media):
     assert (
@@ -38,15 +39,22 @@ def test_a_change_is_made_only_to_the_version_that_was_seen(world: World):
     assert (late.status, late.code) == (412, "request.stale")
     assert phone.get("/v1/me").json["address"] == "甲"
     assert (
-        phone.patch("/v1/me", {"address": "丙"}, if_match=seen.headers["etag"]).status
+        phone.patch(
+            "/v1/me", {"address": "丙"}, if_match=seen.headers["etag"]
+        ).status
         == 200
     )
 
 
-def test_if_match_takes_any_version_for_a_star_and_none_for_a_stranger(world: World):
+def test_if_match_takes_any_version_for_a_star_and_none_for_a_stranger(
+    world: World,
+):
     phone = world.resident()
     assert phone.patch("/v1/me", {"address": "甲"}, if_match="*").status == 200
-    assert phone.patch("/v1/me", {"address": "乙"}, if_match='"nonsense"').status == 412
+    assert (
+        phone.patch("/v1/me", {"address": "乙"}, if_match='"nonsense"').status
+        == 412
+    )
     assert phone.patch("/v1/me", {"address": "丙"}, if_match="").status == 412
 
 
@@ -55,7 +63,9 @@ def test_a_move_is_made_only_from_the_version_that_was_seen(world: World):
     id = world.open_wish(resident)
     tag = helper.get(f"/v1/wishes/{id}").headers["etag"]
     assert (
-        world.staff().post(f"/v1/wishes/{id}/edit", {"title": "另一个水壶"}).status
+        world.staff()
+        .post(f"/v1/wishes/{id}/edit", {"title": "另一个水壶"})
+        .status
         == 200
     )
     assert helper.post(f"/v1/wishes/{id}/claim", if_match=tag).status == 412
@@ -71,7 +81,9 @@ def test_a_move_is_made_only_from_the_version_that_was_seen(world: World):
 def test_every_put_about_somebody_heeds_if_match(world: World):
     person, admin = world.person(), world.phone_of(world.admin)
     tag = admin.get(f"/v1/people/{person.id}").headers["etag"]
-    assert admin.patch(f"/v1/people/{person.id}", {"address": "新"}).status == 200
+    assert (
+        admin.patch(f"/v1/people/{person.id}", {"address": "新"}).status == 200
+    )
     bodies = {
         "roles": [],
         "vetting": {"level": "basic"},
@@ -79,7 +91,9 @@ def test_every_put_about_somebody_heeds_if_match(world: World):
         "household": {"household": None},
     }
     answers = {
-        what: admin.put(f"/v1/people/{person.id}/{what}", body, if_match=tag).status
+        what: admin.put(
+            f"/v1/people/{person.id}/{what}", body, if_match=tag
+        ).status
         for what, body in bodies.items()
     }
     assert answers == dict.fromkeys(bodies, 412)
@@ -88,13 +102,23 @@ def test_every_put_about_somebody_heeds_if_match(world: World):
 def test_a_place_is_changed_only_in_the_version_that_was_seen(world: World):
     admin = world.phone_of(world.admin)
     duty = {"street_admin": [world.admin.id]}
-    tag = admin.put("/v1/places/chunhui.baihua", {"name": "柏华"}).headers["etag"]
-    assert admin.put("/v1/places/chunhui.baihua/duty", duty, if_match=tag).status == 200
+    tag = admin.put("/v1/places/chunhui.baihua", {"name": "柏华"}).headers[
+        "etag"
+    ]
     assert (
-        admin.put("/v1/places/chunhui.baihua", {"name": "又改"}, if_match=tag).status
+        admin.put("/v1/places/chunhui.baihua/duty", duty, if_match=tag).status
+        == 200
+    )
+    assert (
+        admin.put(
+            "/v1/places/chunhui.baihua", {"name": "又改"}, if_match=tag
+        ).status
         == 412
     )
-    assert admin.put("/v1/places/chunhui.baihua/duty", {}, if_match=tag).status == 412
+    assert (
+        admin.put("/v1/places/chunhui.baihua/duty", {}, if_match=tag).status
+        == 412
+    )
 
 
 def test_a_place_that_is_not_there_matches_no_version(world: World):

@@ -30,10 +30,14 @@ def house(secrets=SECRETS):
 
 def forged(key=None, algorithm="HS256", header=None, **changes):
     claims = token_parts(house()[0].issue(ACTOR)[0])[1] | changes
-    claims = {name: value for name, value in claims.items() if value is not None}
+    claims = {
+        name: value for name, value in claims.items() if value is not None
+    }
     headers = {"kid": "k2", "typ": "at+jwt"} | (header or {})
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of keys that are too short for the algorithm
+        warnings.simplefilter(
+            "ignore"
+        )  # of keys that are too short for the algorithm
         return jwt.encode(
             claims,
             key or Keyring(SECRETS["k2"]).key("access-token"),
@@ -55,7 +59,16 @@ def test_a_token_names_its_actor_for_thirty_minutes():
 
 def test_a_token_holds_no_personal_data():
     claims = token_parts(house()[0].issue(ACTOR)[0])[1]
-    assert set(claims) == {"iss", "aud", "sub", "iat", "exp", "tv", "sid", "roles"}
+    assert set(claims) == {
+        "iss",
+        "aud",
+        "sub",
+        "iat",
+        "exp",
+        "tv",
+        "sid",
+        "roles",
+    }
 
 
 def test_the_first_key_signs_and_every_key_verifies():
