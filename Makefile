@@ -1,5 +1,6 @@
 # Everything that is done with this project. `make help` lists it.
-# Nothing but python3 (3.11 or later), make and, for the durable store, npm is needed; the rest is fetched into .venv and .store.
+# It needs python3 (3.11 or later), make and, for the durable store, npm. The rest is fetched into .venv and .store.
+# .venv has two layers: SERVER is what `make run` needs, READY adds the tools of the tests.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -7,7 +8,9 @@ DATA_DIR ?= .local
 STORE ?= embedded
 STAGE ?= dev
 BIN := .venv/bin
-READY := .venv/.ready-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+SERVER := .venv/.server-$(shell cat requirements.txt requirements-server.txt | cksum | cut -d' ' -f1)
+READY := .venv/.ready-$(shell cat requirements.txt requirements-server.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+INSTALL := install --quiet --disable-pip-version-check
 EMBEDDED := .store/.ready
 EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
 CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
@@ -21,8 +24,8 @@ PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(READY) $(if $(filter embedded,$(STORE)),store) ## the whole house on http://127.0.0.1:8000 (PORT, DATA_DIR, STORE=memory, CLOCK_START)
-	@PORT=$(PORT) DATA_DIR=$(DATA_DIR) STORE=$(STORE) CLOCK_START=$(CLOCK_START) exec $(BIN)/python local.py
+run: $(SERVER) $(if $(filter embedded,$(STORE)),$(EMBEDDED)) ## the local server on http://127.0.0.1:8000 (PORT, DATA_DIR, STORE=memory, CLOCK_START)
+	@PORT="$(PORT)" DATA_DIR="$(DATA_DIR)" STORE="$(STORE)" CLOCK_START="$(CLOCK_START)" exec $(BIN)/python local.py
 
 test: $(READY) store ## all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -79,16 +82,23 @@ format: $(READY) ## let ruff put things in order
 bench: $(READY) store ## the tables of docs/benchmarks.md, measured here
 	$(BIN)/python -m bench
 
-store: $(READY) $(EMBEDDED) ## fetch the embedded store for this machine
+store: $(EMBEDDED) ## fetch the embedded store for this machine
 
-$(EMBEDDED): package.json
-	$(BIN)/python -m tools.fetch_store
+$(EMBEDDED): package.json | $(SERVER)
+	@echo "fetching the embedded store into .store (about 15 s)"
+	@$(BIN)/python -m tools.fetch_store
 	@touch $@
 
-$(READY): requirements.txt requirements-dev.txt
-	@echo "setting up .venv (once)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(SERVER): requirements.txt requirements-server.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Chunhui needs Python 3.11 or later: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || { echo "creating .venv" && $(PYTHON) -m venv .venv; }
+	@echo "installing the server's $(shell cat requirements.txt requirements-server.txt | grep -c ==) packages into .venv (about 30 s)"
+	@$(BIN)/pip $(INSTALL) -r requirements-server.txt
+	@rm -f .venv/.server-* && touch $@
+
+$(READY): requirements-dev.txt $(SERVER)
+	@echo "installing the $(shell grep -c == requirements-dev.txt) tools of the tests into .venv (about a minute)"
+	@$(BIN)/pip $(INSTALL) -r requirements-dev.txt
 	@rm -f .venv/.ready-* && touch $@
 
 $(EMULATOR): requirements-deploy.txt

@@ -1,85 +1,115 @@
-"""Runs the whole house on this machine: `make run`. Not shipped."""
+"""Runs the whole service on this machine: `make run`. Never deployed."""
 
-import os
+import contextlib
 import signal
-import sys
-from datetime import datetime
-from pathlib import Path
+import socket
+from collections.abc import Iterable
 from types import FrameType
+from typing import Any
 
 from cheroot.wsgi import Server
 
+from devserver.errors import StartRefused
 from devserver.gateway import serve_wsgi
-from devserver.run import FolderRefused, open_house
+from devserver.options import Options, read_options
+from devserver.run import LocalServer, open_local_server
 
 WELCOME = """
-  春晖 Chunhui is open:  http://127.0.0.1:{port}
+  春晖 Chunhui is open:  {url}/dev   (clock, mailbox, replies by SMS)
 
-    wall        http://127.0.0.1:{port}/v1/wishes?place=chunhui.baihua
-    contract    http://127.0.0.1:{port}/openapi.json
-    mailbox     http://127.0.0.1:{port}/dev/mailbox     (every SMS and mail that was "sent")
-    open311     http://127.0.0.1:{port}/open311/v2/discovery.json   (api_key: demo)
+    wall        {url}/v1/wishes?place=chunhui.baihua
+    contract    {url}/openapi.json
+    mailbox     {url}/dev/mailbox     (every SMS and mail that was "sent")
+    open311     {url}/open311/v2/discovery.json   (api_key: demo)
 
-    time        POST /dev/clock {{"advance": 86400}}   write back by SMS: POST /dev/reply {{"from": "+86…", "text": "1"}}
+    time        POST /dev/clock {{"advance": 86400}}
+    reply       POST /dev/reply {{"from": "+86…", "text": "1"}}
 
   Sign in:  POST /v1/auth/codes {{"phone": "+8613900000002"}}, read the code in the mailbox,
             POST /v1/auth/tokens {{"phone": "+8613900000002", "code": "..."}}
-            …0001 street administrator, …0002 and …0003 community staff, …0004 and …0005 grid workers,
-            …0011 to …0030 volunteers, …0101 to …0130 residents
+            …0001 street administrator, …0002 and …0003 community staff,
+            …0004 and …0005 grid workers, …0011 to …0030 volunteers, …0101 to …0130 residents
 
   Data: {folder}   Stop: Ctrl-C
 """
 
 
 def main() -> None:
-    """Serve until the process is told to stop."""
-    port, store = (
-        int(os.environ.get("PORT", "8000")),
-        os.environ.get("STORE", "embedded"),
-    )
-    if store not in ("embedded", "memory"):
-        sys.exit(f"STORE is embedded or memory, not {store}")
-    folder = Path(os.environ.get("DATA_DIR", ".local")).resolve()
-    start = os.environ.get("CLOCK_START")
-    url = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    with open_house(
-        folder, store, datetime.fromisoformat(start) if start else None, url
-    ) as house:
+    """Serve until the process is stopped."""
+    options = read_options()
+    check_port(options.port)
+    with open_local_server(
+        options.folder, options.store, options.start, options.public_url, report
+    ) as local:
+        serve(local, options)
 
-        def application(environ, start_response):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            return serve_wsgi(
-                house.server.handle, environ, start_response, house.server.most_of
-            )
 
-        server = Server(
-            ("127.0.0.1", port),
-            application,
-            numthreads=16,
-            request_queue_size=128,
-            shutdown_timeout=1,
-        )
+def report(step: str) -> None:
+    """Print a step of the start."""
+    print(step, flush=True)
 
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            raise KeyboardInterrupt
 
-        signal.signal(signal.SIGTERM, stop)
-        server.prepare()
-        print(
-            WELCOME.format(
-                port=port, folder=folder if store == "embedded" else "memory only"
-            ),
-            flush=True,
-        )
+def check_port(port: int) -> None:
+    """Refuse a port that is taken, before the store is opened.
+
+    Raises:
+        StartRefused: the server could not listen there.
+
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            server.serve()
-        except KeyboardInterrupt:
-            print("closing")
-        finally:
-            server.stop()
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise StartRefused(
+                f"Port {port} may not be used by this account: set PORT to another one."
+            ) from None
+        except OSError:
+            raise StartRefused(
+                f"Port {port} is in use by another program: set PORT to another one."
+            ) from None
+
+
+def serve(local: LocalServer, options: Options) -> None:
+    """Serve HTTP until SIGTERM or Ctrl-C."""
+
+    def application(
+        environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        front = local.front
+        return serve_wsgi(
+            front.handle, environ, start_response, front.body_limit
+        )
+
+    server = Server(
+        ("127.0.0.1", options.port),
+        application,
+        numthreads=16,
+        request_queue_size=128,
+        shutdown_timeout=1,
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    server.prepare()
+    print(_welcome(options), flush=True)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        print("closing")
+    finally:
+        server.stop()
+
+
+def _welcome(options: Options) -> str:
+    folder = str(options.folder)
+    if options.store == "memory":
+        folder = "memory only"
+    return WELCOME.format(url=f"http://127.0.0.1:{options.port}", folder=folder)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         main()
-    except FolderRefused as refused:
-        sys.exit(str(refused))

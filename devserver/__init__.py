@@ -1,1 +1,1 @@
-"""The house on one machine: an embedded store, a movable clock, HTTP, schedules and queues in one process. Never shipped."""
+"""The local server: the whole service on one machine. Never deployed."""

@@ -1,55 +1,30 @@
-"""The /dev routes: what was sent, what is written back, and the movable clock. They exist on the local server only."""
+"""The /dev routes of the local server: mailbox, replies by SMS and the movable clock."""
 
-import html
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
-
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.container import Container
 from chalicelib.kernel.clock import to_text
-from chalicelib.kernel.ids import RandomIds
-from chalicelib.replies import feature as replies_feature
-from chalicelib.replies.service import SmsReply
 
-from .files import MOST, PATH, FileDoor
-from .gateway import Answer, Gateway, json_answer, most_of, problem
-from .pump import MovableClock, Pump
+from .clock import MovableClock
+from .dev_inputs import MAX_MOVE, ClockInput, DevRequest, ReplyInput
+from .dev_page import DevPage, shanghai_time
+from .dev_replies import ReplyDescriber
+from .files import MAX_FORM_BYTES, PATH, FileRoutes
+from .gateway import Answer, Gateway, body_limit, json_answer, problem
+from .options import SHANGHAI
+from .pump import Pump
 
-__all__ = ["DevServer"]
+__all__ = ["MAX_MOVE_SECONDS", "DevServer"]
 
+MAX_MOVE_SECONDS = 45  # of the machine's time; browsers and curl wait longer
+_CLOCK_HINT = 'Give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}, up to 400 days.'
+_REPLY_HINT = 'Give {"from": "+8613900000101", "text": "1"}.'
 
-class ClockIn(BaseModel):
-    """Where to move the clock: by seconds, or to an instant."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    advance: float | None = Field(None, ge=0, le=400 * 86400)
-    now: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "ClockIn":
-        if (self.advance is None) == (self.now is None):
-            raise ValueError("give either advance or now")
-        return self
-
-
-class ReplyIn(BaseModel):
-    """What somebody writes back to the house's number."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    phone: str = Field(alias="from", pattern=r"^\+?[0-9]{11,15}$")
-    text: str = Field(min_length=1, max_length=500)
+_Route = Callable[[DevRequest], Answer]
 
 
 class DevServer:
@@ -62,15 +37,28 @@ class DevServer:
         mailbox: DevMailbox,
         clock: MovableClock,
         pump: Pump,
-        files: FileDoor | None = None,
+        files: FileRoutes | None = None,
+        max_move_seconds: float = MAX_MOVE_SECONDS,
     ) -> None:
-        self._gateway, self._services, self._mailbox = gateway, services, mailbox
+        self._gateway, self._mailbox = gateway, mailbox
         self._clock, self._pump, self._files = clock, pump, files
+        self._max_move_seconds = max_move_seconds
+        self._replies = ReplyDescriber(services, mailbox, clock)
+        self._routes: Mapping[tuple[str, str], _Route] = {
+            ("GET", "/dev"): self._page,
+            ("GET", "/dev/"): self._page,
+            ("GET", "/dev/mailbox"): self._page,
+            ("GET", "/dev/messages"): self._messages,
+            ("GET", "/dev/clock"): self._read_clock,
+            ("POST", "/dev/clock"): self._move_clock,
+            ("POST", "/dev/pump"): self._run_due,
+            ("POST", "/dev/reply"): self._reply,
+        }
 
     @staticmethod
-    def most_of(path: str) -> int:
-        """Return how many bytes of a body are read at a path."""
-        return MOST if path == PATH else most_of(path)
+    def body_limit(path: str) -> int:
+        """Return the number of bytes of a body that are read at a path."""
+        return MAX_FORM_BYTES if path == PATH else body_limit(path)
 
     def handle(
         self,
@@ -82,98 +70,142 @@ class DevServer:
     ) -> Answer:
         """Answer one request."""
         url = urlsplit(target)
-        if not url.path.startswith("/dev/"):
+        if url.path != "/dev" and not url.path.startswith("/dev/"):
             return self._gateway.handle(method, target, headers, body, source)
-        if self._files and (url.path == PATH or url.path.startswith(f"{PATH}/")):
+        if self._files and (
+            url.path == PATH or url.path.startswith(f"{PATH}/")
+        ):
             return self._files.handle(method, target, headers, body)
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        routes: dict[tuple[str, str], Callable[[], Answer]] = {
-            ("GET", "/dev/messages"): lambda: self._messages(query),
-            ("GET", "/dev/mailbox"): lambda: self._page(query),
-            ("POST", "/dev/reply"): lambda: self._reply(body),
-            ("POST", "/dev/clock"): lambda: self._move(body),
-            ("POST", "/dev/pump"): lambda: self._told_time(self._pump.run_due()),
+        route = self._routes.get((method, url.path))
+        if route is None:
+            known = ", ".join(f"{verb} {path}" for verb, path in self._routes)
+            return problem(404, "resource.not_found", known)
+        query = {
+            name: values[-1] for name, values in parse_qs(url.query).items()
         }
-        if (method, url.path) in routes:
-            return routes[method, url.path]()
-        return problem(
-            404,
-            "resource.not_found",
-            ", ".join(f"{verb} {path}" for verb, path in routes),
-        )
+        return route(DevRequest(query, headers.get("content-type", ""), body))
 
-    def _told_time(self, ran: Mapping[str, int]) -> Answer:
-        return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(ran)})
+    # the mailbox
 
-    def _messages(self, query: dict[str, str]) -> Answer:
+    def _messages(self, request: DevRequest) -> Answer:
+        after = request.query.get("after")
         try:
-            after = (
-                datetime.fromisoformat(query["after"].replace(" ", "+"))
-                if "after" in query
+            since = (
+                datetime.fromisoformat(after.replace(" ", "+"))
+                if after
                 else None
             )
-            letters = self._mailbox.read(_plus(query.get("to")), after)
+            letters = self._mailbox.read(_recipient(request), since)
         except (ValueError, TypeError):
-            return problem(
-                422, "query.invalid", "after: an instant such as 2026-11-23T08:40:00Z"
-            )
-        return json_answer(200, {"items": [_shown(letter) for letter in letters]})
-
-    def _page(self, query: dict[str, str]) -> Answer:
-        rows = "".join(
-            f"<tr><td>{_instant(m.sent_at)}<td>{html.escape(m.to)}<td>{m.channel}<td>{m.kind}<td>{html.escape(m.text)}"
-            for m in self._mailbox.read(_plus(query.get("to")))[:500]
+            hint = "after: an instant such as 2026-11-23T08:40:00Z"
+            return problem(422, "query.invalid", hint)
+        return json_answer(
+            200, {"items": [_letter(letter) for letter in letters]}
         )
-        page = f"<!doctype html><meta charset=utf-8><title>DevMailbox</title><h1>DevMailbox</h1><table border=1>{rows}</table>"
-        return 200, [("Content-Type", "text/html; charset=utf-8")], page.encode()
 
-    def _reply(self, body: bytes) -> Answer:
-        """Take an SMS that somebody writes back, as a provider's webhook would bring it."""
-        try:
-            given = ReplyIn.model_validate_json(body)
-        except ValidationError:
-            return problem(
-                422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}'
-            )
-        phone = given.phone if given.phone.startswith("+") else f"+86{given.phone}"
-        self._services.get(replies_feature.feature).take(
-            "console",
-            [],
-            [SmsReply(id=RandomIds().new("dev"), phone=phone, text=given.text)],
+    def _page(self, request: DevRequest) -> Answer:
+        recipient = _recipient(request)
+        page = DevPage(
+            now=self._clock.now(),
+            letters=self._mailbox.read(recipient),
+            recipient=recipient or "",
+            result=request.query.get("result", ""),
         )
-        return self._told_time({})
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+        ]
+        return 200, headers, page.render().encode()
 
-    def _move(self, body: bytes) -> Answer:
-        try:
-            wanted = ClockIn.model_validate_json(body)
-        except ValidationError:
-            return problem(
-                422,
-                "body.invalid",
-                'give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}',
-            )
+    # replies
+
+    def _reply(self, request: DevRequest) -> Answer:
+        """Take an SMS that a person writes back, as a provider's webhook would bring it."""
+        given = request.read(ReplyInput)
+        if given is None:
+            return self._refuse(request, 422, "body.invalid", _REPLY_HINT)
+        described = self._replies.take(given.full_phone, given.text)
+        if request.is_form:
+            return _back(request, f"{given.full_phone}: {described['detail']}")
+        return json_answer(200, self._clock_state({}) | described)
+
+    # the clock
+
+    def _read_clock(self, request: DevRequest) -> Answer:
         now = self._clock.now()
-        target = wanted.now or now + timedelta(seconds=wanted.advance or 0)
+        local = now.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        return json_answer(200, {"now": _utc(now), "local": local})
+
+    def _move_clock(self, request: DevRequest) -> Answer:
+        wanted = request.read(ClockInput)
+        if wanted is None:
+            return self._refuse(request, 422, "body.invalid", _CLOCK_HINT)
+        now = self._clock.now()
+        target = wanted.target(now)
         if target < now - timedelta(seconds=1):
-            return problem(
-                422,
-                "clock.backwards",
-                f"the clock only moves forward; it is {_instant(now)}",
-            )
-        return self._told_time(self._pump.move_to(target))
+            detail = f"The clock only moves forward; it is {_utc(now)}."
+            return self._refuse(request, 422, "clock.backwards", detail)
+        if target > now + MAX_MOVE:
+            return self._refuse(request, 422, "body.invalid", _CLOCK_HINT)
+        ran = self._pump.move_to(target, self._max_move_seconds)
+        state = self._clock_state(ran)
+        if self._clock.now() < target:
+            state |= {"reached": False, "target": _utc(target)}
+        if request.is_form:
+            return _back(request, self._move_line(state))
+        return json_answer(200, state)
+
+    def _run_due(self, request: DevRequest) -> Answer:
+        state = self._clock_state(self._pump.run_due())
+        if request.is_form:
+            return _back(request, self._move_line(state))
+        return json_answer(200, state)
+
+    def _clock_state(self, ran: Mapping[str, int]) -> dict[str, Any]:
+        return {"now": _utc(self._clock.now()), "ran": dict(ran)}
+
+    def _move_line(self, state: Mapping[str, Any]) -> str:
+        ran = [f"{name} {times}" for name, times in state["ran"].items()]
+        line = f"It is {shanghai_time(self._clock.now())} in Shanghai."
+        line += f" Ran: {', '.join(ran) or 'nothing was due'}."
+        if "target" in state:
+            target = shanghai_time(datetime.fromisoformat(state["target"]))
+            line += f" There was much to do: move again to reach {target}."
+        return line
+
+    def _refuse(
+        self, request: DevRequest, status: int, code: str, detail: str
+    ) -> Answer:
+        if request.is_form:
+            return _back(request, detail)
+        return problem(status, code, detail)
 
 
-def _plus(to: str | None) -> str | None:
-    """A + that was not percent-encoded arrives as a space."""
-    return to.replace(" ", "+") if to else None
+def _back(request: DevRequest, result: str) -> Answer:
+    """Return to the page with a result line (POST, redirect, GET)."""
+    query = {"result": result}
+    recipient = request.form().get("to")
+    if recipient:
+        query["to"] = recipient
+    return 303, [("Location", f"/dev?{urlencode(query)}")], b""
 
 
-def _instant(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _recipient(request: DevRequest) -> str | None:
+    """Return the filter. A + that was not percent-encoded arrives as a space."""
+    recipient = request.query.get("to", "").replace(" ", "+")
+    return recipient or None
 
 
-def _shown(letter: Letter) -> dict[str, str]:
-    fields = {
-        name: getattr(letter, name) for name in ("id", "to", "channel", "text", "kind")
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _letter(letter: Letter) -> dict[str, str]:
+    return {
+        "id": letter.id,
+        "to": letter.to,
+        "channel": letter.channel,
+        "text": letter.text,
+        "kind": letter.kind,
+        "sent_at": to_text(letter.sent_at),
     }
-    return fields | {"sent_at": to_text(letter.sent_at)}

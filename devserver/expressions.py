@@ -1,6 +1,6 @@
 """Reads expressions of DynamoDB, as far as the project writes them.
 
-Each text is parsed once; placeholders stay in it, and a request says what they stand for.
+Each text is parsed once. Its placeholders are resolved for each request.
 """
 
 import re
@@ -21,10 +21,12 @@ __all__ = [
 ]
 __all__ += ["key_range", "parse_condition", "plain"]
 
-Value: TypeAlias = dict[str, Any]  # its type to what it is: {"S": "text"}
+Value: TypeAlias = dict[str, Any]  # by type: {"S": "text"}
 Item: TypeAlias = dict[str, Value]
 _TOKEN = re.compile(r"\s*(<=|>=|<>|[=<>(),]|[#:]?\w+)")
-_UPDATE_CLAUSE = re.compile(r"\b(SET|ADD|REMOVE) (.+?)(?= (?:SET|ADD|REMOVE) |$)")
+_UPDATE_CLAUSE = re.compile(
+    r"\b(SET|ADD|REMOVE) (.+?)(?= (?:SET|ADD|REMOVE) |$)"
+)
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: left == right,
     "<>": lambda left, right: left != right,
@@ -40,18 +42,26 @@ class ExpressionError(Exception):
 
 
 def plain(value: Value) -> Any:
-    """Return what a value is, so that it can be compared with others of its type."""
+    """Return the content of a value, for comparison with others of its type."""
     ((kind, content),) = value.items()
     return Decimal(content) if kind == "N" else content
 
 
 class Placeholders:
-    """What names and values stand for. One that is missing or unused is refused."""
+    """The names and values of a request. A missing or unused one is refused."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
-        self._names: Mapping[str, str] = request.get("ExpressionAttributeNames", {})
-        self._values: Mapping[str, Value] = request.get("ExpressionAttributeValues", {})
-        texts = [text for name, text in request.items() if name.endswith("Expression")]
+        self._names: Mapping[str, str] = request.get(
+            "ExpressionAttributeNames", {}
+        )
+        self._values: Mapping[str, Value] = request.get(
+            "ExpressionAttributeValues", {}
+        )
+        texts = [
+            text
+            for name, text in request.items()
+            if name.endswith("Expression")
+        ]
         used = set(re.findall(r"[#:]\w+", " ".join(texts)))
         given = self._names.keys() | self._values.keys()
         if used != given:
@@ -64,17 +74,17 @@ class Placeholders:
         return self._names[token] if token.startswith("#") else token
 
     def find(self, token: str, item: Item) -> Value | None:
-        """Return the value that a token stands for, or None where the item has no such attribute."""
-        return (
-            self._values[token] if token.startswith(":") else item.get(self.name(token))
-        )
+        """Return the value of a token, None where the item has no such attribute."""
+        if token.startswith(":"):
+            return self._values[token]
+        return item.get(self.name(token))
 
 
 class Condition(Protocol):
-    """Something that holds for an item or does not."""
+    """A condition on an item."""
 
     def holds(self, item: Item, given: Placeholders) -> bool:
-        """Return whether it holds."""
+        """Return whether the condition holds for the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,9 @@ class _Between:
 
     def holds(self, item: Item, given: Placeholders) -> bool:
         above = _Comparison(self.tested, ">=", self.low).holds(item, given)
-        return above and _Comparison(self.tested, "<=", self.high).holds(item, given)
+        return above and _Comparison(self.tested, "<=", self.high).holds(
+            item, given
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,10 @@ class _BeginsWith:
     prefix: str
 
     def holds(self, item: Item, given: Placeholders) -> bool:
-        tested, prefix = given.find(self.tested, item), given.find(self.prefix, item)
+        tested, prefix = (
+            given.find(self.tested, item),
+            given.find(self.prefix, item),
+        )
         if tested is None or prefix is None or tested.keys() != prefix.keys():
             return False
         return bool(plain(tested).startswith(plain(prefix)))
@@ -145,21 +160,29 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         if _TOKEN.sub("", text).strip():
-            raise NotImplementedError(f"the in-memory store cannot read: {text}")
+            raise NotImplementedError(
+                f"the in-memory store cannot read: {text}"
+            )
         self._text, self._tokens = text, _TOKEN.findall(text)[::-1]
 
     def parse(self) -> Condition:
-        found = self._joined("OR")
+        condition = self._joined("OR")
         if self._tokens:
-            raise ExpressionError(f"syntax error at {self._tokens[-1]}: {self._text}")
-        return found
+            raise ExpressionError(
+                f"syntax error at {self._tokens[-1]}: {self._text}"
+            )
+        return condition
 
     def _joined(self, word: str) -> Condition:
         parts = [self._operand_of(word)]
         while self._tokens and self._tokens[-1] == word:
             self._tokens.pop()
             parts.append(self._operand_of(word))
-        return parts[0] if len(parts) == 1 else _Joined(tuple(parts), word == "AND")
+        return (
+            parts[0]
+            if len(parts) == 1
+            else _Joined(tuple(parts), word == "AND")
+        )
 
     def _operand_of(self, word: str) -> Condition:
         return self._joined("AND") if word == "OR" else self._single()
@@ -169,9 +192,9 @@ class _Parser:
         if first == "NOT":
             return _Not(self._single())
         if first == "(":
-            found = self._joined("OR")
+            condition = self._joined("OR")
             self._take(")")
-            return found
+            return condition
         if self._tokens and self._tokens[-1] == "(":
             return self._function(first)
         operator = self._take()
@@ -188,16 +211,18 @@ class _Parser:
     def _function(self, name: str) -> Condition:
         self._take("(")
         tested = self._take()
-        found: Condition
+        condition: Condition
         if name == "begins_with":
             self._take(",")
-            found = _BeginsWith(tested, self._take())
+            condition = _BeginsWith(tested, self._take())
         elif name in ("attribute_exists", "attribute_not_exists"):
-            found = _Exists(tested, name == "attribute_exists")
+            condition = _Exists(tested, name == "attribute_exists")
         else:
-            raise NotImplementedError(f"the in-memory store knows no function {name}")
+            raise NotImplementedError(
+                f"the in-memory store knows no function {name}"
+            )
         self._take(")")
-        return found
+        return condition
 
     def _take(self, wanted: str | None = None) -> str:
         if not self._tokens or wanted not in (None, self._tokens[-1]):
@@ -214,16 +239,20 @@ def parse_condition(text: str) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class KeyRange:
-    """What a query asks for: one partition, and perhaps a part of it."""
+    """The keys of a query: one partition, and perhaps a part of it."""
 
     partition: Value
     within: Condition | None
 
 
-def key_range(text: str, keys: tuple[str, ...], given: Placeholders) -> KeyRange:
+def key_range(
+    text: str, keys: tuple[str, ...], given: Placeholders
+) -> KeyRange:
     """Read a key condition; it must name the partition, and nothing but the keys."""
-    found = parse_condition(text)
-    parts = found.parts if isinstance(found, _Joined) and found.every else (found,)
+    condition = parse_condition(text)
+    parts: tuple[Condition, ...] = (condition,)
+    if isinstance(condition, _Joined) and condition.every:
+        parts = condition.parts
     partition, within = None, None
     for part in parts:
         name = given.name(_tested(part))
@@ -239,7 +268,9 @@ def key_range(text: str, keys: tuple[str, ...], given: Placeholders) -> KeyRange
         else:
             raise ExpressionError("Query key condition not supported")
     if partition is None:
-        raise ExpressionError(f"Query condition missed key schema element: {keys[0]}")
+        raise ExpressionError(
+            f"Query condition missed key schema element: {keys[0]}"
+        )
     return KeyRange(partition, within)
 
 
@@ -277,15 +308,17 @@ def _change(
         changed.pop(name, None)
         return
     if len(operands) != 1:
-        raise NotImplementedError(f"the in-memory store cannot read: {verb} {clause}")
+        raise NotImplementedError(
+            f"the in-memory store cannot read: {verb} {clause}"
+        )
     value = given.find(operands[0], before)
     if value is None:
         raise ExpressionError(
             "The provided expression refers to an attribute that does not exist in the item"
         )
-    changed[name] = (
-        _sum(before.get(name, {"N": "0"}), value) if verb == "ADD" else value
-    )
+    if verb == "ADD":
+        value = _sum(before.get(name, {"N": "0"}), value)
+    changed[name] = value
 
 
 def _sum(before: Value, added: Value) -> Value:

@@ -1,4 +1,7 @@
-"""API Gateway on one machine: a WSGI application over the Chalice app, with problem documents for what never reaches it."""
+"""API Gateway on one machine: a WSGI application over the Chalice app.
+
+It answers with problem documents where a request does not reach the app.
+"""
 
 import base64
 import json
@@ -19,7 +22,15 @@ from chalice.local import (
 from chalicelib.web.api import Api
 from chalicelib.web.requests import MAX_BODY
 
-__all__ = ["Answer", "Gateway", "serve_threaded"]
+__all__ = [
+    "Answer",
+    "Gateway",
+    "body_limit",
+    "json_answer",
+    "problem",
+    "serve_threaded",
+    "serve_wsgi",
+]
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, str], Answer]
@@ -28,14 +39,16 @@ _REASONS = {
     201: "Created",
     202: "Accepted",
     204: "No Content",
+    303: "See Other",
     304: "Not Modified",
 }
 
 
 def serve_threaded(app: Chalice) -> None:
-    """Let one app object serve several threads: Chalice keeps the current request on the app (docs/decisions/0004).
+    """Let several threads use one app object (docs/decisions/0004).
 
-    Without this, requests in parallel are answered as one another's callers.
+    Chalice keeps the current request on the app. Without this, requests in parallel are answered
+    with the identity of one another.
     """
     if not isinstance(app, LocalChalice):
         CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
@@ -48,9 +61,8 @@ class Gateway:
     def __init__(self, app: Chalice, api: Api) -> None:
         serve_threaded(app)
         self._app, self._api = app, api
-        self._events = LambdaEventConverter(
-            RouteMatcher(list(app.routes)), app.api.binary_types
-        )
+        matcher = RouteMatcher(list(app.routes))
+        self._events = LambdaEventConverter(matcher, app.api.binary_types)
         self._config = Config()
 
     def handle(
@@ -61,34 +73,27 @@ class Gateway:
         body: bytes,
         source: str,
     ) -> Answer:
-        """Answer one request; `target` is the path with its query, as it came."""
+        """Answer one request. `target` is the path with its query, still encoded."""
         language = headers.get("accept-language")
-        if len(body) > most_of(target):
-            return _plain(
-                self._api.problem(413, "request.too_large", language).to_dict()
-            )
+        if len(body) > body_limit(target):
+            return self._problem(413, "request.too_large", language)
         try:
-            event = self._events.create_lambda_event(method, target, headers, None)
+            event = self._events.create_lambda_event(
+                method, target, headers, None
+            )
         except ValueError:
-            return _plain(
-                self._api.problem(404, "resource.not_found", language).to_dict()
-            )
+            return self._problem(404, "resource.not_found", language)
         if method == "OPTIONS":
-            return (
-                200,
-                [
-                    *self._api.cors.get_access_control_headers().items(),
-                    ("Access-Control-Allow-Methods", "*"),
-                ],
-                b"",
-            )
+            allowed = list(self._api.cors.get_access_control_headers().items())
+            return 200, [*allowed, ("Access-Control-Allow-Methods", "*")], b""
         event["requestContext"]["identity"]["sourceIp"] = source
-        event["body"], event["isBase64Encoded"] = (
-            base64.b64encode(body).decode() if body else None,
-            bool(body),
-        )
+        event["isBase64Encoded"] = bool(body)
+        event["body"] = base64.b64encode(body).decode() if body else None
         context = LambdaContext("api_handler", 512, 29_000)
-        return _plain(self._app(event, context))
+        return _answer(self._app(event, context))
+
+    def _problem(self, status: int, code: str, language: str | None) -> Answer:
+        return _answer(self._api.problem(status, code, language).to_dict())
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -97,8 +102,11 @@ class Gateway:
         return serve_wsgi(self.handle, environ, start_response)
 
 
-def most_of(path: str) -> int:
-    """Return how many bytes of a body are read at a path; API Gateway's own limit is wider than the house's."""
+def body_limit(path: str) -> int:
+    """Return the number of bytes of a body that are read at a path.
+
+    The limit of API Gateway is wider than that of the app.
+    """
     return MAX_BODY * 16
 
 
@@ -106,67 +114,76 @@ def serve_wsgi(
     handle: Handler,
     environ: dict[str, Any],
     start_response: Callable[..., Any],
-    most_of: Callable[[str], int] = most_of,
+    limit_of: Callable[[str], int] = body_limit,
 ) -> list[bytes]:
-    """Run a handler as a WSGI application; it is given one byte more than it may be sent, so that it can tell."""
-    headers = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    if environ.get("CONTENT_TYPE"):
-        headers["content-type"] = environ["CONTENT_TYPE"]
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    most = most_of(environ["PATH_INFO"]) + 1
-    size = most if "HTTP_TRANSFER_ENCODING" in environ else min(length, most)
-    body = environ["wsgi.input"].read(size) if size else b""
-    # WSGI hands the path over decoded; a gateway passes it on as it came.
-    path = environ.get("REQUEST_URI") or quote(environ["PATH_INFO"].encode("latin-1"))
-    path = path.split("?")[0] + (
-        f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
-    )
-    status, answer, content = handle(
+    """Run a handler as a WSGI application.
+
+    The handler is given at most one byte more than the limit, so it can refuse a longer body.
+    """
+    status, answer_headers, content = handle(
         environ["REQUEST_METHOD"],
-        path,
-        headers,
-        body,
+        _target_of(environ),
+        _headers_of(environ),
+        _body_of(environ, limit_of(environ["PATH_INFO"]) + 1),
         environ.get("REMOTE_ADDR", "127.0.0.1"),
     )
     if status not in (204, 304):
-        answer = [*answer, ("Content-Length", str(len(content)))]
-    start_response(f"{status} {_REASONS.get(status, 'Error')}", answer)
+        length = ("Content-Length", str(len(content)))
+        answer_headers = [*answer_headers, length]
+    start_response(f"{status} {_REASONS.get(status, 'Error')}", answer_headers)
     return [content]
 
 
-def _plain(result: dict[str, Any]) -> Answer:
-    headers = [*result["headers"].items()]
-    headers += [
-        (name, value)
-        for name, values in result.get("multiValueHeaders", {}).items()
-        for value in values
-    ]
-    body = result.get("body") or ""
-    content = (
-        base64.b64decode(body)
-        if result.get("isBase64Encoded")
-        else body.encode()
-        if isinstance(body, str)
-        else body
+def _headers_of(environ: dict[str, Any]) -> dict[str, str]:
+    headers = {}
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            headers[name[5:].replace("_", "-").lower()] = value
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    return headers
+
+
+def _body_of(environ: dict[str, Any], limit: int) -> bytes:
+    size = limit
+    if "HTTP_TRANSFER_ENCODING" not in environ:
+        size = min(int(environ.get("CONTENT_LENGTH") or 0), limit)
+    if not size:
+        return b""
+    body: bytes = environ["wsgi.input"].read(size)
+    return body
+
+
+def _target_of(environ: dict[str, Any]) -> str:
+    """Return path and query. WSGI decodes the path; API Gateway passes it on encoded."""
+    path = environ.get("REQUEST_URI") or quote(
+        environ["PATH_INFO"].encode("latin-1")
     )
-    return result["statusCode"], headers, content
+    path = str(path).split("?", maxsplit=1)[0]
+    query = environ.get("QUERY_STRING")
+    return f"{path}?{query}" if query else path
+
+
+def _answer(result: dict[str, Any]) -> Answer:
+    headers = list(result["headers"].items())
+    for name, values in result.get("multiValueHeaders", {}).items():
+        headers += [(name, value) for value in values]
+    body = result.get("body") or b""
+    if result.get("isBase64Encoded"):
+        body = base64.b64decode(body)
+    elif isinstance(body, str):
+        body = body.encode()
+    return result["statusCode"], headers, body
 
 
 def json_answer(status: int, document: Any) -> Answer:
     """Return a JSON answer."""
-    return (
-        status,
-        [("Content-Type", "application/json")],
-        json.dumps(document, ensure_ascii=False).encode(),
-    )
+    content = json.dumps(document, ensure_ascii=False).encode()
+    return status, [("Content-Type", "application/json")], content
 
 
 def problem(status: int, code: str, detail: str) -> Answer:
-    """Return a problem of the local server's own routes."""
+    """Return a problem document of the local server's own routes."""
     document = {
         "type": f"urn:chunhui:problem:{code}",
         "title": code,
@@ -174,8 +191,5 @@ def problem(status: int, code: str, detail: str) -> Answer:
         "detail": detail,
         "code": code,
     }
-    return (
-        status,
-        [("Content-Type", "application/problem+json")],
-        json.dumps(document).encode(),
-    )
+    content = json.dumps(document, ensure_ascii=False).encode()
+    return status, [("Content-Type", "application/problem+json")], content

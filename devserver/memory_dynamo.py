@@ -1,7 +1,7 @@
 """DynamoDB in this process's memory, for tests and for STORE=memory (docs/decisions/0032).
 
-It takes what PynamoDB hands to a client, and answers or refuses as the service does. What it does not
-know (an operation, an argument, a function in an expression) is a NotImplementedError.
+PynamoDB calls it like a client, and it answers or refuses as the service does. An unknown
+operation, argument or function of an expression raises NotImplementedError.
 """
 
 import threading
@@ -26,6 +26,10 @@ __all__ = ["MemoryDynamo"]
 
 MAX_BATCH_GET, MAX_BATCH_WRITE, MAX_TRANSACTION = 100, 25, 100
 _REMEMBERED_TOKENS = 1000  # the service forgets a token after ten minutes
+_DUPLICATES = "Provided list of item keys contains duplicates"
+_ONE_ITEM_TWICE = (
+    "Transaction request cannot include multiple operations on one item"
+)
 _IGNORED = {
     "ReturnConsumedCapacity",
     "ReturnItemCollectionMetrics",
@@ -34,7 +38,12 @@ _IGNORED = {
 }
 _EXPRESSION = {"ExpressionAttributeNames", "ExpressionAttributeValues"}
 _CONDITION = _EXPRESSION | {"ConditionExpression", "ReturnValues"}
-_PAGE = _EXPRESSION | {"IndexName", "FilterExpression", "Limit", "ExclusiveStartKey"}
+_PAGE = _EXPRESSION | {
+    "IndexName",
+    "FilterExpression",
+    "Limit",
+    "ExclusiveStartKey",
+}
 _SCHEMA = {
     "AttributeDefinitions",
     "KeySchema",
@@ -51,7 +60,7 @@ _WRITES: Mapping[str, set[str]] = {
 
 
 class _Refused(Exception):
-    """An error of the service: its code, its message and what else the answer holds."""
+    """An error of the service: its code, its message and further parts of the answer."""
 
     def __init__(self, code: str, message: str, **more: Any) -> None:
         super().__init__(message)
@@ -60,7 +69,7 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """One item's part in a request; it is checked and worked out before anything is changed."""
+    """One item's part in a request; checked and computed before any change."""
 
     kind: str
     table: MemoryTable
@@ -73,65 +82,78 @@ class _Write:
         return self.table.items.get(self.key)
 
     def may_happen(self) -> bool:
-        """Return whether its condition holds."""
+        """Return whether the condition holds."""
         text = self.request.get("ConditionExpression")
-        return text is None or parse_condition(text).holds(
-            self.before or {}, self.given
-        )
+        if text is None:
+            return True
+        return parse_condition(text).holds(self.before or {}, self.given)
 
     def after(self) -> Item | None:
-        """Return the item as it will be."""
+        """Return the item after the write."""
         if self.kind == "Put":
             return self.table.accept(self.request["Item"])
         if self.kind == "Update":
             before = self.before or dict(self.request["Key"])
             text, keys = self.request["UpdateExpression"], self.table.keys
-            return self.table.accept(apply_update(text, before, self.given, keys))
+            return self.table.accept(
+                apply_update(text, before, self.given, keys)
+            )
         return None if self.kind == "Delete" else self.before
 
 
 class MemoryDynamo:
-    """A client of DynamoDB to whoever calls `_make_api_call`. One call at a time."""
+    """A client of DynamoDB, called by `_make_api_call`. One call at a time."""
 
     def __init__(self) -> None:
         self.tables: dict[str, MemoryTable] = {}
         self._tokens: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.RLock()
 
-    def _make_api_call(self, operation: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _make_api_call(
+        self, operation: str, kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
         known = self._operations.get(operation)
         if known is None:
-            raise NotImplementedError(f"the in-memory store knows no {operation}")
+            raise NotImplementedError(
+                f"the in-memory store knows no {operation}"
+            )
         answer, arguments = known
         _check_arguments(operation, kwargs, arguments)
         try:
             with self._lock:
                 return answer(self, kwargs)
         except ExpressionError as error:
-            invalid = {"Error": {"Code": "ValidationException", "Message": str(error)}}
+            invalid = {
+                "Error": {"Code": "ValidationException", "Message": str(error)}
+            }
             raise ClientError(invalid, operation) from error
         except _Refused as error:
             raise ClientError(error.response, operation) from error
 
     def _table(self, name: str) -> MemoryTable:
         if name not in self.tables:
-            raise _Refused("ResourceNotFoundException", "Requested resource not found")
+            raise _Refused(
+                "ResourceNotFoundException", "Requested resource not found"
+            )
         return self.tables[name]
 
     def _create_table(self, request: Mapping[str, Any]) -> dict[str, Any]:
         name = request["TableName"]
         if name in self.tables:
-            raise _Refused("ResourceInUseException", f"Table already exists: {name}")
+            raise _Refused(
+                "ResourceInUseException", f"Table already exists: {name}"
+            )
         if request.get("LocalSecondaryIndexes"):
-            raise NotImplementedError("the in-memory store knows no local indexes")
+            raise NotImplementedError(
+                "the in-memory store knows no local indexes"
+            )
         self.tables[name] = MemoryTable.create(request)
         return {"TableDescription": self._describe_table(request)["Table"]}
 
     def _describe_table(self, request: Mapping[str, Any]) -> dict[str, Any]:
         table = self._table(request["TableName"])
-        described = {
-            name: value for name, value in deepcopy(dict(table.schema)).items() if value
-        }
+        schema = deepcopy(dict(table.schema))
+        described = {name: value for name, value in schema.items() if value}
         mode = {"BillingMode": described.pop("BillingMode", "PROVISIONED")}
         described |= {
             "TableName": request["TableName"],
@@ -143,30 +165,30 @@ class MemoryDynamo:
     def _delete_table(self, request: Mapping[str, Any]) -> dict[str, Any]:
         self._table(request["TableName"])
         del self.tables[request["TableName"]]
+        name = request["TableName"]
         return {
-            "TableDescription": {
-                "TableName": request["TableName"],
-                "TableStatus": "DELETING",
-            }
+            "TableDescription": {"TableName": name, "TableStatus": "DELETING"}
         }
 
     def _get_item(self, request: Mapping[str, Any]) -> dict[str, Any]:
         table = self._table(request["TableName"])
-        found = table.items.get(table.key_of(request["Key"]))
-        return {} if found is None else {"Item": copy_item(found)}
+        item = table.items.get(table.key_of(request["Key"]))
+        return {} if item is None else {"Item": copy_item(item)}
 
     def _batch_get_item(self, request: Mapping[str, Any]) -> dict[str, Any]:
         keys = []
         for name, part in request["RequestItems"].items():
             _check_arguments("BatchGetItem", part, {"Keys"})
-            keys += [(name, self._table(name).key_of(key)) for key in part["Keys"]]
-        _check_batch(
-            keys, MAX_BATCH_GET, "Provided list of item keys contains duplicates"
-        )
-        answers: dict[str, list[Item]] = {name: [] for name in request["RequestItems"]}
+            keys += [
+                (name, self._table(name).key_of(key)) for key in part["Keys"]
+            ]
+        _check_batch(keys, MAX_BATCH_GET, _DUPLICATES)
+        answers: dict[str, list[Item]] = {
+            name: [] for name in request["RequestItems"]
+        }
         for name, key in keys:
-            if found := self.tables[name].items.get(key):
-                answers[name].append(copy_item(found))
+            if item := self.tables[name].items.get(key):
+                answers[name].append(copy_item(item))
         return {"Responses": answers, "UnprocessedKeys": {}}
 
     def _batch_write_item(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,15 +196,12 @@ class MemoryDynamo:
         for name, parts in request["RequestItems"].items():
             for part in parts:
                 ((kind, given),) = part.items()
+                operation = kind.removesuffix("Request")
                 writes.append(
-                    self._write(
-                        kind.removesuffix("Request"), {"TableName": name, **given}
-                    )
+                    self._write(operation, {"TableName": name, **given})
                 )
         keys = [(write.request["TableName"], write.key) for write in writes]
-        _check_batch(
-            keys, MAX_BATCH_WRITE, "Provided list of item keys contains duplicates"
-        )
+        _check_batch(keys, MAX_BATCH_WRITE, _DUPLICATES)
         _commit(writes)
         return {"UnprocessedItems": {}}
 
@@ -195,28 +214,28 @@ class MemoryDynamo:
     def _update_item(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._write_one("Update", request)
 
-    def _write_one(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _write_one(
+        self, kind: str, request: Mapping[str, Any]
+    ) -> dict[str, Any]:
         write = self._write(kind, request)
         if not write.may_happen():
             raise _Refused(
-                "ConditionalCheckFailedException", "The conditional request failed"
+                "ConditionalCheckFailedException",
+                "The conditional request failed",
             )
         before = write.before
         _commit([write])
-        shown = {"NONE": None, "ALL_OLD": before, "ALL_NEW": write.before}[
-            request.get("ReturnValues", "NONE")
-        ]
-        return {} if shown is None else {"Attributes": copy_item(shown)}
+        versions = {"NONE": None, "ALL_OLD": before, "ALL_NEW": write.before}
+        returned = versions[request.get("ReturnValues", "NONE")]
+        return {} if returned is None else {"Attributes": copy_item(returned)}
 
-    def _transact_write_items(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _transact_write_items(
+        self, request: Mapping[str, Any]
+    ) -> dict[str, Any]:
         parts: Sequence[Mapping[str, Any]] = request["TransactItems"]
         writes = [self._write(*next(iter(part.items()))) for part in parts]
         keys = [(write.request["TableName"], write.key) for write in writes]
-        _check_batch(
-            keys,
-            MAX_TRANSACTION,
-            "Transaction request cannot include multiple operations on one item",
-        )
+        _check_batch(keys, MAX_TRANSACTION, _ONE_ITEM_TWICE)
         token = request.get("ClientRequestToken")
         if token is not None and token in self._tokens:
             if self._tokens[token] != parts:
@@ -225,12 +244,9 @@ class MemoryDynamo:
                     "The token was used for other parameters",
                 )
             return {}
-        codes = [
-            "None" if write.may_happen() else "ConditionalCheckFailed"
-            for write in writes
-        ]
-        if set(codes) != {"None"}:
-            _cancel(codes)
+        allowed = [write.may_happen() for write in writes]
+        if not all(allowed):
+            _cancel(allowed)
         _commit(writes)
         if token is not None:
             self._remember(token, parts)
@@ -244,11 +260,10 @@ class MemoryDynamo:
     def _write(self, kind: str, request: Mapping[str, Any]) -> _Write:
         _check_arguments(kind, request, _WRITES[kind])
         table = self._table(request["TableName"])
-        key = (
-            table.key_of(request["Item"], whole=False)
-            if kind == "Put"
-            else table.key_of(request["Key"])
-        )
+        if kind == "Put":
+            key = table.key_of(request["Item"], whole=False)
+        else:
+            key = table.key_of(request["Key"])
         return _Write(kind, table, key, request, Placeholders(request))
 
     def _query(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,7 +272,7 @@ class MemoryDynamo:
     def _scan(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._table(request["TableName"]).scan(request)
 
-    # Each operation with the arguments that it understands.
+    # Each operation with its known arguments.
     _operations: ClassVar[
         Mapping[str, tuple[Callable[..., dict[str, Any]], set[str]]]
     ] = {
@@ -274,7 +289,10 @@ class MemoryDynamo:
             _transact_write_items,
             {"TransactItems", "ClientRequestToken"},
         ),
-        "Query": (_query, _PAGE | {"KeyConditionExpression", "ScanIndexForward"}),
+        "Query": (
+            _query,
+            _PAGE | {"KeyConditionExpression", "ScanIndexForward"},
+        ),
         "Scan": (_scan, _PAGE),
     }
 
@@ -288,22 +306,32 @@ def _check_arguments(
         )
 
 
-def _check_batch(keys: Sequence[tuple[str, Key]], most: int, doubled: str) -> None:
-    if not 1 <= len(keys) <= most:
-        raise ExpressionError(f"Member must have length between 1 and {most}")
+def _check_batch(
+    keys: Sequence[tuple[str, Key]], limit: int, doubled: str
+) -> None:
+    if not 1 <= len(keys) <= limit:
+        raise ExpressionError(f"Member must have length between 1 and {limit}")
     if len(set(keys)) != len(keys):
         raise ExpressionError(doubled)
 
 
-def _cancel(codes: Sequence[str]) -> NoReturn:
-    message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]"
-    reasons = [{"Code": code} for code in codes]
-    raise _Refused("TransactionCanceledException", message, CancellationReasons=reasons)
+def _cancel(allowed: Sequence[bool]) -> NoReturn:
+    """Refuse a transaction. The reasons are in the order of its writes."""
+    codes = {True: "None", False: "ConditionalCheckFailed"}
+    reasons = [{"Code": codes[is_allowed]} for is_allowed in allowed]
+    message = (
+        "Transaction cancelled, please refer cancellation reasons for specific reasons"
+        f" [{', '.join(reason['Code'] for reason in reasons)}]"
+    )
+    raise _Refused(
+        "TransactionCanceledException", message, CancellationReasons=reasons
+    )
 
 
 def _commit(writes: Sequence[_Write]) -> None:
-    """Work out what all items become, which may be refused, and only then change them."""
-    for write, after in [(write, write.after()) for write in writes]:
+    """Compute all items, any of which may be refused, and only then change them."""
+    afters = [write.after() for write in writes]
+    for write, after in zip(writes, afters, strict=True):
         if after is not None:
             write.table.items[write.key] = after
         elif write.kind != "ConditionCheck":

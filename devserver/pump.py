@@ -1,39 +1,30 @@
-"""Schedules, timers and queues on one machine, under a clock that can be moved."""
+"""Runs schedules, timers and queues on one machine, under a clock that can be moved."""
 
-import re
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
 
 from chalice.app import Chalice, ScheduledEventConfig
 
 from chalicelib.container import Container
 
+from .clock import MovableClock
+from .schedules import Schedule, read_schedule
+
 __all__ = ["Pump"]
 
-_UNITS = {"minute": 60, "hour": 3600, "day": 86400}
-
-
-class MovableClock(Protocol):
-    """A clock that can be moved forward."""
-
-    def now(self) -> datetime:
-        """Return the instant."""
-        ...
-
-    def move_to(self, instant: datetime) -> None:
-        """Move forward to an instant."""
-        ...
+_SWEEP = "sweep"
 
 
 class Pump:
     """Runs the app's scheduled functions when they are due.
 
-    The sweep, every minute in the cloud, runs here whenever something is due: moving the clock by a month steps from
-    due instant to due instant instead of minute to minute. What comes round every few minutes finds something to do only
-    where something has happened, so it is stopped for once after each stop at which something was due, and at the end.
+    The sweep runs every minute in the cloud. Here it runs at each instant at which a job is due, so
+    a long move jumps from one due instant to the next. A frequent schedule finds work only where
+    jobs have run. It runs once after each stop at which a sweep ran, and at the end.
     """
 
     def __init__(
@@ -41,66 +32,79 @@ class Pump:
         app: Chalice,
         services: Container,
         clock: MovableClock,
-        without: frozenset[str] = frozenset(),
+        without: Collection[str] = (),
     ) -> None:
         self._app, self._services, self._clock = app, services, clock
         self._lock = threading.RLock()
-        schedules = {
-            e.name: _text(e.schedule_expression)
-            for e in app.event_sources
-            if isinstance(e, ScheduledEventConfig)
-        }
-        schedules = {
-            name: text for name, text in schedules.items() if name not in without
-        }
-        self._sweep = next(name for name in schedules if name == "sweep")
-        self._others = {
-            name: _timer(text)
-            for name, text in schedules.items()
-            if name != self._sweep
-        }
-        self._often = {
-            name
-            for name, text in schedules.items()
-            if text.startswith("rate") and "minute" in text
-        }
-        self._ran_at = dict.fromkeys(self._others, clock.now())
+        self._schedules = _schedules_of(app)
+        for name in (_SWEEP, *without):
+            del self._schedules[name]
+        self._ran_at = dict.fromkeys(self._schedules, clock.now())
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Return the names of the functions that the pump runs."""
+        return frozenset({_SWEEP, *self._schedules})
 
     def run_due(self) -> Counter[str]:
-        """Run what is due now until nothing is; return how often each function ran."""
+        """Run what is due now; return the number of runs of each function."""
+        ran: Counter[str] = Counter()
         with self._lock:
-            ran: Counter[str] = Counter()
-            for name, timer in self._others.items():
-                if timer(self._ran_at[name]) <= self._clock.now():
-                    self._run(name, ran)
-                    self._ran_at[name] = self._clock.now()
-            while self._is_due() and self._run(self._sweep, ran):
-                pass
-            return ran
+            self._run_due(ran)
+        return ran
 
-    def move_to(self, instant: datetime) -> Counter[str]:
-        """Move the clock forward, stopping at each instant at which something is due."""
+    def move_to(
+        self, instant: datetime, seconds: float | None = None
+    ) -> Counter[str]:
+        """Move the clock forward, stopping at each instant at which something is due.
+
+        The move ends early after `seconds` of the machine's time. The clock then stays at the last
+        stop, and a further move goes on from there. Return the number of runs of each function.
+        """
+        ran: Counter[str] = Counter()
+        deadline = time.monotonic() + seconds if seconds is not None else None
         with self._lock:
-            ran, quiet = self.run_due(), False
+            next_job = self._run_due(ran)
+            swept = True
             while True:
-                awaited = self._others.keys() - (self._often if quiet else set())
-                stops = [self._others[name](self._ran_at[name]) for name in awaited]
-                due = self._services.core.outbox.next_at()
-                # What is overdue has just been tried and stays; only the future is stepped through.
-                stops += [due] if due and due > self._clock.now() else []
-                stop = min((s for s in stops if s <= instant), default=None)
-                if stop is None:
+                stop = self._next_stop(next_job, with_frequent=swept)
+                if stop > instant:
                     break
+                if deadline is not None and time.monotonic() > deadline:
+                    return ran
                 self._clock.move_to(stop)
-                here = self.run_due()
-                quiet = not here[self._sweep]
-                ran += here
+                sweeps = ran[_SWEEP]
+                next_job = self._run_due(ran)
+                swept = ran[_SWEEP] > sweeps
             self._clock.move_to(instant)
-            return ran + self.run_due()
+            self._run_due(ran)
+        return ran
 
-    def _is_due(self) -> bool:
-        due = self._services.core.outbox.next_at()
-        return due is not None and due <= self._clock.now()
+    def _next_stop(
+        self, next_job: datetime | None, *, with_frequent: bool
+    ) -> datetime:
+        stops = []
+        for name, schedule in self._schedules.items():
+            if with_frequent or not schedule.is_frequent:
+                stops.append(schedule.next_after(self._ran_at[name]))
+        # An overdue job has just failed. Only the future is stepped through.
+        if next_job and next_job > self._clock.now():
+            stops.append(next_job)
+        return min(stops, default=datetime.max.replace(tzinfo=UTC))
+
+    def _run_due(self, ran: Counter[str]) -> datetime | None:
+        """Run what is due now; return the instant of the earliest job that is left."""
+        for name, schedule in self._schedules.items():
+            if schedule.next_after(self._ran_at[name]) <= self._clock.now():
+                self._run(name, ran)
+                self._ran_at[name] = self._clock.now()
+        outbox = self._services.core.outbox
+        next_job = outbox.next_at()
+        while next_job and next_job <= self._clock.now():
+            if not self._run(_SWEEP, ran):
+                break
+            next_job = outbox.next_at()
+        return next_job
 
     def _run(self, name: str, ran: Counter[str]) -> Any:
         event = {
@@ -118,25 +122,16 @@ class Pump:
         return self._app.handler_map[name](event, None)
 
 
-def _text(expression: Any) -> str:
-    return expression if isinstance(expression, str) else str(expression.to_string())
-
-
-def _timer(text: str) -> Callable[[datetime], datetime]:
-    """Return what says when a schedule comes next after an instant: a rate, or once a day (UTC)."""
-    rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", text)
-    if rate:
-        every = timedelta(seconds=int(rate[1]) * _UNITS[rate[2]])
-        return lambda after: after + every
-    daily = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", text)
-    if not daily:
-        raise NotImplementedError(f"the local pump does not know {text}")
-    minute, hour = int(daily[1]), int(daily[2])
-
-    def next_day(after: datetime) -> datetime:
-        at = after.astimezone(UTC).replace(
-            hour=hour, minute=minute, second=0, microsecond=0
-        )
-        return at if at > after else at + timedelta(days=1)
-
-    return next_day
+def _schedules_of(app: Chalice) -> dict[str, Schedule]:
+    """Return the schedule of each function that the app declares."""
+    schedules = {}
+    for source in app.event_sources:
+        if isinstance(source, ScheduledEventConfig):
+            expression = source.schedule_expression
+            text = (
+                expression
+                if isinstance(expression, str)
+                else expression.to_string()
+            )
+            schedules[source.name] = read_schedule(text)
+    return schedules

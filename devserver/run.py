@@ -1,12 +1,9 @@
-"""Puts the local house together; local.py and the tests start it here."""
+"""Puts the local server together; local.py and the tests start it here."""
 
 import contextlib
-import json
 import os
-import secrets
-import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +13,7 @@ from chalicelib.adapters.console import DevMailbox
 from chalicelib.adapters.folder import FolderFiles
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.container import Container, build
-from chalicelib.feature import Provider
+from chalicelib.feature import ServiceProvider
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
@@ -32,182 +29,209 @@ from chalicelib.ticket_policy import feature as ticket_policy_feature
 from chalicelib.uploads import feature as uploads_feature
 
 from .clock import ShiftedClock
+from .data_folder import DataFolder
 from .demo import seed_demo_street
 from .dev import DevServer
-from .files import FileDoor
+from .files import FileRoutes
 from .gateway import Gateway
 from .memory_dynamo import MemoryDynamo
 from .pump import Pump
 from .scan import scan
 from .store import embedded_store
 
-__all__ = ["FolderRefused", "House", "open_house"]
+__all__ = ["LocalServer", "open_local_server"]
 
 REGION = "us-east-1"
-DATA_FORMAT = (
-    "2\n"  # of the tables and rows in a folder; raise it when older rows cannot be read
-)
+ZONE = "Asia/Shanghai"
+_OPEN311_SERVICE = "本机演示用的 api_key 是 demo。The api_key of this local demonstration is: demo"
+Report = Callable[[str], None]
 
 
-class FolderRefused(Exception):
-    """The data folder cannot be used; the message says why, in one sentence."""
+def _report_nothing(step: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
-    """A running house without its door: everything but the HTTP server."""
+class LocalServer:
+    """A running installation without its HTTP server."""
 
     services: Container
     mailbox: DevMailbox
     clock: ShiftedClock
     pump: Pump
-    server: DevServer
+    front: DevServer
 
 
 @contextlib.contextmanager
-def open_house(
+def open_local_server(
     folder: Path,
     store: str,
     start: datetime | None = None,
     url: str = "http://127.0.0.1:8000",
-) -> Iterator[House]:
-    """Open the store, seed the demo street once, and run schedules and queues until the end of the context.
+    report: Report = _report_nothing,
+) -> Iterator[LocalServer]:
+    """Open the store, seed the demo street once, and run schedules and queues.
 
-    `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
+    `url` is the address at which clients reach the server. `report` is called with each step that
+    takes long.
+
+    Raises:
+        StartRefused: the folder or the start of the clock cannot be used.
+
     """
-    folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,
     }
-    durable = store == "embedded"
-    seeded = folder / "seeded"
-    if durable and not seeded.exists():
-        _clear(folder)
-    elif durable and seeded.read_text() != DATA_FORMAT:
-        raise FolderRefused(
-            f"{folder} holds data of another version of Chunhui: use another DATA_DIR, or delete it"
-        )
-    dynamo = None
+    data = DataFolder(folder)
+    data.create()
     with contextlib.ExitStack() as stack:
-        if durable:
-            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = stack.enter_context(
-                embedded_store(folder)
-            )
+        if store == "embedded":
+            opened = _open_durable(data, start, stack)
         else:
-            dynamo = MemoryDynamo()
-        clock = ShiftedClock(
-            folder / "clock.json" if durable else None,
-            start or by_day(SystemClock().now()),
-        )
-        settings = _settings(folder, url)
-        # The seeding writes into a mailbox of its own: nobody wants to read its messages.
-        services = build(settings, log=log, clock=clock, dynamo=dynamo)
-        register_all(services.core.store)
-        create_missing(services.core.store)
-        if not durable or not seeded.exists():
-            seed_demo_street(services)
-            services.get(
-                ticket_policy_feature.feature
-            ).check_coverage()  # what the demo street lacks is no news to anybody
-            forget_messages(services.core.store)
-            if durable:
-                seeded.write_text(DATA_FORMAT)
-        mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
-        key = Keyring(settings.secret).key("files")
-        files = FolderFiles(
-            f"{url}/dev/files", key, clock, folder / "uploads" if durable else None
-        )
-        instead: dict[Provider[Any], Any] = {
-            message_log_feature.dev_mailbox: mailbox,
-            uploads_feature.files: files,
-        }
-        services = build(settings, log=log, clock=clock, instead=instead, dynamo=dynamo)
-        use(services)
-        from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
-
-        pump = Pump(app, services, clock)
-        stop = threading.Event()
-        ticking = threading.Thread(target=_tick, args=(pump, stop), daemon=True)
-        ticking.start()
-        try:
-            yield House(
-                services=services,
-                mailbox=mailbox,
-                clock=clock,
-                pump=pump,
-                server=DevServer(
-                    Gateway(app, api),
-                    services,
-                    mailbox,
-                    clock,
-                    pump,
-                    FileDoor(app, files),
-                ),
-            )
-        finally:
-            stop.set()
-            ticking.join(10)
+            clock = _new_clock(None, start)
+            opened = _OpenStore(data=data, clock=clock, dynamo=MemoryDynamo())
+        local = _assemble(opened, url, report)
+        if start and start > local.clock.now():
+            report(f"moving the clock to {start.isoformat()}")
+            local.pump.move_to(start)
+        stack.enter_context(_ticking(local.pump))
+        yield local
 
 
-def forget_messages(store: Store) -> None:
-    """Drop what the seeding would still tell: opened at night, its messages wait for a morning on which they only confuse."""
-    waiting = list(
-        scan(store, JOB, PK.startswith("s"))
-    )  # of a shard: parked jobs wait for nothing
-    for due in waiting:
-        if due.kind in TEMPLATES:
-            store.delete(due)
+@dataclass(frozen=True, kw_only=True)
+class _OpenStore:
+    """An open store with its clock. `dynamo` is None where the store is durable."""
+
+    data: DataFolder
+    clock: ShiftedClock
+    dynamo: MemoryDynamo | None
+
+    def file(self, name: str) -> Path | None:
+        """Return a path in the folder, None where nothing is kept."""
+        return None if self.dynamo else self.data.path / name
+
+
+def _open_durable(
+    data: DataFolder, start: datetime | None, stack: contextlib.ExitStack
+) -> _OpenStore:
+    stack.enter_context(data.locked())
+    data.prepare()
+    clock = _new_clock(data.path / "clock.json", start)
+    if start:
+        clock.check_start(start)
+    address = stack.enter_context(embedded_store(data.path))
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
+    return _OpenStore(data=data, clock=clock, dynamo=None)
+
+
+def _new_clock(file: Path | None, start: datetime | None) -> ShiftedClock:
+    return ShiftedClock(file, start or by_day(SystemClock().now()))
 
 
 def by_day(now: datetime) -> datetime | None:
-    """Return when a house that is opened at night should begin: nobody's phone rings then, and a visitor would see nothing."""
-    span = quiet_span(now, QUIET_FROM, QUIET_TO, "Asia/Shanghai")
+    """Return the instant at which a street that is opened at night begins, None by day.
+
+    At night no message is sent, and a visitor would see nothing.
+    """
+    span = quiet_span(now, QUIET_FROM, QUIET_TO, ZONE)
     return span[1] + timedelta(minutes=40) if span else None
 
 
-def _tick(pump: Pump, stop: threading.Event) -> None:
-    while not stop.wait(2):
-        try:
-            pump.run_due()
-        except Exception as error:  # noqa: BLE001 - the next tick tries again
-            log.error("pump", error=type(error).__name__)
+def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:
+    settings = _settings(opened.data, url)
+    clock, dynamo = opened.clock, opened.dynamo
+    if dynamo or not opened.data.is_seeded:
+        report("seeding the demo street (about 5 s)")
+        # The messages of the seeding go to a mailbox that nobody reads.
+        _seed(build(settings, log=log, clock=clock, dynamo=dynamo))
+        if not dynamo:
+            opened.data.mark_seeded()
+    mailbox = DevMailbox(clock.now, opened.file("mailbox.jsonl"))
+    key = Keyring(settings.secret).key("files")
+    files = FolderFiles(f"{url}/dev/files", key, clock, opened.file("uploads"))
+    instead: dict[ServiceProvider[Any], Any] = {
+        message_log_feature.dev_mailbox: mailbox,
+        uploads_feature.files: files,
+    }
+    services = build(
+        settings, log=log, clock=clock, instead=instead, dynamo=dynamo
+    )
+    _create_tables(services)
+    use(services)
+    # The map is imported last: it is the last part to open.
+    from app import api, app  # noqa: PLC0415
 
-
-def _settings(folder: Path, url: str) -> Settings:
-    """Secrets of this folder: made once, so that tokens and codes survive restarts. The key of Open311 is everybody's."""
-    file = folder / "secrets.json"
-    if not file.exists():
-        fresh = {
-            "secret": secrets.token_urlsafe(48),
-            "token_key": secrets.token_urlsafe(48),
-        }
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            json.dump(fresh, out)
-    kept = json.loads(file.read_text())
-    return Settings(
-        region=REGION,
-        token_keys={"local": kept["token_key"].encode()},
-        secret=kept["secret"].encode(),
-        codes_per_address_hour=int(
-            os.environ.get("CODES_PER_ADDRESS_HOUR", "600")
-        ),  # one machine plays every phone
-        public_url=url,
-        open311_keys={"demo": "demo"},
-        open311_key_service="本机演示用的 api_key 是 demo。The api_key of this local demonstration is: demo",
+    pump = Pump(app, services, clock)
+    front = DevServer(
+        Gateway(app, api),
+        services,
+        mailbox,
+        clock,
+        pump,
+        FileRoutes(app, files),
+    )
+    return LocalServer(
+        services=services, mailbox=mailbox, clock=clock, pump=pump, front=front
     )
 
 
-def _clear(folder: Path) -> None:
-    """Throw away a seeding that was cut off; nothing was served from it yet."""
-    for left in [
-        *folder.glob("store.db*"),
-        folder / "mailbox.jsonl",
-        folder / "uploads",
-    ]:
-        if left.is_dir():
-            shutil.rmtree(left)
-        else:
-            left.unlink(missing_ok=True)
+def _create_tables(services: Container) -> None:
+    register_all(services.core.store)
+    create_missing(services.core.store)
+
+
+def _seed(services: Container) -> None:
+    _create_tables(services)
+    seed_demo_street(services)
+    # Report the gaps of the demo street here: they are no news to its staff.
+    services.get(ticket_policy_feature.feature).check_coverage()
+    _drop_messages(services.core.store)
+
+
+def _drop_messages(store: Store) -> None:
+    """Delete the messages of the seeding that wait for a morning.
+
+    Parked jobs stay: their partition is not that of a shard.
+    """
+    for record in list(scan(store, JOB, PK.startswith("s"))):
+        if record.kind in TEMPLATES:
+            store.delete(record)
+
+
+@contextlib.contextmanager
+def _ticking(pump: Pump) -> Iterator[None]:
+    """Run what is due every two seconds until the end of the context."""
+    stop = threading.Event()
+
+    def tick() -> None:
+        while not stop.wait(2):
+            try:
+                pump.run_due()
+            except Exception as error:  # noqa: BLE001 - the next tick tries again
+                log.error("pump", error=type(error).__name__)
+
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+
+
+def _settings(data: DataFolder, url: str) -> Settings:
+    """Return the settings of this folder. The key of Open311 is public."""
+    secrets = data.secrets()
+    # One machine plays every phone.
+    codes_per_hour = int(os.environ.get("CODES_PER_ADDRESS_HOUR", "600"))
+    return Settings(
+        region=REGION,
+        token_keys={"local": secrets["token_key"].encode()},
+        secret=secrets["secret"].encode(),
+        codes_per_address_hour=codes_per_hour,
+        public_url=url,
+        open311_keys={"demo": "demo"},
+        open311_key_service=_OPEN311_SERVICE,
+    )

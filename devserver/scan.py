@@ -13,8 +13,10 @@ __all__ = ["scan", "scan_items"]
 T = TypeVar("T")
 
 
-def scan(store: Store, row: Row[T], condition: Condition | None = None) -> Iterator[T]:
-    """Yield everything of a row type; the condition tells it from the other rows of its table."""
+def scan(
+    store: Store, row: Row[T], condition: Condition | None = None
+) -> Iterator[T]:
+    """Yield all entities of a row type. The condition excludes other rows of its table."""
     for item in scan_items(store, row.table, condition):
         yield row.to_entity(item)
 
@@ -22,7 +24,7 @@ def scan(store: Store, row: Row[T], condition: Condition | None = None) -> Itera
 def scan_items(
     store: Store, table: Table, condition: Condition | None = None
 ) -> Iterator[Item]:
-    """Yield every row of a table as DynamoDB holds it."""
+    """Yield every row of a table, in the form of DynamoDB."""
     start: Any = None
     while True:
         answer = store.connection.scan(

@@ -13,7 +13,14 @@ from typing import Any
 
 import boto3
 
-from .deploy import KEEPS_DATA, PACKAGE, Deployment, NotDeployed, agreed, readable
+from .deploy import (
+    KEEPS_DATA,
+    PACKAGE,
+    Deployment,
+    NotDeployed,
+    agreed,
+    readable,
+)
 
 __all__ = ["adoption", "main"]
 
@@ -72,7 +79,8 @@ def _only(section: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def main() -> None:
     """Propose the import, ask, and carry it out."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -91,13 +99,17 @@ def _adopt(deployment: Deployment, *, yes: bool) -> None:
         "AWS::AccountId": account,
         "AWS::Region": deployment.aws.region_name,
     }
-    template = json.loads((PACKAGE / "template.json").read_text(encoding="utf-8"))
+    template = json.loads(
+        (PACKAGE / "template.json").read_text(encoding="utf-8")
+    )
     reduced, imported = adoption(template, names)
     proposed = deployment.change_set(
         f"adopt-{secrets.token_hex(4)}",
         ChangeSetType="IMPORT",
         TemplateBody=json.dumps(reduced, separators=(",", ":")),
-        Parameters=[{"ParameterKey": "Stage", "ParameterValue": deployment.stage}],
+        Parameters=[
+            {"ParameterKey": "Stage", "ParameterValue": deployment.stage}
+        ],
         ResourcesToImport=imported,
     )
     if proposed is None:

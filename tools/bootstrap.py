@@ -27,7 +27,9 @@ def main() -> None:
     )
     parser.add_argument("--name", required=True, help="the street's name")
     parser.add_argument("--zone", default="Asia/Shanghai", help="its time zone")
-    parser.add_argument("--admin-phone", required=True, help="a mainland mobile number")
+    parser.add_argument(
+        "--admin-phone", required=True, help="a mainland mobile number"
+    )
     parser.add_argument("--admin-name", required=True)
     given = parser.parse_args()
     if not re.fullmatch(r"[a-z0-9-]{1,24}", given.street):

@@ -45,7 +45,12 @@ KEEPS_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
 _POLL = 2  # seconds between two looks at CloudFormation
 _ENDED = ("_COMPLETE", "_FAILED")
 _SUCCEEDED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
-_ORDER = {"Remove": 0, "Modify": 2, "Import": 3, "Add": 4}  # in the list of changes
+_ORDER = {
+    "Remove": 0,
+    "Modify": 2,
+    "Import": 3,
+    "Add": 4,
+}  # in the list of changes
 
 
 class NotDeployed(Exception):
@@ -72,11 +77,17 @@ class Deployment:
 
     def upload(self, template: Mapping[str, Any], package: Path) -> str:
         """Upload the package, under its digest, and the template; return the template's name."""
-        s3, bucket, data = self.aws.client("s3"), self.bucket, package.read_bytes()
+        s3, bucket, data = (
+            self.aws.client("s3"),
+            self.bucket,
+            package.read_bytes(),
+        )
         self._make_bucket(s3, bucket)
         key = f"code/{_digest(data)}.zip"
         s3.put_object(Bucket=bucket, Key=key, Body=data)
-        text = json.dumps(with_code(template, bucket, key), ensure_ascii=False).encode()
+        text = json.dumps(
+            with_code(template, bucket, key), ensure_ascii=False
+        ).encode()
         name = f"{SystemClock().now():%Y%m%dT%H%M%S}-{_digest(text)[:12]}"
         s3.put_object(Bucket=bucket, Key=self._template_key(name), Body=text)
         return name
@@ -128,11 +139,15 @@ class Deployment:
 
     def _remember(self, name: str) -> str:
         """Note that a template is deployed from now on; return the key of the note."""
-        key = f"deployed/{self.stage}/{SystemClock().now():%Y%m%dT%H%M%S}.{name}"
+        key = (
+            f"deployed/{self.stage}/{SystemClock().now():%Y%m%dT%H%M%S}.{name}"
+        )
         self.aws.client("s3").put_object(Bucket=self.bucket, Key=key, Body=b"")
         return key
 
-    def propose(self, name: str, given: Mapping[str, str]) -> dict[str, Any] | None:
+    def propose(
+        self, name: str, given: Mapping[str, str]
+    ) -> dict[str, Any] | None:
         """Make a change set of a template; return it, or None where it would change nothing.
 
         Raises:
@@ -140,7 +155,10 @@ class Deployment:
 
         """
         s3, before = self.aws.client("s3"), self.look()
-        if before and before["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
+        if before and before["StackStatus"] in (
+            "ROLLBACK_COMPLETE",
+            "ROLLBACK_FAILED",
+        ):
             raise NotDeployed(
                 "the first deployment has failed and left a stack that takes no other; "
                 "end it with tools.undeploy"
@@ -196,14 +214,24 @@ class Deployment:
         """
         unknown = given.keys() - known.keys()
         if unknown:
-            raise NotDeployed(f"no such parameter: {', '.join(sorted(unknown))}")
+            raise NotDeployed(
+                f"no such parameter: {', '.join(sorted(unknown))}"
+            )
         former = {}
         for parameter in (before or {}).get("Parameters", []):
-            former[parameter["ParameterKey"]] = parameter.get("ParameterValue", "")
+            former[parameter["ParameterKey"]] = parameter.get(
+                "ParameterValue", ""
+            )
         values = {"Stage": self.stage, "SecretVersion": self._secret_version()}
         values |= given
-        if not values.get("PublicUrl") and not former.get("PublicUrl") and before:
-            values["PublicUrl"] = outputs_of(before).get("EndpointURL", "").rstrip("/")
+        if (
+            not values.get("PublicUrl")
+            and not former.get("PublicUrl")
+            and before
+        ):
+            values["PublicUrl"] = (
+                outputs_of(before).get("EndpointURL", "").rstrip("/")
+            )
         for name in known:
             if name in values:
                 yield {"ParameterKey": name, "ParameterValue": values[name]}
@@ -219,7 +247,9 @@ class Deployment:
         """
         name = f"chunhui/{self.stage}"
         try:
-            secret = self.aws.client("secretsmanager").describe_secret(SecretId=name)
+            secret = self.aws.client("secretsmanager").describe_secret(
+                SecretId=name
+            )
         except ClientError as error:
             raise NotDeployed(
                 f"the secret {name} cannot be read (docs/operations.md, Secrets): {error}"
@@ -251,8 +281,13 @@ class Deployment:
             NotDeployed: it failed. The text lists the resources that failed.
 
         """
-        formation, begun = self.aws.client("cloudformation"), SystemClock().now()
-        formation.execute_change_set(StackName=self.stack, ChangeSetName=change_set)
+        formation, begun = (
+            self.aws.client("cloudformation"),
+            SystemClock().now(),
+        )
+        formation.execute_change_set(
+            StackName=self.stack, ChangeSetName=change_set
+        )
         note = self._remember(template) if template else ""
         stack = self._wait(formation)
         if stack["StackStatus"] in _SUCCEEDED:
@@ -291,7 +326,9 @@ class Deployment:
         )
 
 
-def with_code(template: Mapping[str, Any], bucket: str, key: str) -> dict[str, Any]:
+def with_code(
+    template: Mapping[str, Any], bucket: str, key: str
+) -> dict[str, Any]:
     """Return a template whose functions take their code from a bucket."""
     whole: dict[str, Any] = json.loads(json.dumps(template))
     for resource in whole["Resources"].values():
@@ -313,7 +350,9 @@ def losing(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     names = []
     for change in changes:
-        leaves = change["Action"] == "Remove" or change.get("Replacement") == "True"
+        leaves = (
+            change["Action"] == "Remove" or change.get("Replacement") == "True"
+        )
         if leaves and change["ResourceType"] in KEEPS_DATA:
             names.append(change["LogicalResourceId"])
     return names

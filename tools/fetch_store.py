@@ -1,6 +1,6 @@
-"""Installs the embedded store for this machine's platform into .store, by npm, at the version that package.json names.
+"""Install the embedded store into .store by npm, at the version in package.json.
 
-Only the platform at hand: a package that lists all of them cannot be installed where one of them is missing.
+Only this machine's platform: npm refuses a package that lists a missing one.
 """
 
 import json
@@ -19,7 +19,10 @@ def main() -> None:
         "embedded-store"
     ]
     manifest = binary().parent / "package.json"
-    if manifest.exists() and json.loads(manifest.read_text())["version"] == version:
+    if (
+        manifest.exists()
+        and json.loads(manifest.read_text())["version"] == version
+    ):
         return
     npm = shutil.which("npm")
     if npm is None:
@@ -36,7 +39,9 @@ def main() -> None:
         "--no-audit",
         "--no-fund",
     ]
-    subprocess.run([*command, "--loglevel=error", f"{package()}@{version}"], check=True)
+    subprocess.run(
+        [*command, "--loglevel=error", f"{package()}@{version}"], check=True
+    )
     print(f"embedded store {version} is in {binary().relative_to(ROOT)}")
 
 

@@ -68,7 +68,9 @@ def table_resources() -> dict[str, Any]:
 def _table(table: Table, *, expires: bool) -> dict[str, Any]:
     schema = table.schema()
     if schema["local_secondary_indexes"]:
-        raise ValueError(f"{table.name}: a local index bounds a partition to 10 GB")
+        raise ValueError(
+            f"{table.name}: a local index bounds a partition to 10 GB"
+        )
     properties = {
         "TableName": {"Fn::Sub": f"chunhui-${{Stage}}-{table.name}"},
         "BillingMode": schema["billing_mode"],
@@ -87,7 +89,10 @@ def _table(table: Table, *, expires: bool) -> dict[str, Any]:
     if expires:
         expiry = {"AttributeName": "ttl", "Enabled": True}
         properties["TimeToLiveSpecification"] = expiry
-    kept = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    kept = {
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "UpdateReplacePolicy": "Retain",
+    }
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}
 
 
@@ -113,7 +118,9 @@ def _throttle_alarm(base: str) -> dict[str, Any]:
         "AlarmDescription": f"The table {base} refuses writes: hot key, or capacity still growing.",
         "Namespace": "AWS/DynamoDB",
         "MetricName": "WriteThrottleEvents",
-        "Dimensions": [{"Name": "TableName", "Value": {"Ref": logical_id(base)}}],
+        "Dimensions": [
+            {"Name": "TableName", "Value": {"Ref": logical_id(base)}}
+        ],
         "Statistic": "Sum",
         "Period": 60,
         "EvaluationPeriods": 5,
@@ -132,7 +139,10 @@ def gateway_responses() -> dict[str, Any]:
 
     The gateway fills in variables but runs no template, so it cannot choose a language.
     """
-    return {name: _refusal(status, code) for name, (status, code) in _REFUSALS.items()}
+    return {
+        name: _refusal(status, code)
+        for name, (status, code) in _REFUSALS.items()
+    }
 
 
 def _refusal(status: int, code: str) -> dict[str, Any]:

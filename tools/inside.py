@@ -32,7 +32,9 @@ def main() -> None:
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument(
-        "--tables", metavar="PREFIX", help="restored tables; nothing is sent then"
+        "--tables",
+        metavar="PREFIX",
+        help="restored tables; nothing is sent then",
     )
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
@@ -53,7 +55,9 @@ def main() -> None:
 def _environment(deployment: Deployment) -> dict[str, str]:
     stack = deployment.look()
     if stack is None:
-        sys.exit(f"there is no stack {deployment.stack} in this account and region")
+        sys.exit(
+            f"there is no stack {deployment.stack} in this account and region"
+        )
     function = outputs_of(stack)["APIHandlerName"]
     lambdas = deployment.aws.client("lambda")
     configuration = lambdas.get_function_configuration(FunctionName=function)

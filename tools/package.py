@@ -34,7 +34,16 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LARGEST, LARGEST_ZIPPED = 45 * 2**20, 15 * 2**20  # bytes
 # The kinds of files of chalicelib that are packaged.
-_PACKAGED = {".py", ".json", ".html", ".css", ".js", ".svg", ".ico", ".webmanifest"}
+_PACKAGED = {
+    ".py",
+    ".json",
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".ico",
+    ".webmanifest",
+}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
 # Chalice deploys to the version of Python that packages.
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -44,11 +53,15 @@ _ABI = f"cp{sys.version_info.major}{sys.version_info.minor}"
 def main() -> None:
     """Build the package of a stage, and print its size and import time."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", default="dev", help="dev (default) or prod")
     parser.add_argument(
-        "--template", type=Path, metavar="FILE", help="only the template, into a file"
+        "--template",
+        type=Path,
+        metavar="FILE",
+        help="only the template, into a file",
     )
     given = parser.parse_args()
     stage: str = given.stage
@@ -74,7 +87,9 @@ def _print_sizes(tree: Path, archive: Path) -> None:
     compiled = median(cpu_to_import(tree) for _ in range(5))
     print(f"{archive.relative_to(ROOT)}  sha256 {digest}")
     print(f"  libraries and app as installed   {_mb(installed)} MB")
-    print(f"  packaged, with bytecode          {_mb(packaged)} MB of {LARGEST >> 20}")
+    print(
+        f"  packaged, with bytecode          {_mb(packaged)} MB of {LARGEST >> 20}"
+    )
     print(
         f"  zipped                           {_mb(zipped)} MB of {LARGEST_ZIPPED >> 20}"
     )
@@ -138,7 +153,9 @@ def build_tree(tree: Path) -> Path:
 
 def build_archive(tree: Path, archive: Path) -> Path:
     """Zip a tree: sorted, without times, owners or modes of this machine."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    with zipfile.ZipFile(
+        archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9
+    ) as zipped:
         for file in _files(tree):
             entry = zipfile.ZipInfo(file.relative_to(tree).as_posix(), _EPOCH)
             entry.external_attr = 0o644 << 16
@@ -156,9 +173,7 @@ def cpu_to_import(
         RuntimeError: the program fails.
 
     """
-    setup = (
-        f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True"
-    )
+    setup = f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True"
     command = [sys.executable, "-I", "-S"]
     if not bytecode:
         command += ["-X", "pycache_prefix=/nonexistent"]
@@ -172,7 +187,9 @@ def cpu_to_import(
     }
     # Each answer writes a log line, which nobody reads here.
     silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    child = os.posix_spawn(sys.executable, command, environment, file_actions=silent)
+    child = os.posix_spawn(
+        sys.executable, command, environment, file_actions=silent
+    )
     _, status, usage = os.wait4(child, 0)
     if status:
         raise RuntimeError(f"the package does not run:\n{program}")
@@ -182,7 +199,9 @@ def cpu_to_import(
 def _copy_app(folder: Path) -> None:
     for file in [ROOT / "app.py", *_files(ROOT / "chalicelib")]:
         name = file.relative_to(ROOT)
-        hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
+        hidden = any(
+            part.startswith((".", "__pycache__")) for part in name.parts
+        )
         if file.suffix in _PACKAGED and not hidden:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +212,9 @@ def _libraries() -> Path:
     """Return a folder with the pinned libraries for Lambda; it is kept until a pin changes."""
     pins = _pins()
     key = json.dumps([_ABI, *sorted(pins.values())])
-    folder = BUILD / f"libraries-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    folder = (
+        BUILD / f"libraries-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    )
     if not folder.exists():
         BUILD.mkdir(exist_ok=True)
         fetched = Path(tempfile.mkdtemp(dir=BUILD, prefix=f"{folder.name}."))
@@ -210,7 +231,9 @@ def _libraries() -> Path:
 def _pins() -> dict[str, str]:
     """Return the lines of requirements.txt by the lower-case name of the library."""
     pins = {}
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+    for line in (
+        (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    ):
         pin = line.partition("#")[0].strip()
         if pin:
             pins[pin.partition("==")[0].lower()] = pin
@@ -219,7 +242,11 @@ def _pins() -> dict[str, str]:
 
 def _install(folder: Path, pins: list[str], *options: str) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-compile", "--only-binary=:all:"]
+    command += [
+        "--disable-pip-version-check",
+        "--no-compile",
+        "--only-binary=:all:",
+    ]
     command += ["--target", str(folder), "--python-version", _PYTHON]
     command += ["--implementation", "cp", *options]
     for platform in _platforms():
@@ -240,7 +267,9 @@ def _platforms() -> list[str]:
 
 
 def _size(folder: Path, names: str = "*") -> int:
-    return sum(file.stat().st_size for file in folder.rglob(names) if file.is_file())
+    return sum(
+        file.stat().st_size for file in folder.rglob(names) if file.is_file()
+    )
 
 
 def _files(folder: Path) -> Iterator[Path]:

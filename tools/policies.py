@@ -35,7 +35,11 @@ __all__ = [
 
 API = "api_handler"
 _CHALICE = Path(__file__).resolve().parent.parent / ".chalice"
-_TABLE, _QUEUE, _BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"
+_TABLE, _QUEUE, _BUCKET = (
+    "AWS::DynamoDB::Table",
+    "AWS::SQS::Queue",
+    "AWS::S3::Bucket",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +88,9 @@ def _log(function: str, calls: AbstractSet[RecordedCall]) -> str:
     return f"${{{given['LogGroup']['Ref']}.Arn}}"
 
 
-def _source_queue(function: str, calls: AbstractSet[RecordedCall]) -> str | None:
+def _source_queue(
+    function: str, calls: AbstractSet[RecordedCall]
+) -> str | None:
     for source in app.event_sources:
         if isinstance(source, SQSEventConfig) and source.name == function:
             return address_of(f"queue/{str(source.queue).rpartition('-')[2]}")
@@ -167,11 +173,15 @@ def address_of(resource: str) -> str:
     named = 1 if parts[0] == "bucket" else 2
     id = _ids().get("/".join(parts[:named]))
     if id is None:
-        raise LookupError(f"{resource} is not in infra/template.json (make infra)")
+        raise LookupError(
+            f"{resource} is not in infra/template.json (make infra)"
+        )
     return "/".join([f"${{{id}.Arn}}", *parts[named:]])
 
 
-def permissions_of(function: str, calls: Iterable[RecordedCall]) -> set[Permission]:
+def permissions_of(
+    function: str, calls: Iterable[RecordedCall]
+) -> set[Permission]:
     """Return the permissions that a function needs, those that no call shows included."""
     recorded = frozenset(calls)
     needed = {
@@ -182,7 +192,8 @@ def permissions_of(function: str, calls: Iterable[RecordedCall]) -> set[Permissi
         address = entry.address(function, recorded)
         if address is not None:
             needed |= {
-                Permission(entry.effect, action, address) for action in entry.actions
+                Permission(entry.effect, action, address)
+                for action in entry.actions
             }
     return needed
 
@@ -214,9 +225,13 @@ def policy_text(permissions: Iterable[Permission]) -> str:
     return "\n".join(lines)
 
 
-def _statement(effect: str, actions: tuple[str, ...], addresses: Iterable[str]) -> str:
+def _statement(
+    effect: str, actions: tuple[str, ...], addresses: Iterable[str]
+) -> str:
     """Write a statement with one line for each resource, so that a diff shows what changed."""
-    resources = ",\n".join(f"        {_written(address)}" for address in addresses)
+    resources = ",\n".join(
+        f"        {_written(address)}" for address in addresses
+    )
     lines = [
         "    {",
         f'      "Effect": "{effect}",',
@@ -239,7 +254,9 @@ def permissions_in(text: str) -> set[Permission]:
     for statement in json.loads(text)["Statement"]:
         effect = statement["Effect"]
         for resource in statement["Resource"]:
-            address = resource["Fn::Sub"] if isinstance(resource, dict) else resource
+            address = (
+                resource["Fn::Sub"] if isinstance(resource, dict) else resource
+            )
             for action in statement["Action"]:
                 permissions.add(Permission(effect, action, address))
     return permissions
@@ -249,13 +266,17 @@ def differences(function: str, committed: str, generated: str) -> list[str]:
     """Return each permission that only one of two policies has."""
     before, after = permissions_in(committed), permissions_in(generated)
     missing = [f"{function} needs {each}" for each in sorted(after - before)]
-    unused = [f"{function} never uses {each}" for each in sorted(before - after)]
+    unused = [
+        f"{function} never uses {each}" for each in sorted(before - after)
+    ]
     return missing + unused
 
 
 def file_of(function: str) -> Path:
     """Return the file of a function's policy, which is the same in each stage."""
     config = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))
-    functions = [stage["lambda_functions"] for stage in config["stages"].values()]
+    functions = [
+        stage["lambda_functions"] for stage in config["stages"].values()
+    ]
     (name,) = {each[function]["iam_policy_file"] for each in functions}
     return _CHALICE / str(name)

@@ -19,7 +19,9 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 if the run has the same cost, bound and assignments, and its proof holds."""
-    parser = argparse.ArgumentParser(description="Compute a run of matching again.")
+    parser = argparse.ArgumentParser(
+        description="Compute a run of matching again."
+    )
     parser.add_argument("run", help="the run's id")
     given = parser.parse_args(arguments)
     matching = services().get(matching_feature.feature)
@@ -47,7 +49,9 @@ def _compare(run: Run, record: Replay, solution: Solution) -> int:
         _check_proof(run, record, solution),
     ]
     if not run.exact:
-        print("the run was cut short by its work budget; this is the full result")
+        print(
+            "the run was cut short by its work budget; this is the full result"
+        )
     return 0 if all(checks) else 1
 
 
@@ -74,7 +78,9 @@ def _check_proof(run: Run, record: Replay, solution: Solution) -> bool:
     if wrong:
         print(f"proof     {'; '.join(wrong)}")
         return False
-    scope = "every eligible pair" if run.priced else "the pairs that were examined"
+    scope = (
+        "every eligible pair" if run.priced else "the pairs that were examined"
+    )
     print(f"proof     holds over {scope}")
     return True
 

@@ -40,7 +40,9 @@ def main() -> None:
     deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
     store, stack = deployment.aws.client("dynamodb"), deployment.look()
     if stack is None:
-        sys.exit(f"there is no stack {deployment.stack} in this account and region")
+        sys.exit(
+            f"there is no stack {deployment.stack} in this account and region"
+        )
     live = outputs_of(stack)["TablePrefix"]
     if bool(given.to) == bool(given.drop):
         sys.exit("say either --to or --drop")
@@ -57,12 +59,19 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
-    parser.add_argument("--to", metavar="PREFIX", help="prefix of the restored tables")
-    parser.add_argument("--at", metavar="INSTANT", help="a second of the last 35 days")
-    parser.add_argument("--drop", metavar="PREFIX", help="delete restored tables")
+    parser.add_argument(
+        "--to", metavar="PREFIX", help="prefix of the restored tables"
+    )
+    parser.add_argument(
+        "--at", metavar="INSTANT", help="a second of the last 35 days"
+    )
+    parser.add_argument(
+        "--drop", metavar="PREFIX", help="delete restored tables"
+    )
     return parser.parse_args()
 
 
@@ -90,13 +99,17 @@ def _restore(store: Any, live: str, prefix: str, at: datetime) -> None:
             SourceTableName=source, TargetTableName=target, RestoreDateTime=at
         )
     for source, target in pairs:
-        store.get_waiter("table_exists").wait(TableName=target, WaiterConfig=_TWO_HOURS)
+        store.get_waiter("table_exists").wait(
+            TableName=target, WaiterConfig=_TWO_HOURS
+        )
         restored, now = _rows(store, target), _rows(store, source)
         print(f"{target:32}{restored:10} rows, now {now} in {source}")
 
 
 def _rows(store: Any, table: str) -> int:
-    pages = store.get_paginator("scan").paginate(TableName=table, Select="COUNT")
+    pages = store.get_paginator("scan").paginate(
+        TableName=table, Select="COUNT"
+    )
     return sum(page["Count"] for page in pages)
 
 

@@ -39,7 +39,9 @@ def generated() -> str:
 def _entry(feature: str, routes: Routes[Any]) -> str:
     lines = [f"    {json.dumps(feature)}: (\n"]
     for operation in routes.operations:
-        lines.append(f"        {json.dumps(f'{operation.method} {operation.path}')},\n")
+        lines.append(
+            f"        {json.dumps(f'{operation.method} {operation.path}')},\n"
+        )
     lines.append("    ),\n")
     return "".join(lines)
 

@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 
 from chalicelib.adapters.aws import SesEmail, SnsSms
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Providers, WeightedProvider
 from chalicelib.adapters.gateway import HttpSms
 from chalicelib.adapters.ports import SmsSender
 from chalicelib.adapters.smtp import SmtpEmail
@@ -30,7 +30,13 @@ from chalicelib.settings import Settings
 
 __all__ = ["changed", "check", "described", "made", "main"]
 
-_PARTS = ("TOKEN_KEYS", "SECRET", "SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
+_PARTS = (
+    "TOKEN_KEYS",
+    "SECRET",
+    "SMS_PROVIDERS",
+    "MAIL_SERVER",
+    "OPEN311_KEYS",
+)
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
 _FIRST_KEY = "first"
 _OF_THE_STACK = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
@@ -72,7 +78,9 @@ def check(secret: Mapping[str, str]) -> dict[str, str]:
     """
     in_cloud = dict.fromkeys(_OF_THE_STACK, "x")
     settings = Settings.from_env({**secret, **in_cloud})
-    kinds = {given.kind for given in settings.sms_providers} | {settings.mail.kind}
+    kinds = {given.kind for given in settings.sms_providers} | {
+        settings.mail.kind
+    }
     unknown = kinds - {"console", "gateway", "ses", "smtp", "sns"}
     if unknown:
         raise ValueError(f"nothing sends by {', '.join(sorted(unknown))}")
@@ -89,7 +97,9 @@ def _try(settings: Settings) -> None:
     For example a gateway without https or key, or two providers of one name.
     """
     clock = SystemClock()
-    Providers([_provider(given, settings, clock) for given in settings.sms_providers])
+    Providers(
+        [_provider(given, settings, clock) for given in settings.sms_providers]
+    )
     mail = settings.mail
     if mail.kind == "smtp":
         SmtpEmail(
@@ -104,21 +114,32 @@ def _try(settings: Settings) -> None:
         SesEmail(settings.region, mail.sender)
 
 
-def _provider(given: Any, settings: Settings, clock: SystemClock) -> Provider:
+def _provider(
+    given: Any, settings: Settings, clock: SystemClock
+) -> WeightedProvider:
     sender: SmsSender
     if given.kind == "gateway":
-        sender = HttpSms(given.url, given.key, given.name, ids=RandomIds(), clock=clock)
+        sender = HttpSms(
+            given.url, given.key, given.name, ids=RandomIds(), clock=clock
+        )
     else:
         sender = SnsSms(settings.region)
-    return Provider(
-        name=given.name, sender=sender, weight=given.weight, price_li=given.price_li
+    return WeightedProvider(
+        name=given.name,
+        sender=sender,
+        weight=given.weight,
+        price_li=given.price_li,
     )
 
 
 def described(secret: Mapping[str, str]) -> list[str]:
     """Return the parts of a secret, by name only."""
-    parts = {name: json.loads(secret[name]) for name in _PARTS if name != "SECRET"}
-    providers = [f"{one['name']} ({one['kind']})" for one in parts["SMS_PROVIDERS"]]
+    parts = {
+        name: json.loads(secret[name]) for name in _PARTS if name != "SECRET"
+    }
+    providers = [
+        f"{one['name']} ({one['kind']})" for one in parts["SMS_PROVIDERS"]
+    ]
     return [
         f"TOKEN_KEYS      {', '.join(parts['TOKEN_KEYS'])} (the first signs)",
         "SECRET          one key",
@@ -145,11 +166,13 @@ def _from_files(words: list[str]) -> dict[str, str]:
 def main() -> None:
     """Run the command and print the parts, or the reason for refusing it."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument(
-        "command", choices=("new", "set", "add-token-key", "drop-token-keys", "show")
+        "command",
+        choices=("new", "set", "add-token-key", "drop-token-keys", "show"),
     )
     parser.add_argument("words", nargs="*", metavar="NAME=FILE or key id")
     given = parser.parse_args()
@@ -162,7 +185,9 @@ def main() -> None:
         sys.exit(f"{name} stays as it is: {wrong}")
 
 
-def _run(store: Any, name: str, command: str, words: list[str]) -> dict[str, str]:
+def _run(
+    store: Any, name: str, command: str, words: list[str]
+) -> dict[str, str]:
     if command == "new":
         secret = made(_from_files(words))
         store.create_secret(

@@ -57,7 +57,10 @@ def slim(tree: Path) -> None:
     for pattern in _DROPPED:
         for path in tree.glob(pattern):
             _remove(path)
-    for path in [*_unused_services(tree / "botocore" / "data"), *_unused_files(tree)]:
+    for path in [
+        *_unused_services(tree / "botocore" / "data"),
+        *_unused_files(tree),
+    ]:
         _remove(path)
     for info in tree.glob("*.dist-info"):
         _trim(info)

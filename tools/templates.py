@@ -49,7 +49,7 @@ def _row(kind: str, template: Template) -> str:
     cells = [
         f"`{kind}`",
         template.version,
-        template.told,
+        template.recipients,
         template.urgency.value,
         template.legal.value,
         _mark(template.asks),

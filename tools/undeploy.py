@@ -22,7 +22,8 @@ _ENDED = ("DELETE_COMPLETE", "DELETE_FAILED")
 def main() -> None:
     """List the resources that stay, ask, delete the stack and wait."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -31,7 +32,9 @@ def main() -> None:
     stack = deployment.look()
     formation = deployment.aws.client("cloudformation")
     if stack is None:
-        sys.exit(f"there is no stack {deployment.stack} in this account and region")
+        sys.exit(
+            f"there is no stack {deployment.stack} in this account and region"
+        )
     going, staying = _resources(formation, deployment.stack)
     print(f"{going} resources go. These stay, with everything in them:")
     for name in staying:
@@ -48,7 +51,9 @@ def main() -> None:
 def _resources(formation: Any, stack: str) -> tuple[int, list[str]]:
     """Return how many resources go, and the names of those that stay."""
     going, staying = 0, []
-    pages = formation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    pages = formation.get_paginator("list_stack_resources").paginate(
+        StackName=stack
+    )
     for page in pages:
         for resource in page["StackResourceSummaries"]:
             if resource["ResourceType"] in _STAYS:

@@ -1,4 +1,4 @@
-"""The local bucket: it takes what S3 would take, refuses what S3 would refuse, and a photo is ready once it is posted."""
+"""The local bucket takes and refuses forms as S3 does, and a posted photo is ready at once."""
 
 import base64
 import http.client
@@ -13,9 +13,10 @@ import pytest
 from app import app
 from chalicelib.adapters.folder import FolderFiles
 from chalicelib.kernel.clock import SystemClock, TestClock
-from chalicelib.uploads.policy import MOST_BYTES
+from chalicelib.uploads.policy import MAX_BYTES
 from devserver.dev import DevServer
-from devserver.files import MOST, FileDoor, read_form
+from devserver.files import MAX_FORM_BYTES, FileRoutes
+from devserver.form import read_form
 from devserver.gateway import serve_wsgi
 
 from ..adapters.pictures import jpeg, png
@@ -34,14 +35,17 @@ def server(world: World) -> DevServer:
         world.mailbox,
         world.clock,
         world.pump,
-        FileDoor(app, world.files),
+        FileRoutes(app, world.files),
     )
 
 
 def form(
-    fields: dict[str, str], data: bytes | None, *, after: dict[str, str] | None = None
+    fields: dict[str, str],
+    data: bytes | None,
+    *,
+    after: dict[str, str] | None = None,
 ) -> bytes:
-    """Return a body as browsers and curl write it: the fields, the file, and perhaps more fields."""
+    """Return a body as browsers write it: fields, the file, and perhaps more fields."""
     out = io.BytesIO()
 
     def part(head: str, content: bytes) -> None:
@@ -76,7 +80,10 @@ def post(world: World, body: bytes, kind: str = KIND) -> tuple[int, str]:
     status, headers, text = server(world).handle(
         "POST", PATH, {"content-type": kind}, body, "127.0.0.1"
     )
-    assert status == 204 or dict(headers)["Content-Type"] == "application/problem+json"
+    assert (
+        status == 204
+        or dict(headers)["Content-Type"] == "application/problem+json"
+    )
     return status, json.loads(text)["code"] if text else ""
 
 
@@ -122,18 +129,28 @@ def test_fields_behind_the_file_are_not_read_as_with_s3(world: World):
     photo = jpeg()
     made = begin(world.resident(), len(photo))
     assert (
-        post(world, form(made["fields"], photo, after={"acl": "public-read"}))[0] == 204
+        post(world, form(made["fields"], photo, after={"acl": "public-read"}))[
+            0
+        ]
+        == 204
     )
     fields = made["fields"]
     late = {name: fields.pop(name) for name in ("signature",)}
-    assert post(world, form(fields, photo, after=late)) == (403, "files.AccessDenied")
+    assert post(world, form(fields, photo, after=late)) == (
+        403,
+        "files.AccessDenied",
+    )
 
 
-def other_policy(fields: dict[str, str], **conditions: object) -> dict[str, str]:
+def other_policy(
+    fields: dict[str, str], **conditions: object
+) -> dict[str, str]:
     """Return a form whose policy was rewritten, with the signature of the one before."""
     policy = json.loads(base64.b64decode(fields["policy"]))
     return fields | {
-        "policy": base64.b64encode(json.dumps(policy | conditions).encode()).decode()
+        "policy": base64.b64encode(
+            json.dumps(policy | conditions).encode()
+        ).decode()
     }
 
 
@@ -142,7 +159,10 @@ def without(fields: dict[str, str], name: str) -> dict[str, str]:
 
 
 PHOTO = jpeg()
-DENIED, SIGNATURE = (403, "files.AccessDenied"), (403, "files.SignatureDoesNotMatch")
+DENIED, SIGNATURE = (
+    (403, "files.AccessDenied"),
+    (403, "files.SignatureDoesNotMatch"),
+)
 ABUSES = {
     "another key": (
         lambda f: f | {"key": "incoming/upl_bbbbbbbbbbbbbbbbbbbbbbbb"},
@@ -159,10 +179,22 @@ ABUSES = {
         PHOTO,
         DENIED,
     ),
-    "another type": (lambda f: f | {"Content-Type": "text/html"}, PHOTO, DENIED),
-    "one byte too many": (lambda f: f, PHOTO + b"x", (400, "files.EntityTooLarge")),
+    "another type": (
+        lambda f: f | {"Content-Type": "text/html"},
+        PHOTO,
+        DENIED,
+    ),
+    "one byte too many": (
+        lambda f: f,
+        PHOTO + b"x",
+        (400, "files.EntityTooLarge"),
+    ),
     "nothing": (lambda f: f, b"", (400, "files.EntityTooSmall")),
-    "a field that nobody signed": (lambda f: f | {"acl": "public-read"}, PHOTO, DENIED),
+    "a field that nobody signed": (
+        lambda f: f | {"acl": "public-read"},
+        PHOTO,
+        DENIED,
+    ),
     "a redirection": (
         lambda f: f | {"success_action_redirect": "https://evil.example"},
         PHOTO,
@@ -178,7 +210,7 @@ ABUSES = {
         PHOTO,
         SIGNATURE,
     ),
-    "a signature of one's own": (
+    "a made-up signature": (
         lambda f: f | {"signature": "0" * 64},
         PHOTO,
         SIGNATURE,
@@ -198,7 +230,7 @@ ABUSES = {
 
 
 @pytest.mark.parametrize("abuse", ABUSES)
-def test_what_the_form_is_not_for_is_refused_and_nothing_is_kept(world: World, abuse):
+def test_a_changed_form_is_refused_and_nothing_is_kept(world: World, abuse):
     change, data, refusal = ABUSES[abuse]
     phone = world.resident()
     made = begin(phone, len(PHOTO))
@@ -206,11 +238,11 @@ def test_what_the_form_is_not_for_is_refused_and_nothing_is_kept(world: World, a
     assert world.files._kept._data == {}
     assert phone.get(f"/v1/uploads/{made['id']}").json["state"] == "pending"
     assert post(world, form(made["fields"], PHOTO))[0] == 204, (
-        "it was refused for what was spoilt"
+        "only the change was refused"
     )
 
 
-def test_a_form_is_good_for_ten_minutes(world: World):
+def test_a_form_is_valid_for_ten_minutes(world: World):
     made, late = (
         begin(world.resident(), len(PHOTO)),
         begin(world.resident(), len(PHOTO)),
@@ -219,15 +251,21 @@ def test_a_form_is_good_for_ten_minutes(world: World):
     assert post(world, form(made["fields"], PHOTO))[0] == 204
     world.clock.advance(timedelta(seconds=1))
     kept = dict(world.files._kept._data)
-    assert post(world, form(late["fields"], PHOTO)) == (403, "files.PolicyExpired")
+    assert post(world, form(late["fields"], PHOTO)) == (
+        403,
+        "files.PolicyExpired",
+    )
     assert world.files._kept._data == kept
 
 
-def test_the_form_of_one_upload_is_not_good_for_another(world: World):
+def test_the_form_of_one_upload_is_refused_for_another(world: World):
     phone = world.resident()
     first, second = begin(phone, len(PHOTO)), begin(phone, len(PHOTO))
     assert (
-        post(world, form(first["fields"] | {"key": second["fields"]["key"]}, PHOTO))
+        post(
+            world,
+            form(first["fields"] | {"key": second["fields"]["key"]}, PHOTO),
+        )
         == DENIED
     )
 
@@ -245,27 +283,38 @@ def test_the_form_of_one_upload_is_not_good_for_another(world: World):
         (KIND, form({"key": "a"}, None).replace(b"\r\n\r\n", b"\r\n")),
         (
             KIND,
-            form({"key": "a"}, PHOTO).replace(b"form-data; name", b"attachment; name"),
+            form({"key": "a"}, PHOTO).replace(
+                b"form-data; name", b"attachment; name"
+            ),
         ),
-        (KIND, form({"a": "1"}, None)[: -len(BOUNDARY) - 6] + form({"a": "2"}, PHOTO)),
+        (
+            KIND,
+            form({"a": "1"}, None)[: -len(BOUNDARY) - 6]
+            + form({"a": "2"}, PHOTO),
+        ),
         ("multipart/form-data; boundary*=utf-8''%ff", b"--\xff--"),
         (KIND, b"\xff\x00" * 1000),
     ],
 )
-def test_what_is_no_form_is_a_problem(world: World, kind, body):
+def test_a_malformed_form_is_a_problem(world: World, kind, body):
     assert post(world, body, kind)[0] in (400, 403)
     assert world.files._kept._data == {}
 
 
 @pytest.mark.parametrize(
     ("size", "status"),
-    [(MOST_BYTES, 204), (MOST_BYTES + 1, 400), (MOST + 1, 400), (20 * MOST, 400)],
+    [
+        (MAX_BYTES, 204),
+        (MAX_BYTES + 1, 400),
+        (MAX_FORM_BYTES + 1, 400),
+        (20 * MAX_FORM_BYTES, 400),
+    ],
 )
-def test_the_largest_photo_with_its_form_is_read_and_anything_longer_is_not(
+def test_a_body_is_read_up_to_the_largest_photo_with_its_form(
     world: World, size, status
 ):
-    house, said = server(world), []
-    body = form(begin(world.resident(), MOST_BYTES)["fields"], b"x" * size)
+    local, lines = server(world), []
+    body = form(begin(world.resident(), MAX_BYTES)["fields"], b"x" * size)
     given = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": PATH,
@@ -273,30 +322,32 @@ def test_the_largest_photo_with_its_form_is_read_and_anything_longer_is_not(
         "CONTENT_LENGTH": str(len(body)),
     }
     serve_wsgi(
-        house.handle,
+        local.handle,
         given | {"wsgi.input": io.BytesIO(body)},
-        lambda line, _: said.append(line),
-        house.most_of,
+        lambda line, _: lines.append(line),
+        local.body_limit,
     )
-    assert said[0].startswith(str(status))
+    assert lines[0].startswith(str(status))
 
 
-def test_no_other_route_reads_more_than_it_did(world: World):
+def test_other_routes_read_up_to_a_megabyte(world: World):
     assert (
-        DevServer.most_of("/v1/uploads")
-        == DevServer.most_of("/dev/filesystem")
+        DevServer.body_limit("/v1/uploads")
+        == DevServer.body_limit("/dev/filesystem")
         == 1024 * 1024
     )
 
 
-def test_an_address_is_good_for_one_photo_and_a_quarter_of_an_hour(world: World):
+def test_an_address_is_valid_for_one_photo_and_fifteen_minutes(world: World):
     phone = world.resident()
     first, second = (
         phone.get(f"/v1/uploads/{world.upload(phone, PHOTO)}").json["url"]
         for _ in range(2)
     )
     assert get(world, first)[0] == 200
-    assert get(world, first.split("?")[0] + "?" + second.split("?")[1])[0] == 403
+    assert (
+        get(world, first.split("?")[0] + "?" + second.split("?")[1])[0] == 403
+    )
     assert get(world, first.split("?")[0])[0] == 403
     assert get(world, first.replace("expires=1", "expires=2"))[0] == 403
     assert get(world, f"{first[:-4]}签签签签")[0] == 403
@@ -305,7 +356,7 @@ def test_an_address_is_good_for_one_photo_and_a_quarter_of_an_hour(world: World)
     assert get(world, first)[0] == 403
 
 
-def test_a_photo_that_is_deleted_is_not_found_at_an_address_that_is_still_good(
+def test_a_deleted_photo_is_not_found_at_a_valid_address(
     world: World,
 ):
     phone = world.resident()
@@ -315,7 +366,7 @@ def test_a_photo_that_is_deleted_is_not_found_at_an_address_that_is_still_good(
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "GET", "HEAD"])
-def test_nothing_else_is_answered_there(world: World, method):
+def test_other_methods_are_not_found(world: World, method):
     assert server(world).handle(method, PATH, {}, b"", "127.0.0.1")[0] == 404
 
 
@@ -327,18 +378,28 @@ def test_files_in_a_folder_outlive_the_process(tmp_path: Path):
     make = lambda: FolderFiles("http://x/dev/files", b"k" * 32, clock, tmp_path)  # noqa: E731
     fields = dict(
         make()
-        .presign_post("incoming/upl_a", "image/png", 100, START + timedelta(minutes=10))
+        .presign_post(
+            "incoming/upl_a", "image/png", 100, START + timedelta(minutes=10)
+        )
         .fields
     )
     assert make().take(fields, b"0123456789") == "incoming/upl_a"
-    assert (make().size_of("incoming/upl_a"), make().read("incoming/upl_a", 4)) == (
+    assert (
+        make().size_of("incoming/upl_a"),
+        make().read("incoming/upl_a", 4),
+    ) == (
         10,
         b"0123",
     )
-    assert [path.name for path in (tmp_path / "incoming").iterdir()] == ["upl_a"]
+    assert [path.name for path in (tmp_path / "incoming").iterdir()] == [
+        "upl_a"
+    ]
     for _ in range(2):
         make().delete("incoming/upl_a")
-        assert (make().size_of("incoming/upl_a"), make().read("incoming/upl_a", 1)) == (
+        assert (
+            make().size_of("incoming/upl_a"),
+            make().read("incoming/upl_a", 1),
+        ) == (
             None,
             None,
         )
@@ -360,7 +421,9 @@ def test_files_in_a_folder_outlive_the_process(tmp_path: Path):
 )
 def test_no_key_leads_out_of_the_folder(tmp_path: Path, key):
     (tmp_path / "x").write_text("not for reading")
-    files = FolderFiles("http://x", b"k" * 32, SystemClock(), tmp_path / "uploads")
+    files = FolderFiles(
+        "http://x", b"k" * 32, SystemClock(), tmp_path / "uploads"
+    )
     files.delete(key)
     assert (files.size_of(key), files.read(key, 10)) == (None, None)
     with pytest.raises(FileNotFoundError):
@@ -371,19 +434,23 @@ def test_no_key_leads_out_of_the_folder(tmp_path: Path, key):
 # the whole server
 
 
-def test_a_client_posts_to_the_address_that_it_is_told(tmp_path: Path):
-    with running_server(tmp_path / "house", "memory") as house:
-        me = house.sign_in("+8613900000101")
+def test_a_client_posts_to_the_address_of_its_form(tmp_path: Path):
+    with running_server(tmp_path / "data", "memory") as local:
+        me = local.sign_in("+8613900000101")
         photo = png((400, 300))
         made = me.post(
             "/v1/uploads",
             {"kind": "photo", "content_type": "image/png", "size": len(photo)},
             expect=201,
         )
-        assert made["url"] == f"http://127.0.0.1:{house.port}/dev/files"
+        assert made["url"] == f"http://127.0.0.1:{local.port}/dev/files"
         assert send(made["url"], "POST", form(made["fields"], photo))[0] == 204
         seen = me.get(f"/v1/uploads/{made['id']}")
-        assert (seen["state"], seen["width"], seen["height"]) == ("ready", 400, 300)
+        assert (seen["state"], seen["width"], seen["height"]) == (
+            "ready",
+            400,
+            300,
+        )
         status, data = send(seen["thumb_url"], "GET")
         assert (status, data[:3]) == (200, b"\xff\xd8\xff")
 
@@ -398,6 +465,6 @@ def send(url: str, method: str, body: bytes | None = None) -> tuple[int, bytes]:
         {"Content-Type": KIND} if body else {},
     )
     answer = connection.getresponse()
-    said = answer.status, answer.read()
+    status, content = answer.status, answer.read()
     connection.close()
-    return said
+    return status, content

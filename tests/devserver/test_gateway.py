@@ -1,4 +1,4 @@
-"""The local API Gateway: it passes on what came as it came, and keeps callers apart."""
+"""The local API Gateway passes requests on unchanged and keeps callers apart."""
 
 import io
 import json
@@ -20,27 +20,34 @@ def raw(
     body: bytes = b"",
     source: str = "203.0.113.7",
 ):
-    status, answered, text = gateway.handle(method, target, headers or {}, body, source)
+    status, answered, text = gateway.handle(
+        method, target, headers or {}, body, source
+    )
     return status, {name.lower(): value for name, value in answered}, text
 
 
-def test_a_path_is_passed_on_as_it_came_and_decoded_once(world: World):
+def test_a_path_is_passed_on_raw_and_decoded_once(world: World):
     phone = world.resident()
     assert phone.get("/v1/places?under=chunhui%2Ebaihua").status == 200
     boss = world.phone_of(world.admin)
-    assert boss.put("/v1/places/chunhui%2Ebaihua", {"name": "柏华"}).status == 200
     assert (
-        boss.put("/v1/places/chunhui%252Ebaihua", {"name": "柏华"}).status == 404
+        boss.put("/v1/places/chunhui%2Ebaihua", {"name": "柏华"}).status == 200
+    )
+    assert (
+        boss.put("/v1/places/chunhui%252Ebaihua", {"name": "柏华"}).status
+        == 404
     )  # decoded twice it would be the same
 
 
 def test_a_body_is_passed_on_byte_by_byte(world: World):
     answer = world.resident().post(
-        "/v1/wishes", raw=json.dumps(world.wish_body(title="一个水壶é")).encode()
+        "/v1/wishes",
+        raw=json.dumps(world.wish_body(title="一个水壶é")).encode(),
     )
     assert answer.json["title"] == "一个水壶é"
     assert (
-        world.resident().post("/v1/wishes", raw=b'{"title": "\xff\xfe"}').status == 400
+        world.resident().post("/v1/wishes", raw=b'{"title": "\xff\xfe"}').status
+        == 400
     )
 
 
@@ -51,7 +58,9 @@ def test_the_callers_address_is_passed_on(world: World):
         ("198.51.100.2", [202, 429]),
     ):
         for n, status in enumerate(statuses):
-            body = json.dumps({"phone": f"+86138{source[-1]}111222{n}"}).encode()
+            body = json.dumps(
+                {"phone": f"+86138{source[-1]}111222{n}"}
+            ).encode()
             assert (
                 raw(
                     "POST",
@@ -64,7 +73,7 @@ def test_the_callers_address_is_passed_on(world: World):
             )
 
 
-def test_a_callers_own_claim_about_her_address_is_not_believed(world: World):
+def test_an_address_that_a_caller_claims_is_ignored(world: World):
     World(codes_per_address_hour=1)
     for n, status in enumerate((202, 429)):
         headers = {
@@ -91,7 +100,7 @@ def test_an_unknown_path_is_a_problem_in_the_callers_language(world: World):
     )
 
 
-def test_what_is_too_large_for_any_gateway_never_reaches_the_house(world: World):
+def test_a_body_above_the_gateways_limit_is_refused(world: World):
     assert (
         raw(
             "POST",
@@ -159,37 +168,39 @@ def test_wsgi_hands_over_method_path_query_headers_body_and_address():
     )
 
 
-def test_wsgi_passes_on_the_path_as_it_came_where_the_server_tells_it():
+def test_wsgi_passes_the_raw_path_on_where_the_server_has_it():
     seen = []
     given = environ("GET", "/v1/a b", REQUEST_URI="/v1/a%20b?ignored")
-    through_wsgi(lambda *request: (seen.extend(request), (200, [], b""))[1], given)
+    through_wsgi(
+        lambda *request: (seen.extend(request), (200, [], b""))[1], given
+    )
     assert seen[1] == "/v1/a%20b"
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_what_has_no_body_has_no_length(status):
+def test_an_answer_without_a_body_has_no_length(status):
     _, headers, body = through_wsgi(
         lambda *request: (status, [], b""), environ("GET", "/")
     )
     assert (body, "Content-Length" in headers) == (b"", False)
 
 
-def test_wsgi_serves_the_house(world: World):
-    status, headers, body = through_wsgi(gateway.handle, environ("GET", "/healthz"))
+def test_wsgi_serves_the_app(world: World):
+    status, headers, body = through_wsgi(
+        gateway.handle, environ("GET", "/healthz")
+    )
     assert (status, json.loads(body)) == ("200 OK", {"status": "ok"})
     assert headers["Content-Type"] == "application/json"
 
 
-def test_requests_in_parallel_are_never_answered_as_one_another(world: World):
+def test_parallel_requests_keep_their_own_callers(world: World):
     phones = [world.resident(name=f"居民{n}") for n in range(8)]
     together = Barrier(8)
 
     def read_me(phone: Phone) -> list[tuple[int, str]]:
         together.wait(10)
-        return [
-            (answer.status, answer.json["id"])
-            for answer in (phone.get("/v1/me") for _ in range(60))
-        ]
+        answers = [phone.get("/v1/me") for _ in range(60)]
+        return [(answer.status, answer.json["id"]) for answer in answers]
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(read_me, phones))
@@ -197,4 +208,7 @@ def test_requests_in_parallel_are_never_answered_as_one_another(world: World):
 
 
 def test_a_second_gateway_over_the_same_app_serves_too(world: World):
-    assert Gateway(app, api).handle("GET", "/healthz", {}, b"", "203.0.113.7")[0] == 200
+    assert (
+        Gateway(app, api).handle("GET", "/healthz", {}, b"", "203.0.113.7")[0]
+        == 200
+    )

@@ -1,34 +1,171 @@
-"""Opening the local house."""
+"""Opening the local server."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
-from devserver.run import by_day, open_house
+import pytest
 
-NIGHT = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)  # a minute to midnight in Shanghai
+from devserver.data_folder import DataFolder
+from devserver.errors import StartRefused
+from devserver.options import read_options
+from devserver.run import by_day, open_local_server
+
+NIGHT = datetime(
+    2026, 12, 31, 15, 59, tzinfo=UTC
+)  # a minute to midnight in Shanghai
+MORNING = datetime(2027, 1, 1, 0, 40, tzinfo=UTC)
 
 
-def test_a_street_that_is_seeded_at_night_does_not_ring_in_the_morning_for_what_the_seeding_did(
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    with mock.patch.dict(os.environ):
+        yield
+
+
+def test_messages_of_the_seeding_are_dropped_and_timers_stay(
+    tmp_path: Path,
+) -> None:
+    with open_local_server(tmp_path / "data", "memory", NIGHT) as local:
+        local.pump.move_to(NIGHT + timedelta(hours=10))
+        kinds = {letter.kind for letter in local.mailbox.read()}
+        assert kinds == {"offer.made"}
+        assert local.services.core.outbox.next_at() is not None
+
+
+def test_a_street_opened_at_night_begins_in_the_morning() -> None:
+    assert by_day(NIGHT) == MORNING
+    assert by_day(NIGHT - timedelta(hours=4)) is None
+
+
+def test_each_slow_step_of_the_start_is_reported(tmp_path: Path) -> None:
+    steps: list[str] = []
+    with open_local_server(tmp_path / "data", "memory", report=steps.append):
+        pass
+    assert steps == ["seeding the demo street (about 5 s)"]
+
+
+# options
+
+
+def refusal(**environment: str) -> str:
+    with pytest.raises(StartRefused) as refused:
+        read_options(environment)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "port", ["abc", "0", "65536", "-1", "8e3", "８０", "9" * 6000]
+)
+def test_a_port_that_is_no_number_is_refused(port: str) -> None:
+    assert refusal(PORT=port).startswith(
+        "PORT is a number from 1 to 65535, not "
+    )
+
+
+@pytest.mark.parametrize(
+    "start", ["tomorrow", "2026-13-01", "0001-01-01", "9999-12-31"]
+)
+def test_a_clock_start_that_is_no_instant_is_refused(start: str) -> None:
+    assert refusal(CLOCK_START=start).startswith("CLOCK_START is an instant")
+
+
+def test_an_unknown_store_is_refused() -> None:
+    assert refusal(STORE="disk") == "STORE is embedded or memory, not 'disk'."
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["2027-01-01T08:40:00+08:00", "2027-01-01T00:40:00Z", "2027-01-01 08:40"],
+)
+def test_a_clock_start_without_an_offset_is_shanghais_time(start: str) -> None:
+    assert read_options({"CLOCK_START": start}).start == MORNING
+
+
+def test_empty_options_are_the_defaults() -> None:
+    options = read_options(
+        {"PORT": "", "STORE": "", "DATA_DIR": "", "CLOCK_START": ""}
+    )
+    assert (options.port, options.store, options.start) == (
+        8000,
+        "embedded",
+        None,
+    )
+    assert options.folder == Path(".local").resolve()
+    assert options.public_url == "http://127.0.0.1:8000"
+
+
+# the folder
+
+
+def refusal_of(folder: Path) -> str:
+    with pytest.raises(StartRefused) as refused:
+        DataFolder(folder).create()
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("below", ["", "sub"])
+def test_a_data_dir_that_is_a_file_is_refused(
+    tmp_path: Path, below: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    assert refusal_of(file / below).startswith(
+        "DATA_DIR is a file, or is below one"
+    )
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="Linux only")
+@pytest.mark.parametrize("folder", ["/proc", "/proc/chunhui"])
+def test_a_data_dir_that_is_not_writable_is_refused(folder: str) -> None:
+    assert refusal_of(Path(folder)).startswith(
+        "DATA_DIR cannot be written to: /proc"
+    )
+
+
+def test_a_folder_in_use_is_refused_and_free_again_afterwards(
     tmp_path: Path,
 ) -> None:
     with (
-        mock.patch.dict(os.environ),
-        open_house(tmp_path / "house", "memory", NIGHT) as house,
+        DataFolder(tmp_path).locked(),
+        pytest.raises(StartRefused, match="is in use by another local server"),
+        DataFolder(tmp_path).locked(),
     ):
-        house.pump.move_to(NIGHT + timedelta(hours=10))
-        kinds = {letter.kind for letter in house.mailbox.read()}
-        assert kinds == {"offer.made"}, (
-            "whom its open wishes suit is asked in the morning, and nobody is told anything else"
-        )
-        assert house.services.core.outbox.next_at() is not None, (
-            "its alarms are there all the same"
-        )
+        pass
+    with DataFolder(tmp_path).locked():
+        pass
 
 
-def test_a_house_that_is_opened_at_night_begins_in_the_morning_and_one_by_day_at_once() -> (
-    None
-):
-    assert by_day(NIGHT) == datetime(2027, 1, 1, 0, 40, tzinfo=UTC)
-    assert by_day(NIGHT - timedelta(hours=4)) is None
+def test_data_of_another_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "seeded").write_text("1\n")
+    with pytest.raises(StartRefused, match="data of another version"):
+        DataFolder(tmp_path).prepare()
+
+
+def test_a_seeding_that_was_cut_off_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / "uploads").mkdir()
+    for name in ("store.db", "store.db-wal", "mailbox.jsonl", "clock.json"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "secrets.json").write_text("{}")
+    DataFolder(tmp_path).prepare()
+    assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
+
+
+@pytest.mark.embedded
+def test_a_start_after_the_folders_clock_moves_it_and_one_before_is_refused(
+    tmp_path: Path,
+) -> None:
+    later = MORNING + timedelta(days=1)
+    with open_local_server(tmp_path, "embedded", MORNING):
+        pass
+    with open_local_server(tmp_path, "embedded", later) as local:
+        assert local.clock.now() >= later
+    with (
+        pytest.raises(StartRefused, match="the clock never moves back"),
+        open_local_server(tmp_path, "embedded", MORNING + timedelta(hours=1)),
+    ):
+        pass
+    with open_local_server(tmp_path, "embedded", MORNING) as local:
+        assert local.clock.now() >= later, "the same command again is a restart"

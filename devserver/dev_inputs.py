@@ -1,0 +1,115 @@
+"""The bodies that the /dev routes take, as JSON or as an HTML form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal, TypeVar
+from urllib.parse import parse_qs
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from .options import SHANGHAI, read_instant
+
+__all__ = ["MAX_MOVE", "ClockInput", "DevRequest", "ReplyInput"]
+
+MAX_MOVE = timedelta(days=400)
+MORNING = time(8)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ClockInput(BaseModel):
+    """A move of the clock: by seconds, to an instant, or to the next morning."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    advance: float | None = Field(None, ge=0, le=MAX_MOVE.total_seconds())
+    now: AwareDatetime | None = None
+    until: Literal["morning"] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_target(self) -> "ClockInput":
+        given = [self.advance, self.now, self.until]
+        if given.count(None) != 2:
+            raise ValueError("give one of advance, now and until")
+        return self
+
+    def target(self, now: datetime) -> datetime:
+        """Return the instant to which the clock moves."""
+        if self.now is not None:
+            return self.now
+        if self.until is not None:
+            return next_morning(now)
+        return now + timedelta(seconds=self.advance or 0)
+
+
+class ReplyInput(BaseModel):
+    """An SMS that a person writes back."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    phone: str = Field(alias="from", pattern=r"^\+?[0-9]{11,15}$")
+    text: str = Field(min_length=1, max_length=500)
+
+    @property
+    def full_phone(self) -> str:
+        """Return the number with its country code, China's by default."""
+        return self.phone if self.phone.startswith("+") else f"+86{self.phone}"
+
+
+@dataclass(frozen=True, slots=True)
+class DevRequest:
+    """A request to a /dev route."""
+
+    query: Mapping[str, str]
+    content_type: str
+    body: bytes
+
+    @property
+    def is_form(self) -> bool:
+        """Return whether a browser has sent a form.
+
+        curl -d sends JSON under the content type of forms, so the body decides as well.
+        """
+        is_urlencoded = self.content_type.startswith(
+            "application/x-www-form-urlencoded"
+        )
+        return is_urlencoded and not self.body.lstrip().startswith((b"{", b"["))
+
+    def form(self) -> dict[str, str]:
+        """Return the fields of the form. Empty ones are left out."""
+        text = self.body.decode("utf-8", "replace")
+        return {
+            name: values[-1].strip() for name, values in parse_qs(text).items()
+        }
+
+    def read(self, model: type[Model]) -> Model | None:
+        """Return the body as a model, None where it is invalid."""
+        try:
+            if not self.is_form:
+                return model.model_validate_json(self.body)
+            fields: dict[str, object] = {
+                name: value
+                for name, value in self.form().items()
+                if name
+                != "to"  # the filter of the page, to which the answer returns
+            }
+            if "now" in fields:
+                fields["now"] = read_instant(str(fields["now"]))
+            return model.model_validate(fields)
+        except ValidationError:
+            return None
+
+
+def next_morning(now: datetime) -> datetime:
+    """Return the next 08:00 in Shanghai, when quiet hours end."""
+    local = now.astimezone(SHANGHAI)
+    morning = datetime.combine(local.date(), MORNING, SHANGHAI)
+    return morning if morning > local else morning + timedelta(days=1)

@@ -1,0 +1,110 @@
+"""Sends an SMS reply into the service, and describes its effect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.adapters.console import DevMailbox
+from chalicelib.container import Container
+from chalicelib.kernel.changes import Entity
+from chalicelib.kernel.ids import RandomIds
+from chalicelib.offers.repository import OfferRepository
+from chalicelib.replies import feature as replies_feature
+from chalicelib.replies.service import ReplyEffect, ReplyResult, SmsReply
+from chalicelib.tickets.repository import TicketRepository
+from chalicelib.wishes.repository import WishRepository
+
+from .clock import MovableClock
+
+__all__ = ["ReplyDescriber"]
+
+_DETAILS: Mapping[ReplyEffect, str] = {
+    ReplyEffect.OPTED_OUT: "The person receives no more SMS.",
+    ReplyEffect.NOT_UNDERSTOOD: (
+        "No effect: this text is neither an answer nor a request for no more SMS."
+    ),
+    ReplyEffect.UNKNOWN_PHONE: "No effect: no person has this phone.",
+    ReplyEffect.NO_OPEN_QUESTION: "No effect: this phone has no open question.",
+    ReplyEffect.NOT_AN_ANSWER: (
+        "No effect: this word does not answer the question that is open."
+    ),
+    ReplyEffect.IN_DOUBT: (
+        "No effect: it is in doubt which question is answered, or whether it arrived."
+    ),
+    ReplyEffect.NOT_ALLOWED: "No effect: this phone may not answer for that person.",
+    ReplyEffect.REPEATED: "No effect: this reply has come before.",
+}
+_TAKEN = {ReplyEffect.ANSWERED, ReplyEffect.OPTED_OUT}
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDescriber:
+    """Takes replies and describes what they change."""
+
+    services: Container
+    mailbox: DevMailbox
+    clock: MovableClock
+
+    def take(self, phone: str, text: str) -> dict[str, Any]:
+        """Take a reply as a provider's webhook would bring it; return its effect."""
+        replies = self.services.get(replies_feature.feature)
+        reply = SmsReply(id=RandomIds().new("dev"), phone=phone, text=text)
+        before, known = self.clock.now(), len(self.mailbox.read())
+        (result,) = replies.receive("console", [], [reply])
+        described = self._describe(result)
+        if result.effect is ReplyEffect.ANSWERED:
+            subject = self._find(result.answers[0].subject)
+            changed = subject is not None and subject.updated_at >= before
+            described["effects"] = {
+                "changed": changed,
+                "state": _state_of(subject),
+                "messages": self._messages_after(known),
+            }
+            described["detail"] = _sentence(described)
+        return described
+
+    def _describe(self, result: ReplyResult) -> dict[str, Any]:
+        described: dict[str, Any] = {
+            "taken": result.effect in _TAKEN,
+            "meaning": result.effect.value,
+            "detail": _DETAILS.get(result.effect, ""),
+        }
+        if result.answers:
+            answer = result.answers[0]
+            described["meaning"] = "yes" if answer.yes else "no"
+            described["question"] = answer.question
+            described["subject"] = answer.subject
+        return described
+
+    def _find(self, entity_id: str) -> Entity | None:
+        store = self.services.core.store
+        match entity_id.partition("_")[0]:
+            case "wsh":
+                return WishRepository(store).find_wish(entity_id)
+            case "tkt":
+                return TicketRepository(store).find_ticket(entity_id)
+            case "off":
+                return OfferRepository(store).find_offer(entity_id)
+        return None
+
+    def _messages_after(self, known: int) -> list[dict[str, str]]:
+        letters = self.mailbox.read()
+        fresh = letters[: len(letters) - known]
+        return [
+            {"to": letter.to, "kind": letter.kind} for letter in fresh[::-1]
+        ]
+
+
+def _state_of(entity: Entity | None) -> str | None:
+    state = getattr(entity, "state", None)
+    return None if state is None else str(state)
+
+
+def _sentence(described: Mapping[str, Any]) -> str:
+    effects = described["effects"]
+    answer = f"{described['meaning']!r} to {described['question']}"
+    subject = described["subject"]
+    if not effects["changed"]:
+        return f"Answered {answer}, but {subject} has not changed."
+    sent = len(effects["messages"])
+    return f"Answered {answer}: {subject} is now {effects['state']}; {sent} messages sent."
