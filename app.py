@@ -1,4 +1,7 @@
-"""THE MAP: every feature's routes are mounted here, and every schedule and queue function is declared. No logic."""
+"""The map of the application: mounts all routes, declares all schedule and queue functions.
+
+It holds no logic.
+"""
 
 from functools import partial
 from typing import Any
@@ -6,7 +9,12 @@ from typing import Any
 from chalice.app import Chalice, Cron, Rate
 
 from chalicelib import runtime
-from chalicelib.adapters.queue import consume, read_arrivals, read_dead, seconds_left
+from chalicelib.adapters.queue import (
+    consume,
+    read_arrivals,
+    read_dead,
+    seconds_left,
+)
 from chalicelib.catalogue import id_prefixes
 from chalicelib.routes import ROUTES
 from chalicelib.runtime import services
@@ -16,20 +24,22 @@ app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, runtime.core, runtime.log, id_prefixes)
 for feature, lines in ROUTES.items():  # written by `make openapi`
     api.mount(
-        lines, partial(runtime.routes_of, feature), runtime.service_finder(feature)
+        lines,
+        partial(runtime.routes_of, feature),
+        runtime.service_finder(feature),
     )
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: Any) -> int:
-    """Hand every due job to its queue."""
+    """Hand over every due job to its queue."""
     with services().core.metrics:
         return services().core.outbox.sweep()
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="match_wishes")
 def match_wishes(event: Any) -> int:
-    """Look for volunteers in every community that has open wishes, in waking hours."""
+    """Run matching in every community with open wishes, in waking hours."""
     with services().core.metrics:
         return runtime.match_wishes()
 
@@ -43,19 +53,24 @@ def audit(event: Any) -> int:
 
 @app.schedule(Cron(45, 18, "*", "*", "?", "*"), name="check_ladders")
 def check_ladders(event: Any) -> int:
-    """At night (02:45 in Shanghai), report where a ticket would find nobody."""
+    """At night (02:45 in Shanghai), report gaps in escalation paths."""
     with services().core.metrics:
         return runtime.check_coverage()
 
 
 @app.on_sqs_message(
-    queue="chunhui-urgent", batch_size=10, name="work_urgent", maximum_concurrency=10
+    queue="chunhui-urgent",
+    batch_size=10,
+    name="work_urgent",
+    maximum_concurrency=10,
 )
 def work_urgent(event: Any) -> dict[str, Any]:
-    """Run jobs that somebody waits for."""
+    """Run jobs for which one person waits."""
     with services().core.metrics, services().core.outbox.batch():
         return consume(
-            event.to_dict(), runtime.run_job, seconds_left=seconds_left(event.context)
+            event.to_dict(),
+            runtime.run_job,
+            seconds_left=seconds_left(event.context),
         )
 
 
@@ -63,16 +78,18 @@ def work_urgent(event: Any) -> dict[str, Any]:
     queue="chunhui-bulk", batch_size=1, name="work_bulk", maximum_concurrency=5
 )
 def work_bulk(event: Any) -> dict[str, Any]:
-    """Run jobs for many, and jobs that can wait."""
+    """Run jobs for many people, and jobs that can wait."""
     with services().core.metrics, services().core.outbox.batch():
         return consume(
-            event.to_dict(), runtime.run_job, seconds_left=seconds_left(event.context)
+            event.to_dict(),
+            runtime.run_job,
+            seconds_left=seconds_left(event.context),
         )
 
 
 @app.on_sqs_message(queue="chunhui-dead", batch_size=10, name="park_dead")
 def park_dead(event: Any) -> dict[str, Any]:
-    """Keep jobs that failed for good where staff see them."""
+    """Keep jobs that failed for good, for staff to see."""
     with services().core.metrics:
         return consume(
             event.to_dict(),
@@ -83,10 +100,13 @@ def park_dead(event: Any) -> dict[str, Any]:
 
 
 @app.on_sqs_message(
-    queue="chunhui-photos", batch_size=1, name="clean_photo", maximum_concurrency=10
+    queue="chunhui-photos",
+    batch_size=1,
+    name="clean_photo",
+    maximum_concurrency=10,
 )
 def clean_photo(event: Any) -> dict[str, Any]:
-    """Clean uploaded photos; the bucket tells the queue what arrives."""
+    """Clean uploaded photos. The bucket sends their keys to the queue."""
     with services().core.metrics:
         return consume(
             event.to_dict(),

@@ -26,7 +26,9 @@ def main(words: list[str]) -> None:
         sys.exit(
             f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}"
         )
-    sizes = {name: int(size) for name, size in pairwise(words) if size.isdigit()}
+    sizes = {
+        name: int(size) for name, size in pairwise(words) if size.isdigit()
+    }
     for name in named or BENCHES:
         size = [sizes[name]] if name in sizes else []
         import_module(f"bench.{name}").main(

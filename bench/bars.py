@@ -35,7 +35,8 @@ def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
     parts: list[str] = []
     top = 0
     most = [
-        max(max(block.columns[n]) for block in blocks) for n in range(len(measures))
+        max(max(block.columns[n]) for block in blocks)
+        for n in range(len(measures))
     ]
     for block in blocks:
         parts.append(_text(0, top + 20, block.title, "title"))
@@ -44,7 +45,8 @@ def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
             for n, measure in enumerate(measures)
         ]
         parts += [
-            _text(0, top + HEAD + n * ROW + 14, row) for n, row in enumerate(block.rows)
+            _text(0, top + HEAD + n * ROW + 14, row)
+            for n, row in enumerate(block.rows)
         ]
         for n, values in enumerate(block.columns):
             parts += _bars(_left(n), top + HEAD, values, BAR / (most[n] or 1))
@@ -57,7 +59,9 @@ def _left(column: int) -> int:
     return NAMES + column * (BAR + FIGURE)
 
 
-def _bars(left: int, top: int, values: Sequence[float], scale: float) -> list[str]:
+def _bars(
+    left: int, top: int, values: Sequence[float], scale: float
+) -> list[str]:
     parts = []
     for n, value in enumerate(values):
         kind, long, y = (

@@ -10,7 +10,13 @@ from typing import Any
 import urllib3.util.connection
 
 from chalicelib.kernel.changes import ArmedTimer
-from chalicelib.wishes.model import Safeguarding, State, Window, Wish, WishKind
+from chalicelib.wishes.model import (
+    Safeguarding,
+    VisitWindow,
+    Wish,
+    WishKind,
+    WishState,
+)
 from chalicelib.wishes.repository import WISH
 
 __all__ = ["WISH_ID", "answer_with", "wish_item"]
@@ -42,10 +48,10 @@ def wish_item() -> dict[str, Any]:
         community_name="柏华社区",
         zone="Asia/Shanghai",
         needed_by=date(2026, 12, 7),
-        window=(Window(start=visit, end=visit + timedelta(hours=2)),),
+        window=(VisitWindow(start=visit, end=visit + timedelta(hours=2)),),
         dialects=("重庆话",),
         safeguarding=(Safeguarding.ALONE,),
-        state=State.OPEN,
+        state=WishState.OPEN,
         submitted_at=filed,
         opened_at=opened,
         listed_at=opened,

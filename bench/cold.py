@@ -128,7 +128,11 @@ def self_times() -> dict[str, float]:
     """Return the milliseconds of every module's own code while `import app` runs."""
     command = _command("import app", "-X", "importtime")
     lines = subprocess.run(
-        command, env=clean_environment(), stderr=subprocess.PIPE, text=True, check=True
+        command,
+        env=clean_environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
     ).stderr.splitlines()
     parts = [
         line.removeprefix("import time:").split("|")
@@ -136,7 +140,9 @@ def self_times() -> dict[str, float]:
         if line.count("|") == 2
     ]
     return {
-        name.strip(): int(own) / 1000 for own, _, name in parts if own.strip().isdigit()
+        name.strip(): int(own) / 1000
+        for own, _, name in parts
+        if own.strip().isdigit()
     }
 
 
@@ -173,7 +179,9 @@ def main() -> None:
                 net["app"],
                 net["bare, lazy"],
             ),
-            _compared("import of every feature", net["every feature"], net["bare"]),
+            _compared(
+                "import of every feature", net["every feature"], net["bare"]
+            ),
             _compared("first answer", net["app, first"], net["bare, first"]),
         ]
         heads = (
@@ -216,7 +224,9 @@ def _show_modules() -> None:
     }
     packages: dict[str, float] = defaultdict(float)
     for name in runs[0]:
-        packages[name.partition(".")[0]] += median(run.get(name, 0.0) for run in runs)
+        packages[name.partition(".")[0]] += median(
+            run.get(name, 0.0) for run in runs
+        )
     whole = sum(packages.values())
     own = sorted(mine.items(), key=lambda each: -each[1])[:12]
     show(
@@ -232,7 +242,9 @@ def _show_modules() -> None:
     )
     added = loaded_by(PROGRAMS["app"]) - loaded_by(BARE)
     foreign = sorted(
-        name for name in added if name.partition(".")[0] not in ("app", "chalicelib")
+        name
+        for name in added
+        if name.partition(".")[0] not in ("app", "chalicelib")
     )
     print(
         "\nHeavy modules that the API path can do without:",

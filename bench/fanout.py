@@ -45,7 +45,9 @@ Line = Sequence[object]
 
 def main(members: int = MEMBERS) -> None:
     """Print the tables, from a process of its own."""
-    subprocess.run([sys.executable, "-m", "bench.fanout", str(members)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "bench.fanout", str(members)], check=True
+    )
 
 
 @dataclass
@@ -54,23 +56,33 @@ class Watch:
     settled.
     """
 
-    counts: Callable[[], bool] = lambda: False  # whether this is a call of the house
+    counts: Callable[[], bool] = lambda: (
+        False
+    )  # whether this is a call of the house
     units: Counter[str] = field(default_factory=Counter)
     claimed: set[str] = field(default_factory=set)
     in_flight: set[str] = field(default_factory=set)  # at a death
     shares: set[str] = field(default_factory=set)
 
-    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         """See `tests.storage.intercepted`."""
         if not self.counts():
             return call()
         answer = self._count(call, name, kwargs)
         if name == "PutItem" and "state" in kwargs["Item"]:
-            id, state = (kwargs["Item"][key]["S"].strip('"') for key in ("pk", "state"))
-            (self.claimed.add if state == "claimed" else self.claimed.discard)(id)
+            id, state = (
+                kwargs["Item"][key]["S"].strip('"') for key in ("pk", "state")
+            )
+            (self.claimed.add if state == "claimed" else self.claimed.discard)(
+                id
+            )
         return answer
 
-    def _count(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def _count(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         from tests.faults.crowd import units_by_table
 
         return units_by_table(self.units)(call, name, kwargs)
@@ -80,7 +92,9 @@ class Watch:
         from chalicelib.kernel.audiences import SeveralPeople
         from chalicelib.kernel.job import Send
 
-        if isinstance(due.job, Send) and isinstance(due.job.audience, SeveralPeople):
+        if isinstance(due.job, Send) and isinstance(
+            due.job.audience, SeveralPeople
+        ):
             self.shares.add(due.job.message_id + due.job.id)
         return True
 
@@ -214,7 +228,9 @@ def run(members: int) -> None:
         )
         print(
             "\nDied at:",
-            ", ".join(f"{name} {count}" for name, count in deaths.most_common()),
+            ", ".join(
+                f"{name} {count}" for name, count in deaths.most_common()
+            ),
         )
         show(
             "What was estimated, and what happened",
@@ -223,7 +239,9 @@ def run(members: int) -> None:
         )
 
 
-def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
+def told(
+    cloud: Any, watch: Watch, members: int, deaths: Counter[str]
+) -> list[Line]:
     """Check everything that was promised about who was told, and say what became of them."""
     from chalicelib.message_log.model import DeliveryState, MessageAttempt
     from tests.faults.crowd import receipts
@@ -250,7 +268,12 @@ def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[L
     )
     no_way = states[DeliveryState.SUPPRESSED]
     return [
-        ("people; lines of the ledger", f"{members:,}; {members - shared:,}", "", ""),
+        (
+            "people; lines of the ledger",
+            f"{members:,}; {members - shared:,}",
+            "",
+            "",
+        ),
         ("shares", len(watch.shares), "", ""),
         (
             "deaths, before or after an effect",
@@ -260,7 +283,12 @@ def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[L
         ),
         ("told: SENT", states[DeliveryState.SENT], "", ""),
         ("told twice", 0, "nobody", "yes"),
-        ("in flight at a death: UNKNOWN, on the list", len(unknown), "listed", "yes"),
+        (
+            "in flight at a death: UNKNOWN, on the list",
+            len(unknown),
+            "listed",
+            "yes",
+        ),
         (
             "no phone, or wants no SMS: on the list",
             len(listed) - len(unknown),
@@ -299,8 +327,18 @@ def costs(cloud: Any, watch: Watch, members: int) -> list[Line]:
             "",
             "",
         ),
-        ("read units for each", round(watch.total("read") / members, 3), "", ""),
-        ("requests of SQS for each", round(cloud.requests / members, 4), "", ""),
+        (
+            "read units for each",
+            round(watch.total("read") / members, 3),
+            "",
+            "",
+        ),
+        (
+            "requests of SQS for each",
+            round(cloud.requests / members, 4),
+            "",
+            "",
+        ),
     ]
 
 
@@ -320,7 +358,11 @@ def beside(cloud: Any, said: Any) -> list[Line]:
             f"{said.recipients:,}",
             f"{len(cloud.calls):,}",
         ),
-        ("parts of each, at most", said.parts, max(line.parts for line in lines)),
+        (
+            "parts of each, at most",
+            said.parts,
+            max(line.parts for line in lines),
+        ),
         (
             "yuan, at most",
             f"{said.cost_li / 1000:,.0f}",

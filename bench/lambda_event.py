@@ -50,7 +50,10 @@ def get_event(
             "accountId": "123456789012",
             "apiId": "abcde12345",
             "httpMethod": "GET",
-            "identity": {"sourceIp": "203.0.113.7", "userAgent": headers["user-agent"]},
+            "identity": {
+                "sourceIp": "203.0.113.7",
+                "userAgent": headers["user-agent"],
+            },
             "path": f"/api{path}",
             "protocol": "HTTP/1.1",
             "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",

@@ -11,7 +11,14 @@ from chalicelib.matching.flow import solve
 from chalicelib.matching.problem import AssignmentProblem
 from tests.matching.instances import Assigned, by_ortools
 
-__all__ = ["MATCHERS", "arrival_order", "exact", "greedy", "ortools", "urgency_first"]
+__all__ = [
+    "MATCHERS",
+    "arrival_order",
+    "exact",
+    "greedy",
+    "ortools",
+    "urgency_first",
+]
 
 
 def exact(problem: AssignmentProblem) -> Assigned:
@@ -28,7 +35,9 @@ def urgency_first(problem: AssignmentProblem) -> Assigned:
     """Ask for the dearest wish first."""
     return _one_by_one(
         problem,
-        sorted(range(len(problem.needs)), key=lambda wish: -problem.prices[wish]),
+        sorted(
+            range(len(problem.needs)), key=lambda wish: -problem.prices[wish]
+        ),
     )
 
 
@@ -76,7 +85,9 @@ def _one_by_one(problem: AssignmentProblem, order: Iterable[int]) -> Assigned:
         )
         cheapest = nsmallest(problem.needs[wish], ways)
         assigned[wish] = [
-            volunteer for cost, volunteer in cheapest if cost < problem.prices[wish]
+            volunteer
+            for cost, volunteer in cheapest
+            if cost < problem.prices[wish]
         ]
         for volunteer in assigned[wish]:
             taken[volunteer] += 1

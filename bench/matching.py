@@ -45,7 +45,7 @@ Measured = dict[str, float]
 def main() -> None:
     """Print the tables."""
     show(
-        "Whom to ask, by size",
+        "Volunteers to ask, by size",
         [
             "wishes x volunteers",
             "by",
@@ -144,7 +144,9 @@ def _medians(name: str, wishes: int, volunteers: int) -> Measured:
         str(volunteers),
     ]
     rounds = [
-        json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        json.loads(
+            subprocess.run(command, check=True, capture_output=True).stdout
+        )
         for _ in range(ROUNDS if wishes < LARGE else 1)
     ]
     return {key: median(found[key] for found in rounds) for key in rounds[0]}
@@ -153,7 +155,9 @@ def _medians(name: str, wishes: int, volunteers: int) -> Measured:
 def measure(name: str, wishes: int, volunteers: int) -> Measured:
     """Match once, in this process."""
     problem = a_street(SEED, wishes, volunteers)
-    MATCHERS[name](a_street(SEED, 2, 2))  # what is imported on the way is not counted
+    MATCHERS[name](
+        a_street(SEED, 2, 2)
+    )  # what is imported on the way is not counted
     gc.collect()
     before = _resident("VmRSS", reset=True)
     start = time.process_time()
@@ -180,7 +184,9 @@ def _resident(which: str, *, reset: bool = False) -> int:
     if reset:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return int(next(line for line in lines if line.startswith(which)).split()[1])
+    return int(
+        next(line for line in lines if line.startswith(which)).split()[1]
+    )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ def peer_python() -> str:
     if not ready.exists():
         print("setting up .venv-bench (once)", file=sys.stderr)
         if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(_FOLDER)], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "venv", str(_FOLDER)], check=True
+            )
         needs = [argument for name in _NEEDS for argument in ("-r", name)]
         install = [
             str(python),

@@ -26,7 +26,12 @@ from math import ceil
 from pathlib import Path
 from statistics import mean
 
-from chalicelib.matching.edges import OBSTACLES_OF_PAIR, Helper, OpenWish, terms_of
+from chalicelib.matching.edges import (
+    OBSTACLES_OF_PAIR,
+    OpenWish,
+    Volunteer,
+    terms_of,
+)
 from chalicelib.matching.plan import gini
 from chalicelib.matching.policy import Weights
 from chalicelib.matching.problem import AssignmentProblem
@@ -100,12 +105,14 @@ class Policy:
 UNWEIGHED = Weights(
     load=0, refusal_percent=0
 )  # neither load nor who is likely to accept
-HOUSE = Policy(name="optimum, the house's weights", match=exact, weights=Weights())
+HOUSE = Policy(name="optimum, default weights", match=exact, weights=Weights())
 BLIND = replace(
     HOUSE, name="optimum, blind to tiredness", weights=Weights(tired_percent=0)
 )
 GREEDY = Policy(
-    name="greedy, price of load", match=greedy, weights=Weights(refusal_percent=0)
+    name="greedy, price of load",
+    match=greedy,
+    weights=Weights(refusal_percent=0),
 )
 POLICIES = (
     HOUSE,
@@ -118,7 +125,9 @@ POLICIES = (
         weights=Weights(load=0, tired_percent=0),
     ),
     Policy(name="greedy, neither", match=greedy, weights=UNWEIGHED),
-    Policy(name="arrival order, neither", match=arrival_order, weights=UNWEIGHED),
+    Policy(
+        name="arrival order, neither", match=arrival_order, weights=UNWEIGHED
+    ),
 )
 
 
@@ -128,7 +137,7 @@ class Street:
 
     seed: int
     size: Size
-    helpers: Sequence[Helper]
+    helpers: Sequence[Volunteer]
     wishes: Sequence[OpenWish]
     pairs: Sequence[
         Sequence[tuple[int, int]]
@@ -208,13 +217,19 @@ def _a_building(dice: random.Random) -> str:
 
 
 def _one(dice: random.Random, table: Sequence[tuple[object, int]]) -> object:
-    return dice.choices([value for value, _ in table], [share for _, share in table])[0]
+    return dice.choices(
+        [value for value, _ in table], [share for _, share in table]
+    )[0]
 
 
-def _a_helper(dice: random.Random, number: int) -> Helper:
+def _a_helper(dice: random.Random, number: int) -> Volunteer:
     base = _a_building(dice)
-    kinds = [] if dice.random() < 0.5 else dice.sample([kind for kind, _ in KINDS], 2)
-    return Helper(
+    kinds = (
+        []
+        if dice.random() < 0.5
+        else dice.sample([kind for kind, _ in KINDS], 2)
+    )
+    return Volunteer(
         id=f"per_{number:04}",
         base=base,
         places=("st",) if dice.random() < 0.4 else (base.rsplit(".", 2)[0],),
@@ -251,9 +266,12 @@ def _beside(one: str, other: str) -> bool:
     return above == over and abs(int(last[1:]) - int(end[1:])) == 1
 
 
-def _pairs(wish: OpenWish, helpers: Sequence[Helper]) -> list[tuple[int, int]]:
+def _pairs(
+    wish: OpenWish, helpers: Sequence[Volunteer]
+) -> list[tuple[int, int]]:
     against = [
-        OBSTACLES_OF_PAIR[name] for name in ("elsewhere", "kind", "skill", "vetting")
+        OBSTACLES_OF_PAIR[name]
+        for name in ("elsewhere", "kind", "skill", "vetting")
     ]
     able = [
         n
@@ -261,7 +279,8 @@ def _pairs(wish: OpenWish, helpers: Sequence[Helper]) -> list[tuple[int, int]]:
         if not any(applies(wish, helper) for applies in against)
     ]
     return [
-        (n, sum(terms_of(wish, helpers[n], Weights(), _beside).values())) for n in able
+        (n, sum(terms_of(wish, helpers[n], Weights(), _beside).values()))
+        for n in able
     ]
 
 
@@ -274,7 +293,9 @@ def play(street: Street, policy: Policy) -> Year:
         [0] * size.weeks for _ in street.helpers
     ]  # of each volunteer: offers by round
     histories = [
-        VolunteerHistory(id=helper.id, street="st", created_at=NOW, updated_at=NOW)
+        VolunteerHistory(
+            id=helper.id, street="st", created_at=NOW, updated_at=NOW
+        )
         for helper in street.helpers
     ]
     waiting: list[int] = []
@@ -284,7 +305,9 @@ def play(street: Street, policy: Policy) -> Year:
         problem = _problem(
             street, policy, waiting, week, left, asked, recent, histories
         )
-        for wish, volunteers in zip(waiting, policy.match(problem), strict=True):
+        for wish, volunteers in zip(
+            waiting, policy.match(problem), strict=True
+        ):
             asked[wish].update(volunteers)
             for volunteer in volunteers:
                 accepted = street.accepts(
@@ -324,18 +347,22 @@ def _problem(
     """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
     weights = policy.weights
     likely = [
-        weights.willing(s.acceptance, count)
+        weights.expected_acceptance(s.acceptance, count)
         for s, count in zip(histories, recent, strict=True)
     ]
     refusal = {
-        urgency: [weights.of_refusal(urgency, permille) for permille in likely]
+        urgency: [
+            weights.refusal_cost(urgency, permille) for permille in likely
+        ]
         for urgency in OfferUrgency
     }
     wishes = [street.wishes[n] for n in waiting]
     return AssignmentProblem(
         needs=[left[n] for n in waiting],
         prices=[
-            weights.of_wish(wish.urgency, timedelta(weeks=week - street.arrived(n)))
+            weights.wish_price(
+                wish.urgency, timedelta(weeks=week - street.arrived(n))
+            )
             for n, wish in zip(waiting, wishes, strict=True)
         ],
         edges=[
@@ -347,14 +374,16 @@ def _problem(
             for n, wish in zip(waiting, wishes, strict=True)
         ],
         loads=[
-            [weights.of_load(count + 2 * k) for k in range(weights.live_most)]
+            [weights.load_cost(count + 2 * k) for k in range(weights.live_most)]
             for count in recent
         ],
     )
 
 
 def _note(year: Year, sent: Sequence[Sequence[int]], week: int) -> None:
-    loads = [sum(rounds[max(0, week - MONTH + 1) : week + 1]) for rounds in sent]
+    loads = [
+        sum(rounds[max(0, week - MONTH + 1) : week + 1]) for rounds in sent
+    ]
     year.offers += sum(rounds[week] for rounds in sent)
     year.most = max(year.most, *loads)
     if week >= MONTH:
@@ -408,14 +437,20 @@ def _with_weights(
     worlds: Mapping[str, Sequence[Street]], tired: int, load: int, refusal: int
 ) -> list[object]:
     policy = replace(
-        HOUSE, weights=Weights(load=load, refusal_percent=refusal, tired_percent=tired)
+        HOUSE,
+        weights=Weights(
+            load=load, refusal_percent=refusal, tired_percent=tired
+        ),
     )
     found = [_years(streets, policy) for streets in worlds.values()]
     return [
         f"{tired} %",
         load,
         refusal,
-        *(" / ".join(_mean([y[c] for y in years]) for years in found) for c in SHOWN),
+        *(
+            " / ".join(_mean([y[c] for y in years]) for years in found)
+            for c in SHOWN
+        ),
     ]
 
 
@@ -437,7 +472,9 @@ def _text(value: float) -> str:
     )
 
 
-def _plot(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> str:
+def _plot(
+    found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]],
+) -> str:
     """Return the waits and the heaviest load: those of the two worlds above one another."""
     titles = {
         "mean wait, urgent": "wait, urgent",
@@ -450,7 +487,10 @@ def _plot(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> s
             title=world,
             rows=list(by_policy),
             columns=[
-                [mean(year[column] for year in years) for years in by_policy.values()]
+                [
+                    mean(year[column] for year in years)
+                    for years in by_policy.values()
+                ]
                 for column in titles
             ],
         )

@@ -49,7 +49,8 @@ def _seed(folder: Path, seeds: Mapping[type, Iterable[object]]) -> None:
         export.mkdir(parents=True)
         with gzip.open(export / "rows.json.gz", "wt", compresslevel=1) as file:
             file.writelines(
-                json.dumps({"Item": row.from_entity(thing)}) + "\n" for thing in things
+                json.dumps({"Item": row.from_entity(thing)}) + "\n"
+                for thing in things
             )
         described.append({"Table": _described(name, row.table.schema())})
     schema.write_text(json.dumps(described))
@@ -71,16 +72,25 @@ def _seed(folder: Path, seeds: Mapping[type, Iterable[object]]) -> None:
 def _described(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema as DescribeTable answers it."""
     filled = {
-        key: value for key, value in schema.items() if value and key != "billing_mode"
+        key: value
+        for key, value in schema.items()
+        if value and key != "billing_mode"
     }
     on_demand = {"BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
-    return {**_titled(filled), **on_demand, "TableName": name, "TableStatus": "ACTIVE"}
+    return {
+        **_titled(filled),
+        **on_demand,
+        "TableName": name,
+        "TableStatus": "ACTIVE",
+    }
 
 
 def _titled(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            "".join(part[:1].upper() + part[1:] for part in key.split("_")): _titled(v)
+            "".join(
+                part[:1].upper() + part[1:] for part in key.split("_")
+            ): _titled(v)
             for key, v in value.items()
         }
     return [_titled(v) for v in value] if isinstance(value, list) else value

@@ -23,7 +23,9 @@ class _Watch:
         self.spent: dict[str, int] = defaultdict(int)
         self._inside: list[int] = []
 
-    def around(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def around(
+        self, part: str, function: Callable[..., Any]
+    ) -> Callable[..., Any]:
         def timed(*args: Any, **kwargs: Any) -> Any:
             self._inside.append(0)
             start = time.perf_counter_ns()
@@ -44,7 +46,9 @@ def _watched(borders: Sequence[Border]) -> Iterator[_Watch]:
     with ExitStack() as stack:
         for part, owner, name in borders:
             stack.enter_context(
-                mock.patch.object(owner, name, watch.around(part, getattr(owner, name)))
+                mock.patch.object(
+                    owner, name, watch.around(part, getattr(owner, name))
+                )
             )
         yield watch
 

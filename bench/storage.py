@@ -124,11 +124,17 @@ def within(
 ) -> Measured:
     """Return an operation beside its budget."""
     return Measured(
-        measured.name, measured.commit, measured.enqueue, budget, kept(measured.commit)
+        measured.name,
+        measured.commit,
+        measured.enqueue,
+        budget,
+        kept(measured.commit),
     )
 
 
-def ask(name: str, request: Callable[[], Answer], status: int = 200) -> Measured:
+def ask(
+    name: str, request: Callable[[], Answer], status: int = 200
+) -> Measured:
     """Make one request and count its calls."""
     with counted_storage() as storage:
         answer = request()
@@ -160,7 +166,8 @@ def measure_reads(world: World) -> list[Measured]:
     tag = Phone().get(f"/v1/wishes/{wish}").headers["etag"]
     longest = open_wish(world, world.resident(), LONGEST_STORY)
     wall = ask(
-        "wall, page of 20", lambda: Phone().get(f"/v1/wishes?place={BAIHUA}&limit=20")
+        "wall, page of 20",
+        lambda: Phone().get(f"/v1/wishes?place={BAIHUA}&limit=20"),
     )
     street_wall = ask(
         "wall of a street, page of 20",
@@ -169,7 +176,8 @@ def measure_reads(world: World) -> list[Measured]:
     return [
         public_read("read a wish, public", wish),
         public_read(
-            f"read a wish, public, story of {len(LONGEST_STORY)} characters", longest
+            f"read a wish, public, story of {len(LONGEST_STORY)} characters",
+            longest,
         ),
         ask(
             "read a wish, unchanged (304)",
@@ -177,11 +185,16 @@ def measure_reads(world: World) -> list[Measured]:
             304,
         ),
         ask("read a wish, signed in", lambda: helper.get(f"/v1/wishes/{wish}")),
-        ask("read a wish, its helper", lambda: helper.get(f"/v1/wishes/{claimed}")),
+        ask(
+            "read a wish, its helper",
+            lambda: helper.get(f"/v1/wishes/{claimed}"),
+        ),
         ask("read a wish, staff", lambda: staff.get(f"/v1/wishes/{claimed}")),
         within(wall, "1 request", lambda s: len(s.calls) == 1),
         within(street_wall, "1 request", lambda s: len(s.calls) == 1),
-        ask("my wishes, page of 20", lambda: owner.get("/v1/me/wishes?limit=20")),
+        ask(
+            "my wishes, page of 20", lambda: owner.get("/v1/me/wishes?limit=20")
+        ),
         ask(
             "staff queue, page of 20",
             lambda: staff.get(f"/v1/admin/queue?place={BAIHUA}&limit=20"),
@@ -193,7 +206,9 @@ def public_read(name: str, wish: str) -> Measured:
     """Read a wish as anybody and compare with the budget."""
     read = ask(name, lambda: Phone().get(f"/v1/wishes/{wish}"))
     return within(
-        read, "1 request, ≤ 1 RRU", lambda s: len(s.calls) == 1 and units(s)[0] <= 1
+        read,
+        "1 request, ≤ 1 RRU",
+        lambda s: len(s.calls) == 1 and units(s)[0] <= 1,
     )
 
 
@@ -216,11 +231,17 @@ def measure_moves(world: World) -> list[Measured]:
     wish = owner.seen[-1].json["id"]
     at = f"/v1/wishes/{wish}"
     measured.append(
-        ask("approve", lambda: staff.post(f"{at}/approve", Idempotency_Key="approve"))
+        ask(
+            "approve",
+            lambda: staff.post(f"{at}/approve", Idempotency_Key="approve"),
+        )
     )
     measured += [
         claim("claim", helper, at),
-        ask("claim, replayed", lambda: helper.post(f"{at}/claim", Idempotency_Key=at)),
+        ask(
+            "claim, replayed",
+            lambda: helper.post(f"{at}/claim", Idempotency_Key=at),
+        ),
         ask(
             "claim, too late",
             lambda: rival.post(f"{at}/claim", Idempotency_Key="late"),
@@ -229,7 +250,9 @@ def measure_moves(world: World) -> list[Measured]:
         ask(
             "release",
             lambda: helper.post(
-                f"{at}/release", {"reason": "临时出差"}, Idempotency_Key="release"
+                f"{at}/release",
+                {"reason": "临时出差"},
+                Idempotency_Key="release",
             ),
         ),
     ]
@@ -237,17 +260,23 @@ def measure_moves(world: World) -> list[Measured]:
     code = world.delivery_code(owner.me["phone"])
     delivered = ask(
         "deliver with code",
-        lambda: helper.post(f"{at}/deliver", {"code": code}, Idempotency_Key="deliver"),
+        lambda: helper.post(
+            f"{at}/deliver", {"code": code}, Idempotency_Key="deliver"
+        ),
     )
     longest = claim(
-        LONGEST_CLAIM, helper, f"/v1/wishes/{open_wish(world, owner, LONGEST_STORY)}"
+        LONGEST_CLAIM,
+        helper,
+        f"/v1/wishes/{open_wish(world, owner, LONGEST_STORY)}",
     )
     other = f"/v1/wishes/{open_wish(world, owner)}"
     must(helper.post(f"{other}/claim"), helper.post(f"{other}/deliver", {}))
     thanks = {"rating": 5, "thanks": "谢谢你，水很烫！"}
     confirm = ask(
         "confirm",
-        lambda: owner.post(f"{other}/confirm", thanks, Idempotency_Key="confirm"),
+        lambda: owner.post(
+            f"{other}/confirm", thanks, Idempotency_Key="confirm"
+        ),
     )
     return [*measured, delivered, confirm, longest]
 
@@ -259,7 +288,9 @@ def claim(name: str, helper: Phone, at: str) -> Measured:
     return within(
         claimed,
         budget,
-        lambda s: s.reads <= 2 and s.names[COMMIT] == 1 and s.units(COMMIT) <= 28,
+        lambda s: (
+            s.reads <= 2 and s.names[COMMIT] == 1 and s.units(COMMIT) <= 28
+        ),
     )
 
 
@@ -275,10 +306,14 @@ def measure_sign_in(world: World) -> list[Measured]:
     )
     known = {"phone": number, "code": world.code_in_sms(number)}
     tokens = ask(
-        "sign-in: code to tokens", lambda: phone.post("/v1/auth/tokens", known), 201
+        "sign-in: code to tokens",
+        lambda: phone.post("/v1/auth/tokens", known),
+        201,
     )
     refresh = {"refresh_token": phone.seen[-1].json["refresh_token"]}
-    refreshed = ask("refresh", lambda: phone.post("/v1/auth/tokens", refresh), 201)
+    refreshed = ask(
+        "refresh", lambda: phone.post("/v1/auth/tokens", refresh), 201
+    )
     must(phone.post("/v1/auth/codes", {"phone": fresh}))
     new = {
         "phone": fresh,
@@ -290,7 +325,11 @@ def measure_sign_in(world: World) -> list[Measured]:
         code,
         tokens,
         refreshed,
-        ask("sign-in: first time", lambda: phone.post("/v1/auth/tokens", new), 201),
+        ask(
+            "sign-in: first time",
+            lambda: phone.post("/v1/auth/tokens", new),
+            201,
+        ),
     ]
 
 
@@ -299,7 +338,9 @@ def measure_messages() -> list[Sequence[object]]:
     thirty) at once.
     """
     with embedded_world() as world:
-        plain = reminder(world, "one SMS reminder, from alarm to SENT", world.open_wish)
+        plain = reminder(
+            world, "one SMS reminder, from alarm to SENT", world.open_wish
+        )
     with embedded_world() as world:
         filled = reminder(
             world,
@@ -322,7 +363,12 @@ class Counting:
     queries: int = 0
 
     def line(
-        self, name: str, number: int, *, due_rows: int = 0, budgeted: bool = False
+        self,
+        name: str,
+        number: int,
+        *,
+        due_rows: int = 0,
+        budgeted: bool = False,
     ) -> Sequence[object]:
         """Return the table's line of one of them; `due_rows` were written by transactions before."""
         read, written = units(self.storage)
@@ -334,7 +380,11 @@ class Counting:
             (len(self.storage.calls) - self.queries) / number,
             self.sqs / number,
         )
-        kept = verdict(writes <= 12 and reads <= 4 and sqs <= 0.6) if budgeted else ""
+        kept = (
+            verdict(writes <= 12 and reads <= 4 and sqs <= 0.6)
+            if budgeted
+            else ""
+        )
         budget = "≤ 4 RRU, ≤ 12 WRU, ≤ 0.6 SQS" if budgeted else ""
         return (
             name,
@@ -352,7 +402,9 @@ def counted(cloud: Cloud, *, sweeps: int = 0) -> Iterator[Counting]:
     """Count calls of the store and requests of the queue, which are each for up to ten messages."""
     cloud.requests = 0
     with counted_storage() as storage:
-        counting = Counting(storage, queries=sweeps * cloud.world.settings.due_shards)
+        counting = Counting(
+            storage, queries=sweeps * cloud.world.settings.due_shards
+        )
         yield counting
     counting.sqs = cloud.requests
 
@@ -371,7 +423,11 @@ def reminder(
     """Count ten reminders whose alarms fire in the same minute."""
     cloud = cloud_of(world)
     for _ in range(AT_ONCE):
-        must(world.volunteer().post(f"/v1/wishes/{open_one(world.resident())}/claim"))
+        must(
+            world.volunteer().post(
+                f"/v1/wishes/{open_one(world.resident())}/claim"
+            )
+        )
     cloud.run(world.clock.now() + timedelta(hours=1))
     world.clock.move_to(next(iter({due.at for due in timers()})))
     cloud.calls.clear()
@@ -380,7 +436,9 @@ def reminder(
     if [call.kind for call in cloud.calls] != [
         "wish.due_in_2_days"
     ] * AT_ONCE or waiting_messages():
-        raise RuntimeError(f"ten reminders should have been sent: {cloud.calls}")
+        raise RuntimeError(
+            f"ten reminders should have been sent: {cloud.calls}"
+        )
     return counting.line(name, AT_ONCE, budgeted=True)
 
 
@@ -393,7 +451,9 @@ def sign_in_code(world: World) -> Sequence[object]:
         world.person(phone=f"+86139000080{n:02}")
     with counted(cloud) as counting:
         for n in range(AT_ONCE):
-            must(Phone().post("/v1/auth/codes", {"phone": f"+86139000080{n:02}"}))
+            must(
+                Phone().post("/v1/auth/codes", {"phone": f"+86139000080{n:02}"})
+            )
             while cloud.deliver():
                 pass
     if len(cloud.calls) != AT_ONCE:
@@ -418,7 +478,9 @@ def digest(world: World) -> list[Sequence[object]]:
             )
             cloud.run(world.clock.now())
             cloud.takes = lambda due: False
-            must(owner.post(f"{at}/confirm", {"rating": 5, "thanks": "谢谢你！"}))
+            must(
+                owner.post(f"{at}/confirm", {"rating": 5, "thanks": "谢谢你！"})
+            )
             cloud.takes = lambda due: True
     world.clock.advance(timedelta(seconds=31))
     held = len(waiting_messages())
@@ -428,7 +490,10 @@ def digest(world: World) -> list[Sequence[object]]:
     world.clock.move_to(max(due.at for due in waiting_messages()))
     with counted(cloud, sweeps=1) as telling:
         sweep_and_work(cloud, AT_ONCE)
-    if held != 3 * AT_ONCE or [call.kind for call in cloud.calls] != [DIGEST] * AT_ONCE:
+    if (
+        held != 3 * AT_ONCE
+        or [call.kind for call in cloud.calls] != [DIGEST] * AT_ONCE
+    ):
         raise RuntimeError(
             f"thirty should have been held ({held}) and ten digests sent: {cloud.calls}"
         )
@@ -567,4 +632,8 @@ def main() -> None:
         "budget",
         "kept",
     )
-    show("What telling somebody costs, all rows counted", heads, measure_messages())
+    show(
+        "What telling somebody costs, all rows counted",
+        heads,
+        measure_messages(),
+    )

@@ -27,7 +27,7 @@ from chalicelib.matching.model import Run
 from chalicelib.matching.policy import WeightsEdit
 from devserver.store import embedded_store
 from tests.faults.cloud import Stub
-from tests.matching.street import Size, settle
+from tests.matching.street import StreetSize, settle
 from tests.storage import Storage, counted_storage
 from tests.world import STREET, World
 
@@ -38,19 +38,29 @@ READS = ("GetItem", "BatchGetItem", "Query")
 
 def main(wishes: int = 1000) -> None:
     """Print the tables."""
-    size = Size(wishes=wishes, volunteers=5 * wishes, communities=10, grids=5)
+    size = StreetSize(
+        wishes=wishes, volunteers=5 * wishes, communities=10, grids=5
+    )
     with (
         tempfile.TemporaryDirectory() as folder,
         embedded_store(Path(folder)) as address,
     ):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         world = World()
-        world.services.outbox._queue = Stub()  # whoever tells them does it elsewhere
+        world.services.outbox._queue = (
+            Stub()
+        )  # whoever tells them does it elsewhere
         settle(world, size)
         runs = [("the whole street, everything unmet", counted(world))]
         runs.append(("again at once", counted(world)))
-        runs.append(("one community, by schedule", scheduled(world, f"{STREET}.c00")))
-        settle(world, Size(wishes=5, volunteers=0, communities=1, grids=5), seed=7)
+        runs.append(
+            ("one community, by schedule", scheduled(world, f"{STREET}.c00"))
+        )
+        settle(
+            world,
+            StreetSize(wishes=5, volunteers=0, communities=1, grids=5),
+            seed=7,
+        )
         runs.append(
             (
                 "one community, five more wishes, by schedule",
@@ -73,7 +83,9 @@ def counted(world: World) -> tuple[Storage, Run | None, float]:
     )
 
 
-def scheduled(world: World, community: str) -> tuple[Storage, Run | None, float]:
+def scheduled(
+    world: World, community: str
+) -> tuple[Storage, Run | None, float]:
     """Run over one community as the schedule does."""
 
     def run() -> None:
@@ -82,7 +94,9 @@ def scheduled(world: World, community: str) -> tuple[Storage, Run | None, float]
     return _measure(run)
 
 
-def _measure(run: Callable[[], Run | None]) -> tuple[Storage, Run | None, float]:
+def _measure(
+    run: Callable[[], Run | None],
+) -> tuple[Storage, Run | None, float]:
     began = time.process_time()
     with counted_storage() as storage:
         record = run()
@@ -90,7 +104,7 @@ def _measure(run: Callable[[], Run | None]) -> tuple[Storage, Run | None, float]
 
 
 def _show(
-    size: Size, runs: list[tuple[str, tuple[Storage, Run | None, float]]]
+    size: StreetSize, runs: list[tuple[str, tuple[Storage, Run | None, float]]]
 ) -> None:
     lines = []
     for name, (storage, record, seconds) in runs:

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 __all__ = ["show", "verdict"]
 
 
-def show(title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+def show(
+    title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]
+) -> None:
     """Print a table; the first column is aligned to the left, the others to the right where they
     hold numbers.
     """
     texts = [[_text(cell) for cell in line] for line in lines]
     widths = [
-        max(len(row[n]) for row in [list(heads), *texts]) for n in range(len(heads))
+        max(len(row[n]) for row in [list(heads), *texts])
+        for n in range(len(heads))
     ]
     print(f"\n### {title}\n")
     print(
@@ -26,7 +29,9 @@ def show(title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) ->
     print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
     for line, row in zip(lines, texts, strict=True):
         cells = [
-            text.rjust(width) if isinstance(cell, int | float) else text.ljust(width)
+            text.rjust(width)
+            if isinstance(cell, int | float)
+            else text.ljust(width)
             for cell, text, width in zip(line, row, widths, strict=True)
         ]
         print("| " + " | ".join(cells) + " |")

@@ -65,7 +65,9 @@ def main(due: int = 10_000) -> None:
         heads,
         [line(*each) for each in drained],
     )
-    (_, _, all_of_it, _), (_, _, among_few, _), (one, _, among_many, _) = drained
+    (_, _, all_of_it, _), (_, _, among_few, _), (one, _, among_many, _) = (
+        drained
+    )
     same = among_few.requests == among_many.requests
     print(
         f"\nWithin {SWEEPS} sweeps, each once, none missed: yes"
@@ -73,7 +75,10 @@ def main(due: int = 10_000) -> None:
     print(
         f"{one:,} due cost the same requests among {due:,} and among {5 * due:,} others: {verdict(same)}"
     )
-    lines = [(name, round(n / due, 3)) for name, n in all_of_it.requests.most_common()]
+    lines = [
+        (name, round(n / due, 3))
+        for name, n in all_of_it.requests.most_common()
+    ]
     show("Where the requests of one ticket go", ("request", "for each"), lines)
 
 
@@ -94,7 +99,9 @@ def run(due: int, others: int) -> tuple[Drained, float]:
     return drained, took
 
 
-def line(due: int, others: int, drained: Drained, took: float) -> Sequence[object]:
+def line(
+    due: int, others: int, drained: Drained, took: float
+) -> Sequence[object]:
     """Return the table's line of one run."""
     per = [
         round(n / due, 2)

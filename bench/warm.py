@@ -21,7 +21,10 @@ from .table import show
 __all__ = ["main"]
 
 BUDGET = 0.5
-PEERS = {"async": "FastAPI + Mangum, async def", "threaded": "FastAPI + Mangum, def"}
+PEERS = {
+    "async": "FastAPI + Mangum, async def",
+    "threaded": "FastAPI + Mangum, def",
+}
 
 
 def main() -> None:
@@ -69,7 +72,9 @@ def main() -> None:
 def _show_parts(parts: dict[str, float]) -> None:
     whole = sum(parts.values())
     ordered = sorted(parts.items(), key=lambda part: -part[1])
-    lines = [(name, round(spent), f"{spent / whole:.0%}") for name, spent in ordered]
+    lines = [
+        (name, round(spent), f"{spent / whole:.0%}") for name, spent in ordered
+    ]
     store = sum(
         spent
         for name, spent in parts.items()

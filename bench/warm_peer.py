@@ -85,7 +85,7 @@ class WishItem(Model):
     owner_order = UnicodeAttribute(null=True)
 
 
-class WindowView(BaseModel):
+class PeerWindowView(BaseModel):
     """When a visit would suit."""
 
     start: datetime
@@ -108,7 +108,7 @@ class WishView(BaseModel):
     helpers_needed: int
     places_left: int
     needed_by: date
-    window: list[WindowView]
+    window: list[PeerWindowView]
     dialects: list[str]
     skills: list[str]
     vetting_required: bool
@@ -183,7 +183,9 @@ def handler_of(
     """Return a Lambda handler over the one route."""
     app = FastAPI()
 
-    async def read_wish(wish_id: str, authorization: Authorization = None) -> WishView:
+    async def read_wish(
+        wish_id: str, authorization: Authorization = None
+    ) -> WishView:
         _check(authorization, keys)
         return _read(wish_id)
 
@@ -193,7 +195,9 @@ def handler_of(
         _check(authorization, keys)
         return _read(wish_id)
 
-    app.get("/v1/wishes/{wish_id}")(read_wish_threaded if threaded else read_wish)
+    app.get("/v1/wishes/{wish_id}")(
+        read_wish_threaded if threaded else read_wish
+    )
     handler: Callable[[dict[str, Any], Any], dict[str, Any]] = Mangum(
         app, lifespan="off"
     )

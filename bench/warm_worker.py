@@ -25,7 +25,8 @@ from chalice.app import Chalice  # noqa: E402
 from app import app  # noqa: E402
 from chalicelib import runtime  # noqa: E402
 from chalicelib.kernel.access import Actor  # noqa: E402
-from chalicelib.store.dynamo import Dynamo, Signer  # noqa: E402
+from chalicelib.store.dynamo import Dynamo  # noqa: E402
+from chalicelib.store.signature import Signer  # noqa: E402
 from chalicelib.store.store import Store  # noqa: E402
 from chalicelib.store.table import View  # noqa: E402
 from chalicelib.web.api import Api  # noqa: E402
@@ -97,7 +98,9 @@ def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
                 f"{name} wrote {len(lines)} log lines, and must write one as the others do"
             )
     wrong = {
-        name: answer for name, answer in answers.items() if answer["statusCode"] != 200
+        name: answer
+        for name, answer in answers.items()
+        if answer["statusCode"] != 200
     }
     if wrong:
         raise RuntimeError(str(wrong))
@@ -115,7 +118,9 @@ def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
     if any(body[name] != bodies[0][name] for body in bodies for name in shared):
         raise RuntimeError(f"the answers differ: {bodies}")
     if any(set(body) != set(bodies[0]) for body in bodies):
-        raise RuntimeError(f"the views differ: {[sorted(body) for body in bodies]}")
+        raise RuntimeError(
+            f"the views differ: {[sorted(body) for body in bodies]}"
+        )
 
 
 def main() -> None:
@@ -130,7 +135,10 @@ def main() -> None:
         "threaded": handler_of(keys, threaded=True),
     }
     found: dict[str, Any] = {}
-    for kind, token in (("public", None), ("signed in", tokens.issue(actor)[0])):
+    for kind, token in (
+        ("public", None),
+        ("signed in", tokens.issue(actor)[0]),
+    ):
         event = get_event("/v1/wishes/{wish_id}", {"wish_id": WISH_ID}, token)
         check(handlers, event)
         measures = {

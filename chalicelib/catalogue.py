@@ -1,6 +1,6 @@
-"""Static content of the declarations: message templates, reply words, subscribed events, lanes, id prefixes."""
+"""Static content of the declarations: templates, reply words, events, lanes, id prefixes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 
@@ -23,7 +23,7 @@ __all__ = [
 
 
 class _Templates(Mapping[str, Template]):
-    """Every message template by its kind. The texts of a feature are loaded when one of them is asked for."""
+    """Every message template by its kind, loaded when a template of its feature is read."""
 
     def __getitem__(self, kind: str) -> Template:
         return messages_of(kind).templates()[kind]
@@ -43,82 +43,96 @@ TEMPLATES = _Templates()
 
 @cache
 def _messages() -> Mapping[str, Messages]:
-    found: dict[str, Messages] = {}
-    groups = chain.from_iterable(feature.message_groups for feature in declarations())
+    by_kind: dict[str, Messages] = {}
+    groups = chain.from_iterable(
+        feature.message_groups for feature in declarations()
+    )
     for messages in groups:
         for kind in messages.kinds:
-            if kind in found:
+            if kind in by_kind:
                 raise ValueError(f"{kind} is declared twice")
-            found[kind] = messages
-    return found
+            by_kind[kind] = messages
+    return by_kind
 
 
 def messages_of(kind: str) -> Messages:
-    """Return the declaration of a kind of message; KeyError for an unknown kind."""
+    """Return the declaration of a message kind; KeyError for an unknown one."""
     return _messages()[kind]
 
 
 @cache
 def subscribed_events() -> frozenset[str]:
     """Return the tags of the events that some feature handles."""
-    return frozenset(tag for feature in declarations() for tag in feature.events)
+    tags: set[str] = set()
+    for feature in declarations():
+        tags.update(feature.events)
+    return frozenset(tags)
 
 
 def is_subscribed(tag: str) -> bool:
-    """Say whether some feature handles an event: the commit writes a job for those only."""
+    """Say whether some feature handles an event. Commits write a job for those only."""
     return tag in subscribed_events()
 
 
 @cache
 def question_words() -> Mapping[str, Mapping[str, bool]]:
-    """Return the reply words of every question beside 1 and 2, by the kind of message that asks."""
-    found: dict[str, Mapping[str, bool]] = {}
+    """Return the reply words of every question beside 1 and 2, by message kind."""
+    words: dict[str, Mapping[str, bool]] = {}
     for feature in declarations():
-        found |= feature.question_words
-    return found
+        words |= feature.question_words
+    return words
 
 
 @cache
 def id_prefixes() -> Mapping[str, str]:
-    """Return the prefix of ids by what they name: ``wish`` -> ``wsh``."""
-    found: dict[str, str] = {}
+    """Return the prefixes of ids by the resource: ``wish`` -> ``wsh``."""
+    prefixes: dict[str, str] = {}
     for feature in declarations():
-        found |= feature.id_prefixes
-    return found
+        prefixes |= feature.id_prefixes
+    return prefixes
 
 
 @cache
 def _job_lanes() -> Mapping[str, Lane]:
     lanes: dict[str, Lane] = {}
     for feature in declarations():
-        lanes |= {f"timer.{kind}": lane for kind, lane in feature.timer_lanes.items()}
-        lanes |= {
-            f"command.{name}": command.lane
-            for name, command in feature.commands.items()
-        }
+        for kind, lane in feature.timer_lanes.items():
+            lanes[f"timer.{kind}"] = lane
+        for name, command in feature.commands.items():
+            lanes[f"command.{name}"] = command.lane
     return lanes
 
 
 @cache
 def job_kinds() -> frozenset[str]:
-    """Return the kinds of all jobs that features declare, messages included."""
+    """Return the kinds of all declared jobs, including messages."""
     kinds = set(TEMPLATES)
     for feature in declarations():
-        kinds |= {f"timer.{kind}" for kind in feature.timers}
-        kinds |= {f"answer.{kind}" for kind in feature.answers}
-        kinds |= {f"event.{tag}" for tag in feature.events}
-        kinds |= {f"command.{name}" for name in feature.commands}
+        families: dict[str, Iterable[str]] = {
+            "timer": feature.timers,
+            "answer": feature.answers,
+            "event": feature.events,
+            "command": feature.commands,
+        }
+        for family, names in families.items():
+            kinds |= {f"{family}.{name}" for name in names}
     return frozenset(kinds)
 
 
 def lane_of(scheduled: ScheduledJob) -> Lane:
-    """Return the lane of a job: work that one person waits for never queues behind messages to thousands."""
+    """Return the lane of a job.
+
+    Work for which one person waits never queues behind messages to thousands.
+    """
     job = scheduled.job
     if not isinstance(job, Send) or job.message_kind not in TEMPLATES:
         return _job_lanes().get(job.kind, Lane.URGENT)
-    if lane := messages_of(job.message_kind).lane:
-        return lane
+    declared = messages_of(job.message_kind).lane
+    if declared is not None:
+        return declared
     urgency = TEMPLATES[job.message_kind].urgency
-    if urgency is Urgency.NORMAL:
-        return Lane.BULK if isinstance(job.audience, SeveralPeople) else Lane.URGENT
-    return Lane.URGENT if urgency is Urgency.URGENT else Lane.BULK
+    if urgency is Urgency.URGENT:
+        return Lane.URGENT
+    if urgency is Urgency.LOW or isinstance(job.audience, SeveralPeople):
+        return Lane.BULK
+    return Lane.URGENT

@@ -1,4 +1,4 @@
-"""The hooks of all features, answered from their declarations (`kernel.hooks`)."""
+"""The hooks of all features (`kernel.hooks`), implemented by their declarations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ __all__ = ["Composition"]
 
 
 class Composition:
-    """Answers hooks by asking the features that declare them; `get` builds their services when first needed."""
+    """Hooks that call the features which declare them; `get` builds services when first used."""
 
     def __init__(self, get: Get) -> None:
         self._get = get
@@ -24,20 +24,25 @@ class Composition:
     def contexts(
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
-        """See `Hooks.contexts`; the messages of one feature are read together."""
-        found: list[MessageContext | None] = [None] * len(subjects)
-        positions: dict[int, list[int]] = {}
+        """See `Hooks.contexts`; one call for the messages of one declaration."""
+        contexts: list[MessageContext | None] = [None] * len(subjects)
+        indexes: dict[int, list[int]] = {}
         for n, subject in enumerate(subjects):
-            positions.setdefault(id(messages_of(subject.kind)), []).append(n)
-        for places in positions.values():
-            provider, fill = messages_of(subjects[places[0]].kind).context
-            contexts = fill(self._get(provider), [subjects[n] for n in places])
-            for n, context in zip(places, contexts, strict=True):
-                found[n] = context
-        return found
+            indexes.setdefault(id(messages_of(subject.kind)), []).append(n)
+        for group in indexes.values():
+            provider, fill = messages_of(subjects[group[0]].kind).context
+            filled = fill(self._get(provider), [subjects[n] for n in group])
+            for n, context in zip(group, filled, strict=True):
+                contexts[n] = context
+        return contexts
 
     def members(
-        self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int
+        self,
+        kind: str,
+        name: str,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
     ) -> Page[str]:
         """See `Hooks.members`."""
         provider, read = _group(kind).members
@@ -73,8 +78,11 @@ class Composition:
 
     def rearm(self) -> int:
         """See `Hooks.rearm`."""
-        hooks = [hook for feature in declarations() for hook in feature.rearms]
-        return sum(arm(self._get(provider)) for provider, arm in hooks)
+        lost = 0
+        for feature in declarations():
+            for provider, rearm in feature.rearms:
+                lost += rearm(self._get(provider))
+        return lost
 
     def place_of(self, subject: str) -> str:
         """See `Hooks.place_of`."""
@@ -87,8 +95,11 @@ class Composition:
 
     def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
         """See `Hooks.queue_parts`."""
-        lines = [line for feature in declarations() for line in feature.queue_lines]
-        return [line.function(self._get(line.provider), query) for line in lines]
+        parts: list[QueuePart] = []
+        for feature in declarations():
+            for provider, read in feature.queue_lines:
+                parts.append(read(self._get(provider), query))
+        return parts
 
 
 def _group(kind: str) -> Group:

@@ -1,4 +1,4 @@
-"""The composition root: settings and adapters become services, each built once, when it is first asked for."""
+"""The composition root: builds each service once, when it is first used."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -9,7 +9,7 @@ from .catalogue import TEMPLATES, is_subscribed, lane_of, question_words
 from .composition import Composition
 from .core import Core
 from .dispatch import Dispatcher
-from .feature import Provider
+from .feature import ServiceProvider
 from .features import FEATURES, declaration, declarations
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
@@ -32,18 +32,18 @@ T = TypeVar("T")
 
 
 class Container:
-    """The services of an installation. `instead` holds what tests and the local server bring of their own."""
+    """The services of an installation. Tests and the local server replace some by `instead`."""
 
-    def __init__(self, instead: Mapping[Provider[Any], Any] | None = None) -> None:
+    def __init__(
+        self, instead: Mapping[ServiceProvider[Any], Any] | None = None
+    ) -> None:
         self.core: Core  # set by `build`
-        self._built: dict[Provider[Any], Any] = dict(instead or {})
+        self._built: dict[ServiceProvider[Any], Any] = dict(instead or {})
         self._building: list[str] = []
-        self._lock = (
-            RLock()
-        )  # a local server is threaded, and every service is built once
+        self._lock = RLock()  # a local server is threaded
 
-    def get(self, provider: Provider[T], /) -> T:
-        """Return what a provider builds."""
+    def get(self, provider: ServiceProvider[T], /) -> T:
+        """Return the service of a provider, built once."""
         if provider not in self._built:
             with self._lock:
                 if provider not in self._built:
@@ -51,11 +51,10 @@ class Container:
         built: T = self._built[provider]
         return built
 
-    def _build(self, provider: Provider[T]) -> T:
+    def _build(self, provider: ServiceProvider[T]) -> T:
         if provider.name in self._building:
-            raise RuntimeError(
-                f"a circle: {' -> '.join([*self._building, provider.name])}"
-            )
+            path = " -> ".join([*self._building, provider.name])
+            raise RuntimeError(f"a circle: {path}")
         make = provider.make or _filling(provider)
         self._building.append(provider.name)
         try:
@@ -65,22 +64,25 @@ class Container:
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        """What runs jobs. Loading every declaration is left to processes that do."""
+        """The dispatcher of jobs. Only processes that run jobs load every declaration."""
         return Dispatcher(declarations(), self.get, self.core.outbox.spread)
 
     def run_job(self, scheduled: ScheduledJob) -> None:
-        """Run a job; one that fails is logged, and the queue brings it again."""
+        """Run a job. A failure is logged, and the queue delivers the job again."""
         try:
             self.dispatcher.run(scheduled)
         except Exception as error:
             # The text of an error may name a person.
             self.core.log.error(  # noqa: TRY400
-                "job", kind=scheduled.kind, due=scheduled.id, error=type(error).__name__
+                "job",
+                kind=scheduled.kind,
+                due=scheduled.id,
+                error=type(error).__name__,
             )
             raise
 
     def park(self, scheduled: ScheduledJob) -> None:
-        """Keep a job that failed for good where staff see it."""
+        """Keep a job that failed for good, for staff to see."""
         self.core.log.error("parked", kind=scheduled.kind, due=scheduled.id)
         place = self.dispatcher.place_named_by(scheduled)
         if place is None:
@@ -88,7 +90,7 @@ class Container:
         self.core.outbox.park(self.dispatcher.parked_as(scheduled), place)
 
     def audit(self) -> int:
-        """Arm lost timers; return how many there were, which should be none."""
+        """Arm lost timers; return their number, which should be 0."""
         lost = self.core.hooks.rearm()
         self.core.metrics.count("LostTimers", lost)
         return lost
@@ -101,22 +103,19 @@ def build(
     clock: Clock | None = None,
     ids: Ids | None = None,
     metrics: Metrics | None = None,
-    instead: Mapping[Provider[Any], Any] | None = None,
+    instead: Mapping[ServiceProvider[Any], Any] | None = None,
     dynamo: Any = None,
     wait: Callable[[int], None] = pause,
 ) -> Container:
-    """Build the container of an installation; tests and the local server bring their own clock, ids and adapters."""
+    """Build the container. Tests and the local server pass their own clock, ids and adapters."""
     container = Container(instead)
-    clock, ids, metrics = (
-        clock or SystemClock(),
-        ids or RandomIds(),
-        metrics or _metrics(settings),
-    )
+    clock = clock or SystemClock()
+    ids = ids or RandomIds()
+    metrics = metrics or _metrics(settings)
     keys = Keyring(settings.secret)
     store = Store(connect(settings.region, dynamo), settings.table_prefix)
-    outbox = Outbox(
-        _queue(settings, container, clock), clock, settings.due_shards, metrics, store
-    )
+    queue = _queue(settings, container, clock)
+    outbox = Outbox(queue, clock, settings.due_shards, metrics, store)
     container.core = Core(
         settings=settings,
         clock=clock,
@@ -124,14 +123,7 @@ def build(
         keys=keys,
         metrics=metrics,
         store=store,
-        transaction=Transaction(
-            store=store,
-            clock=clock,
-            ids=ids,
-            outbox=outbox,
-            is_subscribed=is_subscribed,
-            wait=wait,
-        ),
+        transaction=_transaction(store, clock, ids, outbox, wait),
         outbox=outbox,
         tokens=Tokens(settings.token_keys, clock),
         cursors=Cursors(keys.key("cursor")),
@@ -141,6 +133,23 @@ def build(
         log=log,
     )
     return container
+
+
+def _transaction(
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    outbox: Outbox,
+    wait: Callable[[int], None],
+) -> Transaction:
+    return Transaction(
+        store=store,
+        clock=clock,
+        ids=ids,
+        outbox=outbox,
+        is_subscribed=is_subscribed,
+        wait=wait,
+    )
 
 
 def _metrics(settings: Settings) -> Metrics:
@@ -156,16 +165,18 @@ def _queue(settings: Settings, container: Container, clock: Clock) -> Queue:
 
     if not settings.urgent_queue_url:
         return InlineQueue(container.run_job, container.park, clock)
-    urls = {Lane.URGENT: settings.urgent_queue_url, Lane.BULK: settings.bulk_queue_url}
+    urls = {
+        Lane.URGENT: settings.urgent_queue_url,
+        Lane.BULK: settings.bulk_queue_url,
+    }
     return SqsQueues(urls, lane_of, settings.region)
 
 
-def _filling(port: Provider[T]) -> Callable[[Core, Any], T]:
-    """Return how the feature above builds a port; RuntimeError if none fills it."""
-    for name in (
-        FEATURES
-    ):  # one after the other: a function loads no more declarations than it needs
+def _filling(port: ServiceProvider[T]) -> Callable[[Core, Any], T]:
+    """Return the function by which a feature fills a port; RuntimeError if none does."""
+    # One after the other, so that a process loads no more declarations than it needs.
+    for name in FEATURES:
         fills = declaration(name).fills
         if port in fills:
             return fills[port]
-    raise RuntimeError(f"nothing says how {port.name} is built")
+    raise RuntimeError(f"no feature fills {port.name}")

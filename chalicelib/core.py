@@ -1,4 +1,4 @@
-"""What services are built from: the store, the clock, ids, keys. No feature and no adapter."""
+"""The parts of which services are built: store, clock, ids, keys. No feature, no adapter."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = ["Core"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The parts of which services are built, the same for all features."""
+    """The parts that are the same for all features."""
 
     settings: Settings
     clock: Clock

@@ -1,4 +1,4 @@
-"""The dispatcher: from a job to the handlers that features declare. It imports no service and no container."""
+"""The dispatcher: finds the handler that a feature declares for a job, and calls it."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,11 +23,15 @@ __all__ = ["Dispatcher", "Unhandled"]
 
 
 class Unhandled(Exception):
-    """No feature declares a handler for this job: it is retried and then parked."""
+    """No feature declares a handler for a job. The job is retried and then parked."""
 
 
 class Dispatcher:
-    """Runs jobs. An event with several subscribers becomes a job for each, so one that fails does not repeat the others."""
+    """Runs jobs.
+
+    An event with several subscribers becomes a job for each, so that a failure of one does not
+    repeat the others.
+    """
 
     def __init__(
         self,
@@ -53,7 +57,7 @@ class Dispatcher:
         if feature.send:
             if self._send:
                 raise ValueError(
-                    f"{feature.name} is the second feature that sends messages"
+                    f"{feature.name} is the second to send messages"
                 )
             self._send = feature.send
 
@@ -65,8 +69,7 @@ class Dispatcher:
             case Answer():
                 self._call(self._answers.get(job.feature_kind), job)
             case Command():
-                handler = self._commands.get(job.name)
-                self._continue(scheduled, job, self._call(handler and handler.run, job))
+                self._run_command(job, scheduled)
             case Event():
                 self._run_event(job, scheduled)
             case Send():
@@ -74,7 +77,9 @@ class Dispatcher:
             case Unreadable():
                 raise Unhandled(job.kind)
 
-    def _call(self, bound: Bound | None, job: Job | ScheduledJob) -> Position | None:
+    def _call(
+        self, bound: Bound | None, job: Job | ScheduledJob
+    ) -> Position | None:
         if bound is None:
             raise Unhandled(job.kind)
         provider, handler = bound
@@ -82,12 +87,28 @@ class Dispatcher:
         return position
 
     def _continue(
-        self, scheduled: ScheduledJob, job: Event | Command, position: Position | None
+        self,
+        scheduled: ScheduledJob,
+        job: Event | Command,
+        position: Position | None,
     ) -> None:
-        """Schedule the next step of a handler that works in steps. Run again after a crash, it is the same job."""
+        """Schedule the next step of a handler that works in steps.
+
+        The id follows from the position: after a crash the same job is scheduled.
+        """
         if position is not None:
-            id = derived_id("due", f"{job.id} {json.dumps(position, sort_keys=True)}")
-            self._spread([replace(scheduled, job=replace(job, id=id, cursor=position))])
+            id = derived_id(
+                "due", f"{job.id} {json.dumps(position, sort_keys=True)}"
+            )
+            self._spread(
+                [replace(scheduled, job=replace(job, id=id, cursor=position))]
+            )
+
+    def _run_command(self, command: Command, scheduled: ScheduledJob) -> None:
+        handler = self._commands.get(command.name)
+        if handler is None:
+            raise Unhandled(command.kind)
+        self._continue(scheduled, command, self._call(handler.run, command))
 
     def _run_event(self, event: Event, scheduled: ScheduledJob) -> None:
         subscribers = self._events.get(event.tag, {})
@@ -95,41 +116,46 @@ class Dispatcher:
             raise Unhandled(event.tag)
         if event.handler or len(subscribers) == 1:
             # A further step names its handler: another feature may subscribe before it runs.
-            own = replace(event, handler=event.handler or next(iter(subscribers)))
-            self._continue(
-                scheduled, own, self._call(subscribers.get(own.handler), own)
+            own = replace(
+                event, handler=event.handler or next(iter(subscribers))
             )
+            position = self._call(subscribers.get(own.handler), own)
+            self._continue(scheduled, own, position)
             return
-        # The ids follow from the event's: spread again, they are the same jobs.
-        jobs = [
-            replace(event, id=derived_id("due", f"{event.id} {name}"), handler=name)
-            for name in subscribers
-        ]
-        self._spread([replace(scheduled, job=job) for job in jobs])
+        jobs = []
+        for name in subscribers:
+            # The id follows from the event's: spread again, it is the same job.
+            id = derived_id("due", f"{event.id} {name}")
+            job = replace(event, id=id, handler=name)
+            jobs.append(replace(scheduled, job=job))
+        self._spread(jobs)
 
     def parked_as(self, scheduled: ScheduledJob) -> ScheduledJob:
-        """Return a failed job as it is kept: a command that comes round by itself is kept once a day."""
+        """Return the form in which a failed job is parked: a periodic command once a day."""
         handler = self._command(scheduled)
         if handler is None or not handler.parks_daily:
             return scheduled
-        id = derived_id(
-            "due", f"{scheduled.kind} {scheduled.subject} {scheduled.at:%Y-%m-%d}"
+        day = f"{scheduled.at:%Y-%m-%d}"
+        id = derived_id("due", f"{scheduled.kind} {scheduled.subject} {day}")
+        midnight = scheduled.at.replace(
+            hour=0, minute=0, second=0, microsecond=0
         )
-        midnight = scheduled.at.replace(hour=0, minute=0, second=0, microsecond=0)
-        return replace(scheduled, job=replace(scheduled.job, id=id), at=midnight)
+        return replace(
+            scheduled, job=replace(scheduled.job, id=id), at=midnight
+        )
 
     def place_named_by(self, scheduled: ScheduledJob) -> str | None:
-        """Return the place that a command is about, None where the job does not name one itself."""
+        """Return the place that is the subject of a command, None for all other jobs."""
         handler = self._command(scheduled)
-        return (
-            scheduled.subject
-            if handler is not None and handler.subject_is_place
-            else None
-        )
+        if handler is None or not handler.subject_is_place:
+            return None
+        return scheduled.subject
 
     def _command(self, scheduled: ScheduledJob) -> CommandHandler | None:
         job = scheduled.job
-        return self._commands.get(job.name) if isinstance(job, Command) else None
+        if not isinstance(job, Command):
+            return None
+        return self._commands.get(job.name)
 
 
 def _declare(
@@ -137,7 +163,5 @@ def _declare(
 ) -> None:
     for name, handler in declared.items():
         if name in table:
-            raise ValueError(
-                f"{feature.name} declares {name}, which another feature declares"
-            )
+            raise ValueError(f"{feature.name} declares {name} a second time")
         table[name] = handler

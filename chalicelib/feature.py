@@ -1,11 +1,20 @@
-"""The declaration of a feature: what it brings, and where the application finds it.
+"""The declaration of a feature: its services, routes, handlers and hooks.
 
-A declaration module imports at run time this module and the kernel only, for the dispatcher loads all declarations at
-once. Services, models, texts and routes are imported inside the decorated functions, which run when first needed.
+At run time a declaration module imports only this module and the kernel, for the dispatcher loads
+all declarations at once. The decorated functions import services, models, texts and routes when
+they are first called.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+)
 
 from .kernel.template import Lane
 
@@ -22,7 +31,7 @@ __all__ = [
     "Get",
     "Group",
     "Messages",
-    "Provider",
+    "ServiceProvider",
 ]
 
 S = TypeVar("S")
@@ -31,16 +40,22 @@ F = TypeVar("F", bound="Callable[..., Any]")
 PERSON_ERASED = "person.erased"
 
 
-class Get(Protocol):
-    """Returns what a provider builds, built once per container."""
+_Service: TypeAlias = "ServiceProvider[Any] | None"  # None for the main service
 
-    def __call__(self, provider: "Provider[T]", /) -> T:
-        """Return it."""
+
+class Get(Protocol):
+    """A function that returns the service of a provider, built once per container."""
+
+    def __call__(self, provider: "ServiceProvider[T]", /) -> T:
+        """Return the service."""
         ...
 
 
-class Provider(Generic[S]):
-    """Something that is built once per container. Without `make` it is a port: a feature above fills it."""
+class ServiceProvider(Generic[S]):
+    """A service that is built once per container. Without `make` it is a port.
+
+    A later feature of the list fills a port.
+    """
 
     def __init__(
         self, name: str, make: "Callable[[Core, Get], S] | None" = None
@@ -48,29 +63,32 @@ class Provider(Generic[S]):
         self.name, self.make = name, make
 
     def __repr__(self) -> str:
-        return f"Provider({self.name})"
+        return f"{type(self).__name__}({self.name})"
 
 
 class Bound(NamedTuple):
-    """A declared function and the provider of the service that it is called with."""
+    """A declared function and the provider of the service with which it is called."""
 
-    provider: Provider[Any]
+    provider: ServiceProvider[Any]
     function: Callable[..., Any]
 
 
 class Messages(NamedTuple):
-    """Message templates by kind, and what fills them: (service, subjects) -> contexts, None where no longer true."""
+    """Message templates by kind, and the function that fills them.
+
+    `context` is (service, subjects) -> contexts, None for a message that is no longer true.
+    """
 
     kinds: tuple[str, ...]
     templates: "Callable[[], Templates]"
     context: Bound
-    lane: Lane | None  # None where the urgency of each template decides
+    lane: Lane | None  # by default the urgency of each template decides
 
 
 class CommandHandler(NamedTuple):
-    """What a command runs, and in which lane.
+    """The handler of a command and its lane.
 
-    `parks_daily` keeps one parked job a day of a command that comes round by itself. `subject_is_place` says that its
+    With `parks_daily` a periodic command has one parked job a day. With `subject_is_place` its
     subject is the code of a place.
     """
 
@@ -81,29 +99,34 @@ class CommandHandler(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A group that messages can be addressed to: (service, name, as of, start, limit) -> a page of person ids."""
+    """A group of recipients.
+
+    `members` is (service, name, as of, start, limit) -> a page of person ids.
+    """
 
     members: Bound
     zone: Callable[..., str | None] | None
     direct_up_to: int
 
 
-class Feature(Provider[S]):
-    """One feature's declaration. The decorators return the function unchanged, so it can be called as it is.
+class Feature(ServiceProvider[S]):
+    """The declaration of one feature.
 
-    `service` names another provider of the feature where the function is not called with the feature's main service.
+    Its decorators return the function unchanged. A declared function is called with the feature's
+    main service, or with that of the provider `service`.
     """
 
     def __init__(
         self, name: str, *, id_prefixes: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(name)
-        self.id_prefixes = dict(
-            id_prefixes or {}
-        )  # singular of a path parameter -> prefix: {"wish": "wsh"}
-        self.fills: dict[Provider[Any], Callable[[Core, Get], Any]] = {}
+        # Singular of a path parameter -> prefix: {"wish": "wsh"}.
+        self.id_prefixes = dict(id_prefixes or {})
+        self.fills: dict[ServiceProvider[Any], Callable[[Core, Get], Any]] = {}
         self.load_routes: Callable[[], Routes[Any]] | None = None
-        self.route_service: Provider[Any] = self  # what the views are called with
+        self.route_service: ServiceProvider[Any] = (
+            self  # the first argument of views
+        )
         self.timers: dict[str, Bound] = {}
         self.timer_lanes: dict[str, Lane] = {}
         self.events: dict[str, Bound] = {}
@@ -119,61 +142,63 @@ class Feature(Provider[S]):
         self.rearms: list[Bound] = []
         self.places: Bound | None = None
 
-    # what it is built of
+    # services
 
-    def build(self, make: "Callable[[Core, Get], S]") -> "Callable[[Core, Get], S]":
-        """Declare how the feature's main service is built."""
+    def build(
+        self, make: "Callable[[Core, Get], S]"
+    ) -> "Callable[[Core, Get], S]":
+        """Declare the function that builds the feature's main service."""
         self.make = make
         return make
 
-    def provide(self, make: "Callable[[Core, Get], T]") -> "Provider[T]":
-        """Declare something else that this feature builds."""
-        return Provider(f"{self.name}.{make.__name__}", make)
+    def provide(self, make: "Callable[[Core, Get], T]") -> "ServiceProvider[T]":
+        """Declare the function that builds a further service of the feature."""
+        return ServiceProvider(f"{self.name}.{make.__name__}", make)
 
     def fill(
-        self, port: "Provider[T]"
+        self, port: "ServiceProvider[T]"
     ) -> "Callable[[Callable[[Core, Get], T]], Callable[[Core, Get], T]]":
-        """Declare how a port of a feature below is built."""
+        """Declare the function that fills a port of an earlier feature."""
 
-        def declare(make: "Callable[[Core, Get], T]") -> "Callable[[Core, Get], T]":
+        def declare(
+            make: "Callable[[Core, Get], T]",
+        ) -> "Callable[[Core, Get], T]":
             self.fills[port] = make
             return make
 
         return declare
 
-    def routes(self, load: "Callable[[], Routes[Any]]") -> "Callable[[], Routes[Any]]":
-        """Declare where the routes are."""
+    def routes(
+        self, load: "Callable[[], Routes[Any]]"
+    ) -> "Callable[[], Routes[Any]]":
+        """Declare the function that imports the routes."""
         self.load_routes = load
         return load
 
-    # what it handles
+    # handlers of jobs
 
     def on_timer(
-        self,
-        kind: str,
-        *,
-        lane: Lane = Lane.URGENT,
-        service: Provider[Any] | None = None,
+        self, kind: str, *, lane: Lane = Lane.URGENT, service: _Service = None
     ) -> Callable[[F], F]:
-        """Declare what the timer of an entity of this kind (`Entity.entity_kind`) does: (service, Timer)."""
+        """Declare the handler of timers of a kind (`Entity.entity_kind`): (service, Timer)."""
         self.timer_lanes[kind] = lane
-        return self._handler(self.timers, [kind], service)
+        return _add_to_table(self.timers, [kind], service or self)
 
     def on_event(
-        self, *tags: str, service: Provider[Any] | None = None
+        self, *tags: str, service: _Service = None
     ) -> Callable[[F], F]:
-        """Declare what these events do: (service, Event). Several features may subscribe to one event.
+        """Declare the handler of events: (service, Event). Several features may subscribe to one.
 
-        A handler may work in steps: it returns the position where it goes on, and is called again with it as the
-        event's `cursor`, each time as a job of its own. None ends it.
+        A handler may work in steps. Then it returns a position, and is called again in another job
+        with the position as the event's `cursor`. None ends the work.
         """
-        return self._handler(self.events, tags, service)
+        return _add_to_table(self.events, tags, service or self)
 
     def on_answer(
-        self, kind: str, *, service: Provider[Any] | None = None
+        self, kind: str, *, service: _Service = None
     ) -> Callable[[F], F]:
-        """Declare what an answer to questions about this kind of entity does: (service, Answer)."""
-        return self._handler(self.answers, [kind], service)
+        """Declare the handler of answers about a kind of entity: (service, Answer)."""
+        return _add_to_table(self.answers, [kind], service or self)
 
     def on_command(
         self,
@@ -182,9 +207,9 @@ class Feature(Provider[S]):
         lane: Lane,
         parks_daily: bool = False,
         subject_is_place: bool = False,
-        service: Provider[Any] | None = None,
+        service: _Service = None,
     ) -> Callable[[F], F]:
-        """Declare what a command does: (service, Command). It may work in steps, as `on_event` says."""
+        """Declare the handler of a command: (service, Command), in steps like `on_event`."""
 
         def declare(run: F) -> F:
             self.commands[name] = CommandHandler(
@@ -194,8 +219,8 @@ class Feature(Provider[S]):
 
         return declare
 
-    def on_send(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare how messages are sent: (service, Send). One feature does."""
+    def on_send(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the handler of all messages: (service, Send). Only one feature may do so."""
 
         def declare(send: F) -> F:
             self.send = Bound(service or self, send)
@@ -203,11 +228,11 @@ class Feature(Provider[S]):
 
         return declare
 
-    def erase(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare what the erasure of a person does here, after it is committed: (service, Event)."""
+    def erase(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the handler of the committed erasure of a person: (service, Event)."""
         return self.on_event(PERSON_ERASED, service=service)
 
-    # what others find here
+    # messages and hooks
 
     def messages(
         self,
@@ -215,9 +240,9 @@ class Feature(Provider[S]):
         templates: "Callable[[], Templates]",
         context: Callable[..., Any],
         lane: Lane | None = None,
-        service: Provider[Any] | None = None,
+        service: _Service = None,
     ) -> None:
-        """Declare message templates by their kinds, where they are, what fills them, and perhaps their lane."""
+        """Declare message templates by kind, with the functions that load and fill them."""
         self.message_groups.append(
             Messages(kinds, templates, Bound(service or self, context), lane)
         )
@@ -228,9 +253,12 @@ class Feature(Provider[S]):
         *,
         zone: Callable[..., str | None] | None = None,
         direct_up_to: int = 0,
-        service: Provider[Any] | None = None,
+        service: _Service = None,
     ) -> Callable[[F], F]:
-        """Declare a group that messages can be addressed to. A group of at most `direct_up_to` is sent to by name."""
+        """Declare a group of recipients.
+
+        The members of a group of at most `direct_up_to` are sent to by name.
+        """
 
         def declare(members: F) -> F:
             self.groups[kind] = Group(
@@ -241,27 +269,27 @@ class Feature(Provider[S]):
         return declare
 
     def questions(self, words: Mapping[str, Mapping[str, bool]]) -> None:
-        """Declare the reply words of this feature's questions beside 1 and 2: message kind -> word -> yes or no."""
+        """Declare reply words beside 1 and 2, by message kind: word -> yes or no."""
         self.question_words |= words
 
-    def queue_line(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
+    def queue_line(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`."""
-        return self._listed(self.queue_lines, service)
+        return _add_to_list(self.queue_lines, service or self)
 
-    def export(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare what the feature holds about a person, by section: (service, person id)."""
-        return self._listed(self.exports, service)
+    def export(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the export of a person's data: (service, person id) -> data by section."""
+        return _add_to_list(self.exports, service or self)
 
-    def erase_with(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare rows that must go in the very commit that erases a person: (service, person) -> deletes."""
-        return self._listed(self.erasure_rows, service)
+    def erase_with(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the rows to delete in the commit that erases a person: (service, person)."""
+        return _add_to_list(self.erasure_rows, service or self)
 
-    def rearm(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare the nightly check for lost timers; it returns how many it found."""
-        return self._listed(self.rearms, service)
+    def rearm(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the nightly check for lost timers: (service) -> their number."""
+        return _add_to_list(self.rearms, service or self)
 
-    def place_of(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare where the subject of an id with one of this feature's prefixes is: (service, id) -> code or ""."""
+    def place_of(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the lookup of places: (service, id) -> place code or ""."""
 
         def declare(read: F) -> F:
             self.places = Bound(service or self, read)
@@ -269,26 +297,27 @@ class Feature(Provider[S]):
 
         return declare
 
-    def _handler(
-        self,
-        table: dict[str, Bound],
-        names: Iterable[str],
-        service: Provider[Any] | None,
-    ) -> Callable[[F], F]:
-        def declare(function: F) -> F:
-            for name in names:
-                if name in table:
-                    raise ValueError(f"{self.name} declares {name} twice")
-                table[name] = Bound(service or self, function)
-            return function
 
-        return declare
+def _add_to_table(
+    table: dict[str, Bound],
+    names: Iterable[str],
+    provider: ServiceProvider[Any],
+) -> Callable[[F], F]:
+    def declare(function: F) -> F:
+        for name in names:
+            if name in table:
+                raise ValueError(f"{name} is declared twice")
+            table[name] = Bound(provider, function)
+        return function
 
-    def _listed(
-        self, hooks: list[Bound], service: Provider[Any] | None
-    ) -> Callable[[F], F]:
-        def declare(function: F) -> F:
-            hooks.append(Bound(service or self, function))
-            return function
+    return declare
 
-        return declare
+
+def _add_to_list(
+    hooks: list[Bound], provider: ServiceProvider[Any]
+) -> Callable[[F], F]:
+    def declare(function: F) -> F:
+        hooks.append(Bound(provider, function))
+        return function
+
+    return declare

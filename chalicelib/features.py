@@ -1,4 +1,4 @@
-"""The list of features, from the bottom up: a feature imports and uses those before it, never those behind it."""
+"""The list of features, lowest first: a feature uses those before it, never those after it."""
 
 from functools import cache
 from importlib import import_module
@@ -33,8 +33,10 @@ FEATURES = (
 @cache
 def declaration(name: str) -> "Feature[Any]":
     """Load one feature's declaration."""
-    found: Feature[Any] = import_module(f".{name}.feature", __package__).feature
-    return found
+    declared: Feature[Any] = import_module(
+        f".{name}.feature", __package__
+    ).feature
+    return declared
 
 
 def declarations() -> "list[Feature[Any]]":

@@ -1,13 +1,13 @@
-"""Every feature's repositories, for what needs all tables: tests, tools and the local server.
+"""Every feature's repositories, for tests, tools and the local server, which need all tables.
 
-A function of Lambda does not import this: it makes the repositories of the features it is asked for.
+A Lambda function does not import this. It makes the repositories of the features that it serves.
 """
 
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from .store.repository import Repository
 from .store.store import Store
@@ -20,18 +20,26 @@ __all__ = ["all_repositories", "all_rows", "all_tables", "register_all"]
 @cache
 def all_repositories() -> Sequence[type[Repository]]:
     """Import the repository module of every feature and return its classes."""
-    found: list[type[Repository]] = []
+    repositories: list[type[Repository]] = []
     for path in sorted(Path(__file__).parent.glob("*/repository.py")):
         module = import_module(f".{path.parent.name}.repository", __package__)
-        classes = [one for one in vars(module).values() if isinstance(one, type)]
-        mine = [one for one in classes if issubclass(one, Repository) and one.rows]
-        found += mine
-    return found
+        repositories += filter(_is_repository, vars(module).values())
+    return repositories
+
+
+def _is_repository(value: object) -> TypeGuard[type[Repository]]:
+    """Say whether a value is a repository with rows, and not the base class."""
+    if not isinstance(value, type) or not issubclass(value, Repository):
+        return False
+    return bool(value.rows)
 
 
 def all_rows() -> Sequence[RowType[Any]]:
     """Return every row type, the store's own first."""
-    return [*OWN_ROWS, *(row for one in all_repositories() for row in one.rows)]
+    rows = list(OWN_ROWS)
+    for repository in all_repositories():
+        rows += repository.rows
+    return rows
 
 
 def all_tables() -> Sequence[Table]:
@@ -41,6 +49,6 @@ def all_tables() -> Sequence[Table]:
 
 
 def register_all(store: Store) -> None:
-    """Make every row type known to a store."""
+    """Register every row type with a store."""
     for repository in all_repositories():
         repository(store)

@@ -1,4 +1,4 @@
-"""What app.py calls: the process's services, and what its functions do with them."""
+"""The process's services, and the functions that app.py calls with them."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -44,59 +44,64 @@ def _of_environment() -> Container:
 
 def services() -> Container:
     """Return the process's services: those set by `use`, else built from the environment once."""
-    return _override[0] if _override else _of_environment()
+    if _override:
+        return _override[0]
+    return _of_environment()
 
 
 def use(container: Container) -> None:
-    """Serve these services from now on (tests and the local server)."""
+    """Set the process's services (tests and the local server)."""
     _override.clear()
     _override.append(container)
 
 
 def core() -> Core:
-    """Return what the process's services are built from."""
+    """Return the parts of which the process's services are built."""
     return services().core
 
 
 def run_job(scheduled: ScheduledJob) -> None:
-    """Run a job that a queue has brought."""
+    """Run a job from a queue."""
     services().run_job(scheduled)
 
 
 def park(scheduled: ScheduledJob) -> None:
-    """Keep a job that failed for good where staff see it."""
+    """Keep a job that failed for good, for staff to see."""
     services().park(scheduled)
 
 
 def clean_photos(keys: Sequence[str]) -> None:
-    """Clean the files that have arrived at these keys; a failure is logged, and the queue brings it again."""
+    """Clean the uploaded files at some keys.
+
+    A failure is logged, and the queue delivers the keys again.
+    """
     from .uploads.feature import jobs
 
     for key in keys:
         try:
             services().get(jobs).clean(key)
         except Exception as error:
-            # The text of an error may quote what was sent.
+            # The text of an error may quote the content of a file.
             log.error("clean", error=type(error).__name__)  # noqa: TRY400
             raise
 
 
 def match_wishes() -> int:
-    """Run matching in every community that has open wishes; return how many were offered."""
+    """Run matching in every community with open wishes; return the number of wishes offered."""
     from .matching.feature import feature as matching
 
     return services().get(matching).match_all()
 
 
 def check_coverage() -> int:
-    """Report where a ticket would find nobody; return how many such points there are."""
+    """Report the coverage gaps of all escalation paths; return their number."""
     from .ticket_policy.feature import feature as ticket_policy
 
     return services().get(ticket_policy).check_coverage()
 
 
 def routes_of(feature: str) -> "Routes[Any]":
-    """Load the routes of a feature, or of the platform itself."""
+    """Load the routes of a feature, or of the platform."""
     if feature == "platform":
         from .web.platform import routes
 
@@ -108,7 +113,7 @@ def routes_of(feature: str) -> "Routes[Any]":
 
 
 def service_finder(feature: str) -> "Callable[[], Any] | None":
-    """Return what finds the service that a feature's views are called with; None for the platform's own."""
+    """Return a function that finds the service of a feature's views; None for the platform."""
     if feature == "platform":
         return None
 
@@ -119,6 +124,6 @@ def service_finder(feature: str) -> "Callable[[], Any] | None":
 
 
 def load_everything() -> None:
-    """Import every module: for tools and tests that want all tables or all texts."""
+    """Import every module, for tools and tests that need all tables or all texts."""
     for module in walk_packages([os.path.dirname(__file__)], f"{__package__}."):  # noqa: PTH120
         import_module(module.name)

@@ -1,4 +1,4 @@
-"""The environment as one frozen value, read once when the first request needs it and never at import."""
+"""The settings: the environment as one frozen value, read at the first request."""
 
 import json
 from collections.abc import Mapping
@@ -9,18 +9,21 @@ __all__ = ["MailServer", "Settings", "SmsProvider"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsProvider:
-    """A provider of text messages: `kind` is console, sns or gateway (signed HTTP); `price_li` is what a part costs, in 厘."""
+    """A provider of text messages.
+
+    `kind` is console, sns or gateway (signed HTTP). `price_li` is the price of a part in 厘.
+    """
 
     name: str
     kind: str
     weight: float = 1
     price_li: int = (
-        55  # five and a half fen: what notices cost at the larger domestic providers
+        55  # 5.5 fen: the price of notices at the larger domestic providers
     )
     url: str = ""
     key: bytes = field(
         default=b"", repr=False
-    )  # signs what we send and what the provider reports
+    )  # signs requests in both directions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,39 +38,44 @@ class MailServer:
     password: str = field(default="", repr=False)
 
 
-_SHORTEST_KEY = 16  # of another application: what nobody guesses
+_MIN_KEY_LENGTH = (
+    16  # of an application's api_key, so that it cannot be guessed
+)
 _CONSOLE = (SmsProvider(name="console", kind="console"),)
+_REQUIRED_IN_CLOUD = frozenset(
+    {"BULK_QUEUE_URL", "MAIL_SERVER", "SMS_PROVIDERS", "UPLOAD_BUCKET"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that differs between two installations. Secrets arrive by reference and never leave `repr`."""
+    """The differences between two installations. `repr` shows no secret."""
 
     table_prefix: str = "chunhui-"
     region: str = "cn-north-1"
-    token_keys: Mapping[str, bytes] = field(
-        repr=False
-    )  # key id -> secret; the first signs, all verify
+    # Key id -> secret. The first signs, all verify.
+    token_keys: Mapping[str, bytes] = field(repr=False)
     secret: bytes = field(repr=False)  # phone index, codes, cursors
     stage: str = "dev"
-    urgent_queue_url: str = ""  # without queues each job runs where it became due
+    urgent_queue_url: str = (
+        ""  # without queues each job runs in the process that made it
+    )
     bulk_queue_url: str = ""
     sms_providers: tuple[SmsProvider, ...] = _CONSOLE
     mail: MailServer = MailServer()
     sms_signature: str = "春晖"
-    sms_per_second: float = 20  # what the providers take together
+    sms_per_second: float = 20  # of all providers together
     sms_budget_fen: int | None = None  # per street and month; None for no limit
-    public_url: str = ""  # of this installation; unsubscribe links begin with it
+    public_url: str = (
+        ""  # of this installation; unsubscribe links begin with it
+    )
     upload_bucket: str = (
-        ""  # private, and without versions; without one files are kept in memory
+        ""  # private, without versions; "" keeps files in memory
     )
-    open311_keys: Mapping[str, str] = field(
-        default_factory=dict, repr=False
-    )  # application -> its api_key
-    open311_contact: str = (
-        ""  # for developers; where it is empty, a default text is shown
-    )
-    open311_key_service: str = ""  # how developers get a key
+    # Application -> its api_key.
+    open311_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    open311_contact: str = ""  # for developers; "" shows a default text
+    open311_key_service: str = ""  # the way for developers to get a key
     emf: bool = False  # write metrics into the log, as CloudWatch reads them
     due_shards: int = 4
     codes_per_address_hour: int = 60
@@ -75,46 +83,33 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Read the environment; a missing secret raises KeyError, a short one ValueError at first use.
+        """Read the environment. KeyError for a missing secret.
 
-        With queues, the SMS providers, the mail server and the bucket are required too. A console in the cloud would
-        lose messages and call them sent, and a process's memory would lose photos.
+        With queues, the SMS providers, the mail server and the bucket are required too. A console
+        in the cloud would lose messages and report them as sent. A process's memory would lose
+        photos.
         """
-        keys = {
-            kid: secret.encode()
-            for kid, secret in json.loads(env["TOKEN_KEYS"]).items()
-        }
-        in_cloud = "URGENT_QUEUE_URL" in env
-        providers = (
-            json.loads(env["SMS_PROVIDERS"])
-            if in_cloud or "SMS_PROVIDERS" in env
-            else None
-        )
-        mail = (
-            json.loads(env["MAIL_SERVER"]) if in_cloud or "MAIL_SERVER" in env else {}
-        )
+        if "URGENT_QUEUE_URL" in env:
+            missing = _REQUIRED_IN_CLOUD - env.keys()
+            if missing:
+                raise KeyError(*sorted(missing))
         return cls(
             table_prefix=env.get("TABLE_PREFIX", "chunhui-"),
-            region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
-            token_keys=keys,
+            region=env.get("AWS_REGION")
+            or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
+            token_keys=_token_keys(env["TOKEN_KEYS"]),
             secret=env["SECRET"].encode(),
             stage=env.get("STAGE", "dev"),
             urgent_queue_url=env.get("URGENT_QUEUE_URL", ""),
-            bulk_queue_url=env["BULK_QUEUE_URL"] if in_cloud else "",
-            sms_providers=tuple(_provider(given) for given in providers)
-            if providers
-            else _CONSOLE,
-            mail=MailServer(**mail),
+            bulk_queue_url=env.get("BULK_QUEUE_URL", ""),
+            sms_providers=_sms_providers(env.get("SMS_PROVIDERS", "[]")),
+            mail=MailServer(**json.loads(env.get("MAIL_SERVER", "{}"))),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
-            sms_budget_fen=int(env["SMS_BUDGET_FEN"])
-            if "SMS_BUDGET_FEN" in env
-            else None,
+            sms_budget_fen=_int_or_none(env.get("SMS_BUDGET_FEN")),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
-            upload_bucket=env["UPLOAD_BUCKET"]
-            if in_cloud
-            else env.get("UPLOAD_BUCKET", ""),
-            open311_keys=_long_enough(json.loads(env.get("OPEN311_KEYS", "{}"))),
+            upload_bucket=env.get("UPLOAD_BUCKET", ""),
+            open311_keys=_open311_keys(env.get("OPEN311_KEYS", "{}")),
             open311_contact=env.get("OPEN311_CONTACT", ""),
             open311_key_service=env.get("OPEN311_KEY_SERVICE", ""),
             emf=env.get("EMF", "1") == "1",
@@ -124,14 +119,32 @@ class Settings:
         )
 
 
-def _long_enough(keys: Mapping[str, str]) -> Mapping[str, str]:
-    short = [name for name, key in keys.items() if len(key) < _SHORTEST_KEY]
+def _token_keys(text: str) -> Mapping[str, bytes]:
+    return {
+        key_id: secret.encode() for key_id, secret in json.loads(text).items()
+    }
+
+
+def _sms_providers(text: str) -> tuple[SmsProvider, ...]:
+    return tuple(map(_sms_provider, json.loads(text))) or _CONSOLE
+
+
+def _sms_provider(given: Mapping[str, object]) -> SmsProvider:
+    key = str(given.get("key", "")).encode()
+    return SmsProvider(**{**given, "key": key})  # type: ignore[arg-type]
+
+
+def _int_or_none(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _open311_keys(text: str) -> Mapping[str, str]:
+    """Read the keys of applications; ValueError for a short one."""
+    keys: Mapping[str, str] = json.loads(text)
+    short = [name for name, key in keys.items() if len(key) < _MIN_KEY_LENGTH]
     if short:
+        names = ", ".join(short)
         raise ValueError(
-            f"OPEN311_KEYS: {', '.join(short)}: a key needs {_SHORTEST_KEY} characters"
+            f"OPEN311_KEYS: {names}: a key needs {_MIN_KEY_LENGTH} characters"
         )
     return keys
-
-
-def _provider(given: Mapping[str, object]) -> SmsProvider:
-    return SmsProvider(**{**given, "key": str(given.get("key", "")).encode()})  # type: ignore[arg-type]

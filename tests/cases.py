@@ -18,8 +18,14 @@ from .world import Answer, Phone, World
 
 ANYONE, MEMBER = frozenset({"anyone"}), frozenset({"member"})
 OWNER = frozenset({"owner"})
-WORKER, STAFF, ADMIN = frozenset({"worker"}), frozenset({"staff"}), frozenset({"admin"})
-PLATFORM = "web"  # its routes are no feature's; its cases lie in tests/web/cases.py
+WORKER, STAFF, ADMIN = (
+    frozenset({"worker"}),
+    frozenset({"staff"}),
+    frozenset({"admin"}),
+)
+PLATFORM = (
+    "web"  # its routes are no feature's; its cases lie in tests/web/cases.py
+)
 
 
 @dataclass
@@ -34,7 +40,9 @@ class Good:
     def send(self, method: str, **more: Any) -> Answer:
         """Send it, or a spoilt version of it."""
         path, body = more.pop("path", self.path), more.pop("body", self.body)
-        return self.phone.call(method, path, None if "raw" in more else body, **more)
+        return self.phone.call(
+            method, path, None if "raw" in more else body, **more
+        )
 
 
 MakeGood = Callable[[World], Good]
@@ -71,8 +79,14 @@ class Cases:
 @cache
 def cases_by_feature() -> Mapping[str, Cases]:
     """Return the cases of every feature that has routes, and of the platform."""
-    names = [PLATFORM, *(name for name in FEATURES if declaration(name).load_routes)]
-    return {name: import_module(f".{name}.cases", __package__).CASES for name in names}
+    names = [
+        PLATFORM,
+        *(name for name in FEATURES if declaration(name).load_routes),
+    ]
+    return {
+        name: import_module(f".{name}.cases", __package__).CASES
+        for name in names
+    }
 
 
 def merged(part: str) -> dict[str, Any]:

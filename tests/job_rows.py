@@ -9,9 +9,17 @@ __all__ = ["a_job"]
 
 
 def a_job(
-    *, id: str, at: datetime, kind: str, subject: str, shard: str = "", **fields: Any
+    *,
+    id: str,
+    at: datetime,
+    kind: str,
+    subject: str,
+    shard: str = "",
+    **fields: Any,
 ) -> ScheduledJob:
     """Return a scheduled job of a kind such as ``timer.wish`` or ``wish.approved`` (a message)."""
     return scheduled_of(
-        JobRecord(id=id, at=at, shard=shard, kind=kind, subject=subject, **fields)
+        JobRecord(
+            id=id, at=at, shard=shard, kind=kind, subject=subject, **fields
+        )
     )

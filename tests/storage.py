@@ -12,9 +12,7 @@ from chalicelib.store.dynamo import connect
 from devserver.memory_dynamo import MemoryDynamo
 
 Around: TypeAlias = Callable[[partial[Any], str, dict[str, Any]], Any]
-ADDRESS = (
-    "AWS_ENDPOINT_URL_DYNAMODB"  # of the embedded store, as long as a test uses it
-)
+ADDRESS = "AWS_ENDPOINT_URL_DYNAMODB"  # of the embedded store, as long as a test uses it
 _watchers: list[Around] = []
 
 
@@ -73,7 +71,8 @@ class Storage:
         return sum(
             count
             for name, count in self.names.items()
-            if name in ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
+            if name
+            in ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
         )
 
     def units(self, name: str) -> float:
@@ -84,7 +83,9 @@ class Storage:
                 reported = answer.get("ConsumedCapacity", [])
                 total += sum(
                     c["CapacityUnits"]
-                    for c in (reported if isinstance(reported, list) else [reported])
+                    for c in (
+                        reported if isinstance(reported, list) else [reported]
+                    )
                 )
         return total
 
@@ -94,7 +95,9 @@ def counted_storage() -> Iterator[Storage]:
     """Count every call that reaches DynamoDB."""
     storage = Storage()
 
-    def count(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def count(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         answer = call()
         storage.calls.append((name, kwargs, answer))
         return answer

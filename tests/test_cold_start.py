@@ -94,7 +94,9 @@ def packages(modules: set[str]) -> set[str]:
 
 
 def rooms(modules: set[str]) -> set[str]:
-    return {name.split(".")[1] for name in modules if name.startswith("chalicelib.")}
+    return {
+        name.split(".")[1] for name in modules if name.startswith("chalicelib.")
+    }
 
 
 def test_a_function_starts_with_the_floor_and_no_feature():
@@ -121,7 +123,12 @@ def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
     modules = loaded(
         "import app, chalicelib.runtime; chalicelib.runtime.load_everything()"
     )
-    assert not packages(modules) & {"PIL", "boto3", "jinja2", "chinese_calendar"}
+    assert not packages(modules) & {
+        "PIL",
+        "boto3",
+        "jinja2",
+        "chinese_calendar",
+    }
 
 
 def test_the_list_of_routes_is_what_the_features_declare():

@@ -1,6 +1,4 @@
-"""The dispatcher: each job reaches its declared handlers, events are expanded, and work goes on in
-steps.
-"""
+"""The dispatcher: handlers of jobs, expansion of events, and work in steps."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,15 +6,21 @@ from typing import Any
 import pytest
 
 from chalicelib.dispatch import Dispatcher, Unhandled
-from chalicelib.feature import Feature, Provider
-from chalicelib.kernel.job import Command, Event, ScheduledJob, Timer, Unreadable
+from chalicelib.feature import Feature, ServiceProvider
+from chalicelib.kernel.job import (
+    Command,
+    Event,
+    ScheduledJob,
+    Timer,
+    Unreadable,
+)
 from chalicelib.kernel.template import Lane
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-class Street:
-    """Features whose handlers note what they are called with."""
+class RecordingFeatures:
+    """Features whose handlers record their calls."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Any]] = []
@@ -35,11 +39,14 @@ class Street:
 
         @feature.on_timer(name)
         def on_timer(service: Any, timer: Timer) -> None:
-            """Note the timer."""
+            """Record the timer."""
             self.calls.append((name, timer.entity_id))
 
         @feature.on_command(
-            f"{name}.sweep", lane=Lane.BULK, parks_daily=True, subject_is_place=True
+            f"{name}.sweep",
+            lane=Lane.BULK,
+            parks_daily=True,
+            subject_is_place=True,
         )
         def sweep(service: Any, command: Command) -> dict[str, int] | None:
             """Work in two steps."""
@@ -48,7 +55,7 @@ class Street:
 
         return feature
 
-    def get(self, provider: Provider[Any]) -> Any:
+    def get(self, provider: ServiceProvider[Any]) -> Any:
         return provider.name
 
     def dispatcher(self) -> Dispatcher:
@@ -70,21 +77,21 @@ def scheduled(job: Any) -> ScheduledJob:
 ERASED = scheduled(Event(id="due_e", tag="person.erased", subject="per_a"))
 
 
-def test_an_event_becomes_a_job_of_each_subscriber():
-    street = Street()
-    street.dispatcher().run(ERASED)
-    assert street.calls == []
-    assert [job.job.handler for job in street.spread] == ["wishes", "offers"]
-    assert len({job.id for job in street.spread} | {"due_e"}) == 3
-    again = Street()
+def test_an_event_becomes_one_job_per_subscriber():
+    recording = RecordingFeatures()
+    recording.dispatcher().run(ERASED)
+    assert recording.calls == []
+    assert [job.job.handler for job in recording.spread] == ["wishes", "offers"]
+    assert len({job.id for job in recording.spread} | {"due_e"}) == 3
+    again = RecordingFeatures()
     again.dispatcher().run(ERASED)
-    assert again.spread == street.spread, "spread again, they are the same jobs"
+    assert again.spread == recording.spread, "the same jobs each time"
 
 
-def test_a_handler_goes_on_in_steps_each_a_job_of_its_own():
-    street = Street()
-    street.run_all(ERASED)
-    assert sorted(street.calls) == [
+def test_each_step_of_a_handler_is_a_job():
+    recording = RecordingFeatures()
+    recording.run_all(ERASED)
+    assert sorted(recording.calls) == [
         ("offers", 0),
         ("wishes", 0),
         ("wishes", 1),
@@ -92,42 +99,44 @@ def test_a_handler_goes_on_in_steps_each_a_job_of_its_own():
     ]
 
 
-def test_a_step_that_is_run_again_schedules_the_same_next_step():
-    street = Street()
+def test_a_repeated_step_schedules_the_same_next_step():
+    recording = RecordingFeatures()
     first = scheduled(
-        Event(id="due_e", tag="person.erased", subject="per_a", handler="wishes")
+        Event(
+            id="due_e", tag="person.erased", subject="per_a", handler="wishes"
+        )
     )
-    street.dispatcher().run(first)
-    street.dispatcher().run(first)
-    one, other = street.spread
+    recording.dispatcher().run(first)
+    recording.dispatcher().run(first)
+    one, other = recording.spread
     assert one == other
     assert one.id != "due_e"
     assert one.job.cursor == {"n": 1}
 
 
-def test_a_step_is_its_handlers_own_although_another_feature_subscribes_meanwhile():
-    street, alone = Street(), Street()
+def test_a_step_keeps_its_handler_after_another_feature_subscribes():
+    recording, alone = RecordingFeatures(), RecordingFeatures()
     alone.features = alone.features[:1]
     alone.dispatcher().run(ERASED)
     (step,) = alone.spread
-    street.run_all(step)
-    assert street.calls == [("wishes", 1), ("wishes", 2)]
+    recording.run_all(step)
+    assert recording.calls == [("wishes", 1), ("wishes", 2)]
 
 
-def test_a_command_may_work_in_steps_too():
-    street = Street()
-    street.run_all(
+def test_a_command_may_work_in_steps():
+    recording = RecordingFeatures()
+    recording.run_all(
         scheduled(Command(id="due_c", name="offers.sweep", subject="chunhui"))
     )
-    assert street.calls == [("offers", None), ("offers", {"n": 1})]
+    assert recording.calls == [("offers", None), ("offers", {"n": 1})]
 
 
 def test_a_timer_reaches_the_feature_of_its_entity():
-    street = Street()
-    street.dispatcher().run(
+    recording = RecordingFeatures()
+    recording.dispatcher().run(
         scheduled(Timer(id="due_t", entity_kind="offers", entity_id="off_a"))
     )
-    assert street.calls == [("offers", "off_a")]
+    assert recording.calls == [("offers", "off_a")]
 
 
 @pytest.mark.parametrize(
@@ -141,27 +150,33 @@ def test_a_timer_reaches_the_feature_of_its_entity():
     ],
     ids=lambda job: job.kind,
 )
-def test_a_job_that_nobody_handles_is_refused(job: Any):
+def test_a_job_without_a_handler_is_refused(job: Any):
     with pytest.raises(Unhandled):
-        Street().dispatcher().run(scheduled(job))
+        RecordingFeatures().dispatcher().run(scheduled(job))
 
 
-def test_a_command_that_comes_round_by_itself_is_parked_once_a_day():
-    dispatcher = Street().dispatcher()
+def test_a_periodic_command_is_parked_once_a_day():
+    dispatcher = RecordingFeatures().dispatcher()
     jobs = [
-        scheduled(Command(id=f"due_{n}", name="offers.sweep", subject="chunhui.baihua"))
+        scheduled(
+            Command(
+                id=f"due_{n}", name="offers.sweep", subject="chunhui.baihua"
+            )
+        )
         for n in range(3)
     ]
     kept = {dispatcher.parked_as(job) for job in jobs}
     assert len(kept) == 1
     assert dispatcher.place_named_by(jobs[0]) == "chunhui.baihua"
-    timer = scheduled(Timer(id="due_t", entity_kind="offers", entity_id="off_a"))
+    timer = scheduled(
+        Timer(id="due_t", entity_kind="offers", entity_id="off_a")
+    )
     assert dispatcher.parked_as(timer) == timer
     assert dispatcher.place_named_by(timer) is None
 
 
 def test_two_features_cannot_declare_the_same_timer():
-    street = Street()
-    street.features.append(street.feature("wishes", 1))
+    recording = RecordingFeatures()
+    recording.features.append(recording.feature("wishes", 1))
     with pytest.raises(ValueError, match="wishes"):
-        street.dispatcher()
+        recording.dispatcher()

@@ -54,11 +54,15 @@ def test_nothing_that_was_promised_is_gone():
 
 
 def test_every_operation_says_what_it_does_and_how_it_fails():
-    for path, operations in document(api.operations, api.id_prefixes)["paths"].items():
+    for path, operations in document(api.operations, api.id_prefixes)[
+        "paths"
+    ].items():
         for method, operation in operations.items():
             assert operation["summary"], (method, path)
             problems = [
-                a for status, a in operation["responses"].items() if int(status) >= 400
+                a
+                for status, a in operation["responses"].items()
+                if int(status) >= 400
             ]
             assert problems, (method, path)
             form = (

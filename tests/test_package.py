@@ -45,7 +45,13 @@ LIBRARIES = {
         "s3transfer",
         "tzdata",
     ),
-    *("typing_inspection", "urllib3", "six.py", "typing_extensions.py", "__pycache__"),
+    *(
+        "typing_inspection",
+        "urllib3",
+        "six.py",
+        "typing_extensions.py",
+        "__pycache__",
+    ),
 }
 SECRET = re.compile(
     rb"(?<![A-Za-z0-9+/])AKIA[0-9A-Z]{16}(?![A-Za-z0-9+/])|-----BEGIN [A-Z ]*PRIVATE KEY|test-secret-|bench-secret-"
@@ -85,10 +91,12 @@ def test_it_weighs_no_more_than_it_may(tree, archive):
 
 def test_made_again_elsewhere_it_is_the_same(archive, tmp_path):
     other = build_archive(
-        build_tree(tmp_path / "of" / "another" / "name"), tmp_path / "deployment.zip"
+        build_tree(tmp_path / "of" / "another" / "name"),
+        tmp_path / "deployment.zip",
     )
     first, second = (
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in (archive, other)
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (archive, other)
     )
     assert first == second
 
@@ -99,9 +107,9 @@ def test_the_archive_says_nothing_of_when_and_where_it_was_made(archive):
     assert [entry.filename for entry in entries] == sorted(
         entry.filename for entry in entries
     )
-    assert {(entry.date_time, entry.external_attr >> 16) for entry in entries} == {
-        ((1980, 1, 1, 0, 0, 0), 0o644)
-    }
+    assert {
+        (entry.date_time, entry.external_attr >> 16) for entry in entries
+    } == {((1980, 1, 1, 0, 0, 0), 0o644)}
 
 
 def test_nothing_is_in_it_that_nobody_put_there(tree):
@@ -124,7 +132,9 @@ def test_nothing_is_in_it_that_nobody_put_there(tree):
         if re.search(r"(^|/)(tests?|\.[^/]+)/|(^|/)\.|\.pyi$|~$", name)
     ]
     services = {
-        name.split("/")[2] for name in found if re.match(r"botocore/data/[^/]+/", name)
+        name.split("/")[2]
+        for name in found
+        if re.match(r"botocore/data/[^/]+/", name)
     }
     assert services == SERVICES
 
@@ -142,9 +152,9 @@ def test_every_module_has_unchecked_bytecode_of_this_python(
     for path in modules:
         head = Path(importlib.util.cache_from_source(path)).read_bytes()[:8]
         assert head == importlib.util.MAGIC_NUMBER + b"\x01\x00\x00\x00", path
-    assert len([path for path in files(tree).values() if path.suffix == ".pyc"]) == len(
-        modules
-    )
+    assert len(
+        [path for path in files(tree).values() if path.suffix == ".pyc"]
+    ) == len(modules)
 
 
 def test_every_library_is_pinned_and_named_with_its_licence(tree):
@@ -173,7 +183,10 @@ def test_what_is_compiled_loads_on_the_system_of_lambda(tree):
     assert libraries
     for path in libraries:
         newest = max(
-            (int(found) for found in re.findall(rb"GLIBC_2\.(\d+)", path.read_bytes())),
+            (
+                int(found)
+                for found in re.findall(rb"GLIBC_2\.(\d+)", path.read_bytes())
+            ),
             default=0,
         )
         assert newest <= GLIBC, path
@@ -211,13 +224,13 @@ def test_a_photo_is_cleaned_by_what_is_shipped(tree, tmp_path, form):
     from PIL import Image
 
     sent = tmp_path / "sent"
-    Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 20).convert("RGB").save(
-        sent, form
-    )
+    Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 20).convert(
+        "RGB"
+    ).save(sent, form)
     media = f"image/{form.lower()}"
     program = f"""
-from chalicelib.adapters.photos import cleaned
-made = cleaned(open({str(sent)!r}, "rb").read(), {media!r})
+from chalicelib.adapters.photos import clean_photo
+made = clean_photo(open({str(sent)!r}, "rb").read(), {media!r})
 assert made.photo[:2] == made.thumb[:2] == b"\\xff\\xd8"
 """
     assert cpu_to_import(tree, program) > 0
@@ -230,7 +243,9 @@ def test_the_template_names_the_archive_and_every_function():
         for each in template["Resources"].values()
         if each["Type"] == "AWS::Serverless::Function"
     ]
-    assert {each["Properties"]["CodeUri"] for each in functions} == {"./deployment.zip"}
+    assert {each["Properties"]["CodeUri"] for each in functions} == {
+        "./deployment.zip"
+    }
     assert {each["Properties"]["Handler"] for each in functions} >= {
         "app.app",
         "app.sweep",

@@ -21,7 +21,7 @@ from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.people.model import Person
 from chalicelib.web.routes import Operation
-from chalicelib.wishes.model import Claim, ClaimState, State, Wish, WishKind
+from chalicelib.wishes.model import Claim, ClaimState, Wish, WishKind, WishState
 
 from .admin.cases import a_parked_job
 from .cases import an_id, cases_by_feature, merged
@@ -90,7 +90,9 @@ class Stage:
             "volunteer of jinfeng": lambda: world.volunteer(JINFENG),
             "property": lambda: world.staff(BAIHUA, Role.PROPERTY),
             "grid worker": lambda: world.staff(GRID, Role.GRID_WORKER),
-            "grid worker of jinfeng": lambda: world.staff(OTHER_GRID, Role.GRID_WORKER),
+            "grid worker of jinfeng": lambda: world.staff(
+                OTHER_GRID, Role.GRID_WORKER
+            ),
             "staff": world.staff,
             "staff of jinfeng": lambda: world.staff(JINFENG),
             "administrator": self._administrator,
@@ -139,8 +141,10 @@ class Stage:
             zone="Asia/Shanghai",
             helpers_needed=2 if state == "open" else 1,
             needed_by=(now + timedelta(days=9)).date(),
-            state=State(state),
-            claims=(replace(claim, state=claims[state]),) if state in claims else (),
+            state=WishState(state),
+            claims=(replace(claim, state=claims[state]),)
+            if state in claims
+            else (),
         )
         save(wish)
         return wish.id
@@ -159,7 +163,9 @@ class Stage:
         """Return what the matrix sends to an operation."""
         make = MADE_BODIES.get(operation.name)
         return (
-            make(self.world, self.owner, target) if make else BODIES.get(operation.name)
+            make(self.world, self.owner, target)
+            if make
+            else BODIES.get(operation.name)
         )
 
     def expect(self, who: AbstractSet[str]) -> bool:
@@ -195,18 +201,28 @@ def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
         FOR_ALL,
         BY_KEY,
     ]
-    left = set().union(*(cases.elsewhere for cases in cases_by_feature().values()))
+    left = set().union(
+        *(cases.elsewhere for cases in cases_by_feature().values())
+    )
     assert left == set().union(*own)
 
 
-def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(stage: Stage):
+def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(
+    stage: Stage,
+):
     body = {"category": "light", "text": "灯不亮", "place": UNIT}
     owner = stage.world.phone_of(stage.owner)
     public = owner.post("/v1/tickets", body).json["id"]
     private = owner.post("/v1/tickets", body | {"category": "care"}).json["id"]
-    named = {"read_service": "light", "read_request": public, "read_token": public}
+    named = {
+        "read_service": "light",
+        "read_request": public,
+        "read_token": public,
+    }
     for operation in (op for op in api.operations if op.name in FOR_ALL):
-        path = operation.path.replace("{document}", f"{named.get(operation.name)}.json")
+        path = operation.path.replace(
+            "{document}", f"{named.get(operation.name)}.json"
+        )
         answer = stage.phone.get(path)
         assert (answer.status, answer.text) == (200, Phone().get(path).text), (
             stage.name,
@@ -226,7 +242,8 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(stage:
     sent = f"service_code=light&address_id={UNIT}&description=灯不亮&service_request_id={public}".encode()
     for operation in (op for op in api.operations if op.name in BY_KEY):
         assert (
-            stage.phone.call("POST", operation.path, raw=sent, **form).status == 403
+            stage.phone.call("POST", operation.path, raw=sent, **form).status
+            == 403
         ), (stage.name, operation.name)
 
 
@@ -238,7 +255,7 @@ def test_no_token_stands_in_for_a_providers_signature(stage: Stage):
 
 def test_nobody_makes_a_move_that_is_not_hers(stage: Stage):
     for operation in (op for op in api.operations if op.name in MOVES):
-        for state in (state.value for state in State):
+        for state in (state.value for state in WishState):
             path = operation.path.replace("{wish_id}", stage.wish(state))
             answer = stage.phone.post(path, BODIES.get(operation.name))
             check_move(stage, operation.name, state, answer)
@@ -270,7 +287,7 @@ def check_move(stage: Stage, move: str, state: str, answer) -> None:
 
 def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
     roles = ACTORS[stage.name]
-    for state in (state.value for state in State):
+    for state in (state.value for state in WishState):
         wish_id = stage.wish(state)
         sees = (
             state in PUBLIC_STATES
@@ -278,7 +295,11 @@ def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
             or ("helper" in roles and state == "disputed")
         )
         seen = stage.phone.get(f"/v1/wishes/{wish_id}")
-        assert seen.status == (200 if sees else 404), (stage.name, state, seen.text)
+        assert seen.status == (200 if sees else 404), (
+            stage.name,
+            state,
+            seen.text,
+        )
         if sees:
             named = roles & {"owner", "worker"} or (
                 "helper" in roles and state in ("open", "claimed")
@@ -295,13 +316,19 @@ def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
         )
         allowed = roles & {"owner", "worker"} or helps
         assert timeline == (
-            401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404
+            401
+            if stage.name == "nobody"
+            else 200
+            if allowed
+            else 403
+            if sees
+            else 404
         ), (stage.name, state)
 
 
 def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
     roles = ACTORS[stage.name]
-    for state in (state.value for state in State):
+    for state in (state.value for state in WishState):
         sees = (
             state in PUBLIC_STATES
             or roles & {"owner", "worker"}
@@ -310,7 +337,13 @@ def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
         answer = stage.phone.get(f"/v1/wishes/{stage.wish(state)}/matching")
         allowed = stage.expect(OF_A_WISH["explain_matching"])
         assert answer.status == (
-            401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404
+            401
+            if stage.name == "nobody"
+            else 200
+            if allowed
+            else 403
+            if sees
+            else 404
         ), (stage.name, state)
 
 
@@ -327,7 +360,9 @@ def test_nobody_reads_or_answers_an_offer_that_is_not_hers(stage: Stage):
         if stage.name in ("volunteer", "helper", "volunteer of jinfeng")
         else [somebody]
     ):
-        ended = rows.find_offer(stage.world.offer(stage.world.open_wish(), phone))
+        ended = rows.find_offer(
+            stage.world.offer(stage.world.open_wish(), phone)
+        )
         for operation in operations:
             for state in OfferState:
                 offer = ended
@@ -395,7 +430,11 @@ def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
         (op for op in api.operations if op.name in WHO),
         key=lambda op: op.name == "erase_me",
     ):
-        caller = Stage(stage.world, stage.name) if operation.name in ending else stage
+        caller = (
+            Stage(stage.world, stage.name)
+            if operation.name in ending
+            else stage
+        )
         target = stage.world.person("被查者", home=UNIT)
         query = QUERIES.get(operation.name, "").format(target=target.id)
         path = stage.path(operation, target) + query
@@ -416,7 +455,7 @@ def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
 
 def test_only_staff_list_what_is_not_on_the_wall(stage: Stage):
     inside = stage.name in ("staff", "administrator")
-    for state in (state.value for state in State):
+    for state in (state.value for state in WishState):
         stage.wish(state)
         answer = stage.phone.get(f"/v1/wishes?place={BAIHUA}&state={state}")
         if inside or state in ("open", "claimed", "fulfilled"):
@@ -449,24 +488,37 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     assert other.put(f"/v1/places/{BUILDING}", {"name": "x"}).status == 403
     assert other.get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
     assert other.get(f"/v1/messages?person={target.id}").status == 404
-    assert other.post(f"/v1/messages/{a_visit(world, target.id)}/visited").status == 404
-    assert other.post(f"/v1/admin/jobs/{a_parked_job(world)}/redrive").status == 404
+    assert (
+        other.post(f"/v1/messages/{a_visit(world, target.id)}/visited").status
+        == 404
+    )
+    assert (
+        other.post(f"/v1/admin/jobs/{a_parked_job(world)}/redrive").status
+        == 404
+    )
     wish_id = world.open_wish()
     assert (
         other.get(f"/v1/wishes/{wish_id}/matching").status == 403
     )  # the wish is on the wall
     assert (
-        other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404
+        other.get(
+            f"/v1/offers/{world.offer(wish_id, world.volunteer())}"
+        ).status
+        == 404
     )
     assert other.post("/v1/matching/runs", {"place": BAIHUA}).status == 404
     assert (
-        other.put(f"/v1/policies/matching?place={BAIHUA}", {"weights": {}}).status
+        other.put(
+            f"/v1/policies/matching?place={BAIHUA}", {"weights": {}}
+        ).status
         == 404
     )
     assert (
         other.put(f"/v1/policies/tickets?place={BAIHUA}", {}).status == 403
     )  # everybody may read a street's limits
-    assert other.get(f"/v1/policies/tickets?place={BAIHUA}").json["rules"] is None
+    assert (
+        other.get(f"/v1/policies/tickets?place={BAIHUA}").json["rules"] is None
+    )
     assert (
         other.post(
             "/v1/policies/tickets/replay", {"place": BAIHUA, "policy": {}}
@@ -479,4 +531,6 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
         ).status
         == 404
     )
-    assert other.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status == 404
+    assert (
+        other.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status == 404
+    )

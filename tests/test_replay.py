@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.matching.model import Instance, Run
+from chalicelib.matching.model import ReplayPiece, Run
 from chalicelib.matching.plan import Plan
-from chalicelib.matching.policy import INSTANCE_KEPT
+from chalicelib.matching.policy import REPLAY_TTL
 from chalicelib.matching.record import digest_of, pack
 from chalicelib.matching.repository import MatchingRepository
 from tools import replay
@@ -41,13 +41,17 @@ def change(run_id: str, **fields: object) -> None:
     keep(replace(run, **fields))
 
 
-def keep(thing: Run | Instance) -> None:
+def keep(thing: Run | ReplayPiece) -> None:
     save(thing)
 
 
-def said(capsys: pytest.CaptureFixture[str], run_id: str) -> tuple[int, dict[str, str]]:
+def said(
+    capsys: pytest.CaptureFixture[str], run_id: str
+) -> tuple[int, dict[str, str]]:
     code = main([run_id])
-    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    lines = [
+        line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()
+    ]
     return code, dict(lines)
 
 
@@ -100,7 +104,10 @@ def test_a_run_of_which_nothing_is_kept_any_more_cannot_be_computed(
 
 
 def test_a_run_that_never_was_cannot_be_computed(world: World, capsys) -> None:
-    assert said(capsys, "run_none") == (1, {"run_none:": "there is no such run"})
+    assert said(capsys, "run_none") == (
+        1,
+        {"run_none:": "there is no such run"},
+    )
 
 
 def keep_run(world: World, plan: Plan) -> str:
@@ -123,30 +130,36 @@ def keep_run(world: World, plan: Plan) -> str:
     )
     (data,) = pack(plan, [])
     keep(run)
-    keep(Instance(run_id=run.id, number=0, data=data, ttl=now + INSTANCE_KEPT))
+    keep(ReplayPiece(run_id=run.id, number=0, data=data, ttl=now + REPLAY_TTL))
     return run.id
 
 
-STREET = a_street(3, wishes=20, helpers=40)
+STREET = a_street(3, wishes=20, volunteers=40)
 
 
-def test_a_run_whose_offers_were_changed_is_found_out(world: World, capsys) -> None:
+def test_a_run_whose_offers_were_changed_is_found_out(
+    world: World, capsys
+) -> None:
     plan = plan_of(STREET)
     assert said(capsys, keep_run(world, plan))[0] == 0
     served = next(i for i, found in enumerate(plan.solution.assigned) if found)
     assigned = tuple(
-        () if i == served else found for i, found in enumerate(plan.solution.assigned)
+        () if i == served else found
+        for i, found in enumerate(plan.solution.assigned)
     )
     code, lines = said(
         capsys,
         keep_run(
-            world, replace(plan, solution=replace(plan.solution, assigned=assigned))
+            world,
+            replace(plan, solution=replace(plan.solution, assigned=assigned)),
         ),
     )
     assert (code, lines["assigned"]) == (1, "differs for 1 of 20 wishes")
 
 
-def test_a_run_whose_instance_was_changed_is_found_out(world: World, capsys) -> None:
+def test_a_run_whose_instance_was_changed_is_found_out(
+    world: World, capsys
+) -> None:
     plan = plan_of(STREET)
     run_id = keep_run(world, plan)
     dearer = replace(
@@ -157,8 +170,11 @@ def test_a_run_whose_instance_was_changed_is_found_out(world: World, capsys) -> 
     )
     (data,) = pack(dearer, [])
     keep(
-        Instance(
-            run_id=run_id, number=0, data=data, ttl=world.clock.now() + INSTANCE_KEPT
+        ReplayPiece(
+            run_id=run_id,
+            number=0,
+            data=data,
+            ttl=world.clock.now() + REPLAY_TTL,
         )
     )
     code, lines = said(capsys, run_id)
@@ -179,7 +195,9 @@ def test_a_run_that_was_cut_short_comes_out_otherwise_and_it_is_said_why(
     assert lines["the"].startswith("run was cut short")
 
 
-def test_a_proof_that_does_not_hold_is_said(world: World, capsys, monkeypatch) -> None:
+def test_a_proof_that_does_not_hold_is_said(
+    world: World, capsys, monkeypatch
+) -> None:
     run_id = ran(world)
     monkeypatch.setattr(
         replay,
@@ -187,4 +205,7 @@ def test_a_proof_that_does_not_hold_is_said(world: World, capsys, monkeypatch) -
         lambda problem, found: ["a place is open at 2", "a load is too high"],
     )
     code, lines = said(capsys, run_id)
-    assert (code, lines["proof"]) == (1, "a place is open at 2; a load is too high")
+    assert (code, lines["proof"]) == (
+        1,
+        "a place is open at 2; a load is too high",
+    )

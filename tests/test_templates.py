@@ -23,7 +23,9 @@ FILLINGS = ("宽" * 500, "𠮷" * 500, "🎉" * 500, "宽" + "🎉" * 500)
 
 def longest(template: Template, locale: str, filling: str) -> str:
     facts = dict.fromkeys(template.slots, filling)
-    return compose_sms(SIGNATURE, template.fill(locale, facts), locale, template.legal)
+    return compose_sms(
+        SIGNATURE, template.fill(locale, facts), locale, template.legal
+    )
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)
@@ -47,7 +49,9 @@ def test_every_kind_has_a_job_and_a_lane() -> None:
     assert set(TEMPLATES) <= job_kinds()
     lanes = {
         kind: lane_of(
-            a_job(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")
+            a_job(
+                id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a"
+            )
         )
         for kind in TEMPLATES
     }
@@ -71,7 +75,9 @@ def test_every_kind_has_a_job_and_a_lane() -> None:
 
 
 def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
-    loud = {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT}
+    loud = {
+        kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT
+    }
     assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {
         "code.email",
         "code.sign_in",
@@ -96,7 +102,10 @@ def test_a_template_that_cannot_be_is_refused_where_it_is_written(
 ) -> None:
     with pytest.raises(ValueError, match=r"differ|wait"):
         Template(
-            **({"text": text(zh="好", en="ok"), "told": "whom it concerns"} | broken)
+            **(
+                {"text": text(zh="好", en="ok"), "told": "whom it concerns"}
+                | broken
+            )
         )
 
 
@@ -122,18 +131,23 @@ def test_a_fact_is_one_line_without_links_and_no_longer_than_its_slot(
 ) -> None:
     template = Template(
         text(zh="「{title}」", en="“{title}”"),
-        told="whom it concerns",
+        recipients="whom it concerns",
         slots={"title": 10},
     )
     assert template.fill("zh-CN", {"title": fact}) == f"「{said}」"
 
 
-def test_a_promotion_says_how_to_refuse_it_and_a_service_notice_does_not() -> None:
+def test_a_promotion_says_how_to_refuse_it_and_a_service_notice_does_not() -> (
+    None
+):
     assert (
         compose_sms("春晖", "来听课", "zh-CN", Legal.PROMOTIONAL)
         == "【春晖】来听课拒收请回复R"
     )
-    assert compose_sms("春晖", "来听课", "zh-CN", Legal.SERVICE) == "【春晖】来听课"
+    assert (
+        compose_sms("春晖", "来听课", "zh-CN", Legal.SERVICE)
+        == "【春晖】来听课"
+    )
 
 
 def test_a_missing_fact_is_a_fault_and_never_a_message_with_a_hole() -> None:

@@ -20,7 +20,7 @@ from chalicelib.tickets.states import Ending, TicketStatus
 from .store.scan import save
 from .tickets.builders import a_ticket
 from .tickets.cases import INSIDE, TICKET_MOVES, TICKET_READS
-from .tickets.street import Street
+from .tickets.street import TicketStreet
 from .world import (
     BAIHUA,
     BUILDING,
@@ -54,11 +54,11 @@ NAMED = "魏秀英"
 WRITTEN = f"{NAMED}家门口有垃圾"
 
 
-class Stage:
+class TicketStage:
     """A street in which one actor tries everything with tickets of somebody else."""
 
     def __init__(self, world: World, actor: str) -> None:
-        self.world, self.name, self.street = world, actor, Street(world)
+        self.world, self.name, self.street = world, actor, TicketStreet(world)
         made: dict[str, Callable[[], Phone]] = {
             "nobody": Phone,
             "stranger": lambda: world.phone_of(
@@ -70,7 +70,9 @@ class Stage:
             "property": lambda: world.staff(BAIHUA, Role.PROPERTY),
             "assignee": lambda: self.street.company,
             "grid worker": lambda: world.staff(GRID, Role.GRID_WORKER),
-            "grid worker of jinfeng": lambda: world.staff(OTHER_GRID, Role.GRID_WORKER),
+            "grid worker of jinfeng": lambda: world.staff(
+                OTHER_GRID, Role.GRID_WORKER
+            ),
             "staff": world.staff,
             "staff of jinfeng": lambda: world.staff(JINFENG),
             "administrator": lambda: world.phone_of(world.admin),
@@ -105,7 +107,10 @@ class Stage:
         save(into)
         return self._keep(
             a_ticket(
-                TicketStatus.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields
+                TicketStatus.CLOSED,
+                ending=Ending.MERGED,
+                merged_into=into.id,
+                **fields,
             )
         )
 
@@ -122,14 +127,18 @@ class Stage:
         for person in people:
             save(
                 TicketReport(
-                    ticket_id=ticket.id, person_id=person, by=person, joined_at=START
+                    ticket_id=ticket.id,
+                    person_id=person,
+                    by=person,
+                    joined_at=START,
                 )
             )
         return ticket.id
 
     def _id(self) -> str:
         return "tkt_" + "".join(
-            "abcdefghij"[int(digit)] for digit in f"{next(self.world.numbers):024}"
+            "abcdefghij"[int(digit)]
+            for digit in f"{next(self.world.numbers):024}"
         )
 
     def body(self, move: str, *, private: bool) -> dict[str, Any]:
@@ -142,8 +151,11 @@ class Stage:
         bodies: dict[str, dict[str, Any]] = {
             "assign_ticket": {"to": "grid_worker"},
             "bounce_ticket": {"reason": "不归我管"},
-            "comment_ticket": {"text": "好的"},
-            "hold_ticket": {"reason": "等配件", "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"},
+            "comment_on_ticket": {"text": "好的"},
+            "hold_ticket": {
+                "reason": "等配件",
+                "until": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+            },
             "confirm_ticket": for_her,
             "reopen_ticket": {"reason": "没解决"},
             "close_ticket": {"reason": "不用了"},
@@ -157,12 +169,14 @@ class Stage:
 
 
 @pytest.fixture(params=ACTORS)
-def stage(request: pytest.FixtureRequest, world: World) -> Stage:
-    return Stage(world, request.param)
+def stage(request: pytest.FixtureRequest, world: World) -> TicketStage:
+    return TicketStage(world, request.param)
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
-def test_nobody_makes_a_move_that_is_not_hers(stage: Stage, private: bool):
+def test_nobody_makes_a_move_that_is_not_hers(
+    stage: TicketStage, private: bool
+):
     # To those inside a private ticket is like any other: one state shows it.
     states = STATES[:1] if private and stage.roles & INSIDE else STATES
     for operation in (op for op in api.operations if op.name in TICKET_MOVES):
@@ -170,12 +184,14 @@ def test_nobody_makes_a_move_that_is_not_hers(stage: Stage, private: bool):
             path = operation.path.replace(
                 "{ticket_id}", stage.ticket(state, private=private)
             )
-            answer = stage.phone.post(path, stage.body(operation.name, private=private))
+            answer = stage.phone.post(
+                path, stage.body(operation.name, private=private)
+            )
             check_move(stage, operation.name, state, answer, private=private)
 
 
 def check_move(
-    stage: Stage, move: str, state: str, answer: Answer, *, private: bool
+    stage: TicketStage, move: str, state: str, answer: Answer, *, private: bool
 ) -> None:
     cell = (stage.name, move, state, private, answer.status, answer.text[:200])
     roles, table = stage.roles, TICKET_MOVES[move]
@@ -202,7 +218,9 @@ def check_move(
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
-def test_nobody_reads_what_does_not_concern_her(stage: Stage, private: bool):
+def test_nobody_reads_what_does_not_concern_her(
+    stage: TicketStage, private: bool
+):
     roles = stage.roles
     sees = roles & INSIDE or (roles and not private)
     for operation in (op for op in api.operations if op.name in TICKET_READS):
@@ -238,18 +256,23 @@ def test_nobody_reads_what_does_not_concern_her(stage: Stage, private: bool):
                 knows = bool(
                     roles & {"owner", "assignee", "worker"}
                 )  # anybody may join, without learning the door
-                assert (UNIT in answer.text) == (BUILDING in answer.text) == knows, cell
-                assert (stage.street.ids["company"] in answer.text) == knows, cell
+                assert (
+                    (UNIT in answer.text) == (BUILDING in answer.text) == knows
+                ), cell
+                assert (stage.street.ids["company"] in answer.text) == knows, (
+                    cell
+                )
                 assert (stage.street.ids["resident"] in answer.text) == (
                     "worker" in roles
                 ), cell
 
 
 def test_a_list_of_tickets_is_for_staff_of_the_place_and_for_others_of_their_own(
-    stage: Stage,
+    stage: TicketStage,
 ):
     ids = {
-        private: stage.ticket("assigned", private=private) for private in (False, True)
+        private: stage.ticket("assigned", private=private)
+        for private in (False, True)
     }
     everything = set(ids.values())
     for order in ("due", "new"):
@@ -265,7 +288,7 @@ def test_a_list_of_tickets_is_for_staff_of_the_place_and_for_others_of_their_own
         assert NAMED not in answer.text, stage.name
 
 
-def test_a_report_is_everybodys_to_make_who_has_signed_in(stage: Stage):
+def test_a_report_is_everybodys_to_make_who_has_signed_in(stage: TicketStage):
     answer = stage.phone.post(
         "/v1/tickets", {"category": "rubbish", "text": "有垃圾", "place": UNIT}
     )
@@ -275,7 +298,8 @@ def test_a_report_is_everybodys_to_make_who_has_signed_in(stage: Stage):
         "consent": {"how": "spoken"},
     }
     for_her = stage.phone.post(
-        "/v1/tickets", {"category": "rubbish", "text": "有垃圾", "place": UNIT} | behalf
+        "/v1/tickets",
+        {"category": "rubbish", "text": "有垃圾", "place": UNIT} | behalf,
     )
     allowed = stage.roles & {"owner", "worker"}
     assert for_her.status == (

@@ -25,7 +25,7 @@ from chalicelib.message_log import feature as message_log_feature
 from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
-from chalicelib.offers.feature import maker
+from chalicelib.offers.feature import maker, sms_answers
 from chalicelib.people.feature import accounts, phones
 from chalicelib.people.model import ConsentGiven, Person
 from chalicelib.repositories import register_all
@@ -39,7 +39,7 @@ from chalicelib.uploads.feature import files
 from chalicelib.uploads.feature import jobs as upload_jobs
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
-from devserver.files import FileDoor
+from devserver.files import FileRoutes
 from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
 from devserver.memory_table import MemoryTable
@@ -101,7 +101,9 @@ _FEATURES = {
     "ticket_policies": "ticket_policy",
     "desk": "admin",
 }
-_PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()} | {
+_PROVIDERS = {
+    name: declaration(feature) for name, feature in _FEATURES.items()
+} | {
     **{name: declaration(name) for name in FEATURES},
     "message_queries": message_log_feature.feature,
     "message_log": message_log_feature.message_log,
@@ -116,6 +118,7 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "phones": phones,
     "maker": maker,
     "offer_jobs": offer_jobs,
+    "offer_sms_answers": sms_answers,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
     "upkeep": jobs,
@@ -144,7 +147,8 @@ class Phone:
         **headers: str,
     ) -> Answer:
         sent = {
-            name.replace("_", "-").lower(): value for name, value in headers.items()
+            name.replace("_", "-").lower(): value
+            for name, value in headers.items()
         }
         if body is not None or raw is not None:
             sent.setdefault("content-type", "application/json")
@@ -161,7 +165,9 @@ class Phone:
             method, path, sent, content, self.address
         )
         answer = Answer(
-            status, {name.lower(): value for name, value in answered}, text.decode()
+            status,
+            {name.lower(): value for name, value in answered},
+            text.decode(),
         )
         self.seen.append(answer)
         return answer
@@ -185,7 +191,9 @@ class Phone:
 class World:
     """A street with two communities, a clock, a mailbox, and people who can be called in."""
 
-    instead: Mapping[Any, Any] = {}  # what a world builds otherwise, by provider
+    instead: Mapping[
+        Any, Any
+    ] = {}  # what a world builds otherwise, by provider
 
     def __init__(
         self,
@@ -205,7 +213,9 @@ class World:
         }
         self.settings = Settings(**(values | settings))
         key = Keyring(self.settings.secret).key("files")
-        self.files = FolderFiles("http://127.0.0.1:8000/dev/files", key, self.clock)
+        self.files = FolderFiles(
+            "http://127.0.0.1:8000/dev/files", key, self.clock
+        )
         self.dynamo = dynamo or own_dynamo()
         self.services = self.rewired()
         use(self.services.container)
@@ -221,7 +231,9 @@ class World:
         )
         self.numbers = iter(range(10_000))
 
-    def rewired(self, settings: Settings | None = None, **parts: Any) -> Services:
+    def rewired(
+        self, settings: Settings | None = None, **parts: Any
+    ) -> Services:
         """Build the services of this world once more, over the same store; a clock or ids of a
         test's own replace its own.
         """
@@ -243,7 +255,9 @@ class World:
         """
         if not isinstance(self.dynamo.client, MemoryDynamo):
             return self._found()
-        alike = repr((replace(self.settings, table_prefix=""), self.clock.now()))
+        alike = repr(
+            (replace(self.settings, table_prefix=""), self.clock.now())
+        )
         if alike not in _FOUNDED:
             admin, prefix = self._found(), self.settings.table_prefix
             _FOUNDED[alike] = (
@@ -300,7 +314,11 @@ class World:
         **fields: Any,
     ) -> Person:
         """Register a person; without a phone they are acted for."""
-        number = f"+86138{next(self.numbers) + 10_000_000:08}" if phone == "" else phone
+        number = (
+            f"+86138{next(self.numbers) + 10_000_000:08}"
+            if phone == ""
+            else phone
+        )
         new = {
             "address": "3楼302室",
             "household": None,
@@ -313,7 +331,9 @@ class World:
         )
         if roles:
             person = self.services.person_admin.grant_roles(
-                self.boss, person.id, [Grant(role, place) for role, place in roles]
+                self.boss,
+                person.id,
+                [Grant(role, place) for role, place in roles],
             )
         return person
 
@@ -331,7 +351,10 @@ class World:
         """Sign in as people do: ask for a code, read the SMS, send it back."""
         phone = Phone()
         assert phone.post("/v1/auth/codes", {"phone": number}).status == 202
-        body: dict[str, Any] = {"phone": number, "code": self.code_in_sms(number)}
+        body: dict[str, Any] = {
+            "phone": number,
+            "code": self.code_in_sms(number),
+        }
         body |= {"consent": {"text_version": consent}} if consent else {}
         body |= {"name": name} if name else {}
         answer = phone.post("/v1/auth/tokens", body)
@@ -343,7 +366,9 @@ class World:
         )
         return phone
 
-    def staff(self, place: str = BAIHUA, role: Role = Role.COMMUNITY_STAFF) -> Phone:
+    def staff(
+        self, place: str = BAIHUA, role: Role = Role.COMMUNITY_STAFF
+    ) -> Phone:
         return self.phone_of(self.person("陈敏", (role, place), home=place))
 
     def volunteer(self, place: str = BAIHUA, **profile: Any) -> Phone:
@@ -384,17 +409,24 @@ class World:
         assert answer.status == 201, answer.text
         wish_id = str(answer.json["id"])
         assert (
-            self.phone_of(self.admin).post(f"/v1/wishes/{wish_id}/approve").status
+            self.phone_of(self.admin)
+            .post(f"/v1/wishes/{wish_id}/approve")
+            .status
             == 200
         )
         return wish_id
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to one volunteer, whom matching might not have chosen; return the offer."""
-        maker, wish = self.services.maker, self.services.wish_queries.find(wish_id)
+        maker, wish = (
+            self.services.maker,
+            self.services.wish_queries.find(wish_id),
+        )
         assert wish
         ask = ChosenVolunteer(
-            offer_id=maker.new_id(), volunteer=phone.me["id"], why=("same_grid",)
+            offer_id=maker.new_id(),
+            volunteer=phone.me["id"],
+            why=("same_grid",),
         )
         made = maker.offer(
             wish, maker.round_of(wish), [ask], {}, {ask.volunteer: 5}, ""
@@ -413,7 +445,7 @@ class World:
             {"kind": "photo", "content_type": content_type, "size": len(data)},
         )
         assert answer.status == 201, answer.text
-        FileDoor(app, self.files).take(answer.json["fields"], data)
+        FileRoutes(app, self.files).take(answer.json["fields"], data)
         return str(answer.json["id"])
 
     # messages and time

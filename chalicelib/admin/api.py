@@ -24,7 +24,9 @@ def _converted(
     return ConvertedView(wish=wish_id)
 
 
-def _nothing(staff_queue: StaffQueue, context: RequestContext, job_id: str) -> None:
+def _nothing(
+    staff_queue: StaffQueue, context: RequestContext, job_id: str
+) -> None:
     """Answer a repeated request without a body."""
 
 
@@ -66,7 +68,10 @@ def convert_ticket(
     reread=_nothing,
 )
 def redrive_job(
-    staff_queue: StaffQueue, context: RequestContext, job_id: str, body: NoFields
+    staff_queue: StaffQueue,
+    context: RequestContext,
+    job_id: str,
+    body: NoFields,
 ) -> None:
     """Make a parked job due again."""
     staff_queue.redrive(context, job_id)
@@ -77,4 +82,6 @@ def read_spending(
     staff_queue: StaffQueue, context: RequestContext, query: PlaceQuery
 ) -> SpendingView:
     """Read the spending of a street on SMS this month."""
-    return SpendingView.model_validate(staff_queue.spending(context, query.place))
+    return SpendingView.model_validate(
+        staff_queue.spending(context, query.place)
+    )

@@ -57,14 +57,15 @@ class StaffQueue:
     def queue(
         self, context: RequestContext, place: str, limit: int
     ) -> tuple[Page[Task], Mapping[str, int]]:
-        """Return a page of tasks of a place and below, soonest due first, and all counts by kind."""
+        """Return a page of tasks of a place, soonest due first, and all counts by kind."""
         granted = self._require_read(context, place)
-        is_street_admin = Relation.STREET_ADMIN in granted.relations
+        whole_street = place == street_of(place)
         query = QueueQuery(
             actor=granted.actor,
             place=place,
             locale=context.locale,
-            is_street_admin=is_street_admin and place == street_of(place),
+            is_street_admin=whole_street
+            and Relation.STREET_ADMIN in granted.relations,
             after=context.start["after"] if context.start else "",
             limit=limit,
         )
@@ -73,7 +74,8 @@ class StaffQueue:
         for part in parts:
             counts.update(part.counts)
         merged = merge_pairs([part.tasks for part in parts], limit)
-        return Page([task for _, task in merged.items], merged.next), +counts
+        tasks = [task for _, task in merged.items]
+        return Page(tasks, merged.next), +counts  # without zeros
 
     def convert_to_wish(
         self,
@@ -89,7 +91,9 @@ class StaffQueue:
             wish = self._submitter.changes_to_submit(
                 context, terms, ticket.person_id, consent
             )
-            turned = self._tickets.convert_to_wish(context, ticket_id, wish.entity.id)
+            turned = self._tickets.convert_to_wish(
+                context, ticket_id, wish.entity.id
+            )
             return replace(wish, related=(turned,))
 
         return self._transaction.run(decide, context)
@@ -120,7 +124,10 @@ class StaffQueue:
         month, spent_li, budget_li = self._sms_budget.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
         return Spending(
-            street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget
+            street=street,
+            month=month,
+            sms_fen=-(-spent_li // 10),
+            budget_fen=budget,
         )
 
     def _require_read(self, context: RequestContext, place: str) -> Granted:
@@ -131,7 +138,9 @@ class StaffQueue:
         """Make a parked job due again."""
 
         def decide() -> Changes[ParkedJob]:
-            granted = self._access.require(context, permissions.REDRIVE, _everywhere)
+            granted = self._access.require(
+                context, permissions.REDRIVE, _everywhere
+            )
             actor, job = granted.actor, self._find_parked(job_id)
             authorize(actor, permissions.REDRIVE, _as_resource(actor, job))
             return self._requeue(job)
@@ -152,12 +161,16 @@ class StaffQueue:
         count = 0
         for job in list(self._outbox.every_parked()):
             if ids is None or job.id in ids:
-                self._transaction.run(partial(self._requeue, job), RequestContext())
+                self._transaction.run(
+                    partial(self._requeue, job), RequestContext()
+                )
                 count += 1
         return count
 
     def _requeue(self, job: ParkedJob) -> Changes[ParkedJob]:
-        return Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
+        return Changes(
+            entity=job, previous=job, writes=self._outbox.requeue(job)
+        )
 
 
 def _everywhere(person: Person) -> Resource:

@@ -1,1 +1,1 @@
-"""Fan-outs: a group is read page by page into shares, resumable and paced."""
+"""Fan-outs: a group is read page by page into shares. Resumable and paced."""

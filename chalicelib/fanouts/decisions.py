@@ -1,4 +1,4 @@
-"""How a group becomes shares, and when each share is sent. Pure."""
+"""The shares of a group, and when each share is sent. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,52 +11,53 @@ from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from . import policy
 from .model import Fanout
 
-__all__ = ["end_of", "paced", "step", "take_up"]
+__all__ = ["estimated_end", "freeze_page", "outside_quiet_hours", "take_up"]
 
 
-def paced(at: datetime, zone: str) -> datetime:
+def outside_quiet_hours(at: datetime, zone: str) -> datetime:
     """Return the first instant from `at` on at which phones may ring."""
     span = quiet_span(at, QUIET_FROM, QUIET_TO, zone)
-    return span[1] if span else at
+    if span is None:
+        return at
+    return span[1]
 
 
-def end_of(begins: datetime, seconds: float, zone: str) -> datetime:
-    """Return when so many seconds of sending are over: day by day, with the nights between."""
-    at, left = begins, seconds
+def estimated_end(begins_at: datetime, seconds: float, zone: str) -> datetime:
+    """Return when so many seconds of sending are over. Nights do not count as sending."""
+    at = begins_at
+    left = seconds
     while left > 0:
-        at = paced(at, zone)
-        run = min(left, policy.ESTIMATE_SLICE.total_seconds())
-        at, left = at + timedelta(seconds=run), left - run
+        at = outside_quiet_hours(at, zone)
+        sending = min(left, policy.ESTIMATE_SLICE.total_seconds())
+        at += timedelta(seconds=sending)
+        left -= sending
     return at
 
 
 def take_up(fanout: Fanout, now: datetime) -> Fanout:
-    """Return the fan-out with a job at it. Should the job die, the timer resumes it."""
-    return replace(fanout, timer=None, go_on_at=now + policy.STEP_LASTS)
+    """Return the fan-out with a job at it. If the job dies, the timer resumes the fan-out."""
+    return replace(fanout, timer=None, go_on_at=now + policy.STEP_LEASE)
 
 
-def step(
+def freeze_page(
     fanout: Fanout, page: Page[str], per_second: float, now: datetime
 ) -> Changes[Fanout]:
     """Freeze one page of a group into shares, each with its time.
 
-    The commit moves the cursor with them or not at all.
+    One commit stores the cursor and the shares.
     """
-    shares = [
-        page.items[n : n + policy.SHARE]
-        for n in range(0, len(page.items), policy.SHARE)
-    ]
-    at, messages = max(fanout.next_at, now), []
-    for share in shares:
-        at = paced(at, fanout.zone)
-        messages.append(_share(fanout, share, at))
-        at += timedelta(seconds=len(share) / per_second)
-    expanded = fanout.expanded + len(page.items)
+    at = max(fanout.next_at, now)
+    messages = []
+    for start in range(0, len(page.items), policy.SHARE_SIZE):
+        people = page.items[start : start + policy.SHARE_SIZE]
+        at = outside_quiet_hours(at, fanout.zone)
+        messages.append(_share(fanout, people, at))
+        at += timedelta(seconds=len(people) / per_second)
     moved = replace(
         fanout,
         next_at=at,
         position=page.next,
-        expanded=expanded,
+        expanded=fanout.expanded + len(page.items),
         done=page.next is None,
     )
     return Changes(entity=moved, previous=fanout, messages=tuple(messages))

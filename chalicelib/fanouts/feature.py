@@ -1,4 +1,4 @@
-"""The declaration of fan-outs: one message to a large group, resumed where it was left."""
+"""The declaration of fan-outs: one message to a large group, resumed at its cursor."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ feature: "Feature[Fanouts]" = Feature("fanouts", id_prefixes={"fanout": "fan"})
 
 @feature.build
 def build(core: "Core", get: Get) -> "Fanouts":
-    """Build the service."""
+    """Build the use cases of fan-outs."""
     from .repository import FanoutRepository
     from .service import Fanouts
 
@@ -36,7 +36,7 @@ def build(core: "Core", get: Get) -> "Fanouts":
 
 @feature.fill(start_fanout)
 def fill_start_fanout(core: "Core", get: Get) -> "Callable[[Send], None]":
-    """Give the notifier what starts a fan-out."""
+    """Give the notifier the use case that starts a fan-out."""
     return get(feature).start
 
 
@@ -48,5 +48,5 @@ def on_timer(fanouts: "Fanouts", timer: "Timer") -> None:
 
 @feature.rearm()
 def rearm(fanouts: "Fanouts") -> int:
-    """Arm lost timers."""
+    """Arm the lost timers of fan-outs."""
     return fanouts.rearm_lost()

@@ -1,4 +1,4 @@
-"""One message to a large group, on its way. Pure."""
+"""The fan-out: one message to a large group. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from ..kernel.audiences import GroupMembers
 from ..kernel.changes import Entity
 from ..kernel.paging import Position
 
-__all__ = ["Estimate", "Fanout"]
+__all__ = ["Fanout", "FanoutEstimate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fanout(Entity):
-    """How far a group has been read. The members of pages behind `position` are in frozen shares.
+    """The progress of a message to a group. The members before `position` are in frozen shares.
 
-    `next_at` is when the next share is sent. `go_on_at` is when the fan-out is resumed, should its
-    present job die.
+    `next_at` is when the next share is sent. `go_on_at` is when the fan-out is resumed if its
+    present job dies.
     """
 
     entity_kind: ClassVar[str] = "fanout"
@@ -43,13 +43,15 @@ class Fanout(Entity):
         return GroupMembers(kind, name)
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return when it is resumed."""
-        return {} if self.done else {"go_on": self.go_on_at}
+        """Return when the fan-out is resumed."""
+        if self.done:
+            return {}
+        return {"go_on": self.go_on_at}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What telling a group will take, at most: everybody by SMS."""
+class FanoutEstimate:
+    """The most that a message to a group will take, with every member notified by SMS."""
 
     recipients: int
     parts: int  # of each message

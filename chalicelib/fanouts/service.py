@@ -1,4 +1,4 @@
-"""Messages to large groups: started by one job, read page by page, resumed where they were left."""
+"""Messages to large groups: started by one job, read page by page, resumed at the cursor."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,16 +13,18 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..kernel.segments import parts_of
-from ..kernel.template import Templates
+from ..kernel.template import Template, Templates
 from ..kernel.text_catalogue import LOCALES
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import decisions, policy
-from .model import Estimate, Fanout
+from .model import Fanout, FanoutEstimate
 from .repository import FanoutRepository
 
 __all__ = ["Fanouts"]
+
+_COUNTED_AT_ONCE = 1000  # members of a group in one read of an estimate
 
 
 class Fanouts:
@@ -39,32 +41,34 @@ class Fanouts:
         templates: Templates,
         per_second: float,
     ) -> None:
-        self._transaction, self._repository = transaction, repository
+        self._transaction = transaction
+        self._repository = repository
         self._entities = EntityStore(transaction, repository.find_fanout)
-        self._clock, self._hooks, self._places = clock, hooks, places
-        self._templates, self._per_second = templates, per_second
+        self._clock = clock
+        self._hooks = hooks
+        self._places = places
+        self._templates = templates
+        self._per_second = per_second
 
     def start(self, send: Send) -> None:
-        """Start to send a message to a group. One that was started before is left to its timer."""
-        fresh = self._fresh(send)
+        """Start the fan-out of a message. One that was started before is left to its timer."""
+        new = self._new_fanout(send)
 
         def decide() -> Changes[Fanout]:
-            known = self._repository.find_fanout(fresh.id)
-            return Changes(entity=known or fresh, previous=known)
+            known = self._repository.find_fanout(new.id)
+            return Changes(entity=known or new, previous=known)
 
         started = self._transaction.run(decide, RequestContext())
-        if (
-            started.created_at == fresh.created_at
-            and started.expanded == 0
-            and started.timer
-        ):
+        is_new = started.created_at == new.created_at and started.expanded == 0
+        if is_new and started.timer:
             self._expand(started)
 
-    def _fresh(self, send: Send) -> Fanout:
+    def _new_fanout(self, send: Send) -> Fanout:
         if not isinstance(send.audience, GroupMembers):
             raise TypeError(f"not a group: {send.audience}")
         now = self._clock.now()
         return Fanout(
+            # derived from the message, so that a repeated job finds the same fan-out
             id=f"fan_{send.message_id.partition('_')[2]}",
             created_at=now,
             updated_at=now,
@@ -77,7 +81,7 @@ class Fanouts:
             published_at=now,
             not_after=send.not_after,
             next_at=send.not_before or now,
-            go_on_at=now + policy.STEP_LASTS,
+            go_on_at=now + policy.STEP_LEASE,
         )
 
     def on_timer(self, id: str, timer_id: str) -> None:
@@ -95,30 +99,33 @@ class Fanouts:
             self._expand(fanout)
 
     def _expand(self, fanout: Fanout) -> None:
-        """Read as many pages as one job may. The job that resumes it continues at the cursor."""
-        for _ in range(policy.STEPS):
+        """Freeze as many pages as one job may. The next job continues at the cursor."""
+        for _ in range(policy.MAX_PAGES):
             if fanout.done:
                 return
             page = self._read(
-                fanout.group, fanout.published_at, fanout.position, policy.PAGE
+                fanout.group,
+                fanout.published_at,
+                fanout.position,
+                policy.PAGE_SIZE,
             )
             try:
-                fanout = self._step(fanout, page)
+                fanout = self._freeze_page(fanout, page)
             except _TakenOver:
                 return
 
-    def _step(self, fanout: Fanout, page: Page[str]) -> Fanout:
+    def _freeze_page(self, fanout: Fanout, page: Page[str]) -> Fanout:
         """Commit one page, unless another job has taken the fan-out over."""
 
         def decide() -> Changes[Fanout]:
-            now = self._repository.find_fanout(fanout.id)
-            if (
-                now is None
-                or now.timer != fanout.timer
-                or now.position != fanout.position
-            ):
+            stored = self._repository.find_fanout(fanout.id)
+            if stored is None or stored.timer != fanout.timer:
                 raise _TakenOver
-            return decisions.step(now, page, self._per_second, self._clock.now())
+            if stored.position != fanout.position:
+                raise _TakenOver
+            return decisions.freeze_page(
+                stored, page, self._per_second, self._clock.now()
+            )
 
         return self._transaction.run(decide, RequestContext())
 
@@ -143,32 +150,39 @@ class Fanouts:
         facts: Mapping[str, object],
         price_li: int,
         signature: str,
-    ) -> Estimate:
-        """Return what telling a group now would take: people, parts, money and time, at most."""
-        now, zone, template = (
-            self._clock.now(),
-            self._zone_of(group),
-            self._templates[kind],
-        )
-        recipients = sum(
-            1 for _ in every(lambda start: self._read(group, now, start, 1000))
-        )
-        parts = max(
-            parts_of(f"【{signature}】{template.fill(locale, facts)}")
-            for locale in LOCALES
-        )
-        begins = decisions.paced(now, zone)
-        return Estimate(
+    ) -> FanoutEstimate:
+        """Return the most that a message to a group would take now: people, parts, money, time."""
+        now = self._clock.now()
+        zone = self._zone_of(group)
+        recipients = self._count(group, now)
+        parts = _most_parts(self._templates[kind], facts, signature)
+        begins_at = decisions.outside_quiet_hours(now, zone)
+        seconds = recipients / self._per_second
+        return FanoutEstimate(
             recipients=recipients,
             parts=parts,
             cost_li=recipients * parts * price_li,
-            begins_at=begins,
-            ends_at=decisions.end_of(begins, recipients / self._per_second, zone),
+            begins_at=begins_at,
+            ends_at=decisions.estimated_end(begins_at, seconds, zone),
         )
 
+    def _count(self, group: GroupMembers, now: datetime) -> int:
+        def read(start: Position | None) -> Page[str]:
+            return self._read(group, now, start, _COUNTED_AT_ONCE)
+
+        return sum(1 for _ in every(read))
+
     def rearm_lost(self) -> int:
-        """Arm fan-outs on their way whose timer was lost; return how many there were."""
+        """Arm the lost timers of fan-outs that are not done; return how many there were."""
         return self._entities.rearm(self._repository.open_fanouts())
+
+
+def _most_parts(
+    template: Template, facts: Mapping[str, object], signature: str
+) -> int:
+    """Return the parts of the longest text of a message, of all locales."""
+    texts = [template.fill(locale, facts) for locale in LOCALES]
+    return max(parts_of(f"【{signature}】{text}") for text in texts)
 
 
 class _TakenOver(Exception):

@@ -1,1 +1,1 @@
-"""Who is asked for which wish: the instance, the flow, the runs and their records."""
+"""The choice of volunteers for open wishes: problem, flow, runs and their records."""

@@ -1,10 +1,10 @@
 """The eligible pairs of wishes and volunteers, found without looking at every pair. Pure.
 
-Volunteers lie in buckets by where they live and where they help. A wish walks from the nearest
-bucket outwards, and stops where nobody further away can be better. After each solution of the flow
-its prices say for which left-out pairs the flow would change (column generation; Ford & Fulkerson
-1958, Dantzig & Wolfe 1960). Those are added. Where there are none the solution is optimal over
-every eligible pair.
+Volunteers are in buckets by where they live and where they help. A wish walks from the nearest
+bucket outwards, and stops where no volunteer further away can be better. After each solution of
+the flow, its prices say for which left-out pairs the flow would change (column generation; Ford &
+Fulkerson 1958, Dantzig & Wolfe 1960). Those pairs are added. Where there are none, the solution is
+optimal over every eligible pair.
 """
 
 from bisect import bisect_right
@@ -16,27 +16,66 @@ from operator import itemgetter
 
 from ..offers.model import grid_of
 from ..offers.policy import OfferUrgency
-from .edges import Helper, Neighbours, OpenWish, are_eligible, ring_of, serve, terms_of
+from ..wishes.model import WishKind
+from .edges import (
+    Neighbours,
+    OpenWish,
+    Volunteer,
+    are_eligible,
+    ring_of,
+    serve,
+    terms_of,
+)
 from .policy import Weights
 
 __all__ = ["Candidates"]
 
+_Pool = tuple[
+    str, str
+]  # what its members share: a kind, a skill, a dialect or vetting
+_Priced = tuple[int, int]  # price with the cost of a likely refusal, volunteer
+_VETTED: _Pool = ("vetted", "")
+_STRIDE = 7919  # a prime, so that neighbouring wishes begin far apart
+
 
 @dataclass(slots=True)
 class _Bucket:
-    """Volunteers who live and help in the same places.
-
-    `order` holds for each urgency (price with the cost of a likely refusal, volunteer), cheapest first.
-    """
+    """Volunteers who live and help in the same places; `order` by urgency, cheapest first."""
 
     base: str
     places: tuple[str, ...]
     members: list[int] = field(default_factory=list)
-    order: dict[OfferUrgency, list[tuple[int, int]]] = field(default_factory=dict)
+    order: dict[OfferUrgency, list[_Priced]] = field(default_factory=dict)
+
+
+class _Cheapest:
+    """The cheapest volunteers found for a wish, at most `limit`, each below a total cost."""
+
+    def __init__(self, below: int, limit: int) -> None:
+        self.below = below
+        self._limit = limit
+        self._heap: list[
+            tuple[int, int]
+        ] = []  # -total, -volunteer: the dearest on top
+
+    def add(self, total: int, volunteer: int) -> None:
+        """Add a volunteer, if they are cheaper than the dearest one found."""
+        if total >= self.below:
+            return
+        heappush(self._heap, (-total, -volunteer))
+        if len(self._heap) > self._limit:
+            heappop(self._heap)
+        if len(self._heap) == self._limit:
+            self.below = -self._heap[0][0]
+
+    def found(self) -> Iterator[tuple[int, int]]:
+        """Yield total and volunteer, the cheapest first."""
+        for total, volunteer in sorted(self._heap, reverse=True):
+            yield -total, -volunteer
 
 
 class Candidates:
-    """The eligible pairs of an instance, cheapest first. `visits` counts the pairs that were computed.
+    """The eligible pairs of a run, cheapest first. `visits` counts the pairs computed.
 
     The hour is not checked here. A volunteer who may not be asked now has no room, and so a price
     that no wish is worth.
@@ -45,167 +84,186 @@ class Candidates:
     def __init__(
         self,
         wishes: Sequence[OpenWish],
-        helpers: Sequence[Helper],
+        volunteers: Sequence[Volunteer],
         weights: Weights,
         neighbours: Neighbours,
     ) -> None:
-        self._wishes, self._helpers, self._weights = wishes, helpers, weights
-        self._neighbours = neighbours
+        self._wishes, self._volunteers = wishes, volunteers
+        self._weights, self._neighbours = weights, neighbours
         self.visits = 0
         self._refusals = {
-            u: [weights.of_refusal(u, helper.acceptance) for helper in helpers]
-            for u in OfferUrgency
+            urgency: self._refusals_at(urgency) for urgency in OfferUrgency
         }
-        self._pools: dict[tuple[str, str], list[_Bucket]] = {}
-        self._sizes: dict[tuple[str, str], int] = {}
-        self._least: dict[
-            tuple[tuple[str, str], OfferUrgency], int
-        ] = {}  # what the cheapest of a pool costs, the place apart
-        self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
-        self._ways: dict[tuple[str, str], int] = {}
-        self._costs: dict[tuple[int, int], int | None] = {}
-        self._fill()
-
-    def _fill(self) -> None:
-        """Sort the volunteers into pools by what a wish may ask for, and within each into buckets by place."""
-        pools: defaultdict[
-            tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]
-        ] = defaultdict(dict)
-        for j, helper in enumerate(self._helpers):
-            where = (grid_of(helper.base), helper.places)
-            for pool in self._pools_of(helper):
-                pools[pool].setdefault(where, _Bucket(*where)).members.append(j)
-        self._pools = {pool: list(buckets.values()) for pool, buckets in pools.items()}
+        self._pools = self._fill()
         self._sizes = {
-            pool: sum(len(bucket.members) for bucket in buckets)
-            for pool, buckets in self._pools.items()
+            pool: _size(buckets) for pool, buckets in self._pools.items()
         }
+        # The cost of the cheapest member of a pool, without the place.
+        self._least: dict[tuple[_Pool, OfferUrgency], int] = {}
+        self._near: dict[tuple[_Pool, str], list[tuple[int, _Bucket]]] = {}
+        self._distances: dict[tuple[str, str], int] = {}
+        self._costs: dict[tuple[int, int], int | None] = {}
 
-    def _pools_of(self, helper: Helper) -> Iterator[tuple[str, str]]:
-        kinds = (
-            helper.kinds or {"goods", "service", "company", "learning"}
-        ) - helper.never
-        yield from (("kind", kind) for kind in sorted(kinds))
-        yield from (("skill", skill) for skill in sorted(helper.skills))
-        yield from (("dialect", dialect) for dialect in sorted(helper.dialects))
-        if helper.vetted:
-            yield ("vetted", "")
+    def _refusals_at(self, urgency: OfferUrgency) -> list[int]:
+        """Return the cost of each volunteer's likely refusal."""
+        cost = self._weights.refusal_cost
+        return [
+            cost(urgency, volunteer.acceptance)
+            for volunteer in self._volunteers
+        ]
+
+    def _fill(self) -> dict[_Pool, list[_Bucket]]:
+        """Return the volunteers in pools by what a wish may require, and in buckets by place."""
+        pools: defaultdict[_Pool, dict[tuple[str, tuple[str, ...]], _Bucket]]
+        pools = defaultdict(dict)
+        for j, volunteer in enumerate(self._volunteers):
+            where = (grid_of(volunteer.base), volunteer.places)
+            for pool in _pools_of(volunteer):
+                bucket = pools[pool].setdefault(where, _Bucket(*where))
+                bucket.members.append(j)
+        return {pool: list(buckets.values()) for pool, buckets in pools.items()}
 
     def price(self, prices: Sequence[int]) -> None:
-        """Order every bucket by what its members cost at these prices of theirs, the place apart."""
+        """Order every bucket by its members' costs at these prices, without the place."""
         for pool, buckets in self._pools.items():
             for urgency, refusals in self._refusals.items():
                 for bucket in buckets:
-                    bucket.order[urgency] = sorted(
+                    priced = [
                         (prices[j] + refusals[j], j) for j in bucket.members
-                    )
-                self._least[pool, urgency] = min(
-                    bucket.order[urgency][0][0] for bucket in buckets
-                )
+                    ]
+                    bucket.order[urgency] = sorted(priced)
+                least = min(bucket.order[urgency][0][0] for bucket in buckets)
+                self._least[pool, urgency] = least
 
     def best(
         self,
         i: int,
         prices: Sequence[int],
         below: int,
-        most: int,
+        limit: int,
         known: frozenset[int],
     ) -> list[tuple[int, int]]:
-        """Return the cheapest pairs (volunteer, cost) of a wish whose cost and price come to less than `below`.
+        """Return the cheapest pairs (volunteer, cost) of a wish, at most `limit`.
 
-        At most `most`, none of `known`; buckets must be ordered by the same prices (see `price`).
+        Cost and price together come to less than `below`. None of `known` is among them. The
+        buckets must be ordered by the same prices (see `price`).
         """
         wish = self._wishes[i]
-        found: list[
-            tuple[int, int]
-        ] = []  # a heap of (-total, -volunteer), the dearest on top
-        seen, limit = set(known), below
-        for pool, more in self._walks(wish):
-            for way, bucket in self._by_distance(pool, wish.place):
-                if way + more + self._least[pool, wish.urgency] >= limit:
+        cheapest, seen = _Cheapest(below, limit), set(known)
+        for pool, extra in self._pools_to_walk(wish):
+            least = extra + self._least[pool, wish.urgency]
+            for distance, bucket in self._by_distance(pool, wish.place):
+                if distance + least >= cheapest.below:
                     break
-                for price, j in self._rotated(bucket.order[wish.urgency], i):
-                    if way + more + price >= limit:
+                order = bucket.order[wish.urgency]
+                for price, j in _rotated(order, i):
+                    if distance + extra + price >= cheapest.below:
                         break
-                    if j in seen:
-                        continue
-                    seen.add(j)
-                    cost = self._cost(i, j)
-                    if cost is None or cost + prices[j] >= limit:
-                        continue
-                    heappush(found, (-(cost + prices[j]), -j))
-                    if len(found) > most:
-                        heappop(found)
-                    if len(found) == most:
-                        limit = -found[0][0]
-        return [(-j, -total - prices[-j]) for total, j in sorted(found, reverse=True)]
+                    if j not in seen:
+                        seen.add(j)
+                        self._add_if_eligible(cheapest, i, j, prices[j])
+        return [(j, total - prices[j]) for total, j in cheapest.found()]
 
-    def _walks(self, wish: OpenWish) -> Iterator[tuple[tuple[str, str], int]]:
-        """Yield the pools to walk for a wish, each with a lower bound of its members' other costs.
+    def _add_if_eligible(
+        self, cheapest: _Cheapest, i: int, j: int, price: int
+    ) -> None:
+        cost = self._cost(i, j)
+        if cost is not None:
+            cheapest.add(cost + price, j)
+
+    def _pools_to_walk(self, wish: OpenWish) -> Iterator[tuple[_Pool, int]]:
+        """Yield the pools of a wish, each with a lower bound of its members' other costs.
 
         Place and refusal are not in the bound.
         """
         for dialect in wish.dialects:
-            yield ("dialect", dialect), 0
-        # Volunteers who speak one of the dialects have been seen by now.
-        yield self._general_pool(wish), self._weights.dialect if wish.dialects else 0
+            if ("dialect", dialect) in self._pools:
+                yield ("dialect", dialect), 0
+        general = self._general_pool(wish)
+        if general in self._pools:
+            # Volunteers who speak one of the dialects have been seen by now.
+            yield general, self._weights.dialect if wish.dialects else 0
 
-    def _general_pool(self, wish: OpenWish) -> tuple[str, str]:
+    def _general_pool(self, wish: OpenWish) -> _Pool:
         """Return the smallest pool that holds every volunteer who fits a wish."""
         if wish.skills:
-            return min((("skill", skill) for skill in wish.skills), key=self._size_of)
-        return ("vetted", "") if wish.vetted else ("kind", wish.kind)
+            pools = [("skill", skill) for skill in wish.skills]
+            return min(pools, key=self._size_of)
+        return _VETTED if wish.vetted else ("kind", wish.kind)
 
-    def _size_of(self, pool: tuple[str, str]) -> int:
+    def _size_of(self, pool: _Pool) -> int:
         return self._sizes.get(pool, 0)
 
     def _by_distance(
-        self, pool: tuple[str, str], place: str
+        self, pool: _Pool, place: str
     ) -> list[tuple[int, _Bucket]]:
-        """Return the buckets whose members help at a place, nearest first, each with the least that its place costs."""
-        known = self._near.get((pool, place))
-        if known is None:
-            grid = grid_of(place)
-            serving = (
-                bucket
-                for bucket in self._pools.get(pool, ())
-                if serve(bucket.places, place)
-            )
-            known = sorted(
-                ((self._way(bucket.base, grid), bucket) for bucket in serving),
-                key=lambda pair: pair[0],
-            )
-            self._near[pool, place] = known
-        return known
+        """Return the buckets whose members help at a place, nearest first.
 
-    def _way(self, base: str, grid: str) -> int:
-        """Return the least that it costs to get from somewhere in a grid to somewhere in another."""
-        if (base, grid) not in self._ways:
+        Each comes with the least cost of its distance.
+        """
+        known = self._near.get((pool, place))
+        if known is not None:
+            return known
+        grid, near = grid_of(place), []
+        for bucket in self._pools[pool]:
+            if serve(bucket.places, place):
+                near.append((self._distance(bucket.base, grid), bucket))
+        near.sort(key=itemgetter(0))
+        self._near[pool, place] = near
+        return near
+
+    def _distance(self, base: str, grid: str) -> int:
+        """Return the least cost of the distance between places of two grids."""
+        if (base, grid) not in self._distances:
             ring = ring_of(base, grid, self._neighbours)
             cost: int = getattr(self._weights, ring)
-            self._ways[base, grid] = (
-                min(cost, self._weights.same_building) if ring == "same_grid" else cost
-            )
-        return self._ways[base, grid]
-
-    @staticmethod
-    def _rotated(order: Sequence[tuple[int, int]], i: int) -> Iterator[tuple[int, int]]:
-        """Yield the members of a bucket, cheapest first; of those who cost the same each wish begins with another."""
-        same = bisect_right(order, order[0][0], key=itemgetter(0))
-        start = i * 7919 % same
-        yield from order[start:same]
-        yield from order[:start]
-        yield from order[same:]
+            if ring == "same_grid":
+                cost = min(cost, self._weights.same_building)
+            self._distances[base, grid] = cost
+        return self._distances[base, grid]
 
     def _cost(self, i: int, j: int) -> int | None:
         """Return the cost of a pair, None if it is not eligible; computed once."""
-        key = (i, j)
-        if key not in self._costs:
+        if (i, j) not in self._costs:
             self.visits += 1
-            self._costs[key] = self._computed_cost(self._wishes[i], self._helpers[j])
-        return self._costs[key]
+            self._costs[i, j] = self._compute_cost(
+                self._wishes[i], self._volunteers[j]
+            )
+        return self._costs[i, j]
 
-    def _computed_cost(self, wish: OpenWish, helper: Helper) -> int | None:
-        if not are_eligible(wish, helper):
+    def _compute_cost(self, wish: OpenWish, volunteer: Volunteer) -> int | None:
+        if not are_eligible(wish, volunteer):
             return None
-        return sum(terms_of(wish, helper, self._weights, self._neighbours).values())
+        return sum(
+            terms_of(wish, volunteer, self._weights, self._neighbours).values()
+        )
+
+
+def _size(buckets: Sequence[_Bucket]) -> int:
+    return sum(len(bucket.members) for bucket in buckets)
+
+
+def _pools_of(volunteer: Volunteer) -> Iterator[_Pool]:
+    """Yield the pools that a volunteer belongs to."""
+    kinds = volunteer.kinds or frozenset(WishKind)
+    for kind in sorted(kinds - volunteer.never):
+        yield "kind", str(kind)
+    for skill in sorted(volunteer.skills):
+        yield "skill", skill
+    for dialect in sorted(volunteer.dialects):
+        yield "dialect", dialect
+    if volunteer.vetted:
+        yield _VETTED
+
+
+def _rotated(order: Sequence[_Priced], i: int) -> Iterator[_Priced]:
+    """Yield the members of a bucket, cheapest first.
+
+    Among those of equal cost each wish begins with another, so that not all wishes have the same
+    candidates.
+    """
+    equal = bisect_right(order, order[0][0], key=itemgetter(0))
+    start = i * _STRIDE % equal
+    yield from order[start:equal]
+    yield from order[:start]
+    yield from order[equal:]

@@ -8,11 +8,14 @@ from datetime import datetime
 from ..offers.maker import need_of
 from ..offers.model import AskedVolunteer, OfferRound
 from ..people.model import Person
-from ..wishes.model import State, Wish
-from .edges import OBSTACLES, Helper, Neighbours, OpenWish, terms_of, why_of
+from ..wishes.model import Wish, WishState
+from .edges import OBSTACLES, Neighbours, OpenWish, Volunteer, terms_of, why_of
+from .model import ShortageLine
 from .policy import Weights
 
-__all__ = ["Candidate", "Explanation", "candidate", "reason_of"]
+__all__ = ["Candidate", "Explanation", "candidate", "waiting_reason"]
+
+WaitingReason = tuple[str, Mapping[str, object]]  # name, facts of its text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,68 +38,87 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The candidates for a wish, the volunteers asked, and why it waits. `facts` fill the reason's text."""
+    """The candidates for a wish, the volunteers asked, and the reason why it waits.
+
+    `facts` fill the reason's text.
+    """
 
     wish: Wish
     need: int
     asked: Sequence[AskedVolunteer]
-    reasons: Mapping[str, str]  # of those who declined, by offer
+    decline_reasons: Mapping[str, str]  # by offer
     candidates: Sequence[Candidate]
     excluded: Mapping[str, int]
     reason: str
     facts: Mapping[str, object]
-    shortages: Sequence[tuple[str, str, int, int]]
+    shortages: Sequence[ShortageLine]
 
 
-def reason_of(
+def waiting_reason(
     wish: Wish,
     offer_round: OfferRound,
-    against: Mapping[str, Sequence[str]],
+    obstacles: Mapping[str, Sequence[str]],
     now: datetime,
     *,
     night: bool,
-) -> tuple[str, Mapping[str, object]]:
+) -> WaitingReason:
     """Return the one reason why a wish waits, by name, and the facts of its text.
 
-    `against` holds the obstacles of every volunteer nearby. At `night` nobody is asked.
+    `obstacles` are those of every volunteer nearby, by id. At `night` no volunteer is asked.
     """
-    if wish.state is not State.OPEN or wish.has_missed_its_windows(now):
-        return "missed" if wish.state is State.OPEN else "not_open", {
-            "state": wish.state.value
-        }
+    if wish.state is not WishState.OPEN:
+        return "not_open", {"state": wish.state.value}
+    if wish.has_missed_its_windows(now):
+        return "missed", {"state": wish.state.value}
     if need_of(wish, offer_round) < 1:
         return "asked", {"count": len(offer_round.live)}
-    fit = sum(not set(names) - {"quiet"} for names in against.values())
-    if fit and night:
+    return _reason_to_ask_nobody(wish, obstacles, night=night)
+
+
+def _reason_to_ask_nobody(
+    wish: Wish, obstacles: Mapping[str, Sequence[str]], *, night: bool
+) -> WaitingReason:
+    """Return the reason why a wish that needs volunteers has not asked enough of them."""
+    if night and any(set(names) <= {"quiet"} for names in obstacles.values()):
         return "night", {}
-    if fit := sum(not names for names in against.values()):
-        return "soon", {"count": fit}
-    if not against:
+    fitting = sum(not names for names in obstacles.values())
+    if fitting:
+        return "soon", {"count": fitting}
+    if not obstacles:
         return "nobody", {}
-    # The reason is the obstacle that alone excludes most volunteers. Where everybody has several, it
-    # is the most common. Of two that are equally common it is the later one, which passes sooner.
-    alone = Counter(names[0] for names in against.values() if len(names) == 1)
-    every = Counter(name for names in against.values() for name in names)
-    count = alone or every
-    binding = max(reversed(OBSTACLES), key=lambda name: count[name])
-    return binding, {"skills": "、".join(wish.skills)}
+    return _binding_obstacle(obstacles), {"skills": "、".join(wish.skills)}
+
+
+def _binding_obstacle(obstacles: Mapping[str, Sequence[str]]) -> str:
+    """Return the obstacle that alone excludes most volunteers.
+
+    Where every volunteer has several, it is the most common. Of two that are equally common it
+    is the later one, which passes sooner.
+    """
+    alone, every = Counter[str](), Counter[str]()
+    for names in obstacles.values():
+        every.update(names)
+        if len(names) == 1:
+            alone.update(names)
+    counts = alone or every
+    return max(reversed(OBSTACLES), key=lambda name: counts[name])
 
 
 def candidate(
-    wanted: OpenWish,
-    helper: Helper,
-    names: Mapping[str, Person],
+    wish: OpenWish,
+    volunteer: Volunteer,
+    people: Mapping[str, Person],
     weights: Weights,
     neighbours: Neighbours,
 ) -> Candidate:
-    """Return a volunteer as staff see them; `names` are the people that these staff may look up."""
-    person = names.get(helper.id)
+    """Return a volunteer as staff see them; `people` are those whose name they may see."""
+    person = people.get(volunteer.id)
     return Candidate(
-        volunteer=helper.id,
+        volunteer=volunteer.id,
         name=person.name if person else "",
-        terms=terms_of(wanted, helper, weights, neighbours),
-        load=weights.of_load(helper.recent),
-        recent=helper.recent,
-        acceptance=helper.acceptance,
-        why=why_of(wanted, helper, neighbours),
+        terms=terms_of(wish, volunteer, weights, neighbours),
+        load=weights.load_cost(volunteer.recent),
+        recent=volunteer.recent,
+        acceptance=volunteer.acceptance,
+        why=why_of(wish, volunteer, neighbours),
     )

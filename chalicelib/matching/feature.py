@@ -1,4 +1,4 @@
-"""The declaration of matching: which volunteers are asked for which wish."""
+"""The declaration of matching: the choice of volunteers for open wishes."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ feature: "Feature[Matching]" = Feature("matching", id_prefixes={"run": "run"})
 
 @feature.build
 def build(core: "Core", get: Get) -> "Matching":
-    """Build the service."""
+    """Build the use cases of matching."""
     from .repository import MatchingRepository
     from .service import Matching
 
@@ -52,7 +52,9 @@ def routes() -> "Routes[Any]":
     return routes
 
 
-@feature.on_command(MATCH, lane=Lane.BULK, parks_daily=True, subject_is_place=True)
+@feature.on_command(
+    MATCH, lane=Lane.BULK, parks_daily=True, subject_is_place=True
+)
 def match_community(matching: "Matching", command: "Command") -> None:
-    """Look for volunteers in a community."""
+    """Run matching for a community."""
     matching.match_community(command.subject)

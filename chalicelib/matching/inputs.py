@@ -1,7 +1,7 @@
 """The input of a run, read together: open wishes with places left, and volunteers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from ..people.service import People
 from ..people.volunteering import Volunteering
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
-from ..wishes.model import State, Wish
+from ..wishes.model import Wish, WishState
 from ..wishes.queries import WishQueries
-from .edges import Helper, Neighbours, OpenWish, may_be_asked
+from .edges import Neighbours, OpenWish, Volunteer, may_be_asked
 from .policy import Weights
 
 __all__ = ["InputReader", "MatchingInput"]
@@ -27,25 +27,28 @@ __all__ = ["InputReader", "MatchingInput"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchingInput:
-    """The input of a run: open wishes, volunteers who could be asked, and what was read for both."""
+    """The input of a run: open wishes, volunteers, and the records that were read for both."""
 
     place: str
     now: datetime
-    wanted: Sequence[OpenWish]
-    helpers: Sequence[Helper]
+    open_wishes: Sequence[OpenWish]
+    volunteers: Sequence[Volunteer]
     neighbours: Neighbours
     wishes: Mapping[str, Wish]
     offer_rounds: Mapping[str, OfferRound]
     histories: dict[str, VolunteerHistory]
 
     @property
-    def free(self) -> Sequence[Helper]:
+    def volunteers_now(self) -> Sequence[Volunteer]:
         """Return all volunteers; those who may not be asked at this hour have no room."""
-        zone = self.wanted[0].zone if self.wanted else DEFAULT_ZONE
-        return [
-            helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0)
-            for helper in self.helpers
-        ]
+        zone = self.open_wishes[0].zone if self.open_wishes else DEFAULT_ZONE
+        found = []
+        for volunteer in self.volunteers:
+            if may_be_asked(volunteer, self.now, zone):
+                found.append(volunteer)
+            else:
+                found.append(replace(volunteer, room=0))
+        return found
 
 
 class InputReader:
@@ -63,45 +66,55 @@ class InputReader:
         self._clock, self._people, self._places = clock, people, places
         self._wishes, self._maker = wishes, maker
 
-    def read(
-        self, place: str, weights: Weights, only: Wish | None = None
-    ) -> MatchingInput:
+    def read(self, place: str, weights: Weights) -> MatchingInput:
         """Read the input of a run: a handful of requests for a community of any size."""
-        now, street = self._clock.now(), street_of(place)
-        if only:
-            wishes, offer_rounds = (
-                {only.id: only},
-                {only.id: self._maker.round_of(only)},
-            )
-        else:
-            wishes, offer_rounds = self._unmet(place, now)
+        now = self._clock.now()
+        offer_rounds, wishes = self._unmet(place, now)
+        return self._read_for(place, weights, wishes, offer_rounds, now)
+
+    def read_for(self, wish: Wish, weights: Weights) -> MatchingInput:
+        """Read the input for one wish, whether or not it is open."""
+        offer_rounds = {wish.id: self._maker.round_of(wish)}
+        return self._read_for(
+            wish.place,
+            weights,
+            {wish.id: wish},
+            offer_rounds,
+            self._clock.now(),
+        )
+
+    def _read_for(
+        self,
+        place: str,
+        weights: Weights,
+        wishes: Mapping[str, Wish],
+        offer_rounds: Mapping[str, OfferRound],
+        now: datetime,
+    ) -> MatchingInput:
         if not wishes:
-            return _nothing(place, now)
-        residents = self._people.find_many({wish.person_id for wish in wishes.values()})
-        histories = self._maker.histories_of(street)
-        helpers = [
-            _helper(several, histories, weights, now)
-            for several in self._volunteers(place)
-        ]
-        wanted = [
-            _wanted(
-                wish,
-                offer_rounds.get(wish.id),
-                residents.get(wish.person_id),
-                weights,
-                now,
+            return _no_input(place, now)
+        residents = self._people.find_many(
+            {wish.person_id for wish in wishes.values()}
+        )
+        histories = self._maker.histories_of(street_of(place))
+        open_wishes = []
+        for wish in wishes.values():
+            offer_round = offer_rounds.get(wish.id)
+            resident = residents.get(wish.person_id)
+            open_wishes.append(
+                _open_wish(wish, offer_round, resident, weights, now)
             )
-            for wish in wishes.values()
-        ]
-        places = [
-            *(wish.place for wish in wishes.values()),
-            *(helper.base for helper in helpers),
-        ]
+        volunteers = []
+        for areas in self._volunteers(place):
+            history = histories.get(areas[0].person_id)
+            volunteers.append(_volunteer(areas, history, weights, now))
+        places = {wish.place for wish in open_wishes}
+        places.update(volunteer.base for volunteer in volunteers)
         return MatchingInput(
             place=place,
             now=now,
-            wanted=wanted,
-            helpers=helpers,
+            open_wishes=open_wishes,
+            volunteers=volunteers,
             neighbours=self._neighbours_of(places),
             wishes=wishes,
             offer_rounds=offer_rounds,
@@ -110,141 +123,181 @@ class InputReader:
 
     def _unmet(
         self, place: str, now: datetime
-    ) -> tuple[dict[str, Wish], dict[str, OfferRound]]:
-        """Return the open wishes of a place with places left, and the offer rounds by wish."""
-        entries = self._wishes.open_at(
-            place if place == street_of(place) else community_of(place)
-        )
+    ) -> tuple[dict[str, OfferRound], dict[str, Wish]]:
+        """Return the offer rounds, and the open wishes of a place with places left, by wish."""
+        area = place if place == street_of(place) else community_of(place)
+        entries = self._wishes.open_at(area)
         offer_rounds: dict[str, OfferRound] = {}
         for community in sorted({entry.community for entry in entries}):
             offer_rounds |= self._maker.rounds_of(community)
+        unmet = []
+        for entry in entries:
+            offer_round = offer_rounds.get(entry.id)
+            live = len(offer_round.live) if offer_round else 0
+            if entry.places_left > live:
+                unmet.append(entry.id)
+        wishes = {
+            id: wish
+            for id, wish in self._wishes.find_many(unmet).items()
+            if covers(place, wish.place) and _can_be_matched(wish, now)
+        }
+        return offer_rounds, wishes
 
-        def offered(wish_id: str) -> int:
-            return len(offer_rounds[wish_id].live) if wish_id in offer_rounds else 0
-
-        unmet = [entry.id for entry in entries if entry.places_left > offered(entry.id)]
-        wishes = {}
-        for id, wish in self._wishes.find_many(unmet).items():
-            is_open = wish.state is State.OPEN and wish.expires_at > now
-            if (
-                is_open
-                and covers(place, wish.place)
-                and not wish.has_missed_its_windows(now)
-            ):
-                wishes[id] = wish
-        return wishes, offer_rounds
-
-    def _volunteers(self, place: str) -> Iterable[list[Volunteering]]:
-        """Return the volunteers who may be asked at a place, each with all the areas that they serve."""
+    def _volunteers(self, place: str) -> Collection[list[Volunteering]]:
+        """Return the volunteers who may be asked at a place, each with all areas they serve."""
         found: defaultdict[str, list[Volunteering]] = defaultdict(list)
-        for one in self._people.volunteers_of(place):
-            found[one.person_id].append(one)
+        for area in self._people.volunteers_of(place):
+            found[area.person_id].append(area)
         return found.values()
 
     def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
-        """Return which grids and communities of these places lie side by side. One of the two has to name the other."""
-        codes = {
-            code for place in places for code in (grid_of(place), community_of(place))
-        }
-        beside = {
-            (place.id, other)
-            for place in self._places.find_many(sorted(codes)).values()
-            for other in place.neighbours
-        }
-        return lambda one, other: (one, other) in beside or (other, one) in beside
+        """Return whether two grids or communities of these places are adjacent.
+
+        It is enough that one of the two names the other.
+        """
+        codes: set[str] = set()
+        for place in places:
+            codes |= {grid_of(place), community_of(place)}
+        pairs: set[tuple[str, str]] = set()
+        for found in self._places.find_many(sorted(codes)).values():
+            pairs.update((found.id, other) for other in found.neighbours)
+
+        def are_neighbours(one: str, other: str) -> bool:
+            return (one, other) in pairs or (other, one) in pairs
+
+        return are_neighbours
 
 
-def _nothing(place: str, now: datetime) -> MatchingInput:
+def _can_be_matched(wish: Wish, now: datetime) -> bool:
+    is_open = wish.state is WishState.OPEN and wish.expires_at > now
+    return is_open and not wish.has_missed_its_windows(now)
+
+
+def _no_input(place: str, now: datetime) -> MatchingInput:
     return MatchingInput(
         place=place,
         now=now,
-        wanted=(),
-        helpers=(),
-        neighbours=_apart,
+        open_wishes=(),
+        volunteers=(),
+        neighbours=_are_apart,
         wishes={},
         offer_rounds={},
         histories={},
     )
 
 
-def _apart(one: str, other: str) -> bool:
+def _are_apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(
+def _open_wish(
     wish: Wish,
     offer_round: OfferRound | None,
     resident: Person | None,
     weights: Weights,
     now: datetime,
 ) -> OpenWish:
+    """Return a wish as matching sees it."""
     urgency = urgency_of(wish.last_day, now, wish.zone)
-    kin = {
-        wish.person_id,
-        wish.filed_by,
-        wish.proxy_id or "",
-        (resident.contact_via if resident else None) or "",
-    }
-    helped = {
-        claim.helper for claim in wish.claims
-    }  # who has it, and who has given it back
+    waited = now - (wish.opened_at or wish.submitted_at)
+    windows = [(slot.start, slot.end) for slot in wish.window if slot.end > now]
+    # Volunteers who have claimed the wish, also those who have given it back.
+    not_again = frozenset(claim.helper for claim in wish.claims)
+    if offer_round:
+        not_again |= offer_round.not_again
     return OpenWish(
         id=wish.id,
         need=max(0, need_of(wish, offer_round)),
-        price=weights.of_wish(urgency, now - (wish.opened_at or wish.submitted_at)),
+        price=weights.wish_price(urgency, waited),
         urgency=urgency,
         kind=wish.kind.value,
         place=wish.place,
         zone=wish.zone,
         skills=tuple(map(as_read, wish.skills)),
         dialects=tuple(map(as_read, wish.dialects)),
-        windows=tuple((slot.start, slot.end) for slot in wish.window if slot.end > now),
+        windows=tuple(windows),
         vetted=wish.vetting_required,
         resident=wish.person_id,
-        kin=frozenset(kin - {""}),
+        kin=_kin_of(wish, resident),
         household=resident.household if resident else None,
-        not_again=frozenset(helped)
-        | (offer_round.not_again if offer_round else frozenset()),
+        not_again=not_again,
     )
 
 
-def _helper(
-    several: Sequence[Volunteering],
-    histories: Mapping[str, VolunteerHistory],
+def _kin_of(wish: Wish, resident: Person | None) -> frozenset[str]:
+    kin = {wish.person_id, wish.filed_by}
+    if wish.proxy_id:
+        kin.add(wish.proxy_id)
+    if resident and resident.contact_via:
+        kin.add(resident.contact_via)
+    return frozenset(kin - {""})
+
+
+def _volunteer(
+    areas: Sequence[Volunteering],
+    history: VolunteerHistory | None,
     weights: Weights,
     now: datetime,
-) -> Helper:
-    one, history = several[0], histories.get(several[0].person_id)
-    profile = one.profile
-    # A volunteer for a building is asked for its whole grid: else a wish would reveal where its resident lives.
-    places = tuple(
-        dict.fromkeys(grid_of(place) for area in several for place in area.places)
+) -> Volunteer:
+    """Return a volunteer, with all areas they serve, as matching sees them."""
+    volunteer = _without_history(areas)
+    live, recent, acceptance = 0, 0, PRIOR_PERMILLE
+    if history:
+        live, recent, acceptance = (
+            history.live(now),
+            history.recent(now),
+            history.acceptance,
+        )
+    capacity = volunteer.capacity
+    return replace(
+        volunteer,
+        room=max(0, min(weights.live_most, capacity) - live),
+        live=live,
+        capacity=capacity - live,
+        recent=recent,
+        acceptance=weights.expected_acceptance(acceptance, recent),
+        met=frozenset(history.met if history else ()),
+        silent=history is not None and history.silent(now),
     )
-    street = street_of(places[0])
-    live, recent = (history.live(now), history.recent(now)) if history else (0, 0)
-    return Helper(
-        id=one.person_id,
+
+
+def _without_history(areas: Sequence[Volunteering]) -> Volunteer:
+    first = areas[0]
+    profile, places = first.profile, _places_of(areas)
+    base, quiet = places[0], (QUIET_FROM, QUIET_TO)
+    if first.home and street_of(first.home) == street_of(base):
+        base = first.home
+    if first.quiet_hours:
+        quiet = (first.quiet_hours.start, first.quiet_hours.end)
+    hours = [
+        (slot.weekday, slot.start, slot.end) for slot in profile.availability
+    ]
+    return Volunteer(
+        id=first.person_id,
         places=places,
-        base=one.home if one.home and street_of(one.home) == street else places[0],
+        base=base,
         kinds=frozenset(profile.kinds),
         never=frozenset(profile.never),
         skills=frozenset(map(as_read, profile.skills)),
         dialects=frozenset(map(as_read, profile.dialects)),
-        availability=tuple((a.weekday, a.start, a.end) for a in profile.availability),
-        vetted=one.vetting is Vetting.SAFEGUARDING,
-        household=one.household,
-        contact_via=one.contact_via,
+        availability=tuple(hours),
+        vetted=first.vetting is Vetting.SAFEGUARDING,
+        household=first.household,
+        contact_via=first.contact_via,
         paused_until=profile.paused_until,
-        quiet=(one.quiet_hours.start, one.quiet_hours.end)
-        if one.quiet_hours
-        else (QUIET_FROM, QUIET_TO),
-        room=max(0, min(weights.live_most, profile.capacity) - live),
-        live=live,
-        capacity=profile.capacity - live,
-        recent=recent,
-        acceptance=weights.willing(
-            history.acceptance if history else PRIOR_PERMILLE, recent
-        ),
-        met=frozenset(history.met) if history else frozenset(),
-        silent=history.silent(now) if history else False,
+        quiet=quiet,
+        capacity=profile.capacity,
     )
+
+
+def _places_of(areas: Sequence[Volunteering]) -> tuple[str, ...]:
+    """Return the grids or larger places that a volunteer serves.
+
+    A volunteer for a building is asked for its whole grid: otherwise a wish would reveal where
+    its resident lives.
+    """
+    places: dict[str, None] = {}
+    for area in areas:
+        for place in area.places:
+            places[grid_of(place)] = None
+    return tuple(places)

@@ -10,15 +10,26 @@ from ..kernel.changes import Entity
 from . import permissions
 from .policy import Weights
 
-__all__ = ["Instance", "Latest", "Planned", "Run", "StreetWeights"]
+__all__ = [
+    "LatestRun",
+    "PlannedOffer",
+    "ReplayPiece",
+    "Run",
+    "ShortageLine",
+    "StreetWeights",
+]
+
+ShortageLine = tuple[str, str, int, int]  # grid, skill, points, wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Entity):
-    """What one run saw, decided and did. Costs are in points, Gini in permille; `by` is a person's id or ``schedule``.
+    """The input sizes, the result and the costs of one run.
 
-    `priced` says that the bound holds over every eligible pair and not only over those that were looked at; `exact` that
-    the flow was not cut short. `made` counts the offers that came of it: what has moved on meanwhile is not offered.
+    Costs are in points, Gini in permille. `by` is a person's id or ``schedule``. `priced`: the
+    bound holds over every eligible pair, and not only over the visited ones. `exact`: the flow
+    was not cut short. `made` counts the offers that were made: wishes and volunteers that have
+    changed since the input was read get none.
     """
 
     entity_kind: ClassVar[str] = "run"
@@ -42,49 +53,47 @@ class Run(Entity):
     gini: int = 0
     most_offers: int = 0
     unserved: Mapping[str, int] = field(default_factory=dict)
-    shortages: tuple[tuple[str, str, int, int], ...] = ()  # grid, skill, points, wishes
+    shortages: tuple[ShortageLine, ...] = ()
     planned: int = 0
-    offers: tuple[
-        tuple[str, str, int], ...
-    ] = ()  # of those planned the first: wish, volunteer, points
+    # The first of the planned offers: wish, volunteer, points.
+    offers: tuple[tuple[str, str, int], ...] = ()
     made: int = 0
     milliseconds: int = 0
     chunks: int = 0
-    ttl: datetime | None = (
-        None  # a record names who was asked for what, and is not kept for ever
-    )
+    # A record names volunteers and the wishes they were asked for, so it is not kept for ever.
+    ttl: datetime | None = None
 
     @property
     def regret(self) -> int:
-        """Return how much more it costs than the bound: 0 is optimal."""
+        """Return the cost above the bound: 0 is optimal."""
         return self.cost - self.bound
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of it."""
+        """Return the resource of the run for access checks."""
         return Resource(see=permissions.SEE, places=(self.place,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latest:
-    """What the latest run of a place that was carried out has found; follows from the run at its commit."""
+class LatestRun:
+    """The digest and the shortages of a place's latest run; a projection of `Run`."""
 
     place: str
     digest: str
-    shortages: tuple[tuple[str, str, int, int], ...] = ()
+    shortages: tuple[ShortageLine, ...] = ()
 
     @classmethod
-    def of(cls, run: Run) -> "tuple[Latest, ...]":
-        """Return what a run leaves for its place; a preview leaves nothing."""
+    def of(cls, run: Run) -> "tuple[LatestRun, ...]":
+        """Return the projection of a run; a dry run has none."""
+        if run.dry_run:
+            return ()
         return (
-            ()
-            if run.dry_run
-            else (cls(place=run.place, digest=run.digest, shortages=run.shortages),)
+            cls(place=run.place, digest=run.digest, shortages=run.shortages),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
-    """One piece of what a run was computed from and came to, compressed JSON; kept beside the run for a while."""
+class ReplayPiece:
+    """One piece of a run's input and result, compressed JSON; kept for `REPLAY_TTL`."""
 
     run_id: str
     number: int
@@ -93,8 +102,8 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """One offer of a run, and why."""
+class PlannedOffer:
+    """One offer of a run, its cost by term, and its reasons."""
 
     wish: str
     volunteer: str

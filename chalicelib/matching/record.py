@@ -1,80 +1,92 @@
-"""The input and the result of a run, as compressed JSON in pieces that fit a row; used to compute it again."""
+"""The input and the result of a run, as compressed JSON in pieces that fit a row."""
 
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .model import Planned
+from .model import PlannedOffer
 from .plan import Plan
 from .problem import AssignmentProblem
 
 __all__ = ["Replay", "digest_of", "pack", "unpack"]
 
-_PIECE = 300_000  # bytes; a row holds 400 KB
+_PIECE_BYTES = 300_000  # a row holds 400 KB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A run as it was kept: the problem, the ids of its wishes and volunteers, the offers and their reasons."""
+    """A stored run: the problem, the ids of its wishes and volunteers, and its offers."""
 
     wishes: tuple[str, ...]
     volunteers: tuple[str, ...]
     problem: AssignmentProblem
     assigned: tuple[tuple[int, ...], ...]
-    planned: tuple[Planned, ...]
+    planned: tuple[PlannedOffer, ...]
 
     @property
     def digest(self) -> str:
-        """Return the digest of what was kept; it is the run's own."""
-        return _digest(_instance(self.wishes, self.volunteers, self.problem))
+        """Return the digest of the stored input; equal to the run's own."""
+        return _digest(_input_of(self.wishes, self.volunteers, self.problem))
 
 
 def digest_of(plan: Plan) -> str:
-    """Return the digest of everything that a run's result follows from."""
-    return _digest(_instance_of(plan))
+    """Return the digest of the input from which a run's result follows."""
+    return _digest(_input_of_plan(plan))
 
 
-def pack(plan: Plan, planned: Sequence[Planned]) -> list[bytes]:
-    """Return a run in pieces."""
-    whole = _instance_of(plan) | {
+def pack(plan: Plan, planned: Sequence[PlannedOffer]) -> list[bytes]:
+    """Return a run as compressed JSON in pieces."""
+    content = _input_of_plan(plan) | {
         "assigned": plan.solution.assigned,
-        "planned": [asdict(one) for one in planned],
+        "planned": [asdict(offer) for offer in planned],
     }
-    data = zlib.compress(_dump(whole), 9)
-    return [data[n : n + _PIECE] for n in range(0, len(data), _PIECE)]
+    data = zlib.compress(_dump(content), 9)
+    starts = range(0, len(data), _PIECE_BYTES)
+    return [data[start : start + _PIECE_BYTES] for start in starts]
 
 
 def unpack(pieces: Sequence[bytes]) -> Replay:
-    """Return what `pack` has written."""
-    whole = json.loads(zlib.decompress(b"".join(pieces)))
+    """Return the run that `pack` has written."""
+    content = json.loads(zlib.decompress(b"".join(pieces)))
+    problem = AssignmentProblem(
+        needs=content["needs"],
+        prices=content["prices"],
+        edges=_pairs_of(content["edges"]),
+        loads=content["loads"],
+    )
     return Replay(
-        wishes=tuple(whole["wishes"]),
-        volunteers=tuple(whole["volunteers"]),
-        problem=AssignmentProblem(
-            needs=whole["needs"],
-            prices=whole["prices"],
-            edges=[[(j, cost) for j, cost in pairs] for pairs in whole["edges"]],
-            loads=whole["loads"],
-        ),
-        assigned=tuple(tuple(found) for found in whole["assigned"]),
-        planned=tuple(
-            Planned(**(one | {"why": tuple(one["why"])})) for one in whole["planned"]
-        ),
+        wishes=tuple(content["wishes"]),
+        volunteers=tuple(content["volunteers"]),
+        problem=problem,
+        assigned=tuple(map(tuple, content["assigned"])),
+        planned=tuple(map(_planned_of, content["planned"])),
     )
 
 
-def _instance_of(plan: Plan) -> dict[str, Any]:
-    return _instance(
-        [wish.id for wish in plan.wishes],
-        [helper.id for helper in plan.helpers],
-        plan.problem,
-    )
+def _pairs_of(
+    edges: Sequence[Sequence[Sequence[int]]],
+) -> list[list[tuple[int, int]]]:
+    """Return edges as tuples: JSON knows lists only."""
+    found = []
+    for pairs in edges:
+        found.append([(volunteer, cost) for volunteer, cost in pairs])
+    return found
 
 
-def _instance(
+def _planned_of(offer: Mapping[str, Any]) -> PlannedOffer:
+    return PlannedOffer(**{**offer, "why": tuple(offer["why"])})
+
+
+def _input_of_plan(plan: Plan) -> dict[str, Any]:
+    wishes = [wish.id for wish in plan.wishes]
+    volunteers = [volunteer.id for volunteer in plan.volunteers]
+    return _input_of(wishes, volunteers, plan.problem)
+
+
+def _input_of(
     wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem
 ) -> dict[str, Any]:
     return {
@@ -82,13 +94,13 @@ def _instance(
         "volunteers": list(volunteers),
         "needs": list(problem.needs),
         "prices": list(problem.prices),
-        "edges": [list(pairs) for pairs in problem.edges],
-        "loads": [list(load) for load in problem.loads],
+        "edges": list(map(list, problem.edges)),
+        "loads": list(map(list, problem.loads)),
     }
 
 
-def _digest(instance: dict[str, Any]) -> str:
-    return hashlib.sha256(_dump(instance)).hexdigest()
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(_dump(content)).hexdigest()
 
 
 def _dump(value: Any) -> bytes:

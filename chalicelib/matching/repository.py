@@ -7,14 +7,15 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
 from ..store.repository import Repository
 from ..store.table import SK, Key, Table, index
-from .model import Instance, Latest, Run, StreetWeights
+from .model import LatestRun, ReplayPiece, Run, StreetWeights
 
-__all__ = ["INSTANCE", "LATEST", "RUN", "WEIGHTS", "MatchingRepository"]
+__all__ = ["LATEST_RUN", "REPLAY_PIECE", "RUN", "WEIGHTS", "MatchingRepository"]
 
-# PK the run; SK `run`, `instance#…`. PK `weights#<street>`: what the street has changed.
-# PK `latest#<place>`: what its latest run has found.
+# PK the run; SK `run`, `instance#…`. PK `weights#<street>`: the changed weights of a street.
+# PK `latest#<place>`: the projection of its latest run.
 _RUNS = Table(
-    "runs", indexes=(index("by_street", hash_key="street", range_key="run_order"),)
+    "runs",
+    indexes=(index("by_street", hash_key="street", range_key="run_order"),),
 )
 
 
@@ -28,41 +29,52 @@ def _run_keys(run: Run) -> dict[str, str]:
     }
 
 
-def _instance_keys(piece: Instance) -> dict[str, str]:
+def _latest_run_keys(latest: LatestRun) -> dict[str, str]:
+    return {"pk": f"latest#{latest.place}", "sk": "latest"}
+
+
+def _piece_keys(piece: ReplayPiece) -> dict[str, str]:
     return {"pk": piece.run_id, "sk": f"instance#{piece.number:04d}"}
 
 
-RUN = _RUNS.row(Run, keys=_run_keys).with_projection(Latest.of)
-LATEST = _RUNS.row(
-    Latest, keys=lambda latest: {"pk": f"latest#{latest.place}", "sk": "latest"}
-)
-INSTANCE = _RUNS.row(Instance, keys=_instance_keys)
-WEIGHTS = _RUNS.row(
-    StreetWeights, keys=lambda weights: {"pk": f"weights#{weights.id}", "sk": "weights"}
-)
+def _weights_keys(weights: StreetWeights) -> dict[str, str]:
+    return {"pk": f"weights#{weights.id}", "sk": "weights"}
+
+
+RUN = _RUNS.row(Run, keys=_run_keys).with_projection(LatestRun.of)
+LATEST_RUN = _RUNS.row(LatestRun, keys=_latest_run_keys)
+REPLAY_PIECE = _RUNS.row(ReplayPiece, keys=_piece_keys)
+WEIGHTS = _RUNS.row(StreetWeights, keys=_weights_keys)
 _KEY = RUN.view(Key)
 
 
 class MatchingRepository(Repository):
-    """Reads runs, what they were computed from, and weights."""
+    """Reads runs, their stored input and result, and weights."""
 
-    rows = (RUN, LATEST, INSTANCE, WEIGHTS)
+    rows = (RUN, LATEST_RUN, REPLAY_PIECE, WEIGHTS)
 
     def find_run(self, run_id: str) -> Run | None:
         """Read one run."""
         return self._store.get(RUN, run_id, "run")
 
     def pieces_of(self, run_id: str) -> Sequence[bytes]:
-        """Read what a run was computed from, in order; empty once it is no longer kept."""
+        """Read the replay pieces of a run, in order; empty after `REPLAY_TTL`."""
         keys = SK.startswith("instance#")
 
-        def read(start: Position | None) -> Page[Instance]:
-            return self._store.page(INSTANCE, run_id, keys=keys, start=start, limit=10)
+        def read(start: Position | None) -> Page[ReplayPiece]:
+            return self._store.page(
+                REPLAY_PIECE, run_id, keys=keys, start=start, limit=10
+            )
 
         return [piece.data for piece in every(read)]
 
-    def runs_at(self, place: str, start: Position | None, limit: int) -> Page[Run]:
-        """Read the runs of a place and everything below it, newest first; pages may be short."""
+    def runs_at(
+        self, place: str, start: Position | None, limit: int
+    ) -> Page[Run]:
+        """Read the runs of a place and everything below it, newest first.
+
+        Pages may be short.
+        """
         keys = self._store.page(
             _KEY,
             street_of(place),
@@ -71,13 +83,17 @@ class MatchingRepository(Repository):
             limit=limit,
             newest_first=True,
         )
-        runs = self._store.get_many(RUN, [(key.pk, "run") for key in keys.items])
-        return Page([run for run in runs if covers(place, run.place)], keys.next)
+        runs = self._store.get_many(
+            RUN, [(key.pk, "run") for key in keys.items]
+        )
+        return Page(
+            [run for run in runs if covers(place, run.place)], keys.next
+        )
 
-    def latest_at(self, place: str) -> Latest | None:
-        """Read what the latest run of exactly this place has found."""
-        return self._store.get(LATEST, f"latest#{place}", "latest")
+    def latest_at(self, place: str) -> LatestRun | None:
+        """Read the projection of the latest run of exactly this place."""
+        return self._store.get(LATEST_RUN, f"latest#{place}", "latest")
 
     def weights_of(self, street: str) -> StreetWeights | None:
-        """Read what a street has changed of the weights."""
+        """Read the changed weights of a street."""
         return self._store.get(WEIGHTS, f"weights#{street}", "weights")

@@ -1,6 +1,6 @@
 """Carries out one run: read the input, make the plan, write the record, make the offers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from ..kernel.changes import Changes, Put
@@ -13,17 +13,17 @@ from ..offers.decisions import ChosenVolunteer
 from ..offers.maker import OfferMaker
 from ..store.transaction import Transaction
 from ..wishes.queries import WishQueries
-from .edges import Neighbours, terms_of, why_of
+from .edges import Neighbours, OpenWish, Volunteer, terms_of, why_of
 from .inputs import InputReader, MatchingInput
-from .model import Instance, Planned, Run
-from .plan import Plan, gini, make_plan
-from .policy import INSTANCE_KEPT, INSTANCE_MOST, LISTED, Weights
+from .model import PlannedOffer, ReplayPiece, Run, ShortageLine
+from .plan import Plan, Shortage, gini, make_plan
+from .policy import MAX_OFFERS_LISTED, MAX_REPLAY_BYTES, REPLAY_TTL, Weights
 from .record import digest_of, pack
 from .repository import MatchingRepository
 
 __all__ = ["SCHEDULE", "RunExecutor"]
 
-SCHEDULE = "schedule"  # the starter of a run that no person has started
+SCHEDULE = "schedule"  # the actor id of a run that no person has started
 
 
 class RunExecutor:
@@ -50,10 +50,10 @@ class RunExecutor:
         context: RequestContext,
         place: str,
         *,
-        by: str,
+        actor_id: str,
         weights: Weights,
         dry_run: bool,
-    ) -> tuple[Run, Sequence[Planned]]:
+    ) -> tuple[Run, Sequence[PlannedOffer]]:
         """Run matching at a place; return the record and the plan.
 
         The record comes first, under the request's Idempotency-Key: a repetition returns it, and
@@ -61,142 +61,202 @@ class RunExecutor:
         offers that a crash has left out, because a plan reserves nothing.
         """
         began = cpu_milliseconds()
-        found = self._inputs.read(place, weights)
+        inputs = self._inputs.read(place, weights)
         plan = make_plan(
-            found.wanted, found.free, weights, found.neighbours, self._wishes.carried_by
+            inputs.open_wishes,
+            inputs.volunteers_now,
+            weights,
+            inputs.neighbours,
+            self._wishes.carried_by,
         )
-        planned = _planned(plan, weights, found.neighbours)
-        record = self._record(place, by, weights, plan, planned, dry_run=dry_run)
+        planned = _planned_offers(plan, weights, inputs.neighbours)
+        record = self._record(place, actor_id, weights, plan, dry_run=dry_run)
+        record = _with_result(record, plan, weights, planned)
         record = replace(record, milliseconds=cpu_milliseconds() - began)
-        if by == SCHEDULE and not planned and self._was_so(record):
+        if actor_id == SCHEDULE and not planned and self._is_unchanged(record):
             return record, planned
-        pieces = pack(plan, planned)
-        pieces = pieces if sum(map(len, pieces)) <= INSTANCE_MOST else []
-        ttl = found.now + INSTANCE_KEPT
-        beside = tuple(
-            Put(row=Instance(run_id=record.id, number=n, data=data, ttl=ttl))
-            for n, data in enumerate(pieces)
-        )
-        record = replace(record, chunks=len(pieces))
-        run = self._transaction.run(
-            lambda: Changes(entity=record, previous=None, writes=beside), context
-        )
-        return (
-            (run, planned)
-            if dry_run
-            else (self._carry_out(run, plan, planned, found), planned)
-        )
+        run = self._store_record(context, record, plan, planned)
+        if not dry_run:
+            run = self._make_offers(run, plan, planned, inputs)
+        return run, planned
 
-    def _was_so(self, record: Run) -> bool:
-        """Say whether the latest run of the place had the same input. It need not be recorded twice."""
+    def _is_unchanged(self, record: Run) -> bool:
+        """Say whether the latest run of the place had the same input: one record is enough."""
         if not record.wishes:
             return True
-        last = self._repository.latest_at(record.place)
-        return last is not None and last.digest == record.digest
+        latest = self._repository.latest_at(record.place)
+        return latest is not None and latest.digest == record.digest
 
     def _record(
         self,
         place: str,
-        by: str,
+        actor_id: str,
         weights: Weights,
         plan: Plan,
-        planned: Sequence[Planned],
         *,
         dry_run: bool,
     ) -> Run:
+        """Return the record of a run, still without its result."""
         now = self._clock.now()
-        problem, solution = plan.problem, plan.solution
         return Run(
             id=self._ids.new("run"),
             created_at=now,
             updated_at=now,
-            ttl=now + INSTANCE_KEPT,
+            ttl=now + REPLAY_TTL,
             place=place,
-            by=by,
+            by=actor_id,
             dry_run=dry_run,
             weights=asdict(weights),
             digest=digest_of(plan),
             wishes=len(plan.wishes),
-            places_needed=sum(problem.needs),
-            volunteers=len(plan.helpers),
-            edges=sum(len(pairs) for pairs in problem.edges),
+            places_needed=sum(plan.problem.needs),
+            volunteers=len(plan.volunteers),
+            edges=sum(map(len, plan.problem.edges)),
             visits=plan.visits,
             rounds=plan.rounds,
-            cost=solution.cost,
-            bound=solution.bound,
-            exact=solution.complete,
-            priced=plan.priced,
-            gini_before=gini(helper.recent for helper in plan.helpers),
-            gini=gini(plan.loads),
-            most_offers=max(plan.loads, default=0),
-            unserved=plan.unserved,
-            shortages=tuple(
-                (s.grid, s.skill, s.price, s.wishes) for s in plan.shortages(weights)
-            ),
-            planned=len(planned),
-            offers=tuple(
-                (one.wish, one.volunteer, one.cost) for one in planned[:LISTED]
-            ),
         )
 
-    def _carry_out(
-        self, run: Run, plan: Plan, planned: Sequence[Planned], found: MatchingInput
+    def _store_record(
+        self,
+        context: RequestContext,
+        record: Run,
+        plan: Plan,
+        planned: Sequence[PlannedOffer],
     ) -> Run:
-        of_pair = {(one.wish, one.volunteer): one for one in planned}
-        histories, made = found.histories, 0
-        for one in planned:  # all who were ever asked have been read
-            histories.setdefault(
-                one.volunteer,
-                self._maker.new_history(street_of(run.place), one.volunteer),
+        """Store the record of a run together with its replay pieces, unless they are too large."""
+        pieces = pack(plan, planned)
+        if sum(map(len, pieces)) > MAX_REPLAY_BYTES:
+            pieces = []
+        run = replace(record, chunks=len(pieces))
+        expires_at = run.created_at + REPLAY_TTL
+        rows = []
+        for number, data in enumerate(pieces):
+            piece = ReplayPiece(
+                run_id=run.id, number=number, data=data, ttl=expires_at
             )
-        # A volunteer's claims reduce their room; another run at the same time must not fill it.
-        room = {
-            h.id: h.live + len(load)
-            for h, load in zip(plan.helpers, plan.problem.loads, strict=True)
-        }
-        for wanted, helpers in plan.asked:
-            wish = found.wishes[wanted.id]
-            asks = [
-                _ask(self._maker.new_id(), of_pair[wanted.id, helper.id])
-                for helper in helpers
+            rows.append(Put(row=piece))
+        changes = Changes(entity=run, previous=None, writes=tuple(rows))
+        return self._transaction.run(lambda: changes, context)
+
+    def _make_offers(
+        self,
+        run: Run,
+        plan: Plan,
+        planned: Sequence[PlannedOffer],
+        inputs: MatchingInput,
+    ) -> Run:
+        """Make the planned offers, each wish in its own transaction; note how many were made."""
+        offers, room = _by_pair(planned), _live_limits(plan)
+        histories, street = inputs.histories, street_of(run.place)
+        for offer in planned:  # the reader has read all histories that exist
+            if offer.volunteer not in histories:
+                new = self._maker.new_history(street, offer.volunteer)
+                histories[offer.volunteer] = new
+        made = 0
+        for open_wish, volunteers in plan.asked:
+            wish = inputs.wishes[open_wish.id]
+            chosen = [
+                self._chosen(offers[wish.id, volunteer.id])
+                for volunteer in volunteers
             ]
-            offer_round = found.offer_rounds.get(wish.id) or self._maker.new_round(wish)
-            made += len(
-                self._maker.offer(wish, offer_round, asks, histories, room, run.id)
+            offer_round = inputs.offer_rounds.get(wish.id)
+            offer_round = offer_round or self._maker.new_round(wish)
+            asked = self._maker.offer(
+                wish, offer_round, chosen, histories, room, run.id
             )
+            made += len(asked)
+        self._count(run, plan, made)
+        if not made:
+            return run
+        changes = Changes(entity=replace(run, made=made), previous=run)
+        return self._transaction.run(lambda: changes, RequestContext())
+
+    def _chosen(self, offer: PlannedOffer) -> ChosenVolunteer:
+        """Return the volunteer to ask. That they have met the resident is for staff only."""
+        why = tuple(reason for reason in offer.why if reason != "met")
+        return ChosenVolunteer(
+            offer_id=self._maker.new_id(), volunteer=offer.volunteer, why=why
+        )
+
+    def _count(self, run: Run, plan: Plan, made: int) -> None:
         self._metrics.count("OffersMade", made)
         self._metrics.count("PlacesUnserved", sum(plan.unserved.values()))
         self._metrics.observe("MatchingSeconds", run.milliseconds / 1000)
-        if not made:
-            return run
-        return self._transaction.run(
-            lambda: Changes(entity=replace(run, made=made), previous=run),
-            RequestContext(),
-        )
 
 
-def _ask(offer_id: str, one: Planned) -> ChosenVolunteer:
-    """Return the offer to a volunteer. That they have met the resident is for staff only."""
-    return ChosenVolunteer(
-        offer_id=offer_id,
-        volunteer=one.volunteer,
-        why=tuple(why for why in one.why if why != "met"),
+def _with_result(
+    run: Run, plan: Plan, weights: Weights, planned: Sequence[PlannedOffer]
+) -> Run:
+    """Return the record of a run with its result."""
+    solution = plan.solution
+    shortages = [
+        _shortage_line(shortage) for shortage in plan.shortages(weights)
+    ]
+    listed = [_offer_line(offer) for offer in planned[:MAX_OFFERS_LISTED]]
+    return replace(
+        run,
+        cost=solution.cost,
+        bound=solution.bound,
+        exact=solution.complete,
+        priced=plan.priced,
+        gini_before=gini(volunteer.recent for volunteer in plan.volunteers),
+        gini=gini(plan.loads),
+        most_offers=max(plan.loads, default=0),
+        unserved=plan.unserved,
+        shortages=tuple(shortages),
+        planned=len(planned),
+        offers=tuple(listed),
     )
 
 
-def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Planned]:
+def _shortage_line(shortage: Shortage) -> ShortageLine:
+    return shortage.grid, shortage.skill, shortage.price, shortage.wishes
+
+
+def _offer_line(offer: PlannedOffer) -> tuple[str, str, int]:
+    return offer.wish, offer.volunteer, offer.cost
+
+
+def _by_pair(
+    planned: Sequence[PlannedOffer],
+) -> Mapping[tuple[str, str], PlannedOffer]:
+    return {(offer.wish, offer.volunteer): offer for offer in planned}
+
+
+def _live_limits(plan: Plan) -> Mapping[str, int]:
+    """Return how many live offers each volunteer may have, by id.
+
+    A volunteer's claims have reduced their room. A run at the same time must not fill it.
+    """
+    limits = {}
+    for volunteer, load in zip(
+        plan.volunteers, plan.problem.loads, strict=True
+    ):
+        limits[volunteer.id] = volunteer.live + len(load)
+    return limits
+
+
+def _planned_offers(
+    plan: Plan, weights: Weights, neighbours: Neighbours
+) -> list[PlannedOffer]:
     planned = []
-    for wish, helpers in plan.asked:
-        for helper in helpers:
-            terms = terms_of(wish, helper, weights, neighbours)
-            why = why_of(wish, helper, neighbours)
-            planned.append(
-                Planned(
-                    wish=wish.id,
-                    volunteer=helper.id,
-                    cost=sum(terms.values()),
-                    terms=terms,
-                    why=why,
-                )
-            )
+    for wish, volunteers in plan.asked:
+        for volunteer in volunteers:
+            planned.append(_planned_offer(wish, volunteer, weights, neighbours))
     return planned
+
+
+def _planned_offer(
+    wish: OpenWish,
+    volunteer: Volunteer,
+    weights: Weights,
+    neighbours: Neighbours,
+) -> PlannedOffer:
+    terms = terms_of(wish, volunteer, weights, neighbours)
+    return PlannedOffer(
+        wish=wish.id,
+        volunteer=volunteer.id,
+        cost=sum(terms.values()),
+        terms=terms,
+        why=why_of(wish, volunteer, neighbours),
+    )

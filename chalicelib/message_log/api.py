@@ -4,7 +4,13 @@ from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
 from .queries import MessageQueries
-from .schemas import InboxList, InboxView, MessageList, MessageQuery, MessageView
+from .schemas import (
+    InboxItemView,
+    InboxList,
+    MessageList,
+    MessageQuery,
+    MessageView,
+)
 from .texts import REFUSALS
 
 __all__ = ["routes"]
@@ -33,7 +39,7 @@ def note_visit(
     message_id: str,
     body: NoFields,
 ) -> MessageView:
-    """Note that staff visited the person with the message."""
+    """Record that staff visited the person about the message."""
     return MessageView.of(messages.note_visit(context, message_id))
 
 
@@ -41,9 +47,9 @@ def note_visit(
 def read_inbox(
     messages: MessageQueries, context: RequestContext, query: PageQuery
 ) -> InboxList:
-    """List one's own messages, newest first."""
+    """List the messages to the caller, newest first."""
     page = messages.read_inbox(context, query.limit)
     return InboxList(
-        items=[InboxView.of(item) for item in page.items],
+        items=[InboxItemView.of(item) for item in page.items],
         next=context.cursor_of(page.next),
     )

@@ -1,4 +1,4 @@
-"""Lines of the message log as the log and the digest write them: each by condition, never twice."""
+"""Attempts as the message log and the digest write them: by condition, never twice."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,16 +30,20 @@ def address_fingerprint(keys: Keyring, address: str) -> str:
 
 
 class AttemptStore:
-    """Makes, claims and replaces the line of a message and an address."""
+    """Makes, claims and replaces the attempt of a message and an address."""
 
     def __init__(
         self, *, repository: MessageRepository, clock: Clock, keys: Keyring
     ) -> None:
-        self._repository, self._clock, self._keys = repository, clock, keys
+        self._repository = repository
+        self._clock = clock
+        self._keys = keys
 
     def new(self, envelope: Envelope, state: DeliveryState) -> MessageAttempt:
-        """Return the line of an envelope, which is not stored yet."""
-        now, send, recipient = self._clock.now(), envelope.send, envelope.recipient
+        """Return a fresh attempt for an envelope. It is not stored yet."""
+        now = self._clock.now()
+        send = envelope.send
+        recipient = envelope.recipient
         return MessageAttempt(
             id=self.id_of(envelope),
             message=send.message_id,
@@ -54,24 +58,26 @@ class AttemptStore:
             not_after=send.not_after,
             promotional=envelope.template.legal is Legal.PROMOTIONAL,
             at=now,
-            ttl=now + policy.ATTEMPTS_KEPT,
+            ttl=now + policy.ATTEMPT_TTL,
         )
 
     def id_of(self, envelope: Envelope) -> str:
-        """Return the id of the line of an envelope."""
+        """Return the id of the attempt of an envelope."""
         address = address_fingerprint(self._keys, envelope.recipient.address)
-        return attempt_id(envelope.send.message_id, envelope.recipient.channel, address)
+        return attempt_id(
+            envelope.send.message_id, envelope.recipient.channel, address
+        )
 
     def find(self, envelope: Envelope) -> MessageAttempt | None:
-        """Read the line of an envelope."""
+        """Read the attempt of an envelope."""
         return self._repository.find_attempt(self.id_of(envelope))
 
     def claim(self, attempt: MessageAttempt) -> bool:
-        """Write a line that must not be there yet."""
+        """Write an attempt; return False if there is one already."""
         return self._repository.claim(attempt)
 
     def update(self, attempt: MessageAttempt, before: MessageAttempt) -> None:
-        """Write a line in the place of one that must be as it was read.
+        """Replace an attempt that must still be as it was read.
 
         Raises:
             AttemptInProgress: another job has changed it.
@@ -87,26 +93,38 @@ class AttemptStore:
         reason: str = "",
         ref: str = "",
     ) -> None:
-        """Write what became of held lines, where that is not known already."""
+        """Write the end of held attempts. One that changed since it was read is left alone."""
         now = self._clock.now()
-        for line in held:
-            settled = replace(line, state=state, reason=reason, ref=ref, settled_at=now)
-            self._repository.reclaim(settled, line)
+        for attempt in held:
+            settled = replace(
+                attempt, state=state, reason=reason, ref=ref, settled_at=now
+            )
+            self._repository.reclaim(settled, attempt)
 
-    def add_recipients(self, attempt: MessageAttempt, recipient: Recipient) -> None:
-        """Put a line into the inboxes of all its recipients.
+    def add_recipients(
+        self, attempt: MessageAttempt, recipient: Recipient
+    ) -> None:
+        """Put an attempt into the inboxes of all its recipients.
 
-        People who come with another share of the same message join the line.
+        People who come with another share of the same message join the attempt.
         """
-        further = [person for person in recipient.people if person != attempt.person]
+        further = [
+            person for person in recipient.people if person != attempt.person
+        ]
         for person in further:
             self._repository.add_recipient(_further_recipient(attempt, person))
-        new = tuple(person for person in further if person not in attempt.others)
+        new = tuple(
+            person for person in further if person not in attempt.others
+        )
         if new:
-            self.update(replace(attempt, others=(*attempt.others, *new)), attempt)
+            self.update(
+                replace(attempt, others=(*attempt.others, *new)), attempt
+            )
 
 
-def _further_recipient(attempt: MessageAttempt, person: str) -> FurtherRecipient:
+def _further_recipient(
+    attempt: MessageAttempt, person: str
+) -> FurtherRecipient:
     return FurtherRecipient(
         delivery=attempt.id,
         person=person,

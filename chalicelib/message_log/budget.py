@@ -1,4 +1,4 @@
-"""What text messages may cost: a budget for each street and month."""
+"""The cost of text messages: a budget for each street and month."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,15 +17,25 @@ __all__ = ["Bill", "SmsBudget", "StreetSpending"]
 
 
 class StreetSpending(NamedTuple):
-    """What a street has spent in a month (UTC, ``2026-11``), and its budget or None; in li."""
+    """The spending of a street in a month (UTC, ``2026-11``), and its budget or None; in li."""
 
     month: str
     spent_li: int
     budget_li: int | None
 
 
+class _CachedSum(NamedTuple):
+    read_at: datetime
+    spent_li: int
+
+    def is_fresh(self, now: datetime) -> bool:
+        if now.month != self.read_at.month:
+            return False
+        return now - self.read_at < policy.SPENDING_CACHE_TTL
+
+
 class Bill:
-    """What the attempts of one job cost, by street."""
+    """The cost of one job's attempts, by street."""
 
     def __init__(self) -> None:
         self.by_street = Counter[str]()
@@ -37,7 +47,7 @@ class Bill:
 
 
 class SmsBudget:
-    """Keeps what each street spends on text messages. A budget of None is no limit."""
+    """Keeps the spending of each street on text messages. A budget of None is no limit."""
 
     def __init__(
         self,
@@ -46,22 +56,24 @@ class SmsBudget:
         clock: Clock,
         budget_li: int | None,
     ) -> None:
-        self._repository, self._clock, self.budget_li = repository, clock, budget_li
-        self._known: dict[
-            str, tuple[datetime, int]
-        ] = {}  # by street, read again once a minute
+        self._repository = repository
+        self._clock = clock
+        self.budget_li = budget_li
+        self._cache: dict[str, _CachedSum] = {}  # by street
 
     def is_exceeded(self, template: Template, place: str) -> bool:
-        """Say whether the budget of a place's street stops a message."""
+        """Say whether a street's budget stops a message. It never stops an urgent one."""
         if self.budget_li is None or template.urgency is Urgency.URGENT:
             return False
-        return decisions.over_budget(
-            template, self.spent_li(street_of(place)), self.budget_li
-        )
+        spent_li = self.spent_li(street_of(place))
+        return decisions.over_budget(template, spent_li, self.budget_li)
 
     @contextmanager
     def billing(self) -> Iterator[Bill]:
-        """Collect what the attempts of one job cost, and book it at the end, also of a job that fails: they were made."""
+        """Collect the cost of one job's attempts and book it at the end.
+
+        The cost of a job that fails is booked too: its attempts were made.
+        """
         bill = Bill()
         try:
             yield bill
@@ -71,38 +83,33 @@ class SmsBudget:
     def book(self, bill: Bill) -> None:
         """Add a bill to each street's month."""
         now = self._clock.now()
+        expires_at = now + policy.SPENDING_TTL
         for street, li in bill.by_street.items():
             if li:
-                expires_at = now + policy.SPENDING_KEPT
                 self._repository.add_spent(
                     _subject(street), _month(now), li, expires_at
                 )
-                self._note(street, li)
+                self._add_to_cache(street, li)
 
-    def _note(self, street: str, li: int) -> None:
-        """Add to the known sum, so that a burst does not outrun what is read once a minute."""
-        if street in self._known:
-            read_at, spent = self._known[street]
-            self._known[street] = (read_at, spent + li)
+    def _add_to_cache(self, street: str, li: int) -> None:
+        """Add to the cached sum: a burst must not outrun the sum that was read a minute ago."""
+        cached = self._cache.get(street)
+        if cached:
+            self._cache[street] = cached._replace(spent_li=cached.spent_li + li)
 
     def spent_li(self, street: str) -> int:
-        """Return what a street has spent this month (厘), as of a minute ago at most."""
+        """Return the spending of a street this month (厘), at most a minute old."""
         now = self._clock.now()
-        known = self._known.get(street)
-        if (
-            known is None
-            or now - known[0] >= policy.SPENDING_FRESH
-            or now.month != known[0].month
-        ):
+        cached = self._cache.get(street)
+        if cached is None or not cached.is_fresh(now):
             spent = self._repository.read_spent(_subject(street), _month(now))
-            known = self._known[street] = (now, spent)
-        return known[1]
+            cached = self._cache[street] = _CachedSum(now, spent)
+        return cached.spent_li
 
     def spending(self, street: str) -> StreetSpending:
-        """Return what a street has spent this month, and its budget."""
-        return StreetSpending(
-            f"{self._clock.now():%Y-%m}", self.spent_li(street), self.budget_li
-        )
+        """Return the spending of a street this month, and its budget."""
+        month = f"{self._clock.now():%Y-%m}"
+        return StreetSpending(month, self.spent_li(street), self.budget_li)
 
 
 def _subject(street: str) -> str:

@@ -1,8 +1,8 @@
-"""What becomes of a message between its attempts, and what a reply answers. Pure."""
+"""The steps of a message between its attempts, and the question that a reply answers. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from .model import (
 )
 
 __all__ = [
-    "Next",
+    "NextStep",
     "after_refusal",
     "after_silence",
     "answer_to",
@@ -37,16 +37,17 @@ __all__ = [
     "suppressed",
 ]
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _IN_DOUBT = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN}
 _NOT_ASKED = {DeliveryState.RETRY, DeliveryState.DEAD, DeliveryState.SUPPRESSED}
 
 
-class Next(StrEnum):
-    """What to do about a message that is in the log already."""
+class NextStep(StrEnum):
+    """The next step of a message that is in the log already."""
 
     ATTEMPT = "attempt"  # another attempt is due
-    WAIT = "wait"  # another attempt, or a digest, is due later: its job must exist
+    WAIT = (
+        "wait"  # another attempt, or a digest, is due later: its job must exist
+    )
     NOTHING = "nothing"
 
 
@@ -54,38 +55,50 @@ class Next(StrEnum):
 
 
 def is_busy(attempt: MessageAttempt, now: datetime) -> bool:
-    """Say whether a job is making the attempt and has time left. After that its end is unknown."""
-    if attempt.state is not DeliveryState.CLAIMED or attempt.lease_until is None:
+    """Say whether a job is making the attempt and its lease still runs."""
+    if (
+        attempt.state is not DeliveryState.CLAIMED
+        or attempt.lease_until is None
+    ):
         return False
     return now < attempt.lease_until
 
 
-def next_step(attempt: MessageAttempt, template: Template, now: datetime) -> Next:
-    """Say what an attempt that nobody is making needs when its message comes (again)."""
+def next_step(
+    attempt: MessageAttempt, template: Template, now: datetime
+) -> NextStep:
+    """Return the next step of an idle attempt when its message comes (again)."""
     if attempt.state is DeliveryState.HELD:
-        return Next.WAIT
+        return NextStep.WAIT
     resend_at = resume_at(attempt, template)
     if resend_at is None:
-        return Next.NOTHING
-    return Next.ATTEMPT if resend_at <= now else Next.WAIT
+        return NextStep.NOTHING
+    if resend_at > now:
+        return NextStep.WAIT
+    return NextStep.ATTEMPT
 
 
 def resume_at(attempt: MessageAttempt, template: Template) -> datetime | None:
     """Return when another attempt is due, or None when none is.
 
-    After a certain refusal there are several. Of unknown fate only an urgent message is sent once
-    more, and only once. A visit in between ends that too.
+    A message that was certainly refused is tried several times. One of unknown fate is sent once
+    more if it is urgent, and only once. A visit in between ends that too.
     """
     if attempt.state is DeliveryState.RETRY:
         return attempt.next_at
     is_first = attempt.state is DeliveryState.UNKNOWN and attempt.attempt == 1
-    if not is_first or attempt.visited_by or template.urgency is not Urgency.URGENT:
+    is_urgent = template.urgency is Urgency.URGENT
+    if not is_first or not is_urgent or attempt.visited_by:
         return None
-    return attempt.settled_at + policy.HOLD if attempt.settled_at else None
+    if attempt.settled_at is None:
+        return None
+    return attempt.settled_at + policy.RESEND_AFTER
 
 
-def attempt_again(fresh: MessageAttempt, before: MessageAttempt) -> MessageAttempt:
-    """Return the next attempt at a line, which keeps its beginning, recipients and covers."""
+def attempt_again(
+    fresh: MessageAttempt, before: MessageAttempt
+) -> MessageAttempt:
+    """Return the next attempt. It keeps the start, the recipients and the covers of the first."""
     return replace(
         fresh,
         attempt=before.attempt + 1,
@@ -104,14 +117,19 @@ def after_refusal(
     *,
     final: bool,
 ) -> MessageAttempt:
-    """Return the attempt after the provider has certainly not taken the message."""
-    wait = min(policy.RETRY_FIRST * 2 ** min(attempt.attempt - 1, 16), policy.RETRY_MAX)
-    jitter = share_of(wait, f"{attempt.id}{attempt.attempt}")
-    next_at = now + wait / 2 + jitter  # between half and one and a half
+    """Return the attempt after the provider has certainly refused the message."""
     refused = replace(attempt, reason=reason, settled_at=now, lease_until=None)
-    if final or next_at >= min(
-        attempt.at + policy.RETRY_FOR, attempt.not_after or _NEVER
-    ):
+    wait = min(
+        policy.RETRY_FIRST * 2 ** min(attempt.attempt - 1, 16), policy.RETRY_MAX
+    )
+    jitter = share_of(wait, f"{attempt.id}{attempt.attempt}")
+    next_at = (
+        now + wait / 2 + jitter
+    )  # between half of the wait and one and a half
+    ends_at = attempt.at + policy.RETRY_FOR
+    if attempt.not_after:
+        ends_at = min(ends_at, attempt.not_after)
+    if final or next_at >= ends_at:
         return replace(refused, state=DeliveryState.DEAD)
     return replace(refused, state=DeliveryState.RETRY, next_at=next_at)
 
@@ -126,7 +144,7 @@ def after_silence(attempt: MessageAttempt, now: datetime) -> MessageAttempt:
 def suppressed(
     attempt: MessageAttempt, now: datetime, reason: SuppressionReason
 ) -> MessageAttempt:
-    """Return the attempt when none is made any more."""
+    """Return the attempt when no further one is made."""
     return replace(
         attempt, state=DeliveryState.SUPPRESSED, reason=reason, settled_at=now
     )
@@ -135,26 +153,27 @@ def suppressed(
 # text and money
 
 
-def over_budget(template: Template, spent_li: int, budget_li: int | None) -> bool:
-    """Say whether a street's monthly budget stops a message: promotions first, the urgent never."""
-    if budget_li is None or template.urgency is Urgency.URGENT:
-        return False
-    share = policy.PROMOTIONS_STOP_AT if template.legal is Legal.PROMOTIONAL else 1
-    return spent_li >= budget_li * share
+def over_budget(template: Template, spent_li: int, budget_li: int) -> bool:
+    """Say whether a street's monthly budget stops a message. It stops promotions first."""
+    if template.legal is Legal.PROMOTIONAL:
+        return spent_li >= budget_li * policy.PROMOTIONS_STOP_AT
+    return spent_li >= budget_li
 
 
 def compose_sms(signature: str, text: str, locale: str, legal: Legal) -> str:
-    """Return a text as it is billed: signature, words, and for promotions how to refuse them."""
-    suffix = policy.SUFFIX.format(locale) if legal is Legal.PROMOTIONAL else ""
-    return f"【{signature}】{text}{suffix}"
+    """Return a text as it is billed: signature, text, and the opt-out suffix of a promotion."""
+    signed = f"【{signature}】{text}"
+    if legal is Legal.PROMOTIONAL:
+        return signed + policy.PROMOTION_SUFFIX.format(locale)
+    return signed
 
 
 # digests
 
 
 def digest_time(now: datetime, zone: str) -> datetime:
-    """Return the instant of the next open digest; one that is about to be made is closed."""
-    local = (now + policy.DIGEST_CLOSES).astimezone(ZoneInfo(zone))
+    """Return the instant of the next open digest. It closes `DIGEST_CUTOFF` before it is sent."""
+    local = (now + policy.DIGEST_CUTOFF).astimezone(ZoneInfo(zone))
     at = datetime.combine(local.date(), policy.DIGEST_AT, local.tzinfo)
     if at <= local:
         at += timedelta(days=1)
@@ -177,11 +196,16 @@ def digest_job(person: str, at: datetime) -> ScheduledJob:
 # questions
 
 
-def answer_to(words: Mapping[str, bool], word: str) -> bool | None:
-    """Return what a word answers to a question with these words of its own: yes, no, or None."""
-    if word in policy.YES | policy.NO:
-        return word in policy.YES
-    return words.get(word)
+def answer_to(reply_words: Mapping[str, bool], word: str) -> bool | None:
+    """Return the answer of a word: yes, no, or None for no answer.
+
+    `reply_words` are the question's words beside those that answer any question.
+    """
+    if word in policy.YES:
+        return True
+    if word in policy.NO:
+        return False
+    return reply_words.get(word)
 
 
 def intended_question(
@@ -189,20 +213,24 @@ def intended_question(
 ) -> AskedQuestion | None:
     """Return the question that a reply means: the latest that was delivered, None where in doubt.
 
-    `asked` are the questions that the word can answer and how they were delivered, latest first. Of
-    two that it may mean, neither is answered: staff will ask.
+    `asked` are the questions that the word can answer and how they were delivered, latest first. If
+    the word may mean either of two, neither is answered: staff will ask.
     """
-    reached = [
-        (question, state) for question, state in asked if state not in _NOT_ASKED
-    ]
-    if not reached:
+    delivered = [pair for pair in asked if pair[1] not in _NOT_ASKED]
+    if not delivered:
         return None
-    (latest, state), older = reached[0], reached[1:]
-    if older and (state in _IN_DOUBT or _clash(latest, older[0][0])):
+    latest, state = delivered[0]
+    if len(delivered) == 1:
+        return latest
+    older, _ = delivered[1]
+    if state in _IN_DOUBT or _clash(latest, older):
         return None
     return latest
 
 
 def _clash(latest: AskedQuestion, older: AskedQuestion) -> bool:
-    """Say whether questions about different things were asked so close that a phone shows both."""
-    return latest.about != older.about and latest.at - older.at < policy.QUESTION_CLASH
+    """Say whether two questions have different subjects and were asked close together."""
+    return (
+        latest.about != older.about
+        and latest.at - older.at < policy.QUESTION_CLASH
+    )

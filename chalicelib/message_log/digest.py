@@ -1,6 +1,6 @@
-"""The daily digest: what can wait is collected and sent in one message."""
+"""The daily digest: messages that can wait are collected and sent in one message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ __all__ = ["Digest"]
 
 
 class Digest:
-    """Collects messages that can wait, sends one a day and settles the lines that it covers."""
+    """Collects messages that can wait, sends one a day and settles the attempts that it covers."""
 
     def __init__(
         self,
@@ -39,43 +39,46 @@ class Digest:
         templates: Templates,
         hooks: Hooks,
     ) -> None:
-        self._repository, self._attempts, self._log = repository, attempts, log
-        self._outbox, self._clock = outbox, clock
-        self._templates, self._hooks = templates, hooks
+        self._repository = repository
+        self._attempts = attempts
+        self._log = log
+        self._outbox = outbox
+        self._clock = clock
+        self._templates = templates
+        self._hooks = hooks
 
-    def add(self, envelope: Envelope, until: datetime) -> bool:
-        """Keep a message for the digest at an instant; return False if it was attempted before."""
-        line = replace(
+    def add(self, envelope: Envelope, digest_at: datetime) -> bool:
+        """Hold a message for a digest; return False if it was attempted before."""
+        held = replace(
             self._attempts.new(envelope, DeliveryState.HELD),
             channel=Channel.DIGEST,
-            next_at=until,
+            next_at=digest_at,
             template=envelope.template.version,
         )
-        if not self._attempts.claim(line):
+        if not self._attempts.claim(held):
             known = self._attempts.find(envelope)
             if known is None or known.state is not DeliveryState.HELD:
                 return False
-        self._attempts.add_recipients(line, envelope.recipient)
-        self._outbox.put(decisions.digest_job(line.person, until))
+        self._attempts.add_recipients(held, envelope.recipient)
+        self._outbox.put(decisions.digest_job(held.person, digest_at))
         return True
 
     def held_for(self, person: str, now: datetime) -> list[MessageAttempt]:
-        """Return the lines whose digest is due, oldest first.
+        """Return the held attempts whose digest is due, oldest first.
 
-        A line that is held for another person with the same phone belongs to their digest.
+        An attempt for another person with the same phone belongs to that person's digest.
         """
-        lines = self._repository.in_digests_of(
-            person, self._clock.now() - policy.ATTEMPTS_KEPT
-        )
-        own = [
-            line
-            for line in lines
-            if line.state is DeliveryState.HELD and line.person == person
-        ]
-        return [line for line in own if line.next_at is None or line.next_at <= now]
+        since = self._clock.now() - policy.ATTEMPT_TTL
+        due = []
+        for attempt in self._repository.digest_attempts_of(person, since):
+            is_due = attempt.next_at is None or attempt.next_at <= now
+            is_held = attempt.state is DeliveryState.HELD
+            if is_held and is_due and attempt.person == person:
+                due.append(attempt)
+        return due
 
     def suppress(self, held: Sequence[MessageAttempt], reason: str) -> None:
-        """Settle lines of a person that no digest reaches."""
+        """Settle held attempts of a person that no digest reaches."""
         self._attempts.settle_held(held, DeliveryState.SUPPRESSED, reason)
 
     def send(
@@ -85,57 +88,74 @@ class Digest:
         next_at: datetime,
         bill: Bill,
     ) -> None:
-        """Send the digest of what is held. One that was begun before is finished first.
+        """Send the digest of the held attempts. A digest that was begun before is finished first.
 
-        What came after it was begun waits for the digest at `next_at`.
+        Attempts that came after that beginning wait for the digest at `next_at`.
         """
         begun = self._attempts.find(envelope)
-        covered = begun.covers if begun else ()
-        lines = self._repository.find_attempts(covered) if covered else held
-        self._compose(envelope, lines, bill, is_begun=bool(covered))
-        later = [line for line in held if covered and line.id not in covered]
-        for line in later:
-            self._move_to_next_digest(line, next_at)
+        if begun is None or not begun.covers:
+            self._compose(envelope, held, bill, is_begun=False)
+            return
+        covered = self._repository.find_attempts(begun.covers)
+        self._compose(envelope, covered, bill, is_begun=True)
+        for attempt in held:
+            if attempt.id not in begun.covers:
+                self._move_to_next_digest(attempt, next_at)
 
-    def _move_to_next_digest(self, line: MessageAttempt, next_at: datetime) -> None:
-        self._outbox.put(decisions.digest_job(line.person, next_at))
+    def _move_to_next_digest(
+        self, attempt: MessageAttempt, next_at: datetime
+    ) -> None:
+        self._outbox.put(decisions.digest_job(attempt.person, next_at))
 
     def _compose(
         self,
         envelope: Envelope,
-        lines: Sequence[MessageAttempt],
+        attempts: Sequence[MessageAttempt],
         bill: Bill,
         *,
         is_begun: bool,
     ) -> None:
-        """Send what is still true of some lines and settle them all."""
-        texts = self._texts_of(lines, envelope.recipient.locale)
-        over = [
-            line
-            for line in lines
-            if line.id not in texts and line.state is DeliveryState.HELD
-        ]
-        if over:
-            self._attempts.settle_held(
-                over, DeliveryState.SUPPRESSED, SuppressionReason.OVER
-            )
+        """Send the texts that are still true and settle all the attempts."""
+        texts = self._texts_of(attempts, envelope.recipient.locale)
+        self._settle_over(attempts, texts)
         if not texts:
             if is_begun:  # and nothing of it is true any more
-                self._log.suppress(envelope, SuppressionReason.OVER)
+                self._log.suppress(envelope, SuppressionReason.OUTDATED)
             return
-        items = " ".join([*texts.values()][: policy.DIGEST_LINES])
+        items = " ".join([*texts.values()][: policy.MAX_DIGEST_ITEMS])
         facts = {"count": len(texts), "items": items}
         sent = self._log.attempt(envelope, facts, bill, covers=[*texts])
         if sent.is_final:
-            open_lines = [line for line in lines if line.state is DeliveryState.HELD]
-            covered = [line for line in open_lines if line.id in texts]
-            self._attempts.settle_held(covered, sent.state, sent.reason, ref=sent.id)
+            held = _held(attempts)
+            covered = [attempt for attempt in held if attempt.id in texts]
+            self._attempts.settle_held(
+                covered, sent.state, sent.reason, ref=sent.id
+            )
 
-    def _texts_of(self, lines: Sequence[MessageAttempt], locale: str) -> dict[str, str]:
-        """Return the texts of the lines that are still true, by id."""
-        subjects = [subject_of(line) for line in lines]
+    def _settle_over(
+        self, attempts: Sequence[MessageAttempt], texts: Mapping[str, str]
+    ) -> None:
+        """Settle the held attempts whose message is no longer true."""
+        held = _held(attempts)
+        over = [attempt for attempt in held if attempt.id not in texts]
+        if over:
+            self.suppress(over, SuppressionReason.OUTDATED)
+
+    def _texts_of(
+        self, attempts: Sequence[MessageAttempt], locale: str
+    ) -> dict[str, str]:
+        """Return the texts that are still true, by attempt id."""
+        subjects = [subject_of(attempt) for attempt in attempts]
+        contexts = self._hooks.contexts(subjects)
         texts = {}
-        for line, context in zip(lines, self._hooks.contexts(subjects), strict=True):
+        for attempt, context in zip(attempts, contexts, strict=True):
             if context is not None:
-                texts[line.id] = self._templates[line.kind].fill(locale, context.facts)
+                template = self._templates[attempt.kind]
+                texts[attempt.id] = template.fill(locale, context.facts)
         return texts
+
+
+def _held(attempts: Sequence[MessageAttempt]) -> list[MessageAttempt]:
+    return [
+        attempt for attempt in attempts if attempt.state is DeliveryState.HELD
+    ]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .questions import Questions
     from .reports import DeliveryReports
     from .repository import MessageRepository
+    from .sender import AttemptSender
     from .transport import Transport
     from .unsubscribe import UnsubscribeLinks
 
@@ -46,7 +47,7 @@ feature: "Feature[MessageQueries]" = Feature(
 
 @feature.provide
 def dev_mailbox(core: "Core", get: Get) -> "DevMailbox":
-    """Build the mailbox into which console providers write."""
+    """Build the mailbox of the console providers."""
     from ..adapters.console import DevMailbox
 
     return DevMailbox(core.clock.now)
@@ -57,12 +58,14 @@ def sms(core: "Core", get: Get) -> "Providers":
     """Build the providers of text messages."""
     from ..adapters.outlets import sms_providers
 
-    return sms_providers(core.settings, core.ids, core.clock, lambda: get(dev_mailbox))
+    return sms_providers(
+        core.settings, core.ids, core.clock, lambda: get(dev_mailbox)
+    )
 
 
 @feature.provide
 def email(core: "Core", get: Get) -> "EmailSender":
-    """Build what sends e-mail."""
+    """Build the e-mail sender."""
     from ..adapters.outlets import email_sender
 
     return email_sender(core.settings, core.clock, lambda: get(dev_mailbox))
@@ -70,7 +73,7 @@ def email(core: "Core", get: Get) -> "EmailSender":
 
 @feature.provide
 def repository(core: "Core", get: Get) -> "MessageRepository":
-    """Build the repository."""
+    """Build the repository of messages."""
     from .repository import MessageRepository
 
     return MessageRepository(core.store)
@@ -78,15 +81,17 @@ def repository(core: "Core", get: Get) -> "MessageRepository":
 
 @feature.provide
 def attempt_store(core: "Core", get: Get) -> "AttemptStore":
-    """Build what claims and replaces lines of the log."""
+    """Build the store of attempts."""
     from .attempts import AttemptStore
 
-    return AttemptStore(repository=get(repository), clock=core.clock, keys=core.keys)
+    return AttemptStore(
+        repository=get(repository), clock=core.clock, keys=core.keys
+    )
 
 
 @feature.provide
 def unsubscribe_links(core: "Core", get: Get) -> "UnsubscribeLinks":
-    """Build what makes and checks unsubscribe links."""
+    """Build the maker of unsubscribe links."""
     from .unsubscribe import UnsubscribeLinks
 
     return UnsubscribeLinks(keys=core.keys, public_url=core.settings.public_url)
@@ -94,7 +99,7 @@ def unsubscribe_links(core: "Core", get: Get) -> "UnsubscribeLinks":
 
 @feature.provide
 def transport(core: "Core", get: Get) -> "Transport":
-    """Build what hands texts to the adapters."""
+    """Build the transport to the adapters."""
     from .transport import Transport
 
     return Transport(
@@ -107,17 +112,21 @@ def transport(core: "Core", get: Get) -> "Transport":
 
 @feature.provide
 def sms_budget(core: "Core", get: Get) -> "SmsBudget":
-    """Build the budgets of streets."""
+    """Build the SMS budgets of streets."""
     from .budget import SmsBudget
 
-    fen = core.settings.sms_budget_fen
-    budget_li = None if fen is None else fen * 10
-    return SmsBudget(repository=get(repository), clock=core.clock, budget_li=budget_li)
+    budget_fen = core.settings.sms_budget_fen
+    budget_li: int | None = None
+    if budget_fen is not None:
+        budget_li = budget_fen * 10
+    return SmsBudget(
+        repository=get(repository), clock=core.clock, budget_li=budget_li
+    )
 
 
 @feature.provide
 def questions(core: "Core", get: Get) -> "Questions":
-    """Build what remembers questions and reads answers."""
+    """Build the memory of questions asked by SMS."""
     from .questions import Questions
 
     return Questions(
@@ -129,21 +138,35 @@ def questions(core: "Core", get: Get) -> "Questions":
 
 
 @feature.provide
+def attempt_sender(core: "Core", get: Get) -> "AttemptSender":
+    """Build the sender of attempts."""
+    from .sender import AttemptSender
+
+    return AttemptSender(
+        repository=get(repository),
+        transport=get(transport),
+        questions=get(questions),
+        clock=core.clock,
+        log=core.log,
+    )
+
+
+@feature.provide
 def message_log(core: "Core", get: Get) -> "MessageLog":
-    """Build what makes attempts."""
+    """Build the message log."""
+    from .attempt_metrics import AttemptMetrics
     from .log import MessageLog
 
     return MessageLog(
         repository=get(repository),
         attempts=get(attempt_store),
         transport=get(transport),
+        sender=get(attempt_sender),
         budget=get(sms_budget),
-        questions=get(questions),
         outbox=core.outbox,
         clock=core.clock,
         ids=core.ids,
-        metrics=core.metrics,
-        log=core.log,
+        metrics=AttemptMetrics(core.metrics, core.clock),
     )
 
 
@@ -165,7 +188,7 @@ def digest(core: "Core", get: Get) -> "Digest":
 
 @feature.provide
 def delivery_reports(core: "Core", get: Get) -> "DeliveryReports":
-    """Build what takes the reports of providers."""
+    """Build the reader of delivery reports."""
     from .reports import DeliveryReports
 
     return DeliveryReports(
@@ -178,7 +201,7 @@ def delivery_reports(core: "Core", get: Get) -> "DeliveryReports":
 
 @feature.build
 def build(core: "Core", get: Get) -> "MessageQueries":
-    """Build the use cases."""
+    """Build the use cases of messages."""
     from .queries import MessageQueries
 
     return MessageQueries(
@@ -200,7 +223,7 @@ def routes() -> "Routes[Any]":
 
 @feature.export()
 def export(messages: "MessageQueries", person_id: str) -> Mapping[str, Any]:
-    """Return the messages to a person."""
+    """Export the messages to a person."""
     return messages.export_data(person_id)
 
 

@@ -1,4 +1,4 @@
-"""What the message log holds: attempts that are claimed, settled and never made twice. Pure."""
+"""The content of the message log: attempts, the people they reach, and questions. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 
-DIGEST = "reminders.digest"  # the kind of the daily message
+DIGEST = "reminders.digest"  # the message kind of the daily digest
 Facts = Mapping[str, object]
 
 
 class Channel(StrEnum):
-    """How a message reaches a person."""
+    """The way by which a message reaches a person."""
 
     SMS = "sms"
     EMAIL = "email"
@@ -46,34 +46,34 @@ class Channel(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far a message to one address has come."""
+    """The state of a message to one address."""
 
     CLAIMED = "claimed"  # an attempt is being made
     SENT = "sent"  # the provider has taken it
     RETRY = "retry"  # the provider has certainly not taken it; another attempt is due
     DEAD = "dead"  # the provider will not take it
-    SUPPRESSED = "suppressed"  # no attempt was made; `SuppressionReason` says why
-    UNKNOWN = "unknown"  # an attempt was made and its end was not seen
+    SUPPRESSED = (
+        "suppressed"  # no attempt was made; `SuppressionReason` says why
+    )
+    UNKNOWN = "unknown"  # an attempt was made, and nobody knows how it ended
     HELD = "held"  # waits for the digest of the day
 
 
 class SuppressionReason(StrEnum):
-    """Why no attempt was made."""
+    """The reason why no attempt was made."""
 
     NO_CHANNEL = "no_channel"
     OPTED_OUT = "opted_out"
     ERASED = "erased"
     NO_CONSENT = "no_consent"  # to promotions
-    ENOUGH = "enough"  # promotions, for one week
+    ENOUGH = "enough"  # promotions: the weekly limit
     BUDGET = "budget"  # of the street and month
     TOO_LATE = "too_late"  # by the time it could be sent
-    MISSED = (
-        "missed"  # its event falls into quiet hours, and the evening before has passed
-    )
-    OVER = "over"  # no longer true when it was to be sent
-    ELSEWHERE = (
-        "elsewhere"  # that phone may not ring for the person any more; see another line
-    )
+    # The event falls into quiet hours, and the evening before has passed.
+    MISSED = "missed"
+    OUTDATED = "over"  # no longer true when it was to be sent
+    # That phone may not ring for the person any more; see another attempt.
+    ELSEWHERE = "elsewhere"
 
 
 _VISIT = {
@@ -92,10 +92,10 @@ _FINAL = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAttempt:
-    """One line of the log: one message to one address. The id is derived from these two.
+    """The record of one message to one address. The id is derived from these two.
 
-    `owner` is the job that has claimed the present attempt, until `lease_until`. `covers` are the
-    lines that a digest tells.
+    `attempt` counts the calls of a provider. `owner` is the job that has claimed the present one,
+    until `lease_until`. `covers` are the attempts whose messages a digest contains.
     """
 
     id: str
@@ -105,7 +105,9 @@ class MessageAttempt:
     about: str
     params: Mapping[str, str] = field(default_factory=dict)
     person: str  # the first recipient
-    others: tuple[str, ...] = ()  # who share that phone; each has a `FurtherRecipient`
+    others: tuple[
+        str, ...
+    ] = ()  # share that phone; each has a `FurtherRecipient`
     place: str = ""
     channel: Channel
     state: DeliveryState
@@ -128,7 +130,7 @@ class MessageAttempt:
 
     @property
     def is_final(self) -> bool:
-        """Say whether the line changes no more by itself."""
+        """Say whether the attempt changes no more by itself."""
         return self.state in _FINAL
 
     @property
@@ -138,9 +140,9 @@ class MessageAttempt:
 
     @property
     def wants_visit(self) -> bool:
-        """Say whether staff must visit the person: they may not know, and no channel is left."""
+        """Say whether staff must visit: the person may not know, and no channel is left."""
         if self.visited_by or self.promotional or self.kind == DIGEST:
-            return False  # what a digest covers has lines of its own
+            return False  # the messages of a digest have attempts of their own
         if not self.person.startswith("per_"):
             return False
         if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
@@ -150,7 +152,7 @@ class MessageAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FurtherRecipient:
-    """A person who gets a message by another person's phone; it is in their inbox too."""
+    """A person who gets a message by another person's phone. It is in their inbox too."""
 
     delivery: str
     person: str
@@ -161,7 +163,7 @@ class FurtherRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingVisit:
-    """A line of the list of visits, as its index holds it: whom to visit, and which message to tell them."""
+    """A visit that staff have to make, as its index holds it: the person and the message."""
 
     id: str
     kind: str
@@ -175,7 +177,7 @@ class PendingVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """An attempt as its reader sees it: `text` as it is true now, None when it is over."""
+    """An attempt with the text that is true now; `text` is None when the message is over."""
 
     attempt: MessageAttempt
     text: str | None
@@ -194,7 +196,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A message to one recipient: the job, when it was due, the template and the address."""
+    """A message to one recipient: the job, its due instant, the template and the address."""
 
     send: Send
     due_at: datetime
@@ -205,7 +207,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A question that a person was asked."""
+    """A question to a person, asked by SMS."""
 
     delivery: str
     kind: str
@@ -228,7 +230,7 @@ class PhoneQuestion(Entity):
     @property
     def asked(self) -> tuple[AskedQuestion, ...]:
         """Return the questions that are still open, latest first."""
-        return tuple(one for one in (self.latest, self.before) if one)
+        return tuple(asked for asked in (self.latest, self.before) if asked)
 
 
 def id_of_parts(prefix: str, *parts: str) -> str:
@@ -237,10 +239,12 @@ def id_of_parts(prefix: str, *parts: str) -> str:
 
 
 def attempt_id(message: str, channel: Channel, address: str) -> str:
-    """Return the id of the one line of a message and an address (given as a keyed hash)."""
+    """Return the id of the one attempt of a message and an address (given as a keyed hash)."""
     return id_of_parts("msg", message, channel, address)
 
 
-def subject_of(line: MessageAttempt | PendingVisit) -> MessageSubject:
-    """Return what the message of a line is about."""
-    return MessageSubject(kind=line.kind, subject=line.about, params=line.params)
+def subject_of(message: MessageAttempt | PendingVisit) -> MessageSubject:
+    """Return the subject of a message."""
+    return MessageSubject(
+        kind=message.kind, subject=message.about, params=message.params
+    )

@@ -5,62 +5,54 @@ from datetime import time, timedelta
 from ..kernel.text_catalogue import text
 
 __all__ = [
-    "ATTEMPTS_KEPT",
+    "ATTEMPT_LEASE",
+    "ATTEMPT_TTL",
     "DIGEST_AT",
-    "DIGEST_CLOSES",
-    "DIGEST_LINES",
-    "HOLD",
-    "LEASE",
+    "DIGEST_CUTOFF",
+    "MAX_DIGEST_ITEMS",
     "NO",
     "PROMOTIONS_STOP_AT",
+    "PROMOTION_SUFFIX",
     "QUESTION_CLASH",
-    "QUESTION_LASTS",
+    "QUESTION_TTL",
+    "RESEND_AFTER",
     "RETRY_FIRST",
     "RETRY_FOR",
     "RETRY_MAX",
-    "SPENDING_FRESH",
-    "SPENDING_KEPT",
-    "SUFFIX",
+    "SPENDING_CACHE_TTL",
+    "SPENDING_TTL",
     "YES",
 ]
 
-LEASE = timedelta(
-    minutes=2
-)  # longer than any attempt: a provider is given seven seconds
-HOLD = timedelta(
-    minutes=2
-)  # after which an urgent message of unknown fate is sent once more
+# Longer than any attempt: a provider is given seven seconds.
+ATTEMPT_LEASE = timedelta(minutes=2)
+# An urgent message of unknown fate is sent once more after this.
+RESEND_AFTER = timedelta(minutes=2)
 # Longer than a queue (4 days) and its dead letters (14 days) can bring anything back.
-ATTEMPTS_KEPT = timedelta(days=30)
-RETRY_FOR = timedelta(
-    hours=24
-)  # long enough to mend a key or a contract; then staff visit
-RETRY_FIRST, RETRY_MAX = (
-    timedelta(seconds=20),
-    timedelta(hours=2),
-)  # doubling between them, with jitter
+ATTEMPT_TTL = timedelta(days=30)
+# Long enough to mend a key or a contract; after that, staff visit.
+RETRY_FOR = timedelta(hours=24)
+# The wait between two attempts doubles from the first to the second, with jitter.
+RETRY_FIRST = timedelta(seconds=20)
+RETRY_MAX = timedelta(hours=2)
 
 DIGEST_AT = time(18, 0)  # when people are at home and phones may still ring
-DIGEST_CLOSES = timedelta(
-    minutes=30,
-)  # earlier, or a slow clock adds to a sent digest
-DIGEST_LINES = 4  # more would cost a further part each; the rest is in the app
+# A shorter cutoff would let a slow clock add to a digest that was sent.
+DIGEST_CUTOFF = timedelta(minutes=30)
+# More would cost a further part each; the rest is in the app.
+MAX_DIGEST_ITEMS = 4
 
 YES = frozenset({"1", "Y", "YES", "是"})  # to any question
 NO = frozenset({"2", "N", "NO", "否"})
-QUESTION_LASTS = timedelta(days=7)  # a "1" that comes later answers nothing
-QUESTION_CLASH = timedelta(
-    hours=1
-)  # of two questions read together, a "1" may mean either
+QUESTION_TTL = timedelta(days=7)  # a "1" that comes later answers nothing
+# Of two questions that are read together, a "1" may mean either.
+QUESTION_CLASH = timedelta(hours=1)
 
-PROMOTIONS_STOP_AT = (
-    0.8  # of a street's monthly budget; the rest is for what people wait for
-)
-SPENDING_FRESH = timedelta(
-    minutes=1
-)  # how old a street's sum may be when a budget is checked
-SPENDING_KEPT = timedelta(
-    days=400
-)  # so that a month can be compared with the same of last year
-# MIIT Order 31, article 20: an easy refusal in every promotion.
-SUFFIX = text(zh="拒收请回复R", en=" Reply R to stop")
+# A share of a street's monthly budget; the rest is for what people wait for.
+PROMOTIONS_STOP_AT = 0.8
+# How old a street's sum may be when a budget is checked.
+SPENDING_CACHE_TTL = timedelta(minutes=1)
+# A month can be compared with the same month of last year.
+SPENDING_TTL = timedelta(days=400)
+# MIIT Order 31, article 20: every promotion says how to refuse further ones.
+PROMOTION_SUFFIX = text(zh="拒收请回复R", en=" Reply R to stop")

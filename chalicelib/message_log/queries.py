@@ -1,4 +1,4 @@
-"""Messages as people use them: inboxes, the messages to a person, and visits."""
+"""Reads of messages: inboxes, the messages to a person, and the visits to make."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from ..kernel.access import Actor, Resource, Role
 from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.hooks import Hooks
-from ..kernel.paging import Page, every
+from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
 from ..people import permissions as people_permissions
@@ -24,7 +24,7 @@ _TRIES = 4
 
 
 class MessageQueries:
-    """Reads messages, and notes the visits that staff make instead."""
+    """Reads messages and notes the visits of staff."""
 
     def __init__(
         self,
@@ -35,8 +35,11 @@ class MessageQueries:
         templates: Templates,
         hooks: Hooks,
     ) -> None:
-        self._repository, self._access, self._people = repository, access, people
-        self._templates, self._hooks = templates, hooks
+        self._repository = repository
+        self._access = access
+        self._people = people
+        self._templates = templates
+        self._hooks = hooks
 
     def list_messages(
         self,
@@ -44,24 +47,25 @@ class MessageQueries:
         person_id: str,
         limit: int,
     ) -> Page[MessageAttempt]:
-        """Return the messages to a person, newest first; for staff of the person's place."""
+        """Return the messages to a person, newest first; for staff of their place."""
 
         def resource(me: Person) -> Resource:
             person = self._people.find(person_id)
             if person is None:
                 raise NotFound
-            return replace(
-                person.as_resource(), places=person.places or _places_served_by(me)
-            )
+            places = person.places or _places_served_by(me)
+            return replace(person.as_resource(), places=places)
 
         self._access.require(context, people_permissions.READ, resource)
-        return self._repository.told_to(person_id, context.start, limit)
+        return self._repository.messages_to(person_id, context.start, limit)
 
-    def read_inbox(self, context: RequestContext, limit: int) -> Page[InboxItem]:
-        """Return the actor's own messages, newest first, in words that are true now."""
+    def read_inbox(
+        self, context: RequestContext, limit: int
+    ) -> Page[InboxItem]:
+        """Return the actor's messages, newest first, with the texts that are true now."""
         actor = self._access.require_self(context).actor
-        page = self._repository.told_to(actor.id, context.start, limit)
-        # A digest itself is left out: the lines that it covers are there.
+        page = self._repository.messages_to(actor.id, context.start, limit)
+        # A digest itself is left out: the messages that it contains are there.
         attempts = [attempt for attempt in page.items if attempt.kind != DIGEST]
         texts = self.texts_of(attempts, context.locale)
         items = []
@@ -71,7 +75,7 @@ class MessageQueries:
         return Page(items, page.next)
 
     def _may_read(self, actor: Actor, attempt: MessageAttempt) -> bool:
-        """Say whether the actor may read a text. What is for staff is for present staff only."""
+        """Say whether the actor may read a text. Texts for staff are for present staff only."""
         template = self._templates.get(attempt.kind)
         if template is None or not template.for_staff:
             return True
@@ -79,7 +83,9 @@ class MessageQueries:
 
     # visits
 
-    def note_visit(self, context: RequestContext, attempt_id: str) -> MessageAttempt:
+    def note_visit(
+        self, context: RequestContext, attempt_id: str
+    ) -> MessageAttempt:
         """Note that staff visited the person with the message.
 
         Raises:
@@ -94,7 +100,9 @@ class MessageQueries:
             if attempt.visited_by:
                 return attempt
             if not attempt.wants_visit:
-                raise Conflict("message.no_visit", state=attempt.state.value, moves=[])
+                raise Conflict(
+                    "message.no_visit", state=attempt.state.value, moves=[]
+                )
             visited = replace(attempt, visited_by=actor.id)
             if self._repository.reclaim(visited, attempt):
                 return visited
@@ -103,62 +111,80 @@ class MessageQueries:
     def _require_visitor(
         self, context: RequestContext, attempt: MessageAttempt | None
     ) -> Actor:
-        """Return the actor if they may note a visit; NotFound where nobody is to be visited."""
-        place = attempt.place if attempt else ""
+        """Return the actor if they may note a visit.
+
+        Raises:
+            NotFound: there is no resident to visit.
+
+        """
+        place = ""
+        action = permissions.NOTE_VISIT_NOWHERE
+        if attempt and attempt.place:
+            place = attempt.place
+            action = permissions.NOTE_VISIT
 
         def resource(me: Person) -> Resource:
             if attempt is None or not attempt.person.startswith("per_"):
                 raise NotFound
-            places = (place,) if place else _places_served_by(me)
+            places: tuple[str, ...] = (place,)
+            if not place:
+                places = _places_served_by(me)
             return Resource(see=permissions.SEE, places=places)
 
-        action = permissions.NOTE_VISIT if place else permissions.NOTE_VISIT_NOWHERE
         return self._access.require(context, action, resource).actor
 
-    def to_visit(self, place: str, after: str, limit: int) -> Page[PendingVisit]:
+    def pending_visits(
+        self, place: str, after: str, limit: int
+    ) -> Page[PendingVisit]:
         """Return the visits to be made at a place, longest waiting first.
 
-        The staff queue has asked for permission.
+        The staff queue has checked the permission.
         """
-        return self._repository.to_visit(place, after, limit)
+        return self._repository.pending_visits(place, after, limit)
 
     # for other readers
 
     def texts_of(
         self,
-        lines: Sequence[MessageAttempt | PendingVisit],
+        messages: Sequence[MessageAttempt | PendingVisit],
         locale: str,
         hidden: Mapping[str, str] | None = None,
     ) -> list[str | None]:
-        """Return the texts of messages as they are now, None for what is over.
+        """Return the texts that are true now, None for messages that are over.
 
-        `hidden` replaces facts that this reader may not see. A kind that is not declared any more
-        has no text.
+        `hidden` replaces facts that this reader may not see. A message whose kind is not declared
+        any more has no text.
         """
-        known = [line for line in lines if line.kind in self._templates]
-        subjects = [subject_of(line) for line in known]
+        known = [
+            message for message in messages if message.kind in self._templates
+        ]
+        contexts = self._hooks.contexts(
+            [subject_of(message) for message in known]
+        )
         texts: dict[str, str] = {}
-        for line, context in zip(known, self._hooks.contexts(subjects), strict=True):
+        for message, context in zip(known, contexts, strict=True):
             if context is not None:
                 facts = {**context.facts, **(hidden or {})}
-                texts[line.id] = self._templates[line.kind].fill(locale, facts)
-        return [texts.get(line.id) for line in lines]
+                template = self._templates[message.kind]
+                texts[message.id] = template.fill(locale, facts)
+        return [texts.get(message.id) for message in messages]
 
     def people_of(self, visits: Sequence[PendingVisit]) -> Mapping[str, Person]:
-        """Return the people to be visited, by id."""
-        return self._people.find_many(
-            {id for visit in visits for id in (visit.person, *visit.others)}
-        )
+        """Return the people to visit, by id."""
+        ids: set[str] = set()
+        for visit in visits:
+            ids.update((visit.person, *visit.others))
+        return self._people.find_many(ids)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
-        """Return what the log holds about a person (see `people.service.DataExporter`)."""
-        return {
-            "messages": list(
-                every(lambda start: self._repository.told_to(person_id, start, 100))
-            ),
-        }
+        """Return the messages to a person (see `people.service.DataExporter`)."""
+
+        def read(start: Position | None) -> Page[MessageAttempt]:
+            return self._repository.messages_to(person_id, start, 100)
+
+        return {"messages": list(every(read))}
 
 
 def _places_served_by(actor: Person) -> tuple[str, ...]:
-    """Return the places of an actor's grants: a person of no place yet is served by any staff."""
+    """Return the places of an actor's grants. Any staff serve a person of no known place."""
     return tuple(grant.place for grant in actor.grants)

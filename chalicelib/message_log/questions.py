@@ -1,6 +1,6 @@
-"""Questions that are asked by SMS, and what a reply from a phone answers."""
+"""Questions asked by SMS, and the question that a reply answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..kernel.changes import Changes
@@ -15,11 +15,12 @@ from .repository import MessageRepository
 
 __all__ = ["Questions"]
 
-_Words = Mapping[str, Mapping[str, bool]]
-
 
 class Questions:
-    """Remembers the questions of each phone. `words` are the reply words by kind beside 1 and 2."""
+    """Remembers the questions of each phone.
+
+    `words` are the reply words of each message kind, beside those that answer any question.
+    """
 
     def __init__(
         self,
@@ -27,17 +28,13 @@ class Questions:
         repository: MessageRepository,
         clock: Clock,
         keys: Keyring,
-        words: _Words,
+        words: Mapping[str, Mapping[str, bool]],
     ) -> None:
-        self._repository, self._clock, self._keys, self._words = (
-            repository,
-            clock,
-            keys,
-            words,
-        )
-        self._answers = (
-            policy.YES | policy.NO | {word for own in words.values() for word in own}
-        )
+        self._repository = repository
+        self._clock = clock
+        self._keys = keys
+        self._words = words
+        self._answers = policy.YES.union(policy.NO, *words.values())
 
     def ask(self, attempt: MessageAttempt, phone: str, occasion: str) -> None:
         """Remember a question before it is sent.
@@ -57,58 +54,78 @@ class Questions:
             known = self._repository.find_question(self._id_of(phone))
             if known and known.latest and _is_same(known.latest, asked):
                 return
-            is_kept = self._repository.keep_question(
-                self._next(phone, known, asked), known
-            )
+            following = self._following(phone, known, asked)
+            is_kept = self._repository.keep_question(following, known)
 
-    def _next(
+    def _following(
         self, phone: str, known: PhoneQuestion | None, asked: AskedQuestion
     ) -> PhoneQuestion:
         fresh = self._empty(phone)
         if known is None:
             return replace(fresh, version=1, latest=asked)
-        is_again = known.latest is not None and known.latest.delivery == asked.delivery
-        before = known.before if is_again else known.latest
-        return replace(fresh, version=known.version + 1, latest=asked, before=before)
+        before = known.latest
+        if known.latest and known.latest.delivery == asked.delivery:
+            before = known.before  # the same message is sent again
+        return replace(
+            fresh, version=known.version + 1, latest=asked, before=before
+        )
 
     def is_answer(self, word: str) -> bool:
         """Say whether a word answers some question."""
         return word in self._answers
 
-    def answer(self, phone: str, word: str, phone_of: str) -> Changes[PhoneQuestion]:
-        """Return what a reply changes: it answers the question of its phone and closes it.
+    def answer(
+        self, phone: str, word: str, phone_of: str
+    ) -> Changes[PhoneQuestion]:
+        """Return the changes of a reply: it answers the question of its phone and closes it.
 
-        `phone_of` is the person whose phone it is, "" if unknown. Where the question is in doubt
-        nothing is answered. The reply is committed all the same: repeated later, it must not answer
-        what is asked by then.
+        `phone_of` is the holder of the phone, "" if unknown. Where the question is in doubt nothing
+        is answered. The reply is committed all the same: repeated later, it must not answer a
+        question that is open by then.
         """
-        question = self._repository.find_question(self._id_of(phone)) or self._empty(
-            phone
-        )
+        question = self._repository.find_question(self._id_of(phone))
+        if question is None:
+            question = self._empty(phone)
         previous = question if question.version else None
         asked = self._intended(question, word)
         if asked is None:
             return Changes(entity=question, previous=previous)
         answers = self._answers_to(asked, word, phone_of)
         # A further "1" must not answer an older question, long forgotten. A question that the word
-        # cannot answer stays open, and with it the answered one, which nothing answers twice.
-        if all(self._answer_to(one, word) is not None for one in question.asked):
+        # cannot answer stays open. So does the answered one beside it: it is answered only once.
+        if len(self._answerable(question.asked, word)) == len(question.asked):
             question = replace(question, latest=None, before=None)
         return Changes(entity=question, previous=previous, jobs=answers)
 
-    def _intended(self, question: PhoneQuestion, word: str) -> AskedQuestion | None:
-        since = self._clock.now() - policy.QUESTION_LASTS
-        open_questions = [one for one in question.asked if one.at > since]
-        fitting = [
-            one for one in open_questions if self._answer_to(one, word) is not None
-        ]
-        return intended_question([(one, self._state_of(one)) for one in fitting])
+    def open_questions(self, question: PhoneQuestion) -> list[AskedQuestion]:
+        """Return the questions of a phone that may still be answered, latest first."""
+        since = self._clock.now() - policy.QUESTION_TTL
+        return [asked for asked in question.asked if asked.at > since]
+
+    def fitting_questions(
+        self, question: PhoneQuestion, word: str
+    ) -> list[AskedQuestion]:
+        """Return the open questions that a word can answer, latest first."""
+        return self._answerable(self.open_questions(question), word)
+
+    def _answerable(
+        self, asked: Sequence[AskedQuestion], word: str
+    ) -> list[AskedQuestion]:
+        return [one for one in asked if self._answer_to(one, word) is not None]
+
+    def _intended(
+        self, question: PhoneQuestion, word: str
+    ) -> AskedQuestion | None:
+        fitting = self.fitting_questions(question, word)
+        return intended_question(
+            [(asked, self._state_of(asked)) for asked in fitting]
+        )
 
     def _state_of(self, asked: AskedQuestion) -> DeliveryState:
         attempt = self._repository.find_attempt(asked.delivery)
-        return (
-            attempt.state if attempt else DeliveryState.SENT
-        )  # the log has forgotten it since
+        if attempt is None:
+            return DeliveryState.SENT  # the log has deleted it since
+        return attempt.state
 
     def _answer_to(self, asked: AskedQuestion, word: str) -> bool | None:
         return answer_to(self._words.get(asked.kind, {}), word)
@@ -118,7 +135,6 @@ class Questions:
     ) -> tuple[Answer, ...]:
         """Return an answer of each person who shares the phone: one message asked them all."""
         attempt = self._repository.find_attempt(asked.delivery)
-        others = attempt.others if attempt else ()
         answer = Answer(
             id="",
             question=asked.kind,
@@ -128,13 +144,19 @@ class Questions:
             phone_of=phone_of,
             occasion=asked.occasion,
         )
-        return (answer, *(replace(answer, person_id=person) for person in others))
+        answers = [answer]
+        if attempt:
+            answers += [replace(answer, person_id=id) for id in attempt.others]
+        return tuple(answers)
 
     def _empty(self, phone: str) -> PhoneQuestion:
         now = self._clock.now()
-        expires_at = now + policy.QUESTION_LASTS
+        expires_at = now + policy.QUESTION_TTL
         return PhoneQuestion(
-            id=self._id_of(phone), created_at=now, updated_at=now, ttl=expires_at
+            id=self._id_of(phone),
+            created_at=now,
+            updated_at=now,
+            ttl=expires_at,
         )
 
     def _id_of(self, phone: str) -> str:

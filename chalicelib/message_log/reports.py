@@ -1,4 +1,4 @@
-"""What providers report of messages that they were given."""
+"""Delivery reports of providers."""
 
 from dataclasses import replace
 
@@ -27,18 +27,22 @@ class DeliveryReports:
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        self._repository, self._attempts = repository, attempts
-        self._clock, self._metrics = clock, metrics
+        self._repository = repository
+        self._attempts = attempts
+        self._clock = clock
+        self._metrics = metrics
 
-    def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
-        """Settle an attempt as its provider reports it.
+    def report(
+        self, id: str, *, provider: str, delivered: bool, reason: str
+    ) -> None:
+        """Settle an attempt as its provider reports.
 
-        Of two reports that contradict each other the bad one counts, in whichever order they come.
-        One part of a long message may have arrived and another not.
+        Of two reports that contradict each other the failure counts, in either order. One part of
+        a long message may have arrived and another not.
 
         Raises:
-            NotFound: the log has no such attempt, or it went to another provider.
-            Busy: the line changes all the time; the report must come again.
+            NotFound: the log has no such attempt, or another provider took the message.
+            Busy: the attempt changes all the time; the report must come again.
 
         """
         state = DeliveryState.SENT if delivered else DeliveryState.DEAD
@@ -46,13 +50,9 @@ class DeliveryReports:
             attempt = self._repository.find_attempt(id)
             if attempt is None or attempt.provider != provider:
                 raise NotFound
-            if (
-                attempt.state not in _REPORTED
-                or attempt.state is state
-                or attempt.visited_by
-            ):
+            if not _changes(attempt, state):
                 return
-            self._report_held(attempt, state, reason)
+            self._settle_covered(attempt, state, reason)
             settled = replace(
                 attempt,
                 state=state,
@@ -61,24 +61,35 @@ class DeliveryReports:
                 lease_until=None,
             )
             if self._repository.reclaim(settled, attempt):
-                self._metrics.count("Reports", kind=attempt.kind, result=state.value)
+                self._metrics.count(
+                    "Reports", kind=attempt.kind, result=state.value
+                )
                 return
         raise Busy
 
-    def _report_held(
+    def _settle_covered(
         self, digest: MessageAttempt, state: DeliveryState, reason: str
     ) -> None:
-        """Settle the lines that a digest covers. They come first, for the report may come again."""
-        settled_by = ("", digest.id)
-        covered = self._repository.find_attempts(digest.covers)
-        open_lines = [line for line in covered if line.ref in settled_by]
+        """Settle the attempts that a digest covers, before the digest: a report may come again."""
         known = (*_REPORTED, DeliveryState.HELD)
-        lines = [
-            line for line in open_lines if line.state in known and not line.visited_by
-        ]
-        self._attempts.settle_held(lines, state, _without_phone(reason), ref=digest.id)
+        settled_by = ("", digest.id)
+        covered = []
+        for attempt in self._repository.find_attempts(digest.covers):
+            is_open = attempt.state in known and attempt.ref in settled_by
+            if is_open and not attempt.visited_by:
+                covered.append(attempt)
+        self._attempts.settle_held(
+            covered, state, _without_phone(reason), ref=digest.id
+        )
+
+
+def _changes(attempt: MessageAttempt, state: DeliveryState) -> bool:
+    """Say whether a report of this state settles the attempt."""
+    if attempt.visited_by or attempt.state is state:
+        return False
+    return attempt.state in _REPORTED
 
 
 def _without_phone(reason: str) -> str:
-    """Return a provider's words without the phone that some put into them."""
+    """Return a provider's reason without the phone that some put into it."""
     return mask_personal(reason)[:40]

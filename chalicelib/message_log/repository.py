@@ -1,6 +1,6 @@
-"""How the message log is stored: one line for each message and address.
+"""The table of the message log: one row for each message and address.
 
-A line is claimed by condition before an attempt.
+A row is claimed by condition before an attempt.
 """
 
 from collections.abc import Sequence
@@ -24,19 +24,33 @@ from .model import (
 
 __all__ = ["ATTEMPT", "FURTHER_RECIPIENT", "QUESTION", "MessageRepository"]
 
-NOWHERE = "-"  # the list of those who belong to no place
+_NOWHERE = "-"  # the place key of people of no known place
 
 # Ids and kinds, no text: with them a page of visits is shown without reading its attempts.
-_IN_A_QUEUE = ("id", "kind", "about", "params", "person", "others", "place", "order")
+_IN_A_QUEUE = (
+    "id",
+    "kind",
+    "about",
+    "params",
+    "person",
+    "others",
+    "place",
+    "order",
+)
 # PK the attempt; SK `delivery`, `for#<person>`. A question: PK the phone's hash, SK `question`.
 _MESSAGES = Table(
     "messages",
     indexes=(
         # The messages to a person, by instant and channel.
-        # Keys only: a settled line is not written here again.
+        # Keys only: a settled attempt is not written here again.
         index("by_person", hash_key="told", range_key="told_order"),
-        # The visits that staff have to make, by street and by community, as a queue shows them. Sparse.
-        index("by_visit", hash_key="visit_in", range_key="order", include=_IN_A_QUEUE),
+        # The visits to make, by street and by community, as a queue shows them. Sparse.
+        index(
+            "by_visit",
+            hash_key="visit_in",
+            range_key="order",
+            include=_IN_A_QUEUE,
+        ),
         index(
             "by_visit_community",
             hash_key="visit_community",
@@ -48,52 +62,64 @@ _MESSAGES = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _InboxKey:
     pk: str
     told_order: str
 
+    @property
+    def was_sent(self) -> bool:
+        return self.has_channel(Channel.SMS) or self.has_channel(Channel.EMAIL)
 
-def _told(person: str, at: datetime, channel: Channel, id: str) -> dict[str, str]:
+    def has_channel(self, channel: Channel) -> bool:
+        return f"#{channel}#" in self.told_order
+
+
+def _inbox_keys(
+    person: str, at: datetime, channel: Channel, id: str
+) -> dict[str, str]:
     if not person.startswith("per_"):
         return {}
     return {"told": person, "told_order": f"{to_text(at)}#{channel}#{id}"}
 
 
-def _keys(line: MessageAttempt) -> dict[str, str]:
-    told = _told(line.person, line.at, line.channel, line.id)
-    keys = {"pk": line.id, "sk": "delivery", **told}
-    if line.wants_visit:
-        keys["visit_in"] = street_of(line.place) if line.place else NOWHERE
-        keys["visit_community"] = community_of(line.place) if line.place else NOWHERE
-        keys["order"] = f"{to_text(line.at)}#{line.id}"
+def _keys(attempt: MessageAttempt) -> dict[str, str]:
+    inbox = _inbox_keys(attempt.person, attempt.at, attempt.channel, attempt.id)
+    keys = {"pk": attempt.id, "sk": "delivery", **inbox}
+    if attempt.wants_visit:
+        keys["visit_in"] = keys["visit_community"] = _NOWHERE
+        if attempt.place:
+            keys["visit_in"] = street_of(attempt.place)
+            keys["visit_community"] = community_of(attempt.place)
+        keys["order"] = f"{to_text(attempt.at)}#{attempt.id}"
     return keys
 
 
 def _further_keys(further: FurtherRecipient) -> dict[str, str]:
-    told = _told(further.person, further.at, further.channel, further.delivery)
-    return {"pk": further.delivery, "sk": f"for#{further.person}", **told}
+    inbox = _inbox_keys(
+        further.person, further.at, further.channel, further.delivery
+    )
+    return {"pk": further.delivery, "sk": f"for#{further.person}", **inbox}
+
+
+def _question_keys(question: PhoneQuestion) -> dict[str, str]:
+    return {"pk": question.id, "sk": "question"}
 
 
 ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys)
 FURTHER_RECIPIENT = _MESSAGES.row(FurtherRecipient, keys=_further_keys)
-QUESTION = _MESSAGES.row(
-    PhoneQuestion, keys=lambda question: {"pk": question.id, "sk": "question"}
-)
-_KEY, _ORDER, _VISIT = (
-    ATTEMPT.view(Key),
-    ATTEMPT.view(_Order),
-    ATTEMPT.view(PendingVisit),
-)
+QUESTION = _MESSAGES.row(PhoneQuestion, keys=_question_keys)
+_KEY = ATTEMPT.view(Key)
+_INBOX_KEY = ATTEMPT.view(_InboxKey)
+_VISIT = ATTEMPT.view(PendingVisit)
 
 
-def _was_sent(told_order: str) -> bool:
-    return f"#{Channel.SMS}#" in told_order or f"#{Channel.EMAIL}#" in told_order
-
-
-def _same(name: str, before: MessageAttempt) -> Any:
-    """Return the condition that an attribute is as it was read; an empty one is not in the row."""
-    attribute, value = ATTEMPT.attribute(name), getattr(before, name)
-    return attribute == value if value else attribute.does_not_exist()
+def _unchanged(name: str, before: MessageAttempt) -> Any:
+    """Return the condition that an attribute is as it was read; an empty one is not stored."""
+    attribute = ATTEMPT.attribute(name)
+    value = getattr(before, name)
+    if not value:
+        return attribute.does_not_exist()
+    return attribute == value
 
 
 class MessageRepository(Repository):
@@ -101,41 +127,40 @@ class MessageRepository(Repository):
 
     rows = (ATTEMPT, FURTHER_RECIPIENT, QUESTION)
 
-    def claim(self, line: MessageAttempt) -> bool:
-        """Write a line that must not be there yet: the intent to send, or why there is none."""
-        return self._store.put_if(line, PK.does_not_exist())
+    def claim(self, attempt: MessageAttempt) -> bool:
+        """Write an attempt that must not be there yet: it will be sent, or was suppressed."""
+        return self._store.put_if(attempt, PK.does_not_exist())
 
-    def reclaim(self, line: MessageAttempt, before: MessageAttempt) -> bool:
-        """Write a line in the place of one that must be as it was read."""
-        state = ATTEMPT.attribute("state") == before.state
-        attempt, owner = _same("attempt", before), _same("owner", before)
-        return self._store.put_if(
-            line, state & attempt & owner & _same("visited_by", before)
-        )
+    def reclaim(self, attempt: MessageAttempt, before: MessageAttempt) -> bool:
+        """Replace an attempt that must be as it was read."""
+        condition = ATTEMPT.attribute("state") == before.state
+        for name in ("attempt", "owner", "visited_by"):
+            condition &= _unchanged(name, before)
+        return self._store.put_if(attempt, condition)
 
-    def settle(self, line: MessageAttempt) -> bool:
+    def settle(self, attempt: MessageAttempt) -> bool:
         """Write how an attempt ended; False if another has begun, or a report has settled it."""
         state = ATTEMPT.attribute("state")
-        unsettled = (state == DeliveryState.CLAIMED) | (state == DeliveryState.UNKNOWN)
-        return self._store.put_if(
-            line, (ATTEMPT.attribute("owner") == line.owner) & unsettled
+        unsettled = (state == DeliveryState.CLAIMED) | (
+            state == DeliveryState.UNKNOWN
         )
+        same_owner = ATTEMPT.attribute("owner") == attempt.owner
+        return self._store.put_if(attempt, same_owner & unsettled)
 
     def find_attempt(self, id: str) -> MessageAttempt | None:
-        """Read a line of the log."""
+        """Read an attempt."""
         return self._store.get(ATTEMPT, id, "delivery")
 
     def find_attempts(self, ids: Sequence[str]) -> list[MessageAttempt]:
-        """Read several lines, a hundred in a request."""
-        return self._store.get_many(
-            ATTEMPT, [(id, "delivery") for id in dict.fromkeys(ids)]
-        )
+        """Read several attempts, a hundred in a request."""
+        keys = [(id, "delivery") for id in dict.fromkeys(ids)]
+        return self._store.get_many(ATTEMPT, keys)
 
     def add_recipient(self, further: FurtherRecipient) -> None:
-        """Put a line into the inbox of a further person."""
+        """Put an attempt into the inbox of a further person."""
         self._store.put(further)
 
-    def told_to(
+    def messages_to(
         self, person: str, start: Position | None, limit: int
     ) -> Page[MessageAttempt]:
         """Read the messages to a person, sent or not, newest first."""
@@ -147,26 +172,30 @@ class MessageRepository(Repository):
             limit=limit,
             newest_first=True,
         )
-        return Page(self.find_attempts([key.pk for key in keys.items]), keys.next)
+        return Page(
+            self.find_attempts([key.pk for key in keys.items]), keys.next
+        )
 
     def count_sent(self, person: str, since: datetime, limit: int) -> int:
-        """Return how many messages went to a person since an instant, up to about `limit`.
+        """Return the number of messages sent to a person since an instant, up to about `limit`.
 
         One request, eventually consistent.
         """
         after = ATTEMPT.attribute("told_order") >= to_text(since)
-        found = self._store.page(
-            _ORDER, person, index="by_person", keys=after, limit=3 * limit
+        page = self._store.page(
+            _INBOX_KEY, person, index="by_person", keys=after, limit=3 * limit
         )
-        return sum(_was_sent(key.told_order) for key in found.items)
+        return sum(key.was_sent for key in page.items)
 
-    def in_digests_of(self, person: str, since: datetime) -> list[MessageAttempt]:
-        """Read the lines of a person that were held for a digest since an instant, oldest first."""
+    def digest_attempts_of(
+        self, person: str, since: datetime
+    ) -> list[MessageAttempt]:
+        """Read the attempts that were held for a person's digest since an instant, oldest first."""
         after = ATTEMPT.attribute("told_order") >= to_text(since)
 
-        def read(start: Position | None) -> Page[_Order]:
+        def read(start: Position | None) -> Page[_InboxKey]:
             return self._store.page(
-                _ORDER,
+                _INBOX_KEY,
                 person,
                 index="by_person",
                 keys=after,
@@ -175,23 +204,33 @@ class MessageRepository(Repository):
             )
 
         held = [
-            key.pk for key in every(read) if f"#{Channel.DIGEST}#" in key.told_order
+            key.pk for key in every(read) if key.has_channel(Channel.DIGEST)
         ]
         return self.find_attempts(held)
 
-    def to_visit(self, place: str, after: str, limit: int) -> Page[PendingVisit]:
+    def pending_visits(
+        self, place: str, after: str, limit: int
+    ) -> Page[PendingVisit]:
         """Read the visits to be made at a place and below, longest waiting first.
 
         An empty place reads visits to people of no known place.
         """
-        whole_street = not place or kind_of(place) is PlaceKind.STREET
+        index_name = "by_visit"
+        part = place or _NOWHERE
+        if place and kind_of(place) is not PlaceKind.STREET:
+            index_name = "by_visit_community"
+            part = community_of(place)
+
+        def is_below(visit: PendingVisit) -> bool:
+            return not place or covers(place, visit.place)
+
         return self._store.page(
             _VISIT,
-            (place if whole_street else community_of(place)) or NOWHERE,
-            index="by_visit" if whole_street else "by_visit_community",
+            part,
+            index=index_name,
             keys=behind(ATTEMPT.attribute("order"), after),
             limit=limit,
-            wanted=lambda waiting: covers(place, waiting.place) if place else True,
+            wanted=is_below,
             read_at_most=2000,
         )
 
@@ -209,12 +248,15 @@ class MessageRepository(Repository):
         return self._store.put_if(question, condition)
 
     def read_spent(self, subject: str, name: str) -> int:
-        """Read what was spent (厘)."""
+        """Read the sum of a counter (厘)."""
         return self._counters.read(subject, name)
 
-    def add_spent(self, subject: str, name: str, li: int, ttl: datetime) -> None:
-        """Add to what was spent.
+    def add_spent(
+        self, subject: str, name: str, li: int, ttl: datetime
+    ) -> None:
+        """Add to the sum of a counter (厘).
 
-        A sum that is a little short is better than a message that comes again because of it.
+        A failure is ignored. A sum that is a little short is better than a message that is sent
+        again because of it.
         """
         self._counters.try_add(subject, name, li, ttl)

@@ -1,9 +1,15 @@
-"""Messages as staff and their recipients see them. A staff view holds no address and no code."""
+"""Messages in the contract. A staff view holds no address and no code."""
 
 from ..web.fields import Instant, PageQuery, PersonId, View
 from .model import Channel, DeliveryState, InboxItem, MessageAttempt
 
-__all__ = ["InboxList", "InboxView", "MessageList", "MessageQuery", "MessageView"]
+__all__ = [
+    "InboxItemView",
+    "InboxList",
+    "MessageList",
+    "MessageQuery",
+    "MessageView",
+]
 
 _SAME = (
     "id",
@@ -23,13 +29,13 @@ _OPTIONAL = ("reason", "provider", "visited_by")
 
 
 class MessageQuery(PageQuery):
-    """Whose messages."""
+    """The person whose messages are listed."""
 
     person: PersonId
 
 
 class MessageView(View):
-    """A message, sent or not, and what is known of it."""
+    """A message to a person, sent or not, and the state of its delivery."""
 
     id: str
     kind: str
@@ -53,9 +59,8 @@ class MessageView(View):
         """Return the view of an attempt."""
         fields = {name: getattr(attempt, name) for name in _SAME}
         optional = {name: getattr(attempt, name) or None for name in _OPTIONAL}
-        return cls.model_validate(
-            fields | optional | {"cost_fen": -(-attempt.cost_li // 10)}
-        )
+        cost_fen = -(-attempt.cost_li // 10)  # rounded up
+        return cls.model_validate(fields | optional | {"cost_fen": cost_fen})
 
 
 class MessageList(View):
@@ -65,8 +70,8 @@ class MessageList(View):
     next: str | None
 
 
-class InboxView(View):
-    """A message to oneself, in words that are true now; without words it is over."""
+class InboxItemView(View):
+    """A message to the caller with the text that is true now; null when it is over."""
 
     id: str
     kind: str
@@ -77,8 +82,8 @@ class InboxView(View):
     at: Instant
 
     @classmethod
-    def of(cls, item: InboxItem) -> "InboxView":
-        """Return the view of a message to oneself."""
+    def of(cls, item: InboxItem) -> "InboxItemView":
+        """Return the view of a message in an inbox."""
         attempt = item.attempt
         return cls(
             id=attempt.id,
@@ -92,7 +97,7 @@ class InboxView(View):
 
 
 class InboxList(View):
-    """A page of one's inbox, newest first."""
+    """A page of the caller's inbox, newest first."""
 
-    items: list[InboxView]
+    items: list[InboxItemView]
     next: str | None

@@ -1,10 +1,10 @@
-"""The message log's line in the staff queue: people to visit, because no channel reached them."""
+"""The message log's line in the staff queue: visits to residents that no channel reached."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..kernel.clock import from_text
-from ..kernel.paging import Page, merge_pairs
+from ..kernel.paging import Page, Position, merge_pairs
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.model import Person
 from .model import PendingVisit
@@ -15,42 +15,46 @@ if TYPE_CHECKING:
 
 __all__ = ["visits"]
 
-_HIDDEN = {"code": "****"}  # the resident alone tells it, when the goods have come
+# Only the resident reveals the delivery code, once the goods have come.
+_HIDDEN = {"code": "****"}
+_OrderedVisit = tuple[str, PendingVisit]
 
 
 def visits(messages: "MessageQueries", query: QueueQuery) -> QueuePart:
     """Return the visits of a place; for a street administrator also those of no known place."""
-    read = [_read(messages, place, query) for place in _places(query)]
-    page = merge_pairs([part for part, _ in read], query.limit)
-    tasks = Page(_tasks(messages, page.items, query), page.next)
-    return QueuePart(
-        tasks=tasks,
-        counts={"message.visit": sum(len(everything) for _, everything in read)},
-    )
+    places = [query.place]
+    if query.is_street_admin:
+        places.append("")
+    pages: list[Page[_OrderedVisit]] = []
+    count = 0
+    for place in places:
+        page, everything = _read(messages, place, query)
+        pages.append(page)
+        count += len(everything)
+    merged = merge_pairs(pages, query.limit)
+    tasks = Page(_tasks(messages, merged.items, query), merged.next)
+    return QueuePart(tasks=tasks, counts={"message.visit": count})
 
 
 def _read(
     messages: "MessageQueries",
     place: str,
     query: QueueQuery,
-) -> tuple[Page[tuple[str, PendingVisit]], Sequence[PendingVisit]]:
-    def read(after: str, limit: int) -> Page[tuple[str, PendingVisit]]:
-        page = messages.to_visit(place, after, limit)
-        return Page(
-            [(visit.order, visit) for visit in page.items],
-            {"after": page.next["order"]} if page.next else None,
-        )
+) -> tuple[Page[_OrderedVisit], Sequence[PendingVisit]]:
+    def read(after: str, limit: int) -> Page[_OrderedVisit]:
+        page = messages.pending_visits(place, after, limit)
+        pairs = [(visit.order, visit) for visit in page.items]
+        position: Position | None = None
+        if page.next:
+            position = {"after": page.next["order"]}
+        return Page(pairs, position)
 
     return page_and_all(read, query)
 
 
-def _places(query: QueueQuery) -> list[str]:
-    return [query.place, ""] if query.is_street_admin else [query.place]
-
-
 def _tasks(
     messages: "MessageQueries",
-    pairs: Sequence[tuple[str, PendingVisit]],
+    pairs: Sequence[_OrderedVisit],
     query: QueueQuery,
 ) -> list[tuple[str, Task]]:
     """Return visits as tasks; their texts and people are read together."""
@@ -78,10 +82,16 @@ def _title(
     locale: str,
 ) -> str:
     """Return the names of all recipients, and the text."""
-    names = [_name(people.get(id), locale) for id in (visit.person, *visit.others)]
-    what = OVER.format(locale) if text is None else text
-    return VISIT.format(locale, {"who": "、".join(names), "what": what})
+    names = [
+        _name(people.get(id), locale) for id in (visit.person, *visit.others)
+    ]
+    shown = text
+    if shown is None:
+        shown = OVER.format(locale)
+    return VISIT.format(locale, {"who": "、".join(names), "what": shown})
 
 
 def _name(person: Person | None, locale: str) -> str:
-    return person.name if person and not person.erased_at else ERASED.format(locale)
+    if person is None or person.erased_at:
+        return ERASED.format(locale)
+    return person.name

@@ -1,8 +1,8 @@
-"""From an attempt to the adapters: text, provider, price, and the one call."""
+"""From an attempt to the adapters: the text, the provider, the price and the one call."""
 
 from dataclasses import replace
 
-from ..adapters.choice import Provider, Providers
+from ..adapters.choice import Providers, WeightedProvider
 from ..adapters.ports import EmailSender, Mail, Sms
 from ..kernel.segments import parts_of
 from ..kernel.template import Legal, Urgency
@@ -24,16 +24,15 @@ class Transport:
         links: UnsubscribeLinks,
         signature: str,
     ) -> None:
-        self._sms, self._email, self._links, self._signature = (
-            sms,
-            email,
-            links,
-            signature,
-        )
+        self._sms = sms
+        self._email = email
+        self._links = links
+        self._signature = signature
 
     def text_of(self, envelope: Envelope, facts: Facts) -> str:
         """Return the text of a message as it is sent."""
-        template, recipient = envelope.template, envelope.recipient
+        template = envelope.template
+        recipient = envelope.recipient
         text = template.fill(recipient.locale, facts)
         if recipient.channel is not Channel.SMS:
             return text
@@ -42,28 +41,29 @@ class Transport:
         )
 
     def priced(
-        self, attempt: MessageAttempt, text: str, provider: str = ""
+        self, attempt: MessageAttempt, text: str, provider_name: str = ""
     ) -> MessageAttempt:
-        """Return an attempt with its provider and price.
+        """Return an attempt with its provider and price. An e-mail has neither.
 
-        The provider is the named one, else the one whose turn it is. E-mail has neither.
+        Without `provider_name` the provider whose turn it is takes the message.
         """
         if attempt.channel is not Channel.SMS:
             return attempt
-        chosen = self._sms.named(provider) or self._sms.pick(
-            attempt.id, attempt.attempt
-        )
+        provider = self._provider(attempt, provider_name)
         parts = parts_of(text)
+        cost_li = parts * provider.price_li
         return replace(
-            attempt, provider=chosen.name, parts=parts, cost_li=parts * chosen.price_li
+            attempt, provider=provider.name, parts=parts, cost_li=cost_li
         )
 
-    def send(self, attempt: MessageAttempt, envelope: Envelope, text: str) -> str:
+    def send(
+        self, attempt: MessageAttempt, envelope: Envelope, text: str
+    ) -> str:
         """Hand a text to the provider of the attempt; return the provider's reference.
 
         Raises:
-            Refused: it was certainly not taken.
-            Exception: it may or may not have been taken.
+            Refused: the provider has certainly not taken the text.
+            Exception: the provider may or may not have taken the text.
 
         """
         if attempt.channel is not Channel.SMS:
@@ -75,21 +75,25 @@ class Transport:
             kind=attempt.kind,
             promotional=envelope.template.legal is Legal.PROMOTIONAL,
         )
-        return self._provider_of(attempt).sender.send(sms)
+        return self._provider(attempt, attempt.provider).sender.send(sms)
 
-    def _provider_of(self, attempt: MessageAttempt) -> Provider:
-        return self._sms.named(attempt.provider) or self._sms.pick(
-            attempt.id, attempt.attempt
-        )
+    def _provider(self, attempt: MessageAttempt, name: str) -> WeightedProvider:
+        named = self._sms.named(name)
+        return named or self._sms.pick(attempt.id, attempt.attempt)
 
-    def _mail(self, attempt: MessageAttempt, envelope: Envelope, text: str) -> Mail:
+    def _mail(
+        self, attempt: MessageAttempt, envelope: Envelope, text: str
+    ) -> Mail:
         is_urgent = envelope.template.urgency is Urgency.URGENT
         is_refusable = not is_urgent and attempt.person.startswith("per_")
+        unsubscribe = ""
+        if is_refusable:
+            unsubscribe = self._links.link(attempt.person)
         return Mail(
             id=attempt.id,
             address=envelope.recipient.address,
             subject=self._signature,
             text=text,
             kind=attempt.kind,
-            unsubscribe=self._links.link(attempt.person) if is_refusable else "",
+            unsubscribe=unsubscribe,
         )

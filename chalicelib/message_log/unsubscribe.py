@@ -1,4 +1,4 @@
-"""The link in every e-mail by which its reader stops further ones (RFC 8058)."""
+"""The unsubscribe link of every e-mail (RFC 8058)."""
 
 from ..kernel.codes import Keyring, same
 
@@ -6,13 +6,14 @@ __all__ = ["UnsubscribeLinks"]
 
 
 class UnsubscribeLinks:
-    """Makes and checks the links. Without a public address of the installation there are none."""
+    """Makes and checks unsubscribe links. Needs the installation's public address."""
 
     def __init__(self, *, keys: Keyring, public_url: str) -> None:
-        self._keys, self._public_url = keys, public_url
+        self._keys = keys
+        self._public_url = public_url
 
     def link(self, person_id: str) -> str:
-        """Return the link for a person, "" where there is none."""
+        """Return the link for a person, "" without a public address."""
         if not self._public_url:
             return ""
         return f"{self._public_url}/v1/unsubscribe/{self.token(person_id)}"
@@ -22,6 +23,8 @@ class UnsubscribeLinks:
         return f"{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
 
     def person_of(self, token: str) -> str | None:
-        """Return the person of a token, None where it is not valid."""
+        """Return the person of a token, None if the token is not valid."""
         person_id, _, _ = token.rpartition(".")
-        return person_id if same(self.token(person_id), token) else None
+        if not same(self.token(person_id), token):
+            return None
+        return person_id

@@ -1,4 +1,4 @@
-"""When a message goes out. Pure."""
+"""The instant when a message goes out. Pure."""
 
 from datetime import datetime
 
@@ -21,34 +21,42 @@ def plan(
 ) -> datetime | None:
     """Return when a message may go out to a person with these quiet hours, None for never.
 
-    What would fall into quiet hours waits for their end, and a little longer, so that not
-    everything goes out at once. What would be worth nothing by then goes out *earlier*: an hour
-    before the quiet hours begin.
+    A message that would fall into quiet hours waits for their end, and up to `JITTER` longer. If it
+    would be worthless by then, it goes out *earlier*: an hour before the quiet hours begin.
     """
     wanted = max(now, not_before or now)
-    span = _span(wanted, quiet) if quiet else None
+    span = _span(wanted, quiet)
     if quiet is None or span is None:
-        return wanted if not_after is None or wanted < not_after else None
+        return _if_in_time(wanted, not_after)
     ends = _free_from(wanted, quiet)
     if not_after is None or ends + policy.JITTER < not_after:
         late = ends + share_of(policy.JITTER, seed)
-        return (
-            ends if _span(late, quiet) else late
-        )  # the gap may be shorter than the jitter
+        # The time between two quiet spans may be shorter than the jitter.
+        return ends if _span(late, quiet) else late
     begins = span[0]
     early = max(now, _free_from(begins - policy.ADVANCE_BY, quiet))
     if early < min(begins, not_after):
         return early
-    # Too late to be early: the first moment after, if that is in time.
-    return ends if ends < not_after else None
+    # Too late to be early: the first moment after the quiet hours.
+    return _if_in_time(ends, not_after)
 
 
-def _span(at: datetime, quiet: LocalQuietHours) -> tuple[datetime, datetime] | None:
+def _if_in_time(at: datetime, not_after: datetime | None) -> datetime | None:
+    if not_after and at >= not_after:
+        return None
+    return at
+
+
+def _span(
+    at: datetime, quiet: LocalQuietHours | None
+) -> tuple[datetime, datetime] | None:
+    if quiet is None:
+        return None
     return quiet_span(at, quiet.start, quiet.end, quiet.zone)
 
 
 def _free_from(at: datetime, quiet: LocalQuietHours) -> datetime:
-    """Return the first instant from one on that is not quiet.
+    """Return the first instant from `at` on that is not quiet.
 
     Where clocks are put forward, two spans may meet.
     """
@@ -58,7 +66,7 @@ def _free_from(at: datetime, quiet: LocalQuietHours) -> datetime:
 
 
 def is_held(template: Template, sent_this_week: int) -> bool:
-    """Say whether a message waits for the digest: it is not pressing, or the week is full."""
+    """Say whether a message waits for the digest: it has low urgency, or the week is full."""
     if template.urgency is Urgency.LOW:
         return True
     return template.can_wait and sent_this_week >= policy.WEEKLY_MESSAGES

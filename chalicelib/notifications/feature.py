@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ..feature import Feature, Get, Provider
+from ..feature import Feature, Get, ServiceProvider
 from ..kernel.job import Send
 from ..kernel.template import Lane
 from ..message_log.feature import digest, message_log, sms_budget
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["feature", "recipients", "start_fanout"]
 
 feature: "Feature[Notifier]" = Feature("notifications")
-# Filled by fanouts.
-start_fanout: "Provider[Callable[[Send], None]]" = Provider(
+# The feature fanouts fills it.
+start_fanout: "ServiceProvider[Callable[[Send], None]]" = ServiceProvider(
     "notifications.start_fanout"
 )
 
 
 @feature.provide
 def recipients(core: "Core", get: Get) -> "Recipients":
-    """Build what finds the routes of a message."""
+    """Build the finder of routes."""
     from .recipients import Recipients
 
     return Recipients(people=get(people), places=get(places), hooks=core.hooks)
@@ -38,15 +38,24 @@ def recipients(core: "Core", get: Get) -> "Recipients":
 
 @feature.build
 def build(core: "Core", get: Get) -> "Notifier":
-    """Build the service."""
+    """Build the notifier."""
+    from .digest_notifier import DigestNotifier
     from .service import Notifier
 
+    digest_notifier = DigestNotifier(
+        clock=core.clock,
+        recipients=get(recipients),
+        log=get(message_log),
+        digest=get(digest),
+        budget=get(sms_budget),
+    )
     return Notifier(
         clock=core.clock,
         recipients=get(recipients),
         signin=get(signin),
         log=get(message_log),
         digest=get(digest),
+        digest_notifier=digest_notifier,
         budget=get(sms_budget),
         templates=core.templates,
         hooks=core.hooks,
@@ -65,7 +74,7 @@ def context(
     notifier: "Notifier",
     subjects: "Sequence[MessageSubject]",
 ) -> "Sequence[MessageContext | None]":
-    """Return nothing: a digest is composed of the messages that it holds."""
+    """Return no contexts: a digest consists of the messages that it holds."""
     return [None] * len(subjects)
 
 

@@ -1,4 +1,4 @@
-"""When phones may ring. Pure."""
+"""The quiet hours of a phone. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["LocalQuietHours"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalQuietHours:
-    """When only urgent messages may ring: local ``HH:MM`` in a time zone."""
+    """The hours when only urgent messages may ring: local ``HH:MM`` in a time zone."""
 
     start: str = QUIET_FROM
     end: str = QUIET_TO

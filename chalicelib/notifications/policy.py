@@ -4,10 +4,10 @@ from datetime import timedelta
 
 __all__ = ["ADVANCE_BY", "JITTER", "STAFF_ROLES", "WEEKLY_MESSAGES"]
 
-# What waited for the end of quiet hours is spread over this, or providers throttle it.
+# Messages that waited for the end of quiet hours are spread over this time. Otherwise
+# providers throttle them.
 JITTER = timedelta(minutes=30)
-ADVANCE_BY = timedelta(
-    hours=1
-)  # how long before quiet hours a message goes out that cannot wait for their end
+# A message that cannot wait for the end of quiet hours goes out this long before they begin.
+ADVANCE_BY = timedelta(hours=1)
 WEEKLY_MESSAGES = 14  # two a day; a resident who gets more stops reading
 STAFF_ROLES = ("grid_worker", "community_staff", "street_admin")

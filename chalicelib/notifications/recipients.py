@@ -1,8 +1,9 @@
 """From an audience to routes: phones and addresses, and when those phones may ring."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..kernel.access import Role
 from ..kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
 from ..kernel.hooks import Hooks
 from ..kernel.job import Send
@@ -15,53 +16,39 @@ from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from . import policy
 from .model import LocalQuietHours
+from .route import Route
 
-__all__ = ["Recipients", "Route"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Where a message to a person goes and when that phone may ring.
-
-    `is_rationed` says that it counts against the person's week. `unreached` says why it goes
-    nowhere. `silenced` is a phone that may not ring (any more), at which the message may have been
-    begun.
-    """
-
-    recipient: Recipient
-    quiet: LocalQuietHours
-    is_rationed: bool
-    unreached: SuppressionReason | None = None
-    silenced: Recipient | None = None
-
-    def joined_by(self, other: "Route") -> "Route":
-        """Return the route of people who share a phone. It rings once, as for the first one."""
-        people = (*self.recipient.people, *other.recipient.people)
-        return replace(self, recipient=replace(self.recipient, people=people))
+__all__ = ["Recipients"]
 
 
 class Recipients:
-    """Finds the routes of a message, as things are at the moment of sending."""
+    """Finds the routes of a message at the moment of sending."""
 
     def __init__(self, *, people: People, places: Places, hooks: Hooks) -> None:
-        self._people, self._places, self._hooks = people, places, hooks
+        self._people = people
+        self._places = places
+        self._hooks = hooks
 
     def routes(
         self, send: Send, template: Template, barred: Collection[str] = ()
     ) -> list[Route]:
         """Return a route for each address of the audience, without phones of `barred` people."""
-        found: dict[tuple[Channel, str], Route] = {}
+        routes: dict[tuple[Channel, str], Route] = {}
         for person in self._audience(send):
             route = self._route(person, template, send, barred)
             key = (route.recipient.channel, route.recipient.address)
-            found[key] = found[key].joined_by(route) if key in found else route
-        return list(found.values())
+            if key in routes:
+                route = routes[key].joined_by(route)
+            routes[key] = route
+        return list(routes.values())
 
     def _audience(self, send: Send) -> list[Person]:
         match send.audience:
             case StaffOnDuty(place, only):
                 on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
-                return [person for person in on_duty if person.id in only] or on_duty
+                return [
+                    person for person in on_duty if person.id in only
+                ] or on_duty
             case SeveralPeople(ids):
                 return self._read(ids)
             case OnePerson(id):
@@ -85,36 +72,41 @@ class Recipients:
         nowhere = self._at(person, place, Channel.NONE, person.id, person)
         if person.erased_at:
             return replace(nowhere, unreached=SuppressionReason.ERASED)
-        if template.legal is Legal.PROMOTIONAL and "promotions" not in person.consents:
+        if (
+            template.legal is Legal.PROMOTIONAL
+            and "promotions" not in person.consents
+        ):
             return replace(nowhere, unreached=SuppressionReason.NO_CONSENT)
         silenced = None
-        for holder in self._phones(person):
-            route = self._at(person, place, Channel.SMS, holder.phone or "", holder)
+        for holder in self._phone_holders(person):
+            route = self._at(
+                person, place, Channel.SMS, holder.phone or "", holder
+            )
             wants_sms = holder.sms or template.urgency is Urgency.URGENT
             if wants_sms and holder.id not in barred:
                 return replace(route, silenced=silenced)
             silenced = silenced or route.recipient
         if person.email and person.email_address:
-            mail = self._at(person, place, Channel.EMAIL, person.email_address, person)
+            mail = self._at(
+                person, place, Channel.EMAIL, person.email_address, person
+            )
             return replace(mail, silenced=silenced)
-        reason = (
-            SuppressionReason.OPTED_OUT
-            if person.phone
-            else SuppressionReason.NO_CHANNEL
-        )
-        return replace(nowhere, unreached=reason, silenced=silenced)
+        unreached = SuppressionReason.NO_CHANNEL
+        if person.phone:
+            unreached = SuppressionReason.OPTED_OUT
+        return replace(nowhere, unreached=unreached, silenced=silenced)
 
-    def _phones(self, person: Person) -> Iterator[Person]:
+    def _phone_holders(self, person: Person) -> Iterator[Person]:
         """Yield the holders of phones that may ring for a person.
 
-        Their own phone comes first. Only where there is none, those of others by consent.
+        A person with a phone is reached by it. Otherwise the phones of others ring, by consent.
         """
-        return (holder for holder in self._holders(person) if holder.phone)
-
-    def _holders(self, person: Person) -> Iterator[Person]:
-        yield person
-        if not person.phone:
-            yield from self._others(person)
+        if person.phone:
+            yield person
+            return
+        for holder in self._others(person):
+            if holder.phone:
+                yield holder
 
     def _others(self, person: Person) -> Iterator[Person]:
         """Yield the people whose phones may ring for a person, by consent."""
@@ -124,25 +116,32 @@ class Recipients:
                 yield carer
         if "household" in person.consents:
             kin = {*self._people.kin(person)} - {person.id, person.contact_via}
-            yield from (
-                member for member in self._read(sorted(kin)) if not member.erased_at
-            )
+            for member in self._read(sorted(kin)):
+                if not member.erased_at:
+                    yield member
 
     def may_answer(self, person_id: str, holder_id: str) -> bool:
-        """Say whether the holder of a phone may answer for a person: themselves, or whose phone is theirs by consent."""
+        """Say whether the holder of a phone may answer for a person.
+
+        The person may, and those whose phones ring for them by consent.
+        """
         person = self._people.find(person_id)
         if person is None or not holder_id:
             return False
-        return any(holder.id == holder_id for holder in (person, *self._others(person)))
+        return any(
+            holder.id == holder_id for holder in (person, *self._others(person))
+        )
 
     def _place_of(self, person: Person, send: Send) -> str:
         """Return the place whose staff would have to visit: the person's home.
 
-        For staff, and a person without a home, the place of what the message is about.
+        For staff, and a person without a home, it is the place of the message's subject.
         """
         if isinstance(send.audience, StaffOnDuty):
             return send.audience.place
-        return person.places[0] if person.places else self._hooks.place_of(send.subject)
+        if person.places:
+            return person.places[0]
+        return self._hooks.place_of(send.subject)
 
     def _at(
         self,
@@ -153,6 +152,9 @@ class Recipients:
         holder: Person,
     ) -> Route:
         """Return the route to an address. Quiet hours and language are those of its holder."""
+        is_staff = any(
+            grant.role.rank > Role.VOLUNTEER.rank for grant in person.grants
+        )
         return Route(
             recipient=Recipient(
                 people=(person.id,),
@@ -162,11 +164,13 @@ class Recipients:
                 locale=holder.locale,
             ),
             quiet=self._quiet_hours(holder, place),
-            is_rationed=not any(grant.role.rank > 1 for grant in person.grants),
+            is_rationed=not is_staff,
         )
 
     def _quiet_hours(self, holder: Person, place: str) -> LocalQuietHours:
-        zone = self._places.zone_of(street_of(place)) if place else DEFAULT_ZONE
+        zone = DEFAULT_ZONE
+        if place:
+            zone = self._places.zone_of(street_of(place))
         hours = holder.quiet_hours
         if hours is None:
             return LocalQuietHours(zone=zone)

@@ -1,1 +1,1 @@
-"""Offers of wishes to single volunteers, their answers, and what follows from silence."""
+"""Offers of wishes to single volunteers, their answers, and their expiry."""

@@ -1,14 +1,13 @@
-"""The moves of an offer. Pure: each function returns one Changes for all that it touches."""
+"""The moves of an offer. Pure: each function returns one Changes with everything that changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ..kernel.access import Relation
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Entity, Message
-from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
 from . import policy
 from .model import (
@@ -19,15 +18,12 @@ from .model import (
     OfferState,
     SentOffer,
     VolunteerHistory,
-    waking_after,
 )
-from .policy import OfferUrgency
 
 __all__ = [
     "ChosenVolunteer",
     "OfferContext",
     "accept",
-    "answer_by",
     "ask",
     "check_waits",
     "decline",
@@ -38,13 +34,12 @@ __all__ = [
     "take_back",
 ]
 
-S = OfferState
 _SYSTEM, _VOLUNTEER = frozenset({Relation.SYSTEM}), frozenset({Relation.OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenVolunteer:
-    """A volunteer who is to be asked, and the reasons."""
+    """A volunteer to ask, and the reasons."""
 
     offer_id: str
     volunteer: str
@@ -53,100 +48,104 @@ class ChosenVolunteer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferContext:
-    """An offer with the two records that change with it. The history of an erased volunteer is None."""
+    """An offer with the two records that change with it.
+
+    The history of an erased volunteer is None.
+    """
 
     offer: Offer
     offer_round: OfferRound
     history: VolunteerHistory | None
 
 
-def answer_by(
-    urgency: OfferUrgency, now: datetime, zone: str, too_late_at: datetime
-) -> datetime:
-    """Return until when an offer that is made now may be answered.
-
-    Half of the time that is left is kept for the next volunteer. Once it is late, there is no
-    hurry.
-    """
-    by = policy.ANSWER_BY[urgency]
-    if by.hours:
-        until = waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
-    else:
-        until = at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
-    return min(until, now + (too_late_at - now) / 2) if too_late_at > now else until
-
-
 def ask(
     offer_round: OfferRound,
     template: Offer,
-    asks: Sequence[ChosenVolunteer],
+    chosen: Sequence[ChosenVolunteer],
     histories: Mapping[str, VolunteerHistory],
     now: datetime,
     terms: str = "",
 ) -> Changes[OfferRound]:
-    """Offer a wish to these people. `template` is the offer without id and volunteer.
+    """Offer a wish to volunteers. `template` is the offer without id and volunteer.
 
     A history of version 0 is new. `terms` is the digest of `maker.terms_of`.
     """
-    offers = [
-        replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks
-    ]
-    until = template.expires_at
-    lines = [
-        AskedVolunteer(
-            offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms
+    asked = list(offer_round.asked)
+    related: list[Changes[Any]] = []
+    for one in chosen:
+        offer = replace(
+            template, id=one.offer_id, volunteer=one.volunteer, why=one.why
         )
-        for o in offers
-    ]
-    asked = (*offer_round.asked, *lines)
-    related: list[Changes[Entity]] = []
-    for offer in offers:
-        made = Message(
-            kind="offer.made",
-            audience=OnePerson(offer.volunteer),
-            subject=offer.id,
-            not_after=until,
-        )
-        before = histories[offer.volunteer]
-        fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
-        after = replace(
-            before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until))
-        )
-        related += [
-            Changes(entity=offer, previous=None, messages=(made,)),
-            _changed(before, after),
-        ]
-    entity = _kept(replace(offer_round, open=True, asked=asked))
-    return Changes(
-        entity=entity,
-        previous=offer_round if offer_round.version else None,
-        related=tuple(related),
-    )
-
-
-def _kept(offer_round: OfferRound) -> OfferRound:
-    """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
-    ended = [one for one in offer_round.asked if one.state is not S.OFFERED]
-    past = ended[: -policy.OFFERS_KEPT]
-    before = dict.fromkeys(
-        [
-            *offer_round.before,
-            *(one.volunteer for one in past if one.state is not S.SUPERSEDED),
-        ]
-    )
+        asked.append(_asked_line(offer, now, terms))
+        history = histories[one.volunteer]
+        related.append(_made(offer))
+        related.append(_changed(history, _with_sent(history, offer, now)))
+    opened = replace(offer_round, open=True, asked=tuple(asked))
     return replace(
-        offer_round,
-        asked=tuple(one for one in offer_round.asked if one not in past),
-        before=tuple(before),
+        _changed(offer_round, _trimmed(opened)), related=tuple(related)
     )
+
+
+def _made(offer: Offer) -> Changes[Offer]:
+    """Return a new offer and the message to its volunteer."""
+    message = Message(
+        kind="offer.made",
+        audience=OnePerson(offer.volunteer),
+        subject=offer.id,
+        not_after=offer.expires_at,
+    )
+    return Changes(entity=offer, previous=None, messages=(message,))
+
+
+def _asked_line(offer: Offer, now: datetime, terms: str) -> AskedVolunteer:
+    return AskedVolunteer(
+        offer=offer.id,
+        volunteer=offer.volunteer,
+        at=now,
+        until=offer.expires_at,
+        terms=terms,
+    )
+
+
+def _with_sent(
+    history: VolunteerHistory, offer: Offer, now: datetime
+) -> VolunteerHistory:
+    """Return a history with a new offer, and without those older than four weeks."""
+    recent = [
+        sent for sent in history.sent if sent.at > now - policy.FOUR_WEEKS
+    ]
+    sent = SentOffer(offer=offer.id, at=now, until=offer.expires_at)
+    return replace(history, sent=(*recent, sent))
+
+
+def _trimmed(offer_round: OfferRound) -> OfferRound:
+    """Keep all live offers and the latest ended ones.
+
+    Of the dropped ones only the volunteers are kept who are not to be asked again.
+    """
+    ended = [
+        one for one in offer_round.asked if one.state is not OfferState.OFFERED
+    ]
+    dropped = ended[: -policy.OFFERS_KEPT]
+    before = dict.fromkeys(offer_round.before)
+    for one in dropped:
+        if one.state is not OfferState.SUPERSEDED:
+            before[one.volunteer] = None
+    kept = [one for one in offer_round.asked if one not in dropped]
+    return replace(offer_round, asked=tuple(kept), before=tuple(before))
 
 
 def check_waits(
     offer: Offer, move: str, relations: frozenset[Relation], now: datetime
 ) -> OfferState:
-    """Return the state after a move, or refuse it with Conflict: the offer was answered already, has run out, or is over."""
+    """Return the state after a move.
+
+    Raises:
+        Conflict: the offer was answered already, has expired, or is over.
+    """
+    # The system ends offers by their stored state: the expiry itself is one of its moves.
     state = offer.state if Relation.SYSTEM in relations else offer.state_at(now)
-    if state is S.EXPIRED:
+    if state is OfferState.EXPIRED:
         raise Conflict("offer.expired", state=state.value, moves=[])
     return TABLE.go(state, move, relations).target
 
@@ -160,8 +159,7 @@ def accept(
     """Accept an offer: the changes of the claim, and with them the end of the offer.
 
     Raises:
-        Conflict: it was answered already, has run out, or nobody is needed any more.
-
+        Conflict: the offer was answered already, has expired, or is over.
     """
     return _end(known, "accept", relations, now, related=(claim,))
 
@@ -174,24 +172,37 @@ def decline(
     related: tuple[Changes[Any], ...],
 ) -> Changes[Offer]:
     """Decline an offer."""
-    return _end(known, "decline", relations, now, reason=reason, related=related)
+    return _end(
+        known, "decline", relations, now, reason=reason, related=related
+    )
 
 
 def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
-    """Expire an offer. If the timer fired too early, by a clock ahead of ours, it waits on."""
-    if now < known.offer.expires_at:
-        return Changes(
-            entity=replace(known.offer, timer=None),
-            previous=known.offer,
-            bump_version=False,
-        )
-    ended = _end(
-        replace(known, offer=replace(known.offer, timer=None)),
-        "expire",
-        _SYSTEM,
-        known.offer.expires_at,
-    )
-    return replace(ended, previous=known.offer)
+    """Expire an offer.
+
+    The timer may fire too early, by a clock ahead of ours. Then the offer waits on.
+    """
+    offer = known.offer
+    without_timer = replace(offer, timer=None)
+    if now < offer.expires_at:
+        return Changes(entity=without_timer, previous=offer, bump_version=False)
+    waiting = replace(known, offer=without_timer)
+    ended = _end(waiting, "expire", _SYSTEM, offer.expires_at)
+    return replace(ended, previous=offer)
+
+
+def take_back(known: OfferContext, now: datetime) -> Changes[Offer]:
+    """End the offer of a volunteer who may no longer be asked; it does not count as an answer."""
+    return _end(known, "supersede", _SYSTEM, now)
+
+
+def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
+    """Redact an offer to an erased volunteer, and end it."""
+    offer = known.offer
+    if offer.state is OfferState.OFFERED:
+        known = replace(known, history=None)
+        return _end(known, "expire", _SYSTEM, min(now, offer.expires_at))
+    return Changes(entity=replace(offer, reason=None), previous=offer)
 
 
 def _end(
@@ -203,32 +214,30 @@ def _end(
     reason: str | None = None,
     related: tuple[Changes[Any], ...] = (),
 ) -> Changes[Offer]:
-    offer = known.offer
+    """End an offer, and note the end in its round and in the volunteer's history."""
+    offer, offer_round, history = known.offer, known.offer_round, known.history
     state = check_waits(offer, move, relations, now)
     ended = replace(offer, state=state, answered_at=now, reason=reason)
+    noted = [_changed(offer_round, _with_state(offer_round, {offer.id: state}))]
+    if history:
+        noted.append(_changed(history, history.answered(offer.id, state)))
+    return Changes(entity=ended, previous=offer, related=(*related, *noted))
+
+
+def _with_state(
+    offer_round: OfferRound, states: Mapping[str, OfferState]
+) -> OfferRound:
+    """Return a round with the new states of offers, by id."""
     asked = tuple(
-        replace(one, state=state) if one.offer == offer.id else one
-        for one in known.offer_round.asked
+        replace(one, state=states.get(one.offer, one.state))
+        for one in offer_round.asked
     )
-    related = (
-        *related,
-        _changed(known.offer_round, replace(known.offer_round, asked=asked)),
-    )
-    if known.history:
-        related = (
-            *related,
-            _changed(known.history, known.history.answered(offer.id, state)),
-        )
-    return Changes(entity=ended, previous=offer, related=related)
+    return replace(offer_round, asked=asked)
 
 
 def _changed(before: Any, after: Any) -> Changes[Any]:
+    """Return the change of an entity; of version 0, its creation."""
     return Changes(entity=after, previous=before if before.version else None)
-
-
-def take_back(known: OfferContext, now: datetime) -> Changes[Offer]:
-    """End the offer of a volunteer who may no longer be asked; it counts as no answer."""
-    return _end(known, "supersede", _SYSTEM, now)
 
 
 def supersede(
@@ -239,53 +248,51 @@ def supersede(
     open: bool,
     now: datetime,
 ) -> Changes[OfferRound]:
-    """End surplus offers and tell their volunteers; note whether the wish needs others (`open`).
+    """End surplus offers with a message to their volunteers.
 
-    A volunteer who is `helping` has claimed the wish on the wall. That counts as accepting.
+    `open`: the wish needs other volunteers. A volunteer in `helping` has claimed the wish on the
+    wall. That counts as accepting.
     """
     related: list[Changes[Entity]] = []
-    asked = {one.offer: one for one in offer_round.asked}
+    states: dict[str, OfferState] = {}
     for offer, history in ended:
-        move, who = (
-            ("accept", _VOLUNTEER)
-            if offer.volunteer in helping
-            else ("supersede", _SYSTEM)
-        )
-        state = TABLE.go(offer.state, move, who).target
-        messages: tuple[Message, ...] = ()
-        if state is S.SUPERSEDED:
-            messages = (
-                Message(
-                    kind="offer.superseded",
-                    audience=OnePerson(offer.volunteer),
-                    subject=offer.id,
-                ),
+        move, relations = "supersede", _SYSTEM
+        if offer.volunteer in helping:
+            move, relations = "accept", _VOLUNTEER
+        state = TABLE.go(offer.state, move, relations).target
+        states[offer.id] = state
+        related.append(
+            Changes(
+                entity=replace(offer, state=state, answered_at=now),
+                previous=offer,
+                messages=_superseded_messages(offer, state),
             )
-        ended_offer = replace(offer, state=state, answered_at=now)
-        related.append(Changes(entity=ended_offer, previous=offer, messages=messages))
-        asked[offer.id] = replace(asked[offer.id], state=state)
+        )
         if history:
             related.append(_changed(history, history.answered(offer.id, state)))
     return Changes(
-        entity=replace(offer_round, open=open, asked=tuple(asked.values())),
+        entity=replace(_with_state(offer_round, states), open=open),
         previous=offer_round,
         related=tuple(related),
     )
 
 
-def note_met(history: VolunteerHistory, resident: str) -> Changes[VolunteerHistory]:
+def _superseded_messages(
+    offer: Offer, state: OfferState
+) -> tuple[Message, ...]:
+    if state is not OfferState.SUPERSEDED:
+        return ()
+    audience = OnePerson(offer.volunteer)
+    message = Message(
+        kind="offer.superseded", audience=audience, subject=offer.id
+    )
+    return (message,)
+
+
+def note_met(
+    history: VolunteerHistory, resident: str
+) -> Changes[VolunteerHistory]:
     """Note that a volunteer has met a resident."""
-    met = (*(id for id in history.met if id != resident), resident)[-policy.MET_KEPT :]
+    others = [id for id in history.met if id != resident]
+    met = (*others, resident)[-policy.MET_KEPT :]
     return _changed(history, replace(history, met=met))
-
-
-def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
-    """Redact an offer to an erased volunteer, and end it."""
-    if known.offer.state is S.OFFERED:
-        return _end(
-            replace(known, history=None),
-            "expire",
-            _SYSTEM,
-            min(now, known.offer.expires_at),
-        )
-    return Changes(entity=replace(known.offer, reason=None), previous=known.offer)

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .background import OfferJobs
     from .maker import OfferMaker
     from .match_scheduler import MatchScheduler
+    from .personal_records import OfferPersonalRecords
     from .service import Offers
+    from .sms_answering import OfferSmsAnswers
 
-__all__ = ["feature", "jobs", "maker", "match_scheduler"]
+__all__ = ["feature", "jobs", "maker", "match_scheduler", "sms_answers"]
 
 feature: "Feature[Offers]" = Feature("offers", id_prefixes={"offer": "off"})
 feature.questions({"offer.made": {"接受": True, "婉拒": False}})
@@ -29,7 +31,7 @@ feature.questions({"offer.made": {"接受": True, "婉拒": False}})
 
 @feature.provide
 def match_scheduler(core: "Core", get: Get) -> "MatchScheduler":
-    """Build what schedules matches."""
+    """Build the scheduler of matching."""
     from .match_scheduler import MatchScheduler
 
     return MatchScheduler(clock=core.clock, outbox=core.outbox)
@@ -37,7 +39,7 @@ def match_scheduler(core: "Core", get: Get) -> "MatchScheduler":
 
 @feature.provide
 def maker(core: "Core", get: Get) -> "OfferMaker":
-    """Build what makes offers."""
+    """Build the maker of offers."""
     from .maker import OfferMaker
     from .repository import OfferRepository
 
@@ -82,8 +84,36 @@ def jobs(core: "Core", get: Get) -> "OfferJobs":
         people=get(people),
         places=get(places),
         wishes=get(wish_queries),
-        offers=get(feature),
         maker=get(maker),
+        scheduler=get(match_scheduler),
+    )
+
+
+@feature.provide
+def sms_answers(core: "Core", get: Get) -> "OfferSmsAnswers":
+    """Build the answers by SMS."""
+    from .repository import OfferRepository
+    from .sms_answering import OfferSmsAnswers
+
+    return OfferSmsAnswers(
+        transaction=core.transaction,
+        repository=OfferRepository(core.store),
+        people=get(people),
+        offers=get(feature),
+    )
+
+
+@feature.provide
+def personal_records(core: "Core", get: Get) -> "OfferPersonalRecords":
+    """Build the export and the erasure of a volunteer's offers."""
+    from .personal_records import OfferPersonalRecords
+    from .repository import OfferRepository
+
+    return OfferPersonalRecords(
+        transaction=core.transaction,
+        repository=OfferRepository(core.store),
+        clock=core.clock,
+        places=get(places),
         scheduler=get(match_scheduler),
     )
 
@@ -106,7 +136,7 @@ def templates() -> "Templates":
 def context(
     offers: "OfferJobs", subjects: "Sequence[MessageSubject]"
 ) -> "Sequence[MessageContext | None]":
-    """Return what fills messages now."""
+    """Return the contexts of messages about offers."""
     return offers.message_contexts(subjects)
 
 
@@ -127,11 +157,14 @@ def on_timer(offers: "OfferJobs", timer: "Timer") -> None:
     offers.wake_offer(timer.entity_id, timer.id)
 
 
-@feature.on_answer("offer", service=jobs)
-def on_answer(offers: "OfferJobs", answer: "Answer") -> None:
+@feature.on_answer("offer", service=sms_answers)
+def on_answer(answers: "OfferSmsAnswers", answer: "Answer") -> None:
     """Accept or decline by SMS."""
-    offers.answer(
-        answer.subject, answer.person_id, yes=answer.yes, phone_of=answer.phone_of
+    answers.answer(
+        answer.subject,
+        answer.person_id,
+        yes=answer.yes,
+        phone_of=answer.phone_of,
     )
 
 
@@ -163,20 +196,22 @@ def on_wish_fulfilled(offers: "OfferJobs", event: "Event") -> None:
     service=jobs,
 )
 def on_places_changed(offers: "OfferJobs", event: "Event") -> None:
-    """End offers that nobody needs any more, or look for a volunteer."""
+    """End surplus offers, or match the wish soon."""
     offers.look_again(event.subject)
 
 
-@feature.erase(service=jobs)
-def erase(offers: "OfferJobs", event: "Event") -> None:
+@feature.erase(service=personal_records)
+def erase(records: "OfferPersonalRecords", event: "Event") -> None:
     """Redact the offers to an erased volunteer."""
-    offers.forget_person(event.subject)
+    records.forget_person(event.subject)
 
 
-@feature.export(service=jobs)
-def export(offers: "OfferJobs", person_id: str) -> Mapping[str, Any]:
+@feature.export(service=personal_records)
+def export(
+    records: "OfferPersonalRecords", person_id: str
+) -> Mapping[str, Any]:
     """Return the person's offers."""
-    return offers.export_data(person_id)
+    return records.export_data(person_id)
 
 
 @feature.rearm(service=jobs)

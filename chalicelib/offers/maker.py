@@ -1,4 +1,4 @@
-"""The making of offers. `matching` chooses the volunteers."""
+"""Makes offers to the volunteers that `matching` chooses."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -8,26 +8,31 @@ from datetime import datetime
 from ..kernel.access import SYSTEM
 from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock
+from ..kernel.entities import by_id
 from ..kernel.errors import Busy, NotFound
 from ..kernel.ids import Ids
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
-from ..wishes.model import State, Wish
+from ..wishes.model import Wish, WishState
 from ..wishes.queries import WishQueries
 from . import decisions
 from .decisions import ChosenVolunteer
-from .model import Offer, OfferRound, OfferState, VolunteerHistory, grid_of, urgency_of
+from .model import (
+    Offer,
+    OfferRound,
+    OfferState,
+    VolunteerHistory,
+    grid_of,
+    urgency_of,
+)
 from .repository import OfferRepository
+from .waking_hours import answer_by
 
 __all__ = ["OfferMaker", "need_of", "terms_of"]
 
-_DECIDE_WHO = (
-    "kind",
-    "skills",
-    "window",
-    "safeguarding",
-)  # the terms that decide who may be asked
+# The terms of a wish that decide which volunteers may be asked.
+_TERMS = ("kind", "skills", "window", "safeguarding")
 
 
 class OfferMaker:
@@ -47,25 +52,24 @@ class OfferMaker:
 
     def rounds_of(self, community: str) -> dict[str, OfferRound]:
         """Return the open offer rounds of a community, by wish."""
-        return {
-            offer_round.id: offer_round
-            for offer_round in self._repository.open_rounds(community)
-        }
+        return by_id(self._repository.open_rounds(community))
 
     def round_of(self, wish: Wish) -> OfferRound:
-        """Return the offer round of a wish; version 0 where nobody was asked."""
+        """Return the offer round of a wish; a new one if no volunteer was asked."""
         return self._repository.find_round(wish.id) or self.new_round(wish)
 
     def reasons_in(self, offer_round: OfferRound) -> Mapping[str, str]:
-        """Return the reasons of declined offers, by offer. They are stored in the offer alone."""
+        """Return the reasons of declined offers, by offer. Only the offers hold them."""
         declined = [
-            one.offer for one in offer_round.asked if one.state is OfferState.DECLINED
+            one.offer
+            for one in offer_round.asked
+            if one.state is OfferState.DECLINED
         ]
-        return {
-            offer.id: offer.reason
-            for offer in self._repository.find_offers(declined)
-            if offer.reason
-        }
+        reasons = {}
+        for offer in self._repository.find_offers(declined):
+            if offer.reason:
+                reasons[offer.id] = offer.reason
+        return reasons
 
     def new_round(self, wish: Wish) -> OfferRound:
         """Return a new offer round for a wish."""
@@ -75,16 +79,13 @@ class OfferMaker:
         )
 
     def histories_of(self, street: str) -> dict[str, VolunteerHistory]:
-        """Return the histories of the volunteers of a street who were ever asked, by volunteer."""
-        return {
-            history.id: history for history in self._repository.histories_of(street)
-        }
+        """Return the histories of all volunteers of a street who were asked, by volunteer."""
+        return by_id(self._repository.histories_of(street))
 
     def history(self, street: str, volunteer: str) -> VolunteerHistory:
-        """Return the history of a volunteer; version 0 for a new one."""
-        return self._repository.find_history(street, volunteer) or self.new_history(
-            street, volunteer
-        )
+        """Return the history of a volunteer; a new one if they were never asked."""
+        history = self._repository.find_history(street, volunteer)
+        return history or self.new_history(street, volunteer)
 
     def new_history(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return the history of a volunteer who was never asked."""
@@ -97,28 +98,37 @@ class OfferMaker:
         self,
         wish: Wish,
         offer_round: OfferRound,
-        asks: Sequence[ChosenVolunteer],
+        chosen: Sequence[ChosenVolunteer],
         histories: dict[str, VolunteerHistory],
         room: Mapping[str, int],
         run_id: str,
     ) -> list[ChosenVolunteer]:
-        """Offer a wish to these people in one transaction; return those who were asked.
+        """Offer a wish to volunteers in one transaction; return those who were asked.
 
         The first attempt uses the records that a run has read. The commit requires all of them
-        unchanged, the wish included. A further attempt reads them again. People that the wish no
-        longer needs are left out, and those with more offers than `room`. Records that are used are
-        taken out of `histories`.
+        unchanged, the wish included. A further attempt reads them again. Volunteers that the wish
+        no longer needs are left out, and those with `room` live offers or more. Used records are
+        removed from `histories`.
         """
-        street, from_the_run = street_of(wish.place), iter([(wish, offer_round)])
+        street, from_the_run = (
+            street_of(wish.place),
+            iter([(wish, offer_round)]),
+        )
 
         def attempt() -> tuple[Changes[OfferRound], list[ChosenVolunteer]]:
-            current, offer_round = next(from_the_run, None) or self._fresh(wish)
+            current, offer_round = next(from_the_run, None) or self._reread(
+                wish
+            )
             known: dict[str, VolunteerHistory] = {}
-            for one in asks:
+            for one in chosen:
                 read = histories.pop(one.volunteer, None)
-                known[one.volunteer] = read or self.history(street, one.volunteer)
+                known[one.volunteer] = read or self.history(
+                    street, one.volunteer
+                )
             now = self._clock.now()
-            asked = _still_to_ask(current, offer_round, asks, known, room, now)
+            asked = _still_to_ask(
+                current, offer_round, chosen, known, room, now
+            )
             if not asked:
                 return Changes(entity=offer_round, previous=offer_round), []
             template = _template(current, run_id, now)
@@ -128,15 +138,15 @@ class OfferMaker:
             return replace(changes, writes=(Check(entity=current),)), asked
 
         try:
-            return self._transaction.run_with(attempt, RequestContext(actor=SYSTEM))[1]
-        except (
-            NotFound,
-            Busy,
-        ):  # contention about one wish holds up no other; the next run asks
+            return self._transaction.run_with(
+                attempt, RequestContext(actor=SYSTEM)
+            )[1]
+        except (NotFound, Busy):
+            # Contention about one wish must not delay the others. The next run asks again.
             return []
 
-    def _fresh(self, planned: Wish) -> tuple[Wish, OfferRound]:
-        """Read a wish and its round again; raise NotFound if other people may be asked by now."""
+    def _reread(self, planned: Wish) -> tuple[Wish, OfferRound]:
+        """Read a wish and its round again; raise NotFound if its terms have changed."""
         wish = self._wishes.find(planned.id)
         if wish is None or terms_of(wish) != terms_of(planned):
             raise NotFound
@@ -150,26 +160,25 @@ class OfferMaker:
 def _still_to_ask(
     wish: Wish,
     offer_round: OfferRound,
-    asks: Sequence[ChosenVolunteer],
+    chosen: Sequence[ChosenVolunteer],
     known: Mapping[str, VolunteerHistory],
     room: Mapping[str, int],
     now: datetime,
 ) -> list[ChosenVolunteer]:
-    """Return the volunteers to ask: as many as the wish needs, of those who are eligible and have room."""
+    """Return the chosen volunteers who still fit and have room, as many as the wish needs."""
     excluded = offer_round.not_again | {claim.helper for claim in wish.claims}
-    may_be_asked = [one for one in asks if one.volunteer not in excluded]
-    fit = [
-        one
-        for one in may_be_asked
-        if known[one.volunteer].live(now) < room[one.volunteer]
-    ]
-    return fit[: max(0, need_of(wish, offer_round))]
+    fitting = []
+    for one in chosen:
+        has_room = known[one.volunteer].live(now) < room[one.volunteer]
+        if has_room and one.volunteer not in excluded:
+            fitting.append(one)
+    return fitting[: max(0, need_of(wish, offer_round))]
 
 
 def _template(wish: Wish, run_id: str, now: datetime) -> Offer:
     """Return the offer of a wish, still without an id and a volunteer."""
     urgency = urgency_of(wish.last_day, now, wish.zone)
-    answer_by = decisions.answer_by(urgency, now, wish.zone, wish.too_late_at)
+    deadline = answer_by(urgency, now, wish.zone, wish.too_late_at)
     return Offer(
         id="",
         created_at=now,
@@ -180,19 +189,20 @@ def _template(wish: Wish, run_id: str, now: datetime) -> Offer:
         zone=wish.zone,
         kind=wish.kind,
         urgency=urgency,
-        expires_at=min(answer_by, wish.expires_at),
+        expires_at=min(deadline, wish.expires_at),
         run_id=run_id,
     )
 
 
 def need_of(wish: Wish, offer_round: OfferRound | None) -> int:
     """Return how many more offers a wish needs: its open places less its waiting offers."""
-    wanted = wish.places_left if wish.state is State.OPEN else 0
-    return wanted - (len(offer_round.live) if offer_round else 0)
+    wanted = wish.places_left if wish.state is WishState.OPEN else 0
+    if offer_round is None:
+        return wanted
+    return wanted - len(offer_round.live)
 
 
 def terms_of(wish: Wish) -> str:
-    """Return a digest of the terms that decide who may be asked for a wish."""
-    return hashlib.sha256(
-        repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()
-    ).hexdigest()[:16]
+    """Return a digest of the terms that decide which volunteers may be asked."""
+    terms = repr([getattr(wish, name) for name in _TERMS])
+    return hashlib.sha256(terms.encode()).hexdigest()[:16]

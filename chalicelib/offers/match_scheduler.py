@@ -1,4 +1,4 @@
-"""The command that looks for volunteers, scheduled ahead."""
+"""Schedules the command that runs matching for a community."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ __all__ = ["MatchScheduler"]
 
 
 class MatchScheduler:
-    """Schedules the match command of communities. Requests for the same two minutes are one."""
+    """Schedules the match command of communities, at most one for each two minutes."""
 
     def __init__(self, *, clock: Clock, outbox: Outbox) -> None:
         self._clock, self._outbox = clock, outbox
@@ -28,19 +28,16 @@ class MatchScheduler:
 
     def try_match_soon(self, place: str) -> None:
         """Schedule a match soon, after a commit: a failure is left to the regular run."""
-        self._outbox.try_put(
-            _match_command(place, self._clock.now() + policy.MATCH_SOON)
-        )
+        soon = self._clock.now() + policy.MATCH_SOON
+        self._outbox.try_put(_match_command(place, soon))
 
 
 def _match_command(place: str, at: datetime) -> ScheduledJob:
     """Return the match command for the community of a place."""
     seconds = int(policy.MATCH_SOON.total_seconds())
-    slot = -(-int(at.timestamp()) // seconds)
-    due_at, community = (
-        datetime.fromtimestamp(slot * seconds, tz=UTC),
-        community_of(place),
-    )
+    slot = -(-int(at.timestamp()) // seconds)  # rounded up
+    due_at = datetime.fromtimestamp(slot * seconds, tz=UTC)
+    community = community_of(place)
     id = derived_id("due", f"{policy.MATCH} {community} {slot}")
     command = Command(id=id, name=policy.MATCH, subject=community)
     return ScheduledJob(job=command, at=due_at)

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
-from ..kernel.clock import at_local, local_day
+from ..kernel.clock import local_day
 from ..kernel.state_table import Move, StateTable
-from . import permissions as can
-from . import policy
+from . import permissions, policy
 from .policy import OfferUrgency
 
 __all__ = [
@@ -24,35 +23,34 @@ __all__ = [
     "VolunteerHistory",
     "grid_of",
     "urgency_of",
-    "waking_after",
 ]
 
 
 class OfferState(StrEnum):
-    """Where an offer stands."""
+    """The state of an offer."""
 
     OFFERED = "offered"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
-    SUPERSEDED = "superseded"  # nobody is needed any more: somebody took it from the wall, or it is over
+    # Not needed any more: another volunteer claimed the wish, or the wish is over.
+    SUPERSEDED = "superseded"
 
 
-S = OfferState
-M = Move[OfferState]
+_Move = Move[OfferState]
 TABLE: StateTable[OfferState] = StateTable(
     "offer",
     [
-        M(S.OFFERED, can.ACCEPT, (S.ACCEPTED,)),
-        M(S.OFFERED, can.DECLINE, (S.DECLINED,)),
-        M(S.OFFERED, "expire", (S.EXPIRED,)),
-        M(S.OFFERED, "supersede", (S.SUPERSEDED,)),
+        _Move(OfferState.OFFERED, permissions.ACCEPT, (OfferState.ACCEPTED,)),
+        _Move(OfferState.OFFERED, permissions.DECLINE, (OfferState.DECLINED,)),
+        _Move(OfferState.OFFERED, "expire", (OfferState.EXPIRED,)),
+        _Move(OfferState.OFFERED, "supersede", (OfferState.SUPERSEDED,)),
     ],
 )
 
 
 def urgency_of(last_day: date, now: datetime, zone: str) -> OfferUrgency:
-    """Return how much a wish presses, by the day by which somebody has to come."""
+    """Return the urgency of a wish, by the last day on which help is of use."""
     left = (last_day - local_day(now, zone)).days
     if left <= policy.URGENT_DAYS:
         return OfferUrgency.URGENT
@@ -62,21 +60,6 @@ def urgency_of(last_day: date, now: datetime, zone: str) -> OfferUrgency:
 def grid_of(place: str) -> str:
     """Return the grid of a place; a place above grids is returned as it is."""
     return ".".join(place.split(".")[:3])
-
-
-def waking_after(
-    now: datetime, hours: int, start: time, end: time, zone: str
-) -> datetime:
-    """Return when so many waking hours have passed, where people are awake from `start` to `end`, local."""
-    left, at = timedelta(hours=hours), now
-    while True:
-        day = local_day(at, zone)
-        opens, closes = at_local(day, start, zone), at_local(day, end, zone)
-        at = max(at, opens)
-        if at + left <= closes:
-            return at + left
-        left -= max(timedelta(), closes - at)
-        at = at_local(day + timedelta(days=1), start, zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +77,7 @@ class Offer(Entity):
     zone: str
     kind: str
     urgency: OfferUrgency
-    state: OfferState = S.OFFERED
+    state: OfferState = OfferState.OFFERED
     expires_at: datetime
     why: tuple[str, ...] = ()
     run_id: str = ""
@@ -102,27 +85,30 @@ class Offer(Entity):
     reason: str | None = None
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return what waits for an instant: an unanswered offer expires."""
-        return {"expire": self.expires_at} if self.state is S.OFFERED else {}
+        """Return the deadlines by name: an unanswered offer expires."""
+        if self.state is not OfferState.OFFERED:
+            return {}
+        return {"expire": self.expires_at}
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of it."""
+        """Return the resource of the offer for access checks."""
         return Resource(
-            see=can.SEE,
+            see=permissions.SEE,
             places=(self.place,),
             relations={Relation.OWNER: frozenset({self.volunteer})},
         )
 
     def state_at(self, now: datetime) -> OfferState:
-        """Return its state as it is true now: an offer past its time is expired, also before its timer has fired."""
-        return (
-            S.EXPIRED
-            if self.state is S.OFFERED and now >= self.expires_at
-            else self.state
-        )
+        """Return the state at an instant.
+
+        An offer past its time is expired, also before its timer has fired.
+        """
+        if self.state is OfferState.OFFERED and now >= self.expires_at:
+            return OfferState.EXPIRED
+        return self.state
 
     def moves(self, relations: frozenset[Relation], now: datetime) -> list[str]:
-        """Return what these relations may do now."""
+        """Return the moves that these relations may make now."""
         return TABLE.moves(self.state_at(now), relations)
 
 
@@ -134,15 +120,16 @@ class AskedVolunteer:
     volunteer: str
     at: datetime
     until: datetime
-    state: OfferState = S.OFFERED
-    terms: str = ""  # a digest of what the wish said then of who may be asked
+    state: OfferState = OfferState.OFFERED
+    terms: str = ""  # the digest of `maker.terms_of` when the offer was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferRound(Entity):
-    """All offers of one wish; its id is the wish's. Its version keeps two runs from offering one place.
+    """All offers of one wish; its id is the wish's.
 
-    `open` says whether the wish needed volunteers at the last look. Closed rounds are in no list.
+    Its version keeps two runs from offering one place. `open`: the wish needed volunteers at the
+    last look. Closed rounds are in no list.
     """
 
     entity_kind: ClassVar[str] = "search"
@@ -150,21 +137,28 @@ class OfferRound(Entity):
     community: str
     open: bool = True
     asked: tuple[AskedVolunteer, ...] = ()
-    before: tuple[
-        str, ...
-    ] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
+    # Volunteers asked before those in `asked`, who are not to be asked again.
+    before: tuple[str, ...] = ()
 
     @property
     def live(self) -> tuple[AskedVolunteer, ...]:
         """Return the offers that wait for an answer."""
-        return tuple(asked for asked in self.asked if asked.state is S.OFFERED)
+        return tuple(
+            asked for asked in self.asked if asked.state is OfferState.OFFERED
+        )
 
     @property
     def not_again(self) -> frozenset[str]:
-        """Return who is not to be asked (again): who is being asked, has said no or nothing, or had accepted."""
-        return frozenset(self.before).union(
-            asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED
-        )
+        """Return the volunteers who are not to be asked (again).
+
+        They are being asked, have declined, have not answered, or had accepted.
+        """
+        asked = [
+            one.volunteer
+            for one in self.asked
+            if one.state is not OfferState.SUPERSEDED
+        ]
+        return frozenset(self.before).union(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +168,15 @@ class SentOffer:
     offer: str
     at: datetime
     until: datetime
-    state: OfferState = S.OFFERED
+    state: OfferState = OfferState.OFFERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerHistory(Entity):
     """A volunteer's history in a street: offers of four weeks, answers, residents met.
 
-    Its id is the volunteer's. The counts of answers fade: they are halved where they have become many.
+    Its id is the volunteer's. The counts of answers fade: they are halved when they have become
+    many.
     """
 
     entity_kind: ClassVar[str] = "standing"
@@ -198,38 +193,45 @@ class VolunteerHistory(Entity):
 
     def live(self, now: datetime) -> int:
         """Return how many offers wait for an answer."""
-        return sum(sent.state is S.OFFERED and sent.until > now for sent in self.sent)
+        return sum(
+            sent.state is OfferState.OFFERED and sent.until > now
+            for sent in self.sent
+        )
 
     def silent(self, now: datetime) -> bool:
         """Say whether none of the latest offers of the last four weeks was answered."""
-        over = [
-            one
-            for one in self.sent
-            if one.at > now - policy.FOUR_WEEKS and one.state is not S.OFFERED
+        ended = [
+            sent.state
+            for sent in self.sent
+            if sent.at > now - policy.FOUR_WEEKS
+            and sent.state is not OfferState.OFFERED
         ]
-        latest = over[-policy.SILENT_AFTER :]
-        return len(latest) == policy.SILENT_AFTER and all(
-            one.state is S.EXPIRED for one in latest
-        )
+        latest = ended[-policy.SILENT_AFTER :]
+        return latest == [OfferState.EXPIRED] * policy.SILENT_AFTER
 
     @property
     def acceptance(self) -> int:
         """Return how likely the volunteer accepts, in permille; few answers are near the prior."""
-        prior, answers = policy.PRIOR_ANSWERS, self.accepted + self.refused
-        return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (
-            answers + prior
-        )
+        prior = policy.PRIOR_ANSWERS
+        answers = self.accepted + self.refused + prior
+        return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // answers
 
     def answered(self, offer: str, state: OfferState) -> "VolunteerHistory":
-        """Return it with the end of an offer noted. A superseded one says nothing about the volunteer."""
-        sent = tuple(
-            replace(one, state=state) if one.offer == offer else one
-            for one in self.sent
-        )
-        accepted, refused = (
-            self.accepted + (state is S.ACCEPTED),
-            self.refused + (state in (S.DECLINED, S.EXPIRED)),
-        )
+        """Return the history with the end of an offer.
+
+        A superseded offer says nothing about the volunteer.
+        """
+        sent = list(self.sent)
+        for n, one in enumerate(sent):
+            if one.offer == offer:
+                sent[n] = replace(one, state=state)
+        accepted, refused = self.accepted, self.refused
+        if state is OfferState.ACCEPTED:
+            accepted += 1
+        elif state in (OfferState.DECLINED, OfferState.EXPIRED):
+            refused += 1
         if accepted + refused > policy.ANSWERS_FADE:
             accepted, refused = accepted // 2, refused // 2
-        return replace(self, sent=sent, accepted=accepted, refused=refused)
+        return replace(
+            self, sent=tuple(sent), accepted=accepted, refused=refused
+        )

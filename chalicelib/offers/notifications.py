@@ -14,7 +14,9 @@ def is_relevant(offer: Offer, kind: str, now: datetime) -> bool:
         return offer.state_at(now) is OfferState.OFFERED
     if kind == "offer.superseded":
         return offer.state is OfferState.SUPERSEDED
-    return offer.state is not OfferState.ACCEPTED  # offer.too_late, offer.not_taken
+    return (
+        offer.state is not OfferState.ACCEPTED
+    )  # offer.too_late, offer.not_taken
 
 
 def template_context(offer: Offer, title: str) -> dict[str, str]:

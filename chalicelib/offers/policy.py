@@ -26,7 +26,7 @@ __all__ = [
 
 
 class OfferUrgency(StrEnum):
-    """How much a wish presses, by the days that are left until it is needed; the most pressing first."""
+    """The urgency of a wish, by the days until it is needed; the most urgent first."""
 
     URGENT = "urgent"
     SOON = "soon"
@@ -35,36 +35,34 @@ class OfferUrgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerBy:
-    """Until when an offer may be answered: some waking hours from now, or an hour of a later day."""
+    """The time to answer an offer: some waking hours from now, or an hour of a later day."""
 
     hours: int = 0
     days: int = 0
     at: time = time(20)
 
 
-URGENT_DAYS, SOON_DAYS = 2, 7  # until the day by which it is needed
-# What presses goes on to the next person while there is still time; otherwise an evening at home lies in between.
+URGENT_DAYS, SOON_DAYS = 2, 7  # until the day on which the wish is needed
+# An urgent wish goes on to the next volunteer while there is still time. Otherwise the volunteer
+# has an evening at home to decide.
 ANSWER_BY: Mapping[OfferUrgency, AnswerBy] = {
     OfferUrgency.URGENT: AnswerBy(hours=4),
     OfferUrgency.SOON: AnswerBy(hours=10),
     OfferUrgency.CALM: AnswerBy(days=1),
 }
-SENT_FROM, SENT_UNTIL = (
-    time(8),
-    time(20, 30),
-)  # local; an offer that comes later would ring in the quiet hours
-MATCH = "match.community"  # the kind of the job that looks for somebody to ask
-MATCH_SOON = timedelta(
-    minutes=2
-)  # several wishes that are approved in one sitting are matched together
-FOUR_WEEKS = timedelta(
-    days=28
-)  # over which offers are counted, so that nobody is asked all the time
-PRIOR_ANSWERS, PRIOR_PERMILLE = (
-    4,
-    600,
-)  # what somebody new is taken for: as if three of five offers had been accepted
-SILENT_AFTER = 4  # offers in a row that somebody left unanswered: they are left in peace for four weeks
-ANSWERS_FADE = 20  # of so many answers each kind is halved: what somebody did last year says little
-OFFERS_KEPT = 60  # of one offer round, as staff see them; of earlier ones only who is not to be asked again
-MET_KEPT = 20  # residents that a volunteer has met, the latest
+# Local times. A later offer would ring in the quiet hours.
+SENT_FROM, SENT_UNTIL = time(8), time(20, 30)
+MATCH = "match.community"  # the command that runs matching for a community
+# Several wishes that are approved in one sitting are matched together.
+MATCH_SOON = timedelta(minutes=2)
+# Offers are counted over this span, so that nobody is asked all the time.
+FOUR_WEEKS = timedelta(days=28)
+# A new volunteer counts as if three of five offers had been accepted.
+PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600
+# After so many unanswered offers in a row a volunteer is not asked for four weeks.
+SILENT_AFTER = 4
+# From so many answers on both counts are halved: last year's answers say little.
+ANSWERS_FADE = 20
+# Ended offers of one round, as staff see them. Of earlier ones only the volunteers are kept.
+OFFERS_KEPT = 60
+MET_KEPT = 20  # the latest residents that a volunteer has met

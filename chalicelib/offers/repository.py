@@ -12,8 +12,8 @@ from .model import Offer, OfferRound, VolunteerHistory
 
 __all__ = ["HISTORY", "OFFER", "ROUND", "OfferRepository"]
 
-# All of an offer round: it is small, and holds ids only.
-_ROUND = (
+# The index holds whole offer rounds: they are small, and contain ids only.
+_ROUND_ATTRIBUTES = (
     "id",
     "version",
     "created_at",
@@ -29,8 +29,8 @@ _OFFERS = Table(
     "offers",
     indexes=(
         index("by_volunteer", hash_key="volunteer", range_key="created_at"),
-        # The offer rounds of a community that may still go on, for a run. Sparse.
-        index("by_community", hash_key="searching", include=_ROUND),
+        # The open offer rounds of a community, for a run. Sparse.
+        index("by_community", hash_key="searching", include=_ROUND_ATTRIBUTES),
     ),
 )
 
@@ -40,16 +40,21 @@ def _round_keys(offer_round: OfferRound) -> dict[str, str | None]:
     return {"pk": offer_round.id, "sk": "search", "searching": searching}
 
 
-def _street(street: str) -> str:
+def _offer_keys(offer: Offer) -> dict[str, str]:
+    return {"pk": offer.id, "sk": "offer"}
+
+
+def _history_keys(history: VolunteerHistory) -> dict[str, str]:
+    return {"pk": _histories_key(history.street), "sk": history.id}
+
+
+def _histories_key(street: str) -> str:
     return f"standing#{street}"
 
 
-OFFER = _OFFERS.row(Offer, keys=lambda offer: {"pk": offer.id, "sk": "offer"})
+OFFER = _OFFERS.row(Offer, keys=_offer_keys)
 ROUND = _OFFERS.row(OfferRound, keys=_round_keys)
-HISTORY = _OFFERS.row(
-    VolunteerHistory,
-    keys=lambda history: {"pk": _street(history.street), "sk": history.id},
-)
+HISTORY = _OFFERS.row(VolunteerHistory, keys=_history_keys)
 _KEY = OFFER.view(Key)
 
 
@@ -85,7 +90,7 @@ class OfferRepository(Repository):
         return self._store.get(ROUND, wish_id, "search")
 
     def open_rounds(self, community: str) -> Iterator[OfferRound]:
-        """Read the offer rounds of a community that may still go on; every commit checks them again."""
+        """Read the open offer rounds of a community; every commit checks them again."""
 
         def read(start: Position | None) -> Page[OfferRound]:
             return self._store.page(
@@ -94,16 +99,18 @@ class OfferRepository(Repository):
 
         return every(read)
 
-    def find_history(self, street: str, volunteer: str) -> VolunteerHistory | None:
+    def find_history(
+        self, street: str, volunteer: str
+    ) -> VolunteerHistory | None:
         """Read the history of a volunteer in a street."""
-        return self._store.get(HISTORY, _street(street), volunteer)
+        return self._store.get(HISTORY, _histories_key(street), volunteer)
 
     def history_of(self, offer: Offer) -> VolunteerHistory | None:
         """Read the history of the volunteer of an offer."""
         return self.find_history(street_of(offer.place), offer.volunteer)
 
     def context_of(self, offer: Offer) -> OfferContext:
-        """Read the two records that change with an offer; raise NotFound without an offer round."""
+        """Read the records that change with an offer; raise NotFound without an offer round."""
         offer_round = self.find_round(offer.wish_id)
         if offer_round is None:
             raise NotFound
@@ -112,11 +119,15 @@ class OfferRepository(Repository):
         )
 
     def histories_of(self, street: str) -> Iterator[VolunteerHistory]:
-        """Read the histories of the volunteers of a street; every commit checks it again."""
+        """Read the histories of the volunteers of a street; every commit checks them again."""
 
         def read(start: Position | None) -> Page[VolunteerHistory]:
             return self._store.page(
-                HISTORY, _street(street), start=start, limit=1000, consistent=False
+                HISTORY,
+                _histories_key(street),
+                start=start,
+                limit=1000,
+                consistent=False,
             )
 
         return every(read)

@@ -1,4 +1,4 @@
-"""Offers as clients send and see them."""
+"""The request and response models of offers."""
 
 from datetime import date
 from typing import Annotated
@@ -9,26 +9,26 @@ from ..kernel.ids import ID_PATTERN
 from ..web.fields import Flag, Instant, Line, PersonId, PlaceCode, Request, View
 from ..wishes.model import Wish, WishKind
 from ..wishes.schemas import WishId
-from ..wishes.views import WindowView
+from ..wishes.views import VisitWindowView
 from .model import OfferState, grid_of
 from .policy import OfferUrgency
 from .service import OfferForViewer
 from .texts import why_text
 
-__all__ = ["DeclineIn", "OfferList", "OfferView", "offer_view"]
+__all__ = ["DeclineOfferIn", "OfferList", "OfferView", "offer_view"]
 
 OfferId = Annotated[str, Field(pattern=f"^off_{ID_PATTERN}$")]
 
 
-class DeclineIn(Request):
-    """Why not, if one likes to say; and whether to be asked for wishes of this kind again."""
+class DeclineOfferIn(Request):
+    """An optional reason. With `never_again` no wish of this kind is offered again."""
 
     reason: Annotated[Line, Field(min_length=2, max_length=200)] | None = None
     never_again: Flag = False
 
 
-class OfferedWish(View):
-    """An offered wish as the volunteer sees it: its grid and days, but no person and no building."""
+class OfferedWishView(View):
+    """An offered wish as the volunteer sees it: its grid and days, no person and no building."""
 
     kind: WishKind
     title: str
@@ -36,20 +36,23 @@ class OfferedWish(View):
     budget_fen: int | None
     community_name: str
     grid: PlaceCode | None = Field(
-        description="Which the wall does not show; left out once the offer has ended."
+        description="Not shown on the wall; left out once the offer has ended."
     )
     needed_by: date
-    window: list[WindowView]
+    window: list[VisitWindowView]
     dialects: list[str]
     skills: list[str]
     helpers_needed: int
     places_left: int
 
     @classmethod
-    def of(cls, wish: Wish, *, ended: bool) -> "OfferedWish":
+    def of(cls, wish: Wish, *, ended: bool) -> "OfferedWishView":
         """Return the view of a wish."""
         same = set(cls.model_fields) - {"grid", "window"}
-        window = [WindowView(start=slot.start, end=slot.end) for slot in wish.window]
+        window = [
+            VisitWindowView(start=slot.start, end=slot.end)
+            for slot in wish.window
+        ]
         return cls(
             **{name: getattr(wish, name) for name in same},
             grid=None if ended else grid_of(wish.place),
@@ -58,7 +61,7 @@ class OfferedWish(View):
 
 
 class OfferView(View):
-    """A wish that was offered to somebody. `about` is left out once its wish is not public any more."""
+    """A wish offered to one volunteer. `about` is left out once the wish is not public."""
 
     id: OfferId
     version: int
@@ -68,7 +71,7 @@ class OfferView(View):
     urgency: OfferUrgency
     expires_at: Instant
     why: list[str]
-    about: OfferedWish | None
+    about: OfferedWishView | None
     answered_at: Instant | None
     moves: list[str]
     created_at: Instant
@@ -78,27 +81,24 @@ class OfferView(View):
 def offer_view(seen: OfferForViewer) -> OfferView:
     """Return the view of an offer."""
     offer, state = seen.offer, seen.offer.state_at(seen.now)
-    same = (
-        "id",
-        "version",
-        "volunteer",
-        "urgency",
-        "expires_at",
-        "answered_at",
-        "created_at",
-        "updated_at",
-    )
+    about = None
+    if seen.wish:
+        ended = state not in (OfferState.OFFERED, OfferState.ACCEPTED)
+        about = OfferedWishView.of(seen.wish, ended=ended)
     return OfferView(
-        **{name: getattr(offer, name) for name in same},
+        id=offer.id,
+        version=offer.version,
         wish=offer.wish_id,
+        volunteer=offer.volunteer,
         state=state,
+        urgency=offer.urgency,
+        expires_at=offer.expires_at,
         why=[why_text(reason, seen.locale) for reason in offer.why],
-        about=OfferedWish.of(
-            seen.wish, ended=state not in (OfferState.OFFERED, OfferState.ACCEPTED)
-        )
-        if seen.wish
-        else None,
+        about=about,
+        answered_at=offer.answered_at,
         moves=offer.moves(seen.relations, seen.now),
+        created_at=offer.created_at,
+        updated_at=offer.updated_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""Use cases of volunteers about offers. `matching` chooses the volunteers."""
+"""Use cases of volunteers about offers: read, accept, decline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from .repository import OfferRepository
 
 __all__ = ["TOO_LATE", "OfferForViewer", "Offers"]
 
-# Refusals of an accepted offer that mean: somebody else was quicker, or the wish is over.
+# Refusals of an acceptance that mean: another volunteer was quicker, or the wish is over.
 TOO_LATE = frozenset(
     {
         "wish.already_claimed",
@@ -61,7 +61,7 @@ Decide = Callable[[OfferContext, Granted, datetime], Changes[Offer]]
 
 
 class Offers:
-    """Use cases about offers."""
+    """Use cases of volunteers about offers."""
 
     def __init__(
         self,
@@ -82,49 +82,58 @@ class Offers:
         self._wishes, self._wish_queries = wishes, wish_queries
         self._scheduler = scheduler
 
-    def read_offer(self, context: RequestContext, offer_id: str) -> OfferForViewer:
+    def read_offer(
+        self, context: RequestContext, offer_id: str
+    ) -> OfferForViewer:
         """Return an offer to its volunteer, or to staff of its place."""
         offer = self._get(offer_id)
-        granted = self._access.require(context, permissions.SEE, offer.as_resource())
+        granted = self._access.require(
+            context, permissions.SEE, offer.as_resource()
+        )
         wish = self._wish_queries.find(offer.wish_id)
         return self._for_viewer(granted.actor, offer, wish, context.locale)
 
-    def my_offers(self, context: RequestContext, limit: int) -> Page[OfferForViewer]:
+    def list_my_offers(
+        self, context: RequestContext, limit: int
+    ) -> Page[OfferForViewer]:
         """Return the caller's own offers, newest first."""
         actor = self._access.require_self(context).actor
         page = self._repository.offers_of(actor.id, context.start, limit)
-        wishes = self._wish_queries.find_many([offer.wish_id for offer in page.items])
-        found = [
-            self._for_viewer(actor, offer, wishes.get(offer.wish_id), context.locale)
-            for offer in page.items
-        ]
-        return Page(found, page.next)
+        wishes = self._wish_queries.find_many(
+            [offer.wish_id for offer in page.items]
+        )
+        offers = []
+        for offer in page.items:
+            wish = wishes.get(offer.wish_id)
+            offers.append(self._for_viewer(actor, offer, wish, context.locale))
+        return Page(offers, page.next)
 
-    def accept_offer(self, context: RequestContext, offer_id: str) -> OfferForViewer:
+    def accept_offer(
+        self, context: RequestContext, offer_id: str
+    ) -> OfferForViewer:
         """Claim the offered wish. A refusal that comes too late carries similar wishes."""
         claim_id = self._ids.new("clm")
 
         def decide(
             known: OfferContext, granted: Granted, now: datetime
         ) -> Changes[Offer]:
-            offer, found = known.offer, granted.relations
-            decisions.check_waits(offer, "accept", found, now)
+            offer, relations = known.offer, granted.relations
+            decisions.check_waits(offer, "accept", relations, now)
             try:
-                claim = self._wishes.changes_to_claim(context, offer.wish_id, claim_id)
+                claim = self._wishes.changes_to_claim(
+                    context, offer.wish_id, claim_id
+                )
             except NotFound:
-                # The wish is no longer public. The volunteer knew of it, and may learn that.
-                raise Conflict(
-                    "offer.over", state=offer.state.value, moves=[]
-                ) from None
-            return decisions.accept(known, found, now, claim)
+                # The wish is no longer public. The volunteer knew of it, so they may learn that.
+                state = offer.state.value
+                raise Conflict("offer.over", state=state, moves=[]) from None
+            return decisions.accept(known, relations, now, claim)
 
         try:
             return self._answer(context, offer_id, "accept", decide)
         except Conflict as late:
-            if (
-                late.code not in TOO_LATE
-                or late.facts.get("state") == OfferState.ACCEPTED
-            ):
+            is_accepted = late.facts.get("state") == OfferState.ACCEPTED
+            if late.code not in TOO_LATE or is_accepted:
                 raise
             missed = self._get(offer_id).wish_id
             similar = self._wish_queries.near_misses(context.actor, missed)
@@ -145,8 +154,12 @@ class Offers:
         ) -> Changes[Offer]:
             related: tuple[Changes[Person], ...] = ()
             if never_again:
-                related = (self._people.never_again(granted.person, known.offer.kind),)
-            return decisions.decline(known, granted.relations, now, reason, related)
+                related = (
+                    self._people.never_again(granted.person, known.offer.kind),
+                )
+            return decisions.decline(
+                known, granted.relations, now, reason, related
+            )
 
         declined = self._answer(context, offer_id, "decline", decide)
         self._scheduler.try_match_soon(declined.offer.place)
@@ -158,14 +171,20 @@ class Offers:
         def attempt() -> tuple[Changes[Offer], _Answered]:
             known = self._repository.context_of(self._get(offer_id))
             resource = known.offer.as_resource()
-            granted = self._access.require(context, permissions.MOVES[move], resource)
+            granted = self._access.require(
+                context, permissions.MOVES[move], resource
+            )
             known.offer.check_version(context.seen_version)
             changes = decide(known, granted, self._clock.now())
-            wish = _wish_in(changes) or self._wish_queries.find(known.offer.wish_id)
+            wish = _wish_in(changes) or self._wish_queries.find(
+                known.offer.wish_id
+            )
             return changes, _Answered(granted.actor, wish)
 
         offer, answered = self._transaction.run_with(attempt, context)
-        return self._for_viewer(answered.actor, offer, answered.wish, context.locale)
+        return self._for_viewer(
+            answered.actor, offer, answered.wish, context.locale
+        )
 
     def _get(self, offer_id: str) -> Offer:
         offer = self._repository.find_offer(offer_id)
@@ -176,7 +195,9 @@ class Offers:
     def _for_viewer(
         self, actor: Actor, offer: Offer, wish: Wish | None, locale: str
     ) -> OfferForViewer:
-        may_be_shown = wish and wish.state in PUBLIC_STATES and not wish.forgotten
+        may_be_shown = (
+            wish and wish.state in PUBLIC_STATES and not wish.forgotten
+        )
         return OfferForViewer(
             offer=offer,
             wish=wish if may_be_shown else None,
@@ -189,4 +210,6 @@ class Offers:
 def _wish_in(changes: Changes[Offer]) -> Wish | None:
     """Return the wish that changes together with an offer."""
     related = (part.entity for part in changes.related)
-    return next((entity for entity in related if isinstance(entity, Wish)), None)
+    return next(
+        (entity for entity in related if isinstance(entity, Wish)), None
+    )

@@ -3,38 +3,49 @@
 from ..kernel.template import Template, Templates
 from ..kernel.text_catalogue import text
 
-__all__ = ["MESSAGES", "REFUSALS", "WHY", "why_text"]
+__all__ = ["MESSAGES", "OFFER_STATES", "REFUSALS", "WHY", "why_text"]
 
+OFFER_STATES = {
+    "offered": text(zh="待答复", en="waiting for an answer"),
+    "accepted": text(zh="已接受", en="accepted"),
+    "declined": text(zh="已婉拒", en="declined"),
+    "expired": text(zh="已过期", en="expired"),
+    "superseded": text(zh="已取消", en="no longer needed"),
+}
 REFUSALS = {
     "offer.expired": text(
         zh="已过答复时间，看看其他心愿吧。",
-        en="The time to answer is over. Here are other wishes.",
+        en="The time to answer is over. See other wishes.",
     ),
     "offer.over": text(
         zh="这个心愿已不需要帮手，谢谢您。",
-        en="Nobody is needed for this wish any more. Thank you.",
+        en="This wish needs no more volunteers. Thank you.",
     ),
     "offer.wrong_state": text(
         zh="这个邀请已经结束（{state}）。",
         en="This offer is {state}; it cannot be answered.",
-    ),
+    ).naming(state=OFFER_STATES),
 }
 
-# Why somebody is asked: by name, with a fact where one is given.
+# Why a volunteer is asked, by name; some reasons have a fact.
 WHY = {
     "same_grid": text(zh="和您同一网格", en="in your grid"),
     "next_grid": text(zh="在您的相邻网格", en="in the grid next to yours"),
     "same_community": text(zh="和您同一社区", en="in your community"),
-    "next_community": text(zh="在您的相邻社区", en="in the community next to yours"),
+    "next_community": text(
+        zh="在您的相邻社区", en="in the community next to yours"
+    ),
     "same_street": text(zh="和您同一街道", en="in your street"),
-    "dialect": text(zh="需要会说{fact}", en="it takes somebody who speaks {fact}"),
+    "dialect": text(
+        zh="需要会说{fact}", en="it needs a volunteer who speaks {fact}"
+    ),
     "skill": text(
-        zh="需要会{fact}的人", en="it takes somebody who can do this: {fact}"
+        zh="需要会{fact}的人", en="it needs a volunteer with this skill: {fact}"
     ),
-    "met": text(zh="您帮过这位邻居", en="you have helped this neighbour before"),
-    "vetted": text(
-        zh="需要经过审核的志愿者", en="it takes somebody who has been vetted"
+    "met": text(
+        zh="您帮过这位邻居", en="you have helped this neighbour before"
     ),
+    "vetted": text(zh="需要经过审核的志愿者", en="it needs a vetted volunteer"),
     "rested": text(
         zh="您近四周没有收到邀请", en="you have had no offer for four weeks"
     ),
@@ -51,9 +62,10 @@ MESSAGES: Templates = {
     "offer.made": Template(
         text(
             zh="有位邻居想请您帮忙：「{title}」。{until}前回复1接受，2婉拒，详情见应用",
-            en="Could you help with “{title}”? Reply 1 (yes) or 2 (no) by {until}. More in the app.",
+            en="Could you help with “{title}”? Reply 1 (yes) or 2 (no) by {until}. "
+            "More in the app.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots={"title": 40, "until": 11},
         asks=True,
         parts=2,
@@ -61,18 +73,20 @@ MESSAGES: Templates = {
     "offer.superseded": Template(
         text(
             zh="「{title}」已有人帮忙、有变动或不再需要，这次不用考虑了。谢谢您！",
-            en="“{title}” is taken, has changed or is no longer needed; you need not answer. Thank you!",
+            en="“{title}” is taken, has changed or is no longer needed; you need not answer. "
+            "Thank you!",
         ),
-        told="the helper",
+        recipients="the helper",
         slots={"title": 40},
         parts=2,
     ),
     "offer.too_late": Template(
         text(
             zh="谢谢您愿意帮忙！「{title}」已有人帮忙或已过答复时间，请在应用里看看其他心愿。",
-            en="Thank you! “{title}” is taken, or the time to answer is over. See other wishes in the app.",
+            en="Thank you! “{title}” is taken, or the time to answer is over. "
+            "See other wishes in the app.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots={"title": 40},
         parts=2,
     ),
@@ -80,9 +94,10 @@ MESSAGES: Templates = {
     "offer.not_taken": Template(
         text(
             zh="谢谢您愿意帮忙！「{title}」还没能交给您，原因请在应用的邀请里点“接受”查看。",
-            en="Thank you! “{title}” could not be given to you yet. Accept it in the app to see why.",
+            en="Thank you! “{title}” could not be given to you yet. "
+            "Accept it in the app to see why.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots={"title": 40},
         parts=2,
     ),

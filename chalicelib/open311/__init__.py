@@ -1,1 +1,1 @@
-"""Reports by other people's apps: Open311 GeoReport v2, in XML and JSON."""
+"""Open311 GeoReport v2: reports from other applications, in XML and JSON."""

@@ -1,8 +1,7 @@
-"""The answers to what a kind of report asks: which must be there, and what each may be. Pure."""
+"""The answers to the questions of a category: required ones, and valid values. Pure."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from ..kernel.errors import Invalid
@@ -11,59 +10,66 @@ from ..tickets.policy import CategoryQuestion, QuestionKind
 __all__ = ["answers_to"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-_LINE = 200
+_MAX_LINE = 200
 
 
 def answers_to(
     questions: Sequence[CategoryQuestion], given: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the answers by the code of their question; applications send along what they know, and the rest is dropped.
+    """Return the answers by the code of their question. Answers to other questions are dropped.
 
     Raises:
-        Invalid: some that are required are missing, or some are not what was asked for; all of these are named.
+        Invalid: required answers are missing, or answers are not valid; lists all such codes.
 
     """
-    found = {
-        question.code: _said(question, given.get(question.code, ()))
-        for question in questions
-    }
-    missing = [
-        question.code
-        for question in questions
-        if question.required and not found[question.code]
-    ]
+    answers: dict[str, tuple[str, ...]] = {}
+    missing, wrong = [], []
+    for question in questions:
+        values = _values(question, given.get(question.code, ()))
+        if values:
+            answers[question.code] = values
+        if question.required and not values:
+            missing.append(question.code)
+        if values and not _is_valid(question, values):
+            wrong.append(question.code)
     if missing:
+        loc = ["attribute", missing[0]]
         raise Invalid(
-            "open311.attribute_missing",
-            ["attribute", missing[0]],
-            codes=", ".join(missing),
+            "open311.attribute_missing", loc, codes=", ".join(missing)
         )
-    wrong = [
-        question.code
-        for question in questions
-        if found[question.code] and not _fits(question, found[question.code])
-    ]
     if wrong:
-        raise Invalid(
-            "open311.attribute_wrong", ["attribute", wrong[0]], codes=", ".join(wrong)
-        )
-    return {code: values for code, values in found.items() if values}
+        loc = ["attribute", wrong[0]]
+        raise Invalid("open311.attribute_wrong", loc, codes=", ".join(wrong))
+    return answers
 
 
-def _said(question: CategoryQuestion, values: Sequence[str]) -> tuple[str, ...]:
+def _values(
+    question: CategoryQuestion, given: Sequence[str]
+) -> tuple[str, ...]:
+    values = tuple(value for value in given if value.strip())
     if question.kind is QuestionKind.TEXT:
-        return tuple(value for value in values if value.strip())
-    return tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
+        return values
+    return tuple(dict.fromkeys(value.strip() for value in values))
 
 
-def _fits(question: CategoryQuestion, values: Sequence[str]) -> bool:
+def _is_valid(question: CategoryQuestion, values: Sequence[str]) -> bool:
+    if len(values) > 1 and question.kind is not QuestionKind.SEVERAL:
+        return False
     choices = {choice.key for choice in question.choices}
-    alone = len(values) == 1 or question.kind is QuestionKind.SEVERAL
-    return alone and all(_FITTING[question.kind](value, choices) for value in values)
+    is_valid = _CHECKS[question.kind]
+    return all(is_valid(value, choices) for value in values)
 
 
-def _is_date(value: str) -> bool:
-    """ISO 8601: people answer with a day, or with a day and a time of their own zone."""
+def _is_line(value: str, choices: Collection[str]) -> bool:
+    return len(value) <= _MAX_LINE and len(value.splitlines()) == 1
+
+
+def _is_number(value: str, choices: Collection[str]) -> bool:
+    return _NUMBER.fullmatch(value) is not None
+
+
+def _is_date(value: str, choices: Collection[str]) -> bool:
+    """Tell whether a value is in ISO 8601: a day, or a day and a time with any or no zone."""
     try:
         datetime.fromisoformat(value)
     except ValueError:
@@ -71,13 +77,19 @@ def _is_date(value: str) -> bool:
     return True
 
 
-_FITTING: Mapping[QuestionKind, Callable[[str, AbstractSet[str]], bool]] = {
-    QuestionKind.STRING: lambda value, choices: (
-        len(value) <= _LINE and len(value.splitlines()) == 1
-    ),
-    QuestionKind.NUMBER: lambda value, choices: bool(_NUMBER.fullmatch(value)),
-    QuestionKind.DATETIME: lambda value, choices: _is_date(value),
-    QuestionKind.TEXT: lambda value, choices: True,
-    QuestionKind.ONE: lambda value, choices: value in choices,
-    QuestionKind.SEVERAL: lambda value, choices: value in choices,
+def _is_text(value: str, choices: Collection[str]) -> bool:
+    return True
+
+
+def _is_choice(value: str, choices: Collection[str]) -> bool:
+    return value in choices
+
+
+_CHECKS: Mapping[QuestionKind, Callable[[str, Collection[str]], bool]] = {
+    QuestionKind.STRING: _is_line,
+    QuestionKind.NUMBER: _is_number,
+    QuestionKind.DATETIME: _is_date,
+    QuestionKind.TEXT: _is_text,
+    QuestionKind.ONE: _is_choice,
+    QuestionKind.SEVERAL: _is_choice,
 }

@@ -1,4 +1,4 @@
-"""The declaration of Open311: tickets as other applications see and report them, by GeoReport v2."""
+"""The declaration of Open311: other applications report and follow tickets (GeoReport v2)."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,6 +1,6 @@
-"""What Open311 clients send, read as tolerantly as the specification wants it.
+"""Queries and forms of Open311, read as tolerantly as the specification wants it.
 
-Unknown names are passed over, and an empty value is none.
+Unknown names are ignored, and an empty value counts as missing.
 """
 
 import re
@@ -23,7 +23,7 @@ from ..people.schemas import mainland_mobile
 from ..places.model import Location
 from ..web.fields import Prose, near
 from .location import Address
-from .policy import MOST
+from .policy import MAX_RESULTS
 from .reports import NewReport, RequestFilter
 
 __all__ = [
@@ -35,40 +35,39 @@ __all__ = [
 ]
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
-# https://www.w3.org/TR/NOTE-datetime with a time of day; a "+" that was not escaped arrives as a space.
+# https://www.w3.org/TR/NOTE-datetime with a time of day. An unescaped "+" arrives as a space.
 _W3C = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))"
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"(?:([Zz])|([+ -])(\d\d):?(\d\d))"
 )
 
 
 def _instant(value: Any) -> datetime:
     try:
         return near(_w3c(value))
-    except ValueError as error:
-        raise PydanticKnownError(
-            "datetime_parsing", {"error": "no W3C date"}
-        ) from error
+    except (TypeError, ValueError) as error:
+        context = {"error": "no W3C date"}
+        raise PydanticKnownError("datetime_parsing", context) from error
 
 
 def _w3c(value: Any) -> datetime:
-    found = _W3C.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    parts = _W3C.fullmatch(value)
+    if parts is None:
         raise ValueError(value)
-    day, time, utc, sign, hours, minutes = found.groups()
-    return datetime.fromisoformat(
-        f"{day}T{time}"
-        + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}")
-    )
+    day, time, utc, sign, hours, minutes = parts.groups()
+    offset = "+00:00"
+    if not utc:
+        offset = f"{sign.replace(' ', '+')}{hours}:{minutes}"
+    return datetime.fromisoformat(f"{day}T{time}{offset}")
 
 
 def _listed(value: Any) -> tuple[str, ...]:
-    """Read a comma-delimited list, which may also be given several times."""
-    given = value if isinstance(value, list) else [value]
-    return tuple(
-        dict.fromkeys(
-            part.strip() for text in given for part in text.split(",") if part.strip()
-        )
-    )
+    """Read a list with commas, which may be given several times. Drop repeated entries."""
+    texts = value if isinstance(value, list) else [value]
+    entries = [entry.strip() for entry in ",".join(texts).split(",")]
+    return tuple(dict.fromkeys(filter(None, entries)))
 
 
 W3CDate = Annotated[
@@ -88,7 +87,7 @@ Statuses = Annotated[
     tuple[Literal["open", "closed"], ...],
     BeforeValidator(_listed, json_schema_input_type=str),
 ]
-Text = Annotated[
+Description = Annotated[
     str,
     Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000),
     AfterValidator(normalise),
@@ -96,7 +95,7 @@ Text = Annotated[
 
 
 class JurisdictionQuery(BaseModel):
-    """Which jurisdiction is asked: the code of a street. It may be left out where there is one only."""
+    """The jurisdiction: the code of a street. May be omitted if there is only one."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
@@ -104,46 +103,54 @@ class JurisdictionQuery(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _given(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Leave out what is empty; what is said twice alike is said once."""
-        found = {
-            name: _said(value) if isinstance(value, list) else value
-            for name, value in values.items()
-        }
-        return {name: value for name, value in found.items() if value}
+    def _without_empty(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Drop empty values and repeated ones."""
+        given = {}
+        for name, value in values.items():
+            reduced = _reduced(value)
+            if reduced:
+                given[name] = reduced
+        return given
 
 
-def _said(values: list[str]) -> str | list[str]:
-    said = [value for value in dict.fromkeys(values) if value]
-    return said[0] if len(said) == 1 else said
+def _reduced(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    distinct = [text for text in dict.fromkeys(value) if text]
+    if len(distinct) == 1:
+        return distinct[0]
+    return distinct
 
 
 class RequestsQuery(JurisdictionQuery):
-    """Which reports; `service_request_id` overrides all else."""
+    """The filter of a list of reports. `service_request_id` overrides the rest."""
 
     service_request_id: Listed = Field(
-        default_factory=tuple, description="Several, delimited by commas."
+        default_factory=tuple,
+        description="One or several, separated by commas.",
     )
     service_code: Listed = Field(
         default_factory=tuple,
-        description="Several, delimited by commas; of any where none is named.",
+        description="One or several, separated by commas; without it, all.",
     )
     start_date: W3CDate | None = None
     end_date: Annotated[
         W3CDate | None,
         Field(
-            description="At most 90 days after start_date; without both, the last 90 days."
+            description=(
+                "At most 90 days after start_date; without both, the last 90 days."
+            )
         ),
     ] = None
     status: Statuses = Field(
         default_factory=tuple,
-        description="open or closed, or both, delimited by a comma.",
+        description="open or closed, or both, separated by a comma.",
     )
-    page: Annotated[int, Field(ge=1, le=MOST)] = 1
-    page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
+    page: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = 1
+    page_size: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = MAX_RESULTS
 
-    def wanted(self) -> RequestFilter:
-        """Return which reports are asked for."""
+    def filter(self) -> RequestFilter:
+        """Return the filter of the service."""
         return RequestFilter(
             ids=self.service_request_id,
             categories=self.service_code,
@@ -156,23 +163,26 @@ class RequestsQuery(JurisdictionQuery):
 
 
 class UpdatesQuery(JurisdictionQuery):
-    """Which updates."""
+    """The filter of a list of updates."""
 
     service_request_id: Listed = Field(
-        default_factory=tuple, description="Several, delimited by commas."
+        default_factory=tuple,
+        description="One or several, separated by commas.",
     )
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
 
-    def wanted(self) -> RequestFilter:
-        """Return of which reports, and of when."""
+    def filter(self) -> RequestFilter:
+        """Return the filter of the service."""
         return RequestFilter(
-            ids=self.service_request_id, start=self.start_date, end=self.end_date
+            ids=self.service_request_id,
+            start=self.start_date,
+            end=self.end_date,
         )
 
 
 class _KeyedForm(JurisdictionQuery):
-    """What needs a key."""
+    """A form that needs a key."""
 
     api_key: Annotated[
         str,
@@ -184,15 +194,19 @@ class _KeyedForm(JurisdictionQuery):
 
 
 class ReportForm(_KeyedForm):
-    """A report. Where: `lat` and `long`, or `address_id`, or `address_string`.
+    """A report, located by `lat` and `long`, or `address_id`, or `address_string`.
 
-    `email`, `device_id`, `account_id`, `first_name`, `last_name` and `media_url` may be sent as well; none of them is kept.
+    `email`, `device_id`, `account_id`, `first_name`, `last_name` and `media_url` are ignored.
     """
 
     service_code: Annotated[str, Field(max_length=200)]
-    description: Text | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    description: Description | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = (
+        None
+    )
+    long: (
+        Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None
+    ) = None
     address_string: Annotated[Prose, Field(max_length=500)] = ""
     address_id: Annotated[
         str, Field(max_length=200, description="The code of a place.")
@@ -201,35 +215,39 @@ class ReportForm(_KeyedForm):
         str,
         Field(
             max_length=40,
-            description="Tells a resident who has this number what becomes of it; it is not kept.",
+            description=(
+                "The resident with this number follows the report; it is not stored."
+            ),
         ),
     ] = ""
     attribute: Annotated[
         dict[str, tuple[Annotated[Prose, Field(max_length=1000)], ...]],
         Field(
-            description="attribute[code]=value, or attribute[code][]=value for each of several."
+            description=(
+                "attribute[code]=value, or attribute[code][]=value for each of several."
+            )
         ),
     ] = {}
 
     @model_validator(mode="before")
     @classmethod
-    def _attributes(cls, values: Mapping[str, str | list[str]]) -> dict[str, Any]:
-        """Gather `attribute[code]` and `attribute[code][]`; the specification knows both."""
-        found: dict[str, list[str]] = {}
+    def _attributes(
+        cls, values: Mapping[str, str | list[str]]
+    ) -> dict[str, Any]:
+        """Collect `attribute[code]` and `attribute[code][]`; the specification has both."""
+        answers: dict[str, list[str]] = {}
         for name, value in values.items():
             code = _ATTRIBUTE.fullmatch(name)
             if code:
                 given = [value] if isinstance(value, str) else value
-                found.setdefault(code[1], []).extend(filter(None, given))
-        return {**values, "attribute": found}
+                answers.setdefault(code[1], []).extend(filter(None, given))
+        return {**values, "attribute": answers}
 
-    def reported(self) -> NewReport:
-        """Return what is reported."""
-        point = (
-            Location(self.lat, self.long)
-            if self.lat is not None and self.long is not None
-            else None
-        )
+    def report(self) -> NewReport:
+        """Return the report of the service."""
+        point = None
+        if self.lat is not None and self.long is not None:
+            point = Location(self.lat, self.long)
         return NewReport(
             service_code=self.service_code,
             text=self.description,
@@ -242,7 +260,7 @@ class ReportForm(_KeyedForm):
 
 
 def _mobile(phone: str) -> str | None:
-    """Return a phone in our form, None for an invalid one. That is no reason to refuse a report."""
+    """Return a phone in our form, None if it is not valid: the report is accepted anyway."""
     try:
         return mainland_mobile(phone)
     except ValueError:
@@ -250,7 +268,7 @@ def _mobile(phone: str) -> str | None:
 
 
 class UpdateForm(_KeyedForm):
-    """An update of a report: what there is to add."""
+    """An update of a report: a text to add."""
 
     service_request_id: Annotated[str, Field(max_length=200)]
-    description: Text
+    description: Description

@@ -1,23 +1,24 @@
-"""Numbers of the interface: those of the specification, and ours where it leaves them open."""
+"""Numbers of the interface: those of the specification, and ours where it is open."""
 
 from datetime import UTC, datetime, timedelta
 
 __all__ = [
     "CHANGED",
-    "CHARACTERS",
     "DECIMALS",
     "LONGEST_SPAN",
-    "MOST",
-    "MOST_READ",
-    "NEAR",
+    "MAX_CHARACTERS",
+    "MAX_METRES",
+    "MAX_READ",
+    "MAX_RESULTS",
 ]
 
-CHANGED = datetime(
-    2026, 11, 24, tzinfo=UTC
-)  # the last change of the default categories or the routes
+# The last change of the default categories or the routes.
+CHANGED = datetime(2026, 11, 24, tzinfo=UTC)
 LONGEST_SPAN = timedelta(days=90)  # "may not span more than 90 days"
-MOST = 1000  # "first 1000 requests returned"
-CHARACTERS = 300_000  # of texts in one answer: however they are escaped, they fit into the six megabytes that Lambda hands on
-MOST_READ = 5000  # tickets read for one list, with any filter: anybody may ask, so the time must be bounded
-NEAR = 300  # metres within which coordinates mean a place
+MAX_RESULTS = 1000  # "first 1000 requests returned"
+# Characters of texts in one response. In any escaping they fit into the six megabytes of Lambda.
+MAX_CHARACTERS = 300_000
+# Tickets read for one list, with any filter. The list is public, so its time must be bounded.
+MAX_READ = 5000
+MAX_METRES = 300  # from coordinates to the place that they mean
 DECIMALS = 3  # of public coordinates: about a hundred metres

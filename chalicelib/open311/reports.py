@@ -1,4 +1,4 @@
-"""What Open311 clients send and are shown. Pure."""
+"""Reports as Open311 clients send and see them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from ..tickets.model import Ticket
 from ..tickets.policy import Category, SlaKind
 from .location import Address
-from .policy import MOST
+from .policy import MAX_RESULTS
 
 __all__ = ["NewReport", "Operator", "PublicReport", "RequestFilter"]
 
@@ -35,7 +35,7 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFilter:
-    """Which reports are asked for."""
+    """The filter of a list of reports or updates."""
 
     ids: Sequence[str] = ()
     categories: Sequence[str] = ()
@@ -43,24 +43,26 @@ class RequestFilter:
     start: datetime | None = None
     end: datetime | None = None
     page: int = 1
-    page_size: int = MOST
+    page_size: int = MAX_RESULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicReport:
-    """A ticket as everybody may see it, with what its street calls its kind and where it is."""
+    """The public part of a ticket, with its category and the names of its places."""
 
     ticket: Ticket
     category: Category
-    where: Sequence[str]  # the names of its grid and community, innermost first
+    place_names: Sequence[str]  # of its grid and community, innermost first
 
     @property
     def expected_at(self) -> datetime | None:
-        """Return by when it should be done, as it was first promised."""
-        clock = self.ticket.clock(SlaKind.RESOLVE)
-        return clock.promised_at if clock else None
+        """Return the first SLA deadline of the resolution, None without one."""
+        clock = self.ticket.sla_timer(SlaKind.RESOLVE)
+        if clock is None:
+            return None
+        return clock.promised_at
 
     @property
     def note(self) -> str:
-        """Return the public note of staff on the end; why a reporter withdrew is not public."""
+        """Return the public closing note of staff. A reason for withdrawal is private."""
         return self.ticket.told_publicly or ""

@@ -10,7 +10,13 @@ from typing import Literal
 from ..kernel.access import ANONYMOUS, Actor
 from ..kernel.clock import Clock
 from ..kernel.codes import same
-from ..kernel.errors import Forbidden, Invalid, NotFound, Replayed, Unauthenticated
+from ..kernel.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Replayed,
+    Unauthenticated,
+)
 from ..kernel.ids import ID_PATTERN
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
@@ -23,29 +29,33 @@ from ..tickets.states import TicketStatus
 from ..web.tokens import Tokens
 from .answers import answers_to
 from .location import locate
-from .policy import CHANGED, LONGEST_SPAN, MOST, MOST_READ
+from .policy import CHANGED, LONGEST_SPAN, MAX_READ, MAX_RESULTS
 from .reports import NewReport, Operator, PublicReport, RequestFilter
 
 __all__ = ["Open311", "status_of"]
 
-# Clients send anything, also texts longer than a key may be.
+# Clients send any text, also longer than a key of the store may be.
 _ID = re.compile(f"tkt_{ID_PATTERN}")
-_AT_ONCE = 100
-_NOTE = 200  # characters of where it is, beside its place
-# Instants are shown in whole seconds, and a shown instant must be found.
+_PAGE_SIZE = 100
+_MAX_NOTE = 200  # characters of the written address
+# Responses have whole seconds, and a filter by such an instant must find its report.
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
+# A building or a unit would reveal the reporter.
+_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})
 _CLOSED = frozenset({TicketStatus.CLOSED})
 # A resolved ticket is open until its reporters agree.
 _STATES = {"open": frozenset(TicketStatus) - _CLOSED, "closed": _CLOSED}
 
 
 def status_of(state: TicketStatus) -> Literal["open", "closed"]:
-    """Return what the specification calls a state."""
-    return "closed" if state in _CLOSED else "open"
+    """Return the status of a state in the specification."""
+    if state in _CLOSED:
+        return "closed"
+    return "open"
 
 
 class Open311:
-    """Use cases of Open311."""
+    """Use cases of Open311 clients."""
 
     def __init__(
         self,
@@ -58,23 +68,18 @@ class Open311:
         keys: Mapping[str, str],
         operator: Operator,
     ) -> None:
-        self._clock, self._places, self._tickets, self._tokens = (
-            clock,
-            places,
-            tickets,
-            tokens,
-        )
-        self._keys, self.operator, self._rules_changed_at = (
-            keys,
-            operator,
-            rules_changed_at,
-        )
+        self.operator = operator
+        self._clock, self._places, self._tickets = clock, places, tickets
+        self._rules_changed_at = rules_changed_at
+        self._tokens, self._keys = tokens, keys
 
-    # what can be reported
+    # services
 
     def changed_at(self) -> datetime:
-        """Return when the services last changed, so that clients know when to read them again."""
-        return max(self._rules_changed_at(self._places.streets()) or CHANGED, CHANGED)
+        """Return when the services last changed, for clients that cache them."""
+        return max(
+            self._rules_changed_at(self._places.streets()) or CHANGED, CHANGED
+        )
 
     def list_services(self, jurisdiction: str) -> Sequence[Category]:
         """Return the categories of a street."""
@@ -88,7 +93,7 @@ class Open311:
         return self._tickets.policy_of(self._street(jurisdiction))
 
     def _street(self, jurisdiction: str) -> str:
-        """Return the street of a jurisdiction; it may be left out where there is one only."""
+        """Return the street of a jurisdiction; it may be empty if there is only one street."""
         streets = self._places.streets()
         if not jurisdiction and len(streets) == 1:
             return streets[0]
@@ -102,30 +107,37 @@ class Open311:
             raise NotFound("open311.jurisdiction_unknown")
         return jurisdiction
 
-    # reporting
+    # reports
 
     def report(
-        self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport
+        self,
+        context: RequestContext,
+        api_key: str,
+        jurisdiction: str,
+        report: NewReport,
     ) -> tuple[str, Category]:
-        """Take a report; return its id and its category."""
+        """Submit a report; return its id and its category."""
         context, client = self._identified(context, api_key)
         street = self._street(jurisdiction)
-        category = _category(self._tickets.policy_of(street), said.service_code)
-        report = OutsideReport(
+        category = _category(
+            self._tickets.policy_of(street), report.service_code
+        )
+        submitted = OutsideReport(
             category=category.code,
-            text=said.text or category.zh,
-            place=locate(self._places.tree(street), said.address),
-            location_note=said.address.written[:_NOTE] or None,
-            latitude=said.address.point.lat if said.address.point else None,
-            longitude=said.address.point.long if said.address.point else None,
-            answers=answers_to(category.questions, said.answers),
-            phone=said.phone,
+            text=report.text or category.zh,
+            place=locate(self._places.tree(street), report.address),
+            location_note=report.address.written[:_MAX_NOTE] or None,
+            latitude=report.address.latitude,
+            longitude=report.address.longitude,
+            answers=answers_to(category.questions, report.answers),
+            phone=report.phone,
             client=client,
         )
         try:
-            return self._tickets.report_from_outside(context, report).id, category
+            ticket = self._tickets.report_from_outside(context, submitted)
         except Replayed as replay:
             return replay.resource_id, category
+        return ticket.id, category
 
     def update(
         self,
@@ -135,10 +147,12 @@ class Open311:
         ticket_id: str,
         text: str,
     ) -> str:
-        """Add to a report; return the id of the update."""
+        """Add an update to a report; return the id of the update."""
         context, client = self._identified(context, api_key)
-        self._shown(jurisdiction, [ticket_id])
-        return self._tickets.comment_from_outside(context, ticket_id, text, client)
+        self._existing(jurisdiction, ticket_id)
+        return self._tickets.comment_from_outside(
+            context, ticket_id, text, client
+        )
 
     def _identified(
         self, context: RequestContext, api_key: str
@@ -147,11 +161,15 @@ class Open311:
 
         All keys are compared, so that the time reveals nothing about them.
         """
-        clients = [name for name, key in self._keys.items() if same(key, api_key)]
-        client = clients[0] if clients else ""
-        actor = ANONYMOUS if client else self._signed_in(api_key)
+        client, actor = "", ANONYMOUS
+        for name, key_of_client in self._keys.items():
+            if same(key_of_client, api_key):
+                client = name
+        if not client:
+            actor = self._signed_in(api_key)
         key = context.idempotency_key
-        if key:  # clients must not share a namespace of keys
+        if key:
+            # Clients must not share a namespace of keys.
             key = replace(key, id=f"{client or actor.id}#{key.id}")
         return replace(context, actor=actor, idempotency_key=key), client
 
@@ -161,94 +179,108 @@ class Open311:
         except Unauthenticated:
             raise Forbidden("open311.key_wrong") from None
 
-    # what became of it
+    # queries
 
     def list_requests(
         self, jurisdiction: str, wanted: RequestFilter
     ) -> Sequence[PublicReport]:
-        """Return the reports of a filter, newest first; ids override all else."""
+        """Return the reports of a filter, newest first. Ids override the rest of the filter."""
         if wanted.ids:
-            return self._shown(jurisdiction, wanted.ids[:MOST], strict=False)
+            return self._public(jurisdiction, wanted.ids[:MAX_RESULTS])
         street = self._street(jurisdiction)
+        last = min(wanted.page * wanted.page_size, MAX_RESULTS)
+        first = (wanted.page - 1) * wanted.page_size
+        found = self._matching(street, wanted, last)
+        return self._reports(street, islice(found, first, last))
+
+    def _matching(
+        self, street: str, wanted: RequestFilter, expected: int
+    ) -> Iterator[Ticket]:
+        """Yield the tickets of a filter, newest first; read `MAX_READ` of them at most."""
         start, end = self._span(wanted.start, wanted.end)
         states = frozenset().union(
             *(_STATES[status] for status in wanted.statuses or _STATES)
         )
-        last = min(wanted.page * wanted.page_size, MOST)
-        at_once = (
-            _AT_ONCE if wanted.statuses or wanted.categories else min(last, _AT_ONCE)
-        )
+        page_size = _PAGE_SIZE
+        if not wanted.statuses and not wanted.categories:
+            # Every ticket fits, so that no more than the expected ones need to be read.
+            page_size = min(expected, _PAGE_SIZE)
 
         def fits(ticket: Ticket) -> bool:
-            return ticket.state in states and (
-                not wanted.categories or ticket.category in wanted.categories
+            if wanted.categories and ticket.category not in wanted.categories:
+                return False
+            return ticket.state in states
+
+        position: Position | None = None
+        for _ in range(MAX_READ // page_size):
+            page = self._tickets.public_between(
+                street, start, end, fits, position, page_size
             )
-
-        def pages() -> Iterator[Page[Ticket]]:
-            at: Position | None = None
-            for _ in range(MOST_READ // at_once):
-                page = self._tickets.public_between(
-                    street, start, end, fits, at, at_once
-                )
-                yield page
-                at = page.next
-                if at is None:
-                    return
-
-        found = (ticket for page in pages() for ticket in page.items)
-        return self._named(
-            street, islice(found, (wanted.page - 1) * wanted.page_size, last)
-        )
+            yield from page.items
+            position = page.next
+            if position is None:
+                return
 
     def read_request(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return one report."""
-        return self._shown(jurisdiction, [ticket_id])[0]
+        return self._existing(jurisdiction, ticket_id)
 
     def list_updates(
         self, jurisdiction: str, wanted: RequestFilter
     ) -> Sequence[Update]:
-        """Return the public updates of a filter, oldest first; ids override all else."""
+        """Return the public updates of a filter, oldest first. Ids override the rest."""
         if wanted.ids:
-            known = self._shown(jurisdiction, wanted.ids[:_AT_ONCE], strict=False)
-            return self._tickets.updates_of([shown.ticket.id for shown in known])[:MOST]
+            reports = self._public(jurisdiction, wanted.ids[:_PAGE_SIZE])
+            ids = [report.ticket.id for report in reports]
+            return self._tickets.updates_of(ids)[:MAX_RESULTS]
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
-        updates = every(
-            lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)
-        )
-        return list(islice(updates, MOST))
 
-    def _shown(
-        self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True
-    ) -> Sequence[PublicReport]:
-        street = self._street(jurisdiction)
-        known = self._tickets.find_public([id for id in ids if _ID.fullmatch(id)])
-        tickets = [ticket for ticket in known if street_of(ticket.place) == street]
-        if strict and not tickets:
+        def read_page(position: Position | None) -> Page[Update]:
+            return self._tickets.updates_between(
+                street, start, end, position, _PAGE_SIZE
+            )
+
+        return list(islice(every(read_page), MAX_RESULTS))
+
+    def _existing(self, jurisdiction: str, ticket_id: str) -> PublicReport:
+        """Return a public report; NotFound if it does not exist in the jurisdiction."""
+        reports = self._public(jurisdiction, [ticket_id])
+        if not reports:
             raise NotFound("open311.request_unknown")
-        return self._named(street, tickets)
+        return reports[0]
 
-    def _named(self, street: str, tickets: Iterable[Ticket]) -> Sequence[PublicReport]:
+    def _public(
+        self, jurisdiction: str, ids: Sequence[str]
+    ) -> Sequence[PublicReport]:
+        """Return the public reports of these ids in a jurisdiction; ignore other ids."""
+        street = self._street(jurisdiction)
+        tickets = self._tickets.find_public(
+            [id for id in ids if _ID.fullmatch(id)]
+        )
+        in_street = [
+            ticket for ticket in tickets if street_of(ticket.place) == street
+        ]
+        return self._reports(street, in_street)
+
+    def _reports(
+        self, street: str, tickets: Iterable[Ticket]
+    ) -> Sequence[PublicReport]:
+        """Return tickets with their categories and the names of their places."""
         policy = self._tickets.policy_of(street)
         names = {place.id: place.name for place in self._places.tree(street)}
-        shown = []
+        reports = []
         for ticket in tickets:
-            above = [
-                code
-                for code in ancestors(ticket.place)
-                if kind_of(code) in _PUBLIC_KINDS
-            ]
             category = policy.category(ticket.category) or Category(
                 code=ticket.category, zh=ticket.category, en=ticket.category
             )
-            shown.append(
-                PublicReport(
-                    ticket=ticket,
-                    category=category,
-                    where=[names[code] for code in above if code in names],
-                )
+            report = PublicReport(
+                ticket=ticket,
+                category=category,
+                place_names=_public_names(ticket.place, names),
             )
-        return shown
+            reports.append(report)
+        return reports
 
     def _span(
         self, start: datetime | None, end: datetime | None
@@ -256,7 +288,7 @@ class Open311:
         """Return the span of a filter: 90 days from its one end, or the last 90 days.
 
         Raises:
-            Invalid: it is longer. To shorten it would present a part as the whole.
+            Invalid: the span is longer. A shorter one would present a part as the whole.
 
         """
         if start is None:
@@ -268,9 +300,12 @@ class Open311:
         return start, end + _REST_OF_A_SECOND
 
 
-_PUBLIC_KINDS = frozenset(
-    {PlaceKind.GRID, PlaceKind.COMMUNITY}
-)  # a building or a unit would reveal the reporter
+def _public_names(place: str, names: Mapping[str, str]) -> Sequence[str]:
+    """Return the names of the grid and the community of a place, innermost first."""
+    public = [
+        code for code in ancestors(place) if kind_of(code) in _PUBLIC_KINDS
+    ]
+    return [names[code] for code in public if code in names]
 
 
 def _category(policy: Policy, code: str) -> Category:

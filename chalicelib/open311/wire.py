@@ -1,7 +1,8 @@
-"""The wire format of Open311: one tree, as XML or as JSON by the Spark convention; refusals likewise.
+"""The wire format of Open311: results and errors as one tree, in XML or in JSON by Spark.
 
-Spark (the specification's "JSON and XML conversion"): the root is dropped, a container of like elements is an array also
-with one element or none, and an element with nothing in it is null. Identifiers are text in both, also those of digits.
+The Spark convention is the specification's "JSON and XML conversion". The root is dropped. A
+container of like elements is an array, also with one element or none. An empty element is null.
+Identifiers are text in both formats, even if they have only digits.
 """
 
 import json
@@ -19,7 +20,7 @@ __all__ = ["DIALECT", "FORMATS", "GeoReport"]
 FORMATS = ("json", "xml")
 _JSON, _XML = "application/json", "text/xml"
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-# The names of a container's elements. In JSON they vanish, so only XML needs the table.
+# The names of the elements by container. JSON does not show them.
 _ITEMS = {
     "services": "service",
     "attributes": "attribute",
@@ -30,59 +31,76 @@ _ITEMS = {
     "formats": "format",
     "errors": "error",
 }
-# XML 1.0 (section 2.2) cannot hold these, not even escaped. JSON leaves them out too, so both are equal.
-_UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0 (section 2.2) cannot contain these, not even escaped. JSON omits them too, to be equal.
+_NOT_IN_XML = re.compile(
+    "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 _ERROR = {
     "type": "object",
     "required": ["code", "description"],
-    "properties": {"code": {"type": "integer"}, "description": {"type": "string"}},
+    "properties": {
+        "code": {"type": "integer"},
+        "description": {"type": "string"},
+    },
 }
 _ERRORS = {"type": "array", "minItems": 1, "items": _ERROR}
 
 
 class GeoReport:
-    """The dialect of Open311 GeoReport v2. A path that names no known format is answered in XML, which it requires."""
+    """The dialect of Open311 GeoReport v2. For a path without a known format, it requires XML."""
 
     statuses: Mapping[str, str] = {
-        "400": "Cannot be done as it was asked: a parameter is missing or cannot be taken.",
+        "400": "A parameter is missing or not valid.",
         "403": "The api_key is missing or wrong.",
         "404": "There is no such jurisdiction, service, request or token.",
-        "429": "Too often; see Retry-After.",
-        "503": "Contention; nothing was done; see Retry-After.",
+        "429": "Too many requests; see Retry-After.",
+        "503": "Contention. Nothing was done; see Retry-After.",
     }
 
     def answer(self, view: BaseModel, address: str) -> Document:
-        """Return the document of a view; `element` of its class names the root."""
-        return _document(view.element, view.model_dump(mode="json"), 200, address)  # type: ignore[attr-defined]
+        """Return the document of a view. The `element` of its class is the name of the root."""
+        element: str = view.element  # type: ignore[attr-defined]
+        return _document(element, view.model_dump(mode="json"), 200, address)
 
     def problem(self, problem: Mapping[str, Any], address: str) -> Document:
-        """Return the document of a refusal: 404 for unknown things, 403 for keys, 400 for other client errors.
+        """Return the document of an error.
 
-        429, 500 and 503 keep their status, so that clients and proxies know to come back.
+        The status is 404 for unknown resources, 403 for keys and 400 for other client errors.
+        429, 500 and 503 stay, so that clients and proxies retry.
         """
-        listed = problem.get("errors") or [{"loc": (), "msg": problem["detail"]}]
-        status = problem["status"]
-        if status == 401 or any(error["loc"] == ["api_key"] for error in listed):
-            status = 403
-        elif status < 500 and str(status) not in self.statuses:
-            status = 400
+        listed = problem.get("errors") or [
+            {"loc": (), "msg": problem["detail"]}
+        ]
+        status = self._status(problem["status"], listed)
         errors = [
-            {"code": status, "description": f"{_name(error['loc'])}{error['msg']}"}
+            {
+                "code": status,
+                "description": f"{_name(error['loc'])}{error['msg']}",
+            }
             for error in listed
         ]
         return _document("errors", errors, status, address)
 
+    def _status(self, status: int, errors: Sequence[Mapping[str, Any]]) -> int:
+        if status == 401 or any(
+            error["loc"] == ["api_key"] for error in errors
+        ):
+            return 403
+        if status < 500 and str(status) not in self.statuses:
+            return 400
+        return status
+
     def contract(
         self, schema: Mapping[str, Any] | None, path: str
     ) -> Mapping[str, Any]:
-        """Return both media types, or the one that the path's suffix names. XML is the same tree under its root."""
-        said = {
+        """Return both media types, or that of the path's suffix. XML has the same tree."""
+        media_types = {
             _JSON: {"schema": schema or _ERRORS},
             _XML: {"schema": {"type": "string"}},
         }
         return {
             media: shape
-            for media, shape in said.items()
+            for media, shape in media_types.items()
             if "{" in path or media == _media(path)
         }
 
@@ -91,28 +109,30 @@ DIALECT = GeoReport()
 
 
 def _media(address: str) -> str:
-    return _JSON if address.endswith(".json") else _XML
+    if address.endswith(".json"):
+        return _JSON
+    return _XML
 
 
 def _name(loc: Sequence[str | int]) -> str:
-    """Return the parameter as clients write it: ``attribute[code]: ``. Which of a list it was, they see themselves."""
-    first, *rest = [part for part in loc if isinstance(part, str)] or [""]
-    return f"{first}{''.join(f'[{part}]' for part in rest)}: " if first else ""
+    """Return a parameter as clients write it, without list indexes: ``attribute[code]: ``."""
+    names = [part for part in loc if isinstance(part, str)]
+    if not names:
+        return ""
+    first, *others = names
+    return first + "".join(f"[{name}]" for name in others) + ": "
 
 
 def _document(root: str, tree: Any, status: int, address: str) -> Document:
     media = _media(address)
-    tree = _speakable(tree)
-    text = (
-        json.dumps(tree, ensure_ascii=False)
-        if media == _JSON
-        else _DECLARATION + _xml(root, tree)
-    )
+    tree = _without_invalid(tree)
+    if media == _JSON:
+        text = json.dumps(tree, ensure_ascii=False)
+    else:
+        text = _DECLARATION + ET.tostring(
+            _element(root, tree), encoding="unicode"
+        )
     return Document(text, f"{media}; charset=utf-8", status)
-
-
-def _xml(root: str, tree: Any) -> str:
-    return ET.tostring(_element(root, tree), encoding="unicode")
 
 
 def _element(name: str, value: Any) -> ET.Element:
@@ -121,18 +141,21 @@ def _element(name: str, value: Any) -> ET.Element:
         element.extend(_element(child, inner) for child, inner in value.items())
     elif isinstance(value, list):
         element.extend(_element(_ITEMS[name], item) for item in value)
+    elif isinstance(value, bool):
+        element.text = str(value).lower()
     elif value is not None:
-        element.text = str(value).lower() if isinstance(value, bool) else str(value)
+        element.text = str(value)
     return element
 
 
-def _speakable(value: Any) -> Any:
-    if isinstance(
-        value, str
-    ):  # a lone CR would come out of an XML parser as a line feed
-        return (
-            _UNSPEAKABLE.sub("\ufffd", value).replace("\r\n", "\n").replace("\r", "\n")
-        )
+def _without_invalid(value: Any) -> Any:
+    """Return a tree in whose texts characters that XML cannot contain are replaced."""
+    if isinstance(value, str):
+        # An XML parser would turn a lone CR into a line feed.
+        text = _NOT_IN_XML.sub("\ufffd", value)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(value, Mapping):
-        return {name: _speakable(inner) for name, inner in value.items()}
-    return [_speakable(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _without_invalid(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_invalid(inner) for inner in value]
+    return value

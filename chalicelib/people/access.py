@@ -50,7 +50,8 @@ class Access:
         """Return the actor if the action is theirs to take.
 
         A `fresh` action reads the actor again, so that a block, a lost role or a sign-out counts at
-        once. Other people (`reading`) are read in the same request. `resource` may depend on the actor's own record.
+        once. Other people (`reading`) are read in the same request. `resource` may depend
+        on the actor's own record.
 
         Raises:
             Unauthenticated: nobody has signed in, or the access token no longer counts.
@@ -62,10 +63,14 @@ class Access:
         if action.fresh and actor is not SYSTEM:
             actor, people = self.authenticate(actor, reading)
         target = (
-            resource if isinstance(resource, Resource) else resource(people[actor.id])
+            resource
+            if isinstance(resource, Resource)
+            else resource(people[actor.id])
         )
         return Granted(
-            actor=actor, relations=authorize(actor, action, target), people=people
+            actor=actor,
+            relations=authorize(actor, action, target),
+            people=people,
         )
 
     def require_self(

@@ -43,7 +43,11 @@ class Accounts:
         registration: Registration,
         hooks: Hooks,
     ) -> None:
-        self._transaction, self._clock, self._access = transaction, clock, access
+        self._transaction, self._clock, self._access = (
+            transaction,
+            clock,
+            access,
+        )
         self._consents, self._phones, self._registration = (
             consents,
             phones,
@@ -63,7 +67,9 @@ class Accounts:
 
         return self._change(context, change, "person.changed")
 
-    def volunteer(self, context: RequestContext, profile: VolunteerProfile) -> Person:
+    def volunteer(
+        self, context: RequestContext, profile: VolunteerProfile
+    ) -> Person:
         """Make the actor a volunteer, or change their profile; the vetting stays."""
 
         def change(person: Person) -> Person:
@@ -91,7 +97,9 @@ class Accounts:
 
         return self._transaction.run(decide, context)
 
-    def read_consents(self, context: RequestContext, limit: int) -> Page[Consent]:
+    def read_consents(
+        self, context: RequestContext, limit: int
+    ) -> Page[Consent]:
         """Return the actor's consent history, newest first."""
         person = self._access.require_self(context).person
         return self._consents.read_page(person.id, context.start, limit)
@@ -147,7 +155,9 @@ class Accounts:
                 previous=person,
                 writes=(self._phones.release(person), *traces),
                 events=(
-                    TimelineEvent(tag="person.erased", actor=person.id, party="owner"),
+                    TimelineEvent(
+                        tag="person.erased", actor=person.id, party="owner"
+                    ),
                 ),
             )
 

@@ -69,6 +69,8 @@ def read_consents(
 
 
 @routes.delete("/v1/me/consents/{purpose}", status=204)
-def withdraw_consent(accounts: Accounts, context: RequestContext, purpose: str) -> None:
+def withdraw_consent(
+    accounts: Accounts, context: RequestContext, purpose: str
+) -> None:
     """Withdraw a consent; without the terms every session ends."""
     accounts.withdraw_consent(context, purpose)

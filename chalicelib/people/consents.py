@@ -61,7 +61,9 @@ class Consents:
         )
         return Put(row=consent)
 
-    def record_withdrawal(self, person: Person, purpose: str, recorded_by: str) -> Put:
+    def record_withdrawal(
+        self, person: Person, purpose: str, recorded_by: str
+    ) -> Put:
         """Return the line of a consent that is withdrawn."""
         consent = Consent(
             id=self._ids.new("con"),
@@ -76,14 +78,19 @@ class Consents:
     def record_changes(self, before: Person, after: Person) -> tuple[Put, ...]:
         """Return the lines of the consents that a person gives and withdraws with a change."""
         given = [
-            purpose for purpose in after.consents if purpose not in before.consents
+            purpose
+            for purpose in after.consents
+            if purpose not in before.consents
         ]
         withdrawn = [
-            purpose for purpose in before.consents if purpose not in after.consents
+            purpose
+            for purpose in before.consents
+            if purpose not in after.consents
         ]
         lines = [self.record(after, purpose) for purpose in given]
         lines += [
-            self.record_withdrawal(after, purpose, after.id) for purpose in withdrawn
+            self.record_withdrawal(after, purpose, after.id)
+            for purpose in withdrawn
         ]
         return tuple(lines)
 
@@ -97,7 +104,9 @@ class Consents:
 
     def read_all(self, person_id: str) -> list[Consent]:
         """Return a person's whole ledger, newest first."""
-        return list(every(lambda start: self._repository.consents_of(person_id, start)))
+        return list(
+            every(lambda start: self._repository.consents_of(person_id, start))
+        )
 
     # use cases without a signed-in actor
 
@@ -120,7 +129,10 @@ class Consents:
                 return Changes(entity=person, previous=person)
             line = self.record_withdrawal(person, channel, person.id)
             event = TimelineEvent(
-                tag="person.opted_out", actor=person.id, party="owner", note=channel
+                tag="person.opted_out",
+                actor=person.id,
+                party="owner",
+                note=channel,
             )
             silent = _without_channel(person, channel)
             return Changes(
@@ -131,12 +143,16 @@ class Consents:
 
     def forget_witnesses(self, person_id: str) -> None:
         """Remove the names of witnesses from an erased person's ledger; the consents stay."""
-        named = [consent for consent in self.read_all(person_id) if consent.witness]
+        named = [
+            consent for consent in self.read_all(person_id) if consent.witness
+        ]
         for batch in in_batches(named, _BLANKED_AT_ONCE):
             self._blank(person_id, batch)
 
     def _blank(self, person_id: str, consents: Sequence[Consent]) -> None:
-        blank = tuple(Put(row=replace(consent, witness=None)) for consent in consents)
+        blank = tuple(
+            Put(row=replace(consent, witness=None)) for consent in consents
+        )
 
         def decide() -> Changes[Person]:
             person = self._repository.find_person(person_id)
@@ -147,7 +163,11 @@ class Consents:
         self._transaction.run(decide, RequestContext())
 
 
-def _without_channel(person: Person, channel: Literal["sms", "email"]) -> Person:
+def _without_channel(
+    person: Person, channel: Literal["sms", "email"]
+) -> Person:
     return (
-        replace(person, sms=False) if channel == "sms" else replace(person, email=False)
+        replace(person, sms=False)
+        if channel == "sms"
+        else replace(person, email=False)
     )

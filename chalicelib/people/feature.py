@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..feature import Feature, Get, Provider
+from ..feature import Feature, Get, ServiceProvider
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -31,7 +31,7 @@ __all__ = [
 feature: "Feature[People]" = Feature(
     "people", id_prefixes={"person": "per", "consent": "con"}
 )
-place_exists: "Provider[Callable[[str], bool]]" = Provider(
+place_exists: "ServiceProvider[Callable[[str], bool]]" = ServiceProvider(
     "people.place_exists"
 )  # filled by places
 
@@ -124,7 +124,11 @@ def routes() -> "Routes[Any]":
 
 @feature.group("place")
 def people_below(
-    people: "People", name: str, as_of: datetime, start: "Position | None", limit: int
+    people: "People",
+    name: str,
+    as_of: datetime,
+    start: "Position | None",
+    limit: int,
 ) -> "Page[str]":
     """Return the people of a place and below."""
     return people.ids_below(name, start, limit)

@@ -119,7 +119,9 @@ class Person(Entity):
     def places(self) -> tuple[str, ...]:
         """Return the home, and the places of the grants."""
         granted = [grant.place for grant in self.grants]
-        return tuple(dict.fromkeys([self.home, *granted] if self.home else granted))
+        return tuple(
+            dict.fromkeys([self.home, *granted] if self.home else granted)
+        )
 
     @property
     def secrets(self) -> list[str]:
@@ -140,13 +142,17 @@ class Person(Entity):
     def capacity(self) -> int:
         """Return the number of claims that they may carry at once."""
         return (
-            self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
+            self.volunteer.capacity
+            if self.volunteer
+            else VolunteerProfile().capacity
         )
 
     @property
     def appointed(self) -> bool:
         """Tell whether this is staff: registered by others, so without consent to the terms."""
-        return any(grant.role.rank > Role.VOLUNTEER.rank for grant in self.grants)
+        return any(
+            grant.role.rank > Role.VOLUNTEER.rank for grant in self.grants
+        )
 
     def as_resource(self) -> Resource:
         """Return the person as a resource of permissions."""
@@ -167,7 +173,9 @@ class Person(Entity):
 
     def check_still_valid(self, actor: Actor) -> Actor:
         """Return the actor as they are now, or refuse a token that no longer counts."""
-        ended = any(session.id == actor.session for session in self.ended_sessions)
+        ended = any(
+            session.id == actor.session for session in self.ended_sessions
+        )
         if self.erased_at or ended or actor.token_version != self.token_version:
             raise Unauthenticated("auth.token_invalid")
         if self.blocked:
@@ -218,13 +226,17 @@ def end_session(person: Person, session: str, now: datetime) -> Person:
         for s in person.ended_sessions
         if s.at > now - _SESSION_MEMORY and s.id != session
     )
-    return replace(person, ended_sessions=(*fresh, EndedSession(id=session, at=now)))
+    return replace(
+        person, ended_sessions=(*fresh, EndedSession(id=session, at=now))
+    )
 
 
 def agree(person: Person, purpose: str, text_version: str | None) -> Person:
     """Return a person with a consent, or without it; a consent in force keeps its text version."""
     rest = {
-        name: version for name, version in person.consents.items() if name != purpose
+        name: version
+        for name, version in person.consents.items()
+        if name != purpose
     }
     if text_version is None:
         return replace(person, consents=rest)
@@ -237,9 +249,13 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
     A kind in `never` stays there until the profile names it.
     """
     if person.volunteer:
-        never = [kind for kind in person.volunteer.never if kind not in profile.kinds]
+        never = [
+            kind for kind in person.volunteer.never if kind not in profile.kinds
+        ]
         profile = replace(profile, never=tuple(never))
-    others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
+    others = tuple(
+        grant for grant in person.grants if grant.role is not Role.VOLUNTEER
+    )
     return replace(
         person,
         volunteer=profile,
@@ -249,7 +265,9 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
 def never_again(person: Person, kind: str) -> Person:
     """Return somebody who is not to be asked for a kind any more."""
-    places = [grant.place for grant in person.grants if grant.role is Role.VOLUNTEER]
+    places = [
+        grant.place for grant in person.grants if grant.role is Role.VOLUNTEER
+    ]
     profile = person.volunteer or VolunteerProfile(places=tuple(places))
     never = tuple(dict.fromkeys([*profile.never, kind]))
     return replace(person, volunteer=replace(profile, never=never))

@@ -25,7 +25,7 @@ class Phones:
         return self._repository.find_person(person_id) if person_id else None
 
     def claim(self, person: Person, taken: Refusal | None = None) -> Put:
-        """Return the row that claims a person's phone; `taken` is the refusal if it has an owner."""
+        """Return the row that claims a person's phone; `taken` refuses a second owner."""
         return Put(row=self._row(person), new=True, on_conflict=taken)
 
     def release(self, person: Person) -> Delete:
@@ -34,5 +34,6 @@ class Phones:
 
     def _row(self, person: Person) -> PhoneOwner:
         return PhoneOwner(
-            fingerprint=self.fingerprint(person.phone or ""), person_id=person.id
+            fingerprint=self.fingerprint(person.phone or ""),
+            person_id=person.id,
         )

@@ -50,11 +50,19 @@ class Registration:
             consents={TERMS: text_version},
         )
         agreed = self._consents.record(person, TERMS, text_version=text_version)
-        return person, (Put(row=person, new=True), self._phones.claim(person), agreed)
+        return person, (
+            Put(row=person, new=True),
+            self._phones.claim(person),
+            agreed,
+        )
 
-    def agree_to_terms(self, person: Person, text_version: str) -> Changes[Person]:
+    def agree_to_terms(
+        self, person: Person, text_version: str
+    ) -> Changes[Person]:
         """Return the decision that a person agrees to the terms, for the commit of a sign-in."""
-        agreed = replace(person, consents={**person.consents, TERMS: text_version})
+        agreed = replace(
+            person, consents={**person.consents, TERMS: text_version}
+        )
         line = self._consents.record(person, TERMS, text_version=text_version)
         return Changes(entity=agreed, previous=person, writes=(line,))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from ..kernel.clock import to_text
+from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import sort_key, street_of, subtree
 from ..store.repository import Repository
@@ -41,7 +42,10 @@ def _person_keys(person: Person) -> dict[str, str]:
     keys = {"pk": person.id, "sk": "person"}
     if person.places and not person.erased_at:
         place = person.places[0]
-        keys |= {"street": street_of(place), "place_order": sort_key(place) + person.id}
+        keys |= {
+            "street": street_of(place),
+            "place_order": sort_key(place) + person.id,
+        }
     return keys
 
 
@@ -61,7 +65,8 @@ def _consent_keys(consent: Consent) -> dict[str, str]:
 
 PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
 PHONE_OWNER = _PEOPLE.row(
-    PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"}
+    PhoneOwner,
+    keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"},
 )
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
@@ -85,8 +90,10 @@ class PersonRepository(Repository):
 
     def find_persons(self, person_ids: list[str]) -> dict[str, Person]:
         """Read several people, a hundred in a request, by id."""
-        people = self._store.get_many(PERSON, [(id, "person") for id in person_ids])
-        return {person.id: person for person in people}
+        people = self._store.get_many(
+            PERSON, [(id, "person") for id in person_ids]
+        )
+        return by_id(people)
 
     def owner_of_phone(self, fingerprint: str) -> str | None:
         """Return the id of the person whose phone this is."""
@@ -95,7 +102,9 @@ class PersonRepository(Repository):
 
     def household_members(self, household: str, limit: int) -> list[str]:
         """Return the ids of a household's members."""
-        found = self._store.page(_KEY, household, index="by_household", limit=limit)
+        found = self._store.page(
+            _KEY, household, index="by_household", limit=limit
+        )
         return [key.pk for key in found.items]
 
     def people_below(
@@ -127,7 +136,9 @@ class PersonRepository(Repository):
             if start is None or len(found) == limit or read >= read_at_most:
                 return Page(found, start)
 
-    def _keys_below(self, place: str, start: Position | None, limit: int) -> Page[Key]:
+    def _keys_below(
+        self, place: str, start: Position | None, limit: int
+    ) -> Page[Key]:
         keys = PERSON.attribute("place_order").between(*subtree(place))
         return self._store.page(
             _KEY,
@@ -138,22 +149,35 @@ class PersonRepository(Repository):
             limit=limit,
         )
 
-    def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
+    def ids_below(
+        self, place: str, start: Position | None, limit: int
+    ) -> Page[str]:
         """Read the ids of the people of a place and below, in tree order, from the index alone."""
         found = self._keys_below(place, start, limit)
         return Page([key.pk for key in found.items], found.next)
 
-    def volunteers_of(self, area: str, *, below: bool) -> Iterator[Volunteering]:
+    def volunteers_of(
+        self, area: str, *, below: bool
+    ) -> Iterator[Volunteering]:
         """Read the volunteers of a community or street, in tree order; with `below` of all in it.
 
         Eventually consistent, for half the price: a volunteer is read again when they accept.
         """
-        keys = SK.between(*subtree(area)) if below else SK.startswith(sort_key(area))
+        keys = (
+            SK.between(*subtree(area))
+            if below
+            else SK.startswith(sort_key(area))
+        )
         part = f"volunteers#{street_of(area)}"
 
         def read(start: Position | None) -> Page[Volunteering]:
             return self._store.page(
-                VOLUNTEERING, part, keys=keys, start=start, limit=1000, consistent=False
+                VOLUNTEERING,
+                part,
+                keys=keys,
+                start=start,
+                limit=1000,
+                consistent=False,
             )
 
         return every(read)
@@ -164,5 +188,10 @@ class PersonRepository(Repository):
         """Read a person's consent history, newest first."""
         keys = SK.startswith("consent#")
         return self._store.page(
-            CONSENT, person_id, keys=keys, start=start, limit=limit, newest_first=True
+            CONSENT,
+            person_id,
+            keys=keys,
+            start=start,
+            limit=limit,
+            newest_first=True,
         )

@@ -55,14 +55,18 @@ def mainland_mobile(text: str) -> str:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
         raise ValueError("phone") from None
-    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    mobile = (
+        phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    )
     if (
         not mobile
         or phonenumbers.region_code_for_number(number) != "CN"
         or number.extension
     ):
         raise ValueError("phone")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return str(
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    )
 
 
 Phone = Annotated[
@@ -204,7 +208,9 @@ class MyAccountView(View):
     def of(cls, person: Person) -> "MyAccountView":
         """Return the view of a person."""
         offered = VolunteerView.of(person) if person.volunteer else None
-        return cls.model_validate(person_fields(person) | {"volunteer": offered})
+        return cls.model_validate(
+            person_fields(person) | {"volunteer": offered}
+        )
 
 
 class MyAccountPatch(Request):
@@ -219,7 +225,10 @@ class MyAccountPatch(Request):
 
     def edit(self) -> AccountEdit:
         """Return the changes; null empties home, address, e-mail address and quiet hours only."""
-        given, channels = self.model_fields_set, self.channels or ChannelsPatch()
+        given, channels = (
+            self.model_fields_set,
+            self.channels or ChannelsPatch(),
+        )
         return AccountEdit(
             name=unset_if_none(self.name),
             home=self.home if "home" in given else UNSET,
@@ -253,7 +262,8 @@ class VolunteerIn(Request):
     places: Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
     skills: Annotated[list[Label], Field(max_length=20)] = []
     kinds: Annotated[
-        list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)
+        list[Literal["goods", "service", "company", "learning"]],
+        Field(max_length=4),
     ] = []
     dialects: Annotated[list[Label], Field(max_length=10)] = []
     availability: Annotated[list[AvailabilityIn], Field(max_length=28)] = []
@@ -263,7 +273,9 @@ class VolunteerIn(Request):
     def profile(self) -> VolunteerProfile:
         """Return it as a value of the model."""
         windows = [
-            Availability(weekday=window.weekday, start=window.start, end=window.end)
+            Availability(
+                weekday=window.weekday, start=window.start, end=window.end
+            )
             for window in self.availability
         ]
         return VolunteerProfile(
@@ -302,7 +314,9 @@ class MyDataView(RootModel[dict[str, Any]]):
 
 def person_fields(person: Person) -> dict[str, Any]:
     """Return the fields that the views of a person share."""
-    fields = {name: getattr(person, name) for name in (*Person.__dataclass_fields__,)}
+    fields = {
+        name: getattr(person, name) for name in (*Person.__dataclass_fields__,)
+    }
     return fields | {
         "roles": person.grants,
         "channels": ChannelsView(

@@ -62,7 +62,9 @@ class People:
             place, start, limit, wanted, PEOPLE_READ_MAX
         )
 
-    def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
+    def ids_below(
+        self, place: str, start: Position | None, limit: int
+    ) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order."""
         return self._repository.ids_below(place, start, limit)
 
@@ -84,7 +86,9 @@ class People:
         """Return the ids of a person's household, their own first."""
         if not person.household:
             return [person.id]
-        others = self._repository.household_members(person.household, HOUSEHOLD_MAX)
+        others = self._repository.household_members(
+            person.household, HOUSEHOLD_MAX
+        )
         return list(dict.fromkeys([person.id, *others]))
 
     def subject_of(
@@ -103,11 +107,17 @@ class People:
             return person
         subject = self._repository.find_person(on_behalf_of or "")
         if subject is None or subject.erased_at:
-            if any(grant.role.rank >= Role.GRID_WORKER.rank for grant in actor.grants):
+            if any(
+                grant.role.rank >= Role.GRID_WORKER.rank
+                for grant in actor.grants
+            ):
                 raise Invalid("person.unknown", ["on_behalf_of"])
             raise Forbidden("person.cannot_act_for")
         found = relations(actor, subject.as_resource())
-        if subject.contact_via != actor.id and not found & permissions.ACT_FOR.allowed:
+        if (
+            subject.contact_via != actor.id
+            and not found & permissions.ACT_FOR.allowed
+        ):
             raise Forbidden("person.cannot_act_for")
         return subject
 

@@ -6,14 +6,15 @@ __all__ = ["REFUSALS"]
 
 REFUSALS = {
     "consent.required": text(
-        zh="需要本人同意，请填写 consent。", en="Consent is needed: fill in `consent`."
+        zh="需要本人同意，请填写 consent。",
+        en="Consent is needed: fill in `consent`.",
     ),
     "consent.unknown": text(
         zh="没有这项同意记录。", en="There is no such consent in force."
     ),
     "email.verify_first": text(
-        zh="请先通过 /v1/me/email 验证邮箱。",
-        en="Verify the address first: POST /v1/me/email.",
+        zh="请先验证邮箱。",
+        en="Verify the e-mail address first.",
     ),
     "person.blocked": text(
         zh="账号已被停用，请联系社区工作人员。",
@@ -26,7 +27,8 @@ REFUSALS = {
         zh="此人的资料已删除。", en="This person's data have been erased."
     ),
     "person.phone_taken": text(
-        zh="这个手机号已有账号。", en="There is already an account for this phone."
+        zh="这个手机号已有账号。",
+        en="There is already an account for this phone.",
     ),
     "person.unknown": text(zh="没有这个人。", en="There is no such person."),
     "place.unknown": text(

@@ -34,7 +34,9 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
     A blocked or erased person is none. Without a phone or a consent to the terms they have no
     account to answer with, and are not asked.
     """
-    has_account = person.phone and (person.appointed or TERMS in person.consents)
+    has_account = person.phone and (
+        person.appointed or TERMS in person.consents
+    )
     if person.blocked or person.erased_at or not has_account:
         return ()
     places = dict.fromkeys(
@@ -46,7 +48,9 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
     return tuple(_volunteering(person, area, by_area[area]) for area in by_area)
 
 
-def _volunteering(person: Person, area: str, places: Sequence[str]) -> Volunteering:
+def _volunteering(
+    person: Person, area: str, places: Sequence[str]
+) -> Volunteering:
     return Volunteering(
         person_id=person.id,
         area=area,

@@ -26,7 +26,10 @@ class Location:
     def metres_to(self, other: "Location") -> float:
         """Return the distance over the ground (haversine), good to half a percent."""
         one, two = radians(self.lat), radians(other.lat)
-        across, along = radians(other.lat - self.lat), radians(other.long - self.long)
+        across, along = (
+            radians(other.lat - self.lat),
+            radians(other.long - self.long),
+        )
         half = sin(across / 2) ** 2 + cos(one) * cos(two) * sin(along / 2) ** 2
         return 2 * _EARTH_RADIUS * asin(min(1.0, sqrt(half)))
 

@@ -7,7 +7,9 @@ __all__ = ["ASSIGN_DUTY", "CHANGE", "PERMISSIONS", "READ", "READ_DUTY", "SEE"]
 _SIGNED_IN = frozenset({Relation.SIGNED_IN})
 
 SEE = Action("place.see", _SIGNED_IN, fresh=False)
-READ = Action("place.read", _SIGNED_IN, fresh=False)  # names of places are no secret
+READ = Action(
+    "place.read", _SIGNED_IN, fresh=False
+)  # names of places are no secret
 READ_DUTY = Action("place.read_duty", STAFF)
 CHANGE = Action("place.change", COMMUNITY)
 ASSIGN_DUTY = Action("place.assign_duty", COMMUNITY)

@@ -45,7 +45,9 @@ class PlaceRepository(Repository):
 
     def zone_of(self, street: str) -> str | None:
         """Read a street's time zone, eventually consistent: it hardly ever changes."""
-        place = self._store.get(PLACE, street, sort_key(street), consistent=False)
+        place = self._store.get(
+            PLACE, street, sort_key(street), consistent=False
+        )
         if place is None:
             return None
         return place.zone
@@ -56,7 +58,12 @@ class PlaceRepository(Repository):
         return self._store.get_many(PLACE, keys)
 
     def places_below(
-        self, code: str, start: Position | None, limit: int, *, consistent: bool = True
+        self,
+        code: str,
+        start: Position | None,
+        limit: int,
+        *,
+        consistent: bool = True,
     ) -> Page[Place]:
         """Read a place and everything below it, in tree order."""
         within = SK.between(*subtree(code))

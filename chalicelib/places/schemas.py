@@ -10,7 +10,14 @@ from ..kernel.place import PlaceKind
 from ..web.fields import Line, PageQuery, PersonId, PlaceCode, Request, View
 from .model import Location, Place
 
-__all__ = ["DutyIn", "LocationIn", "PlaceIn", "PlaceList", "PlaceView", "SubtreeQuery"]
+__all__ = [
+    "DutyIn",
+    "LocationIn",
+    "PlaceIn",
+    "PlaceList",
+    "PlaceView",
+    "SubtreeQuery",
+]
 
 
 def _zone(name: str) -> str:
@@ -52,13 +59,17 @@ class PlaceIn(Request):
         None, description="Optional; must be the level that the code names."
     )
     neighbours: Annotated[list[PlaceCode], Field(max_length=20)] = []
-    zone: Annotated[str, Field(max_length=40), AfterValidator(_zone)] | None = None
+    zone: Annotated[str, Field(max_length=40), AfterValidator(_zone)] | None = (
+        None
+    )
     location: LocationIn | None = Field(
         None, description="A point on the map; unchanged if it is left out."
     )
 
 
-class DutyIn(RootModel[dict[Role, Annotated[list[PersonId], Field(max_length=20)]]]):
+class DutyIn(
+    RootModel[dict[Role, Annotated[list[PersonId], Field(max_length=20)]]]
+):
     """The ids of the people on duty at a place, by role."""
 
 

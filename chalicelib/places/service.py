@@ -8,6 +8,7 @@ from ..kernel.access import STAFF, Action, Actor, Resource
 from ..kernel.cache import ExpiringCache
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
+from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import ancestors, parent_of
@@ -70,7 +71,7 @@ class Places:
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
         distinct = list(dict.fromkeys(codes))
-        return {place.id: place for place in self._repository.find_places(distinct)}
+        return by_id(self._repository.find_places(distinct))
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
@@ -88,7 +89,9 @@ class Places:
 
     def _read_tree(self, street: str) -> Sequence[Place]:
         def read(start: Position | None) -> Page[Place]:
-            return self._repository.places_below(street, start, 1000, consistent=False)
+            return self._repository.places_below(
+                street, start, 1000, consistent=False
+            )
 
         return list(every(read))
 
@@ -129,11 +132,13 @@ class Places:
         def read(start: Position | None) -> Page[Place]:
             return self._repository.places_below(street, start, 100)
 
-        places = {place.id: place for place in every(read)}
+        places = by_id(every(read))
         named = set(more_people)
         for place in places.values():
             named.update(*place.duty.values())
-        return Roster(places=places, people=self._people.find_many(sorted(named)))
+        return Roster(
+            places=places, people=self._people.find_many(sorted(named))
+        )
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return the people on duty at a place and each place around it, by role, if in office.
@@ -182,7 +187,9 @@ class Places:
             elif context.seen_version is not None:
                 raise Stale("request.stale", version=0)
             now = self._clock.now()
-            place = before or Place(id=code, created_at=now, updated_at=now, name=name)
+            place = before or Place(
+                id=code, created_at=now, updated_at=now, name=name
+            )
             changed = replace(
                 place,
                 name=name,
@@ -190,7 +197,9 @@ class Places:
                 zone=zone or place.zone,
                 location=location or place.location,
             )
-            event = TimelineEvent(tag="place.changed", actor=actor.id, party="staff")
+            event = TimelineEvent(
+                tag="place.changed", actor=actor.id, party="staff"
+            )
             return Changes(entity=changed, previous=before, events=(event,))
 
         return self._transaction.run(decide, context)
@@ -204,10 +213,15 @@ class Places:
             raise Invalid("place.parent_unknown", ["code"], place=parent)
         for n, neighbour in enumerate(neighbours):
             if neighbour not in known or neighbour == code:
-                raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
+                raise Invalid(
+                    "place.unknown", ["neighbours", n], place=neighbour
+                )
 
     def assign_duty(
-        self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]
+        self,
+        context: RequestContext,
+        code: str,
+        duty: Mapping[str, Sequence[str]],
     ) -> Place:
         """Replace the duty list of a place. Each person must hold the role there."""
 
@@ -230,7 +244,9 @@ class Places:
 
         return self._transaction.run(decide, context)
 
-    def _check_roles(self, code: str, duty: Mapping[str, Sequence[str]]) -> None:
+    def _check_roles(
+        self, code: str, duty: Mapping[str, Sequence[str]]
+    ) -> None:
         """Refuse with Invalid a person who does not hold the role at a place."""
         named: set[str] = set()
         named.update(*duty.values())
@@ -240,21 +256,28 @@ class Places:
                 person = people.get(id)
                 if person is None or not _holds(person, [role], code):
                     loc: list[str | int] = [role, position]
-                    raise Invalid("duty.not_of_role", loc, role=role, place=code)
+                    raise Invalid(
+                        "duty.not_of_role", loc, role=role, place=code
+                    )
 
-    def _require(self, context: RequestContext, action: Action, code: str) -> Actor:
+    def _require(
+        self, context: RequestContext, action: Action, code: str
+    ) -> Actor:
         resource = Resource(see=permissions.SEE, places=(code,))
         return self._access.require(context, action, resource).actor
 
     def found_street(self, code: str, name: str, zone: str) -> Place:
         """Create a street, for the operator's command. No route leads here."""
         now = self._clock.now()
-        event = TimelineEvent(tag="place.changed", actor="operator", party="system")
+        event = TimelineEvent(
+            tag="place.changed", actor="operator", party="system"
+        )
 
         def decide() -> Changes[Place]:
             before = self._repository.find_place(code)
             place = replace(
-                before or Place(id=code, created_at=now, updated_at=now, name=name),
+                before
+                or Place(id=code, created_at=now, updated_at=now, name=name),
                 name=name,
                 zone=zone,
             )
@@ -277,7 +300,9 @@ class Places:
             place = self._repository.find_place(code)
             if place is None:
                 raise NotFound
-            people = tuple(dict.fromkeys([*place.duty.get(role, ()), person_id]))
+            people = tuple(
+                dict.fromkeys([*place.duty.get(role, ()), person_id])
+            )
             return Changes(
                 entity=replace(place, duty={**place.duty, role: people}),
                 previous=place,
@@ -288,7 +313,8 @@ class Places:
 
 
 def _along(
-    lists: Mapping[str, Mapping[str, Sequence[str]]], people: Mapping[str, Person]
+    lists: Mapping[str, Mapping[str, Sequence[str]]],
+    people: Mapping[str, Person],
 ) -> dict[str, dict[str, list[Person]]]:
     """Return the people in office by place and role; `lists` are duty lists by place."""
     along: dict[str, dict[str, list[Person]]] = {}
@@ -300,7 +326,10 @@ def _along(
 
 
 def _in_office(
-    ids: Sequence[str], people: Mapping[str, Person], roles: Sequence[str], place: str
+    ids: Sequence[str],
+    people: Mapping[str, Person],
+    roles: Sequence[str],
+    place: str,
 ) -> list[Person]:
     """Return the active people of `ids` who still hold one of the roles at a place."""
     serving = []

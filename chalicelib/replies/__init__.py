@@ -1,1 +1,1 @@
-"""What comes back: delivery reports, answers to questions, and requests for no more messages."""
+"""Replies: delivery reports, answers to questions, and requests for no more messages."""

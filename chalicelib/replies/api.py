@@ -1,9 +1,9 @@
-"""Routes for what comes back."""
+"""Routes for SMS providers, and for unsubscribing from e-mail."""
 
 from ..kernel.request import RequestContext, Signed
 from ..web.pages import HtmlPage
 from ..web.routes import Routes
-from .schemas import WebhookIn
+from .schemas import SmsWebhookIn
 from .service import Replies
 from .texts import PAGES, REFUSALS
 
@@ -12,22 +12,26 @@ __all__ = ["routes"]
 routes: Routes[Replies] = Routes("replies", REFUSALS)
 
 
-@routes.post("/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False)
-def take_sms_webhook(
+@routes.post(
+    "/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False
+)
+def receive_sms_webhook(
     replies: Replies,
     context: RequestContext,
     provider: str,
-    body: WebhookIn,
+    body: SmsWebhookIn,
     signed: Signed,
 ) -> None:
-    """Take delivery reports and replies of an SMS provider, signed with its key."""
+    """Receive delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
-    replies.take(provider, body.delivery_reports(), body.sms_replies())
+    replies.receive(provider, body.delivery_reports(), body.sms_replies())
 
 
 @routes.get("/v1/unsubscribe/{token}", public=True)
-def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> HtmlPage:
-    """Ask once more before mail is stopped: programs that look into mails open every address."""
+def ask_unsubscribe(
+    replies: Replies, context: RequestContext, token: str
+) -> HtmlPage:
+    """Ask for confirmation before e-mail is stopped: mail scanners open every link."""
     replies.check_unsubscribe(token)
     words = _words(context)
     return HtmlPage.asking(
@@ -39,8 +43,10 @@ def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Ht
 
 
 @routes.post("/v1/unsubscribe/{token}", public=True, conditional=False)
-def unsubscribe(replies: Replies, context: RequestContext, token: str) -> HtmlPage:
-    """Stop e-mail to a person (RFC 8058: by the button of a mail program, or that of our page)."""
+def unsubscribe(
+    replies: Replies, context: RequestContext, token: str
+) -> HtmlPage:
+    """Stop e-mail to a person, by the button of a mail program (RFC 8058) or of our page."""
     replies.unsubscribe(token)
     words = _words(context)
     return HtmlPage.saying(

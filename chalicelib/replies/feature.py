@@ -1,4 +1,4 @@
-"""The declaration of replies: delivery reports, answers by SMS, and the way out of further messages."""
+"""The declaration of replies: delivery reports, answers by SMS, and unsubscribing."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,13 @@ feature: "Feature[Replies]" = Feature("replies")
 
 @feature.build
 def build(core: "Core", get: Get) -> "Replies":
-    """Build the service."""
+    """Build the use cases of replies."""
     from .service import Replies
 
-    providers = core.settings.sms_providers
+    keys = {}
+    for provider in core.settings.sms_providers:
+        if provider.key:
+            keys[provider.name] = provider.key
     return Replies(
         transaction=core.transaction,
         clock=core.clock,
@@ -31,9 +34,7 @@ def build(core: "Core", get: Get) -> "Replies":
         questions=get(questions),
         reports=get(delivery_reports),
         links=get(unsubscribe_links),
-        provider_keys={
-            provider.name: provider.key for provider in providers if provider.key
-        },
+        provider_keys=keys,
     )
 
 

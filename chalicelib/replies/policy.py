@@ -1,4 +1,4 @@
-"""Words of replies that are no answer to a question."""
+"""Reply words that stop text messages."""
 
 __all__ = ["STOP"]
 

@@ -1,4 +1,4 @@
-"""What providers send back, as they send it."""
+"""Requests of SMS providers: delivery reports and replies."""
 
 import re
 from typing import Annotated, Literal
@@ -10,58 +10,61 @@ from ..people.schemas import mainland_mobile
 from ..web.fields import Request
 from .service import DeliveryReport, SmsReply
 
-__all__ = ["WebhookIn"]
+__all__ = ["SmsWebhookIn"]
 
 
-class ReportIn(Request):
+class DeliveryReportIn(Request):
     """A delivery report. `id` is the reference under which we sent the message."""
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
     status: Literal["delivered", "failed"]
     reason: Annotated[str, Field(max_length=1000)] = ""
 
+    def is_ours(self) -> bool:
+        """Say whether the reference may be that of one of our messages."""
+        return re.fullmatch(f"msg_{ID_PATTERN}", self.id) is not None
+
     def as_report(self) -> DeliveryReport:
         """Return the report as the service takes it."""
+        delivered = self.status == "delivered"
         return DeliveryReport(
-            id=self.id, delivered=self.status == "delivered", reason=self.reason
+            id=self.id, delivered=delivered, reason=self.reason
         )
 
 
-class ReplyIn(Request):
-    """What somebody has replied. `id` is the provider's own, by which a repeated one is known."""
+class SmsReplyIn(Request):
+    """A reply by SMS. `id` is the provider's, the same when the reply is repeated."""
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
     phone: Annotated[str, Field(max_length=40)]
-    text: str  # of any length: what one person writes must not hold up the others
+    text: str  # of any length: a long reply must not hold up the others
 
-    def from_phone(self) -> str | None:
-        """Return the number that wrote, None for one that we never write to."""
+    def as_reply(self) -> SmsReply | None:
+        """Return the reply as the service takes it, None if we never send to the phone."""
         try:
-            return mainland_mobile(self.phone)
+            phone = mainland_mobile(self.phone)
         except ValueError:
             return None
+        return SmsReply(id=self.id, phone=phone, text=self.text)
 
 
-class WebhookIn(Request):
-    """Reports and replies, as many as came together."""
+class SmsWebhookIn(Request):
+    """Delivery reports and replies that a provider sends together."""
 
-    reports: Annotated[list[ReportIn], Field(max_length=100)] = []
-    replies: Annotated[list[ReplyIn], Field(max_length=100)] = []
+    reports: Annotated[list[DeliveryReportIn], Field(max_length=100)] = []
+    replies: Annotated[list[SmsReplyIn], Field(max_length=100)] = []
 
     def delivery_reports(self) -> list[DeliveryReport]:
         """Return the reports on messages that may be ours."""
-        ours = [
-            report
-            for report in self.reports
-            if re.fullmatch(f"msg_{ID_PATTERN}", report.id)
+        return [
+            report.as_report() for report in self.reports if report.is_ours()
         ]
-        return [report.as_report() for report in ours]
 
     def sms_replies(self) -> list[SmsReply]:
-        """Return the replies from phones that we write to."""
-        found = []
-        for reply in self.replies:
-            phone = reply.from_phone()
-            if phone:
-                found.append(SmsReply(id=reply.id, phone=phone, text=reply.text))
-        return found
+        """Return the replies from phones that we send to."""
+        replies = []
+        for received in self.replies:
+            reply = received.as_reply()
+            if reply:
+                replies.append(reply)
+        return replies

@@ -6,7 +6,14 @@ from ..kernel.errors import Invalid
 from ..kernel.request import RequestContext
 from ..people.schemas import MyAccountView
 from ..web.routes import Routes
-from .schemas import CodeIn, CodeSentView, EmailIn, PhoneIn, TokensIn, TokensView
+from .schemas import (
+    CodeIn,
+    CodeSentView,
+    EmailIn,
+    PhoneIn,
+    TokensIn,
+    TokensView,
+)
 from .service import SignIn
 from .texts import REFUSALS
 
@@ -16,13 +23,17 @@ routes: Routes[SignIn] = Routes("sign-in", REFUSALS)
 
 
 @routes.post("/v1/auth/codes", status=202, public=True, repeatable=False)
-def send_code(signin: SignIn, context: RequestContext, body: PhoneIn) -> CodeSentView:
+def send_code(
+    signin: SignIn, context: RequestContext, body: PhoneIn
+) -> CodeSentView:
     """Send a sign-in code by SMS; the answer is the same for unknown numbers."""
     return CodeSentView(retry_after=signin.send_code(context, body.phone))
 
 
 @routes.post("/v1/auth/tokens", status=201, public=True, repeatable=False)
-def sign_in(signin: SignIn, context: RequestContext, body: TokensIn) -> TokensView:
+def sign_in(
+    signin: SignIn, context: RequestContext, body: TokensIn
+) -> TokensView:
     """Exchange a code, or a refresh token, for a pair of tokens."""
     if body.refresh_token and not (body.phone or body.code):
         signed = signin.refresh(context, body.refresh_token)
@@ -60,12 +71,16 @@ def send_email_code(
     signin: SignIn, context: RequestContext, body: EmailIn
 ) -> CodeSentView:
     """Send a code to an e-mail address, to prove that it is the caller's."""
-    return CodeSentView(retry_after=signin.send_email_code(context, body.address))
+    return CodeSentView(
+        retry_after=signin.send_email_code(context, body.address)
+    )
 
 
 @routes.post(
     "/v1/me/email/verify",
-    reread=lambda signin, context, id: MyAccountView.of(signin.read_me(context)),
+    reread=lambda signin, context, id: MyAccountView.of(
+        signin.read_me(context)
+    ),
 )
 def verify_email(
     signin: SignIn, context: RequestContext, body: CodeIn

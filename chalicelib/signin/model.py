@@ -86,7 +86,9 @@ def code_of(keys: Keyring, challenge: Challenge) -> str:
 def may_issue(before: Challenge | None, now: datetime) -> None:
     """Refuse a code so soon after the last one, unless that one was used."""
     if before and not before.used and now < before.updated_at + COOLDOWN:
-        raise TooMany("auth.too_soon", _seconds(before.updated_at + COOLDOWN - now))
+        raise TooMany(
+            "auth.too_soon", _seconds(before.updated_at + COOLDOWN - now)
+        )
 
 
 def issue_challenge(
@@ -126,7 +128,9 @@ def is_right(keys: Keyring, challenge: Challenge, code: str) -> bool:
     return same(code_of(keys, challenge), code)
 
 
-def check_alive(challenge: Challenge | None, now: datetime, loc: str) -> Challenge:
+def check_alive(
+    challenge: Challenge | None, now: datetime, loc: str
+) -> Challenge:
     """Return the challenge. A missing, used or expired one is refused like a wrong code."""
     if challenge is None or challenge.used or challenge.expires_at <= now:
         raise Invalid("auth.code_wrong", [loc])

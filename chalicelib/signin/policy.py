@@ -23,7 +23,9 @@ _WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 def codes_per(window: str, limit: int) -> RateLimit:
     """Return the limit of codes sent in each ``hour`` or ``day``."""
-    return RateLimit.fixed_window(window, limit, _WINDOWS[window], "auth.throttled")
+    return RateLimit.fixed_window(
+        window, limit, _WINDOWS[window], "auth.throttled"
+    )
 
 
 CODE_DIGITS = 6

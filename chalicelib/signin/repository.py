@@ -8,7 +8,9 @@ __all__ = ["CHALLENGE", "SESSION", "SessionRepository"]
 
 # PK the session, or a keyed hash of the phone for a challenge.
 _SESSIONS = Table("sessions")
-CHALLENGE = _SESSIONS.row(Challenge, keys=lambda one: {"pk": one.id, "sk": "challenge"})
+CHALLENGE = _SESSIONS.row(
+    Challenge, keys=lambda one: {"pk": one.id, "sk": "challenge"}
+)
 SESSION = _SESSIONS.row(
     Session, keys=lambda session: {"pk": session.id, "sk": "session"}
 )

@@ -7,7 +7,14 @@ from pydantic import Field
 from ..people.schemas import Mail, MyAccountView, Phone
 from ..web.fields import Line, Name, Request, View
 
-__all__ = ["CodeIn", "CodeSentView", "EmailIn", "PhoneIn", "TokensIn", "TokensView"]
+__all__ = [
+    "CodeIn",
+    "CodeSentView",
+    "EmailIn",
+    "PhoneIn",
+    "TokensIn",
+    "TokensView",
+]
 
 # Full-width digits are what a Chinese keyboard may give; they are folded before they are compared.
 Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]

@@ -70,7 +70,11 @@ class SignIn:
             ids,
             keys,
         )
-        self._people, self._phones, self._registration = people, phones, registration
+        self._people, self._phones, self._registration = (
+            people,
+            phones,
+            registration,
+        )
         self._tokens, self._limits = tokens, limits
 
     def send_code(self, context: RequestContext, phone: str) -> int:
@@ -94,11 +98,11 @@ class SignIn:
         """Send a code to the actor's e-mail address; return the seconds until the next."""
         actor = self._access.require_self(context).actor
         id = f"email#{actor.id}"
-        mailbox = (
-            f"mail#{self._keys.fingerprint('mail', address.lower())}"  # for all actors
-        )
+        mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # for all actors
         limits = [
-            (subject, limit) for subject in (id, mailbox) for limit in CODES_PER_TARGET
+            (subject, limit)
+            for subject in (id, mailbox)
+            for limit in CODES_PER_TARGET
         ]
         self._challenge(context, id, address, Purpose.EMAIL, limits)
         return int(COOLDOWN.total_seconds())
@@ -131,9 +135,14 @@ class SignIn:
                 subject=id,
                 params={"nonce": nonce},
             )
-            counts = tuple(limit.count(subject, now) for subject, limit in limits)
+            counts = tuple(
+                limit.count(subject, now) for subject, limit in limits
+            )
             return Changes(
-                entity=fresh, previous=before, writes=counts, messages=(message,)
+                entity=fresh,
+                previous=before,
+                writes=counts,
+                messages=(message,),
             )
 
         self._transaction.run(decide, context)
@@ -153,7 +162,9 @@ class SignIn:
             challenge = self._repository.find_challenge(id)
             challenge = model.check_alive(challenge, self._clock.now(), "code")
             if not model.is_right(self._keys, challenge, code):
-                return _refused(challenge, Invalid("auth.code_wrong", ["code"])), None
+                return _refused(
+                    challenge, Invalid("auth.code_wrong", ["code"])
+                ), None
             person = self._phones.find_owner(phone)
             refusal = _refusal_of(person, text_version)
             if refusal:
@@ -230,7 +241,9 @@ class SignIn:
         actor = self._access.require_self(context).actor
         self._end(context, actor.session, actor.id)
 
-    def _end(self, context: RequestContext, session_id: str, person_id: str) -> None:
+    def _end(
+        self, context: RequestContext, session_id: str, person_id: str
+    ) -> None:
         """End a family of tokens. Each write reads the person, which ends its access tokens."""
 
         def decide() -> Changes[Person]:
@@ -239,7 +252,13 @@ class SignIn:
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
             over = (
-                (Put(row=replace(session, ended=True, version=session.version + 1)),)
+                (
+                    Put(
+                        row=replace(
+                            session, ended=True, version=session.version + 1
+                        )
+                    ),
+                )
                 if session
                 else ()
             )
@@ -264,15 +283,23 @@ class SignIn:
             if not model.is_right(self._keys, challenge, code):
                 wrong = Invalid("auth.code_wrong", ["code"])
                 return Changes(
-                    entity=person, previous=person, writes=(tried,), refusal=wrong
+                    entity=person,
+                    previous=person,
+                    writes=(tried,),
+                    refusal=wrong,
                 )
-            changed = replace(person, email_address=challenge.target, email=True)
+            changed = replace(
+                person, email_address=challenge.target, email=True
+            )
             event = TimelineEvent(
                 tag="person.email_verified", actor=person.id, party="owner"
             )
             used = _use(challenge)
             return Changes(
-                entity=changed, previous=person, writes=(tried, used), events=(event,)
+                entity=changed,
+                previous=person,
+                writes=(tried, used),
+                events=(event,),
             )
 
         return self._transaction.run(decide, context)
@@ -304,13 +331,18 @@ class SignIn:
             return None
         if challenge.expires_at <= self._clock.now():
             return None
-        return MessageContext(facts={"code": model.code_of(self._keys, challenge)})
+        return MessageContext(
+            facts={"code": model.code_of(self._keys, challenge)}
+        )
 
     def _signed_in(self, person: Person, session: Session) -> SignedIn:
         token, lasts = self._tokens.issue(person.as_actor(session.id))
         refresh = model.refresh_token(self._keys, session)
         return SignedIn(
-            access_token=token, refresh_token=refresh, expires_in=lasts, person=person
+            access_token=token,
+            refresh_token=refresh,
+            expires_in=lasts,
+            person=person,
         )
 
 
@@ -320,7 +352,9 @@ def _refusal_of(
     """Return why a person with the right code may not sign in; None if they may."""
     if person and person.blocked:
         return Forbidden("person.blocked")
-    known = person is not None and (person.appointed or TERMS in person.consents)
+    known = person is not None and (
+        person.appointed or TERMS in person.consents
+    )
     if not known and text_version is None:
         return Invalid("consent.required", ["consent"])
     return None
@@ -332,7 +366,9 @@ def _use(challenge: Challenge) -> Put:
     return Put(row=used, expected=challenge)
 
 
-def _refused(challenge: Challenge, refusal: Invalid | Forbidden) -> Changes[Session]:
+def _refused(
+    challenge: Challenge, refusal: Invalid | Forbidden
+) -> Changes[Session]:
     """Return a try that is counted although it is refused."""
     tried = model.guess_count(challenge)
     return Changes(

@@ -69,12 +69,17 @@ def change_person(
     body: PersonPatch,
 ) -> PersonView:
     """Correct the record of a person."""
-    return PersonView.of(person_admin.change_person(context, person_id, body.edit()))
+    return PersonView.of(
+        person_admin.change_person(context, person_id, body.edit())
+    )
 
 
 @routes.put("/v1/people/{person_id}/roles")
 def grant_roles(
-    person_admin: PersonAdmin, context: RequestContext, person_id: str, body: RolesIn
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: RolesIn,
 ) -> PersonView:
     """Replace the roles of a person, of those that the caller may give."""
     return PersonView.of(
@@ -86,12 +91,17 @@ def grant_roles(
 
 @routes.post(
     "/v1/people/{person_id}/reveal",
-    reread=lambda person_admin, context, person_id: RevealedContactView.model_validate(
-        person_admin.reread_revealed(context, person_id)
+    reread=lambda person_admin, context, person_id: (
+        RevealedContactView.model_validate(
+            person_admin.reread_revealed(context, person_id)
+        )
     ),
 )
 def reveal(
-    person_admin: PersonAdmin, context: RequestContext, person_id: str, body: RevealIn
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: RevealIn,
 ) -> RevealedContactView:
     """Reveal the full phone and address of a person; the reason is recorded."""
     return RevealedContactView.model_validate(
@@ -101,15 +111,23 @@ def reveal(
 
 @routes.put("/v1/people/{person_id}/vetting")
 def vet(
-    person_admin: PersonAdmin, context: RequestContext, person_id: str, body: VettingIn
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: VettingIn,
 ) -> PersonView:
     """Set the vetting level of a volunteer."""
-    return PersonView.of(person_admin.vet(context, person_id, body.level, body.note))
+    return PersonView.of(
+        person_admin.vet(context, person_id, body.level, body.note)
+    )
 
 
 @routes.put("/v1/people/{person_id}/blocked")
 def block(
-    person_admin: PersonAdmin, context: RequestContext, person_id: str, body: BlockedIn
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: BlockedIn,
 ) -> PersonView:
     """Block or unblock an account."""
     return PersonView.of(

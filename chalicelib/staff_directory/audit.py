@@ -15,10 +15,14 @@ __all__ = ["AuditLog"]
 class AuditLog:
     """Makes the lines of the audit log."""
 
-    def __init__(self, *, repository: AuditRepository, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, repository: AuditRepository, clock: Clock, ids: Ids
+    ) -> None:
         self._repository, self._clock, self._ids = repository, clock, ids
 
-    def record(self, actor: Actor, action: str, person: Person, reason: str) -> Put:
+    def record(
+        self, actor: Actor, action: str, person: Person, reason: str
+    ) -> Put:
         """Return the line of a look at a person or a change to them."""
         own = (grant.place for grant in actor.grants)
         audit = Audit(

@@ -14,7 +14,8 @@ __all__ = ["check_below", "regrant"]
 def check_below(actor: Actor, person: Person) -> None:
     """Refuse power over a person who is not below the actor, the actor included, with Forbidden."""
     above = any(
-        actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants
+        actor.role_at(grant.place).rank <= grant.role.rank
+        for grant in person.grants
     )
     if above or person.id == actor.id:
         raise Forbidden("role.above_own")
@@ -34,7 +35,9 @@ def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:
     wanted = [grant for grant in wanted if grant.role is not Role.RESIDENT]
     for grant in wanted:
         if grant not in kept and not _may_grant(actor, grant):
-            raise Forbidden("role.above_own", role=grant.role.value, place=grant.place)
+            raise Forbidden(
+                "role.above_own", role=grant.role.value, place=grant.place
+            )
     grants = tuple(dict.fromkeys([*kept, *wanted]))
     return replace(person, grants=grants)
 

@@ -37,17 +37,24 @@ class Households:
         consents = dict(person.consents)
         for purpose, value in wanted.items():
             if value is None and consents.pop(purpose, ""):
-                ledger.append(self._consents.record_withdrawal(person, purpose, by))
+                ledger.append(
+                    self._consents.record_withdrawal(person, purpose, by)
+                )
             elif value is not None and value != getattr(person, purpose):
                 if consent is None:
                     raise Invalid("consent.required", ["consent"])
                 consents[purpose] = CONSENT_TEXTS[purpose]
-                line = self._consents.record(person, purpose, consent, recorded_by=by)
+                line = self._consents.record(
+                    person, purpose, consent, recorded_by=by
+                )
                 ledger.append(line)
         if contact_via:
             self._check_contact(person, contact_via)
         changed = replace(
-            person, household=household, contact_via=contact_via, consents=consents
+            person,
+            household=household,
+            contact_via=contact_via,
+            consents=consents,
         )
         return changed, tuple(ledger)
 

@@ -164,7 +164,9 @@ class PersonPatch(Request):
             name=unset_if_none(self.name),
             phone=unset_if_none(self.phone),
             home=unset_if_none(self.home),
-            address=self.address if "address" in self.model_fields_set else UNSET,
+            address=self.address
+            if "address" in self.model_fields_set
+            else UNSET,
             locale=unset_if_none(self.locale),
         )
 

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..kernel.access import Action, Actor, Grant, Relation, Resource, Role, authorize
+from ..kernel.access import (
+    Action,
+    Actor,
+    Grant,
+    Relation,
+    Resource,
+    Role,
+    authorize,
+)
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, NotFound
@@ -59,7 +67,11 @@ class PersonAdmin:
         registration: Registration,
         audit: AuditLog,
     ) -> None:
-        self._transaction, self._access, self._people = transaction, access, people
+        self._transaction, self._access, self._people = (
+            transaction,
+            access,
+            people,
+        )
         self._clock, self._ids, self._audit = clock, ids, audit
         self._consents, self._phones, self._registration = (
             consents,
@@ -77,11 +89,15 @@ class PersonAdmin:
         limit: int,
     ) -> Page[Person]:
         """Return the people of a place and below, filtered by role, name part or whole phone."""
-        self._access.require(context, people_permissions.READ, _at(place, context))
+        self._access.require(
+            context, people_permissions.READ, _at(place, context)
+        )
 
         def wanted(person: Person) -> bool:
             named = not q or q in person.name or q == person.phone
-            return named and (not role or any(g.role is role for g in person.grants))
+            return named and (
+                not role or any(g.role is role for g in person.grants)
+            )
 
         if not q or not q.startswith("+"):
             return self._people.below(place, wanted, context.start, limit)
@@ -111,7 +127,10 @@ class PersonAdmin:
                 tag="person.registered", actor=actor.id, party="staff"
             )
             return Changes(
-                entity=person, previous=None, writes=(*phone, *ledger), events=(event,)
+                entity=person,
+                previous=None,
+                writes=(*phone, *ledger),
+                events=(event,),
             )
 
         return self._transaction.run(decide, context)
@@ -136,7 +155,8 @@ class PersonAdmin:
         )
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(
-                person, consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
+                person,
+                consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]},
             )
             line = self._consents.record(
                 person, TERMS, new.consent, recorded_by=actor.id
@@ -153,10 +173,14 @@ class PersonAdmin:
         """Correct a person's name, home, address or language, or add a phone."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._require(context, person_id, people_permissions.CHANGE)
+            actor, person = self._require(
+                context, person_id, people_permissions.CHANGE
+            )
             changed = self._registration.apply_edit(person, edit)
             if changed.home and changed.home != person.home:
-                authorize(actor, people_permissions.CHANGE, _at(changed.home, context))
+                authorize(
+                    actor, people_permissions.CHANGE, _at(changed.home, context)
+                )
             writes: tuple[Put, ...] = ()
             if changed.phone != person.phone:
                 check_below(actor, person)
@@ -168,7 +192,9 @@ class PersonAdmin:
             audit = self._audit.record(
                 actor, "person.changed", person, ", ".join(fields_set(edit))
             )
-            event = TimelineEvent(tag="person.changed", actor=actor.id, party="staff")
+            event = TimelineEvent(
+                tag="person.changed", actor=actor.id, party="staff"
+            )
             return Changes(
                 entity=changed,
                 previous=person,
@@ -186,77 +212,109 @@ class PersonAdmin:
         def decide() -> Changes[Person]:
             action = people_permissions.GRANT
             actor, person = self._require(
-                context, person_id, action, open_to_newcomers=True
+                context, person_id, action, takes_newcomers=True
             )
             for n, grant in enumerate(grants):
                 self._registration.check_place(grant.place, [n, "place"])
             changed = regrant(actor, person, grants)
-            text = ", ".join(f"{g.role.value}@{g.place}" for g in changed.grants)
+            text = ", ".join(
+                f"{g.role.value}@{g.place}" for g in changed.grants
+            )
             audit = self._audit.record(actor, "person.granted", person, text)
             event = TimelineEvent(
                 tag="person.granted", actor=actor.id, party="staff", note=text
             )
             return Changes(
-                entity=changed, previous=person, writes=(audit,), events=(event,)
+                entity=changed,
+                previous=person,
+                writes=(audit,),
+                events=(event,),
             )
 
         return self._transaction.run(decide, context)
 
-    def reveal(self, context: RequestContext, person_id: str, reason: str) -> Person:
+    def reveal(
+        self, context: RequestContext, person_id: str, reason: str
+    ) -> Person:
         """Return a person's record for their full phone and address, and audit the look."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._require(context, person_id, people_permissions.REVEAL)
+            actor, person = self._require(
+                context, person_id, people_permissions.REVEAL
+            )
             audit = self._audit.record(actor, "person.revealed", person, reason)
             return Changes(entity=person, previous=person, writes=(audit,))
 
         return self._transaction.run(decide, context)
 
-    def reread_revealed(self, context: RequestContext, person_id: str) -> Person:
+    def reread_revealed(
+        self, context: RequestContext, person_id: str
+    ) -> Person:
         """Return what a repeated reveal shows; the first has audited the look."""
         return self._require(context, person_id, people_permissions.REVEAL)[1]
 
     def vet(
         self, context: RequestContext, person_id: str, level: Vetting, note: str
     ) -> Person:
-        """Record how far a volunteer has been checked."""
+        """Set the vetting level of a volunteer. Staff cannot vet themselves."""
 
         def decide() -> Changes[Person]:
             action = people_permissions.VET
             actor, person = self._require(
-                context, person_id, action, open_to_newcomers=True
+                context, person_id, action, takes_newcomers=True
             )
             if person.id == actor.id:
                 raise Forbidden("role.above_own")
-            changed = replace(person, vetting=level)
-            audit = self._audit.record(
-                actor, "person.vetted", person, f"{level.value}: {note}"
-            )
-            event = TimelineEvent(
-                tag="person.vetted", actor=actor.id, party="staff", note=level.value
-            )
-            return Changes(
-                entity=changed, previous=person, writes=(audit,), events=(event,)
-            )
+            return self._vetted(actor, person, level, note)
 
         return self._transaction.run(decide, context)
 
+    def _vetted(
+        self, actor: Actor, person: Person, level: Vetting, note: str
+    ) -> Changes[Person]:
+        audit = self._audit.record(
+            actor, "person.vetted", person, f"{level.value}: {note}"
+        )
+        event = TimelineEvent(
+            tag="person.vetted",
+            actor=actor.id,
+            party="staff",
+            note=level.value,
+        )
+        return Changes(
+            entity=replace(person, vetting=level),
+            previous=person,
+            writes=(audit,),
+            events=(event,),
+        )
+
     def block(
-        self, context: RequestContext, person_id: str, blocked: bool, reason: str
+        self,
+        context: RequestContext,
+        person_id: str,
+        blocked: bool,
+        reason: str,
     ) -> Person:
         """Block an account or open it again; a block ends every session at once."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._require(context, person_id, people_permissions.BLOCK)
+            actor, person = self._require(
+                context, person_id, people_permissions.BLOCK
+            )
             check_below(actor, person)
             changed = replace(person, blocked=blocked)
             if blocked and not person.blocked:
-                changed = replace(changed, token_version=person.token_version + 1)
+                changed = replace(
+                    changed, token_version=person.token_version + 1
+                )
             tag = "person.blocked" if blocked else "person.unblocked"
             audit = self._audit.record(actor, tag, person, reason)
             event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
             return Changes(
-                entity=changed, previous=person, writes=(audit,), events=(event,)
+                entity=changed,
+                previous=person,
+                writes=(audit,),
+                events=(event,),
             )
 
         return self._transaction.run(decide, context)
@@ -300,20 +358,24 @@ class PersonAdmin:
         person_id: str,
         action: Action,
         *,
-        open_to_newcomers: bool = False,
+        takes_newcomers: bool = False,
     ) -> tuple[Actor, Person]:
         """Return the actor, who may do this to a person, and the person.
 
-        A newcomer belongs to no place yet; staff of any place may take them in.
+        With `takes_newcomers` staff of any place may act on a person who has no place yet.
         """
-        person = self._people.find(person_id) if person_id != context.actor.id else None
+        person = (
+            self._people.find(person_id)
+            if person_id != context.actor.id
+            else None
+        )
 
         def resource_of(me: Person) -> Resource:
             found = me if person_id == me.id else person
             if found is None or found.erased_at:
                 raise NotFound
             resource = found.as_resource()
-            if open_to_newcomers and not found.places:
+            if takes_newcomers and not found.places:
                 own = tuple(grant.place for grant in me.grants)
                 return replace(resource, places=own)
             return resource
@@ -350,7 +412,9 @@ class PersonAdmin:
                 grants=(grant,),
             )
             writes = self._claims(admin)
-            return Changes(entity=admin, previous=None, writes=writes, events=(event,))
+            return Changes(
+                entity=admin, previous=None, writes=writes, events=(event,)
+            )
 
         return self._transaction.run(decide, RequestContext())
 
@@ -359,5 +423,7 @@ def _at(place: str, context: RequestContext) -> Resource:
     """Return the people of a place as a resource that the actor owns, and so may see."""
     owner = frozenset({context.actor.id})
     return Resource(
-        see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: owner}
+        see=people_permissions.SEE,
+        places=(place,),
+        relations={Relation.OWNER: owner},
     )

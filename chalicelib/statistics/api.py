@@ -17,7 +17,9 @@ def read_rates(
     statistics: Statistics, context: RequestContext, query: RatesQuery
 ) -> RatesView:
     """Read the rates of response, solution and satisfaction of tickets, with intervals."""
-    rates = statistics.rates(context, query.place, query.start, query.end, query.by)
+    rates = statistics.rates(
+        context, query.place, query.start, query.end, query.by
+    )
     return RatesView.of(rates)
 
 
@@ -26,4 +28,6 @@ def list_hot_spots(
     statistics: Statistics, context: RequestContext, query: PlaceQuery
 ) -> HotSpotList:
     """List the buildings with many recent reports of one category."""
-    return HotSpotList.of(statistics.hot_spots(context, query.place), context.locale)
+    return HotSpotList.of(
+        statistics.hot_spots(context, query.place), context.locale
+    )

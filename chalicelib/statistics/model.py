@@ -27,7 +27,11 @@ __all__ = [
 ]
 
 _Z = 1.959963984540054  # the 97.5th percentile of the normal distribution: an interval of 95 %
-_LEFT_OUT = (Ending.MERGED, Ending.WITHDRAWN, Ending.WISH)  # never solved nor unsolved
+_LEFT_OUT = (
+    Ending.MERGED,
+    Ending.WITHDRAWN,
+    Ending.WISH,
+)  # never solved nor unsolved
 _SATISFIED = 4  # of 5
 
 
@@ -100,7 +104,7 @@ def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
     The contact decides, or else the end of the time. A ticket that ended before either is not
     counted. Of a reopened ticket the present round counts.
     """
-    clock = ticket.clock(SlaKind.CONTACT)
+    clock = ticket.sla_timer(SlaKind.CONTACT)
     if clock is None:
         return None
     if clock.met_at is not None:
@@ -114,8 +118,9 @@ def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
 def solved_at_once(ticket: Ticket) -> bool | None:
     """Return whether reporters confirm a solution at the first attempt; None without an answer.
 
-    A reopen is a no, and so is a close as unsolved by staff. Silence is no answer: of tickets that
-    ended by silence only confirmed ones count. Merged, withdrawn and converted ones are left out.
+    A reopen is a no, and so is a close as unsolved by staff. A ticket that closed without the
+    last answers counts if any of its reporters confirmed it. Merged, withdrawn and converted
+    tickets are left out.
     """
     if ticket.ending in _LEFT_OUT:
         return None
@@ -131,7 +136,9 @@ def solved_at_once(ticket: Ticket) -> bool | None:
 def is_unanswered(ticket: Ticket) -> bool:
     """Return whether a ticket ended without any answer: neither solved nor unsolved."""
     return (
-        ticket.ending is Ending.SILENT and not ticket.answered and not ticket.reopened
+        ticket.ending is Ending.SILENT
+        and not ticket.answered
+        and not ticket.reopened
     )
 
 
@@ -140,6 +147,7 @@ def statistics_of(
 ) -> TicketStatistics:
     """Return the statistics of a group of tickets."""
     endings = Counter(ticket.ending for ticket in tickets)
+    states = Counter(ticket.state for ticket in tickets)
     responses = [contacted_in_time(ticket, now) for ticket in tickets]
     solutions = [solved_at_once(ticket) for ticket in tickets]
     ratings = [rating for ticket in tickets for rating in ticket.ratings]
@@ -147,11 +155,11 @@ def statistics_of(
         key=key,
         reported=len(tickets),
         open=sum(ticket.is_open for ticket in tickets),
-        waiting=sum(ticket.state is TicketStatus.RESOLVED for ticket in tickets),
+        waiting=states[TicketStatus.RESOLVED],
         merged=endings[Ending.MERGED],
         withdrawn=endings[Ending.WITHDRAWN],
         turned=endings[Ending.WISH],
-        unanswered=sum(is_unanswered(ticket) for ticket in tickets),
+        unanswered=sum(map(is_unanswered, tickets)),
         response=Rate.of(_decided(responses)),
         solution=Rate.of(_decided(solutions)),
         satisfaction=Rate.of(rating >= _SATISFIED for rating in ratings),
@@ -229,13 +237,19 @@ def _most_first(spot: HotSpot) -> tuple[int, str, str]:
 
 
 def _spot(
-    place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]
+    place: str,
+    category: str,
+    tickets: Sequence[Ticket],
+    joined: Mapping[str, int],
 ) -> HotSpot:
-    ordered = sorted(tickets, key=lambda ticket: ticket.created_at, reverse=True)
+    ordered = sorted(
+        tickets, key=lambda ticket: ticket.created_at, reverse=True
+    )
     return HotSpot(
         place=place,
         category=category,
-        reports=len(tickets) + sum(joined.get(ticket.id, 0) for ticket in tickets),
+        reports=len(tickets)
+        + sum(joined.get(ticket.id, 0) for ticket in tickets),
         tickets=tuple(ticket.id for ticket in ordered),
         first_at=ordered[-1].created_at,
         last_at=ordered[0].created_at,

@@ -61,14 +61,18 @@ class StatisticsView(View):
     unanswered: int = Field(
         description="Closed without any answer: neither solved nor unsolved."
     )
-    response: RateView = Field(description="Contacted within the promised time.")
+    response: RateView = Field(
+        description="Contacted within the promised time."
+    )
     solution: RateView = Field(
         description="Solved at the first attempt, as confirmed by reporters."
     )
     satisfaction: RateView = Field(
         description="Ratings of 4 and 5; `n` counts ratings."
     )
-    bounces: RateView = Field(description="Returned to the dispatcher at least once.")
+    bounces: RateView = Field(
+        description="Returned to the dispatcher at least once."
+    )
 
 
 class RatesView(View):
@@ -155,5 +159,7 @@ def _suggestion(
         "category": text(zh=category.zh, en=category.en).format(locale),
     }
     return SuggestionView(
-        category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place
+        category=spot.category,
+        text=ROOT_CAUSE.format(locale, facts),
+        place=spot.place,
     )

@@ -76,7 +76,7 @@ class Statistics:
         until: date,
         grouping: StatisticsGrouping,
     ) -> Rates:
-        """Return the rates of the tickets reported at a place between two local days, both included.
+        """Return the rates of the tickets reported at a place from one local day to another.
 
         Raises:
             Invalid: the days are not in order, or more than a year apart.
@@ -86,7 +86,9 @@ class Statistics:
         if not 0 <= (until - since).days < MAX_SPAN:
             raise Invalid("figures.span", ["to"], days=MAX_SPAN)
         zone = self._places.zone_of(street_of(place))
-        last = start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
+        last = (
+            start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
+        )
         tickets, cut = self._reported(place, start_of_day(since, zone), last)
         now = self._clock.now()
         return Rates(

@@ -37,7 +37,9 @@ def set_ticket_policy(
 
 @routes.post("/v1/policies/tickets/replay", conditional=False, repeatable=False)
 def replay_ticket_policy(
-    ticket_policies: TicketPolicies, context: RequestContext, body: PolicyReplayIn
+    ticket_policies: TicketPolicies,
+    context: RequestContext,
+    body: PolicyReplayIn,
 ) -> PolicyReplayView:
     """Replay the tickets of the last ninety days under a changed policy; nothing is saved."""
     result = ticket_policies.replay(context, body.place, body.policy.edit())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from ..tickets.policy import HOUSE, Policy
+from ..tickets.policy import DEFAULT_POLICY, Policy
 from .repository import PolicyRepository
 
 __all__ = ["PolicyBook"]
@@ -26,12 +26,12 @@ class PolicyBook:
             LookupError: there is no such version.
 
         """
-        return self._version(street, number) if number else HOUSE
+        return self._version(street, number) if number else DEFAULT_POLICY
 
     def current(self, street: str) -> tuple[int, Policy]:
         """Return the number of the current version and its policy. One request."""
         found = self._repository.policy_of(street)
-        return (found.version, found.policy) if found else (0, HOUSE)
+        return (found.version, found.policy) if found else (0, DEFAULT_POLICY)
 
     def changed_at(self, streets: Sequence[str]) -> datetime | None:
         """Return when one of these streets last changed its policy; None if all use the default."""

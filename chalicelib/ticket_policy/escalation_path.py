@@ -7,8 +7,14 @@ from ..kernel.access import Role
 from ..kernel.place import PlaceKind, ancestors, covers, street_of
 from ..people.model import Person
 from ..places.service import Roster
-from ..tickets.clocks import EscalationContext, Sla
-from ..tickets.duty import Along, Routed, begin, codes_at, escalation_context, meant_by
+from ..tickets.duty import (
+    DutyRoster,
+    Routing,
+    escalation_context,
+    named_by_rule,
+    places_at,
+    route_ticket,
+)
 from ..tickets.model import level_of
 from ..tickets.policy import (
     Category,
@@ -18,15 +24,18 @@ from ..tickets.policy import (
     Rule,
     TicketUrgency,
 )
-from ..tickets.routing import route, start_at
+from ..tickets.routing import first_level, route
+from ..tickets.sla_timers import EscalationContext, Sla
 from .model import CoverageGap, GapReason
 
 __all__ = ["EscalationPath", "coverage_gaps"]
 
-_MANNED: Mapping[Level, tuple[str, ...]] = dict.fromkeys(Level, ("somebody",))
+_FULL_DUTY: Mapping[Level, tuple[str, ...]] = dict.fromkeys(
+    Level, ("somebody",)
+)
 _WIDE = (PlaceKind.STREET, PlaceKind.COMMUNITY, PlaceKind.GRID)
 # A gap apart from its categories: place, level, role or person, reason, level that has it instead.
-_Key = tuple[str, Level, str, GapReason, Level | None]
+_Gap = tuple[str, Level, str, GapReason, Level | None]
 
 
 class EscalationPath:
@@ -34,53 +43,66 @@ class EscalationPath:
 
     def __init__(self, policy: Policy, roster: Roster) -> None:
         self.policy, self._roster = policy, roster
-        self._along: dict[str, Along] = {}
+        self._along: dict[str, DutyRoster] = {}
 
-    def along(self, place: str) -> Along:
+    def along(self, place: str) -> DutyRoster:
         """Return the people on duty at a place and around it."""
         if place not in self._along:
             self._along[place] = self._roster.duty_along(place)
         return self._along[place]
 
-    def begin(
+    def route_ticket(
         self, place: str, category: str, sla: Sla
-    ) -> tuple[EscalationContext, Routed]:
+    ) -> tuple[EscalationContext, Routing]:
         """Return the escalation context of a ticket, with its first level and assignee."""
         along, find = self.along(place), self._roster.people.get
         escalation = escalation_context(sla, place, along)
-        return escalation, begin(escalation, place, category, along, find)
+        return escalation, route_ticket(
+            escalation, place, category, along, find
+        )
 
-    def gaps_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
-        """Yield the coverage gaps of a place with their categories."""
+    def gaps_at(self, place: str) -> Iterator[tuple[_Gap, Category]]:
+        """Yield the coverage gaps of a place with their categories.
+
+        A gap is an assignee of a rule whom no message reaches, or a level without staff. Levels
+        below the first one of a category do not count for it.
+        """
         rules = self._rules_at(place)
-        limits = self.policy.limits[0].limits  # any will do: no timer is started here
-        sla = Sla(policy=self.policy, limits=limits, calendar=None)
-        escalation = escalation_context(sla, place, self.along(place))
-        manned = EscalationContext(sla=sla, duty=_MANNED)
-        unmanned = self._unmanned_levels(place, escalation)
+        escalation = escalation_context(self._sla, place, self.along(place))
+        # The first level is the intended one: it does not depend on who is on duty.
+        full_duty = EscalationContext(sla=self._sla, duty=_FULL_DUTY)
+        unstaffed = self._unstaffed_levels(place, escalation)
         for category in self.policy.categories:
             urgent = category.urgency is TicketUrgency.URGENT
             rule = route(rules, place, category.code)
             assignee = rule.to if rule else Role.GRID_WORKER.value
-            begins, _ = start_at(manned, place, assignee, None)
+            begins, _ = first_level(full_duty, place, assignee, None)
             if rule:
-                missed = self._missed(rule, place, begins, escalation, urgent)
-                if missed:
-                    yield missed, category
-            for (level, for_urgent), gap in unmanned.items():
+                gap = self._gap_of_rule(rule, place, begins, escalation, urgent)
+                if gap:
+                    yield gap, category
+            for (level, for_urgent), gap in unstaffed.items():
                 if for_urgent is urgent and level.rank >= begins.rank:
                     yield gap, category
+
+    @property
+    def _sla(self) -> Sla:
+        """Return an SLA of the policy. Any limits will do, because no timer is started here."""
+        limits = self.policy.limits[0].limits
+        return Sla(policy=self.policy, limits=limits, calendar=None)
 
     def _rules_at(self, place: str) -> list[Rule]:
         """Return the rules that can hold at a place."""
         rules = self.policy.rules
         return [
-            rule for rule in rules if rule.place is None or covers(rule.place, place)
+            rule
+            for rule in rules
+            if rule.place is None or covers(rule.place, place)
         ]
 
-    def _unmanned_levels(
+    def _unstaffed_levels(
         self, place: str, escalation: EscalationContext
-    ) -> dict[tuple[Level, bool], _Key]:
+    ) -> dict[tuple[Level, bool], _Gap]:
         """Return the gaps at the levels from a place upwards, by level and urgency."""
         gaps = {}
         lowest = level_of(place).rank
@@ -88,21 +110,23 @@ class EscalationPath:
             if step.level.rank < lowest:
                 continue
             for urgent in (False, True):
-                gap = self._unmanned(step, place, escalation, urgent)
+                gap = self._gap_of_level(step, place, escalation, urgent)
                 if gap:
                     gaps[step.level, urgent] = gap
         return gaps
 
-    def _missed(
+    def _gap_of_rule(
         self,
         rule: Rule,
         place: str,
         begins: Level,
         escalation: EscalationContext,
         urgent: bool,
-    ) -> _Key | None:
+    ) -> _Gap | None:
         """Return the gap if no message would reach the person or company that a rule names."""
-        meant = meant_by(rule.to, place, self.along(place), self._roster.people.get)
+        meant = named_by_rule(
+            rule.to, place, self.along(place), self._roster.people.get
+        )
         if meant is None or not _is_checked_at(rule, place):
             return None
         reason = self._reason(meant, rule.to, ancestors(place), urgent)
@@ -111,15 +135,15 @@ class EscalationPath:
         instead = _manned(escalation, escalation.from_level(begins))
         return place, begins, rule.to, reason, instead
 
-    def _unmanned(
+    def _gap_of_level(
         self,
         step: EscalationStep,
         place: str,
         escalation: EscalationContext,
         urgent: bool,
-    ) -> _Key | None:
+    ) -> _Gap | None:
         """Return the gap at a level of the path, if there is one."""
-        role, codes = step.role.value, codes_at(step.level, place)
+        role, codes = step.role.value, places_at(step.level, place)
         code = self._first_manned(codes, place, role)
         people = self.along(place)[code].get(role, ())
         reason = self._reason(people, role, codes, urgent)
@@ -139,7 +163,11 @@ class EscalationPath:
         return codes[-1]
 
     def _reason(
-        self, people: Sequence[Person], to: str, codes: Sequence[str], urgent: bool
+        self,
+        people: Sequence[Person],
+        to: str,
+        codes: Sequence[str],
+        urgent: bool,
     ) -> GapReason | None:
         """Return the reason why a message would reach none of these people.
 
@@ -147,7 +175,9 @@ class EscalationPath:
         """
         if not people:
             named = to not in list(Role) or self._is_listed(to, codes)
-            return GapReason.NOT_IN_OFFICE if named else GapReason.NOBODY_ON_DUTY
+            return (
+                GapReason.NOT_IN_OFFICE if named else GapReason.NOBODY_ON_DUTY
+            )
         if any(person.phone and (person.sms or urgent) for person in people):
             return None
         mail = any(person.email and person.email_address for person in people)
@@ -175,7 +205,7 @@ def coverage_gaps(policy: Policy, roster: Roster) -> tuple[CoverageGap, ...]:
     that differ only by category are one.
     """
     path = EscalationPath(policy, roster)
-    codes_by_gap: defaultdict[_Key, set[str]] = defaultdict(set)
+    codes_by_gap: defaultdict[_Gap, set[str]] = defaultdict(set)
     for place in _places_to_check(policy, roster):
         for key, category in path.gaps_at(place):
             codes_by_gap[key].add(category.code)
@@ -198,12 +228,12 @@ def _places_to_check(policy: Policy, roster: Roster) -> set[str]:
     return places
 
 
-def _in_tree_order(key: _Key) -> tuple[list[str], int, str, GapReason]:
+def _in_tree_order(key: _Gap) -> tuple[list[str], int, str, GapReason]:
     place, level, to, reason, _ = key
     return place.split("."), level.rank, to, reason
 
 
-def _gap(key: _Key, categories: tuple[str, ...]) -> CoverageGap:
+def _gap(key: _Gap, categories: tuple[str, ...]) -> CoverageGap:
     place, level, to, reason, instead = key
     return CoverageGap(
         place=place,

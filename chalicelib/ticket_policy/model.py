@@ -8,7 +8,14 @@ from typing import ClassVar
 
 from ..kernel.changes import Entity
 from ..kernel.unset import UNSET, Maybe, or_else
-from ..tickets.policy import Category, EscalationStep, Level, LimitsOf, Policy, Rule
+from ..tickets.policy import (
+    Category,
+    EscalationStep,
+    Level,
+    LimitsOf,
+    Policy,
+    Rule,
+)
 from ..tickets.worktime import OfficeHours, OwnDay
 
 __all__ = [
@@ -64,7 +71,9 @@ class PolicyEdit:
             holds=or_else(self.holds, policy.holds),
             reopen_days=or_else(self.reopen_days, policy.reopen_days),
             reopen_percent=or_else(self.reopen_percent, policy.reopen_percent),
-            hot_spot_reports=or_else(self.hot_spot_reports, policy.hot_spot_reports),
+            hot_spot_reports=or_else(
+                self.hot_spot_reports, policy.hot_spot_reports
+            ),
             hot_spot_days=or_else(self.hot_spot_days, policy.hot_spot_days),
         )
 

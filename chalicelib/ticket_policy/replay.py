@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
-from ..tickets import clocks
-from ..tickets.clocks import EscalationContext
+from ..tickets import sla_timers
 from ..tickets.model import SlaTimer, Ticket
 from ..tickets.policy import Level, Policy, SlaKind, TicketUrgency
+from ..tickets.sla_timers import EscalationContext
 
 __all__ = [
     "ESCALATING",
@@ -54,7 +54,9 @@ class ReplayedTicket:
     urgency: TicketUrgency
     begins: Level
     holder: str | None
-    due: Mapping[SlaKind, datetime] = field(default_factory=dict)  # without holds
+    due: Mapping[SlaKind, datetime] = field(
+        default_factory=dict
+    )  # without holds
     over: Mapping[SlaKind, datetime] = field(default_factory=dict)  # since when
     climbs: tuple[ReplayedEscalation, ...] = ()
 
@@ -129,7 +131,9 @@ class ReplayResult:
     by_urgency: Mapping[
         TicketUrgency, OutcomeCounts
     ]  # the urgency under their own policy
-    examples: tuple[ReplayPair, ...]  # first those that turned, then those that moved
+    examples: tuple[
+        ReplayPair, ...
+    ]  # first those that turned, then those that moved
 
 
 def summarise(
@@ -149,7 +153,11 @@ def summarise(
             kept.append(pair)
     examples = tuple([*turned, *moved][:_EXAMPLES])
     return ReplayResult(
-        since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples
+        since=since,
+        cut=cut,
+        total=total,
+        by_urgency=by_urgency,
+        examples=examples,
     )
 
 
@@ -195,14 +203,21 @@ class _Play:
         self._climbs: list[ReplayedEscalation] = []
 
     def run(self, until: datetime) -> ReplayedTicket:
-        facts = [fact for fact in sorted(_facts(self._ticket)) if fact[0] <= until]
+        facts = [
+            fact for fact in sorted(_facts(self._ticket)) if fact[0] <= until
+        ]
         for n, fact in enumerate([*facts, None]):
             # An act at the very instant of a deadline is in time.
-            self._fire_before(fact[0] if fact else until, also_at=n == len(facts))
+            self._fire_before(
+                fact[0] if fact else until, also_at=n == len(facts)
+            )
             if fact:
                 self._take(fact)
         return replace(
-            self._played, due=self._due, over=self._over, climbs=tuple(self._climbs)
+            self._played,
+            due=self._due,
+            over=self._over,
+            climbs=tuple(self._climbs),
         )
 
     def _take(self, fact: _Fact) -> None:
@@ -214,18 +229,20 @@ class _Play:
             percent = 100
             if at > self._ticket.created_at and self._ticket.reopened:
                 percent = sla.policy.reopen_percent
-            started = clocks.start(sla, name, at, percent)
+            started = sla_timers.start(sla, name, at, percent)
             self._clocks[name] = started
             self._due[name] = started.due_at
         elif clock and kind == _RESUME:
-            self._clocks[name] = clocks.resume(sla, clock, at)
+            self._clocks[name] = sla_timers.resume(sla, clock, at)
         elif clock and kind == _MEET:
-            self._clocks[name] = clocks.meet(clock, at)
+            self._clocks[name] = sla_timers.meet(clock, at)
         elif clock:
-            self._clocks[name] = clocks.pause(clock, at)
+            self._clocks[name] = sla_timers.pause(clock, at)
 
     def _fire_before(self, end: datetime, *, also_at: bool) -> None:
-        while running := [clock for clock in self._clocks.values() if clock.running]:
+        while running := [
+            clock for clock in self._clocks.values() if clock.running
+        ]:
             at = min(clock.due_at for clock in running)
             if at > end or (at == end and not also_at):
                 return
@@ -245,7 +262,9 @@ class _Play:
         share = self._escalation.step(self._level).percent
         for clock in over:
             more = clock.limit * share // 100
-            prolonged = clocks.prolong(self._escalation.sla, clock, at, more)
+            prolonged = sla_timers.prolong(
+                self._escalation.sla, clock, at, more
+            )
             self._clocks[clock.name] = prolonged
 
     def _escalate(self, at: datetime) -> bool:

@@ -25,7 +25,9 @@ class OutcomeCountsView(View):
     """The outcomes of a number of replayed tickets."""
 
     tickets: int
-    moved: int = Field(description="Tickets with another first level or assignee.")
+    moved: int = Field(
+        description="Tickets with another first level or assignee."
+    )
     over: dict[SlaKind, TicketCountsView] = Field(
         description="Tickets with an overdue SLA timer, by timer."
     )

@@ -31,7 +31,9 @@ def _version(number: int) -> str:
     return f"version#{number:06d}"
 
 
-POLICY = _RULES.row(StreetPolicy, keys=lambda policy: {"pk": policy.id, "sk": "policy"})
+POLICY = _RULES.row(
+    StreetPolicy, keys=lambda policy: {"pk": policy.id, "sk": "policy"}
+)
 COVERAGE = _RULES.row(
     CoverageReport, keys=lambda report: {"pk": report.id, "sk": "coverage"}
 )

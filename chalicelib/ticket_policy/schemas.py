@@ -35,10 +35,14 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Label = Annotated[Line, Field(min_length=1, max_length=60)]
 Group = Annotated[
-    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)
+    str,
+    Field(pattern=f"^$|{LINE_PATTERN}", max_length=60),
+    AfterValidator(normalise),
 ]
 About = Annotated[
-    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)
+    str,
+    Field(pattern=f"^$|{LINE_PATTERN}", max_length=300),
+    AfterValidator(normalise),
 ]
 Word = Annotated[Line, Field(min_length=1, max_length=20)]
 Minutes = Annotated[
@@ -53,7 +57,11 @@ Minutes = Annotated[
 # Each reminder goes to everybody at the top level, so a minute would be too short.
 Again = Annotated[
     int,
-    Field(ge=15, le=129_600, description="Minutes between reminders to the top level."),
+    Field(
+        ge=15,
+        le=129_600,
+        description="Minutes between reminders to the top level.",
+    ),
     WHOLE,
 ]
 Percent = Annotated[int, Field(ge=1, le=400), WHOLE]
@@ -78,7 +86,9 @@ def _a_day(text: str) -> str:
 
 
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
-DayKey = Annotated[str, Field(pattern=r"^2[01]\d\d-\d\d-\d\d$"), AfterValidator(_a_day)]
+DayKey = Annotated[
+    str, Field(pattern=r"^2[01]\d\d-\d\d-\d\d$"), AfterValidator(_a_day)
+]
 
 
 class QuestionChoiceIn(Request):
@@ -101,7 +111,9 @@ class CategoryQuestionIn(Request):
 
     def as_question(self) -> CategoryQuestion:
         """Return it as a value of the model."""
-        choices = [Choice(key=one.key, zh=one.zh, en=one.en) for one in self.choices]
+        choices = [
+            Choice(key=one.key, zh=one.zh, en=one.en) for one in self.choices
+        ]
         return CategoryQuestion(
             code=self.code,
             zh=self.zh,
@@ -171,7 +183,9 @@ class SlaLimitsIn(Request):
             remind=self.remind,
             always=self.always,
         )
-        return LimitsOf(urgency=self.urgency, category=self.category, limits=limits)
+        return LimitsOf(
+            urgency=self.urgency, category=self.category, limits=limits
+        )
 
 
 class RoutingRuleIn(Request):
@@ -184,7 +198,9 @@ class RoutingRuleIn(Request):
 
     def as_rule(self) -> Rule:
         """Return it as a value of the model."""
-        return Rule(id=self.id, place=self.place, category=self.category, to=self.to)
+        return Rule(
+            id=self.id, place=self.place, category=self.category, to=self.to
+        )
 
 
 class EscalationStepIn(Request):
@@ -196,7 +212,9 @@ class EscalationStepIn(Request):
 
     def as_step(self) -> EscalationStep:
         """Return it as a value of the model."""
-        return EscalationStep(level=self.level, role=self.role, percent=self.percent)
+        return EscalationStep(
+            level=self.level, role=self.role, percent=self.percent
+        )
 
 
 class OfficeHoursIn(Request):
@@ -253,12 +271,13 @@ class TicketPolicyIn(Request):
     categories: (
         Annotated[list[CategoryIn], Field(min_length=1, max_length=100)] | None
     ) = None
-    limits: Annotated[list[SlaLimitsIn], Field(min_length=4, max_length=200)] | None = (
-        None
-    )
+    limits: (
+        Annotated[list[SlaLimitsIn], Field(min_length=4, max_length=200)] | None
+    ) = None
     rules: Annotated[list[RoutingRuleIn], Field(max_length=300)] | None = None
     ladder: (
-        Annotated[list[EscalationStepIn], Field(min_length=1, max_length=3)] | None
+        Annotated[list[EscalationStepIn], Field(min_length=1, max_length=3)]
+        | None
     ) = None
     week: Week | None = None
     own: OwnDays | None = None
@@ -287,7 +306,9 @@ class TicketPolicyIn(Request):
         )
 
 
-def _each(given: list[G] | None, convert: Callable[[G], P]) -> Maybe[tuple[P, ...]]:
+def _each(
+    given: list[G] | None, convert: Callable[[G], P]
+) -> Maybe[tuple[P, ...]]:
     if given is None:
         return UNSET
     return tuple(convert(one) for one in given)

@@ -1,10 +1,10 @@
 """The ticket policy of a street. Each version is kept: tickets are held to the one they name."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 
 from ..kernel.access import Action, Resource, Role
 from ..kernel.audiences import StaffOnDuty
@@ -22,14 +22,20 @@ from ..people.service import People
 from ..places.service import Places, Roster
 from ..store.transaction import Transaction
 from ..tickets.calendar import chinese_holiday
-from ..tickets.clocks import sla_of
 from ..tickets.model import Ticket
-from ..tickets.policy import HOUSE, Policy
-from ..tickets.worktime import Library
+from ..tickets.policy import DEFAULT_POLICY, Policy
+from ..tickets.sla_timers import sla_of
+from ..tickets.worktime import HolidayLookup
 from . import permissions
 from .book import PolicyBook
 from .escalation_path import EscalationPath, coverage_gaps
-from .model import CoverageGap, CoverageReport, PolicyEdit, PolicyRecord, StreetPolicy
+from .model import (
+    CoverageGap,
+    CoverageReport,
+    PolicyEdit,
+    PolicyRecord,
+    StreetPolicy,
+)
 from .replay import (
     ReplayedTicket,
     ReplayPair,
@@ -50,7 +56,9 @@ _MAX_GAPS = 300
 
 
 # As `TicketQueries.reported_between`.
-Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]
+Reported = Callable[
+    [str, datetime, datetime | None, int], tuple[list[Ticket], bool]
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +86,16 @@ class TicketPolicies:
         metrics: Metrics,
         book: PolicyBook,
         reported: Reported,
-        library: Library = chinese_holiday,
+        holidays: HolidayLookup = chinese_holiday,
     ) -> None:
         self._repository, self._access = repository, access
         self._transaction, self._clock = transaction, clock
         self._people, self._places = people, places
-        self._metrics, self._reported, self._library = metrics, reported, library
+        self._metrics, self._reported, self._holidays = (
+            metrics,
+            reported,
+            holidays,
+        )
         self._book = book
 
     def message_contexts(
@@ -96,10 +108,14 @@ class TicketPolicies:
         contexts: list[MessageContext | None] = []
         for subject in subjects:
             count = counts.get(subject.subject)
-            contexts.append(MessageContext(facts={"count": count}) if count else None)
+            contexts.append(
+                MessageContext(facts={"count": count}) if count else None
+            )
         return contexts
 
-    def read_policy(self, context: RequestContext, place: str) -> PolicyForViewer:
+    def read_policy(
+        self, context: RequestContext, place: str
+    ) -> PolicyForViewer:
         """Return the policy of the street of a place; staff of the place see all of it."""
         granted = self._require(context, permissions.READ, place)
         street = self._street(street_of(place))
@@ -135,7 +151,9 @@ class TicketPolicies:
             roster = self._check(street, policy)
             if policy == before.policy:
                 return Changes(entity=before, previous=before), roster
-            return self._new_version(before, policy, actor.id, fields_set(edit)), roster
+            return self._new_version(
+                before, policy, actor.id, fields_set(edit)
+            ), roster
 
         changed, roster = self._transaction.run_with(decide, context)
         return PolicyForViewer(
@@ -146,7 +164,11 @@ class TicketPolicies:
         )
 
     def _new_version(
-        self, before: StreetPolicy, policy: Policy, actor: str, changed: Sequence[str]
+        self,
+        before: StreetPolicy,
+        policy: Policy,
+        actor: str,
+        changed: Sequence[str],
     ) -> Changes[StreetPolicy]:
         """Return the changes that make a policy the street's next version."""
         record = PolicyRecord(
@@ -157,7 +179,10 @@ class TicketPolicies:
             by=actor,
         )
         event = TimelineEvent(
-            tag="policy.changed", actor=actor, party="staff", note=",".join(changed)
+            tag="policy.changed",
+            actor=actor,
+            party="staff",
+            note=",".join(changed),
         )
         return Changes(
             entity=replace(before, policy=policy),
@@ -183,33 +208,16 @@ class TicketPolicies:
         roster = self._check(street, policy)
         since = until - _REPLAYED_FOR
         tickets, cut = self._reported(street, since, None, _MAX_REPLAYED)
-        library = lru_cache(maxsize=4096)(
-            self._library
-        )  # the same days again and again
-        after = EscalationPath(policy, roster)
-
-        @cache
-        def path_before(number: int) -> EscalationPath:
-            return EscalationPath(self._book.policy_for(street, number), roster)
-
-        def replayed(ticket: Ticket, path: EscalationPath) -> ReplayedTicket:
-            sla = sla_of(path.policy, ticket, library)
-            escalation, routed = path.begin(ticket.place, ticket.category, sla)
-            return play(ticket, escalation, routed.level, routed.assignee, until)
-
-        def pairs() -> Iterator[ReplayPair]:
-            for ticket in tickets:
-                if not covers(place, ticket.place):
-                    continue
-                before = path_before(ticket.policy_version)
-                urgency = urgency_under(policy, before.policy, ticket)
-                yield ReplayPair(
-                    ticket_id=ticket.id,
-                    then=replayed(ticket, before),
-                    now=replayed(replace(ticket, urgency=urgency), after),
-                )
-
-        return summarise(pairs(), since, cut=cut)
+        replayer = _Replayer(
+            street=street,
+            policy=policy,
+            roster=roster,
+            book=self._book,
+            holidays=lru_cache(maxsize=4096)(self._holidays),
+            until=until,
+        )
+        here = [ticket for ticket in tickets if covers(place, ticket.place)]
+        return summarise(map(replayer.pair, here), since, cut=cut)
 
     def check_coverage(self) -> int:
         """Check the escalation path of every street; return the number of gaps.
@@ -226,7 +234,9 @@ class TicketPolicies:
     def find_gaps(self, street: str) -> tuple[CoverageGap, ...]:
         """Return the coverage gaps of a street now."""
         policy = self._street(street).policy
-        return coverage_gaps(policy, self._places.roster(street, _named(policy)))
+        return coverage_gaps(
+            policy, self._places.roster(street, _named(policy))
+        )
 
     def _check_coverage_of(self, street: str) -> CoverageReport:
         gaps = self.find_gaps(street)
@@ -243,19 +253,23 @@ class TicketPolicies:
                 count=report.count,
                 checked_at=report.checked_at,
             )
-            messages = _messages_about(changed, set(report.gaps) - set(before.gaps))
+            messages = _messages_about(
+                changed, set(report.gaps) - set(before.gaps)
+            )
             return Changes(entity=changed, previous=before, messages=messages)
 
         return self._transaction.run(decide, RequestContext())
 
-    def _require(self, context: RequestContext, action: Action, place: str) -> Granted:
+    def _require(
+        self, context: RequestContext, action: Action, place: str
+    ) -> Granted:
         resource = Resource(see=permissions.SEE, places=(place,))
         return self._access.require(context, action, resource)
 
     def _street(self, street: str) -> StreetPolicy:
         now = self._clock.now()
         return self._repository.policy_of(street) or StreetPolicy(
-            id=street, created_at=now, updated_at=now, policy=HOUSE
+            id=street, created_at=now, updated_at=now, policy=DEFAULT_POLICY
         )
 
     def _check(self, street: str, policy: Policy) -> Roster:
@@ -272,9 +286,11 @@ class TicketPolicies:
         self, street: StreetPolicy, people: Mapping[str, Person]
     ) -> tuple[PolicyWarning, ...]:
         zone, now = self._places.zone_of(street.id), self._clock.now()
-        return warnings_of(street.policy, people, zone, now, self._library)
+        return warnings_of(street.policy, people, zone, now, self._holidays)
 
-    def _report(self, street: str, gaps: Sequence[CoverageGap]) -> CoverageReport:
+    def _report(
+        self, street: str, gaps: Sequence[CoverageGap]
+    ) -> CoverageReport:
         now = self._clock.now()
         return CoverageReport(
             id=street,
@@ -286,6 +302,53 @@ class TicketPolicies:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Replayer:
+    """Replays tickets under their own and another policy, with the people now on duty."""
+
+    street: str
+    policy: Policy
+    roster: Roster
+    book: PolicyBook
+    holidays: HolidayLookup
+    until: datetime
+
+    def pair(self, ticket: Ticket) -> ReplayPair:
+        """Replay a ticket under both policies."""
+        before = self._path_of(ticket.policy_version)
+        urgency = urgency_under(self.policy, before.policy, ticket)
+        changed = replace(ticket, urgency=urgency)
+        return ReplayPair(
+            ticket_id=ticket.id,
+            then=self._replayed(ticket, before),
+            now=self._replayed(changed, self._path_after),
+        )
+
+    @cached_property
+    def _path_after(self) -> EscalationPath:
+        return EscalationPath(self.policy, self.roster)
+
+    @cached_property
+    def _paths(self) -> dict[int, EscalationPath]:
+        return {}
+
+    def _path_of(self, version: int) -> EscalationPath:
+        """Return the escalation path of a version of the street's policy."""
+        if version not in self._paths:
+            policy = self.book.policy_for(self.street, version)
+            self._paths[version] = EscalationPath(policy, self.roster)
+        return self._paths[version]
+
+    def _replayed(self, ticket: Ticket, path: EscalationPath) -> ReplayedTicket:
+        sla = sla_of(path.policy, ticket, self.holidays)
+        escalation, routed = path.route_ticket(
+            ticket.place, ticket.category, sla
+        )
+        return play(
+            ticket, escalation, routed.level, routed.assignee, self.until
+        )
+
+
 def _messages_about(
     report: CoverageReport, new: Collection[CoverageGap]
 ) -> tuple[Message, ...]:
@@ -293,7 +356,9 @@ def _messages_about(
     if not new:
         return ()
     message = Message(
-        kind="ticket.holes_staff", audience=StaffOnDuty(report.id), subject=report.id
+        kind="ticket.holes_staff",
+        audience=StaffOnDuty(report.id),
+        subject=report.id,
     )
     return (message,)
 

@@ -3,7 +3,14 @@
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
-__all__ = ["GAP_REASONS", "MESSAGES", "REFUSALS", "WARNINGS"]
+__all__ = [
+    "GAP_REASONS",
+    "MESSAGES",
+    "REFUSALS",
+    "SLA_KINDS",
+    "URGENCIES",
+    "WARNINGS",
+]
 
 MESSAGES: Templates = {
     "ticket.holes_staff": Template(
@@ -11,7 +18,7 @@ MESSAGES: Templates = {
             zh="今晚检查：有{count}处问题上报后无人接收，请在应用里补上值班人员",
             en="Nightly check: {count} gaps in the escalation path. Please fill the duty lists.",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots={"count": 4},
         urgency=Urgency.LOW,
@@ -20,6 +27,18 @@ MESSAGES: Templates = {
 }
 
 
+SLA_KINDS = {
+    "accept": text(zh="受理", en="accept"),
+    "contact": text(zh="联系", en="contact"),
+    "resolve": text(zh="解决", en="resolve"),
+    "call_back": text(zh="回访", en="call back"),
+}
+URGENCIES = {
+    "urgent": text(zh="紧急", en="urgent"),
+    "utility": text(zh="水电气热", en="utility"),
+    "general": text(zh="一般", en="general"),
+    "complex": text(zh="复杂", en="complex"),
+}
 REFUSALS = {
     "rulebook.category_unknown": text(
         zh="没有这个类别。", en="There is no such category."
@@ -47,10 +66,11 @@ REFUSALS = {
     "rulebook.limits_disordered": text(
         zh="{clock}的时限不能长于解决的时限。",
         en="The limit of {clock} must not be longer than that of resolve.",
-    ),
+    ).naming(clock=SLA_KINDS),
     "rulebook.limits_missing": text(
-        zh="{urgency}类没有时限。", en="There are no limits for {urgency} tickets."
-    ),
+        zh="{urgency}类没有时限。",
+        en="There are no limits for {urgency} tickets.",
+    ).naming(urgency=URGENCIES),
     "rulebook.never_open": text(
         zh="一周至少有一段办公时间。", en="A week needs office hours."
     ),
@@ -85,12 +105,16 @@ WARNINGS = {
 
 # The reasons of coverage gaps.
 GAP_REASONS = {
-    "nobody_on_duty": text(zh="没有安排值班人员。", en="Nobody is named on duty."),
+    "nobody_on_duty": text(
+        zh="没有安排值班人员。", en="Nobody is named on duty."
+    ),
     "not_in_office": text(
-        zh="所列人员均已离任或停用。", en="The people on duty have left or are blocked."
+        zh="所列人员均已离任或停用。",
+        en="The people on duty have left or are blocked.",
     ),
     "unreachable": text(
-        zh="值班人员没有可用的短信或邮箱。", en="Nobody on duty takes SMS or mail."
+        zh="值班人员没有可用的短信或邮箱。",
+        en="Nobody on duty takes SMS or mail.",
     ),
     "no_phone": text(
         zh="紧急情况须能打通电话，值班人员没有可用号码。",

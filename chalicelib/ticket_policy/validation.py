@@ -19,7 +19,7 @@ from ..tickets.policy import (
     SlaKind,
     TicketUrgency,
 )
-from ..tickets.worktime import Calendar, Library, OfficeHours, uncertain
+from ..tickets.worktime import Calendar, HolidayLookup, OfficeHours, uncertain
 
 __all__ = ["PolicyWarning", "validate", "warnings_of"]
 
@@ -41,7 +41,10 @@ class PolicyWarning:
 
 
 def validate(
-    policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
+    policy: Policy,
+    street: str,
+    places: Collection[str],
+    people: Mapping[str, Person],
 ) -> list[Invalid]:
     """Return every error of a policy, each with the path of its field.
 
@@ -61,13 +64,13 @@ def warnings_of(
     people: Mapping[str, Person],
     zone: str,
     now: datetime,
-    library: Library,
+    holidays: HolidayLookup,
 ) -> tuple[PolicyWarning, ...]:
     """Return the warnings about a policy."""
     warnings = []
     if any(not row.limits.always for row in policy.limits):
         calendar = Calendar(
-            zone=zone, week=policy.week, own=policy.own, library=library
+            zone=zone, week=policy.week, own=policy.own, holidays=holidays
         )
         for year in uncertain(calendar, now, now + _AHEAD):
             warnings.append(_warning("rulebook.holidays_unknown", year=year))
@@ -110,18 +113,24 @@ def _limits(policy: Policy) -> Iterator[Invalid]:
     named = [(row.urgency, row.category) for row in policy.limits]
     for urgency in TicketUrgency:
         if (urgency, None) not in named:
-            yield Invalid("rulebook.limits_missing", ["limits"], urgency=urgency.value)
+            yield Invalid(
+                "rulebook.limits_missing", ["limits"], urgency=urgency.value
+            )
     yield from _repeated(named, ["limits"])
     percents = [step.percent for step in policy.ladder]
     highest = max(100, policy.reopen_percent, *percents)
     capacity = _least_minutes(policy)
     for n, row in enumerate(policy.limits):
         if row.category is not None and row.category not in codes:
-            yield Invalid("rulebook.category_unknown", ["limits", n, "category"])
+            yield Invalid(
+                "rulebook.category_unknown", ["limits", n, "category"]
+            )
         for name in (SlaKind.ACCEPT, SlaKind.CONTACT):
             if row.limits.of(name) > row.limits.resolve:
                 loc: list[str | int] = ["limits", n, name.value]
-                yield Invalid("rulebook.limits_disordered", loc, clock=name.value)
+                yield Invalid(
+                    "rulebook.limits_disordered", loc, clock=name.value
+                )
         minutes = [row.limits.of(name) for name in SlaKind]
         longest = max(row.limits.remind, *minutes)
         if not row.limits.always and longest * highest // 100 > capacity:
@@ -140,11 +149,16 @@ def _least_minutes(policy: Policy) -> int:
 def _minutes(span: OfficeHours) -> int:
     start = 60 * span.start.hour + span.start.minute
     end = 60 * span.end.hour + span.end.minute
-    return max(0, (end or 1440) - start)  # an end at 00:00 is the end of the day
+    return max(
+        0, (end or 1440) - start
+    )  # an end at 00:00 is the end of the day
 
 
 def _rules(
-    policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
+    policy: Policy,
+    street: str,
+    places: Collection[str],
+    people: Mapping[str, Person],
 ) -> Iterator[Invalid]:
     codes = {category.code for category in policy.categories}
     roles = {step.role.value for step in policy.ladder} | {Role.PROPERTY.value}
@@ -155,7 +169,9 @@ def _rules(
         place = rule.place or street
         if rule.place is not None and not _belongs(place, street, places):
             yield Invalid("place.unknown", ["rules", n, "place"], place=place)
-        if rule.to not in roles and not _serves_there(people.get(rule.to), place):
+        if rule.to not in roles and not _serves_there(
+            people.get(rule.to), place
+        ):
             yield Invalid("rulebook.to_unknown", ["rules", n, "to"])
         shadow = _shadow(rule, n, policy, street)
         if shadow is not None:
@@ -170,7 +186,9 @@ def _serves_there(person: Person | None, place: str) -> bool:
     """Return whether a person can be the assignee at a place or a part of it."""
     if person is None:
         return False
-    within = [grant.place for grant in person.grants if covers(place, grant.place)]
+    within = [
+        grant.place for grant in person.grants if covers(place, grant.place)
+    ]
     return any(serves(person, code) for code in (place, *within))
 
 
@@ -196,7 +214,9 @@ def _shadow(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
     places = {rule.place, rule.place or street}
     last = -1
     for each in policy.categories:
-        takers = [first[p, each.code] for p in places if (p, each.code) in first]
+        takers = [
+            first[p, each.code] for p in places if (p, each.code) in first
+        ]
         if not takers:
             return None
         last = max(last, *takers)

@@ -66,7 +66,14 @@ class SlaLimitsView(View):
     @classmethod
     def of(cls, row: LimitsOf) -> "SlaLimitsView":
         """Return the view of limits."""
-        names = ("accept", "contact", "resolve", "call_back", "remind", "always")
+        names = (
+            "accept",
+            "contact",
+            "resolve",
+            "call_back",
+            "remind",
+            "always",
+        )
         return cls(
             urgency=row.urgency,
             category=row.category,
@@ -143,7 +150,9 @@ class CoverageGapView(View):
 
     place: PlaceCode
     level: Level
-    to: str = Field(description="The role, or the id of the person that a rule names.")
+    to: str = Field(
+        description="The role, or the id of the person that a rule names."
+    )
     why: GapReason
     text: str
     instead: Level | None
@@ -163,7 +172,14 @@ class CoverageGapView(View):
         )
 
 
-_STAFF_FIELDS = ("rules", "ladder", "warnings", "holes", "hole_count", "checked_at")
+_STAFF_FIELDS = (
+    "rules",
+    "ladder",
+    "warnings",
+    "holes",
+    "hole_count",
+    "checked_at",
+)
 
 
 class TicketPolicyView(View):
@@ -194,14 +210,19 @@ class TicketPolicyView(View):
     def of(cls, rules: PolicyForViewer, locale: str) -> "TicketPolicyView":
         """Return the view of a street's policy."""
         policy = rules.street.policy
-        week = {str(day): _spans(hours) for day, hours in sorted(policy.week.items())}
+        week = {
+            str(day): _spans(hours)
+            for day, hours in sorted(policy.week.items())
+        }
         own = {}
         for day, calendar_day in sorted(policy.own.items()):
             own[day.isoformat()] = CalendarDayView.of(calendar_day)
         return cls(
             street=rules.street.id,
             version=rules.street.version,
-            categories=list(map(CategoryView.model_validate, policy.categories)),
+            categories=list(
+                map(CategoryView.model_validate, policy.categories)
+            ),
             limits=[SlaLimitsView.of(row) for row in policy.limits],
             week=week,
             own=own,
@@ -222,9 +243,15 @@ def _for_staff(rules: PolicyForViewer, locale: str) -> dict[str, Any]:
     policy, report = rules.street.policy, rules.report
     gaps = report.gaps if report else ()
     return {
-        "rules": [RoutingRuleView.model_validate(rule) for rule in policy.rules],
-        "ladder": [EscalationStepView.model_validate(step) for step in policy.ladder],
-        "warnings": [PolicyWarningView.of(one, locale) for one in rules.warnings],
+        "rules": [
+            RoutingRuleView.model_validate(rule) for rule in policy.rules
+        ],
+        "ladder": [
+            EscalationStepView.model_validate(step) for step in policy.ladder
+        ],
+        "warnings": [
+            PolicyWarningView.of(one, locale) for one in rules.warnings
+        ],
         "holes": [CoverageGapView.of(gap, locale) for gap in gaps],
         "hole_count": report.count if report else None,
         "checked_at": report.checked_at if report else None,

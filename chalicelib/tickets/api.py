@@ -4,26 +4,30 @@ from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
 from .schemas import (
-    AssignIn,
-    BehalfIn,
-    CommentIn,
-    HoldIn,
-    MergeIn,
-    ResolveIn,
-    SolvedIn,
+    AssignTicketIn,
+    CommentOnTicketIn,
+    ConfirmTicketIn,
+    HoldTicketIn,
+    JoinTicketIn,
+    MergeTicketIn,
+    ResolveTicketIn,
     TicketIn,
     TicketQuery,
     TicketReasonIn,
 )
 from .service import Tickets
 from .texts import REFUSALS
-from .timer_views import ClockList, PhotosView, clock_view, photos_view
+from .timeline_views import TicketEventList, TicketEventView
+from .timer_views import (
+    SlaTimerList,
+    TicketPhotosView,
+    photos_view,
+    sla_timer_view,
+)
 from .views import (
     AnyTicket,
-    LineView,
     MyTicketList,
-    TicketEventList,
-    TicketEventView,
+    TicketLineView,
     TicketList,
     ticket_view,
 )
@@ -31,7 +35,9 @@ from .views import (
 __all__ = ["routes"]
 
 
-def _reread(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTicket:
+def _reread(
+    tickets: Tickets, context: RequestContext, ticket_id: str
+) -> AnyTicket:
     return ticket_view(tickets.queries.read_ticket(context, ticket_id))
 
 
@@ -55,14 +61,20 @@ def list_tickets(
 ) -> TicketList:
     """List the tickets of a place for its staff; others get their own."""
     page = tickets.queries.list_tickets(
-        context, query.place, query.wants, newest=query.newest, limit=query.limit
+        context,
+        query.place,
+        query.wants,
+        newest=query.newest,
+        limit=query.limit,
     )
-    items = [LineView.of(line, found) for line, found in page.items]
+    items = [TicketLineView.of(line, found) for line, found in page.items]
     return TicketList(items=items, next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/tickets/{ticket_id}")
-def read_ticket(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTicket:
+def read_ticket(
+    tickets: Tickets, context: RequestContext, ticket_id: str
+) -> AnyTicket:
     """Read a ticket as the caller may see it."""
     return _reread(tickets, context, ticket_id)
 
@@ -77,28 +89,32 @@ def read_ticket_timeline(
     """Read the timeline of a ticket, oldest first."""
     page, found = tickets.queries.read_timeline(context, ticket_id, query.limit)
     return TicketEventList(
-        items=[TicketEventView.of(e, found, context.actor.id) for e in page.items],
+        items=[
+            TicketEventView.of(e, found, context.actor.id) for e in page.items
+        ],
         next=context.cursor_of(page.next),
     )
 
 
 @routes.get("/v1/tickets/{ticket_id}/clocks")
-def read_clocks(tickets: Tickets, context: RequestContext, ticket_id: str) -> ClockList:
+def read_sla_timers(
+    tickets: Tickets, context: RequestContext, ticket_id: str
+) -> SlaTimerList:
     """Read the SLA timers of a ticket, with an explanation of each deadline."""
-    return ClockList(
+    return SlaTimerList(
         items=[
-            clock_view(clock, context.locale)
-            for clock in tickets.queries.read_clocks(context, ticket_id)
+            sla_timer_view(clock, context.locale)
+            for clock in tickets.queries.read_sla_timers(context, ticket_id)
         ]
     )
 
 
 @routes.get("/v1/tickets/{ticket_id}/photos")
-def read_photos(
+def read_ticket_photos(
     tickets: Tickets, context: RequestContext, ticket_id: str
-) -> PhotosView:
+) -> TicketPhotosView:
     """Read the photos of a ticket and of its solution."""
-    return photos_view(*tickets.queries.read_photos(context, ticket_id))
+    return photos_view(*tickets.queries.read_ticket_photos(context, ticket_id))
 
 
 @routes.post("/v1/tickets/{ticket_id}/accept")
@@ -117,7 +133,7 @@ def assign_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: AssignIn,
+    body: AssignTicketIn,
 ) -> AnyTicket:
     """Assign the ticket to a role or a person."""
     return ticket_view(tickets.assign(context, ticket_id, body.to))
@@ -135,11 +151,11 @@ def bounce_ticket(
 
 
 @routes.post("/v1/tickets/{ticket_id}/comment")
-def comment_ticket(
+def comment_on_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: CommentIn,
+    body: CommentOnTicketIn,
 ) -> AnyTicket:
     """Comment for the reporters, or for those who work on the ticket only."""
     return ticket_view(
@@ -152,10 +168,12 @@ def hold_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: HoldIn,
+    body: HoldTicketIn,
 ) -> AnyTicket:
     """Put the ticket on hold until an instant."""
-    return ticket_view(tickets.hold(context, ticket_id, body.reason, body.until))
+    return ticket_view(
+        tickets.hold(context, ticket_id, body.reason, body.until)
+    )
 
 
 @routes.post("/v1/tickets/{ticket_id}/resume")
@@ -174,7 +192,7 @@ def resolve_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: ResolveIn,
+    body: ResolveTicketIn,
 ) -> AnyTicket:
     """Resolve the ticket; its reporters are asked to confirm."""
     return ticket_view(
@@ -187,11 +205,13 @@ def confirm_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: SolvedIn,
+    body: ConfirmTicketIn,
 ) -> AnyTicket:
     """Confirm the solution; the last answer closes the ticket."""
     return ticket_view(
-        tickets.confirm(context, ticket_id, body.satisfied, body.on_behalf_of)
+        tickets.endings.confirm(
+            context, ticket_id, body.satisfied, body.on_behalf_of
+        )
     )
 
 
@@ -203,7 +223,7 @@ def reopen_ticket(
     body: TicketReasonIn,
 ) -> AnyTicket:
     """Reopen the ticket one level up, with the same assignee."""
-    return ticket_view(tickets.reopen(context, ticket_id, body.reason))
+    return ticket_view(tickets.endings.reopen(context, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/close")
@@ -214,7 +234,7 @@ def close_ticket(
     body: TicketReasonIn,
 ) -> AnyTicket:
     """Close the ticket without a solution, with a reason."""
-    return ticket_view(tickets.close(context, ticket_id, body.reason))
+    return ticket_view(tickets.endings.close(context, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/escalate")
@@ -233,11 +253,13 @@ def join_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: BehalfIn,
+    body: JoinTicketIn,
 ) -> AnyTicket:
     """Join the ticket; the person becomes one of its reporters."""
     consent = body.consent.given() if body.consent else None
-    return ticket_view(tickets.join(context, ticket_id, body.on_behalf_of, consent))
+    return ticket_view(
+        tickets.join(context, ticket_id, body.on_behalf_of, consent)
+    )
 
 
 @routes.post("/v1/tickets/{ticket_id}/merge")
@@ -245,10 +267,10 @@ def merge_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: MergeIn,
+    body: MergeTicketIn,
 ) -> AnyTicket:
     """Merge the ticket into another."""
-    return ticket_view(tickets.merge(context, ticket_id, body.into))
+    return ticket_view(tickets.endings.merge(context, ticket_id, body.into))
 
 
 @routes.post("/v1/tickets/{ticket_id}/split")
@@ -259,15 +281,15 @@ def split_ticket(
     body: NoFields,
 ) -> AnyTicket:
     """Split a merged ticket off again."""
-    return ticket_view(tickets.split(context, ticket_id))
+    return ticket_view(tickets.endings.split(context, ticket_id))
 
 
 @routes.get("/v1/me/tickets")
-def my_tickets(
+def list_my_tickets(
     tickets: Tickets, context: RequestContext, query: PageQuery
 ) -> MyTicketList:
     """List the tickets that the caller reported or joined, newest first."""
-    page = tickets.queries.my_tickets(context, query.limit)
+    page = tickets.queries.list_my_tickets(context, query.limit)
     return MyTicketList(
         items=[ticket_view(seen) for seen in page.items],
         next=context.cursor_of(page.next),

@@ -8,6 +8,7 @@ from typing import Any
 from ..kernel.access import Actor, Relation, relations
 from ..kernel.changes import Changes, Delete, Put
 from ..kernel.clock import Clock
+from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
 from ..people.service import People
@@ -15,7 +16,7 @@ from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.background import UploadJobs
-from . import decisions, notifications, redaction, resolution
+from . import handover, notifications, redaction, resolution
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
 from .reader import TicketReader
@@ -45,7 +46,9 @@ class TicketJobs:
     ) -> None:
         self._repository, self._clock = repository, clock
         self._entities = EntityStore(
-            transaction, repository.find_ticket, place=lambda ticket: ticket.place
+            transaction,
+            repository.find_ticket,
+            place=lambda ticket: ticket.place,
         )
         self._people, self._places, self._uploads = people, places, uploads
         self._duty, self._reader = duty, reader
@@ -75,17 +78,21 @@ class TicketJobs:
             if occasion != notifications.occasion_of(ticket):
                 return Changes(entity=ticket, previous=ticket)
             person = self._people.find(person_id)
-            found: frozenset[Relation] = frozenset()
+            own: frozenset[Relation] = frozenset()
             if person and not person.erased_at and not person.blocked:
-                found = relations(Actor(id=person_id), ticket.as_resource(person_id))
-            by = TicketMover(id=person_id, relations=found, now=self._clock.now())
+                own = relations(
+                    Actor(id=person_id), ticket.as_resource(person_id)
+                )
+            mover = TicketMover(
+                id=person_id, relations=own, now=self._clock.now()
+            )
             escalation = self._duty.escalation_for(ticket)
             reports = self._reader.reports(ticket)
             left = self._duty.assignee_left(ticket)
             return resolution.answer(
                 ticket,
                 escalation,
-                by,
+                mover,
                 reports,
                 kind,
                 yes=yes,
@@ -107,12 +114,20 @@ class TicketJobs:
 
     def _assigned_to(self, person_id: str) -> list[Ticket]:
         return list(
-            every(lambda start: self._repository.held_by(person_id, start, 100))
+            every(
+                lambda start: self._repository.assigned_to(
+                    person_id, start, 100
+                )
+            )
         )
 
     def _reported_by(self, person_id: str) -> list[Ticket]:
         return list(
-            every(lambda start: self._repository.reported_by(person_id, start, 100))
+            every(
+                lambda start: self._repository.reported_by(
+                    person_id, start, 100
+                )
+            )
         )
 
     def _reassigned(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
@@ -121,8 +136,12 @@ class TicketJobs:
             return unchanged
         if self._duty.still_serves(person_id, ticket.place):
             return unchanged
-        by = TicketMover(id="system", relations=SYSTEM_ONLY, now=self._clock.now())
-        return decisions.reassign(ticket, self._duty.escalation_for(ticket), by)
+        mover = TicketMover(
+            id="system", relations=SYSTEM_ONLY, now=self._clock.now()
+        )
+        return handover.reassign(
+            ticket, self._duty.escalation_for(ticket), mover
+        )
 
     def forget_person(self, person_id: str) -> None:
         """Redact an erased person's reports and delete their photos; only public texts stay."""
@@ -141,7 +160,11 @@ class TicketJobs:
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         changes = redaction.forget_reporter(ticket, person_id)
         report = self._repository.find_report(ticket.id, person_id)
-        return replace(changes, writes=(Delete(row=report),)) if report else changes
+        return (
+            replace(changes, writes=(Delete(row=report),))
+            if report
+            else changes
+        )
 
     def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
         """Blank a person's notes in the timeline: free text may name somebody.
@@ -149,9 +172,13 @@ class TicketJobs:
         The reason of a move is stored in the ticket as well.
         """
         events = every(
-            lambda start: self._repository.timeline_of(ticket.id, _any, start, 100)
+            lambda start: self._repository.timeline_of(
+                ticket.id, _any, start, 100
+            )
         )
-        noted = [event for event in events if event.note and event.by == person_id]
+        noted = [
+            event for event in events if event.note and event.by == person_id
+        ]
         if ticket.reason in {event.note for event in noted}:
             self._entities.update(ticket.id, _without_reason)
         for n in range(0, len(noted), 20):
@@ -174,7 +201,9 @@ class TicketJobs:
         return {
             "tickets": [_exported(ticket, person_id) for ticket in tickets],
             "ticket_reports": reports,
-            "assigned_tickets": [ticket.id for ticket in self._assigned_to(person_id)],
+            "assigned_tickets": [
+                ticket.id for ticket in self._assigned_to(person_id)
+            ],
         }
 
     # contexts and recipients of messages
@@ -184,7 +213,7 @@ class TicketJobs:
     ) -> list[MessageContext | None]:
         """Return the contexts of messages, read together; None for a message no longer relevant."""
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
-        tickets = {ticket.id: ticket for ticket in self._repository.find_tickets(ids)}
+        tickets = by_id(self._repository.find_tickets(ids))
         return [
             _message_context(tickets.get(subject.subject), subject)
             for subject in subjects
@@ -220,7 +249,9 @@ class TicketJobs:
             following = {"n": n, "key": page.next}
         elif n + 1 < len(ids):
             following = {"n": n + 1, "key": None}
-        people = [report.person_id for report in page.items if wanted(ticket, report)]
+        people = [
+            report.person_id for report in page.items if wanted(ticket, report)
+        ]
         return Page(people, following)
 
     def place_of(self, ticket_id: str) -> str:

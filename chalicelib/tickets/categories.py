@@ -23,7 +23,7 @@ class TicketUrgency(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """What an answer to a question is (the data types of Open311)."""
+    """The data type of an answer (as in Open311)."""
 
     STRING = "string"
     NUMBER = "number"
@@ -44,7 +44,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryQuestion:
-    """What somebody is asked about a problem of a category."""
+    """A question to the reporter about a problem of a category."""
 
     code: str
     zh: str
@@ -56,7 +56,7 @@ class CategoryQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A kind of problem. A `private` one is visible to its reporters, its assignee and staff only."""
+    """A kind of problem. Only reporters, the assignee and staff see tickets of a `private` one."""
 
     code: str
     zh: str
@@ -68,7 +68,9 @@ class Category:
     keywords: tuple[str, ...] = ()
     urgency: TicketUrgency = TicketUrgency.GENERAL
     private: bool = False
-    photo_needed: bool = False  # nobody may say that it is done without showing it
+    photo_needed: bool = (
+        False  # staff resolve it with a photo of the result only
+    )
     questions: tuple[CategoryQuestion, ...] = ()
 
 
@@ -112,7 +114,12 @@ def _category(
 
 CATEGORIES = (
     _category(
-        "rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", questions=(_WHERE,)
+        "rubbish",
+        "垃圾堆放",
+        "Rubbish",
+        _CLEAN,
+        "垃圾 rubbish",
+        questions=(_WHERE,),
     ),
     _category("dirt", "卫生脏乱", "Dirt", _CLEAN, "卫生 脏 dirt"),
     _category("greenery", "绿化养护", "Greenery", _CLEAN, "树 草 green"),
@@ -145,18 +152,40 @@ CATEGORIES = (
         private=True,
     ),
     _category(
-        "lift", "电梯故障", "Lift", _HOME, "电梯 lift", urgency=TicketUrgency.UTILITY
+        "lift",
+        "电梯故障",
+        "Lift",
+        _HOME,
+        "电梯 lift",
+        urgency=TicketUrgency.UTILITY,
     ),
     _category("light", "公共照明", "Lighting", _HOME, "灯 light"),
     _category(
-        "water", "停水漏水", "Water", _HOME, "水 water", urgency=TicketUrgency.UTILITY
+        "water",
+        "停水漏水",
+        "Water",
+        _HOME,
+        "水 water",
+        urgency=TicketUrgency.UTILITY,
     ),
     _category(
-        "power", "停电", "Power", _HOME, "电 power", urgency=TicketUrgency.UTILITY
+        "power",
+        "停电",
+        "Power",
+        _HOME,
+        "电 power",
+        urgency=TicketUrgency.UTILITY,
     ),
-    _category("gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=TicketUrgency.URGENT),
     _category(
-        "heat", "供暖", "Heating", _HOME, "暖气 heat", urgency=TicketUrgency.UTILITY
+        "gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=TicketUrgency.URGENT
+    ),
+    _category(
+        "heat",
+        "供暖",
+        "Heating",
+        _HOME,
+        "暖气 heat",
+        urgency=TicketUrgency.UTILITY,
     ),
     _category(
         "building",
@@ -175,7 +204,12 @@ CATEGORIES = (
         urgency=TicketUrgency.COMPLEX,
     ),
     _category(
-        "care", "居民关怀", "Somebody needs care", _PEOPLE, "老人 care", private=True
+        "care",
+        "居民关怀",
+        "Somebody needs care",
+        _PEOPLE,
+        "老人 care",
+        private=True,
     ),
     _category("other", "其他", "Something else", ("其他", "Other"), ""),
 )

@@ -16,7 +16,9 @@ __all__ = ["TicketConversion"]
 class TicketConversion:
     """Decides conversions of tickets, for a commit of the staff desk."""
 
-    def __init__(self, *, access: Access, clock: Clock, reader: TicketReader) -> None:
+    def __init__(
+        self, *, access: Access, clock: Clock, reader: TicketReader
+    ) -> None:
         self._access, self._clock, self._reader = access, clock, reader
 
     def find(self, context: RequestContext, ticket_id: str) -> Ticket:
@@ -29,7 +31,7 @@ class TicketConversion:
         ticket_id: str,
         wish_id: str,
     ) -> Changes[Ticket]:
-        """Return the decision that a wish takes the ticket's place.
+        """Decide that a wish takes the place of a ticket.
 
         Raises:
             Conflict: several people reported it, or no resident did.
@@ -49,11 +51,11 @@ class TicketConversion:
     ) -> tuple[Ticket, TicketMover]:
         ticket = self._reader.get(ticket_id)
         granted = self._access.require(
-            context,
-            permissions.TURN,
-            lambda person: self._reader.resource_for(ticket, person.as_actor()),
+            context, permissions.TURN, self._reader.resource_of(ticket)
         )
-        now = self._clock.now()
-        return ticket, TicketMover(
-            id=granted.actor.id, relations=granted.relations, now=now
+        mover = TicketMover(
+            id=granted.actor.id,
+            relations=granted.relations,
+            now=self._clock.now(),
         )
+        return ticket, mover

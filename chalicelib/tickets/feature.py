@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..feature import Feature, Get, Provider
+from ..feature import Feature, Get, ServiceProvider
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 feature: "Feature[Tickets]" = Feature("tickets", id_prefixes={"ticket": "tkt"})
-policies: "Provider[PolicyLookup]" = Provider(
+policies: "ServiceProvider[PolicyLookup]" = ServiceProvider(
     "tickets.policies"
 )  # filled by ticket_policy
 _SOLVED = {"解决了": True, "没解决": False, "没有解决": False}
@@ -56,7 +56,7 @@ def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
         people=get(people),
         places=get(places),
         policy_for=get(policies).policy_for,
-        library=chinese_holiday,
+        holidays=chinese_holiday,
     )
 
 
@@ -66,7 +66,9 @@ def reader(core: "Core", get: Get) -> "TicketReader":
     from .reader import TicketReader
     from .repository import TicketRepository
 
-    return TicketReader(repository=TicketRepository(core.store), people=get(people))
+    return TicketReader(
+        repository=TicketRepository(core.store), people=get(people)
+    )
 
 
 @feature.provide
@@ -124,7 +126,9 @@ def conversion(core: "Core", get: Get) -> "TicketConversion":
     """Build the ticket's half of a conversion into a wish."""
     from .conversion import TicketConversion
 
-    return TicketConversion(access=get(access), clock=core.clock, reader=get(reader))
+    return TicketConversion(
+        access=get(access), clock=core.clock, reader=get(reader)
+    )
 
 
 @feature.provide
@@ -265,7 +269,9 @@ def place_of(tickets: "TicketJobs", ticket_id: str) -> str:
     return tickets.place_of(ticket_id)
 
 
-_MAX_DIRECT = 50  # reporters; messages to a larger group go out in the bulk lane
+_MAX_DIRECT = (
+    50  # reporters; messages to a larger group go out in the bulk lane
+)
 
 
 def zone(tickets: "TicketJobs", ticket_id: str) -> str | None:

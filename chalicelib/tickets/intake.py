@@ -1,6 +1,6 @@
 """New tickets, however they are reported: drafted, routed, counted and opened."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel.access import Actor, relations
@@ -13,21 +13,28 @@ from ..kernel.text import mask_personal
 from ..people.access import Granted
 from ..people.model import Person
 from ..people.service import ConsentGiven, People
+from ..places.model import Place
 from ..places.service import Places
 from ..uploads.service import Uploads
 from . import decisions
 from .duplicates import likely_duplicates
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
-from .policy import DUPLICATE_WITHIN, REPORTS_PER_DAY, Level, Policy, TicketUrgency
+from .policy import (
+    DUPLICATE_WITHIN,
+    REPORTS_PER_DAY,
+    Level,
+    Policy,
+    TicketUrgency,
+)
 from .repository import TicketRepository
 from .states import TicketMover
 
-__all__ = ["ReportTerms", "TicketIntake"]
+__all__ = ["ProblemReport", "TicketIntake"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportTerms:
+class ProblemReport:
     """A problem as its reporter states it."""
 
     category: str
@@ -80,33 +87,38 @@ class TicketIntake:
             return subject, ()
         if consent is None:
             raise Invalid("consent.required", ["consent"])
-        return subject, (
-            self._people.note_consent(subject, "acting", consent, actor.id),
+        ledger_line = self._people.note_consent(
+            subject, "acting", consent, actor.id
+        )
+        return subject, (ledger_line,)
+
+    def draft_for(
+        self, subject: Person, actor: Actor, problem: ProblemReport
+    ) -> Ticket:
+        """Return the ticket of a resident's report, not yet routed."""
+        ticket = self.draft(problem, name=subject.name, secrets=subject.secrets)
+        proxy = actor.id if subject.contact_via == actor.id else None
+        return replace(
+            ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy
         )
 
-    def draft_for(self, subject: Person, actor: Actor, terms: ReportTerms) -> Ticket:
-        """Return the ticket of a resident's report, not yet routed."""
-        ticket = self.draft(terms, name=subject.name, secrets=subject.secrets)
-        proxy = actor.id if subject.contact_via == actor.id else None
-        return replace(ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy)
-
-    def draft(self, terms: ReportTerms, *, name: str, secrets: Sequence[str]) -> Ticket:
+    def draft(
+        self, problem: ProblemReport, *, name: str, secrets: Sequence[str]
+    ) -> Ticket:
         """Return the ticket of a report, not yet routed; `name` and `secrets` are masked.
 
         Raises:
             Invalid: there is no such place or category.
 
         """
-        places, zones = self._places_around(terms.place)
-        street = street_of(terms.place)
-        number, policy = self._current_policy(street)
-        category = policy.category(terms.category)
+        street, community = self._street_and_community(problem.place)
+        number, policy = self._current_policy(street.id)
+        category = policy.category(problem.category)
         if category is None:
             raise Invalid("ticket.category_unknown", ["category"])
-        now, public_text = (
-            self._clock.now(),
-            mask_personal(terms.text, name=name, secrets=secrets),
-        )
+        now = self._clock.now()
+        public_text = mask_personal(problem.text, name=name, secrets=secrets)
+        as_written = problem.text if problem.text != public_text else None
         return Ticket(
             id=self._ids.new("tkt"),
             created_at=now,
@@ -114,41 +126,49 @@ class TicketIntake:
             person_id=None,
             filed_by="",
             category=category.code,
-            urgency=terms.urgency or category.urgency,
-            private=category.private or bool(terms.private),
+            urgency=problem.urgency or category.urgency,
+            private=category.private or bool(problem.private),
             text=public_text,
-            as_written=terms.text if terms.text != public_text else None,
-            location_note=terms.location_note,
-            place=terms.place,
-            community_name=places[community_of(terms.place)],
-            zone=zones[street],
-            photos=terms.photos,
+            as_written=as_written,
+            location_note=problem.location_note,
+            place=problem.place,
+            community_name=community.name,
+            zone=street.zone,
+            photos=problem.photos,
             policy_version=number,
             level=Level.GRID,
         )
 
-    def _places_around(self, place: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Read the names and time zones of a place, its community and its street."""
-        street = street_of(place)
-        known = self._places.find_many([place, community_of(place), street])
-        if place not in known or street not in known:
-            raise Invalid("place.unknown", ["place"], place=place)
-        names = {code: found.name for code, found in known.items()}
-        zones = {code: found.zone for code, found in known.items()}
-        return names, zones
+    def _street_and_community(self, code: str) -> tuple[Place, Place]:
+        """Read the street and the community of a place.
 
-    def own_report(
+        Raises:
+            Invalid: there is no such place.
+
+        """
+        street, community = street_of(code), community_of(code)
+        places = self._places.find_many([code, community, street])
+        if code not in places or street not in places:
+            raise Invalid("place.unknown", ["place"], place=code)
+        return places[street], places[community]
+
+    def report_by(
         self, ticket: Ticket, person_id: str, recorded_by: str
     ) -> TicketReport:
         """Return the report of a person, made now."""
         now = self._clock.now()
         return TicketReport(
-            ticket_id=ticket.id, person_id=person_id, by=recorded_by, joined_at=now
+            ticket_id=ticket.id,
+            person_id=person_id,
+            by=recorded_by,
+            joined_at=now,
         )
 
-    def new_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> Put:
+    def new_report(
+        self, ticket: Ticket, person_id: str, recorded_by: str
+    ) -> Put:
         """Return the row of the report that a new ticket comes with."""
-        return Put(row=self.own_report(ticket, person_id, recorded_by), new=True)
+        return Put(row=self.report_by(ticket, person_id, recorded_by), new=True)
 
     def count_report(self, person_id: str, ticket: Ticket) -> Count:
         """Return the counter that limits the reports of one resident in a day."""
@@ -158,23 +178,40 @@ class TicketIntake:
         self, ticket: Ticket, actor: Actor, writes: tuple[Write, ...]
     ) -> Changes[Ticket]:
         """Route a new ticket, note likely duplicates, bind its photos, and decide."""
-        escalation, routed = self._duty.routing_for(ticket)
-        since = ticket.created_at - DUPLICATE_WITHIN
-        near = self._repository.at_spot(ticket.place, ticket.category, since, 30)
-        alike = likely_duplicates(ticket, near, ticket.created_at)
+        escalation, routing = self._duty.routing_for(ticket)
+        ticket = self._with_duplicates(ticket)
         ticket = replace(
             ticket,
-            level=routed.level,
-            assignee=routed.assignee,
-            rule=routed.rule.id if routed.rule else "",
-            possible_duplicates=tuple(other.id for other in alike if not other.private),
-            private_duplicates=tuple(other.id for other in alike if other.private),
+            level=routing.level,
+            assignee=routing.assignee,
+            rule=routing.rule.id if routing.rule else "",
         )
-        found = relations(actor, ticket.as_resource())
-        mover = TicketMover(id=actor.id, relations=found, now=ticket.created_at)
+        mover = TicketMover(
+            id=actor.id,
+            relations=relations(actor, ticket.as_resource()),
+            now=ticket.created_at,
+        )
         photos = self._uploads.binding(
             actor.id, ticket.photos, ticket.id, ticket.place, ["photos"]
         )
+        changes = decisions.submit(ticket, escalation, mover, writes)
+        return replace(changes, related=photos)
+
+    def _with_duplicates(self, ticket: Ticket) -> Ticket:
+        """Note the likely duplicates of a ticket, public and private ones apart."""
+        since = ticket.created_at - DUPLICATE_WITHIN
+        near = self._repository.reported_at_spot(
+            ticket.place, ticket.category, since, 30
+        )
+        public: list[str] = []
+        private: list[str] = []
+        for other in likely_duplicates(ticket, near, ticket.created_at):
+            if other.private:
+                private.append(other.id)
+            else:
+                public.append(other.id)
         return replace(
-            decisions.submit(ticket, escalation, mover, writes), related=photos
+            ticket,
+            possible_duplicates=tuple(public),
+            private_duplicates=tuple(private),
         )

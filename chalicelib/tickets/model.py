@@ -129,7 +129,9 @@ class Ticket(TicketState, Entity):
 
     entity_kind: ClassVar[str] = "ticket"
 
-    person_id: str | None  # None where another application reported it for nobody
+    person_id: (
+        str | None
+    )  # None where another application reported it for nobody
     filed_by: str
     proxy_id: str | None = None  # a trusted contact who reported it for them
     source: str = ""  # the other application
@@ -153,7 +155,9 @@ class Ticket(TicketState, Entity):
     rule: str = ""  # the rule that routed it; "" for the default
     state: TicketStatus = TicketStatus.OPEN
     level: Level
-    assignee: str | None = None  # while open, the person who is asked to accept it
+    assignee: str | None = (
+        None  # while open, the person who is asked to accept it
+    )
     accepted_by: str | None = None  # the dispatcher, who gets it back
     clocks: tuple[SlaTimer, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -166,7 +170,9 @@ class Ticket(TicketState, Entity):
     closed_at: datetime | None = None
     ending: Ending | None = None
     solution: str | None = None  # for the reporters
-    told_publicly: str | None = None  # the solution or reason without personal data
+    told_publicly: str | None = (
+        None  # the solution or reason without personal data
+    )
     reason: str | None = None
     asked_again: bool = False
     answered: int = 0  # of the present solution
@@ -197,15 +203,16 @@ class Ticket(TicketState, Entity):
         """Return the current hold."""
         return self.holds[-1] if self.state is TicketStatus.ON_HOLD else None
 
-    def clock(self, name: SlaKind) -> SlaTimer | None:
+    def sla_timer(self, name: SlaKind) -> SlaTimer | None:
         """Return the latest timer of a kind."""
         return next(
-            (clock for clock in reversed(self.clocks) if clock.name is name), None
+            (clock for clock in reversed(self.clocks) if clock.name is name),
+            None,
         )
 
     @property
     def next_due(self) -> tuple[str, datetime] | None:
-        """Return the next deadline and its instant, by which queues are ordered. Overdue ones come first."""
+        """Return the next deadline and its instant, the sort key of queues."""
         waits = {
             clock.name.value: clock.promised_at
             for clock in self.clocks
@@ -213,11 +220,17 @@ class Ticket(TicketState, Entity):
         }
         if self.hold:
             waits["resume"] = self.hold.until
-        return min(waits.items(), key=lambda due: (due[1], due[0])) if waits else None
+        return (
+            min(waits.items(), key=lambda due: (due[1], due[0]))
+            if waits
+            else None
+        )
 
     def as_resource(self, reporter: str = "") -> Resource:
         """Return the ticket as a resource; `reporter` is an actor known to have reported it."""
-        owners = frozenset(id for id in (self.person_id, self.proxy_id, reporter) if id)
+        owners = frozenset(
+            id for id in (self.person_id, self.proxy_id, reporter) if id
+        )
         helpers = frozenset({self.assignee} if self.assignee else ())
         return Resource(
             see=permissions.SEE,
@@ -229,7 +242,9 @@ class Ticket(TicketState, Entity):
     def deadlines(self) -> Mapping[str, datetime]:
         """Return the deadlines by name; see `timers.on_timer`."""
         waits: dict[str, datetime] = {
-            clock.name.value: clock.due_at for clock in self.clocks if clock.running
+            clock.name.value: clock.due_at
+            for clock in self.clocks
+            if clock.running
         }
         if self.hold:
             waits["resume"] = self.hold.until
@@ -238,7 +253,7 @@ class Ticket(TicketState, Entity):
             and not self.asked_again
             and self.resolved_at
         ):
-            call_back = self.clock(SlaKind.CALL_BACK)
+            call_back = self.sla_timer(SlaKind.CALL_BACK)
             if call_back and call_back.running:
                 waits["ask_again"] = (
                     self.resolved_at + (call_back.due_at - self.resolved_at) / 2
@@ -282,7 +297,9 @@ class TicketLine(TicketState):
     @property
     def order(self) -> str:
         """Return the sort key in a queue, the soonest deadline first."""
-        return f"{to_text(self.waits_until)}#{self.id}" if self.waits_until else ""
+        return (
+            f"{to_text(self.waits_until)}#{self.id}" if self.waits_until else ""
+        )
 
     def as_resource(self) -> Resource:
         """Return the line as a resource."""
@@ -309,5 +326,8 @@ def place_at(level: Level, place: str) -> str:
 
 def level_of(place: str) -> Level:
     """Return the lowest level that answers for a place."""
-    wide = {PlaceKind.STREET: Level.STREET, PlaceKind.COMMUNITY: Level.COMMUNITY}
+    wide = {
+        PlaceKind.STREET: Level.STREET,
+        PlaceKind.COMMUNITY: Level.COMMUNITY,
+    }
     return wide.get(kind_of(place), Level.GRID)

@@ -8,18 +8,18 @@ from ..kernel.errors import Conflict
 from ..kernel.ids import derived_id
 from ..kernel.place import street_of
 from ..kernel.text import mask_personal
-from . import clocks
+from . import sla_timers
 from .model import SlaTimer, Ticket, Update
 from .policy import SlaKind
 from .states import TABLE, Ending, TicketMover, TicketStatus
 
-__all__ = ["go", "public_update", "with_met"]
+__all__ = ["conflict", "event_of", "go", "public_update", "with_met"]
 
 
 def go(
     ticket: Ticket,
     move: str,
-    by: TicketMover,
+    mover: TicketMover,
     after: Ticket | None = None,
     *,
     target: TicketStatus | None = None,
@@ -39,42 +39,71 @@ def go(
         Conflict, Forbidden: the move is not available.
 
     """
-    moves = ticket.moves(by.relations)
-    TABLE.row(ticket.state, move, by.relations, moves)
-    if ticket.is_unavailable(move, by.relations):
-        raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=moves)
+    moves = ticket.moves(mover.relations)
+    TABLE.row(ticket.state, move, mover.relations, moves)
+    if ticket.is_unavailable(move, mover.relations):
+        raise conflict(ticket, mover, _why_not(ticket, move))
     step = TABLE.go(
-        ticket.state, move, by.relations, target=target, event=event, moves=moves
+        ticket.state,
+        move,
+        mover.relations,
+        target=target,
+        event=event,
+        moves=moves,
     )
     entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or public_text:
-        writes = (*writes, *public_update(entity, by.now, public_text))
-    events: tuple[TimelineEvent, ...] = ()
-    if step.event:
-        events = (
-            TimelineEvent(tag=step.event, actor=by.id, party=by.party, note=note),
-        )
+        writes = (*writes, *public_update(entity, mover.now, public_text))
     return Changes(
-        entity=entity, previous=ticket, writes=writes, events=events, messages=messages
+        entity=entity,
+        previous=ticket,
+        writes=writes,
+        events=_events(mover, step.event, note),
+        messages=messages,
     )
+
+
+def _events(
+    mover: TicketMover, tag: str | None, note: str | None
+) -> tuple[TimelineEvent, ...]:
+    if not tag:
+        return ()
+    return (event_of(mover, tag, note),)
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
     """Return the error code of a move that the state allows and the ticket does not."""
     if move in ("accept", "bounce", "assign"):
-        return (
-            "ticket.must_be_assigned"
-            if ticket.must_be_assigned
-            else "ticket.bounced_out"
-        )
+        if ticket.must_be_assigned:
+            return "ticket.must_be_assigned"
+        return "ticket.bounced_out"
     if move == "escalate":
         return "ticket.at_the_top"
     if move == "join":
         return "ticket.own"
-    return "ticket.merged" if ticket.ending is Ending.MERGED else "ticket.wrong_state"
+    if ticket.ending is Ending.MERGED:
+        return "ticket.merged"
+    return "ticket.wrong_state"
 
 
-def public_update(ticket: Ticket, now: datetime, text: str = "") -> tuple[Put, ...]:
+def event_of(
+    mover: TicketMover, tag: str, note: str | None = None
+) -> TimelineEvent:
+    """Return the timeline event of a mover."""
+    return TimelineEvent(tag=tag, actor=mover.id, party=mover.party, note=note)
+
+
+def conflict(
+    ticket: Ticket, mover: TicketMover, code: str, **facts: object
+) -> Conflict:
+    """Return the refusal of a move, with the state and the moves that are available."""
+    moves = ticket.moves(mover.relations)
+    return Conflict(code, state=ticket.state.value, moves=moves, **facts)
+
+
+def public_update(
+    ticket: Ticket, now: datetime, text: str = ""
+) -> tuple[Put, ...]:
     """Return the public update of a step. A private ticket has none."""
     if ticket.private:
         return ()
@@ -89,7 +118,13 @@ def public_update(ticket: Ticket, now: datetime, text: str = "") -> tuple[Put, .
     return (Put(row=update),)
 
 
-def with_met(ticket: Ticket, now: datetime, *names: SlaKind) -> tuple[SlaTimer, ...]:
-    """Return the ticket's SLA timers with some of them met."""
-    timers = [timer for name in names if (timer := ticket.clock(name))]
-    return clocks.swap(ticket, *(clocks.meet(timer, now) for timer in timers))
+def with_met(
+    ticket: Ticket, now: datetime, *kinds: SlaKind
+) -> tuple[SlaTimer, ...]:
+    """Return the SLA timers of a ticket with some of them met."""
+    met: list[SlaTimer] = []
+    for kind in kinds:
+        timer = ticket.sla_timer(kind)
+        if timer:
+            met.append(sla_timers.meet(timer, now))
+    return sla_timers.swap(ticket, *met)

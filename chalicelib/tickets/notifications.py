@@ -1,4 +1,4 @@
-"""Messages about a ticket: their recipients, while what they are relevant, their context. Pure."""
+"""Messages about a ticket: their recipients, relevance and context. Pure."""
 
 from collections.abc import Callable, Mapping
 
@@ -41,7 +41,9 @@ ALSO_AT_NIGHT = {
 def to_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     """Return a message to the staff on duty for the ticket's place at its level."""
     recipient = StaffOnDuty(place_at(ticket.level, ticket.place))
-    return (_message(ticket, f"{kind}_staff", recipient, level=ticket.level.value),)
+    return (
+        _message(ticket, f"{kind}_staff", recipient, level=ticket.level.value),
+    )
 
 
 def to_assignee(ticket: Ticket, kind: str) -> tuple[Message, ...]:
@@ -59,10 +61,14 @@ def to_reporters(
     return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
 
 
-def _message(ticket: Ticket, kind: str, recipient: Audience, **params: str) -> Message:
+def _message(
+    ticket: Ticket, kind: str, recipient: Audience, **params: str
+) -> Message:
     urgent = ticket.urgency is TicketUrgency.URGENT and kind in ALSO_AT_NIGHT
     full_kind = f"ticket.urgent_{kind}" if urgent else f"ticket.{kind}"
-    return Message(kind=full_kind, audience=recipient, subject=ticket.id, params=params)
+    return Message(
+        kind=full_kind, audience=recipient, subject=ticket.id, params=params
+    )
 
 
 def _in(*states: TicketStatus) -> Test:
@@ -75,7 +81,9 @@ def _ended(*endings: Ending) -> Test:
 
 def _still_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
     """Say whether the ticket is open and has the assignee that the message names."""
-    return ticket.state in OPEN_STATES and ticket.assignee == params.get("holder")
+    return ticket.state in OPEN_STATES and ticket.assignee == params.get(
+        "holder"
+    )
 
 
 def _new(ticket: Ticket, params: Mapping[str, str]) -> bool:
@@ -84,14 +92,19 @@ def _new(ticket: Ticket, params: Mapping[str, str]) -> bool:
     After an outage it may have been escalated before the message to its first level was sent. That
     level still gets its message.
     """
-    escalated = "level" in params and ticket.level.rank > Level(params["level"]).rank
-    return ticket.state is S.OPEN and (_still_assigned(ticket, params) or escalated)
+    escalated = (
+        "level" in params and ticket.level.rank > Level(params["level"]).rank
+    )
+    return ticket.state is S.OPEN and (
+        _still_assigned(ticket, params) or escalated
+    )
 
 
 def _reached(ticket: Ticket, params: Mapping[str, str]) -> bool:
     """Say whether the ticket is open and has reached the level that the message names."""
     return (
-        ticket.state in OPEN_STATES and ticket.level.rank >= Level(params["level"]).rank
+        ticket.state in OPEN_STATES
+        and ticket.level.rank >= Level(params["level"]).rank
     )
 
 
@@ -135,7 +148,7 @@ RELEVANT_WHILE: Mapping[str, Test] = {
 
 
 def is_relevant(ticket: Ticket, kind: str, params: Mapping[str, str]) -> bool:
-    """Say whether a message about the ticket is relevant now. An urgent kind is as its plain one."""
+    """Say whether a message about the ticket is relevant now, in its plain or urgent form."""
     return RELEVANT_WHILE[kind.replace("urgent_", "")](ticket, params)
 
 

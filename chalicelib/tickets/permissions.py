@@ -35,7 +35,9 @@ _HELPER_OR_STAFF = STAFF | {Relation.HELPER}
 _INSIDE = _OWNER_OR_STAFF | {Relation.HELPER}
 _SIGNED_IN = frozenset({Relation.SIGNED_IN})
 
-SEE = Action("ticket.see", _INSIDE | {Relation.PUBLIC, Relation.SYSTEM}, fresh=False)
+SEE = Action(
+    "ticket.see", _INSIDE | {Relation.PUBLIC, Relation.SYSTEM}, fresh=False
+)
 # SEE for views that name people, and for writes: the actor is read again.
 SEE_NOW = replace(SEE, fresh=True)
 LOOK_INSIDE = Action("ticket.look_inside", _INSIDE)

@@ -21,9 +21,9 @@ from .categories import (
 from .worktime import OfficeHours, OwnDay
 
 __all__ = [
+    "DEFAULT_POLICY",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
-    "HOUSE",
     "MAX_BOUNCES",
     "MAX_MERGED",
     "REPORTS_PER_DAY",
@@ -41,18 +41,21 @@ __all__ = [
     "TicketUrgency",
 ]
 
-DUPLICATE_OVERLAP = 0.2  # Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清" are 0.24 alike
+# Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清"
+# are 0.24 alike.
+DUPLICATE_OVERLAP = 0.2
 DUPLICATE_WITHIN = timedelta(
     days=14
 )  # what was reported longer ago and is still open is not what somebody has just seen
 MAX_BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
 # By one person, by whichever way; more than that is a machine.
 REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
-MAX_MERGED = 20  # tickets that are seen to together; what more people see is one problem with many who joined
+# Tickets handled together. A problem that more people see has one ticket, which they join.
+MAX_MERGED = 20
 
 
 class Level(StrEnum):
-    """Who has to answer for a ticket, lowest first."""
+    """The levels that answer for a ticket, lowest first."""
 
     GRID = "grid"
     COMMUNITY = "community"
@@ -60,12 +63,12 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return the position on the ladder, 0 for the lowest."""
+        """Return the position on the escalation path, 0 for the lowest."""
         return list(Level).index(self)
 
 
 class SlaKind(StrEnum):
-    """What somebody has to do in time."""
+    """The work that an SLA timer measures."""
 
     ACCEPT = "accept"  # somebody becomes the assignee
     CONTACT = "contact"  # a human being contacts the reporters
@@ -75,7 +78,10 @@ class SlaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaLimits:
-    """How long each clock runs, in minutes: of working time, or of any time where `always`. `remind` is repeated at the top."""
+    """The limits of the SLA timers, in minutes of working time.
+
+    With `always` every minute counts. `remind` is repeated at the last level.
+    """
 
     accept: int
     contact: int
@@ -101,7 +107,10 @@ class LimitsOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A routing rule: for a place and below, or for all; for a category, or for any. `to` is a role or a person's id."""
+    """A routing rule for a place and below, and a category. Without these it fits all.
+
+    `to` is a role or a person's id.
+    """
 
     id: str
     place: str | None = None
@@ -111,7 +120,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationStep:
-    """A level of the ladder: the role that answers there, and the share of each limit that it is given on top."""
+    """A level of the escalation path: its role, and its share of each limit, in percent."""
 
     level: Level
     role: Role
@@ -119,23 +128,30 @@ class EscalationStep:
 
 
 def _spans(*spans: tuple[int, int, int, int]) -> tuple[OfficeHours, ...]:
-    return tuple(OfficeHours(start=time(a, b), end=time(c, d)) for a, b, c, d in spans)
+    return tuple(
+        OfficeHours(start=time(a, b), end=time(c, d)) for a, b, c, d in spans
+    )
 
 
 _DAY = 480  # minutes of work in a day of the default office hours
 OFFICE_HOURS = _spans((8, 30, 12, 0), (13, 30, 18, 0))
-LADDER = (
+ESCALATION_STEPS = (
     EscalationStep(level=Level.GRID, role=Role.GRID_WORKER),
     EscalationStep(level=Level.COMMUNITY, role=Role.COMMUNITY_STAFF),
     EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN),
 )
-# Two hours for life and property, a day for what a home cannot do without, seven and fifteen days of work for the rest:
-# what Beijing's 12345 line asks of its units.
+# As Beijing's 12345 line asks of its units: two hours for life and property, a day for the supplies
+# of a home, seven and fifteen working days for the rest.
 LIMITS = (
     LimitsOf(
         urgency=TicketUrgency.URGENT,
         limits=SlaLimits(
-            accept=15, contact=30, resolve=120, call_back=1440, remind=60, always=True
+            accept=15,
+            contact=30,
+            resolve=120,
+            call_back=1440,
+            remind=60,
+            always=True,
         ),
     ),
     LimitsOf(
@@ -152,13 +168,21 @@ LIMITS = (
     LimitsOf(
         urgency=TicketUrgency.GENERAL,
         limits=SlaLimits(
-            accept=120, contact=240, resolve=7 * _DAY, call_back=3 * _DAY, remind=_DAY
+            accept=120,
+            contact=240,
+            resolve=7 * _DAY,
+            call_back=3 * _DAY,
+            remind=_DAY,
         ),
     ),
     LimitsOf(
         urgency=TicketUrgency.COMPLEX,
         limits=SlaLimits(
-            accept=240, contact=_DAY, resolve=15 * _DAY, call_back=3 * _DAY, remind=_DAY
+            accept=240,
+            contact=_DAY,
+            resolve=15 * _DAY,
+            call_back=3 * _DAY,
+            remind=_DAY,
         ),
     ),
 )
@@ -168,34 +192,43 @@ LIMITS = (
 class Policy:
     """Everything that a street may set. Where nothing of `rules` fits, the grid worker has it.
 
-    `week` are the hours of each weekday (1 is Monday), `own` the street's own days, which go before the public holidays.
+    `week` are the hours of each weekday (1 is Monday). `own` are the street's own days, which go
+    before the public holidays.
     """
 
     categories: tuple[Category, ...] = CATEGORIES
     limits: tuple[LimitsOf, ...] = LIMITS
     rules: tuple[Rule, ...] = ()
-    ladder: tuple[EscalationStep, ...] = LADDER
+    ladder: tuple[EscalationStep, ...] = ESCALATION_STEPS
     week: Mapping[int, tuple[OfficeHours, ...]] = field(
         default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS)
     )
     own: Mapping[date, OwnDay] = field(default_factory=dict)
-    hold_days: int = 14  # the longest hold: what waits longer is not being worked on
-    holds: int = 3  # how often one ticket may be put on hold
-    reopen_days: int = (
-        15  # how long after its end those who reported may say that it is not over
+    hold_days: int = (
+        14  # the longest hold: what waits longer is not being worked on
     )
+    holds: int = 3  # how often one ticket may be put on hold
+    reopen_days: int = 15  # how long after its end those who reported may say that it is not over
     reopen_percent: int = 50  # of the limit, when it is done again
     hot_spot_reports: int = 3  # in one building, of one category …
-    hot_spot_days: int = 30  # … within so many days: somebody should look for the cause
+    hot_spot_days: int = (
+        30  # … within so many days: somebody should look for the cause
+    )
 
     def category(self, code: str) -> Category | None:
         """Return a category by its code."""
         return next(
-            (category for category in self.categories if category.code == code), None
+            (category for category in self.categories if category.code == code),
+            None,
         )
 
     def limits_of(self, category: str, urgency: TicketUrgency) -> SlaLimits:
-        """Return the limits of a ticket: those of its category where it has its own. KeyError for a class without limits."""
+        """Return the limits of a ticket, of its category before those of its urgency.
+
+        Raises:
+            KeyError: the urgency has no limits.
+
+        """
         fitting = {
             row.category: row.limits
             for row in self.limits
@@ -204,4 +237,4 @@ class Policy:
         return fitting[category] if category in fitting else fitting[None]
 
 
-HOUSE = Policy()
+DEFAULT_POLICY = Policy()

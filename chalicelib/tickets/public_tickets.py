@@ -17,7 +17,7 @@ from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
 from . import decisions, permissions
-from .intake import ReportTerms, TicketIntake
+from .intake import ProblemReport, TicketIntake
 from .model import OutsideReport, Ticket, Update
 from .policy import Policy
 from .repository import TicketRepository
@@ -101,7 +101,7 @@ class PublicTickets:
         return granted.actor, granted.person
 
     def _draft(self, report: OutsideReport, person: Person | None) -> Ticket:
-        terms = ReportTerms(
+        terms = ProblemReport(
             category=report.category,
             text=report.text,
             place=report.place,
@@ -109,7 +109,9 @@ class PublicTickets:
         )
         if person is None:
             return self._intake.draft(terms, name="", secrets=())
-        return self._intake.draft(terms, name=person.name, secrets=person.secrets)
+        return self._intake.draft(
+            terms, name=person.name, secrets=person.secrets
+        )
 
     def _report_writes(
         self,
@@ -142,7 +144,9 @@ class PublicTickets:
             actor, person = self._caller(context, permissions.SEE_NOW, resource)
             actor_id = actor.id if person else f"open311:{client}"
             found = relations(actor, resource)
-            mover = TicketMover(id=actor_id, relations=found, now=self._clock.now())
+            mover = TicketMover(
+                id=actor_id, relations=found, now=self._clock.now()
+            )
             return decisions.comment_from_outside(ticket, mover, text)
 
         ticket = self._transaction.run(decide, context)
@@ -168,9 +172,11 @@ class PublicTickets:
 
         Pages may be short.
         """
-        page = self._repository.listed(street, since, until, start, limit)
+        page = self._repository.reported_in(street, since, until, start, limit)
         public = [
-            ticket for ticket in page.items if not ticket.private and wanted(ticket)
+            ticket
+            for ticket in page.items
+            if not ticket.private and wanted(ticket)
         ]
         return Page(public, page.next)
 
@@ -192,5 +198,7 @@ class PublicTickets:
             found += every(partial(self._updates_of, ticket_id))
         return sorted(found, key=lambda update: (update.at, update.id))
 
-    def _updates_of(self, ticket_id: str, start: Position | None) -> Page[Update]:
+    def _updates_of(
+        self, ticket_id: str, start: Position | None
+    ) -> Page[Update]:
         return self._repository.updates_of(ticket_id, start, 100)

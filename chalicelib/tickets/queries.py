@@ -11,13 +11,19 @@ from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..uploads.service import Photo, Uploads
 from . import permissions
-from .clocks import ExplainedSegment, Sla, explained_segments
 from .decisions import NOTED
 from .duty import DutyResolver
 from .model import SlaTimer, Ticket, TicketLine, place_at
 from .policy import Level
-from .reader import INSIDE, TicketForViewer, TicketReader, for_joiner, knows_place
+from .reader import (
+    INSIDE,
+    TicketForViewer,
+    TicketReader,
+    for_joiner,
+    knows_place,
+)
 from .repository import TicketEvent, TicketRepository
+from .sla_timers import ExplainedSegment, Sla, explained_segments
 from .states import WAITING
 
 __all__ = ["ExplainedTimer", "TicketQueries"]
@@ -52,18 +58,26 @@ class TicketQueries:
         duty: DutyResolver,
         reader: TicketReader,
     ) -> None:
-        self._repository, self._access, self._reader = repository, access, reader
+        self._repository, self._access, self._reader = (
+            repository,
+            access,
+            reader,
+        )
         self._uploads, self._duty = uploads, duty
 
     # one ticket
 
-    def read_ticket(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+    def read_ticket(
+        self, context: RequestContext, ticket_id: str
+    ) -> TicketForViewer:
         """Return a ticket as the caller may see it."""
         ticket = self._reader.get(ticket_id)
         resource = self._reader.resource_for(ticket, context.actor)
         granted = self._access.require(context, permissions.SEE, resource)
         if not granted.relations & INSIDE:
-            return self._reader.for_viewer(granted.actor, ticket, granted.relations)
+            return self._reader.for_viewer(
+                granted.actor, ticket, granted.relations
+            )
         granted = self._access.require(context, permissions.SEE_NOW, resource)
         return self._reader.for_viewer(
             granted.actor, ticket, granted.relations, named=True
@@ -85,10 +99,12 @@ class TicketQueries:
         def readable(event: TicketEvent) -> bool:
             return works or event.tag != NOTED
 
-        page = self._repository.timeline_of(ticket.id, readable, context.start, limit)
+        page = self._repository.timeline_of(
+            ticket.id, readable, context.start, limit
+        )
         return page, found
 
-    def read_clocks(
+    def read_sla_timers(
         self, context: RequestContext, ticket_id: str
     ) -> list[ExplainedTimer]:
         """Return the SLA timers of a ticket, each with how its deadline came about."""
@@ -101,14 +117,16 @@ class TicketQueries:
             for clock in ticket.clocks
         ]
 
-    def read_photos(
+    def read_ticket_photos(
         self,
         context: RequestContext,
         ticket_id: str,
     ) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and of its solution, with signed addresses."""
         ticket, towards = self._inside(context, ticket_id)
-        photos = ticket.photos if knows_place(ticket, context.actor, towards) else ()
+        photos = (
+            ticket.photos if knows_place(ticket, context.actor, towards) else ()
+        )
         shown = {
             photo.upload.id: photo
             for photo in self._uploads.shown((*photos, *ticket.proof))
@@ -126,7 +144,9 @@ class TicketQueries:
         resource = self._reader.resource_for(ticket, context.actor)
         # By the token first: a stranger costs no further read.
         self._access.require(context, permissions.SEE, resource)
-        granted = self._access.require(context, permissions.LOOK_INSIDE, resource)
+        granted = self._access.require(
+            context, permissions.LOOK_INSIDE, resource
+        )
         return ticket, granted.relations
 
     # lists
@@ -160,7 +180,8 @@ class TicketQueries:
             fits = wanted if whole else here
             page = self._repository.queue(place, fits, context.start, limit)
         lines = [
-            (line, relations(granted.actor, line.as_resource())) for line in page.items
+            (line, relations(granted.actor, line.as_resource()))
+            for line in page.items
         ]
         return Page(lines, page.next)
 
@@ -175,8 +196,12 @@ class TicketQueries:
         found: list[TicketLine] = []
         start = context.start
         for _ in range(_MAX_PAGES_READ):
-            page = self._repository.listed(street_of(place), None, None, start, limit)
-            found += [line for line in map(TicketLine.of, page.items) if here(line)]
+            page = self._repository.reported_in(
+                street_of(place), None, None, start, limit
+            )
+            found += [
+                line for line in map(TicketLine.of, page.items) if here(line)
+            ]
             start = page.next
             if start is None or found:
                 break
@@ -191,25 +216,34 @@ class TicketQueries:
         """Return the tickets that the caller is assigned, then those that they reported."""
         actor = context.actor
         parts = {
-            "held": (self._repository.held_by, ""),
+            "held": (self._repository.assigned_to, ""),
             "reported": (self._repository.reported_by, actor.id),
         }
 
-        def read(part: str, start: Position | None, limit: int) -> Page[LineForViewer]:
+        def read(
+            part: str, start: Position | None, limit: int
+        ) -> Page[LineForViewer]:
             listed, reporter = parts[part]
             page = listed(actor.id, start, limit)
-            lines = [_line_for(actor, ticket, reporter) for ticket in page.items]
+            lines = [
+                _line_for(actor, ticket, reporter) for ticket in page.items
+            ]
             return Page(
-                [(line, found) for line, found in lines if here(line)], page.next
+                [(line, found) for line, found in lines if here(line)],
+                page.next,
             )
 
         return chain(list(parts), read, context.start, limit)
 
-    def my_tickets(self, context: RequestContext, limit: int) -> Page[TicketForViewer]:
+    def list_my_tickets(
+        self, context: RequestContext, limit: int
+    ) -> Page[TicketForViewer]:
         """Return the tickets that the caller reported or joined, newest first."""
         actor = self._access.require_self(context).actor
         page = self._repository.reported_by(actor.id, context.start, limit)
-        joined = self._repository.joined_to([ticket.id for ticket in page.items])
+        joined = self._repository.joined_to(
+            [ticket.id for ticket in page.items]
+        )
         shown = [for_joiner(actor, ticket, joined) for ticket in page.items]
         return Page(shown, page.next)
 
@@ -225,7 +259,9 @@ class TicketQueries:
 
         page = self._repository.queue(place, here, None, limit, after=after)
         pairs = [(line.order, line) for line in page.items]
-        return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
+        return Page(
+            pairs, {"after": page.next["due_order"]} if page.next else None
+        )
 
     def reported_between(
         self,
@@ -240,7 +276,9 @@ class TicketQueries:
         """
         found, start = list[Ticket](), None
         while len(found) < limit:
-            page = self._repository.listed(street, since, until, start, 100)
+            page = self._repository.reported_in(
+                street, since, until, start, 100
+            )
             found += page.items
             start = page.next
             if start is None:
@@ -257,5 +295,7 @@ def _line_for(actor: Actor, ticket: Ticket, reporter: str) -> LineForViewer:
     found = relations(actor, ticket.as_resource(reporter))
     line = TicketLine.of(ticket)
     if not knows_place(ticket, actor, found):
-        line = replace(line, place=place_at(Level.GRID, ticket.place), assignee=None)
+        line = replace(
+            line, place=place_at(Level.GRID, ticket.place), assignee=None
+        )
     return line, found

@@ -1,6 +1,6 @@
 """Reads of one ticket that several use cases share: its reporters, its resource, its view."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
@@ -27,7 +27,7 @@ INSIDE = STAFF | {Relation.OWNER, Relation.HELPER}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketForViewer:
-    """A ticket for one actor: their relations, the number who joined, the people their view names."""
+    """A ticket for one actor, with the facts of their view."""
 
     ticket: Ticket
     actor: Actor
@@ -77,16 +77,24 @@ class TicketReader:
         resource = ticket.as_resource()
         if not actor.id or relations(actor, resource) & INSIDE:
             return resource
-        return (
-            ticket.as_resource(actor.id)
-            if self.has_reported(ticket, actor.id)
-            else resource
-        )
+        if self.has_reported(ticket, actor.id):
+            return ticket.as_resource(actor.id)
+        return resource
+
+    def resource_of(self, ticket: Ticket) -> Callable[[Person], Resource]:
+        """Return a function from a person to the ticket as their resource."""
+
+        def resource_for(person: Person) -> Resource:
+            return self.resource_for(ticket, person.as_actor())
+
+        return resource_for
 
     def has_reported(self, ticket: Ticket, person_id: str) -> bool:
         """Say whether a person reported the ticket or one merged into it."""
         return bool(
-            self._repository.find_reports((ticket.id, *ticket.merged), person_id)
+            self._repository.find_reports(
+                (ticket.id, *ticket.merged), person_id
+            )
         )
 
     def reports(self, ticket: Ticket) -> list[TicketReport]:
@@ -110,57 +118,70 @@ class TicketReader:
 
     def public_text(self, ticket: Ticket, text: str) -> str:
         """Return a text about a ticket with the personal data of its reporter masked."""
-        person = (
-            self._people.find(ticket.person_id) if text and ticket.person_id else None
-        )
-        if person is None:
-            return mask_personal(text)
-        return mask_personal(text, name=person.name, secrets=person.secrets)
+        if text and ticket.person_id:
+            person = self._people.find(ticket.person_id)
+            if person:
+                return mask_personal(
+                    text, name=person.name, secrets=person.secrets
+                )
+        return mask_personal(text)
 
     def for_viewer(
         self,
         actor: Actor,
         ticket: Ticket,
-        towards: frozenset[Relation],
+        relations: frozenset[Relation],
         *,
         named: bool = False,
     ) -> TicketForViewer:
-        """Read what a view of the ticket shows; with `named`, also the people that it names."""
-        people = _named_people(ticket, towards) if named else []
+        """Read the facts of a ticket's view; with `named`, also the people that it names."""
+        people: Mapping[str, Person] = {}
+        if named and (ids := _named_people(ticket, relations)):
+            people = self._people.find_many(ids)
         return TicketForViewer(
             ticket=ticket,
             actor=actor,
-            relations=towards,
+            relations=relations,
             joined=self._repository.joined_to([ticket.id]).get(ticket.id, 0),
-            people=self._people.find_many(people) if people else {},
+            people=people,
         )
 
 
-def knows_place(ticket: Ticket, actor: Actor, towards: frozenset[Relation]) -> bool:
+def knows_place(
+    ticket: Ticket, actor: Actor, relations: frozenset[Relation]
+) -> bool:
     """Say whether an actor reported a ticket or works on it."""
-    works = bool(towards & (STAFF | {Relation.HELPER}))
+    works = bool(relations & (STAFF | {Relation.HELPER}))
     return works or actor.id in (ticket.person_id, ticket.proxy_id)
 
 
-def _named_people(ticket: Ticket, towards: frozenset[Relation]) -> list[str]:
+def _named_people(ticket: Ticket, relations: frozenset[Relation]) -> list[str]:
     """Return the ids of the people that a view names: staff see the reporter too."""
     people = [ticket.assignee]
-    if towards & STAFF:
+    if relations & STAFF:
         people.append(ticket.person_id)
     return [person_id for person_id in people if person_id]
 
 
 def for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
-    """Return a new ticket for the actor who filed it, who is its reporter or acts for them."""
-    reporter = actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
-    found = relations(actor, ticket.as_resource(reporter))
-    return TicketForViewer(ticket=ticket, actor=actor, relations=found)
+    """Return a new ticket for the actor who filed it, its reporter or somebody acting for them."""
+    reporter = (
+        actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
+    )
+    return _for_actor(actor, ticket, reporter)
 
 
 def for_joiner(
     actor: Actor, ticket: Ticket, joined: Mapping[str, int]
 ) -> TicketForViewer:
     """Return a ticket that the actor reported or joined; `joined` are counts by ticket."""
-    found = relations(actor, ticket.as_resource(actor.id))
-    count = joined.get(ticket.id, 0)
-    return TicketForViewer(ticket=ticket, actor=actor, relations=found, joined=count)
+    return _for_actor(actor, ticket, actor.id, joined.get(ticket.id, 0))
+
+
+def _for_actor(
+    actor: Actor, ticket: Ticket, reporter: str, joined: int = 0
+) -> TicketForViewer:
+    now_related = relations(actor, ticket.as_resource(reporter))
+    return TicketForViewer(
+        ticket=ticket, actor=actor, relations=now_related, joined=joined
+    )

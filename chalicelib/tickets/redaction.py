@@ -15,7 +15,11 @@ def forget_reporter(ticket: Ticket, person_id: str) -> Changes[Ticket]:
     proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
     after = replace(ticket, proxy_id=proxy)
     if ticket.person_id == person_id:
-        after = replace(after, person_id=None, as_written=None, location_note=None)
+        after = replace(
+            after, person_id=None, as_written=None, location_note=None
+        )
         after = replace(after, answers=None, photos=())
-    event = TimelineEvent(tag="ticket.reporter_erased", actor="system", party="system")
+    event = TimelineEvent(
+        tag="ticket.reporter_erased", actor="system", party="system"
+    )
     return Changes(entity=after, previous=ticket, events=(event,))

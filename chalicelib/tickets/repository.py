@@ -132,9 +132,13 @@ class TicketRepository(Repository):
 
     def find_tickets(self, ticket_ids: Sequence[str]) -> list[Ticket]:
         """Read several tickets, a hundred in a request."""
-        return self._store.get_many(TICKET, [(id, "ticket") for id in ticket_ids])
+        return self._store.get_many(
+            TICKET, [(id, "ticket") for id in ticket_ids]
+        )
 
-    def find_report(self, ticket_id: str, person_id: str) -> TicketReport | None:
+    def find_report(
+        self, ticket_id: str, person_id: str
+    ) -> TicketReport | None:
         """Read a person's report of a ticket."""
         return self._store.get(REPORT, ticket_id, f"report#{person_id}")
 
@@ -150,7 +154,9 @@ class TicketRepository(Repository):
     ) -> Page[TicketReport]:
         """Read the reports of a ticket."""
         keys = SK.startswith("report#")
-        return self._store.page(REPORT, ticket_id, keys=keys, start=start, limit=limit)
+        return self._store.page(
+            REPORT, ticket_id, keys=keys, start=start, limit=limit
+        )
 
     def joined_to(self, ticket_ids: Sequence[str]) -> dict[str, int]:
         """Read how many joined each ticket; a ticket that nobody joined is left out.
@@ -171,16 +177,20 @@ class TicketRepository(Repository):
             limit=limit,
             newest_first=True,
         )
-        return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
+        return Page(
+            self.find_tickets([key.pk for key in keys.items]), keys.next
+        )
 
-    def held_by(
+    def assigned_to(
         self, person_id: str, start: Position | None, limit: int
     ) -> Page[Ticket]:
         """Read the open tickets of an assignee, the soonest deadline first."""
         keys = self._store.page(
             _KEY, person_id, index="by_holder", start=start, limit=limit
         )
-        return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
+        return Page(
+            self.find_tickets([key.pk for key in keys.items]), keys.next
+        )
 
     def queue(
         self,
@@ -201,7 +211,9 @@ class TicketRepository(Repository):
             _LINE,
             place if wide else community_of(place),
             index="by_street_due" if wide else "by_community_due",
-            keys=behind(TICKET.attribute("due_order"), after) if after else None,
+            keys=behind(TICKET.attribute("due_order"), after)
+            if after
+            else None,
             start=start,
             limit=limit,
             wanted=wanted,
@@ -209,7 +221,7 @@ class TicketRepository(Repository):
             read_at_most=2000,
         )
 
-    def listed(
+    def reported_in(
         self,
         street: str,
         since: datetime | None,
@@ -229,16 +241,23 @@ class TicketRepository(Repository):
             limit=limit,
             newest_first=True,
         )
-        return Page(self.find_tickets([key.pk for key in found.items]), found.next)
+        return Page(
+            self.find_tickets([key.pk for key in found.items]), found.next
+        )
 
-    def at_spot(
+    def reported_at_spot(
         self, place: str, category: str, since: datetime, limit: int
     ) -> list[Ticket]:
         """Read the latest tickets of the building of a place and a category, newest first."""
         keys = TICKET.attribute("reported_order") >= to_text(since)
         part = f"{building_of(place)}#{category}"
         found = self._store.page(
-            _KEY, part, index="by_spot", keys=keys, limit=limit, newest_first=True
+            _KEY,
+            part,
+            index="by_spot",
+            keys=keys,
+            limit=limit,
+            newest_first=True,
         )
         return self.find_tickets([key.pk for key in found.items])
 
@@ -268,7 +287,12 @@ class TicketRepository(Repository):
         """Read the public updates of a ticket, in no order."""
         keys = SK.startswith("update#")
         return self._store.page(
-            UPDATE, ticket_id, keys=keys, start=start, limit=limit, consistent=False
+            UPDATE,
+            ticket_id,
+            keys=keys,
+            start=start,
+            limit=limit,
+            consistent=False,
         )
 
     def timeline_of(
@@ -281,7 +305,12 @@ class TicketRepository(Repository):
         """Read a ticket's timeline, oldest first."""
         keys = SK.startswith("event#")
         return self._store.page(
-            TICKET_EVENT, ticket_id, keys=keys, start=start, limit=limit, wanted=wanted
+            TICKET_EVENT,
+            ticket_id,
+            keys=keys,
+            start=start,
+            limit=limit,
+            wanted=wanted,
         )
 
     def open_at(self, street: str) -> Iterator[Ticket]:

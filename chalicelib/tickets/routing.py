@@ -3,44 +3,51 @@
 from collections.abc import Iterable
 
 from ..kernel.place import covers
-from .clocks import EscalationContext
 from .model import level_of
 from .policy import Level, Rule
+from .sla_timers import EscalationContext
 
-__all__ = ["rank_of", "route", "start_at"]
+__all__ = ["first_level", "rank_of", "route"]
 
 
 def rank_of(rule: Rule) -> tuple[int, bool]:
     """Return how specific a rule is: by the depth of its place, then by naming a category."""
-    return (rule.place.count(".") + 1 if rule.place else 0, rule.category is not None)
+    depth = len(rule.place.split(".")) if rule.place else 0
+    return (depth, rule.category is not None)
 
 
-def fits(rule: Rule, place: str, category: str) -> bool:
-    """Say whether a rule is about a place and a category."""
-    return (rule.place is None or covers(rule.place, place)) and rule.category in (
-        None,
-        category,
-    )
+def _fits(rule: Rule, place: str, category: str) -> bool:
+    if rule.place is not None and not covers(rule.place, place):
+        return False
+    return rule.category in (None, category)
 
 
 def route(rules: Iterable[Rule], place: str, category: str) -> Rule | None:
     """Return the most specific rule that fits, the first of equals; None for the default."""
-    fitting = [rule for rule in rules if fits(rule, place, category)]
+    fitting = [rule for rule in rules if _fits(rule, place, category)]
     return max(fitting, key=rank_of, default=None)
 
 
-def start_at(
+def first_level(
     escalation: EscalationContext,
     place: str,
-    to: str,
+    recipient: str,
     named: str | None,
 ) -> tuple[Level, str | None]:
     """Return the first level of a ticket and its assignee.
 
-    `named` is the assignee by a rule that names no level: a property company on duty, or a person.
-    Where nobody is on duty at a level, the ticket begins at the next.
+    `recipient` is a role or a person's id. `named` is the assignee by a rule that names no level:
+    a property company on duty, or a person. Where nobody is on duty at a level, the ticket begins
+    at the next.
     """
-    lowest, ladder = level_of(place), escalation.sla.policy.ladder
-    wanted = next((step.level for step in ladder if step.role.value == to), lowest)
-    level = escalation.from_level(max(lowest, wanted, key=lambda one: one.rank))
+    level = level_of(place)
+    for step in escalation.sla.policy.ladder:
+        if step.role.value == recipient:
+            level = max(level, step.level, key=_rank)
+            break
+    level = escalation.from_level(level)
     return level, named or escalation.leader(level)
+
+
+def _rank(level: Level) -> int:
+    return level.rank

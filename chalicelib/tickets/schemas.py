@@ -18,19 +18,19 @@ from ..web.fields import (
     Prose,
     Request,
 )
-from .intake import ReportTerms
+from .intake import ProblemReport
 from .model import TicketLine
 from .policy import Level, TicketUrgency
 from .states import TicketStatus
 
 __all__ = [
-    "AssignIn",
-    "BehalfIn",
-    "CommentIn",
-    "HoldIn",
-    "MergeIn",
-    "ResolveIn",
-    "SolvedIn",
+    "AssignTicketIn",
+    "CommentOnTicketIn",
+    "ConfirmTicketIn",
+    "HoldTicketIn",
+    "JoinTicketIn",
+    "MergeTicketIn",
+    "ResolveTicketIn",
     "TicketId",
     "TicketIn",
     "TicketQuery",
@@ -44,21 +44,26 @@ TicketId = Annotated[str, Field(pattern=f"^tkt_{ID_PATTERN}$")]
 UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 
 
-CategoryCode = Annotated[str, Field(pattern="^[a-z0-9_]{1,32}$", examples=["rubbish"])]
+CategoryCode = Annotated[
+    str, Field(pattern="^[a-z0-9_]{1,32}$", examples=["rubbish"])
+]
 
 
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 
 
 Photos = Annotated[
-    list[UploadId], Field(max_length=6, description="Uploads, see POST /v1/uploads.")
+    list[UploadId],
+    Field(max_length=6, description="Uploads, see POST /v1/uploads."),
 ]
 
 
 class TicketIn(Request):
     """A report of a problem."""
 
-    category: CategoryCode = Field(description="One of GET /v1/policies/tickets.")
+    category: CategoryCode = Field(
+        description="One of GET /v1/policies/tickets."
+    )
     text: Annotated[Prose, Field(min_length=2, max_length=1000)]
     place: PlaceCode = Field(
         description="The narrowest known place: the building, or the unit."
@@ -76,15 +81,16 @@ class TicketIn(Request):
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
 
-    def terms(self) -> ReportTerms:
+    def terms(self) -> ProblemReport:
         """Return the report as the service takes it."""
         fields = {
-            name: getattr(self, name) for name in ReportTerms.__dataclass_fields__
+            name: getattr(self, name)
+            for name in ProblemReport.__dataclass_fields__
         }
-        return ReportTerms(**(fields | {"photos": tuple(self.photos or ())}))
+        return ProblemReport(**(fields | {"photos": tuple(self.photos or ())}))
 
 
-class AssignIn(Request):
+class AssignTicketIn(Request):
     """The new assignee."""
 
     to: Annotated[
@@ -103,48 +109,48 @@ class TicketReasonIn(Request):
     reason: Reason
 
 
-class CommentIn(Request):
+class CommentOnTicketIn(Request):
     """A comment, and whether the reporters read it."""
 
     text: Annotated[Prose, Field(min_length=1, max_length=1000)]
     public: Flag = True
 
 
-class HoldIn(Request):
+class HoldTicketIn(Request):
     """The reason and the end of a hold."""
 
     reason: Reason
     until: Moment
 
 
-class ResolveIn(Request):
+class ResolveTicketIn(Request):
     """The solution."""
 
     note: Annotated[Line, Field(max_length=200)] | None = None
     photos: Photos | None = None
 
 
-class SolvedIn(Request):
+class ConfirmTicketIn(Request):
     """A rating of the solution; staff name the reporter whose answer they record."""
 
     satisfied: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     on_behalf_of: PersonId | None = None
 
 
-class BehalfIn(Request):
+class JoinTicketIn(Request):
     """The person who joins, if it is not the caller."""
 
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
 
 
-class MergeIn(Request):
+class MergeTicketIn(Request):
     """The ticket to merge into."""
 
     into: TicketId
 
 
-class Order(StrEnum):
+class TicketOrder(StrEnum):
     """The order of a list."""
 
     DUE = "due"  # by deadline; closed tickets have none
@@ -159,12 +165,14 @@ class TicketQuery(PageQuery):
     category: CategoryCode | None = None
     level: Level | None = None
     assignee: PersonId | None = None
-    order: Order = Order.DUE
+    order: TicketOrder = TicketOrder.DUE
 
     @property
     def newest(self) -> bool:
         """Say whether the newest come first. Closed tickets have no deadline."""
-        return self.order is Order.NEW or self.state is TicketStatus.CLOSED
+        return (
+            self.order is TicketOrder.NEW or self.state is TicketStatus.CLOSED
+        )
 
     def wants(self, line: TicketLine) -> bool:
         """Say whether a line passes the filters."""

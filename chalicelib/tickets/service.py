@@ -1,21 +1,21 @@
-"""Use cases that change a ticket: report, join and the moves. Each one commits once."""
+"""Use cases that change a ticket: report, join and the moves of work. Each one commits once."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import STAFF, Action, Actor, Relation, Resource, relations
+from ..kernel.access import STAFF, Relation, Resource, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
-from ..kernel.errors import Forbidden, Invalid
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..people.service import ConsentGiven
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, permissions, resolution
+from . import decisions, handover, permissions, resolution
+from .authorized_moves import AuthorizedMoves
 from .duty import DutyResolver
-from .intake import ReportTerms, TicketIntake
+from .ending_service import TicketEndings
+from .intake import ProblemReport, TicketIntake
 from .model import Ticket
 from .queries import TicketQueries
 from .reader import TicketForViewer, TicketReader, for_reporter
@@ -23,11 +23,9 @@ from .states import TicketMover
 
 __all__ = ["Tickets"]
 
-Decide = Callable[[Ticket, TicketMover], Changes[Ticket]]
 
-
-class Tickets:
-    """Use cases that change tickets; `queries` are those that only read."""
+class Tickets(AuthorizedMoves):
+    """Use cases that change tickets. `queries` only read; `endings` end a ticket or reopen it."""
 
     def __init__(
         self,
@@ -41,26 +39,44 @@ class Tickets:
         intake: TicketIntake,
         queries: TicketQueries,
     ) -> None:
-        self._transaction, self._access, self._clock = transaction, access, clock
-        self._uploads, self._duty = uploads, duty
-        self._reader, self._intake, self.queries = reader, intake, queries
+        super().__init__(
+            transaction=transaction, access=access, clock=clock, reader=reader
+        )
+        self._uploads, self._duty, self._intake = uploads, duty, intake
+        self.queries = queries
+        self.endings = TicketEndings(
+            transaction=transaction,
+            access=access,
+            clock=clock,
+            duty=duty,
+            reader=reader,
+        )
 
     def report(
         self,
         context: RequestContext,
-        terms: ReportTerms,
+        problem: ProblemReport,
         on_behalf_of: str | None,
         consent: ConsentGiven | None,
     ) -> TicketForViewer:
         """Report a problem, for the caller or, with consent, for another person."""
+        resource = Resource(
+            see=permissions.SEE, places=(problem.place,), public=True
+        )
 
         def decide() -> tuple[Changes[Ticket], TicketForViewer]:
-            resource = Resource(see=permissions.SEE, places=(terms.place,), public=True)
-            granted = self._access.require(context, permissions.SUBMIT, resource)
+            granted = self._access.require(
+                context, permissions.SUBMIT, resource
+            )
             actor = granted.actor
-            subject, consents = self._intake.subject_of(granted, on_behalf_of, consent)
-            draft = self._intake.draft_for(subject, actor, terms)
-            writes = (self._intake.new_report(draft, subject.id, actor.id), *consents)
+            subject, consents = self._intake.subject_of(
+                granted, on_behalf_of, consent
+            )
+            draft = self._intake.draft_for(subject, actor, problem)
+            writes = (
+                self._intake.new_report(draft, subject.id, actor.id),
+                *consents,
+            )
             if not granted.relations & STAFF:
                 writes = (*writes, self._intake.count_report(actor.id, draft))
             changes = self._intake.open(draft, actor, writes)
@@ -82,22 +98,24 @@ class Tickets:
             ticket = self._reader.get(ticket_id)
             *_, ticket = (ticket, *self._reader.merged_into(ticket))
             granted = self._access.require(
-                context,
-                permissions.JOIN,
-                lambda person: self._reader.resource_for(ticket, person.as_actor()),
+                context, permissions.JOIN, self._reader.resource_of(ticket)
             )
             ticket.check_version(context.seen_version)
             actor = granted.actor
-            subject, consents = self._intake.subject_of(granted, on_behalf_of, consent)
-            found = granted.relations
+            subject, consents = self._intake.subject_of(
+                granted, on_behalf_of, consent
+            )
+            now_related = granted.relations
             if subject.id == actor.id:
-                found = relations(actor, ticket.as_resource(actor.id))
-            shown = self._reader.for_viewer(actor, ticket, found)
+                now_related = relations(actor, ticket.as_resource(actor.id))
+            shown = self._reader.for_viewer(actor, ticket, now_related)
             if self._reader.has_reported(ticket, subject.id):
                 return Changes(entity=ticket, previous=ticket), shown
             joining = relations(actor, ticket.as_resource()) - {Relation.OWNER}
-            mover = TicketMover(id=actor.id, relations=joining, now=self._clock.now())
-            report = self._intake.own_report(ticket, subject.id, actor.id)
+            mover = TicketMover(
+                id=actor.id, relations=joining, now=self._clock.now()
+            )
+            report = self._intake.report_by(ticket, subject.id, actor.id)
             changes = resolution.join(ticket, mover, report)
             changes = replace(changes, writes=(*changes.writes, *consents))
             return changes, replace(shown, joined=shown.joined + 1)
@@ -107,17 +125,22 @@ class Tickets:
 
     # moves of those who work on a ticket
 
-    def accept(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+    def accept(
+        self, context: RequestContext, ticket_id: str
+    ) -> TicketForViewer:
         """Accept a ticket; the caller becomes its assignee."""
-        return self._move(context, ticket_id, permissions.ACCEPT, decisions.accept)
+        return self._move(
+            context, ticket_id, permissions.ACCEPT, decisions.accept
+        )
 
     def assign(
-        self, context: RequestContext, ticket_id: str, to: str
+        self, context: RequestContext, ticket_id: str, recipient: str
     ) -> TicketForViewer:
         """Assign a ticket to a role or a person."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            return decisions.assign(ticket, mover, self._duty.assignee_for(ticket, to))
+            assignee = self._duty.assignee_for(ticket, recipient)
+            return decisions.assign(ticket, mover, assignee)
 
         return self._move(context, ticket_id, permissions.ASSIGN, decide)
 
@@ -127,9 +150,13 @@ class Tickets:
         """Return a ticket that is not the caller's to work on."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            dispatcher = self._duty.still_serves(ticket.accepted_by, ticket.place)
+            dispatcher = self._duty.still_serves(
+                ticket.accepted_by, ticket.place
+            )
             escalation = self._duty.escalation_for(ticket)
-            return decisions.bounce(ticket, escalation, mover, reason, dispatcher)
+            return handover.bounce(
+                ticket, escalation, mover, reason, dispatcher
+            )
 
         return self._move(context, ticket_id, permissions.BOUNCE, decide)
 
@@ -141,7 +168,7 @@ class Tickets:
         *,
         public: bool,
     ) -> TicketForViewer:
-        """Comment on a ticket, for its reporters too or for those who work on it only."""
+        """Comment on a ticket, publicly or for those who work on it."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             return decisions.comment(ticket, mover, text, public=public)
@@ -166,11 +193,15 @@ class Tickets:
 
         return self._move(context, ticket_id, permissions.HOLD, decide)
 
-    def resume(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+    def resume(
+        self, context: RequestContext, ticket_id: str
+    ) -> TicketForViewer:
         """End the hold of a ticket."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            return decisions.resume(ticket, self._duty.escalation_for(ticket), mover)
+            return decisions.resume(
+                ticket, self._duty.escalation_for(ticket), mover
+            )
 
         return self._move(context, ticket_id, permissions.RESUME, decide)
 
@@ -203,128 +234,6 @@ class Tickets:
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            return decisions.escalate(ticket, escalation, mover, reason)
+            return handover.escalate(ticket, escalation, mover, reason)
 
         return self._move(context, ticket_id, permissions.ESCALATE, decide)
-
-    # how a ticket ends
-
-    def confirm(
-        self,
-        context: RequestContext,
-        ticket_id: str,
-        satisfied: int | None,
-        on_behalf_of: str | None,
-    ) -> TicketForViewer:
-        """Confirm that a ticket is solved.
-
-        Staff may confirm for any reporter. A trusted contact may confirm for the resident that they
-        represented in the report.
-        """
-
-        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            reports = self._reader.reports(ticket)
-            represented = ticket.person_id if mover.id == ticket.proxy_id else None
-            own = any(report.person_id == mover.id for report in reports)
-            default = mover.id if own or represented is None else represented
-            person_id = on_behalf_of or default
-            if person_id not in (mover.id, represented) and not mover.relations & STAFF:
-                raise Forbidden("action.forbidden")
-            return resolution.confirm(ticket, mover, reports, person_id, satisfied)
-
-        return self._move(context, ticket_id, permissions.CONFIRM, decide)
-
-    def reopen(
-        self, context: RequestContext, ticket_id: str, reason: str
-    ) -> TicketForViewer:
-        """Reopen a ticket that is not solved."""
-
-        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            escalation = self._duty.escalation_for(ticket)
-            left = self._duty.assignee_left(ticket)
-            return resolution.reopen(
-                ticket, escalation, mover, reason, assignee_left=left
-            )
-
-        return self._move(context, ticket_id, permissions.REOPEN, decide)
-
-    def close(
-        self, context: RequestContext, ticket_id: str, reason: str
-    ) -> TicketForViewer:
-        """Close a ticket without a solution."""
-
-        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            alone, joined = self._reader.sole_reporter(ticket)
-            text = self._reader.public_text(ticket, reason)
-            return resolution.close(
-                ticket, mover, reason, alone=alone, joined=joined, public_text=text
-            )
-
-        return self._move(context, ticket_id, permissions.CLOSE, decide)
-
-    def merge(
-        self, context: RequestContext, ticket_id: str, into: str
-    ) -> TicketForViewer:
-        """Merge a ticket into another one, of which the caller must be staff too."""
-
-        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            other = self._reader.find(into)
-            if other is None:
-                raise Invalid("ticket.cannot_merge", ["into"])
-            actor, _ = self._access.authenticate(context.actor)
-            if not relations(actor, other.as_resource()) & STAFF:
-                raise Invalid("ticket.cannot_merge", ["into"])
-            return resolution.merge(ticket, other, mover)
-
-        return self._move(context, ticket_id, permissions.MERGE, decide)
-
-    def split(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
-        """Take a merged ticket out of the one that it was merged into."""
-
-        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            escalation = self._duty.escalation_for(ticket)
-            return resolution.split(
-                ticket, escalation, mover, self._reader.merged_into(ticket)
-            )
-
-        return self._move(context, ticket_id, permissions.SPLIT, decide)
-
-    def _move(
-        self,
-        context: RequestContext,
-        ticket_id: str,
-        action: Action,
-        decide: Decide,
-    ) -> TicketForViewer:
-        def attempt() -> tuple[Changes[Ticket], TicketForViewer]:
-            ticket, mover, actor = self._read_for(context, ticket_id, action)
-            ticket.check_version(context.seen_version)
-            changes = decide(ticket, mover)
-            reporter = actor.id if Relation.OWNER in mover.relations else ""
-            found = relations(actor, changes.entity.as_resource(reporter))
-            return changes, self._reader.for_viewer(
-                actor, changes.entity, found, named=True
-            )
-
-        ticket, shown = self._transaction.run_with(attempt, context)
-        return replace(shown, ticket=ticket)
-
-    def _read_for(
-        self,
-        context: RequestContext,
-        ticket_id: str,
-        action: Action,
-    ) -> tuple[Ticket, TicketMover, Actor]:
-        """Read a ticket and require the action of a move."""
-        ticket = self._reader.get(ticket_id)
-        granted = self._access.require(
-            context,
-            action,
-            lambda person: self._reader.resource_for(ticket, person.as_actor()),
-        )
-        actor, now = granted.actor, self._clock.now()
-        return (
-            ticket,
-            TicketMover(id=actor.id, relations=granted.relations, now=now),
-            actor,
-        )

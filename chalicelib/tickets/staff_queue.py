@@ -25,7 +25,8 @@ def waiting(queries: "TicketQueries", query: QueueQuery) -> QueuePart:
     page, everything = page_and_all(read, query)
     tasks = [(order, _task(query, line)) for order, line in page.items]
     return QueuePart(
-        tasks=Page(tasks, page.next), counts=Counter(_kind(line) for line in everything)
+        tasks=Page(tasks, page.next),
+        counts=Counter(_kind(line) for line in everything),
     )
 
 

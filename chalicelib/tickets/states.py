@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from ..kernel import state_table
-from ..kernel.access import STAFF, Relation
-from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, StateTable
+from ..kernel.access import STAFF, Action, Relation
+from ..kernel.state_table import SYSTEM_ONLY, AnswerMove, Move, StateTable
 from . import permissions as can
 from .policy import MAX_BOUNCES, Level
 
@@ -52,9 +52,10 @@ OPEN_STATES = frozenset(
         TicketStatus.ON_HOLD,
     }
 )
+# The states that wait for staff or the assignee.
 WAITING = frozenset(
     {TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED}
-)  # for somebody who works on it
+)
 _OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
     Level.GRID: Relation.GRID_WORKER,
@@ -64,61 +65,77 @@ LEVEL_PARTIES = {
 S = TicketStatus
 M = Move[TicketStatus]
 _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
-_BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)  # a hold ends in the state in which it began
+# A hold ends in the state in which it began.
+_BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-_SAID = ("ticket.commented", "ticket.noted")
+_COMMENTED = ("ticket.commented", "ticket.noted")
+
+
+def _each(
+    states: tuple[TicketStatus, ...],
+    move: Action | str,
+    target: TicketStatus,
+    event: str,
+) -> list[Move[TicketStatus]]:
+    """Return the rows of a move that leads from each of several states to one."""
+    return [M(state, move, (target,), (event,)) for state in states]
+
+
+def _staying(
+    states: tuple[TicketStatus, ...],
+    move: Action | str,
+    events: tuple[str, ...] = (),
+) -> list[Move[TicketStatus]]:
+    """Return the rows of a move that keeps the state."""
+    return [M(state, move, (state,), events) for state in states]
+
+
 TABLE: StateTable[TicketStatus] = StateTable(
     "ticket",
     [
         M(S.OPEN, can.ACCEPT, (S.ACCEPTED,), ("ticket.accepted",)),
-        *(
-            M(state, can.ASSIGN, (S.ASSIGNED,), ("ticket.assigned",))
-            for state in (S.OPEN, *_WORKED_ON)
+        *_each(
+            (S.OPEN, *_WORKED_ON), can.ASSIGN, S.ASSIGNED, "ticket.assigned"
         ),
         M(S.OPEN, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
         M(S.ACCEPTED, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
-        M(
-            S.ASSIGNED, can.BOUNCE, (S.ACCEPTED, S.OPEN), ("ticket.bounced",)
-        ),  # open: no dispatcher
-        *(M(state, can.COMMENT, (state,), _SAID) for state in (*_UNSOLVED, S.RESOLVED)),
-        *(M(state, can.HOLD, (S.ON_HOLD,), ("ticket.held",)) for state in _WORKED_ON),
+        # to open if the dispatcher is gone
+        M(S.ASSIGNED, can.BOUNCE, (S.ACCEPTED, S.OPEN), ("ticket.bounced",)),
+        *_staying((*_UNSOLVED, S.RESOLVED), can.COMMENT, _COMMENTED),
+        *_each(_WORKED_ON, can.HOLD, S.ON_HOLD, "ticket.held"),
         M(S.ON_HOLD, can.RESUME, _BEFORE_HOLD, ("ticket.resumed",)),
-        M(S.ON_HOLD, "release", _BEFORE_HOLD, ("ticket.resumed",)),  # its time is over
-        *(
-            M(state, can.RESOLVE, (S.RESOLVED,), ("ticket.resolved",))
-            for state in _UNSOLVED
-        ),
+        # by the timer, at the end of the hold
+        M(S.ON_HOLD, "release", _BEFORE_HOLD, ("ticket.resumed",)),
+        *_each(_UNSOLVED, can.RESOLVE, S.RESOLVED, "ticket.resolved"),
+        # to closed by the last answer
         M(
-            S.RESOLVED, can.CONFIRM, (S.RESOLVED, S.CLOSED), ("ticket.confirmed",)
-        ),  # closed: last answer
+            S.RESOLVED,
+            can.CONFIRM,
+            (S.RESOLVED, S.CLOSED),
+            ("ticket.confirmed",),
+        ),
         M(S.CLOSED, can.CONFIRM, (S.CLOSED,), ("ticket.confirmed",), _OWNER),
         M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
         M(S.CLOSED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
-        *(M(state, can.CLOSE, (S.CLOSED,), ("ticket.closed",)) for state in _UNSOLVED),
+        *_each(_UNSOLVED, can.CLOSE, S.CLOSED, "ticket.closed"),
         M(S.RESOLVED, can.CLOSE, (S.CLOSED,), ("ticket.closed",), STAFF),
-        *(
-            M(state, can.ESCALATE, (state,), ("ticket.escalated",))
-            for state in _UNSOLVED
-        ),
-        *(M(state, can.JOIN, (state,)) for state in (*_UNSOLVED, S.RESOLVED)),
-        *(M(state, can.MERGE, (S.CLOSED,), ("ticket.merged",)) for state in _UNSOLVED),
+        *_staying(_UNSOLVED, can.ESCALATE, ("ticket.escalated",)),
+        *_staying((*_UNSOLVED, S.RESOLVED), can.JOIN),
+        *_each(_UNSOLVED, can.MERGE, S.CLOSED, "ticket.merged"),
         M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
-        *(M(state, can.TURN, (S.CLOSED,), ("ticket.turned",)) for state in _UNSOLVED),
-        *(
-            M(state, "escalate", (state,), ("ticket.climbed",))
-            for state in (S.OPEN, *_WORKED_ON)
-        ),
+        *_each(_UNSOLVED, can.TURN, S.CLOSED, "ticket.turned"),
+        *_staying((S.OPEN, *_WORKED_ON), "escalate", ("ticket.climbed",)),
         M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],
 )
 
 
 # Question and whether the answer is yes (1) or no (2) -> what it does.
-ANSWERS: Mapping[tuple[str, bool], Answer] = {
-    ("ticket.resolved", True): Answer("confirm"),
-    ("ticket.resolved", False): Answer("reopen", "短信回复：没有解决"),
-    ("ticket.unanswered", True): Answer("confirm"),
-    ("ticket.unanswered", False): Answer("reopen", "短信回复：没有解决"),
+ANSWERS: Mapping[tuple[str, bool], AnswerMove] = {
+    ("ticket.resolved", True): AnswerMove("confirm"),
+    ("ticket.resolved", False): AnswerMove("reopen", "短信回复：没有解决"),
+    ("ticket.unanswered", True): AnswerMove("confirm"),
+    ("ticket.unanswered", False): AnswerMove("reopen", "短信回复：没有解决"),
 }
 
 
@@ -136,7 +153,10 @@ class TicketState:
     @property
     def must_be_assigned(self) -> bool:
         """Say whether it was bounced so often that the staff of its level must assign it."""
-        return self.bounces >= MAX_BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
+        return self.bounces >= MAX_BOUNCES and self.state in (
+            S.OPEN,
+            S.ACCEPTED,
+        )
 
     def moves(self, relations: frozenset[Relation]) -> list[str]:
         """Return the moves that these relations may make now."""
@@ -148,23 +168,62 @@ class TicketState:
 
     def is_unavailable(self, move: str, relations: frozenset[Relation]) -> bool:
         """Say whether a move is unavailable although the state allows it."""
-        return move in _UNAVAILABLE and _UNAVAILABLE[move](self, relations)
+        check = _UNAVAILABLE.get(move)
+        return check is not None and check(self, relations)
 
 
-_UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] = {
-    "accept": lambda ticket, relations: ticket.must_be_assigned,
-    "bounce": lambda ticket, relations: ticket.bounces >= MAX_BOUNCES,
-    "assign": lambda ticket, relations: (
+_Check = Callable[[TicketState, frozenset[Relation]], bool]
+
+
+def _no_accept(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.must_be_assigned
+
+
+def _no_bounce(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.bounces >= MAX_BOUNCES
+
+
+def _no_assign(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return (
         ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations
-    ),
-    "escalate": lambda ticket, relations: ticket.level is Level.STREET,
-    "join": lambda ticket, relations: Relation.OWNER in relations,
-    "split": lambda ticket, relations: ticket.merged_into is None,
-    "reopen": lambda ticket, relations: ticket.ending in (Ending.MERGED, Ending.WISH),
-    "confirm": lambda ticket, relations: (
-        ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT)
-    ),  # no solution, no opinion
-    "turn": lambda ticket, relations: ticket.person_id is None,
+    )
+
+
+def _no_escalate(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.level is Level.STREET
+
+
+def _no_join(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return Relation.OWNER in relations
+
+
+def _no_split(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.merged_into is None
+
+
+def _no_reopen(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.ending in (Ending.MERGED, Ending.WISH)
+
+
+def _no_confirm(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    """Say whether there is no solution to confirm."""
+    return ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT)
+
+
+def _no_conversion(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.person_id is None
+
+
+_UNAVAILABLE: Mapping[str, _Check] = {
+    "accept": _no_accept,
+    "bounce": _no_bounce,
+    "assign": _no_assign,
+    "escalate": _no_escalate,
+    "join": _no_join,
+    "split": _no_split,
+    "reopen": _no_reopen,
+    "confirm": _no_confirm,
+    "turn": _no_conversion,
 }
 
 

@@ -2,20 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..kernel.template import Template, Templates, Urgency
-from ..kernel.text_catalogue import Text, text
+from ..kernel.text_catalogue import placeholders, text
 
 __all__ = [
+    "DAY_REASONS",
     "MESSAGES",
     "REFUSALS",
-    "SAYS",
-    "WHY",
+    "TICKET_STATES",
+    "UNKNOWN_HOLIDAYS",
 ]
 
+TICKET_STATES = {
+    "open": text(zh="待受理", en="open"),
+    "accepted": text(zh="已受理", en="accepted"),
+    "assigned": text(zh="已派给处理人", en="assigned"),
+    "on_hold": text(zh="已挂起", en="on hold"),
+    "resolved": text(zh="已处理", en="resolved"),
+    "closed": text(zh="已结束", en="closed"),
+}
 REFUSALS = {
     "ticket.at_the_top": text(
-        zh="已经在街道，无法再上报。", en="The ticket is at the street level already."
+        zh="已经在街道，无法再上报。",
+        en="The ticket is at the street level already.",
     ),
     "ticket.bounced_out": text(
         zh="已退回两次，不能再退回。",
@@ -38,7 +49,8 @@ REFUSALS = {
         zh="已经由其负责。", en="This person has the ticket already."
     ),
     "ticket.held_too_often": text(
-        zh="最多挂起 {times} 次。", en="It can be put on hold {times} times at most."
+        zh="最多挂起 {times} 次。",
+        en="A ticket can be put on hold {times} times at most.",
     ),
     "ticket.hold_out_of_range": text(
         zh="挂起时间应在 {days} 天之内。",
@@ -53,23 +65,26 @@ REFUSALS = {
     ),
     "ticket.must_be_assigned": text(
         zh="已退回两次，须由上一级指定处理人。",
-        en="It was sent back twice: the level above names who sees to it.",
+        en="The ticket was returned twice. The level above must assign it.",
     ),
     "ticket.not_reported": text(
-        zh="此人没有反映过这件事。", en="This person has not reported the ticket."
+        zh="此人没有反映过这件事。",
+        en="This person has not reported the ticket.",
     ),
     "ticket.nobody_there": text(
         zh="这里没有人担任该职责。", en="Nobody is on duty there in that role."
     ),
     "ticket.others_joined": text(
         zh="还有邻居反映了同一问题，不能撤回。",
-        en="Neighbours have joined it; it cannot be taken back.",
+        en="Neighbours have joined the ticket, so it cannot be withdrawn.",
     ),
     "ticket.over_too_long": text(
         zh="结束已超过 {days} 天，请重新反映。",
-        en="It ended more than {days} days ago. Please report it anew.",
+        en="The ticket ended more than {days} days ago. Please report the problem again.",
     ),
-    "ticket.own": text(zh="您已反映过这件事。", en="You have reported this already."),
+    "ticket.own": text(
+        zh="您已反映过这件事。", en="You have reported this problem already."
+    ),
     "ticket.photo_needed": text(
         zh="请附上处理后的照片。", en="Please add a photo of the result."
     ),
@@ -80,218 +95,167 @@ REFUSALS = {
     "ticket.wrong_state": text(
         zh="当前状态（{state}）不能这样操作。",
         en="The ticket is {state}; this cannot be done from there.",
-    ),
+    ).naming(state=TICKET_STATES),
 }
 
-# The facts that a message takes, and the most characters of each.
-_MOST = {"what": 20, "where": 10, "reason": 30, "solution": 30, "until": 5}
+# The most UCS-2 units of each fact that a message takes.
+_FACT_LENGTHS = {
+    "what": 20,
+    "where": 10,
+    "reason": 30,
+    "solution": 30,
+    "until": 5,
+}
+_RESIDENT, _ASSIGNEE, _STAFF = (
+    "the resident",
+    "the assignee",
+    "the staff on duty",
+)
 
 
-_RESIDENT, _HOLDER, _STAFF = "the resident", "the assignee", "the staff on duty"
+def _template(recipient: str, zh: str, en: str, **options: Any) -> Template:
+    """Return a template, of two parts by default, with the facts that its text takes."""
+    template = Template(
+        text(zh=zh, en=en),
+        recipients=recipient,
+        for_staff=recipient == _STAFF,
+        slots={name: _FACT_LENGTHS[name] for name in sorted(placeholders(zh))},
+        parts=2,
+    )
+    return replace(template, **options)
 
 
-def _template(said: Text, told: str, *slots: str, **more: object) -> Template:
-    values: dict[str, object] = {
-        "parts": 2,
-        "slots": {name: _MOST[name] for name in slots},
-    }
-    return Template(said, told=told, for_staff=told == _STAFF, **(values | more))  # type: ignore[arg-type]
-
-
-_FOR_THOSE_WHO_WORK: Mapping[str, Template] = {
+# For those who work on a ticket. Each has an urgent form.
+_WORK_MESSAGES: Mapping[str, Template] = {
     "new": _template(
-        text(
-            zh="「{what}」待您受理（{where}）",
-            en="“{what}” in {where} waits for you to accept it.",
-        ),
-        _HOLDER,
-        "what",
-        "where",
+        _ASSIGNEE,
+        zh="「{what}」待您受理（{where}）",
+        en="“{what}” in {where} waits for you to accept it.",
     ),
     "new_staff": _template(
-        text(
-            zh="「{what}」无人值守，请受理（{where}）",
-            en="“{what}” in {where} waits; nobody is on duty.",
-        ),
         _STAFF,
-        "what",
-        "where",
+        zh="「{what}」无人值守，请受理（{where}）",
+        en="“{what}” in {where} waits; nobody is on duty.",
     ),
     "assigned": _template(
-        text(
-            zh="「{what}」已交您处理（{where}），详情见应用",
-            en="“{what}” in {where} is yours to see to.",
-        ),
-        _HOLDER,
-        "what",
-        "where",
+        _ASSIGNEE,
+        zh="「{what}」已交您处理（{where}），详情见应用",
+        en="“{what}” in {where} is assigned to you.",
         parts=1,
     ),
     "back": _template(
-        text(
-            zh="「{what}」居民反映未解决，请再处理：{reason}",
-            en="“{what}” is not solved, please see to it again: {reason}",
-        ),
-        _HOLDER,
-        "what",
-        "reason",
+        _ASSIGNEE,
+        zh="「{what}」居民反映未解决，请再处理：{reason}",
+        en="“{what}” is not solved, please work on it again: {reason}",
     ),
     "bounced_staff": _template(
-        text(zh="「{what}」被退回：{reason}", en="“{what}” was sent back: {reason}"),
         _STAFF,
-        "what",
-        "reason",
+        zh="「{what}」被退回：{reason}",
+        en="“{what}” was returned: {reason}",
     ),
     "must_assign_staff": _template(
-        text(
-            zh="「{what}」已退回两次，请指定处理人（{where}）",
-            en="“{what}” was sent back twice. Please name who sees to it ({where}).",
-        ),
         _STAFF,
-        "what",
-        "where",
+        zh="「{what}」已退回两次，请指定处理人（{where}）",
+        en="“{what}” ({where}) was returned twice. Please assign it.",
     ),
     "climbed_staff": _template(
-        text(
-            zh="「{what}」逾期升级，请处理（{where}）",
-            en="“{what}” is overdue and has come to you ({where}).",
-        ),
         _STAFF,
-        "what",
-        "where",
+        zh="「{what}」逾期升级，请处理（{where}）",
+        en="“{what}” ({where}) is overdue and was escalated to you.",
     ),
     "overdue_staff": _template(
-        text(
-            zh="「{what}」仍未办结，请督办（{where}）",
-            en="“{what}” is still overdue ({where}).",
-        ),
         _STAFF,
-        "what",
-        "where",
+        zh="「{what}」仍未办结，请督办（{where}）",
+        en="“{what}” is still overdue ({where}).",
         parts=1,
     ),
     "reopened_staff": _template(
-        text(
-            zh="「{what}」未解决，已升级（{where}）",
-            en="“{what}” was not solved and has come to you ({where}).",
-        ),
         _STAFF,
-        "what",
-        "where",
+        zh="「{what}」未解决，已升级（{where}）",
+        en="“{what}” ({where}) was not solved and was escalated to you.",
     ),
 }
-_FOR_THE_OTHERS: Mapping[str, Template] = {
+_OTHER_MESSAGES: Mapping[str, Template] = {
     "said": _template(
-        text(
-            zh="「{what}」的居民有新留言，见应用",
-            en="There is news from who reported “{what}”. See the app.",
-        ),
-        _HOLDER,
-        "what",
+        _ASSIGNEE,
+        zh="「{what}」的居民有新留言，见应用",
+        en="A reporter commented on “{what}”. See the app.",
+        parts=1,
         urgency=Urgency.LOW,
     ),
     "over": _template(
-        text(
-            zh="「{what}」已结束，不用再处理",
-            en="“{what}” is over; nothing more is needed.",
-        ),
-        _HOLDER,
-        "what",
+        _ASSIGNEE,
+        zh="「{what}」已结束，不用再处理",
+        en="“{what}” has ended; nothing more is needed.",
         parts=1,
     ),
     "released": _template(
-        text(
-            zh="「{what}」挂起到期，请继续处理",
-            en="The hold of “{what}” is over: go on.",
-        ),
-        _HOLDER,
-        "what",
+        _ASSIGNEE,
+        zh="「{what}」挂起到期，请继续处理",
+        en="The hold of “{what}” has ended: please go on.",
         parts=1,
     ),
     "released_staff": _template(
-        text(zh="「{what}」挂起到期，恢复计时", en="The hold of “{what}” is over."),
         _STAFF,
-        "what",
+        zh="「{what}」挂起到期，恢复计时",
+        en="The hold of “{what}” has ended.",
         parts=1,
     ),
     "accepted": _template(
-        text(zh="您反映的「{what}」已受理", en="“{what}” has been accepted."),
         _RESIDENT,
-        "what",
+        zh="您反映的「{what}」已受理",
+        en="“{what}” has been accepted.",
         can_wait=True,
         parts=1,
     ),
     "commented": _template(
-        text(
-            zh="您反映的「{what}」有新回复，见应用或问网格员",
-            en="There is an answer about “{what}”.",
-        ),
         _RESIDENT,
-        "what",
+        zh="您反映的「{what}」有新回复，见应用或问网格员",
+        en="There is an answer about “{what}”.",
         can_wait=True,
         parts=1,
     ),
     "held": _template(
-        text(
-            zh="您反映的「{what}」暂缓到{until}：{reason}",
-            en="“{what}” waits until {until}: {reason}",
-        ),
         _RESIDENT,
-        "what",
-        "until",
-        "reason",
+        zh="您反映的「{what}」暂缓到{until}：{reason}",
+        en="“{what}” waits until {until}: {reason}",
         can_wait=True,
     ),
     "resolved": _template(
-        text(
-            zh="您反映的「{what}」已处理。解决了请回复1，没解决回复2",
-            en="“{what}” is done. Reply 1 if it is solved, 2 if not.",
-        ),
         _RESIDENT,
-        "what",
+        zh="您反映的「{what}」已处理。解决了请回复1，没解决回复2",
+        en="“{what}” is done. Reply 1 if it is solved, 2 if not.",
         asks=True,
     ),
     "unanswered": _template(
-        text(
-            zh="「{what}」解决了吗？解决了请回复1，没解决回复2",
-            en="Is “{what}” solved? Reply 1 if it is, 2 if not.",
-        ),
         _RESIDENT,
-        "what",
+        zh="「{what}」解决了吗？解决了请回复1，没解决回复2",
+        en="Is “{what}” solved? Reply 1 if it is, 2 if not.",
         asks=True,
     ),
     "closed": _template(
-        text(
-            zh="您反映的「{what}」已结束：{reason}", en="“{what}” was closed: {reason}"
-        ),
         _RESIDENT,
-        "what",
-        "reason",
+        zh="您反映的「{what}」已结束：{reason}",
+        en="“{what}” was closed: {reason}",
         can_wait=True,
     ),
     "merged": _template(
-        text(
-            zh="您反映的「{what}」与邻居的合并处理，会一并告知",
-            en="“{what}” is seen to together with a neighbour's report.",
-        ),
         _RESIDENT,
-        "what",
+        zh="您反映的「{what}」与邻居的合并处理，会一并告知",
+        en="“{what}” is handled together with a neighbour's report.",
         can_wait=True,
     ),
     "turned": _template(
-        text(
-            zh="您反映的「{what}」已转为微心愿，志愿者来帮忙",
-            en="“{what}” has become a wish that volunteers can take.",
-        ),
         _RESIDENT,
-        "what",
+        zh="您反映的「{what}」已转为微心愿，志愿者来帮忙",
+        en="“{what}” has become a wish that volunteers can take.",
         can_wait=True,
     ),
 }
 
 
 def _urgent(template: Template) -> Template:
-    """Return the same for what threatens life or property: no quiet hour holds it back."""
+    """Return the form for a danger to life or property: no quiet hour holds it back."""
     return replace(
         template,
         text=text(zh="紧急！", en="Urgent! ") + template.text,
@@ -300,26 +264,26 @@ def _urgent(template: Template) -> Template:
     )
 
 
-MESSAGES: Templates = {
-    **{
-        f"ticket.{kind}": template
-        for kind, template in {**_FOR_THOSE_WHO_WORK, **_FOR_THE_OTHERS}.items()
-    },
-    **{
-        f"ticket.urgent_{kind}": _urgent(template)
-        for kind, template in _FOR_THOSE_WHO_WORK.items()
-    },
-}
+def _messages() -> Templates:
+    templates = {f"ticket.{kind}": one for kind, one in _WORK_MESSAGES.items()}
+    for kind, template in _OTHER_MESSAGES.items():
+        templates[f"ticket.{kind}"] = template
+    for kind, template in _WORK_MESSAGES.items():
+        templates[f"ticket.urgent_{kind}"] = _urgent(template)
+    return templates
 
-SAYS = {
-    "uncertain": text(
-        zh="{years}年的法定节假日尚未公布，按平时的工作日计算。",
-        en="The public holidays of {years} are not known yet; ordinary weeks are assumed.",
+
+MESSAGES = _messages()
+
+UNKNOWN_HOLIDAYS = text(
+    zh="{years}年的法定节假日尚未公布，按平时的工作日计算。",
+    en="The public holidays of {years} are not known yet; ordinary weeks are assumed.",
+)
+# The reasons why a day is counted or not.
+DAY_REASONS = {
+    "street": text(
+        zh="街道日历：{name}", en="the street's own calendar: {name}"
     ),
-}
-# Why a day was counted as it was.
-WHY = {
-    "street": text(zh="街道日历：{name}", en="the street's own calendar: {name}"),
     "holiday": text(zh="法定节假日：{name}", en="public holiday: {name}"),
     "makeup": text(zh="调休上班：{name}", en="a day worked instead: {name}"),
     "weekday": text(zh="平日", en="an ordinary day"),

@@ -4,16 +4,16 @@ from pydantic import Field
 
 from ..uploads.service import Photo
 from ..web.fields import Instant, View
-from .clocks import ExplainedSegment
 from .model import SlaTimer
 from .policy import SlaKind
 from .queries import ExplainedTimer
-from .texts import SAYS, WHY
+from .sla_timers import ExplainedSegment
+from .texts import DAY_REASONS, UNKNOWN_HOLIDAYS
 
-__all__ = ["ClockList", "PhotosView", "clock_view", "photos_view"]
+__all__ = ["SlaTimerList", "TicketPhotosView", "photos_view", "sla_timer_view"]
 
 
-class LineOfTime(View):
+class CountedDayView(View):
     """A counted day, and the reason why it counts or does not."""
 
     day: str
@@ -25,16 +25,16 @@ class LineOfTime(View):
     total: float
 
 
-class SegmentView(View):
+class TimerSegmentView(View):
     """A segment of a timer, day by day. A hold or an escalation begins a new one."""
 
     start: Instant = Field(serialization_alias="from")
     end: Instant | None = Field(serialization_alias="to")
     minutes: int
-    lines: list[LineOfTime]
+    lines: list[CountedDayView]
 
 
-class ClockView(View):
+class SlaTimerView(View):
     """An SLA timer."""
 
     clock: SlaKind
@@ -46,21 +46,21 @@ class ClockView(View):
     met: Instant | None
     state: str
     fired: int
-    explanation: list[SegmentView]
+    explanation: list[TimerSegmentView]
     warning: str | None
 
 
-class ClockList(View):
+class SlaTimerList(View):
     """The SLA timers of a ticket."""
 
-    items: list[ClockView]
+    items: list[SlaTimerView]
     next: None = None
 
 
-def clock_view(explained: ExplainedTimer, locale: str) -> ClockView:
+def sla_timer_view(explained: ExplainedTimer, locale: str) -> SlaTimerView:
     """Return the view of a timer, explained in a language."""
     clock = explained.clock
-    return ClockView(
+    return SlaTimerView(
         clock=clock.name,
         limit=clock.limit,
         working_time=explained.sla.calendar is not None,
@@ -70,7 +70,9 @@ def clock_view(explained: ExplainedTimer, locale: str) -> ClockView:
         met=clock.met_at,
         state=_state_of(clock),
         fired=clock.fired,
-        explanation=[_segment_view(segment, locale) for segment in explained.segments],
+        explanation=[
+            _segment_view(segment, locale) for segment in explained.segments
+        ],
         warning=_warning(explained, locale),
     )
 
@@ -82,7 +84,7 @@ def _warning(explained: ExplainedTimer, locale: str) -> str | None:
         years.update(segment.uncertain)
     if not years:
         return None
-    return SAYS["uncertain"].format(
+    return UNKNOWN_HOLIDAYS.format(
         locale, {"years": "、".join(map(str, sorted(years)))}
     )
 
@@ -95,12 +97,14 @@ def _state_of(clock: SlaTimer) -> str:
     return "overdue" if clock.fired else "running"
 
 
-def _segment_view(segment: ExplainedSegment, locale: str) -> SegmentView:
+def _segment_view(segment: ExplainedSegment, locale: str) -> TimerSegmentView:
     lines = [
-        LineOfTime(
+        CountedDayView(
             day=line.date.isoformat(),
             why=line.why,
-            text=WHY[line.why or "always"].format(locale, {"name": line.name}).strip(),
+            text=DAY_REASONS[line.why or "always"]
+            .format(locale, {"name": line.name})
+            .strip(),
             start=line.start,
             end=line.end,
             minutes=line.minutes,
@@ -109,10 +113,12 @@ def _segment_view(segment: ExplainedSegment, locale: str) -> SegmentView:
         for line in segment.lines
     ]
     run = segment.run
-    return SegmentView(start=run.start, end=run.end, minutes=run.minutes, lines=lines)
+    return TimerSegmentView(
+        start=run.start, end=run.end, minutes=run.minutes, lines=lines
+    )
 
 
-class PhotoView(View):
+class TicketPhotoView(View):
     """A photo with signed addresses, valid until `expires_at`."""
 
     id: str
@@ -122,22 +128,24 @@ class PhotoView(View):
     expires_at: Instant | None
 
 
-class PhotosView(View):
+class TicketPhotosView(View):
     """The photos of a ticket and of its solution."""
 
-    photos: list[PhotoView]
-    proof: list[PhotoView]
+    photos: list[TicketPhotoView]
+    proof: list[TicketPhotoView]
 
 
-def photos_view(photos: list[Photo], proof: list[Photo]) -> PhotosView:
+def photos_view(photos: list[Photo], proof: list[Photo]) -> TicketPhotosView:
     """Return the view of both lists of photos."""
     reported = [_photo(photo) for photo in photos]
-    return PhotosView(photos=reported, proof=[_photo(photo) for photo in proof])
+    return TicketPhotosView(
+        photos=reported, proof=[_photo(photo) for photo in proof]
+    )
 
 
-def _photo(photo: Photo) -> PhotoView:
+def _photo(photo: Photo) -> TicketPhotoView:
     upload = photo.upload
-    return PhotoView(
+    return TicketPhotoView(
         id=upload.id,
         state=upload.state,
         url=photo.url,

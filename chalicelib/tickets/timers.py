@@ -1,17 +1,18 @@
-"""What a ticket's timer does: one step at a time; the commit arms the next timer. Pure."""
+"""Steps of a ticket's timer, one at a time; the commit arms the next timer. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.changes import Changes
-from . import clocks
-from .clocks import EscalationContext
-from .decisions import escalated, resumed
+from . import sla_timers
+from .decisions import resumed
+from .handover import escalated
 from .model import SlaTimer, Ticket
 from .moves import go
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import SlaKind
 from .resolution import end
+from .sla_timers import EscalationContext, Sla
 from .states import SYSTEM_ONLY, TicketMover
 
 __all__ = ["on_timer"]
@@ -22,68 +23,88 @@ def on_timer(
 ) -> Changes[Ticket]:
     """Do one step that is due. Drop the spent timer, so that the commit arms the next one."""
     spent = replace(ticket, timer=None)
-    by = TicketMover(id="system", relations=SYSTEM_ONLY, now=now)
-    return replace(_step(spent, escalation, by), previous=ticket)
+    mover = TicketMover(id="system", relations=SYSTEM_ONLY, now=now)
+    return replace(_step(spent, escalation, mover), previous=ticket)
 
 
 def _step(
-    ticket: Ticket, escalation: EscalationContext, by: TicketMover
+    ticket: Ticket, escalation: EscalationContext, mover: TicketMover
 ) -> Changes[Ticket]:
-    due = {name for name, at in ticket.deadlines().items() if at <= by.now}
+    due = {name for name, at in ticket.deadlines().items() if at <= mover.now}
     if "resume" in due:
-        return _resume(ticket, escalation, by)
+        return _resume(ticket, escalation, mover)
     if SlaKind.CALL_BACK in due:
-        return end(ticket, by)
+        return end(ticket, mover)
     if "ask_again" in due:
         return _ask_again(ticket)
-    over = [clock for clock in ticket.clocks if clock.name in due]
-    return _escalate(ticket, escalation, by, over) if over else _wait(ticket)
+    overdue = [timer for timer in ticket.clocks if timer.name in due]
+    if overdue:
+        return _escalate(ticket, escalation, mover, overdue)
+    return _wait(ticket)
 
 
 def _resume(
-    ticket: Ticket, escalation: EscalationContext, by: TicketMover
+    ticket: Ticket, escalation: EscalationContext, mover: TicketMover
 ) -> Changes[Ticket]:
     """End a hold at its planned instant, however late the job is."""
     last = ticket.holds[-1]
-    after = resumed(ticket, escalation, min(by.now, last.until))
+    after = resumed(ticket, escalation, min(mover.now, last.until))
     messages = to_assignee(ticket, "released") or to_staff(ticket, "released")
-    return go(ticket, "release", by, after, target=last.before, messages=messages)
+    return go(
+        ticket, "release", mover, after, target=last.before, messages=messages
+    )
 
 
 def _ask_again(ticket: Ticket) -> Changes[Ticket]:
     """Ask the reporters who have not answered once more."""
     asked = replace(ticket, asked_again=True)
     messages = to_reporters(ticket, "unanswered", "unanswered")
-    return Changes(entity=asked, previous=ticket, messages=messages, bump_version=False)
+    return Changes(
+        entity=asked, previous=ticket, messages=messages, bump_version=False
+    )
 
 
 def _escalate(
     ticket: Ticket,
     escalation: EscalationContext,
-    by: TicketMover,
-    over: list[SlaTimer],
+    mover: TicketMover,
+    overdue: list[SlaTimer],
 ) -> Changes[Ticket]:
     """Escalate one level and tell its staff; at the last level, remind them.
 
     After an outage all overdue timers count as one step. The staff of the new level get their
     own time from now on.
     """
-    sla, higher = escalation.sla, escalated(ticket, escalation)
-    names = ",".join(clock.name.value for clock in over)
+    higher = escalated(ticket, escalation)
     if higher.level is ticket.level:
-        remind = sla.limits.remind
-        prolonged = [clocks.prolong(sla, timer, by.now, remind) for timer in over]
-        still = replace(ticket, clocks=clocks.swap(ticket, *prolonged))
-        messages = to_staff(still, "overdue")
-        return Changes(
-            entity=still, previous=ticket, messages=messages, bump_version=False
+        return _remind(ticket, escalation.sla, mover, overdue)
+    percent = escalation.step(higher.level).percent
+    prolonged: list[SlaTimer] = []
+    for timer in overdue:
+        minutes = timer.limit * percent // 100
+        prolonged.append(
+            sla_timers.prolong(escalation.sla, timer, mover.now, minutes)
         )
-    share = escalation.step(higher.level).percent
-    prolonged = [clocks.prolong(sla, c, by.now, c.limit * share // 100) for c in over]
+    kinds = ",".join(timer.name.value for timer in overdue)
+    note = f"{kinds} {higher.level}"
     messages = to_staff(higher, "climbed")
-    after = replace(higher, clocks=clocks.swap(ticket, *prolonged))
-    return go(
-        ticket, "escalate", by, after, note=f"{names} {higher.level}", messages=messages
+    after = replace(higher, clocks=sla_timers.swap(ticket, *prolonged))
+    return go(ticket, "escalate", mover, after, note=note, messages=messages)
+
+
+def _remind(
+    ticket: Ticket, sla: Sla, mover: TicketMover, overdue: list[SlaTimer]
+) -> Changes[Ticket]:
+    """Remind the staff of the last level, and again after the policy's interval."""
+    prolonged: list[SlaTimer] = []
+    for timer in overdue:
+        prolonged.append(
+            sla_timers.prolong(sla, timer, mover.now, sla.limits.remind)
+        )
+    after = replace(ticket, clocks=sla_timers.swap(ticket, *prolonged))
+    messages = to_staff(after, "overdue")
+    return Changes(
+        entity=after, previous=ticket, messages=messages, bump_version=False
     )
 
 

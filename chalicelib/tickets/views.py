@@ -1,5 +1,6 @@
 """Views of tickets: for the public, for reporters and assignees, and for staff."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -7,19 +8,16 @@ from pydantic import Field
 from ..kernel.access import STAFF, Relation
 from ..kernel.text import mask_personal
 from ..web.fields import Instant, PlaceCode, View
-from .decisions import NOTED
-from .model import TicketLine, place_at
+from .model import Ticket, TicketLine, place_at
 from .policy import Level, TicketUrgency
-from .reader import TicketForViewer
+from .reader import INSIDE, TicketForViewer
 from .schemas import TicketId
 from .states import TicketStatus
 
 __all__ = [
     "AnyTicket",
-    "LineView",
     "MyTicketList",
-    "TicketEventList",
-    "TicketEventView",
+    "TicketLineView",
     "TicketList",
     "ticket_view",
 ]
@@ -45,7 +43,7 @@ class PublicTicket(View):
     moves: list[str]
 
 
-class HoldView(View):
+class TicketHoldView(View):
     """A hold."""
 
     reason: str
@@ -53,7 +51,7 @@ class HoldView(View):
     until: Instant
 
 
-class InsideTicket(PublicTicket):
+class InvolvedTicket(PublicTicket):
     """A ticket for its reporters and for those who work on it."""
 
     place: PlaceCode
@@ -61,14 +59,16 @@ class InsideTicket(PublicTicket):
     level: Level
     assignee: str | None
     assignee_name: str | None
-    rule: str = Field(description="The rule that routed it; empty for the default.")
+    rule: str = Field(
+        description="The rule that routed it; empty for the default."
+    )
     policy_version: int
     waits_for: str | None
     due_at: Instant | None = Field(description="The next deadline.")
     photos: list[str]
     proof: list[str]
     possible_duplicates: list[str]
-    holds: list[HoldView]
+    holds: list[TicketHoldView]
     bounces: int
     must_be_assigned: bool
     reopened: int
@@ -80,7 +80,7 @@ class InsideTicket(PublicTicket):
     reason: str | None
 
 
-class StaffTicket(InsideTicket):
+class StaffTicket(InvolvedTicket):
     """A ticket for staff of its place."""
 
     person_id: str | None
@@ -94,46 +94,11 @@ class StaffTicket(InsideTicket):
     ratings: list[int]
 
 
-AnyTicket = PublicTicket | InsideTicket | StaffTicket
+AnyTicket = PublicTicket | InvolvedTicket | StaffTicket
 
 
-def ticket_view(seen: TicketForViewer) -> AnyTicket:
-    """Return the view of a ticket that the viewer's relations allow."""
-    if not seen.relations & (STAFF | {Relation.OWNER, Relation.HELPER}):
-        return PublicTicket(**_public(seen))
-    fields = _public(seen) | _inside(seen)
-    if not seen.relations & STAFF:
-        return InsideTicket(**fields)
-    return StaffTicket(**fields, **_for_staff(seen))
-
-
-def _public(seen: TicketForViewer) -> dict[str, Any]:
-    ticket = seen.ticket
-    same = (
-        "id",
-        "version",
-        "state",
-        "category",
-        "urgency",
-        "private",
-        "community",
-        "community_name",
-        "text",
-    )
-    fields = {
-        name: getattr(ticket, name)
-        for name in (*same, "created_at", "updated_at", "closed_at")
-    }
-    fields["solution"] = ticket.told_publicly
-    return fields | {
-        "reporters": seen.joined + bool(ticket.person_id),
-        "moves": ticket.moves(seen.relations),
-    }
-
-
-def _inside(seen: TicketForViewer) -> dict[str, Any]:
-    ticket, due = seen.ticket, seen.ticket.next_due
-    same = [
+_INVOLVED_FIELDS = (
+    *(
         "place",
         "level",
         "assignee",
@@ -141,57 +106,91 @@ def _inside(seen: TicketForViewer) -> dict[str, Any]:
         "policy_version",
         "photos",
         "proof",
+    ),
+    *(
         "bounces",
-        "reopened",
-    ]
-    same += [
         "must_be_assigned",
+        "reopened",
         "merged",
         "merged_into",
         "wish",
-        "resolved_at",
-        "ending",
-    ]
-    fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
-    holder = seen.people.get(ticket.assignee or "")
-    duplicates = ticket.possible_duplicates + (
-        ticket.private_duplicates if seen.relations & STAFF else ()
-    )
-    if not seen.knows_place:
-        fields |= {
-            "place": place_at(Level.GRID, ticket.place),
-            "assignee": None,
-            "photos": (),
-        }
-        holder = None
-    return fields | {
-        **_words(seen),
-        "assignee_name": holder.name if holder else None,
-        "waits_for": due[0] if due else None,
-        "due_at": due[1] if due else None,
-        "possible_duplicates": duplicates,
-        "holds": [
-            HoldView(reason=hold.reason, start=hold.start, until=hold.until)
-            for hold in ticket.holds
-        ],
+    ),
+    *("resolved_at", "ending"),
+)
+_STAFF_FIELDS = (
+    *("person_id", "filed_by", "source", "latitude", "longitude"),
+    *("answered", "ratings"),
+)
+
+
+def ticket_view(viewed: TicketForViewer) -> AnyTicket:
+    """Return the view of a ticket that the viewer's relations allow."""
+    if not viewed.relations & INSIDE:
+        return PublicTicket(**_public(viewed))
+    fields = _public(viewed) | _involved(viewed) | _texts(viewed)
+    if not viewed.relations & STAFF:
+        return InvolvedTicket(**fields)
+    return StaffTicket(**fields, **_for_staff(viewed))
+
+
+def _fields(ticket: Ticket, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(ticket, name) for name in names}
+
+
+def _public(viewed: TicketForViewer) -> dict[str, Any]:
+    ticket = viewed.ticket
+    other = {"reporters", "solution", "moves"}
+    return _fields(ticket, PublicTicket.model_fields.keys() - other) | {
+        "reporters": viewed.joined + bool(ticket.person_id),
+        "solution": ticket.told_publicly,
+        "moves": ticket.moves(viewed.relations),
     }
 
 
-def _words(seen: TicketForViewer) -> dict[str, Any]:
+def _involved(viewed: TicketForViewer) -> dict[str, Any]:
+    ticket = viewed.ticket
+    waits_for, due_at = ticket.next_due or (None, None)
+    duplicates = ticket.possible_duplicates
+    if viewed.relations & STAFF:
+        duplicates += ticket.private_duplicates
+    holds = [TicketHoldView.model_validate(hold) for hold in ticket.holds]
+    fields = _fields(ticket, _INVOLVED_FIELDS) | {
+        "assignee_name": _name_of(viewed, ticket.assignee),
+        "waits_for": waits_for,
+        "due_at": due_at,
+        "possible_duplicates": duplicates,
+        "holds": holds,
+    }
+    if viewed.knows_place:
+        return fields
+    grid = place_at(Level.GRID, ticket.place)
+    hidden = {
+        "place": grid,
+        "assignee": None,
+        "assignee_name": None,
+        "photos": (),
+    }
+    return fields | hidden
+
+
+def _name_of(viewed: TicketForViewer, person_id: str | None) -> str | None:
+    person = viewed.people.get(person_id or "")
+    return person.name if person else None
+
+
+def _texts(viewed: TicketForViewer) -> dict[str, Any]:
     """Return the texts of a ticket; one who only joined gets the public ones."""
-    ticket = seen.ticket
-    if seen.knows_place:
+    ticket = viewed.ticket
+    if viewed.knows_place:
         return {
             "text": ticket.written,
             "location_note": ticket.location_note,
             "solution": ticket.solution,
             "reason": ticket.reason,
         }
-    reason = (
-        ticket.told_publicly
-        if ticket.state is TicketStatus.CLOSED
-        else mask_personal(ticket.reason or "") or None
-    )
+    reason = ticket.told_publicly
+    if ticket.state is not TicketStatus.CLOSED:
+        reason = mask_personal(ticket.reason or "") or None
     return {
         "text": ticket.text,
         "location_note": None,
@@ -200,28 +199,19 @@ def _words(seen: TicketForViewer) -> dict[str, Any]:
     }
 
 
-def _for_staff(seen: TicketForViewer) -> dict[str, Any]:
-    ticket = seen.ticket
-    same = (
-        "person_id",
-        "filed_by",
-        "source",
-        "latitude",
-        "longitude",
-        "answered",
-        "ratings",
-    )
-    person = seen.people.get(ticket.person_id or "")
-    answers = (
-        {code: list(values) for code, values in ticket.answers.items()}
-        if ticket.answers
-        else None
-    )
-    fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
-    return fields | {"person_name": person.name if person else None, "answers": answers}
+def _for_staff(viewed: TicketForViewer) -> dict[str, Any]:
+    ticket = viewed.ticket
+    answers: dict[str, list[str]] | None = None
+    if ticket.answers:
+        answers = {
+            code: list(values) for code, values in ticket.answers.items()
+        }
+    person_name = _name_of(viewed, ticket.person_id)
+    fields = _fields(ticket, _STAFF_FIELDS)
+    return fields | {"person_name": person_name, "answers": answers}
 
 
-class LineView(View):
+class TicketLineView(View):
     """A ticket in a list. It names nobody but the assignee's id."""
 
     id: TicketId
@@ -241,7 +231,9 @@ class LineView(View):
     moves: list[str]
 
     @classmethod
-    def of(cls, line: TicketLine, relations: frozenset[Relation]) -> "LineView":
+    def of(
+        cls, line: TicketLine, relations: frozenset[Relation]
+    ) -> "TicketLineView":
         """Return the view of a line, with the moves of these relations."""
         same = set(cls.model_fields) - {"waits_for", "due_at", "moves"}
         fields: dict[str, Any] = {name: getattr(line, name) for name in same}
@@ -256,7 +248,7 @@ class LineView(View):
 class TicketList(View):
     """A page of tickets; pages may be short."""
 
-    items: list[LineView]
+    items: list[TicketLineView]
     next: str | None
 
 
@@ -264,53 +256,4 @@ class MyTicketList(View):
     """A page of the caller's reports, newest first."""
 
     items: list[AnyTicket]
-    next: str | None
-
-
-class TicketEventView(View):
-    """One line of a timeline. `by` is shown to staff."""
-
-    at: Instant
-    version: int
-    event: str
-    party: str
-    public: bool
-    by: str | None
-    note: str | None
-
-    @classmethod
-    def of(
-        cls, event: Any, relations: frozenset[Relation], reader: str
-    ) -> "TicketEventView":
-        """Return the view of an event. Reporters read the notes meant for them only.
-
-        Another reporter's note is shown without phone numbers and addresses.
-        """
-        works = bool(relations & (STAFF | {Relation.HELPER}))
-        by = event.by if relations & STAFF else None
-        note = event.note if works or event.tag in SAID_TO_REPORTERS else None
-        if note and not works and event.party == "reporter" and event.by != reader:
-            note = mask_personal(note)
-        fields = {
-            "at": event.at,
-            "version": event.version,
-            "event": event.tag,
-            "party": event.party,
-        }
-        return cls(**fields, public=event.tag != NOTED, by=by, note=note)
-
-
-SAID_TO_REPORTERS = {
-    "ticket.commented",
-    "ticket.held",
-    "ticket.resolved",
-    "ticket.closed",
-    "ticket.reopened",
-}
-
-
-class TicketEventList(View):
-    """A page of a timeline, oldest first."""
-
-    items: list[TicketEventView]
     next: str | None

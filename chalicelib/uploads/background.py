@@ -7,14 +7,19 @@ write it any more (`Upload.clear_at`).
 
 from collections.abc import Callable, Sequence
 
-from ..adapters.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
+from ..adapters.photos import (
+    CLEANED_TYPE,
+    CleanPhoto,
+    PhotoRejected,
+    clean_photo,
+)
 from ..adapters.ports import Files
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import decisions, policy
-from .model import INCOMING, Reason, Upload, UploadState, is_upload_id
+from .model import INCOMING, Upload, UploadEndReason, UploadState, is_upload_id
 from .repository import UploadRepository
 
 __all__ = ["UploadJobs"]
@@ -56,27 +61,30 @@ class UploadJobs:
         size = self._files.size_of(upload.incoming)
         if size is None:  # another worker has deleted it
             return
-        try:  # should it be deleted just now, its end is committed already, and a refusal changes nothing
-            if size > policy.MOST_BYTES:
-                raise NotTaken("too_large")
-            photo = cleaned(
-                self._files.read(upload.incoming, policy.MOST_BYTES) or b"",
+        # If the upload is deleted meanwhile, its end is committed and a refusal changes nothing.
+        try:
+            if size > policy.MAX_BYTES:
+                raise PhotoRejected("too_large")
+            photo = clean_photo(
+                self._files.read(upload.incoming, policy.MAX_BYTES) or b"",
                 upload.content_type,
             )
-        except NotTaken as refused:
-            reason = Reason(refused.reason)
+        except PhotoRejected as refused:
+            reason = UploadEndReason(refused.reason)
             self._settle(
                 upload.id,
-                lambda upload: decisions.refuse(upload, reason, self._clock.now()),
+                lambda upload: decisions.refuse(
+                    upload, reason, self._clock.now()
+                ),
             )
             return
         self._keep(upload, photo)
 
-    def _keep(self, upload: Upload, photo: Cleaned) -> None:
+    def _keep(self, upload: Upload, photo: CleanPhoto) -> None:
         self._files.write(upload.photo, photo.photo, CLEANED_TYPE)
         self._files.write(upload.thumb, photo.thumb, CLEANED_TYPE)
         size = len(photo.photo)
-        # It may have been given up meanwhile; then what has just been written is deleted with the rest.
+        # It may have ended meanwhile. Then the new files are deleted with the rest.
         self._settle(
             upload.id,
             lambda upload: decisions.make_ready(
@@ -90,7 +98,9 @@ class UploadJobs:
         if upload is None or not _waits_for(upload, timer_id):
             return
         self._delete(upload)  # before the commit that says that no file is left
-        upload, _ = self._entities.on_timer(upload_id, timer_id, self._timer_decision)
+        upload, _ = self._entities.on_timer(
+            upload_id, timer_id, self._timer_decision
+        )
         self._delete(upload)
 
     def _timer_decision(self, upload: Upload) -> Changes[Upload]:
@@ -109,7 +119,8 @@ class UploadJobs:
         for upload in self._repository.find_uploads(upload_ids):
             if upload.bound_to == to:
                 self._settle(
-                    upload.id, lambda upload: self._ended(upload, Reason.REMOVED)
+                    upload.id,
+                    lambda upload: self._ended(upload, UploadEndReason.REMOVED),
                 )
 
     def forget_person(self, person_id: str) -> None:
@@ -124,14 +135,18 @@ class UploadJobs:
     def _unbound_ended(self, upload: Upload) -> Changes[Upload]:
         if upload.bound_to:
             return Changes(entity=upload, previous=upload)
-        return self._ended(upload, Reason.OWNER_ERASED)
+        return self._ended(upload, UploadEndReason.OWNER_ERASED)
 
-    def _ended(self, upload: Upload, reason: Reason) -> Changes[Upload]:
+    def _ended(
+        self, upload: Upload, reason: UploadEndReason
+    ) -> Changes[Upload]:
         return decisions.end(upload, reason, self._clock.now())
 
     def _find(self, upload_id: str) -> Upload | None:
         return (
-            self._repository.find_upload(upload_id) if is_upload_id(upload_id) else None
+            self._repository.find_upload(upload_id)
+            if is_upload_id(upload_id)
+            else None
         )
 
     def _settle(self, upload_id: str, decide: Decide) -> None:

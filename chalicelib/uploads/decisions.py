@@ -8,7 +8,7 @@ from ..kernel.changes import Changes, Count
 from ..kernel.errors import Invalid
 from ..kernel.state_table import SYSTEM_ONLY
 from . import policy
-from .model import TABLE, Reason, Upload, UploadState
+from .model import TABLE, Upload, UploadEndReason, UploadState
 
 __all__ = ["bind", "count_begun", "end", "make_ready", "on_timer", "refuse"]
 
@@ -41,7 +41,9 @@ def make_ready(
     return Changes(entity=ready, previous=upload)
 
 
-def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
+def refuse(
+    upload: Upload, reason: UploadEndReason, now: datetime
+) -> Changes[Upload]:
     """Refuse an upload: the file is no photo, or none arrived."""
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
@@ -50,17 +52,25 @@ def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     )
 
 
-def end(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
+def end(
+    upload: Upload, reason: UploadEndReason, now: datetime
+) -> Changes[Upload]:
     """End an upload, whether or not a file has arrived. None of its files may stay."""
     if upload.ended:
         return Changes(entity=upload, previous=upload)
-    return Changes(entity=_without_files(upload, "end", reason, now), previous=upload)
+    return Changes(
+        entity=_without_files(upload, "end", reason, now), previous=upload
+    )
 
 
-def _without_files(upload: Upload, move: str, reason: Reason, now: datetime) -> Upload:
+def _without_files(
+    upload: Upload, move: str, reason: UploadEndReason, now: datetime
+) -> Upload:
     """Return an upload after a move that leaves none of its files."""
     clear_at = _nobody_writes_from(upload, now)
-    return replace(upload, state=_after(upload, move), reason=reason, clear_at=clear_at)
+    return replace(
+        upload, state=_after(upload, move), reason=reason, clear_at=clear_at
+    )
 
 
 def _after(upload: Upload, move: str) -> UploadState:
@@ -68,15 +78,19 @@ def _after(upload: Upload, move: str) -> UploadState:
 
 
 def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
-    """Return when no file of an upload can appear any more: its form and all present workers have ended."""
-    return max(upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER)
+    """Return the instant after which no file of an upload can appear any more."""
+    return max(
+        upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER
+    )
 
 
 def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
     """Take the step that is due for an upload. The caller has deleted its leftovers before."""
     spent = replace(upload, timer=None)  # the commit arms the next deadline
     name = min(
-        upload.deadlines(), key=lambda name: upload.deadlines()[name], default=""
+        upload.deadlines(),
+        key=lambda name: upload.deadlines()[name],
+        default="",
     )
     if (
         not name or upload.deadlines()[name] > now
@@ -90,15 +104,19 @@ def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
             bump_version=False,
         )
     over = (
-        refuse(spent, Reason.NEVER_ARRIVED, now)
+        refuse(spent, UploadEndReason.NEVER_ARRIVED, now)
         if name == "arrive"
-        else end(spent, Reason.UNUSED, now)
+        else end(spent, UploadEndReason.UNUSED, now)
     )
     return replace(over, previous=upload)
 
 
 def bind(
-    upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]
+    upload: Upload | None,
+    owner: str,
+    to: str,
+    place: str,
+    loc: Sequence[str | int],
 ) -> Changes[Upload]:
     """Make an upload part of `to`, which belongs to its owner. Idempotent.
 
@@ -112,4 +130,6 @@ def bind(
         raise Invalid("upload.refused", loc, reason=upload.reason)
     if upload.bound_to not in (None, to):
         raise Invalid("upload.already_used", loc)
-    return Changes(entity=replace(upload, bound_to=to, place=place), previous=upload)
+    return Changes(
+        entity=replace(upload, bound_to=to, place=place), previous=upload
+    )

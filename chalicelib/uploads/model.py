@@ -1,4 +1,4 @@
-"""A photo that somebody sends: what it waits for, and which files of it may lie about in which state. Pure."""
+"""An uploaded photo: its states, its deadlines and the files of each state. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ __all__ = [
     "INCOMING",
     "PHOTOS",
     "TABLE",
-    "Kind",
-    "Reason",
     "Upload",
+    "UploadEndReason",
+    "UploadKind",
     "UploadState",
     "is_upload_id",
 ]
@@ -37,14 +37,14 @@ def is_upload_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-class Kind(StrEnum):
+class UploadKind(StrEnum):
     """What may be sent."""
 
     PHOTO = "photo"
 
 
 class UploadState(StrEnum):
-    """Where an upload stands."""
+    """The state of an upload."""
 
     PENDING = "pending"  # not here yet, or not looked at
     READY = "ready"
@@ -52,7 +52,7 @@ class UploadState(StrEnum):
     GONE = "gone"  # it was good and its files are deleted
 
 
-class Reason(StrEnum):
+class UploadEndReason(StrEnum):
     """Why an upload came to nothing: the first six come from `adapters.photos`."""
 
     EMPTY = "empty"
@@ -82,21 +82,22 @@ TABLE: StateTable[UploadState] = StateTable(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload(Entity):
-    """One upload. Its files: what was sent, and once it is ready the photo and its thumbnail.
+    """One upload. Its files are the sent one and, once it is ready, the photo and its thumbnail.
 
-    `bound_to` names what shows it (a ticket), `place` where that is. A pending one may be bound already: phones are slow.
-    Files are never deleted before a commit has said that they must go. `clear_at` is when those that must not be there
-    are deleted for good: late enough that nobody can write them again.
+    `bound_to` is the id of the entity that shows it (a ticket), `place` the place of that. A
+    pending upload may be bound already, because phones are slow. No file is deleted before a
+    commit has decided so. At `clear_at` unwanted files are deleted for good. That is late enough
+    that no process can write them again.
     """
 
     entity_kind: ClassVar[str] = "upload"
 
     owner: str
-    kind: Kind = Kind.PHOTO
+    kind: UploadKind = UploadKind.PHOTO
     content_type: str  # as it was announced
     size: int  # in bytes, as it was announced
     state: UploadState = S.PENDING
-    reason: Reason | None = None
+    reason: UploadEndReason | None = None
     width: int | None = None  # of the photo, in pixels
     height: int | None = None
     stored_bytes: int | None = None  # of the photo
@@ -107,7 +108,7 @@ class Upload(Entity):
     ttl: datetime | None = None
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return what waits for an instant: it has to come, to be used, and what is left of it to be deleted."""
+        """Return the deadlines: for its arrival, for its use, and for the deletion of its files."""
         waits = {}
         if self.state is S.PENDING:
             waits["arrive"] = self.created_at + policy.ARRIVES_WITHIN
@@ -118,9 +119,10 @@ class Upload(Entity):
         return waits
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of it: it is its owner's alone; what shows it has rules of its own."""
+        """Return the upload as access checks see it: only its owner may read it."""
         return Resource(
-            see=permissions.SEE, relations={Relation.OWNER: frozenset({self.owner})}
+            see=permissions.SEE,
+            relations={Relation.OWNER: frozenset({self.owner})},
         )
 
     @property

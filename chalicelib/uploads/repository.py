@@ -45,7 +45,9 @@ class UploadRepository(Repository):
 
     def find_uploads(self, upload_ids: Sequence[str]) -> list[Upload]:
         """Read several uploads together, in this order; those that are not there are left out."""
-        return self._store.get_many(UPLOAD, [(id, "upload") for id in upload_ids])
+        return self._store.get_many(
+            UPLOAD, [(id, "upload") for id in upload_ids]
+        )
 
     def uploads_of(self, owner: str) -> Iterator[Upload]:
         """Read the uploads of a person, oldest first."""
@@ -57,7 +59,9 @@ class UploadRepository(Repository):
 
     def _read(self, part: str, by: str) -> Iterator[Upload]:
         def read(start: Position | None) -> Page[Key]:
-            return self._store.page(_KEY, part, index=by, start=start, limit=1000)
+            return self._store.page(
+                _KEY, part, index=by, start=start, limit=1000
+            )
 
         keys = [key.pk for key in every(read)]
         for n in range(0, len(keys), _BATCH):

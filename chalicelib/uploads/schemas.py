@@ -8,25 +8,35 @@ from pydantic import Field
 from ..adapters.photos import CLEANED_TYPE
 from ..kernel.ids import ID_PATTERN
 from ..web.fields import WHOLE, Instant, Request, View
-from .model import Kind, Reason, UploadState
-from .policy import MOST_BYTES
+from .model import UploadEndReason, UploadKind, UploadState
+from .policy import MAX_BYTES
 from .service import Photo, UploadForm
 
-__all__ = ["FormView", "UploadId", "UploadIn", "UploadView", "form_view", "upload_view"]
+__all__ = [
+    "UploadFormView",
+    "UploadId",
+    "UploadIn",
+    "UploadView",
+    "form_view",
+    "upload_view",
+]
 
 UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 
 
 class UploadIn(Request):
-    """What somebody is about to send. A file that is longer, or of another type, is not taken."""
+    """A photo to upload. A longer file, or one of another type, is refused."""
 
-    kind: Kind
+    kind: UploadKind
     content_type: Literal["image/jpeg", "image/png", "image/webp"]
-    size: Annotated[int, Field(ge=1, le=MOST_BYTES, description="Bytes."), WHOLE]
+    size: Annotated[int, Field(ge=1, le=MAX_BYTES, description="Bytes."), WHOLE]
 
 
-class FormView(View):
-    """How to send it: `POST url` as multipart/form-data, all `fields` in this order and then the file as `file`."""
+class UploadFormView(View):
+    """The form for the file: `POST url` as multipart/form-data.
+
+    It takes all `fields` in this order, and then the file as `file`.
+    """
 
     id: UploadId
     version: int
@@ -37,28 +47,32 @@ class FormView(View):
 
 
 class UploadView(View):
-    """Something that was sent. A photo is seen at its addresses once it is ready, until `expires_at`; then read it again."""
+    """An upload. A ready photo has addresses that are valid until `expires_at`."""
 
     id: UploadId
     version: int
-    kind: Kind
+    kind: UploadKind
     state: UploadState
-    reason: Reason | None = Field(description="Why it was refused or is gone.")
+    reason: UploadEndReason | None = Field(
+        description="The reason for its refusal or removal."
+    )
     content_type: str = Field(
-        description="Of what was announced; once it is ready, of the photo."
+        description="Of the announced file; once it is ready, of the photo."
     )
     size: int = Field(description="Bytes, of the same.")
     width: int | None = Field(description="Pixels.")
     height: int | None
     url: str | None
-    thumb_url: str | None = Field(description="320 pixels at most on each side.")
+    thumb_url: str | None = Field(
+        description="320 pixels at most on each side."
+    )
     expires_at: Instant | None
 
 
-def form_view(made: UploadForm) -> FormView:
-    """Return the view of an upload that is to be sent."""
+def form_view(made: UploadForm) -> UploadFormView:
+    """Return the form for an upload."""
     upload = made.upload
-    return FormView(
+    return UploadFormView(
         id=upload.id,
         version=upload.version,
         state=upload.state,
@@ -69,12 +83,14 @@ def form_view(made: UploadForm) -> FormView:
 
 
 def upload_view(photo: Photo) -> UploadView:
-    """Return the view of an upload, for whoever may see it."""
+    """Return the view of an upload."""
     upload = photo.upload
     same = ("id", "version", "kind", "state", "reason", "width", "height")
     return UploadView(
         **{name: getattr(upload, name) for name in same},
-        content_type=CLEANED_TYPE if upload.stored_bytes else upload.content_type,
+        content_type=CLEANED_TYPE
+        if upload.stored_bytes
+        else upload.content_type,
         size=upload.stored_bytes or upload.size,
         url=photo.url,
         thumb_url=photo.thumb_url,

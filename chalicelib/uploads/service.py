@@ -9,13 +9,20 @@ from ..adapters.ports import Files, PostForm
 from ..kernel.access import Relation, Resource
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
+from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..store.transaction import Transaction
 from . import decisions, permissions, policy
-from .model import Kind, Reason, Upload, UploadState, is_upload_id
+from .model import (
+    Upload,
+    UploadEndReason,
+    UploadKind,
+    UploadState,
+    is_upload_id,
+)
 from .repository import UploadRepository
 
 __all__ = ["Photo", "UploadForm", "Uploads"]
@@ -31,7 +38,7 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """An upload as it is shown. Once it is ready, it has addresses that are good until `expires_at`.
+    """An upload for a viewer. A ready one has addresses that are valid until `expires_at`.
 
     Anyone with an address can see the photo.
     """
@@ -62,7 +69,11 @@ class Uploads:
     # their owner's
 
     def create_upload(
-        self, context: RequestContext, kind: Kind, content_type: str, size: int
+        self,
+        context: RequestContext,
+        kind: UploadKind,
+        content_type: str,
+        size: int,
     ) -> UploadForm:
         """Begin an upload of so many bytes at most; return the form that sends it."""
         id = self._ids.new("upl")
@@ -70,7 +81,9 @@ class Uploads:
         def decide() -> Changes[Upload]:
             own = {Relation.OWNER: frozenset({context.actor.id})}
             resource = Resource(see=permissions.SEE, relations=own)
-            actor = self._access.require(context, permissions.CREATE, resource).actor
+            actor = self._access.require(
+                context, permissions.CREATE, resource
+            ).actor
             now = self._clock.now()
             upload = Upload(
                 id=id,
@@ -89,13 +102,18 @@ class Uploads:
 
         return self._with_form(self._transaction.run(decide, context))
 
-    def reread_form(self, context: RequestContext, upload_id: str) -> UploadForm:
+    def reread_form(
+        self, context: RequestContext, upload_id: str
+    ) -> UploadForm:
         """Return the form of one's own upload once more, good for as long as the first was."""
         return self._with_form(self._own(context, upload_id))
 
     def _with_form(self, upload: Upload) -> UploadForm:
         form = self._files.presign_post(
-            upload.incoming, upload.content_type, upload.size, upload.form_expires_at
+            upload.incoming,
+            upload.content_type,
+            upload.size,
+            upload.form_expires_at,
         )
         return UploadForm(upload=upload, form=form)
 
@@ -120,7 +138,7 @@ class Uploads:
         place: str,
         loc: Sequence[str | int],
     ) -> tuple[Changes[Upload], ...]:
-        """Return the decisions that make these uploads of the actor part of `to`, for the commit that makes it.
+        """Return the changes that bind uploads of the actor to the entity `to`.
 
         An upload that has not arrived yet is accepted; it is shown once it is ready. Idempotent.
 
@@ -128,39 +146,45 @@ class Uploads:
             Invalid: one is named twice, is not the actor's, has ended or is part of something else.
 
         """
-        known = {
-            upload.id: upload
-            for upload in self._repository.find_uploads(
-                [id for id in upload_ids if is_upload_id(id)]
-            )
-        }
+        valid = [id for id in upload_ids if is_upload_id(id)]
+        found = self._repository.find_uploads(valid)
+        known = by_id(found)
+        changes = []
         for n, id in enumerate(upload_ids):
             if id in upload_ids[:n]:
                 raise Invalid("upload.twice", [*loc, n])
-        return tuple(
-            decisions.bind(known.get(id), actor_id, to, place, [*loc, n])
-            for n, id in enumerate(upload_ids)
-        )
+            upload = known.get(id)
+            changes.append(
+                decisions.bind(upload, actor_id, to, place, [*loc, n])
+            )
+        return tuple(changes)
 
     def releasing(
         self, to: str, upload_ids: Sequence[str]
     ) -> tuple[Changes[Upload], ...]:
-        """Return the decisions that end uploads of `to`. They are hidden at once, their files go within the hour."""
+        """Return the changes that end uploads of `to`.
+
+        They are hidden at once. Their files are deleted within the hour.
+        """
         now = self._clock.now()
         found = [
             upload
             for upload in self._repository.find_uploads(upload_ids)
             if upload.bound_to == to
         ]
-        return tuple(decisions.end(upload, Reason.REMOVED, now) for upload in found)
+        return tuple(
+            decisions.end(upload, UploadEndReason.REMOVED, now)
+            for upload in found
+        )
 
     def shown(self, upload_ids: Sequence[str]) -> list[Photo]:
-        """Return these uploads as they are shown, in this order and in one request; the caller has authorized.
+        """Return these uploads for a viewer whom the caller has authorized, in this order.
 
-        One that is long over is left out.
+        An upload that has been deleted since is missing.
         """
         return [
-            self._shown(upload) for upload in self._repository.find_uploads(upload_ids)
+            self._shown(upload)
+            for upload in self._repository.find_uploads(upload_ids)
         ]
 
     def _shown(self, upload: Upload) -> Photo:

@@ -2,8 +2,14 @@
 
 from ..kernel.text_catalogue import text
 
-__all__ = ["REFUSALS"]
+__all__ = ["REFUSALS", "UPLOAD_STATES"]
 
+UPLOAD_STATES = {
+    "pending": text(zh="处理中", en="being checked"),
+    "ready": text(zh="可用", en="ready"),
+    "refused": text(zh="无法使用", en="refused"),
+    "gone": text(zh="已删除", en="deleted"),
+}
 REFUSALS = {
     "upload.already_used": text(
         zh="这张照片已用在别处，请重新上传。",
@@ -14,8 +20,15 @@ REFUSALS = {
         en="This photo cannot be used. Please upload it again.",
     ),
     "upload.too_many": text(
-        zh="上传太多，请过一会儿再试。", en="Too many uploads. Please try again later."
+        zh="上传太多，请过一会儿再试。",
+        en="Too many uploads. Please try again later.",
     ),
-    "upload.twice": text(zh="同一张照片只需附一次。", en="Name each photo once."),
+    "upload.twice": text(
+        zh="同一张照片只需附一次。", en="Name each photo once."
+    ),
     "upload.unknown": text(zh="没有这张照片。", en="There is no such photo."),
+    "upload.wrong_state": text(
+        zh="这张照片当前状态（{state}）不能这样操作。",
+        en="The photo is {state}; this cannot be done from there.",
+    ).naming(state=UPLOAD_STATES),
 }

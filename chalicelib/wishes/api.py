@@ -6,29 +6,29 @@ from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
 from .model import ClaimState
-from .queries import WishForViewer
+from .queries import PublicWishLine, WishForViewer
 from .schemas import (
-    ClaimChoice,
-    ConfirmIn,
-    DeliverIn,
-    EditIn,
-    ReasonIn,
-    ReasonMaybeIn,
-    ReleaseIn,
+    ClaimChoiceIn,
+    ClaimReleaseIn,
+    WishConfirmationIn,
+    WishDeliveryIn,
+    WishEditIn,
     WishIn,
+    WishOptionalReasonIn,
     WishQuery,
+    WishReasonIn,
 )
 from .service import Wishes
 from .texts import REFUSALS
 from .views import (
     AnyWish,
-    ClaimedView,
-    ClaimList,
-    EventList,
-    EventView,
-    HoursList,
-    HoursView,
+    BookedHoursList,
+    BookedHoursView,
+    MyClaimList,
+    MyClaimView,
     PublicWish,
+    WishEventList,
+    WishEventView,
     WishList,
     wish_view,
 )
@@ -44,24 +44,33 @@ routes: Routes[Wishes] = Routes("wishes", REFUSALS, _reread)
 
 
 @routes.post("/v1/wishes", status=201)
-def submit_wish(wishes: Wishes, context: RequestContext, body: WishIn) -> AnyWish:
+def submit_wish(
+    wishes: Wishes, context: RequestContext, body: WishIn
+) -> AnyWish:
     """File a wish, for oneself or with consent for somebody else."""
     consent = body.consent.given() if body.consent else None
     return wish_view(
-        wishes.submitter.submit_wish(context, body.terms(), body.on_behalf_of, consent)
+        wishes.submitter.submit_wish(
+            context, body.terms(), body.on_behalf_of, consent
+        )
     )
 
 
+def _listed(line: WishForViewer | PublicWishLine) -> AnyWish:
+    if isinstance(line, WishForViewer):
+        return wish_view(line)
+    return PublicWish.of(line)
+
+
 @routes.get("/v1/wishes", public=True)
-def list_wishes(wishes: Wishes, context: RequestContext, query: WishQuery) -> WishList:
+def list_wishes(
+    wishes: Wishes, context: RequestContext, query: WishQuery
+) -> WishList:
     """List the wall of a street or community; for staff, all wishes of their place."""
     page = wishes.queries.list_wishes(
         context, query.place, query.state, query.kind, query.limit
     )
-    items = [
-        wish_view(line) if isinstance(line, WishForViewer) else PublicWish.of(line)
-        for line in page.items
-    ]
+    items = [_listed(line) for line in page.items]
     return WishList(items=items, next=context.cursor_of(page.next))
 
 
@@ -74,21 +83,15 @@ def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
 @routes.get("/v1/wishes/{wish_id}/timeline")
 def read_timeline(
     wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery
-) -> EventList:
+) -> WishEventList:
     """Read the timeline of a wish, oldest first."""
-    page, with_names = wishes.queries.read_timeline(context, wish_id, query.limit)
+    page, with_names = wishes.queries.read_timeline(
+        context, wish_id, query.limit
+    )
     items = [
-        EventView(
-            at=e.at,
-            version=e.version,
-            event=e.tag,
-            party=e.party,
-            by=e.by if with_names else None,
-            note=e.note,
-        )
-        for e in page.items
+        WishEventView.of(event, with_names=with_names) for event in page.items
     ]
-    return EventList(items=items, next=context.cursor_of(page.next))
+    return WishEventList(items=items, next=context.cursor_of(page.next))
 
 
 @routes.post("/v1/wishes/{wish_id}/approve")
@@ -101,7 +104,7 @@ def approve_wish(
 
 @routes.post("/v1/wishes/{wish_id}/reject")
 def reject_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishReasonIn
 ) -> AnyWish:
     """Reject a wish with a reason."""
     return wish_view(wishes.reject_wish(context, wish_id, body.reason))
@@ -109,7 +112,7 @@ def reject_wish(
 
 @routes.post("/v1/wishes/{wish_id}/edit")
 def edit_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: EditIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishEditIn
 ) -> AnyWish:
     """Change what a wish says."""
     return wish_view(wishes.edit_wish(context, wish_id, body.edit()))
@@ -125,7 +128,7 @@ def keep_wish(
 
 @routes.post("/v1/wishes/{wish_id}/unpublish")
 def unpublish_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishReasonIn
 ) -> AnyWish:
     """Take a wish from the wall for another review."""
     return wish_view(wishes.unpublish_wish(context, wish_id, body.reason))
@@ -141,48 +144,61 @@ def claim_wish(
 
 @routes.post("/v1/wishes/{wish_id}/release")
 def release_claim(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ReleaseIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimReleaseIn
 ) -> AnyWish:
     """Give a claim back."""
-    return wish_view(wishes.release_claim(context, wish_id, body.claim, body.reason))
+    return wish_view(
+        wishes.release_claim(context, wish_id, body.claim, body.reason)
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/deliver")
 def deliver_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: DeliverIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishDeliveryIn
 ) -> AnyWish:
     """Note a delivery; with the resident's code it is confirmed."""
     code = unicodedata.normalize("NFKC", body.code) if body.code else None
-    return wish_view(wishes.deliver_wish(context, wish_id, body.claim, body.note, code))
+    return wish_view(
+        wishes.deliver_wish(context, wish_id, body.claim, body.note, code)
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/check-in")
 def check_in(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoiceIn
 ) -> AnyWish:
     """Note the beginning of a visit."""
-    return wish_view(wishes.check_visit(context, wish_id, "check-in", body.claim))
+    return wish_view(
+        wishes.check_visit(context, wish_id, "check-in", body.claim)
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/check-out")
 def check_out(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoiceIn
 ) -> AnyWish:
     """Note the end of a visit."""
-    return wish_view(wishes.check_visit(context, wish_id, "check-out", body.claim))
+    return wish_view(
+        wishes.check_visit(context, wish_id, "check-out", body.claim)
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/confirm")
 def confirm_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ConfirmIn
+    wishes: Wishes,
+    context: RequestContext,
+    wish_id: str,
+    body: WishConfirmationIn,
 ) -> AnyWish:
     """Confirm the delivery, with a rating and thanks."""
-    return wish_view(wishes.confirm_wish(context, wish_id, body.rating, body.thanks))
+    return wish_view(
+        wishes.confirm_wish(context, wish_id, body.rating, body.thanks)
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/dispute")
 def dispute_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishReasonIn
 ) -> AnyWish:
     """Dispute the delivery."""
     return wish_view(wishes.dispute_wish(context, wish_id, body.reason))
@@ -190,7 +206,10 @@ def dispute_wish(
 
 @routes.post("/v1/wishes/{wish_id}/withdraw")
 def withdraw_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn
+    wishes: Wishes,
+    context: RequestContext,
+    wish_id: str,
+    body: WishOptionalReasonIn,
 ) -> AnyWish:
     """Withdraw a wish."""
     return wish_view(wishes.withdraw_wish(context, wish_id, body.reason))
@@ -198,14 +217,19 @@ def withdraw_wish(
 
 @routes.post("/v1/wishes/{wish_id}/reopen")
 def reopen_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn
+    wishes: Wishes,
+    context: RequestContext,
+    wish_id: str,
+    body: WishOptionalReasonIn,
 ) -> AnyWish:
     """Start a wish again."""
     return wish_view(wishes.reopen_wish(context, wish_id, body.reason))
 
 
 @routes.get("/v1/me/wishes")
-def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> WishList:
+def my_wishes(
+    wishes: Wishes, context: RequestContext, query: PageQuery
+) -> WishList:
     """List the caller's own wishes, newest first."""
     page = wishes.queries.my_wishes(context, query.limit)
     return WishList(
@@ -215,21 +239,25 @@ def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> Wish
 
 
 @routes.get("/v1/me/claims")
-def my_claims(wishes: Wishes, context: RequestContext, query: PageQuery) -> ClaimList:
+def my_claims(
+    wishes: Wishes, context: RequestContext, query: PageQuery
+) -> MyClaimList:
     """List the caller's own claims, newest first."""
     page = wishes.queries.my_claims(context, query.limit)
-    return ClaimList(
-        items=[ClaimedView.of(claim, seen) for claim, seen in page.items],
+    return MyClaimList(
+        items=[MyClaimView.of(claim, seen) for claim, seen in page.items],
         next=context.cursor_of(page.next),
     )
 
 
 @routes.get("/v1/me/hours")
-def my_hours(wishes: Wishes, context: RequestContext, query: PageQuery) -> HoursList:
+def my_hours(
+    wishes: Wishes, context: RequestContext, query: PageQuery
+) -> BookedHoursList:
     """List the time booked for the caller's confirmed claims, newest first."""
     page = wishes.queries.my_claims(context, query.limit)
     items = [
-        HoursView(
+        BookedHoursView(
             wish=seen.wish.id,
             title=seen.wish.title,
             minutes=claim.minutes,
@@ -238,4 +266,4 @@ def my_hours(wishes: Wishes, context: RequestContext, query: PageQuery) -> Hours
         for claim, seen in page.items
         if claim.state is ClaimState.CONFIRMED
     ]
-    return HoursList(items=items, next=context.cursor_of(page.next))
+    return BookedHoursList(items=items, next=context.cursor_of(page.next))

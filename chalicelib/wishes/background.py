@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from ..kernel.access import SYSTEM, Actor, Relation, relations
 from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
+from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
-from ..kernel.paging import every
 from ..kernel.request import RequestContext
 from ..people.service import People
 from ..places.service import Places
@@ -57,10 +58,8 @@ class WishJobs:
     def rearm_lost(self) -> int:
         """Arm lost timers of wishes anew; return how many there were."""
         streets = self._places.streets()
-        wishes = (
-            wish for street in streets for wish in self._repository.with_timers(street)
-        )
-        return self._entities.rearm(wishes)
+        wishes = map(self._repository.with_timers, streets)
+        return self._entities.rearm(chain.from_iterable(wishes))
 
     def place_of(self, wish_id: str) -> str:
         """Return the place of a wish, "" when there is no such wish."""
@@ -82,8 +81,12 @@ class WishJobs:
             if occasion != notifications.occasion_of(wish, kind):
                 return Changes(entity=wish, previous=wish)
             found = self._relations_of(person_id, wish)
-            mover = WishMover(id=person_id, relations=found, now=self._clock.now())
-            return sms_answers.answer(wish, mover, kind, yes=yes, phone_of=phone_of)
+            mover = WishMover(
+                id=person_id, relations=found, now=self._clock.now()
+            )
+            return sms_answers.answer(
+                wish, mover, kind, yes=yes, phone_of=phone_of
+            )
 
         self._entities.update(wish_id, decide)
 
@@ -101,32 +104,28 @@ class WishJobs:
         def forget_helper(wish: Wish, now: datetime) -> Changes[Wish]:
             return erasure.forget_helper(wish, person_id, now)
 
-        for wish in list(
-            every(lambda start: self._repository.wishes_of(person_id, start, 100))
-        ):
+        for wish in list(self._repository.every_wish_of(person_id)):
             self._update(wish.id, erasure.forget_owner)
             self._forget_notes(wish)
-        claims = list(
-            every(lambda start: self._repository.claims_of(person_id, start, 100))
-        )
-        for _, wish in claims:
+        for _, wish in list(self._repository.every_claim_of(person_id)):
             self._update(wish.id, forget_helper)
             self._forget_notes(wish, of=person_id)
 
     def _update(
         self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]
     ) -> None:
-        self._entities.update(wish_id, lambda wish: decide(wish, self._clock.now()))
+        self._entities.update(
+            wish_id, lambda wish: decide(wish, self._clock.now())
+        )
 
     def _forget_notes(self, wish: Wish, *, of: str | None = None) -> None:
-        """Remove notes from the timeline, those of everybody or of one person: free text may name somebody."""
-        events = every(lambda start: self._repository.timeline_of(wish.id, start, 100))
-        theirs = [event for event in events if of in (None, event.by)]
-        noted = [
-            event
-            for event in theirs
-            if event.note and (of is None or event.note != erasure.ACCOUNT_ERASED)
-        ]
+        """Remove the notes of everybody or of one person, because free text may name people."""
+        noted = []
+        for event in self._repository.every_event_of(wish.id):
+            if not event.note or of not in (None, event.by):
+                continue
+            if of is None or event.note != erasure.ACCOUNT_ERASED:
+                noted.append(event)
         for n in range(0, len(noted), _EVENTS_PER_COMMIT):
             self._blank(wish, noted[n : n + _EVENTS_PER_COMMIT])
 
@@ -138,13 +137,11 @@ class WishJobs:
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the person's wishes and claims."""
         claims = []
-        pairs = every(lambda start: self._repository.claims_of(person_id, start, 100))
-        for claim_id, wish in pairs:
-            own = [claim for claim in wish.claims if claim.id == claim_id]
-            claims += [{"wish_id": wish.id, "claim": claim} for claim in own]
-        wishes = list(
-            every(lambda start: self._repository.wishes_of(person_id, start, 100))
-        )
+        for claim_id, wish in self._repository.every_claim_of(person_id):
+            for claim in wish.claims:
+                if claim.id == claim_id:
+                    claims.append({"wish_id": wish.id, "claim": claim})
+        wishes = list(self._repository.every_wish_of(person_id))
         return {"wishes": wishes, "claims": claims}
 
     # messages
@@ -157,8 +154,11 @@ class WishJobs:
         All wishes are read together, a hundred in a request.
         """
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
-        wishes = {wish.id: wish for wish in self._repository.find_wishes(ids)}
-        return [self._message_context(wishes.get(one.subject), one) for one in subjects]
+        wishes = by_id(self._repository.find_wishes(ids))
+        return [
+            self._message_context(wishes.get(one.subject), one)
+            for one in subjects
+        ]
 
     def _message_context(
         self, wish: Wish | None, subject: MessageSubject
@@ -173,4 +173,6 @@ class WishJobs:
             facts["code"] = delivery_code(self._keys, claim_id)
         barred = notifications.barred_people(wish, subject.kind)
         occasion = notifications.occasion_of(wish, subject.kind)
-        return MessageContext(facts=facts, barred_people=barred, occasion=occasion)
+        return MessageContext(
+            facts=facts, barred_people=barred, occasion=occasion
+        )

@@ -10,15 +10,15 @@ from .model import (
     Claim,
     ClaimPointer,
     ClaimState,
-    State,
     Wish,
     WishMover,
+    WishState,
 )
 from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["check", "claim", "pick_claim", "release"]
 
-S = State
+S = WishState
 
 
 def claim(
@@ -38,16 +38,7 @@ def claim(
         Forbidden: the wish is the volunteer's own or needs vetting, or the volunteer has paused.
 
     """
-    if any(held.helper == mover.id for held in wish.held):
-        raise Conflict(
-            "wish.already_helping", moves=wish.moves(mover.id, mover.relations)
-        )
-    if wish.state in PUBLIC_STATES and wish.places_left == 0:
-        raise Conflict(
-            "wish.already_claimed",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
+    _check_place(wish, mover)
     if Relation.OWNER in mover.relations:
         raise Forbidden("wish.own")
     if wish.vetting_required and not vetted:
@@ -55,11 +46,7 @@ def claim(
     if paused:
         raise Forbidden("volunteer.paused")
     if wish.taken_too_often(mover.id):
-        raise Conflict(
-            "wish.claimed_too_often",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
+        raise conflict(wish, mover, "wish.claimed_too_often")
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
     pointer = ClaimPointer(
         wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now
@@ -78,17 +65,40 @@ def claim(
     )
 
 
+def _check_place(wish: Wish, mover: WishMover) -> None:
+    """Refuse a claim with Conflict if the volunteer has one, or no place is left."""
+    if any(held.helper == mover.id for held in wish.held):
+        moves = wish.moves(mover.id, mover.relations)
+        raise Conflict("wish.already_helping", moves=moves)
+    if wish.state in PUBLIC_STATES and wish.places_left == 0:
+        raise conflict(wish, mover, "wish.already_claimed")
+
+
+def conflict(wish: Wish, mover: WishMover, code: str) -> Conflict:
+    """Return the refusal of a move, with the state and the moves that are available."""
+    moves = wish.moves(mover.id, mover.relations)
+    return Conflict(code, state=wish.state.value, moves=moves)
+
+
 def _claims_kept(wish: Wish) -> tuple[Claim, ...]:
     """Return the claims to keep in the wish: of the ended ones only the latest ten."""
-    ended = [claim for claim in wish.claims if claim.state is ClaimState.RELEASED][-10:]
-    return tuple(claim for claim in wish.claims if claim in wish.held or claim in ended)
+    ended = [
+        claim for claim in wish.claims if claim.state is ClaimState.RELEASED
+    ][-10:]
+    return tuple(
+        claim for claim in wish.claims if claim in wish.held or claim in ended
+    )
 
 
 def _carried(helper: str, capacity: int) -> Count:
     """Return the count that takes one place in a helper's capacity."""
     full = Conflict("volunteer.too_many_claims", capacity=capacity)
     return Count(
-        subject=helper, name="active_claims", add=1, limit=capacity, refusal=full
+        subject=helper,
+        name="active_claims",
+        add=1,
+        limit=capacity,
+        refusal=full,
     )
 
 

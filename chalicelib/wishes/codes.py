@@ -8,4 +8,6 @@ __all__ = ["delivery_code"]
 
 def delivery_code(keys: Keyring, claim_id: str) -> str:
     """Return the code of a claim, which the resident tells the helper at the door."""
-    return derive_digits(keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS)
+    return derive_digits(
+        keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS
+    )

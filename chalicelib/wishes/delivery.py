@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from ..kernel.changes import Changes, Count
+from ..kernel.changes import Changes, Count, Message, Write
 from ..kernel.errors import Conflict, Invalid
 from . import policy
 from .claiming import pick_claim
-from .model import Claim, ClaimState, State, Wish, WishMover
+from .model import Claim, ClaimState, Wish, WishMover, WishState
 from .transitions import freed, go, row_of, swap, tell, tell_helpers
 
 __all__ = ["booked", "code_guess", "deliver"]
 
-S = State
+S = WishState
 
 
 def code_guess(wish: Wish, mover: WishMover, claim: Claim) -> Count:
@@ -42,25 +42,19 @@ def deliver(
     row_of(wish, "deliver", mover)
     mine = pick_claim(wish, mover, claim_id)
     if code_right is False:
-        wrong = Invalid("wish.code_wrong", ["code"])
-        return Changes(
-            entity=wish,
-            previous=wish,
-            writes=(code_guess(wish, mover, mine),),
-            refusal=wrong,
-        )
-    done = replace(mine, state=ClaimState.DELIVERED, delivered_at=mover.now, note=note)
+        return _wrong_guess(wish, mover, mine)
+    done = replace(
+        mine, state=ClaimState.DELIVERED, delivered_at=mover.now, note=note
+    )
     if code_right:
         done = booked(done)
     after = replace(wish, claims=swap(wish, done))
     target = _after_delivery(after)
     if target is not S.CLAIMED:
         after = replace(after, told=(), delivered_at=mover.now)
-    messages = tell_helpers(wish, "thanks", [mine]) if code_right else ()
-    if target is S.DELIVERED:  # before, the resident could not confirm
-        messages += tell(wish, "delivered", wish.person_id)
-    guess = (code_guess(wish, mover, mine),) if code_right else ()
-    writes = (*guess, *freed([mine]))
+    writes: tuple[Write, ...] = freed([mine])
+    if code_right:
+        writes = (code_guess(wish, mover, mine), *writes)
     delivered = go(
         wish,
         "deliver",
@@ -69,15 +63,38 @@ def deliver(
         target=target,
         note=note,
         writes=writes,
-        messages=messages,
+        messages=_messages_about(wish, mine, target, code_right),
     )
     if target is not S.FULFILLED:
         return delivered
-    fulfilled = go(wish, "deliver", mover, after, target=target, event="wish.fulfilled")
+    fulfilled = go(
+        wish, "deliver", mover, after, target=target, event="wish.fulfilled"
+    )
     return replace(delivered, events=(*delivered.events, *fulfilled.events))
 
 
-def _after_delivery(wish: Wish) -> State:
+def _wrong_guess(wish: Wish, mover: WishMover, claim: Claim) -> Changes[Wish]:
+    """Refuse a wrong code. The guess is counted all the same."""
+    return Changes(
+        entity=wish,
+        previous=wish,
+        writes=(code_guess(wish, mover, claim),),
+        refusal=Invalid("wish.code_wrong", ["code"]),
+    )
+
+
+def _messages_about(
+    wish: Wish, claim: Claim, target: WishState, code_right: bool | None
+) -> tuple[Message, ...]:
+    messages: tuple[Message, ...] = ()
+    if code_right:
+        messages += tell_helpers(wish, "thanks", [claim])
+    if target is S.DELIVERED:  # before, the resident could not confirm
+        messages += tell(wish, "delivered", wish.person_id)
+    return messages
+
+
+def _after_delivery(wish: Wish) -> WishState:
     """Return the state of a wish once one of its claims was delivered."""
     if wish.active or wish.places_left:
         return S.CLAIMED
@@ -89,6 +106,8 @@ def booked(claim: Claim) -> Claim:
     """Return the claim as confirmed, with its time booked."""
     minutes = policy.HOURS_DEFAULT
     if claim.checked_in_at and claim.checked_out_at:
-        spent = (claim.checked_out_at - claim.checked_in_at).total_seconds() / 60
+        spent = (
+            claim.checked_out_at - claim.checked_in_at
+        ).total_seconds() / 60
         minutes = max(1, -int(-spent // policy.HOURS_STEP)) * policy.HOURS_STEP
     return replace(claim, state=ClaimState.CONFIRMED, minutes=minutes)

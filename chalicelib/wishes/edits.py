@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import Safeguarding, Window, Wish, WishKind, Written
+from .model import Safeguarding, VisitWindow, Wish, WishKind, WishText
 
 __all__ = ["WishEdit"]
 
@@ -20,14 +20,14 @@ class WishEdit:
     budget_fen: Maybe[int | None] = UNSET
     helpers_needed: Maybe[int] = UNSET
     needed_by: Maybe[date] = UNSET
-    window: Maybe[tuple[Window, ...]] = UNSET
+    window: Maybe[tuple[VisitWindow, ...]] = UNSET
     dialects: Maybe[tuple[str, ...]] = UNSET
     skills: Maybe[tuple[str, ...]] = UNSET
     safeguarding: Maybe[tuple[Safeguarding, ...]] = UNSET
 
-    def written(self, before: Written) -> Written:
+    def written(self, before: WishText) -> WishText:
         """Return the edited text of a wish."""
-        return Written(
+        return WishText(
             title=or_else(self.title, before.title),
             story=or_else(self.story, before.story),
             alias=or_else(self.alias, before.alias),

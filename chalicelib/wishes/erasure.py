@@ -49,18 +49,25 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
 
 
 def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
-    """Release the claim of a helper who was erased, and remove the notes of their claims. Idempotent."""
+    """Release the claim of an erased helper, and remove the notes of their claims. Idempotent."""
     after = replace(
-        wish, claims=tuple(_without_note(claim, helper) for claim in wish.claims)
+        wish,
+        claims=tuple(_without_note(claim, helper) for claim in wish.claims),
     )
     mine = [claim for claim in after.active if claim.helper == helper]
     if after == wish and not mine:
         return Changes(entity=wish, previous=wish)
     if not mine:
-        event = TimelineEvent(tag="wish.helper_erased", actor="system", party="system")
+        event = TimelineEvent(
+            tag="wish.helper_erased", actor="system", party="system"
+        )
         return Changes(entity=after, previous=wish, events=(event,))
-    mover = WishMover(id=helper, relations=frozenset({Relation.HELPER}), now=now)
-    return replace(release(after, mover, mine[0].id, ACCOUNT_ERASED), previous=wish)
+    mover = WishMover(
+        id=helper, relations=frozenset({Relation.HELPER}), now=now
+    )
+    return replace(
+        release(after, mover, mine[0].id, ACCOUNT_ERASED), previous=wish
+    )
 
 
 def _without_note(claim: Claim, helper: str) -> Claim:

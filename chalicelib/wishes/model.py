@@ -10,7 +10,12 @@ from ..kernel.access import STAFF, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
-from ..kernel.reminder_steps import Step, first_due, steps_before, steps_left
+from ..kernel.reminder_steps import (
+    ReminderStep,
+    first_due,
+    steps_before,
+    steps_left,
+)
 from . import permissions as can
 from . import policy
 from .states import (
@@ -21,8 +26,8 @@ from .states import (
     TABLE,
     WALL_STATES,
     ClaimState,
-    State,
     WishMover,
+    WishState,
 )
 
 __all__ = [
@@ -36,12 +41,12 @@ __all__ = [
     "ClaimPointer",
     "ClaimState",
     "Safeguarding",
-    "State",
-    "Window",
+    "VisitWindow",
     "Wish",
     "WishKind",
     "WishMover",
-    "Written",
+    "WishState",
+    "WishText",
     "reminders_of",
 ]
 
@@ -63,12 +68,12 @@ class Safeguarding(StrEnum):
     ALONE = "alone"
 
 
-S = State
+S = WishState
 _VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class VisitWindow:
     """When a visit would suit."""
 
     start: datetime
@@ -88,7 +93,9 @@ class Claim:
     delivered_at: datetime | None = None
     note: str | None = None
     minutes: int = 0  # booked, once confirmed
-    reminded: tuple[str, ...] = ()  # reminders that were sent; see `reminders_of`
+    reminded: tuple[
+        str, ...
+    ] = ()  # reminders that were sent; see `reminders_of`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +109,7 @@ class ClaimPointer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WishText:
     """The words of a wish as they were written, with what may be personal in them."""
 
     title: str
@@ -121,24 +128,26 @@ class Wish(Entity):
 
     person_id: str
     filed_by: str
-    proxy_id: str | None = None  # a trusted contact who filed it for the resident
+    proxy_id: str | None = (
+        None  # a trusted contact who filed it for the resident
+    )
     kind: WishKind
     title: str
     story: str = ""
     alias: str | None = None
-    as_written: Written | None = None
+    as_written: WishText | None = None
     budget_fen: int | None = None
     place: str
     community_name: str
     zone: str
     helpers_needed: int = 1
     needed_by: date
-    window: tuple[Window, ...] = ()
+    window: tuple[VisitWindow, ...] = ()
     dialects: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     safeguarding: tuple[Safeguarding, ...] = ()
     possible_duplicates: tuple[str, ...] = ()
-    state: State = State.SUBMITTED
+    state: WishState = WishState.SUBMITTED
     claims: tuple[Claim, ...] = ()
     submitted_at: datetime
     opened_at: datetime | None = None  # first time on the wall: its age
@@ -153,9 +162,9 @@ class Wish(Entity):
     thanks: str | None = None
 
     @property
-    def written(self) -> Written:
+    def written(self) -> WishText:
         """Return its words as they were written."""
-        return self.as_written or Written(
+        return self.as_written or WishText(
             title=self.title, story=self.story, alias=self.alias
         )
 
@@ -173,22 +182,29 @@ class Wish(Entity):
     def held(self) -> tuple[Claim, ...]:
         """Return the claims that take a place."""
         return tuple(
-            claim for claim in self.claims if claim.state is not ClaimState.RELEASED
+            claim
+            for claim in self.claims
+            if claim.state is not ClaimState.RELEASED
         )
 
     @property
     def active(self) -> tuple[Claim, ...]:
         """Return the claims that are still to be delivered."""
-        return tuple(claim for claim in self.claims if claim.state is ClaimState.ACTIVE)
+        return tuple(
+            claim for claim in self.claims if claim.state is ClaimState.ACTIVE
+        )
 
     def taken_too_often(self, helper: str) -> bool:
-        """Say whether somebody has claimed it in vain as often as allowed. The last ten ended claims are known."""
+        """Return whether a helper has released as many of the last ten claims as allowed."""
         ended = [
             claim
             for claim in self.claims
             if claim.state is ClaimState.RELEASED and not claim.delivered_at
         ]
-        return sum(claim.helper == helper for claim in ended) >= policy.CLAIMS_PER_WISH
+        return (
+            sum(claim.helper == helper for claim in ended)
+            >= policy.CLAIMS_PER_WISH
+        )
 
     @property
     def places_left(self) -> int:
@@ -202,19 +218,19 @@ class Wish(Entity):
 
     @property
     def too_late_at(self) -> datetime:
-        """Return from when help comes too late: its last window is over, or the day by which it was needed."""
+        """Return the end of the last window, or else of the day by which it was needed."""
         return max((slot.end for slot in self.window), default=self.late_at)
 
     @property
     def last_day(self) -> date:
-        """Return the day by which somebody has to come: that of its last window may be earlier than what is asked for."""
+        """Return the last day for a visit: the day of the last window may be the earlier one."""
         return min(self.needed_by, local_day(self.too_late_at, self.zone))
 
     def has_missed_its_windows(self, now: datetime) -> bool:
-        """Say whether every time that would have suited is over: nobody can come then any more."""
+        """Return whether every window of the wish is over."""
         return bool(self.window) and self.too_late_at <= now
 
-    def steps_left(self, claim: Claim) -> tuple[Step, ...]:
+    def steps_left(self, claim: Claim) -> tuple[ReminderStep, ...]:
         """Return the reminders that an active claim has before it, in order.
 
         A step that was over when the claim was made is none of them.
@@ -225,9 +241,12 @@ class Wish(Entity):
     def expires_at(self) -> datetime:
         """Return when it leaves the wall if nobody takes it."""
         last = start_of_day(
-            self.needed_by + timedelta(days=policy.UNCLAIMED_LASTS_DAYS), self.zone
+            self.needed_by + timedelta(days=policy.UNCLAIMED_LASTS_DAYS),
+            self.zone,
         )
-        return max(last, (self.listed_at or self.created_at) + policy.LISTED_AT_LEAST)
+        return max(
+            last, (self.listed_at or self.created_at) + policy.LISTED_AT_LEAST
+        )
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
@@ -236,7 +255,8 @@ class Wish(Entity):
             places=(self.place,),
             relations={
                 Relation.OWNER: frozenset(
-                    {self.person_id} | ({self.proxy_id} if self.proxy_id else set())
+                    {self.person_id}
+                    | ({self.proxy_id} if self.proxy_id else set())
                 ),
                 Relation.HELPER: frozenset(claim.helper for claim in self.held),
             },
@@ -248,7 +268,11 @@ class Wish(Entity):
         if self.state is S.SUBMITTED:
             return {"expire": self.submitted_at + policy.SUBMITTED_LASTS}
         if self.state is S.OPEN:
-            return {"expire": self.expires_at} | self._if_needed() | self._reminders()
+            return (
+                {"expire": self.expires_at}
+                | self._if_needed()
+                | self._reminders()
+            )
         if self.state is S.CLAIMED:
             late = {} if "late" in self.told else {"tell_late": self.late_at}
             return late | self._reminders()
@@ -262,7 +286,9 @@ class Wish(Entity):
                 if "asked" in self.told
                 else {"ask_again": self.delivered_at + policy.ASK_AGAIN_AFTER}
             )
-            return again | {"ask_staff": self.delivered_at + policy.ASK_STAFF_AFTER}
+            return again | {
+                "ask_staff": self.delivered_at + policy.ASK_STAFF_AFTER
+            }
         return {}
 
     def _reminders(self) -> dict[str, datetime]:
@@ -277,7 +303,10 @@ class Wish(Entity):
             days=policy.ASK_IF_NEEDED_DAYS
         )
         at = at_local(day, policy.REMIND_AT, self.zone)
-        stood = at >= (self.listed_at or self.created_at) + policy.LISTED_BEFORE_ASKING
+        stood = (
+            at
+            >= (self.listed_at or self.created_at) + policy.LISTED_BEFORE_ASKING
+        )
         return (
             {"ask_if_needed": at}
             if stood and not self.active and "expiring" not in self.told
@@ -289,7 +318,10 @@ class Wish(Entity):
         if self.state is S.SUBMITTED:
             return "wish.approve", self.submitted_at + policy.APPROVE_WITHIN
         if self.state is S.DISPUTED and self.disputed_at:
-            return "wish.dispute", self.disputed_at + policy.SETTLE_DISPUTE_WITHIN
+            return (
+                "wish.dispute",
+                self.disputed_at + policy.SETTLE_DISPUTE_WITHIN,
+            )
         if self.state is S.CLAIMED and "late" in self.told:
             return "wish.late", self.late_at
         if (
@@ -297,7 +329,10 @@ class Wish(Entity):
             and "unconfirmed" in self.told
             and self.delivered_at
         ):
-            return "wish.unconfirmed", self.delivered_at + policy.ASK_STAFF_AFTER
+            return (
+                "wish.unconfirmed",
+                self.delivered_at + policy.ASK_STAFF_AFTER,
+            )
         return None
 
     @property
@@ -314,16 +349,24 @@ class Wish(Entity):
             for claim in self.active
             if claim.helper == actor_id or relations & STAFF
         ]
-        hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
+        hidden = (
+            set() if mine else {"release", "deliver", "check-in", "check-out"}
+        )
         helping = any(claim.helper == actor_id for claim in self.held)
-        if Relation.OWNER in relations or helping or self.taken_too_often(actor_id):
+        if (
+            Relation.OWNER in relations
+            or helping
+            or self.taken_too_often(actor_id)
+        ):
             hidden.add("claim")
         return [
-            move for move in TABLE.moves(self.state, relations) if move not in hidden
+            move
+            for move in TABLE.moves(self.state, relations)
+            if move not in hidden
         ]
 
 
-def reminders_of(wish: Wish) -> tuple[Step, ...]:
+def reminders_of(wish: Wish) -> tuple[ReminderStep, ...]:
     """Return the reminders of a wish's helpers, in order."""
     before = steps_before(wish.needed_by, policy.REMINDERS, wish.zone)
-    return (*before, Step(name="overdue", at=wish.late_at))
+    return (*before, ReminderStep(name="overdue", at=wish.late_at))

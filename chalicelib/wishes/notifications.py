@@ -9,7 +9,7 @@ from datetime import datetime
 from ..kernel.clock import local_day, to_text
 from ..kernel.text import mask_personal
 from . import policy
-from .model import Claim, ClaimState, State, Wish
+from .model import Claim, ClaimState, Wish, WishState
 
 __all__ = [
     "RELEVANT_WHILE",
@@ -22,11 +22,11 @@ __all__ = [
 Condition = Callable[[Wish, Claim | None, datetime], bool]
 
 
-def _while(*states: State) -> Condition:
+def _while(*states: WishState) -> Condition:
     return lambda wish, claim, now: wish.state in states
 
 
-def _noted(state: State, mark: str) -> Condition:
+def _noted(state: WishState, mark: str) -> Condition:
     """Return a condition on a mark of the present listing, claim or delivery."""
     return lambda wish, claim, now: wish.state is state and mark in wish.told
 
@@ -49,7 +49,7 @@ def _confirmed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _thanked(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    return wish.state is State.FULFILLED and _confirmed(wish, claim, now)
+    return wish.state is WishState.FULFILLED and _confirmed(wish, claim, now)
 
 
 def _due_in(days: int) -> Condition:
@@ -65,41 +65,45 @@ def _overdue(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _looked_at_again(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    return wish.state is State.SUBMITTED and bool(
+    return wish.state is WishState.SUBMITTED and bool(
         wish.reason
     )  # an owner's edit or reopening clears the reason
 
 
 def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    return wish.state is State.OPEN and not wish.active and "expiring" in wish.told
+    return (
+        wish.state is WishState.OPEN
+        and not wish.active
+        and "expiring" in wish.told
+    )
 
 
 RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.approved": _while(
-        State.OPEN
+        WishState.OPEN
     ),  # once it is claimed, the resident gets that message instead
-    "wish.rejected": _while(State.REJECTED),
+    "wish.rejected": _while(WishState.REJECTED),
     "wish.unpublished": _looked_at_again,
     "wish.claimed": _active,
     "wish.yours": _active,
     **{f"wish.{step.name}": _due_in(step.days) for step in policy.REMINDERS},
     "wish.overdue": _overdue,
-    "wish.released": _while(State.OPEN),
-    "wish.released_staff": _while(State.OPEN),
+    "wish.released": _while(WishState.OPEN),
+    "wish.released_staff": _while(WishState.OPEN),
     "wish.claim_ended": _over,
     "wish.withdrawn": _over,
-    "wish.delivered": _while(State.DELIVERED),
-    "wish.unconfirmed": _while(State.DELIVERED),
+    "wish.delivered": _while(WishState.DELIVERED),
+    "wish.unconfirmed": _while(WishState.DELIVERED),
     "wish.thanks": _confirmed,
     "wish.thanked": _thanked,
-    "wish.disputed_staff": _while(State.DISPUTED),
-    "wish.reopened": _while(State.OPEN),
+    "wish.disputed_staff": _while(WishState.DISPUTED),
+    "wish.reopened": _while(WishState.OPEN),
     "wish.expiring": _expiring,
     "wish.expiring_staff": _expiring,
-    "wish.expired": _while(State.EXPIRED),
-    "wish.expired_staff": _while(State.EXPIRED),
-    "wish.late_staff": _noted(State.CLAIMED, "late"),
-    "wish.unconfirmed_staff": _noted(State.DELIVERED, "unconfirmed"),
+    "wish.expired": _while(WishState.EXPIRED),
+    "wish.expired_staff": _while(WishState.EXPIRED),
+    "wish.late_staff": _noted(WishState.CLAIMED, "late"),
+    "wish.unconfirmed_staff": _noted(WishState.DELIVERED, "unconfirmed"),
 }
 
 
@@ -115,13 +119,15 @@ def barred_people(wish: Wish, kind: str) -> frozenset[str]:
     return frozenset(claim.helper for claim in wish.held)
 
 
-def is_relevant(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
+def is_relevant(
+    wish: Wish, kind: str, claim_id: str | None, now: datetime
+) -> bool:
     """Say whether a message about a wish, or about one claim of it, is relevant now."""
     return RELEVANT_WHILE[kind](wish, _claim_of(wish, claim_id), now)
 
 
 def occasion_of(wish: Wish, kind: str) -> str:
-    """Return the delivery or listing that a question of a kind is about. After another one, it is another question."""
+    """Return the delivery or listing that a question of a kind is about."""
     if kind == "wish.expiring":
         return f"{to_text(wish.listed_at or wish.created_at)} {wish.needed_by}"
     return to_text(wish.delivered_at) if wish.delivered_at else ""

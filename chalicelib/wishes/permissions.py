@@ -44,7 +44,9 @@ SEE_INSIDE = replace(SEE, fresh=True)  # with names and addresses in view
 LIST = Action("wish.list", _PUBLIC, fresh=False)
 LIST_ALL = Action("wish.list_all", STAFF)
 SUBMIT = Action("wish.submit", _OWNER_OR_STAFF)
-READ_TIMELINE = Action("wish.read_timeline", _OWNER_OR_STAFF | {Relation.HELPER})
+READ_TIMELINE = Action(
+    "wish.read_timeline", _OWNER_OR_STAFF | {Relation.HELPER}
+)
 READ_MATCHING = Action("wish.read_matching", STAFF)
 APPROVE = Action("wish.approve", STAFF)
 REJECT = Action("wish.reject", STAFF)
@@ -79,4 +81,12 @@ _MOVES = (
 )
 MOVES: Mapping[str, Action] = {action.verb: action for action in _MOVES}
 
-PERMISSIONS = (SEE, LIST, LIST_ALL, SUBMIT, READ_TIMELINE, READ_MATCHING, *_MOVES)
+PERMISSIONS = (
+    SEE,
+    LIST,
+    LIST_ALL,
+    SUBMIT,
+    READ_TIMELINE,
+    READ_MATCHING,
+    *_MOVES,
+)

@@ -42,28 +42,26 @@ LISTED_AT_LEAST = timedelta(days=3)  # however late it came (back) to the wall
 ASK_AGAIN_AFTER = timedelta(
     days=1
 )  # delivered, and the resident has not answered: they may have been out
-ASK_STAFF_AFTER = timedelta(days=3)  # and still has not: somebody should ring them
+ASK_STAFF_AFTER = timedelta(
+    days=3
+)  # and still has not: somebody should ring them
 # Helpers are reminded while they can still buy the goods, and while they can still cancel.
 REMIND_AT = time(9)  # where people live: awake, and with the day before them
 REMINDERS = (
     DayBefore(name="due_in_2_days", days=2, at=REMIND_AT),
     DayBefore(name="due_tomorrow", days=1, at=REMIND_AT),
 )
-ASK_IF_NEEDED_DAYS = (
-    2  # before it expires: a day to answer, and a day for staff to look for somebody
-)
+# Before expiry: a day to answer, and a day for staff to find a volunteer.
+ASK_IF_NEEDED_DAYS = 2
 LISTED_BEFORE_ASKING = timedelta(
     days=1
 )  # who has just filed it need not be asked whether it is still needed
 KEPT_FOR = timedelta(days=7)  # what is still needed gets another week
-DUPLICATE_OVERLAP = (
-    0.5  # Dice of title 2-grams; "电热水壶一个" and "一个电热水壶" are 0.8 alike
-)
+DUPLICATE_OVERLAP = 0.5  # Dice of title 2-grams; "电热水壶一个" and "一个电热水壶" are 0.8 alike
 DUPLICATE_WITHIN = timedelta(days=180)
-CLAIMS_PER_WISH = 3  # by one helper: each claim and release rings the resident, who begins to hope anew
-NEAR_MISSES = (
-    3  # shown to a volunteer who came too late: as many as a phone shows at once
-)
+# By one helper: each claim and each release is a message to the resident.
+CLAIMS_PER_WISH = 3
+NEAR_MISSES = 3  # shown to a volunteer who came too late: as many as a phone shows at once
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out

@@ -4,10 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..kernel.access import STAFF, Actor, Relation, Resource, authorize, relations
+from ..kernel.access import (
+    STAFF,
+    Actor,
+    Relation,
+    Resource,
+    authorize,
+    relations,
+)
 from ..kernel.clock import Clock
+from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
-from ..kernel.paging import Page, every
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..kernel.text import overlap
@@ -15,7 +23,7 @@ from ..people.access import Access
 from ..people.model import Person, Vetting
 from ..people.service import People
 from . import model, permissions, policy
-from .model import WALL_STATES, Claim, State, Wish, WishKind
+from .model import WALL_STATES, Claim, Wish, WishKind, WishState
 from .repository import WaitingWish, WishEvent, WishRepository
 from .wall import WallEntry
 
@@ -63,7 +71,9 @@ class WishQueries:
     def read_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
         """Return a wish as the caller may see it. A plain public look is one request."""
         wish = self.get(wish_id)
-        granted = self._access.require(context, permissions.SEE, wish.as_resource())
+        granted = self._access.require(
+            context, permissions.SEE, wish.as_resource()
+        )
         if not granted.relations & _INSIDERS:
             return self.for_viewer(granted.actor, wish, {})
         again = self._access.require(
@@ -72,7 +82,9 @@ class WishQueries:
             wish.as_resource(),
             reading=people_named_in(wish),
         )
-        return self.for_viewer(again.actor, wish, self.with_contact(wish, again.people))
+        return self.for_viewer(
+            again.actor, wish, self.with_contact(wish, again.people)
+        )
 
     def read_timeline(
         self, context: RequestContext, wish_id: str, limit: int
@@ -89,7 +101,7 @@ class WishQueries:
         self,
         context: RequestContext,
         place: str,
-        state: State | None,
+        state: WishState | None,
         kind: WishKind | None,
         limit: int,
     ) -> Page[WishForViewer] | Page[PublicWishLine]:
@@ -97,21 +109,30 @@ class WishQueries:
         resource = Resource(see=permissions.SEE, places=(place,), public=True)
         granted = self._access.require(context, permissions.LIST, resource)
         if granted.relations & STAFF:
-            granted = self._access.require(context, permissions.LIST_ALL, resource)
-            states = [state] if state else list(State)
-            page = self._repository.wishes_in(place, states, kind, context.start, limit)
+            granted = self._access.require(
+                context, permissions.LIST_ALL, resource
+            )
+            states = [state] if state else list(WishState)
+            page = self._repository.wishes_in(
+                place, states, kind, context.start, limit
+            )
             return self._for_viewer_each(granted.actor, page)
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
         if state and state not in WALL_STATES:
             authorize(context.actor, permissions.LIST_ALL, resource)
         wall_states = [state] if state else WALL_STATES
-        wall = self._repository.wall(place, wall_states, kind, context.start, limit)
+        wall = self._repository.wall(
+            place, wall_states, kind, context.start, limit
+        )
         return Page(
-            [self._public_line(context.actor, entry) for entry in wall.items], wall.next
+            [self._public_line(context.actor, entry) for entry in wall.items],
+            wall.next,
         )
 
-    def my_wishes(self, context: RequestContext, limit: int) -> Page[WishForViewer]:
+    def my_wishes(
+        self, context: RequestContext, limit: int
+    ) -> Page[WishForViewer]:
         """Return the caller's own wishes, newest first."""
         actor = self._access.require_self(context).actor
         page = self._repository.wishes_of(actor.id, context.start, limit)
@@ -127,7 +148,9 @@ class WishQueries:
         lines: list[tuple[Claim, WishForViewer]] = []
         for claim_id, wish in page.items:
             view = self.for_viewer(actor, wish, people)
-            lines += [(claim, view) for claim in wish.claims if claim.id == claim_id]
+            for claim in wish.claims:
+                if claim.id == claim_id:
+                    lines.append((claim, view))
         return Page(lines, page.next)
 
     # for other services of wishes
@@ -153,14 +176,18 @@ class WishQueries:
             return dict(people)
         return dict(people) | self._people.find_many([resident.contact_via])
 
-    def near_misses(self, actor: Actor, wish_id: str) -> Sequence[PublicWishLine]:
+    def near_misses(
+        self, actor: Actor, wish_id: str
+    ) -> Sequence[PublicWishLine]:
         """Return up to three wishes for a volunteer who came too late for one.
 
         They are alike, and of equally alike ones the longest unserved come first. Wishes that the
         volunteer could not claim either are left out.
         """
         missed, volunteer = self.get(wish_id), self._people.find(actor.id)
-        vetted = volunteer is not None and volunteer.vetting is Vetting.SAFEGUARDING
+        vetted = (
+            volunteer is not None and volunteer.vetting is Vetting.SAFEGUARDING
+        )
         fit = [
             entry
             for entry in self._open_near(missed)
@@ -172,17 +199,20 @@ class WishQueries:
             elsewhere = entry.community != missed.community
             return other_kind, elsewhere, -overlap(entry.title, missed.title)
 
-        fit.sort(
-            key=unlikeness
-        )  # stable: of equally alike ones, the oldest stays first
-        wishes = self.find_many([entry.id for entry in fit[: policy.NEAR_MISSES * 2]])
-        own = {wish.id for wish in wishes.values() if actor.id in _involved(wish)} | {
-            wish_id
-        }
-        shown = [entry for entry in fit if entry.id in wishes and entry.id not in own]
-        return [
-            self._public_line(actor, entry) for entry in shown[: policy.NEAR_MISSES]
-        ]
+        fit.sort(key=unlikeness)  # stable: of equals the oldest stays first
+        nearest = fit[: policy.NEAR_MISSES * 2]
+        wishes = self.find_many([entry.id for entry in nearest])
+        lines = []
+        for entry in nearest:
+            wish = wishes.get(entry.id)
+            if (
+                wish is None
+                or wish.id == wish_id
+                or actor.id in _involved(wish)
+            ):
+                continue
+            lines.append(self._public_line(actor, entry))
+        return lines[: policy.NEAR_MISSES]
 
     # for other features
 
@@ -200,17 +230,16 @@ class WishQueries:
     def find_many(self, wish_ids: Sequence[str]) -> dict[str, Wish]:
         """Read several wishes by id, a hundred in a request."""
         wishes = self._repository.find_wishes(list(dict.fromkeys(wish_ids)))
-        return {wish.id: wish for wish in wishes}
+        return by_id(wishes)
 
     def open_at(self, place: str) -> list[WallEntry]:
         """Return every open wish on the wall of a street or community, oldest first."""
-        return list(
-            every(
-                lambda start: self._repository.wall(
-                    place, [State.OPEN], None, start, 500
-                )
-            )
-        )
+
+        def read(start: Position | None) -> Page[WallEntry]:
+            states = [WishState.OPEN]
+            return self._repository.wall(place, states, None, start, 500)
+
+        return list(every(read))
 
     def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
         """Return how many active claims each of these helpers has; a missing helper has none."""
@@ -222,32 +251,46 @@ class WishQueries:
         """Return what waits for the staff of a place, each with its order."""
         page = self._repository.waiting_at(place, after, limit)
         pairs = [(line.waits_order, line) for line in page.items]
-        return Page(pairs, {"after": page.next["waits_order"]} if page.next else None)
+        if page.next is None:
+            return Page(pairs)
+        return Page(pairs, {"after": page.next["waits_order"]})
 
-    def _for_viewer_each(self, actor: Actor, page: Page[Wish]) -> Page[WishForViewer]:
+    def _for_viewer_each(
+        self, actor: Actor, page: Page[Wish]
+    ) -> Page[WishForViewer]:
         people = self._people_in(page.items)
         return Page(
-            [self.for_viewer(actor, wish, people) for wish in page.items], page.next
+            [self.for_viewer(actor, wish, people) for wish in page.items],
+            page.next,
         )
 
     def _people_in(self, wishes: Iterable[Wish]) -> dict[str, Person]:
-        return self._people.find_many(
-            {id for wish in wishes for id in people_named_in(wish)}
-        )
+        named: set[str] = set()
+        for wish in wishes:
+            named.update(people_named_in(wish))
+        return self._people.find_many(named)
 
     def _public_line(self, actor: Actor, entry: WallEntry) -> PublicWishLine:
-        resource = Resource(see=permissions.SEE, places=(entry.community,), public=True)
-        moves = model.TABLE.moves(entry.state, relations(actor, resource) - STAFF)
+        resource = Resource(
+            see=permissions.SEE, places=(entry.community,), public=True
+        )
+        moves = model.TABLE.moves(
+            entry.state, relations(actor, resource) - STAFF
+        )
         return PublicWishLine(entry=entry, moves=moves, now=self._clock.now())
 
     def _open_near(self, wish: Wish) -> list[WallEntry]:
         """Return open wishes of the community, and of the street where those are too few."""
-        near = self._repository.wall(wish.community, [State.OPEN], None, None, 50).items
+        near = self._repository.wall(
+            wish.community, [WishState.OPEN], None, None, 50
+        ).items
         if len(near) >= policy.NEAR_MISSES + 1:
             return list(near)
         street = street_of(wish.place)
-        more = self._repository.wall(street, [State.OPEN], None, None, 50).items
-        return list({entry.id: entry for entry in (*near, *more)}.values())
+        more = self._repository.wall(
+            street, [WishState.OPEN], None, None, 50
+        ).items
+        return list(by_id((*near, *more)).values())
 
 
 def people_named_in(wish: Wish) -> list[str]:

@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..kernel.clock import to_text
+from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
-from .model import ClaimPointer, State, Wish, WishKind
+from .model import ClaimPointer, Wish, WishKind, WishState
 from .wall import WallEntry
 
-__all__ = ["CLAIM", "WISH", "WISH_EVENT", "WaitingWish", "WishEvent", "WishRepository"]
+__all__ = [
+    "CLAIM",
+    "WISH",
+    "WISH_EVENT",
+    "WaitingWish",
+    "WishEvent",
+    "WishRepository",
+]
 
 # The id is the partition key, which every index holds.
 _ON_THE_WALL = (
@@ -108,7 +116,10 @@ def _keys(wish: Wish) -> dict[str, Any]:
     }
     if waiting := wish.waits_for_staff():
         waits_for, until = waiting
-        keys |= {"waits_in": street_of(wish.place), "waits_community": wish.community}
+        keys |= {
+            "waits_in": street_of(wish.place),
+            "waits_community": wish.community,
+        }
         keys["waits_order"] = f"{to_text(until)}#{wish.id}"
         keys |= {"waits_for": waits_for, "waits_until": to_text(until)}
     return keys
@@ -132,7 +143,12 @@ _WALL = WISH.view(WallEntry, id="pk")
 _WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
 _CARRIED = "active_claims"
-_WITH_TIMERS = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED)
+_WITH_TIMERS = (
+    WishState.SUBMITTED,
+    WishState.OPEN,
+    WishState.CLAIMED,
+    WishState.DELIVERED,
+)
 
 
 class WishRepository(Repository):
@@ -151,16 +167,22 @@ class WishRepository(Repository):
     def wall(
         self,
         place: str,
-        states: Sequence[State],
+        states: Sequence[WishState],
         kind: WishKind | None,
         start: Position | None,
         limit: int,
     ) -> Page[WallEntry]:
         """Read the wall of a street or community, oldest first within each state."""
-        by = "by_street" if kind_of(place) is PlaceKind.STREET else "by_community"
+        by = (
+            "by_street"
+            if kind_of(place) is PlaceKind.STREET
+            else "by_community"
+        )
         wanted = (lambda entry: entry.kind is kind) if kind else None
 
-        def read(state: str, key: Position | None, most: int) -> Page[WallEntry]:
+        def read(
+            state: str, key: Position | None, most: int
+        ) -> Page[WallEntry]:
             part = f"{place}#{state}"
             return self._store.page(
                 _WALL, part, index=by, start=key, limit=most, wanted=wanted
@@ -171,7 +193,7 @@ class WishRepository(Repository):
     def wishes_in(
         self,
         place: str,
-        states: Sequence[State],
+        states: Sequence[WishState],
         kind: WishKind | None,
         start: Position | None,
         limit: int,
@@ -179,7 +201,9 @@ class WishRepository(Repository):
         """Read the wishes of any place, for its staff. Below a community pages may be short."""
         found = self.wall(community_of(place), states, kind, start, limit)
         wishes = self.find_wishes([entry.id for entry in found.items])
-        return Page([wish for wish in wishes if covers(place, wish.place)], found.next)
+        return Page(
+            [wish for wish in wishes if covers(place, wish.place)], found.next
+        )
 
     def wishes_of(
         self, person_id: str, start: Position | None, limit: int
@@ -196,7 +220,7 @@ class WishRepository(Repository):
         return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
     def carried_by(self, helpers: Sequence[str]) -> dict[str, int]:
-        """Read how many claims each of these helpers carries; who is not named carries none.
+        """Read the number of active claims of each of these helpers; one without any is missing.
 
         Half price: it is counted again.
         """
@@ -214,16 +238,42 @@ class WishRepository(Repository):
             limit=limit,
             newest_first=True,
         )
-        wishes = {
-            wish.id: wish for wish in self.find_wishes([key.pk for key in keys.items])
-        }
-        known = [key for key in keys.items if key.pk in wishes]
-        return Page(
-            [(key.sk.removeprefix("claim#"), wishes[key.pk]) for key in known],
-            keys.next,
-        )
+        found = self.find_wishes([key.pk for key in keys.items])
+        wishes = by_id(found)
+        claims = []
+        for key in keys.items:
+            if key.pk in wishes:
+                claim_id = key.sk.removeprefix("claim#")
+                claims.append((claim_id, wishes[key.pk]))
+        return Page(claims, keys.next)
 
-    def waiting_at(self, place: str, after: str, limit: int) -> Page[WaitingWish]:
+    def every_wish_of(self, person_id: str) -> Iterator[Wish]:
+        """Read all wishes of a person, newest first."""
+
+        def read(start: Position | None) -> Page[Wish]:
+            return self.wishes_of(person_id, start, 100)
+
+        return every(read)
+
+    def every_claim_of(self, person_id: str) -> Iterator[tuple[str, Wish]]:
+        """Read all claims of a person, newest first, as (claim id, wish)."""
+
+        def read(start: Position | None) -> Page[tuple[str, Wish]]:
+            return self.claims_of(person_id, start, 100)
+
+        return every(read)
+
+    def every_event_of(self, wish_id: str) -> Iterator[WishEvent]:
+        """Read a wish's whole timeline, oldest first."""
+
+        def read(start: Position | None) -> Page[WishEvent]:
+            return self.timeline_of(wish_id, start, 100)
+
+        return every(read)
+
+    def waiting_at(
+        self, place: str, after: str, limit: int
+    ) -> Page[WaitingWish]:
         """Read what waits for the staff of a place, soonest due first, from behind an order on."""
         whole_street = kind_of(place) is PlaceKind.STREET
         return self._store.page(
@@ -246,7 +296,9 @@ class WishRepository(Repository):
             keys = self._store.page(
                 _KEY, part, index="by_street", start=start, limit=100
             )
-            return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
+            return Page(
+                self.find_wishes([key.pk for key in keys.items]), keys.next
+            )
 
         return every(read)
 

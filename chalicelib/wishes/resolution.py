@@ -6,12 +6,12 @@ from ..kernel.access import Relation
 from ..kernel.changes import Changes
 from ..kernel.errors import Forbidden
 from .delivery import booked
-from .model import ClaimState, State, Wish, WishMover
+from .model import ClaimState, Wish, WishMover, WishState
 from .transitions import all_ended, go, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["confirm", "dispute", "reopen", "withdraw"]
 
-S = State
+S = WishState
 
 
 def confirm(
@@ -22,8 +22,12 @@ def confirm(
         claim.helper == mover.id for claim in wish.held
     ):
         raise Forbidden("wish.own_delivery")
-    waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
-    thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
+    waiting = [
+        claim for claim in wish.claims if claim.state is ClaimState.DELIVERED
+    ]
+    thanked = replace(
+        wish, rating=rating or wish.rating, thanks=thanks or wish.thanks
+    )
     if wish.state is S.FULFILLED:
         # Each helper gets one message, however often it changes.
         added = (rating and not wish.rating) or (thanks and not wish.thanks)
@@ -77,9 +81,13 @@ def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     if wish.state is not S.DISPUTED:
         after = replace(wish, submitted_at=mover.now, reason=None, told=())
         return go(wish, "reopen", mover, after, note=reason)
-    delivered = [claim for claim in wish.held if claim.state is ClaimState.DELIVERED]
+    delivered = [
+        claim for claim in wish.held if claim.state is ClaimState.DELIVERED
+    ]
     again = [replace(claim, state=ClaimState.RELEASED) for claim in delivered]
-    claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
+    claims = swap(
+        wish, *again
+    )  # what was confirmed at the door stays confirmed
     after = replace(
         wish, claims=claims, listed_at=mover.now, delivered_at=None, told=()
     )

@@ -1,6 +1,6 @@
 """Wishes as clients send them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
@@ -21,53 +21,61 @@ from ..web.fields import (
     Request,
 )
 from .edits import WishEdit
-from .model import Safeguarding, State, Window, WishKind
+from .model import Safeguarding, VisitWindow, WishKind, WishState
 from .submitter import WishTerms
 
 __all__ = [
-    "ClaimChoice",
+    "ClaimChoiceIn",
     "ClaimId",
-    "ConfirmIn",
-    "DeliverIn",
-    "EditIn",
-    "ReasonIn",
-    "ReasonMaybeIn",
-    "ReleaseIn",
+    "ClaimReleaseIn",
+    "WishConfirmationIn",
+    "WishDeliveryIn",
+    "WishEditIn",
     "WishId",
     "WishIn",
+    "WishOptionalReasonIn",
     "WishQuery",
+    "WishReasonIn",
 ]
 
+S = TypeVar("S")
 T = TypeVar("T")
 WishId = Annotated[str, Field(pattern=f"^wsh_{ID_PATTERN}$")]
 ClaimId = Annotated[str, Field(pattern=f"^clm_{ID_PATTERN}$")]
-Title = Annotated[Line, Field(min_length=2, max_length=40, examples=["电热水壶一个"])]
+Title = Annotated[
+    Line, Field(min_length=2, max_length=40, examples=["电热水壶一个"])
+]
 Story = Annotated[Prose, Field(max_length=500)]
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
-Fen = Annotated[int, Field(ge=1, le=10_000_000, description="Chinese cents."), WHOLE]
+Fen = Annotated[
+    int, Field(ge=1, le=10_000_000, description="Chinese cents."), WHOLE
+]
 Helpers = Annotated[int, Field(ge=1, le=5), WHOLE]
 Label = Annotated[Line, Field(max_length=20)]
 Skills = Annotated[
     list[Label],
     Field(
         max_length=5,
-        description="What a helper must be able to do; volunteers are asked who name the same.",
+        description="Skills that the helper needs; only volunteers with them are asked.",
     ),
 ]
 
 
-class WindowIn(Request):
-    """When a visit would suit."""
+class VisitWindowIn(Request):
+    """A window in which a visit would suit."""
 
     start: Moment = Field(alias="from")
     end: Moment = Field(alias="to")
 
 
-Windows = Annotated[list[WindowIn], Field(max_length=10)]
+Windows = Annotated[list[VisitWindowIn], Field(max_length=10)]
 
 
 class WishIn(Request):
-    """A wish as it is filed. Name nobody in it: title and story stand on the wall, with what looks personal blanked."""
+    """A wish to submit.
+
+    Title and story are public, with personal data redacted. They should name nobody.
+    """
 
     kind: WishKind
     title: Title
@@ -81,19 +89,23 @@ class WishIn(Request):
     window: Windows | None = None
     dialects: Annotated[list[Label], Field(max_length=10)] | None = None
     skills: Skills | None = None
-    safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
+    safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = (
+        None
+    )
     alias: Annotated[Name, Field(max_length=20)] | None = None
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
 
     def terms(self) -> WishTerms:
-        """Return what the wish says, as the service takes it."""
-        fields = {name: getattr(self, name) for name in WishTerms.__dataclass_fields__}
+        """Return the terms of the wish."""
+        fields = {
+            name: getattr(self, name) for name in WishTerms.__dataclass_fields__
+        }
         return WishTerms(**(fields | _sequences(fields)))
 
 
-class EditIn(Request):
-    """What to change of a wish; what is left out stays."""
+class WishEditIn(Request):
+    """The fields of a wish to change; a field that is left out stays."""
 
     kind: WishKind | None = None
     title: Title | None = None
@@ -104,36 +116,46 @@ class EditIn(Request):
     window: Windows | None = None
     dialects: Annotated[list[Label], Field(max_length=10)] | None = None
     skills: Skills | None = None
-    safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
+    safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = (
+        None
+    )
     alias: Annotated[Name, Field(max_length=20)] | None = None
 
     def edit(self) -> WishEdit:
-        """Return the changes. Null empties budget and alias, and stands for no change elsewhere."""
+        """Return the changes. Null empties budget and alias only."""
         return WishEdit(
             kind=_given(self.kind),
             title=_given(self.title),
             story=_given(self.story),
-            alias=self.alias if "alias" in self.model_fields_set else UNSET,
-            budget_fen=self.budget_fen
-            if "budget_fen" in self.model_fields_set
-            else UNSET,
+            alias=self._if_named("alias"),
+            budget_fen=self._if_named("budget_fen"),
             helpers_needed=_given(self.helpers_needed),
             needed_by=_given(self.needed_by),
-            window=UNSET if self.window is None else _windows(self.window),
-            dialects=UNSET if self.dialects is None else tuple(self.dialects),
-            skills=UNSET if self.skills is None else _each_once(self.skills),
-            safeguarding=UNSET
-            if self.safeguarding is None
-            else _each_once(self.safeguarding),
+            window=_converted(self.window, _windows),
+            dialects=_converted(self.dialects, tuple),
+            skills=_converted(self.skills, _each_once),
+            safeguarding=_converted(self.safeguarding, _each_once),
         )
+
+    def _if_named(self, name: str) -> Any:
+        """Return a field that the request names, where null empties it."""
+        if name in self.model_fields_set:
+            return getattr(self, name)
+        return UNSET
 
 
 def _given(value: T | None) -> Maybe[T]:
     return UNSET if value is None else value
 
 
-def _windows(slots: Sequence[WindowIn]) -> tuple[Window, ...]:
-    return tuple(Window(start=slot.start, end=slot.end) for slot in slots)
+def _converted(
+    values: Sequence[S] | None, convert: Callable[[Sequence[S]], tuple[T, ...]]
+) -> Maybe[tuple[T, ...]]:
+    return UNSET if values is None else convert(values)
+
+
+def _windows(slots: Sequence[VisitWindowIn]) -> tuple[VisitWindow, ...]:
+    return tuple(VisitWindow(start=slot.start, end=slot.end) for slot in slots)
 
 
 def _each_once(values: Sequence[T]) -> tuple[T, ...]:
@@ -149,49 +171,49 @@ def _sequences(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class ReasonIn(Request):
-    """Why."""
+class WishReasonIn(Request):
+    """A reason."""
 
     reason: Reason
 
 
-class ReasonMaybeIn(Request):
-    """Why, if one likes to say."""
+class WishOptionalReasonIn(Request):
+    """An optional reason."""
 
     reason: Reason | None = None
 
 
-class ReleaseIn(Request):
-    """Why a claim is given back; `claim` names whose where there are several."""
+class ClaimReleaseIn(Request):
+    """The reason for releasing a claim; `claim` names it if there are several."""
 
     reason: Reason
     claim: ClaimId | None = None
 
 
-class ClaimChoice(Request):
-    """Whose claim, where there are several."""
+class ClaimChoiceIn(Request):
+    """The claim that is meant, if there are several."""
 
     claim: ClaimId | None = None
 
 
-class DeliverIn(Request):
-    """What came of the delivery; with the resident's code it is confirmed at once."""
+class WishDeliveryIn(Request):
+    """A delivery. With the resident's code it is confirmed at once."""
 
     note: Annotated[Line, Field(max_length=200)] | None = None
     code: Annotated[str, Field(pattern=r"^[0-9０-９]{4}$")] | None = None
     claim: ClaimId | None = None
 
 
-class ConfirmIn(Request):
-    """How it was, and a word for the helper."""
+class WishConfirmationIn(Request):
+    """A rating, and thanks to the helper."""
 
     rating: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     thanks: Annotated[Line, Field(max_length=200)] | None = None
 
 
 class WishQuery(PageQuery):
-    """Which wishes."""
+    """The place, state and kind of wishes to list."""
 
     place: PlaceCode
-    state: State | None = None
+    state: WishState | None = None
     kind: WishKind | None = None

@@ -55,7 +55,9 @@ class Wishes:
 
     # by staff
 
-    def approve_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
+    def approve_wish(
+        self, context: RequestContext, wish_id: str
+    ) -> WishForViewer:
         """Put a wish on the wall."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -65,7 +67,9 @@ class Wishes:
             public = submission.with_public_text(
                 wish, wish.written, name=owner.name, secrets=owner.secrets
             )
-            return replace(submission.approve(public, known.mover), previous=wish)
+            return replace(
+                submission.approve(public, known.mover), previous=wish
+            )
 
         return self._move(context, wish_id, "approve", decide)
 
@@ -99,9 +103,16 @@ class Wishes:
         def decide(known: _Known) -> Changes[Wish]:
             wish, now = known.wish, known.mover.now
             changed, written = edit.applied_to(wish), edit.written(wish.written)
-            day = edit.needed_by or max(changed.needed_by, local_day(now, wish.zone))
+            day = edit.needed_by or max(
+                changed.needed_by, local_day(now, wish.zone)
+            )
             submission.check_terms(
-                changed.kind, changed.budget_fen, day, changed.window, now, wish.zone
+                changed.kind,
+                changed.budget_fen,
+                day,
+                changed.window,
+                now,
+                wish.zone,
             )
             owner = known.people[wish.person_id]
             public = submission.with_public_text(
@@ -165,7 +176,9 @@ class Wishes:
 
     # by its helpers
 
-    def claim_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
+    def claim_wish(
+        self, context: RequestContext, wish_id: str
+    ) -> WishForViewer:
         """Claim a wish. The refusal to a volunteer who comes too late carries similar wishes."""
         claim_id = self._ids.new("clm")
 
@@ -187,7 +200,11 @@ class Wishes:
         return _claim(self._read(context, wish_id, "claim"), claim_id)
 
     def release_claim(
-        self, context: RequestContext, wish_id: str, claim_id: str | None, reason: str
+        self,
+        context: RequestContext,
+        wish_id: str,
+        claim_id: str | None,
+        reason: str,
     ) -> WishForViewer:
         """Give a claim back."""
 
@@ -197,7 +214,11 @@ class Wishes:
         return self._move(context, wish_id, "release", decide)
 
     def check_visit(
-        self, context: RequestContext, wish_id: str, move: str, claim_id: str | None
+        self,
+        context: RequestContext,
+        wish_id: str,
+        move: str,
+        claim_id: str | None,
     ) -> WishForViewer:
         """Note the beginning (``check-in``) or end (``check-out``) of a visit."""
 
@@ -249,7 +270,9 @@ class Wishes:
             reading=people_named_in(wish),
         )
         mover = WishMover(
-            id=granted.actor.id, relations=granted.relations, now=self._clock.now()
+            id=granted.actor.id,
+            relations=granted.relations,
+            now=self._clock.now(),
         )
         people = self.queries.with_contact(wish, granted.people)
         return _Known(wish, granted, mover, people)

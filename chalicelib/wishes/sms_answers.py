@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ..kernel.access import Relation
 from ..kernel.changes import Changes
-from ..kernel.state_table import Answer
+from ..kernel.state_table import AnswerMove
 from . import notifications
 from .model import ANSWERS, Wish, WishMover
 from .resolution import confirm, dispute, withdraw
@@ -30,7 +30,9 @@ def answer(
     return _ANSWERED[found.move](wish, mover, found)
 
 
-_ANSWERED: Mapping[str, Callable[[Wish, WishMover, Answer], Changes[Wish]]] = {
+_ANSWERED: Mapping[
+    str, Callable[[Wish, WishMover, AnswerMove], Changes[Wish]]
+] = {
     "confirm": lambda wish, mover, found: confirm(wish, mover, None, None),
     "dispute": lambda wish, mover, found: dispute(wish, mover, found.reason),
     "keep": lambda wish, mover, found: keep(wish, mover),

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, Mover, StateTable
+from ..kernel.state_table import (
+    SYSTEM_ONLY,
+    AnswerMove,
+    Move,
+    Mover,
+    StateTable,
+)
 from . import permissions as can
 
 __all__ = [
@@ -15,12 +21,12 @@ __all__ = [
     "TABLE",
     "WALL_STATES",
     "ClaimState",
-    "State",
     "WishMover",
+    "WishState",
 ]
 
 
-class State(StrEnum):
+class WishState(StrEnum):
     """The state of a wish, in the order of lists."""
 
     SUBMITTED = "submitted"
@@ -43,16 +49,34 @@ class ClaimState(StrEnum):
     CONFIRMED = "confirmed"
 
 
-WALL_STATES = (State.OPEN, State.CLAIMED, State.FULFILLED)
-PUBLIC_STATES = frozenset({State.OPEN, State.CLAIMED, State.DELIVERED, State.FULFILLED})
+WALL_STATES = (WishState.OPEN, WishState.CLAIMED, WishState.FULFILLED)
+PUBLIC_STATES = frozenset(
+    {
+        WishState.OPEN,
+        WishState.CLAIMED,
+        WishState.DELIVERED,
+        WishState.FULFILLED,
+    }
+)
 _OWNER = frozenset({Relation.OWNER})
 FORGET_OWNER = "forget_owner"
 
-_LIVE = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED, State.DISPUTED)
-_ENDED = (State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
-S = State
-M = Move[State]
-TABLE: StateTable[State] = StateTable(
+_LIVE = (
+    WishState.SUBMITTED,
+    WishState.OPEN,
+    WishState.CLAIMED,
+    WishState.DELIVERED,
+    WishState.DISPUTED,
+)
+_ENDED = (
+    WishState.FULFILLED,
+    WishState.REJECTED,
+    WishState.WITHDRAWN,
+    WishState.EXPIRED,
+)
+S = WishState
+M = Move[WishState]
+TABLE: StateTable[WishState] = StateTable(
     "wish",
     [
         M(S.SUBMITTED, can.APPROVE, (S.OPEN,), ("wish.approved",)),
@@ -96,19 +120,22 @@ TABLE: StateTable[State] = StateTable(
             M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",))
             for state in _LIVE
         ),
-        *(M(state, FORGET_OWNER, (state,), ("wish.owner_erased",)) for state in _ENDED),
+        *(
+            M(state, FORGET_OWNER, (state,), ("wish.owner_erased",))
+            for state in _ENDED
+        ),
     ],
 )
 
 
 # Question and whether the answer is yes (1) or no (2) -> what it does.
-ANSWERS: Mapping[tuple[str, bool], Answer] = {
-    ("wish.delivered", True): Answer("confirm"),
-    ("wish.delivered", False): Answer("dispute", "短信回复：未收到"),
-    ("wish.unconfirmed", True): Answer("confirm"),
-    ("wish.unconfirmed", False): Answer("dispute", "短信回复：未收到"),
-    ("wish.expiring", True): Answer("keep"),
-    ("wish.expiring", False): Answer("withdraw", "短信回复：不需要了"),
+ANSWERS: Mapping[tuple[str, bool], AnswerMove] = {
+    ("wish.delivered", True): AnswerMove("confirm"),
+    ("wish.delivered", False): AnswerMove("dispute", "短信回复：未收到"),
+    ("wish.unconfirmed", True): AnswerMove("confirm"),
+    ("wish.unconfirmed", False): AnswerMove("dispute", "短信回复：未收到"),
+    ("wish.expiring", True): AnswerMove("keep"),
+    ("wish.expiring", False): AnswerMove("withdraw", "短信回复：不需要了"),
 }
 
 

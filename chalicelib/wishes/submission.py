@@ -9,7 +9,7 @@ from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
 from ..kernel.text import mask_personal, overlap
 from . import policy
-from .model import State, Window, Wish, WishKind, WishMover, Written
+from .model import VisitWindow, Wish, WishKind, WishMover, WishState, WishText
 from .transitions import all_ended, for_another_day, go, row_of, tell
 
 __all__ = [
@@ -24,11 +24,11 @@ __all__ = [
     "with_public_text",
 ]
 
-S = State
+S = WishState
 
 
 def with_public_text(
-    wish: Wish, written: Written, *, name: str, secrets: Iterable[str]
+    wish: Wish, written: WishText, *, name: str, secrets: Iterable[str]
 ) -> Wish:
     """Return the wish with the words that the public may read: personal data is blanked out."""
     hidden = [secret for secret in secrets if secret]
@@ -37,7 +37,9 @@ def with_public_text(
         return mask_personal(text, name=name, secrets=hidden)
 
     alias = mask(written.alias) if written.alias else None
-    public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
+    public = WishText(
+        title=mask(written.title), story=mask(written.story), alias=alias
+    )
     kept = written if written != public else None
     return replace(
         wish,
@@ -52,7 +54,7 @@ def check_terms(
     kind: WishKind,
     budget_fen: int | None,
     needed_by: date,
-    window: Iterable[Window],
+    window: Iterable[VisitWindow],
     now: datetime,
     zone: str,
 ) -> None:
@@ -60,7 +62,9 @@ def check_terms(
     if budget_fen is not None and kind is not WishKind.GOODS:
         raise Invalid("wish.budget_goods_only", ["budget_fen"])
     if budget_fen is not None and budget_fen > policy.BUDGET_CAP_FEN:
-        raise Invalid("wish.budget_too_high", ["budget_fen"], cap=policy.BUDGET_CAP_FEN)
+        raise Invalid(
+            "wish.budget_too_high", ["budget_fen"], cap=policy.BUDGET_CAP_FEN
+        )
     today = local_day(now, zone)
     if not today <= needed_by <= today + policy.NEEDED_WITHIN:
         raise Invalid("wish.needed_by_out_of_range", ["needed_by"])
@@ -85,9 +89,13 @@ def likely_duplicates(
     )
 
 
-def submit(wish: Wish, mover: WishMover, ledger: tuple[Put, ...]) -> Changes[Wish]:
+def submit(
+    wish: Wish, mover: WishMover, ledger: tuple[Put, ...]
+) -> Changes[Wish]:
     """File a new wish; it waits for staff."""
-    event = TimelineEvent(tag="wish.submitted", actor=mover.id, party=mover.party)
+    event = TimelineEvent(
+        tag="wish.submitted", actor=mover.id, party=mover.party
+    )
     return Changes(entity=wish, previous=None, writes=ledger, events=(event,))
 
 
@@ -98,7 +106,11 @@ def approve(wish: Wish, mover: WishMover) -> Changes[Wish]:
         wish, opened_at=opened_at, listed_at=mover.now, told=(), reason=None
     )
     return go(
-        wish, "approve", mover, after, messages=tell(wish, "approved", wish.person_id)
+        wish,
+        "approve",
+        mover,
+        after,
+        messages=tell(wish, "approved", wish.person_id),
     )
 
 
@@ -123,7 +135,7 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     row = row_of(wish, "edit", mover)
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
-    edited = _with_terms_of(wish, changed)
+    edited = _with_edited_fields(wish, changed)
     if wish.state is S.OPEN and S.SUBMITTED in row.targets:
         ended = all_ended(wish, "claim_ended")
         edited = replace(
@@ -133,15 +145,23 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
             claims=ended.claims,
         )
         return go(
-            wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages
+            wish,
+            "edit",
+            mover,
+            edited,
+            writes=ended.writes,
+            messages=ended.messages,
         )
     full = wish.state is S.OPEN and changed.places_left == 0
     edited = for_another_day(edited, changed.needed_by)
     return go(wish, "edit", mover, edited, target=S.CLAIMED if full else None)
 
 
-def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
-    """Return the wish with every field that an edit may change, except its day."""
+def _with_edited_fields(wish: Wish, changed: Wish) -> Wish:
+    """Copy the fields that an edit may change, apart from `needed_by`, from `changed`.
+
+    `for_another_day` sets `needed_by`, because the deadlines follow from it.
+    """
     return replace(
         wish,
         kind=changed.kind,
@@ -173,7 +193,9 @@ def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Take a wish from the wall for another review."""
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "unpublished", wish.person_id)
-    after = replace(wish, reason=reason, submitted_at=mover.now, claims=ended.claims)
+    after = replace(
+        wish, reason=reason, submitted_at=mover.now, claims=ended.claims
+    )
     return go(
         wish,
         "unpublish",

@@ -16,7 +16,7 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import permissions, submission
-from .model import Safeguarding, Window, Wish, WishKind, WishMover
+from .model import Safeguarding, VisitWindow, Wish, WishKind, WishMover
 from .queries import WishForViewer, WishQueries
 from .repository import WishRepository
 
@@ -34,7 +34,7 @@ class WishTerms:
     place: str | None = None
     helpers_needed: int = 1
     needed_by: date
-    window: tuple[Window, ...] = ()
+    window: tuple[VisitWindow, ...] = ()
     dialects: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     safeguarding: tuple[Safeguarding, ...] = ()
@@ -89,7 +89,9 @@ class WishSubmitter:
             return self._submit(context, terms, on_behalf_of, consent)
 
         wish, submitted = self._transaction.run_with(attempt, context)
-        return self._queries.for_viewer(submitted.granted.actor, wish, submitted.people)
+        return self._queries.for_viewer(
+            submitted.granted.actor, wish, submitted.people
+        )
 
     def changes_to_submit(
         self,
@@ -119,7 +121,11 @@ class WishSubmitter:
         wish = self._new_wish(granted, resident, terms, place)
         ledger: tuple[Put, ...] = ()
         if consent:
-            ledger = (self._people.note_consent(resident, "acting", consent, actor.id),)
+            ledger = (
+                self._people.note_consent(
+                    resident, "acting", consent, actor.id
+                ),
+            )
         found = relations(actor, wish.as_resource())
         mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
         changes = submission.submit(wish, mover, ledger)
@@ -135,9 +141,17 @@ class WishSubmitter:
             raise Invalid("place.unknown", ["place"], place=place)
         zone = known[street].zone
         submission.check_terms(
-            terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone
+            terms.kind,
+            terms.budget_fen,
+            terms.needed_by,
+            terms.window,
+            now,
+            zone,
         )
-        fields = {name: getattr(terms, name) for name in WishTerms.__dataclass_fields__}
+        fields = {
+            name: getattr(terms, name)
+            for name in WishTerms.__dataclass_fields__
+        }
         wish = Wish(
             id=self._ids.new("wsh"),
             created_at=now,

@@ -3,8 +3,19 @@
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
-__all__ = ["MESSAGES", "REFUSALS"]
+__all__ = ["MESSAGES", "REFUSALS", "WISH_STATES"]
 
+WISH_STATES = {
+    "submitted": text(zh="待审核", en="waiting for approval"),
+    "open": text(zh="待认领", en="open"),
+    "claimed": text(zh="已认领", en="claimed"),
+    "delivered": text(zh="已送达", en="delivered"),
+    "disputed": text(zh="有异议", en="disputed"),
+    "fulfilled": text(zh="已完成", en="fulfilled"),
+    "rejected": text(zh="未通过", en="rejected"),
+    "withdrawn": text(zh="已撤回", en="withdrawn"),
+    "expired": text(zh="已到期", en="expired"),
+}
 REFUSALS = {
     "volunteer.paused": text(
         zh="您已暂停接单，请先恢复。",
@@ -22,7 +33,8 @@ REFUSALS = {
         zh="您已认领这个心愿。", en="You have taken this wish already."
     ),
     "wish.budget_goods_only": text(
-        zh="只有物品类心愿可以填写预算。", en="Only a wish for goods has a budget."
+        zh="只有物品类心愿可以填写预算。",
+        en="Only a wish for goods has a budget.",
     ),
     "wish.budget_too_high": text(
         zh="预算不能超过 {cap} 分。", en="The budget is {cap} fen at most."
@@ -47,7 +59,8 @@ REFUSALS = {
         en="The code is wrong. Please ask the resident again.",
     ),
     "wish.helpers_already_claimed": text(
-        zh="已有更多志愿者认领。", en="More helpers than that have taken it already."
+        zh="已有更多志愿者认领。",
+        en="More helpers than that have taken it already.",
     ),
     "wish.needed_by_out_of_range": text(
         zh="需要日期应在今天到一年之内。",
@@ -60,7 +73,9 @@ REFUSALS = {
     "wish.own_delivery": text(
         zh="不能确认自己的送达。", en="You cannot confirm your own delivery."
     ),
-    "wish.own": text(zh="不能认领自己的心愿。", en="You cannot take your own wish."),
+    "wish.own": text(
+        zh="不能认领自己的心愿。", en="You cannot take your own wish."
+    ),
     "wish.place_required": text(
         zh="请填写地点，或先登记住址所在楼栋。",
         en="Give a place, or register a home first.",
@@ -81,10 +96,10 @@ REFUSALS = {
     "wish.wrong_state": text(
         zh="心愿当前状态（{state}）不能这样操作。",
         en="The wish is {state}; this cannot be done from there.",
-    ),
+    ).naming(state=WISH_STATES),
 }
 
-# The facts that a message takes, and the most characters of each: a wish's title as long as it may be, a reason cut
+# The facts of messages with their greatest length: a title as long as it may be, a reason cut
 # to what fits, MM-DD, and up to 99.5 hours.
 _MOST = {"title": 40, "reason": 40, "code": 4, "needed_by": 5, "hours": 4}
 
@@ -99,7 +114,7 @@ MESSAGES: Templates = {
             zh="您的心愿「{title}」已上墙，有人认领会通知您。",
             en="Your wish “{title}” is on the wall. You will hear when somebody takes it.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
@@ -109,7 +124,7 @@ MESSAGES: Templates = {
             zh="您的心愿「{title}」未通过：{reason}",
             en="Your wish “{title}” was not accepted: {reason}",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title", "reason"),
         can_wait=True,
         parts=2,
@@ -119,7 +134,7 @@ MESSAGES: Templates = {
             zh="您的心愿「{title}」需重新审核：{reason}",
             en="“{title}” is being checked again: {reason}",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title", "reason"),
         can_wait=True,
         parts=2,
@@ -129,25 +144,27 @@ MESSAGES: Templates = {
             zh="有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
             en="Somebody has taken “{title}”. Delivery code {code}: tell it only when it has come.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title", "code"),
         parts=2,
     ),
     "wish.yours": Template(
         text(
             zh="您认领了「{title}」，请在{needed_by}前送达。地址见应用，送达时请向居民索取送达码。",
-            en="You have taken “{title}”, due by {needed_by}. The address is in the app; ask for the code there.",
+            en="You have taken “{title}”, due by {needed_by}. "
+            "The address is in the app; ask for the code there.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title", "needed_by"),
         parts=2,
     ),
     "wish.due_in_2_days": Template(
         text(
             zh="提醒：您认领的「{title}」请在{needed_by}前送达，还有2天。来不了可在应用里退回。",
-            en="“{title}” is due by {needed_by}, in 2 days. If you cannot come, give it back in the app.",
+            en="“{title}” is due by {needed_by}, in 2 days. "
+            "If you cannot come, give it back in the app.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title", "needed_by"),
         can_wait=True,
         parts=2,
@@ -155,18 +172,20 @@ MESSAGES: Templates = {
     "wish.due_tomorrow": Template(
         text(
             zh="提醒：您认领的「{title}」请在明天（{needed_by}）前送达。来不了可在应用里退回。",
-            en="“{title}” is due tomorrow, {needed_by}. If you cannot come, give it back in the app.",
+            en="“{title}” is due tomorrow, {needed_by}. "
+            "If you cannot come, give it back in the app.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title", "needed_by"),
         parts=2,
     ),
     "wish.overdue": Template(
         text(
             zh="「{title}」原定{needed_by}前送达，居民还在等您。有困难可在应用里退回，没有关系。",
-            en="“{title}” was due by {needed_by}; somebody still waits. You may give it back in the app.",
+            en="“{title}” was due by {needed_by}; the resident still waits. "
+            "You may give it back in the app.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title", "needed_by"),
         parts=2,
     ),
@@ -175,7 +194,7 @@ MESSAGES: Templates = {
             zh="原志愿者来不了，「{title}」已重新上墙。",
             en="Your helper cannot come. “{title}” is on the wall again.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
@@ -185,7 +204,7 @@ MESSAGES: Templates = {
             zh="「{title}」被退回，已重新上墙。原因见时间线。",
             en="“{title}” was given back and is on the wall again. See its timeline.",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots=_slots("title"),
         parts=2,
@@ -195,7 +214,7 @@ MESSAGES: Templates = {
             zh="「{title}」的认领已取消，感谢您的热心。",
             en="Your claim on “{title}” has ended. Thank you for offering.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title"),
         parts=2,
     ),
@@ -204,7 +223,7 @@ MESSAGES: Templates = {
             zh="「{title}」已撤回，不用再准备了。感谢您。",
             en="“{title}” has been withdrawn; nothing more is needed. Thank you.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title"),
         parts=2,
     ),
@@ -213,7 +232,7 @@ MESSAGES: Templates = {
             zh="「{title}」已送达。收到请回复1，有问题回复2",
             en="“{title}” has been delivered. Reply 1 if it came, 2 if not.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         asks=True,
         parts=2,
@@ -223,7 +242,7 @@ MESSAGES: Templates = {
             zh="您还没有确认「{title}」。收到请回复1，有问题回复2",
             en="You have not confirmed “{title}” yet. Reply 1 if it came, 2 if not.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         asks=True,
         parts=2,
@@ -233,7 +252,7 @@ MESSAGES: Templates = {
             zh="「{title}」圆满完成，感谢您！已记{hours}小时。",
             en="“{title}” is fulfilled. Thank you! {hours} h are booked.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title", "hours"),
         can_wait=True,
         parts=2,
@@ -243,7 +262,7 @@ MESSAGES: Templates = {
             zh="「{title}」的居民给您留了感谢或评分，请在应用里看看。",
             en="You were thanked or rated for “{title}”. See it in the app.",
         ),
-        told="the helper",
+        recipients="the helper",
         slots=_slots("title"),
         urgency=Urgency.LOW,
         parts=2,
@@ -253,7 +272,7 @@ MESSAGES: Templates = {
             zh="「{title}」有异议，请处理：{reason}",
             en="“{title}” is disputed, please look into it: {reason}",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots=_slots("title", "reason"),
         parts=2,
@@ -263,7 +282,7 @@ MESSAGES: Templates = {
             zh="您的心愿「{title}」已重新上墙。",
             en="Your wish “{title}” is on the wall again.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
@@ -271,9 +290,10 @@ MESSAGES: Templates = {
     "wish.expiring": Template(
         text(
             zh="您的心愿「{title}」还没有人认领，即将到期。仍需要请回复1，不需要请回复2",
-            en="Nobody has taken “{title}” yet and it expires soon. Reply 1 to keep it, 2 if not needed.",
+            en="Nobody has taken “{title}” yet and it expires soon. "
+            "Reply 1 to keep it, 2 if not needed.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         asks=True,
         parts=2,
@@ -283,7 +303,7 @@ MESSAGES: Templates = {
             zh="「{title}」无人认领，即将到期，请帮忙找人。",
             en="Nobody has taken “{title}” and it expires soon. Please find somebody.",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots=_slots("title"),
         urgency=Urgency.LOW,
@@ -294,7 +314,7 @@ MESSAGES: Templates = {
             zh="您的心愿「{title}」已到期，仍需要可重新提交。",
             en="Your wish “{title}” has expired. If you still need it, submit it again.",
         ),
-        told="the resident",
+        recipients="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
@@ -304,7 +324,7 @@ MESSAGES: Templates = {
             zh="「{title}」到期无人完成，请跟进。",
             en="“{title}” has expired unfulfilled. Please follow up.",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots=_slots("title"),
         parts=2,
@@ -314,7 +334,7 @@ MESSAGES: Templates = {
             zh="「{title}」已过需要日期仍未送达，请跟进。",
             en="“{title}” is past its day and not delivered. Please follow up.",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots=_slots("title"),
         parts=2,
@@ -324,7 +344,7 @@ MESSAGES: Templates = {
             zh="「{title}」送达三天未确认，请回访。",
             en="“{title}” was delivered three days ago and is not confirmed. Please ask.",
         ),
-        told="the staff on duty",
+        recipients="the staff on duty",
         for_staff=True,
         slots=_slots("title"),
         parts=2,

@@ -26,7 +26,9 @@ def _expire(wish: Wish, mover: WishMover) -> Changes[Wish]:
     messages = ended.messages + tell(wish, "expired", wish.person_id)
     messages += tell_staff(wish, "expired_staff")
     after = replace(wish, claims=ended.claims)
-    return go(wish, "expire", mover, after, writes=ended.writes, messages=messages)
+    return go(
+        wish, "expire", mover, after, writes=ended.writes, messages=messages
+    )
 
 
 def _tell_late(wish: Wish, mover: WishMover) -> Changes[Wish]:
@@ -76,9 +78,13 @@ _DUE: Mapping[str, Callable[[Wish, WishMover], Changes[Wish]]] = {
 }
 
 
-def _noted(wish: Wish, after: Wish, messages: tuple[Message, ...]) -> Changes[Wish]:
+def _noted(
+    wish: Wish, after: Wish, messages: tuple[Message, ...]
+) -> Changes[Wish]:
     """Note a step that no view shows: the version stays."""
-    return Changes(entity=after, previous=wish, messages=messages, bump_version=False)
+    return Changes(
+        entity=after, previous=wish, messages=messages, bump_version=False
+    )
 
 
 def _reminded(
@@ -94,7 +100,10 @@ def _reminded(
         due = due_steps(wish.steps_left(claim), now)
         if due:
             claims.append(
-                replace(claim, reminded=(*claim.reminded, *(step.name for step in due)))
+                replace(
+                    claim,
+                    reminded=(*claim.reminded, *(step.name for step in due)),
+                )
             )
             (message,) = tell(wish, due[-1].name, claim.helper, claim=claim.id)
             messages += (replace(message, not_after=due[-1].until),)

@@ -8,7 +8,7 @@ from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Changes, Count, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict
 from ..kernel.state_table import Move
-from .model import TABLE, Claim, ClaimState, State, Wish, WishMover
+from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
 
 __all__ = [
     "EndedClaims",
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-def row_of(wish: Wish, move: str, mover: WishMover) -> Move[State]:
+def row_of(wish: Wish, move: str, mover: WishMover) -> Move[WishState]:
     """Return the row of a move, or refuse it: Conflict or Forbidden."""
     if wish.forgotten:
         raise Conflict("wish.wrong_state", state=wish.state.value, moves=[])
@@ -39,7 +39,7 @@ def go(
     mover: WishMover,
     after: Wish | None = None,
     *,
-    target: State | None = None,
+    target: WishState | None = None,
     event: str | None = None,
     note: str | None = None,
     writes: tuple[Write, ...] = (),
@@ -53,12 +53,23 @@ def go(
     row_of(wish, move, mover)
     moves = wish.moves(mover.id, mover.relations)
     step = TABLE.go(
-        wish.state, move, mover.relations, target=target, event=event, moves=moves
+        wish.state,
+        move,
+        mover.relations,
+        target=target,
+        event=event,
+        moves=moves,
     )
-    made = TimelineEvent(tag=step.event, actor=mover.id, party=mover.party, note=note)
+    made = TimelineEvent(
+        tag=step.event, actor=mover.id, party=mover.party, note=note
+    )
     entity = replace(after or wish, state=step.target)
     return Changes(
-        entity=entity, previous=wish, writes=writes, events=(made,), messages=messages
+        entity=entity,
+        previous=wish,
+        writes=writes,
+        events=(made,),
+        messages=messages,
     )
 
 
@@ -75,7 +86,9 @@ def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     )
 
 
-def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
+def tell_helpers(
+    wish: Wish, kind: str, claims: Iterable[Claim]
+) -> tuple[Message, ...]:
     """Return a message of a kind to the helper of each of these claims."""
     return tuple(
         message
@@ -99,7 +112,8 @@ def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
 def freed(claims: Iterable[Claim]) -> tuple[Count, ...]:
     """Return the counts that give claims back to their helpers' capacity."""
     return tuple(
-        Count(subject=claim.helper, name="active_claims", add=-1) for claim in claims
+        Count(subject=claim.helper, name="active_claims", add=-1)
+        for claim in claims
     )
 
 
@@ -120,10 +134,14 @@ class EndedClaims:
 
 def all_ended(wish: Wish, kind: str) -> EndedClaims:
     """End every active claim and tell the helpers."""
-    released = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
+    released = [
+        replace(claim, state=ClaimState.RELEASED) for claim in wish.active
+    ]
     messages = tell_helpers(wish, kind, wish.active)
     return EndedClaims(
-        claims=swap(wish, *released), writes=freed(wish.active), messages=messages
+        claims=swap(wish, *released),
+        writes=freed(wish.active),
+        messages=messages,
     )
 
 

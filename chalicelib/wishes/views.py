@@ -8,27 +8,28 @@ from pydantic import Field
 from ..kernel.access import STAFF, Relation
 from ..people.model import Person, mask_phone
 from ..web.fields import Instant, PersonId, PlaceCode, View
-from .model import Claim, ClaimState, Safeguarding, State, Wish, WishKind
+from .model import Claim, ClaimState, Safeguarding, Wish, WishKind, WishState
 from .queries import PublicWishLine, WishForViewer
+from .repository import WishEvent
 from .schemas import ClaimId, WishId
 from .wall import WallEntry
 
 __all__ = [
     "AnyWish",
-    "ClaimList",
-    "ClaimedView",
-    "EventList",
-    "EventView",
-    "HoursList",
-    "HoursView",
+    "BookedHoursList",
+    "BookedHoursView",
+    "MyClaimList",
+    "MyClaimView",
     "PublicWish",
-    "WindowView",
+    "VisitWindowView",
+    "WishEventList",
+    "WishEventView",
     "WishList",
     "wish_view",
 ]
 
 
-class WindowView(View):
+class VisitWindowView(View):
     """When a visit would suit."""
 
     start: Instant = Field(serialization_alias="from")
@@ -40,7 +41,7 @@ class PublicWish(View):
 
     id: WishId
     version: int
-    state: State
+    state: WishState
     kind: WishKind
     community: PlaceCode
     community_name: str
@@ -51,13 +52,15 @@ class PublicWish(View):
     helpers_needed: int
     places_left: int
     needed_by: date
-    window: list[WindowView]
+    window: list[VisitWindowView]
     dialects: list[str]
     skills: list[str]
     vetting_required: bool
-    opened_at: Instant | None = Field(description="When it first stood on the wall.")
+    opened_at: Instant | None = Field(
+        description="The time of its first publication."
+    )
     age_days: int = Field(
-        description="Whole days since it first stood on the wall, or was filed."
+        description="Whole days since its first publication, or since submission."
     )
     created_at: Instant
     updated_at: Instant
@@ -83,15 +86,15 @@ class ClaimView(View):
     minutes: int
 
 
-class TakenWish(PublicWish):
-    """What somebody sees who helps, or has helped: their own part of it."""
+class HelperWish(PublicWish):
+    """A wish as its helpers see it before and after: with their own claims."""
 
     claims: list[ClaimView]
     thanks: str | None
 
 
-class DeliveryWish(TakenWish):
-    """What a helper sees from claim to delivery: to whom and where to bring it."""
+class DeliveryWish(HelperWish):
+    """A wish as its helper sees it from claim to delivery: with name, phone and address."""
 
     name: str | None
     phone: str | None
@@ -101,7 +104,7 @@ class DeliveryWish(TakenWish):
 
 
 class InsideWish(DeliveryWish):
-    """What the resident and staff see; to staff the phone is masked and the address is left out."""
+    """A wish as the resident and staff see it. Staff see a masked phone and no address."""
 
     person_id: PersonId
     filed_by: PersonId
@@ -110,7 +113,7 @@ class InsideWish(DeliveryWish):
     rating: int | None
 
 
-AnyWish = InsideWish | DeliveryWish | TakenWish | PublicWish
+AnyWish = InsideWish | DeliveryWish | HelperWish | PublicWish
 
 
 def wish_view(seen: WishForViewer) -> AnyWish:
@@ -129,9 +132,10 @@ def wish_view(seen: WishForViewer) -> AnyWish:
     claims = [_claim(claim, seen) for claim in mine]
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
         return DeliveryWish(
-            **(fields | _as_written(wish) | _recipient(wish, seen)), claims=claims
+            **(fields | _as_written(wish) | _recipient(wish, seen)),
+            claims=claims,
         )
-    return TakenWish(**fields, claims=claims) if mine else PublicWish(**fields)
+    return HelperWish(**fields, claims=claims) if mine else PublicWish(**fields)
 
 
 class WishList(View):
@@ -141,7 +145,7 @@ class WishList(View):
     next: str | None
 
 
-class ClaimedView(View):
+class MyClaimView(View):
     """A claim of the caller, and its wish as they may see it now."""
 
     id: ClaimId
@@ -152,7 +156,7 @@ class ClaimedView(View):
     wish: AnyWish
 
     @classmethod
-    def of(cls, claim: Claim, seen: WishForViewer) -> "ClaimedView":
+    def of(cls, claim: Claim, seen: WishForViewer) -> "MyClaimView":
         """Return the view of a claim."""
         fields = {
             name: getattr(claim, name)
@@ -161,14 +165,14 @@ class ClaimedView(View):
         return cls(**fields, wish=wish_view(seen))
 
 
-class ClaimList(View):
+class MyClaimList(View):
     """A page of the caller's own claims."""
 
-    items: list[ClaimedView]
+    items: list[MyClaimView]
     next: str | None
 
 
-class HoursView(View):
+class BookedHoursView(View):
     """Time booked for one fulfilled claim."""
 
     wish: WishId
@@ -177,14 +181,14 @@ class HoursView(View):
     booked_at: Instant | None
 
 
-class HoursList(View):
+class BookedHoursList(View):
     """A page of booked time; pages may be short."""
 
-    items: list[HoursView]
+    items: list[BookedHoursView]
     next: str | None
 
 
-class EventView(View):
+class WishEventView(View):
     """One line of a timeline. `by` is shown to staff."""
 
     at: Instant
@@ -194,16 +198,28 @@ class EventView(View):
     by: str | None
     note: str | None
 
+    @classmethod
+    def of(cls, event: WishEvent, *, with_names: bool) -> "WishEventView":
+        """Return the view of an event; `with_names` shows the actor."""
+        return cls(
+            at=event.at,
+            version=event.version,
+            event=event.tag,
+            party=event.party,
+            by=event.by if with_names else None,
+            note=event.note,
+        )
 
-class EventList(View):
+
+class WishEventList(View):
     """A page of a timeline, oldest first."""
 
-    items: list[EventView]
+    items: list[WishEventView]
     next: str | None
 
 
 def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
-    """What both the wall's index and the wish itself hold for everybody."""
+    """Return the public fields of a wish or of its entry on the wall."""
     same = [
         "id",
         "version",
@@ -227,15 +243,21 @@ def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
         "updated_at",
     ]
     return {name: getattr(wish, name) for name in same} | {
-        "window": [WindowView(start=slot.start, end=slot.end) for slot in wish.window],
+        "window": [
+            VisitWindowView(start=slot.start, end=slot.end)
+            for slot in wish.window
+        ],
         "opened_at": wish.opened_at,
         "age_days": (now - (wish.opened_at or wish.submitted_at)).days,
     }
 
 
 def _as_written(wish: Wish) -> dict[str, Any]:
-    """The words that the wall shows with what is personal blanked out, and where to go."""
-    words = {name: getattr(wish.written, name) for name in ("title", "story", "alias")}
+    """Return the unredacted texts, and the place."""
+    words = {
+        name: getattr(wish.written, name)
+        for name in ("title", "story", "alias")
+    }
     return words | {"place": wish.place, "safeguarding": wish.safeguarding}
 
 
@@ -243,23 +265,23 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
-    full = Relation.OWNER in seen.relations or any(
-        claim.helper == seen.actor_id for claim in wish.active
-    )
-    fields["name"] = person.name if person else None
-    fields["phone"] = (
-        (person.phone if full else mask_phone(person.phone)) if person else None
-    )
-    return fields | {"address": person.address if person and full else None}
+    if person is None:
+        return fields | dict.fromkeys(("name", "phone", "address"))
+    fields["name"] = person.name
+    helps = any(claim.helper == seen.actor_id for claim in wish.active)
+    if helps or Relation.OWNER in seen.relations:
+        return fields | {"phone": person.phone, "address": person.address}
+    return fields | {"phone": mask_phone(person.phone), "address": None}
 
 
 def _recipient(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
-    phone = (person.phone or _phone_of_contact(person, seen)) if person else None
+    if person is None:
+        return dict.fromkeys(("name", "phone", "address"))
     return {
-        "name": person.name if person else None,
-        "phone": phone,
-        "address": person.address if person else None,
+        "name": person.name,
+        "phone": person.phone or _phone_of_contact(person, seen),
+        "address": person.address,
     }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .model import State, Window, WishKind
+from .model import VisitWindow, WishKind, WishState
 
 __all__ = ["WallEntry"]
 
@@ -14,7 +14,7 @@ class WallEntry:
 
     id: str
     version: int
-    state: State
+    state: WishState
     kind: WishKind
     community: str
     community_name: str
@@ -25,7 +25,7 @@ class WallEntry:
     helpers_needed: int
     places_left: int
     needed_by: date
-    window: tuple[Window, ...] = ()
+    window: tuple[VisitWindow, ...] = ()
     dialects: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     vetting_required: bool

@@ -48,5 +48,8 @@ CASES = Cases(
     queries={"read_queue": f"?place={GRID}", "read_spending": f"?place={GRID}"},
     path_values={"job_id": _job_id},
     good={"redrive_job": _redrive, "convert_ticket": _turn},
-    story_queries={"read_queue": f"place={BAIHUA}", "read_spending": f"place={BAIHUA}"},
+    story_queries={
+        "read_queue": f"place={BAIHUA}",
+        "read_spending": f"place={BAIHUA}",
+    },
 )

@@ -10,7 +10,16 @@ from chalicelib.wishes.codes import delivery_code
 
 from ..job_rows import a_job
 from ..storage import counted_storage
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from ..world import (
+    BAIHUA,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Phone,
+    World,
+)
 
 
 def queue(phone: Phone, place: str = BAIHUA, **query: Any) -> Any:
@@ -37,7 +46,9 @@ def unreachable(
 ) -> str:
     """Somebody without a phone whose wish has come onto the wall; returns the wish."""
     ward = world.person(name, phone=None, home=home)
-    body = world.wish_body(on_behalf_of=ward.id, consent={"how": "spoken"}, **fields)
+    body = world.wish_body(
+        on_behalf_of=ward.id, consent={"how": "spoken"}, **fields
+    )
     boss = world.phone_of(world.admin)
     wish_id = str(boss.post("/v1/wishes", body).json["id"])
     assert boss.post(f"/v1/wishes/{wish_id}/approve").status == 200
@@ -71,7 +82,10 @@ def test_a_visit_says_whom_to_tell_what(world: World):
     unreachable(world, title="一个水壶")
     worker = world.staff(GRID, Role.GRID_WORKER)
     visit = of_kind(queue(worker, GRID), "message.visit")[0]
-    assert visit["title"] == "李奶奶：您的心愿「一个水壶」已上墙，有人认领会通知您。"
+    assert (
+        visit["title"]
+        == "李奶奶：您的心愿「一个水壶」已上墙，有人认领会通知您。"
+    )
     assert (visit["moves"], visit["place"]) == (["visited"], UNIT)
     answer = worker.get(f"/v1/admin/queue?place={GRID}", Accept_Language="en")
     assert of_kind(answer.json, "message.visit")[0]["title"].startswith(
@@ -83,7 +97,9 @@ def test_a_visit_tells_staff_no_code(world: World):
     wish_id, helper = unreachable(world), world.volunteer()
     claim = helper.post(f"/v1/wishes/{wish_id}/claim").json["claims"][0]["id"]
     visits = of_kind(queue(world.staff()), "message.visit")
-    told = next(visit["title"] for visit in visits if "送达码" in visit["title"])
+    told = next(
+        visit["title"] for visit in visits if "送达码" in visit["title"]
+    )
     assert "送达码 ****" in told
     assert not [
         visit
@@ -96,7 +112,8 @@ def test_what_is_no_longer_true_need_not_be_told(world: World):
     wish_id = unreachable(world)
     world.phone_of(world.admin).post(f"/v1/wishes/{wish_id}/withdraw", {})
     assert [
-        visit["title"] for visit in of_kind(queue(world.staff()), "message.visit")
+        visit["title"]
+        for visit in of_kind(queue(world.staff()), "message.visit")
     ] == ["李奶奶：（内容已过时，不用再告知）"]
 
 
@@ -114,7 +131,11 @@ def test_a_visit_that_was_made_leaves_the_queue(world: World):
     worker = world.staff(GRID, Role.GRID_WORKER)
     id = queue(worker, GRID)["items"][0]["id"]
     first = worker.post(f"/v1/messages/{id}/visited")
-    assert (first.status, first.json["visited_by"], first.json["wants_visit"]) == (
+    assert (
+        first.status,
+        first.json["visited_by"],
+        first.json["wants_visit"],
+    ) == (
         200,
         worker.me["id"],
         False,
@@ -138,7 +159,9 @@ def test_a_visit_is_not_known_of_elsewhere(world: World):
     ):
         assert phone.post(f"/v1/messages/{id}/visited").status == 404
     assert Phone().post(f"/v1/messages/{id}/visited").status == 401
-    assert world.staff().post(f"/v1/messages/msg_{'a' * 24}/visited").status == 404
+    assert (
+        world.staff().post(f"/v1/messages/msg_{'a' * 24}/visited").status == 404
+    )
     assert len(queue(world.staff())["items"]) == 1
 
 
@@ -159,7 +182,9 @@ def test_a_code_is_nobodys_visit(world: World):
 
     world.sign_in("+8613812345678", consent="2026-11")
     assert (
-        world.phone_of(world.admin).post(f"/v1/messages/{lines()[0].id}/visited").status
+        world.phone_of(world.admin)
+        .post(f"/v1/messages/{lines()[0].id}/visited")
+        .status
         == 404
     )
 
@@ -172,7 +197,9 @@ def test_a_job_that_failed_for_good_is_seen_and_runs_again(
 ):
     resident, staff = world.resident(), world.staff()
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.wish_jobs, "message_contexts", lambda *_: 1 / 0)
+        patched.setattr(
+            world.services.wish_jobs, "message_contexts", lambda *_: 1 / 0
+        )
         wish_id = world.open_wish(resident)
         for _ in range(5):
             world.pass_time(minutes=2)  # as often as a queue brings it
@@ -201,11 +228,16 @@ def test_who_may_redrive_a_job(world: World):
         for phone in (Phone(), worker, world.resident(), world.staff(JINFENG))
     ]
     assert statuses == [401, 403, 404, 404]
-    assert world.staff().post(f"/v1/admin/jobs/due_{'z' * 24}/redrive").status == 404
+    assert (
+        world.staff().post(f"/v1/admin/jobs/due_{'z' * 24}/redrive").status
+        == 404
+    )
     assert world.staff().post(path).status == 204
 
 
-def test_a_job_of_no_known_place_is_for_the_administrator_of_the_street(world: World):
+def test_a_job_of_no_known_place_is_for_the_administrator_of_the_street(
+    world: World,
+):
     id = parked(world, place="")
     boss = world.phone_of(world.admin)
     assert (
@@ -254,7 +286,11 @@ def test_three_lists_are_one_queue_whatever_the_size_of_its_pages(
     assert whole["next"] is None
     ids = [item["id"] for item in whole["items"]]
     assert len(set(ids)) == len(ids) == sum(whole["counts"].values())
-    assert set(whole["counts"]) == {"wish.approve", "message.visit", "job.parked"}
+    assert set(whole["counts"]) == {
+        "wish.approve",
+        "message.visit",
+        "job.parked",
+    }
     assert [item["due_at"] for item in whole["items"]] == sorted(
         item["due_at"] for item in whole["items"]
     )

@@ -20,7 +20,9 @@ def a_queue(world: World) -> dict[str, str]:
     """A dispute, a delivery that is late, one that is not confirmed, and a wish to approve."""
     resident, helper = world.resident(), world.volunteer()
     ids = {
-        kind: world.open_wish(resident, title=f"心愿{kind}", needed_by="2026-11-30")
+        kind: world.open_wish(
+            resident, title=f"心愿{kind}", needed_by="2026-11-30"
+        )
         for kind in ("late", "unconfirmed", "dispute")
     }
     for kind, id in ids.items():
@@ -36,7 +38,9 @@ def a_queue(world: World) -> dict[str, str]:
     return {f"wish.{kind}": id for kind, id in ids.items()}
 
 
-def test_what_waits_is_listed_soonest_due_first_with_what_can_be_done(world: World):
+def test_what_waits_is_listed_soonest_due_first_with_what_can_be_done(
+    world: World,
+):
     ids = a_queue(world)
     found = queue(world.staff())
     assert {task["kind"]: task["id"] for task in found["items"]} == ids
@@ -65,14 +69,25 @@ def test_what_is_done_leaves_the_queue(world: World):
 def test_a_queue_is_of_ones_own_place_and_below(world: World):
     here = world.resident().post("/v1/wishes", world.wish_body()).json["id"]
     there = (
-        world.resident(home=OTHER_GRID).post("/v1/wishes", world.wish_body()).json["id"]
+        world.resident(home=OTHER_GRID)
+        .post("/v1/wishes", world.wish_body())
+        .json["id"]
     )
-    boss, worker = world.phone_of(world.admin), world.staff(GRID, Role.GRID_WORKER)
-    assert {task["id"] for task in queue(boss, STREET)["items"]} == {here, there}
+    boss, worker = (
+        world.phone_of(world.admin),
+        world.staff(GRID, Role.GRID_WORKER),
+    )
+    assert {task["id"] for task in queue(boss, STREET)["items"]} == {
+        here,
+        there,
+    }
     assert [task["id"] for task in queue(boss, JINFENG)["items"]] == [there]
     assert [task["id"] for task in queue(worker, GRID)["items"]] == [here]
     assert worker.get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
-    assert world.resident().get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
+    assert world.resident().get(f"/v1/admin/queue?place={BAIHUA}").status in (
+        403,
+        404,
+    )
 
 
 def test_a_queue_is_whole_whatever_the_size_of_its_pages_and_counts_all_of_it(
@@ -81,7 +96,9 @@ def test_a_queue_is_whole_whatever_the_size_of_its_pages_and_counts_all_of_it(
     wishes, resident = [], world.resident()
     for n in range(5):
         wishes.append(
-            resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"]
+            resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json[
+                "id"
+            ]
         )
         world.clock.advance(timedelta(minutes=1))
         world.resident(home=OTHER_GRID).post("/v1/wishes", world.wish_body())

@@ -22,7 +22,7 @@ from chalicelib.message_log.model import (
 )
 from chalicelib.store.tables import ParkedJob
 from chalicelib.wishes import policy
-from chalicelib.wishes.model import State
+from chalicelib.wishes.model import WishState
 
 from ..job_rows import a_job
 from ..storage import counted_storage, intercepted
@@ -68,7 +68,9 @@ class Waiting:
         return covers(place, self.place) if self.place else place == STREET
 
 
-def waiting(kinds: Sequence[str], places: Sequence[str]) -> st.SearchStrategy[Waiting]:
+def waiting(
+    kinds: Sequence[str], places: Sequence[str]
+) -> st.SearchStrategy[Waiting]:
     slots, fates = (
         st.integers(0, 2),
         st.sampled_from(["stays", "stays", "stays", "ends", "drops"]),
@@ -95,12 +97,17 @@ def row_of(id: str, task: Waiting, **fields: Any) -> Any:
     place, due_at = task.place, task.due_at
     if task.kind == "wish.approve":
         submitted = due_at - policy.APPROVE_WITHIN
-        return a_wish(State.SUBMITTED, id=id, place=place, submitted_at=submitted)
+        return a_wish(
+            WishState.SUBMITTED, id=id, place=place, submitted_at=submitted
+        )
     if task.kind == "ticket.accept":
         ticket = a_ticket(id=id, place=place)
         return replace(
             ticket,
-            clocks=(replace(ticket.clocks[0], promised_at=due_at), *ticket.clocks[1:]),
+            clocks=(
+                replace(ticket.clocks[0], promised_at=due_at),
+                *ticket.clocks[1:],
+            ),
         )
     if task.kind == "job.parked":
         job = a_job(
@@ -135,7 +142,9 @@ class Desk:
         self.tasks = {id_of(n, task.kind): task for n, task in enumerate(tasks)}
         self.rows = {id: row_of(id, task) for id, task in self.tasks.items()}
         save_all(
-            row for id, row in self.rows.items() if self.tasks[id].kind != "job.parked"
+            row
+            for id, row in self.rows.items()
+            if self.tasks[id].kind != "job.parked"
         )
         for id, row in self.rows.items():
             if self.tasks[id].kind == "job.parked":
@@ -145,7 +154,9 @@ class Desk:
         place, role = STAFF[who]
         person = self.world.admin if role is Role.STREET_ADMIN else None
         return (
-            self.world.phone_of(person) if person else self.world.staff(place, role)
+            self.world.phone_of(person)
+            if person
+            else self.world.staff(place, role)
         ), place
 
     def with_fate(self, *fates: str) -> list[str]:
@@ -153,20 +164,31 @@ class Desk:
 
     def end(self) -> None:
         """End the tasks that end while somebody reads."""
-        parked = {job.id: job for job in self.world.services.outbox.every_parked()}
+        parked = {
+            job.id: job for job in self.world.services.outbox.every_parked()
+        }
         for id in self.with_fate("ends"):
             row: Any = (
-                parked.get(id) if self.tasks[id].kind == "job.parked" else self.rows[id]
+                parked.get(id)
+                if self.tasks[id].kind == "job.parked"
+                else self.rows[id]
             )
-            assert isinstance(row, ParkedJob) or self.tasks[id].kind != "job.parked"
+            assert (
+                isinstance(row, ParkedJob)
+                or self.tasks[id].kind != "job.parked"
+            )
             remove(row)
 
     def expected(self, place: str, *fates: str) -> list[str]:
         """Return the ids of the tasks of a place in their order."""
         shown = [
-            id for id in self.with_fate(*fates) if self.tasks[id].is_shown_at(place)
+            id
+            for id in self.with_fate(*fates)
+            if self.tasks[id].is_shown_at(place)
         ]
-        return sorted(shown, key=lambda id: f"{to_text(self.tasks[id].due_at)}#{id}")
+        return sorted(
+            shown, key=lambda id: f"{to_text(self.tasks[id].due_at)}#{id}"
+        )
 
     def counts(self, place: str) -> dict[str, int]:
         """Return how many tasks of a place wait, as far as one list counts them."""
@@ -181,14 +203,18 @@ class Desk:
 
     def _list_of(self, id: str) -> bool:
         """Visits of no known place are a list of their own; parked jobs are one list."""
-        return self.tasks[id].kind == "message.visit" and not self.tasks[id].place
+        return (
+            self.tasks[id].kind == "message.visit" and not self.tasks[id].place
+        )
 
     def pages(self, who: str, limit: int) -> Iterator[Any]:
         """Read page by page; a wish that drops is in the list, and gone when it is read."""
         phone, place = self.phone(who)
         dropped, cursor = set(self.with_fate("drops")), {}
 
-        def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        def around(
+            call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+        ) -> Any:
             answer = call()
             if name == "BatchGetItem":
                 for table, items in answer["Responses"].items():
@@ -252,9 +278,13 @@ def test_a_task_that_ends_between_two_pages_hides_no_other(
     ids = ids_of(found)
     assert len(ids) == len(set(ids))
     dropped = {
-        id for id in desk.with_fate("drops") if desk.tasks[id].kind == "wish.approve"
+        id
+        for id in desk.with_fate("drops")
+        if desk.tasks[id].kind == "wish.approve"
     }
-    staying = [id for id in desk.expected(place, "stays", "drops") if id not in dropped]
+    staying = [
+        id for id in desk.expected(place, "stays", "drops") if id not in dropped
+    ]
     assert [id for id in ids if id in set(staying)] == staying
 
 
@@ -263,16 +293,24 @@ def full_desk() -> Desk:
     tasks = []
     for n in range(60):
         tasks += [
-            Waiting(kind, (UNIT, BAIHUA, OTHER_GRID)[n % 3], n % 3) for kind in PREFIXES
+            Waiting(kind, (UNIT, BAIHUA, OTHER_GRID)[n % 3], n % 3)
+            for kind in PREFIXES
         ]
         tasks.append(Waiting("message.visit", NOWHERE, n % 3))
     desk = Desk(tasks)
     recipients = [
-        {"person": desk.world.resident().me["id"], "others": ("per_a", "per_b")},
+        {
+            "person": desk.world.resident().me["id"],
+            "others": ("per_a", "per_b"),
+        },
         {"person": "per_c"},
     ]
-    visits = [id for id, task in desk.tasks.items() if task.kind == "message.visit"]
-    wishes = [id for id, task in desk.tasks.items() if task.kind == "wish.approve"]
+    visits = [
+        id for id, task in desk.tasks.items() if task.kind == "message.visit"
+    ]
+    wishes = [
+        id for id, task in desk.tasks.items() if task.kind == "wish.approve"
+    ]
     save_all(
         row_of(id, desk.tasks[id], about=wishes[n % 60], **recipients[n % 2])
         for n, id in enumerate(visits)
@@ -306,7 +344,9 @@ def test_every_page_is_few_requests(who: str):
 
 
 @pytest.mark.parametrize("kind", PREFIXES)
-def test_tasks_of_other_places_beyond_the_bound_cost_no_more_requests(kind: str):
+def test_tasks_of_other_places_beyond_the_bound_cost_no_more_requests(
+    kind: str,
+):
     elsewhere = [
         Waiting(kind, f"{BAIHUA}.g02.b01", n % 3)
         for n in range(staff_queue.MAX_COUNTED + 100)

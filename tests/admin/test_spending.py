@@ -7,7 +7,9 @@ from chalicelib.kernel.access import Role
 from ..world import BAIHUA, GRID, JINFENG, STREET, World
 
 
-def test_staff_see_what_their_street_has_spent_this_month_and_what_it_may(world: World):
+def test_staff_see_what_their_street_has_spent_this_month_and_what_it_may(
+    world: World,
+):
     world = World(sms_budget_fen=100_000)
     staff = world.staff()
     for _ in range(3):
@@ -29,7 +31,10 @@ def test_a_new_month_begins_with_nothing_spent(world: World):
         world.staff().get(f"/v1/admin/spending?place={BAIHUA}").json["month"]
         == "2026-12"
     )
-    assert world.staff().get(f"/v1/admin/spending?place={BAIHUA}").json["sms_fen"] == 0
+    assert (
+        world.staff().get(f"/v1/admin/spending?place={BAIHUA}").json["sms_fen"]
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,9 @@ def test_it_is_for_staff_of_the_place(world: World, role, place, status):
     assert world.staff(place, role).get(
         f"/v1/admin/spending?place={BAIHUA}"
     ).status in (status, 404)
-    assert world.resident().get(f"/v1/admin/spending?place={BAIHUA}").status in (
+    assert world.resident().get(
+        f"/v1/admin/spending?place={BAIHUA}"
+    ).status in (
         status,
         404,
     )

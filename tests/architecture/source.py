@@ -10,7 +10,9 @@ from chalicelib.features import FEATURES
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "chalicelib"
 FLOOR = frozenset({"kernel", "web", "store", "adapters"})
-ASSEMBLY = frozenset({"catalogue", "composition", "container", "dispatch", "runtime"})
+ASSEMBLY = frozenset(
+    {"catalogue", "composition", "container", "dispatch", "runtime"}
+)
 FEATURE_SET = frozenset(FEATURES)
 
 
@@ -31,9 +33,11 @@ def _name(path: Path) -> str:
 
 
 def imported(name: str, *, for_types: bool) -> Iterator[str]:
-    """Yield what a module imports, in functions too: ours as ``people.model``, others as ``pynamodb.models``."""
+    """Yield the imports of a module, also in functions, such as ``people.model``."""
     tree = modules()[name]
-    package = name.split(".") if (PACKAGE / name).is_dir() else name.split(".")[:-1]
+    package = (
+        name.split(".") if (PACKAGE / name).is_dir() else name.split(".")[:-1]
+    )
     skipped = set() if for_types else _only_for_types(tree)
     for node in ast.walk(tree):
         if id(node) in skipped:
@@ -41,12 +45,13 @@ def imported(name: str, *, for_types: bool) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            stem = ".".join([*base, *([node.module] if node.module else [])])
-            yield stem
-            yield from (
-                f"{stem}.{alias.name}" if stem else alias.name for alias in node.names
+            base = (
+                package[: len(package) - node.level + 1] if node.level else []
             )
+            stem = ".".join(filter(None, [*base, node.module]))
+            yield stem
+            for alias in node.names:
+                yield f"{stem}.{alias.name}" if stem else alias.name
 
 
 def _only_for_types(tree: ast.Module) -> set[int]:
@@ -60,20 +65,21 @@ def _only_for_types(tree: ast.Module) -> set[int]:
 
 @cache
 def edges(*, for_types: bool) -> dict[str, frozenset[str]]:
-    """Return which of our modules each module imports; with `for_types`, TYPE_CHECKING imports too."""
+    """Return the imports between our modules; with `for_types` those of TYPE_CHECKING too."""
     names = modules().keys()
-    return {
-        name: frozenset(
-            i for i in imported(name, for_types=for_types) if i in names and i != name
-        )
-        for name in names
-    }
+    found: dict[str, frozenset[str]] = {}
+    for name in names:
+        others = set(imported(name, for_types=for_types)) - {name}
+        found[name] = frozenset(others & names)
+    return found
 
 
 def libraries(name: str) -> set[str]:
     """Return the packages of others that a module imports when it runs."""
     return {
-        i.split(".")[0] for i in imported(name, for_types=False) if i not in modules()
+        i.split(".")[0]
+        for i in imported(name, for_types=False)
+        if i not in modules()
     }
 
 

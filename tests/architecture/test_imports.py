@@ -17,7 +17,8 @@ from .source import (
     top,
 )
 
-# Modules without reads, writes or a clock. They import the kernel and pure modules of their own feature.
+# Modules without reads, writes or a clock. They import the kernel and pure modules of their
+# feature.
 PURE = {
     "model",
     "decisions",
@@ -35,7 +36,10 @@ PURE = {
     "wall",
     "waking",
     "worktime",
-    "clocks",
+    "sla_timers",
+    "handover",
+    "merging",
+    "wall_time",
     "routing",
     "endings",
     "life",
@@ -59,7 +63,10 @@ TELLERS = {"notifications", "fanouts", "replies"}
 def test_the_kernel_imports_only_itself_and_the_standard_library():
     for name in (n for n in modules() if top(n) == "kernel"):
         assert {top(i) for i in edges(for_types=True)[name]} <= {"kernel"}, name
-        assert libraries(name) <= set(sys.stdlib_module_names) | {"kernel", ""}, (
+        assert libraries(name) <= set(sys.stdlib_module_names) | {
+            "kernel",
+            "",
+        }, (
             name,
             libraries(name),
         )
@@ -67,7 +74,9 @@ def test_the_kernel_imports_only_itself_and_the_standard_library():
 
 def test_pure_modules_import_the_kernel_and_their_own_feature_only():
     for name in (
-        n for n in modules() if n.split(".")[-1] in PURE and top(n) in FEATURE_SET
+        n
+        for n in modules()
+        if n.split(".")[-1] in PURE and top(n) in FEATURE_SET
     ):
         others = {
             i
@@ -76,14 +85,19 @@ def test_pure_modules_import_the_kernel_and_their_own_feature_only():
         }
         about = ABOUT.get(top(name), set())
         assert all(
-            top(i) in about and i.split(".")[-1] in (*PURE, top(i)) for i in others
+            top(i) in about and i.split(".")[-1] in (*PURE, top(i))
+            for i in others
         ), (name, others)
 
 
 def test_routes_know_their_own_service_and_schemas_and_the_web():
-    for name in (n for n in modules() if n.endswith(".api") and top(n) in FEATURE_SET):
+    for name in (
+        n for n in modules() if n.endswith(".api") and top(n) in FEATURE_SET
+    ):
         found = edges(for_types=True)[name]
-        others = {i for i in found if top(i) not in ("kernel", "web", top(name))}
+        others = {
+            i for i in found if top(i) not in ("kernel", "web", top(name))
+        }
         # A view may show another feature's view (a sign-in shows the person), never its service.
         assert all(
             i.endswith((".schemas", ".views")) or "." not in i for i in others
@@ -97,11 +111,13 @@ def test_features_import_only_features_before_them_in_the_list():
     order = {name: n for n, name in enumerate(FEATURES)}
     for name, found in edges(for_types=True).items():
         if top(name) in FEATURE_SET:
-            above = {i for i in found if order.get(top(i), -1) > order[top(name)]}
+            above = {
+                i for i in found if order.get(top(i), -1) > order[top(name)]
+            }
             assert not above, f"{name} imports {above}"
 
 
-def test_what_people_are_told_about_does_not_know_how_they_are_told():
+def test_features_do_not_import_the_senders_of_messages():
     for name, found in edges(for_types=True).items():
         if top(name) in FEATURE_SET - TELLERS:
             told = {
@@ -122,15 +138,17 @@ def test_the_floor_imports_no_feature_and_no_assembly():
 
 def test_features_do_not_know_the_assembly():
     for name in (n for n in modules() if top(n) in FEATURE_SET):
-        assert not {top(i) for i in edges(for_types=True)[name]} & ASSEMBLY, name
+        assert not {top(i) for i in edges(for_types=True)[name]} & ASSEMBLY, (
+            name
+        )
 
 
 def test_only_a_declaration_imports_declarations():
     for name, found in edges(for_types=True).items():
         if top(name) in FEATURE_SET and not name.endswith(".feature"):
-            assert not {i for i in found if i.endswith(".feature") or i == "feature"}, (
-                name
-            )
+            assert not {
+                i for i in found if i.endswith(".feature") or i == "feature"
+            }, name
 
 
 def test_there_is_no_import_circle_with_imports_for_types_counted():
@@ -162,7 +180,10 @@ def test_there_is_no_import_circle_with_imports_for_types_counted():
         ("smtplib", lambda n: top(n) == "adapters"),
         ("PIL", lambda n: n == "adapters.photos"),
         ("jwt", lambda n: n == "web.tokens"),
-        ("aws_lambda_powertools", lambda n: n == "runtime" or top(n) == "adapters"),
+        (
+            "aws_lambda_powertools",
+            lambda n: n == "runtime" or top(n) == "adapters",
+        ),
     ],
 )
 def test_each_library_is_known_in_one_place(library, may):

@@ -7,12 +7,11 @@ from chalice.app import ScheduledEventConfig, SQSEventConfig
 
 from app import api, app
 
-from .source import PACKAGE as HOUSE
-from .source import ROOT
+from .source import PACKAGE, ROOT
 
 
-def test_nobody_reads_the_machines_clock_or_dice_but_the_kernel():
-    for path in HOUSE.rglob("*.py"):
+def test_only_the_kernel_reads_the_clock_and_random_numbers():
+    for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if path.parent.name != "kernel":
             for word in (
@@ -41,13 +40,15 @@ def test_the_map_declares_every_event_function_and_holds_no_logic():
     ]
     assert {e.name for e in sources} == functions
     assert functions <= set(app.handler_map)
-    assert {e.handler_string for e in sources} == {f"app.{name}" for name in functions}
+    assert {e.handler_string for e in sources} == {
+        f"app.{name}" for name in functions
+    }
 
 
 def test_every_event_function_has_permissions_of_its_own():
-    stage = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"][
-        "dev"
-    ]["lambda_functions"]
+    stage = json.loads((ROOT / ".chalice" / "config.json").read_text())[
+        "stages"
+    ]["dev"]["lambda_functions"]
     declared = {
         e.name
         for e in app.event_sources
@@ -62,7 +63,7 @@ def test_every_event_function_has_permissions_of_its_own():
 
 
 def test_no_blueprint_or_feature_declares_events():
-    for path in HOUSE.rglob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert ".schedule(" not in text, path
         assert ".on_sqs_message(" not in text, path
@@ -73,8 +74,12 @@ def test_every_route_of_every_feature_is_mounted_once():
     assert len(mounted) == len(set(mounted))
     assert len({op.name for op in api.operations}) == len(api.operations)
     served = {
-        (method, path) for path, methods in app.routes.items() for method in methods
+        (method, path)
+        for path, methods in app.routes.items()
+        for method in methods
     }
     assert served == set(mounted)
-    apis = {path.parent.name for path in HOUSE.glob("*/api.py")} - {"web"}
-    assert apis == {op.view.__module__.split(".")[1] for op in api.operations} - {"web"}
+    apis = {path.parent.name for path in PACKAGE.glob("*/api.py")} - {"web"}
+    assert apis == {
+        op.view.__module__.split(".")[1] for op in api.operations
+    } - {"web"}

@@ -8,7 +8,7 @@ from .source import FEATURE_SET, functions, modules, top
 
 # Use cases that need no `Access.require`, each with the reason.
 EXEMPT = {
-    "admin.service.StaffQueue.convert_to_wish": "both halves authorize: the ticket's and the wish's",
+    "admin.service.StaffQueue.convert_to_wish": "both parts authorize: for ticket and wish",
     "matching.runs.RunExecutor.run": "Matching has authorized; the schedule has no actor",
     "open311.service.Open311.report": "by an API key, or an access token sent as one",
     "open311.service.Open311.update": "by an API key, or an access token sent as one",
@@ -20,7 +20,9 @@ EXEMPT = {
     "signin.service.SignIn.send_code": "nobody has signed in yet",
     "signin.service.SignIn.sign_in": "by a sign-in code",
 }
-MUTATORS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
+MUTATORS = frozenset(
+    {"add", "append", "extend", "insert", "setdefault", "update"}
+)
 Function = ast.FunctionDef | ast.Lambda
 
 
@@ -44,7 +46,9 @@ def hierarchy(full_name: str) -> list[ast.ClassDef]:
         names[name] = None
         for base in classes()[name].bases:
             simple = ast.unparse(base).split("[", maxsplit=1)[0].split(".")[-1]
-            named = [other for other in classes() if other.split(".")[-1] == simple]
+            named = [
+                other for other in classes() if other.split(".")[-1] == simple
+            ]
             named.sort(key=lambda other: top(other) != top(full_name))
             pending += [other for other in named[:1] if other not in names]
     return [classes()[name] for name in names]
@@ -61,7 +65,11 @@ def methods(full_name: str) -> dict[str, ast.FunctionDef]:
 
 
 def takes_a_context(method: ast.FunctionDef) -> bool:
-    arguments = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
+    arguments = [
+        *method.args.posonlyargs,
+        *method.args.args,
+        *method.args.kwonlyargs,
+    ]
     annotations = [
         ast.unparse(argument.annotation)
         for argument in arguments
@@ -82,13 +90,17 @@ def use_cases() -> dict[str, str]:
 
 def asks_access(node: ast.AST) -> bool:
     called = [
-        ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)
+        ast.unparse(call.func)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
     ]
     return any(name.startswith("self._access.require") for name in called)
 
 
 def names_of_self(node: ast.FunctionDef) -> list[str]:
-    attributes = [one for one in ast.walk(node) if isinstance(one, ast.Attribute)]
+    attributes = [
+        one for one in ast.walk(node) if isinstance(one, ast.Attribute)
+    ]
     return [one.attr for one in attributes if ast.unparse(one.value) == "self"]
 
 
@@ -123,15 +135,24 @@ def before_the_check(
 ) -> list[ast.stmt]:
     """Return the statements before the one that asks `Access.require`, without nested functions."""
     asks = [asks_access(statement) for statement in function.body]
-    own = [not isinstance(statement, ast.FunctionDef) for statement in function.body]
+    own = [
+        not isinstance(statement, ast.FunctionDef)
+        for statement in function.body
+    ]
     first = next((at for at, found in enumerate(asks) if found and own[at]), 0)
-    return [statement for at, statement in enumerate(function.body[:first]) if own[at]]
+    return [
+        statement
+        for at, statement in enumerate(function.body[:first])
+        if own[at]
+    ]
 
 
 def acts(statement: ast.stmt) -> list[str]:
-    """Return what a statement writes, or refuses for another reason than that there is no such thing."""
+    """Return the writes of a statement, and its refusals other than NotFound."""
     raised = [
-        ast.unparse(node) for node in ast.walk(statement) if isinstance(node, ast.Raise)
+        ast.unparse(node)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Raise)
     ]
     called = [
         ast.unparse(node.func)
@@ -141,7 +162,9 @@ def acts(statement: ast.stmt) -> list[str]:
     writes = [
         name
         for name in called
-        if name.endswith((".run", ".run_with", ".write", ".write_one", ".commit"))
+        if name.endswith(
+            (".run", ".run_with", ".write", ".write_one", ".commit")
+        )
     ]
     return writes + [one for one in raised if "NotFound" not in one]
 
@@ -158,13 +181,13 @@ def test_before_the_check_the_resource_is_read_and_nothing_else_happens():
 def test_the_scan_finds_use_cases_and_a_missing_check():
     assert len(use_cases()) > 60
     assert "people.accounts.Accounts.change_me" in use_cases()
-    source = (
-        "def f(self):\n def decide():\n  return self._access.require_self(context)\n"
-    )
+    source = "def f(self):\n def decide():\n  return self._access.require_self(context)\n"
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     assert asks_access(function)
-    (function,) = ast.parse("def f(self):\n self._people.current(context.actor)\n").body
+    (function,) = ast.parse(
+        "def f(self):\n self._people.current(context.actor)\n"
+    ).body
     assert isinstance(function, ast.FunctionDef)
     assert not asks_access(function)
     source = "def f(self):\n self._transaction.run(d, context)\n self._access.require(context)\n"
@@ -177,7 +200,9 @@ def test_the_scan_finds_use_cases_and_a_missing_check():
 
 def test_no_function_rebinds_a_name_of_another():
     for name, tree in modules().items():
-        found = [node for node in ast.walk(tree) if isinstance(node, ast.Nonlocal)]
+        found = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Nonlocal)
+        ]
         assert not found, name
 
 
@@ -214,7 +239,9 @@ def decisions(function: ast.AST) -> Iterator[Function]:
 def changed_outside(function: Function) -> Iterator[str]:
     """Yield what a function changes in a list or dict that is not its own."""
     bound = {
-        argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)
+        argument.arg
+        for argument in ast.walk(function)
+        if isinstance(argument, ast.arg)
     }
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -236,8 +263,6 @@ def test_no_decision_leaves_a_result_in_a_list_or_dict():
 
 
 def test_the_scan_finds_a_decision_that_leaves_its_result_outside():
-    source = (
-        "def f():\n read = {}\n def decide():\n  read['x'] = 1\n t.run(decide, c)\n"
-    )
+    source = "def f():\n read = {}\n def decide():\n  read['x'] = 1\n t.run(decide, c)\n"
     (decision,) = decisions(ast.parse(source))
     assert list(changed_outside(decision)) == ["read['x']"]

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 
 import boto3
 
-from ..adapters.servers import Answer as Said
 from ..adapters.servers import HttpServer, Posted
+from ..adapters.servers import ScriptedAnswer as Said
 from ..journeys.server import free_port
 
 T = TypeVar("T")
@@ -59,7 +59,9 @@ def printed(language: str = "sh") -> list[Block]:
     section = unable = opened = ""
     indent = 0
     for line in (
-        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
+        (ROOT / "docs" / "operations.md")
+        .read_text(encoding="utf-8")
+        .splitlines()
     ):
         if lines is not None and line.strip() == "```":
             if opened == language:
@@ -68,10 +70,16 @@ def printed(language: str = "sh") -> list[Block]:
         elif lines is not None:
             lines.append(line[indent:])
         elif line.strip().startswith("```"):
-            lines, indent, opened = [], len(line) - len(line.lstrip()), line.strip()[3:]
+            lines, indent, opened = (
+                [],
+                len(line) - len(line.lstrip()),
+                line.strip()[3:],
+            )
         elif line.startswith("## "):
             section = line[3:]
-        elif reason := re.fullmatch(r"\s*<!-- not on the emulator: (.+) -->", line):
+        elif reason := re.fullmatch(
+            r"\s*<!-- not on the emulator: (.+) -->", line
+        ):
             unable = reason[1]
     return found
 
@@ -104,7 +112,9 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         return boto3.client(
-            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}"
+            service,
+            region_name=REGION,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
         )
 
     def tool(self, *command: str, fails: bool = False) -> str:
@@ -117,7 +127,9 @@ class Cloud:
             text=True,
             check=False,
         )
-        assert bool(ran.returncode) == fails, f"{command}: {ran.stdout}{ran.stderr}"
+        assert bool(ran.returncode) == fails, (
+            f"{command}: {ran.stdout}{ran.stderr}"
+        )
         return ran.stdout + ran.stderr
 
     def walk(self, section: str, blocks: int = 1) -> str:
@@ -164,7 +176,9 @@ class Cloud:
                     check=False,
                 )
                 agreeing.kill()
-            assert ran.returncode == 0, f"{block.text}\n{ran.stdout}{ran.stderr}"
+            assert ran.returncode == 0, (
+                f"{block.text}\n{ran.stdout}{ran.stderr}"
+            )
             said += ran.stdout
         self.look()
         return said
@@ -221,10 +235,12 @@ class Cloud:
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any, dict[str, str]]:
         """RequestContext the API through its gateway."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {
-            "Content-Type": "application/json"
-        }
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=60
+        )
+        sent = {
+            name.replace("_", "-"): value for name, value in headers.items()
+        } | {"Content-Type": "application/json"}
         where = f"/restapis/{self.outputs['RestAPIId']}/{STAGE}/_user_request_{path}"
         connection.request(
             method, where, json.dumps(body) if body is not None else None, sent
@@ -243,7 +259,9 @@ class Cloud:
         found = [json.loads(posted.body) for posted in self.provider.posted]
         return [sms for sms in found if sms["phone"] == phone][::-1]
 
-    def told(self, phone: str, kind: str, seconds: float = 90) -> dict[str, str]:
+    def told(
+        self, phone: str, kind: str, seconds: float = 90
+    ) -> dict[str, str]:
         """Wait for an SMS of a kind."""
         return until(
             lambda: next(
@@ -255,7 +273,9 @@ class Cloud:
 
     def sign_in(self, phone: str, **more: Any) -> "Somebody":
         before = len(self.sms_to(phone))
-        status, answer, _ = self.call("POST", "/v1/auth/codes", {"phone": phone})
+        status, answer, _ = self.call(
+            "POST", "/v1/auth/codes", {"phone": phone}
+        )
         assert status == 202, answer
         sms = until(
             lambda: self.sms_to(phone)[: -before or None], f"a code for {phone}"
@@ -298,7 +318,9 @@ def running_cloud(folder: Path) -> Iterator[Cloud]:
     """Start the emulator and a provider; end both when the context ends."""
     port = free_port()
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("AWS_")
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_")
     }
     environment |= {
         "GATEWAY_PORT": str(port),

@@ -16,7 +16,13 @@ from app import api, app
 from chalicelib.catalogue import job_kinds
 from devserver.store import embedded_store
 from tools.infra import table_resources
-from tools.policies import API, differences, file_of, permissions_of, policy_text
+from tools.policies import (
+    API,
+    differences,
+    file_of,
+    permissions_of,
+    policy_text,
+)
 
 from .. import conftest  # noqa: F401 - its credentials, and its cache of botocore's models
 from .recording import Recorder, living
@@ -45,10 +51,17 @@ def generated(recorder: Recorder) -> dict[str, str]:
 
 def left_out(recorder: Recorder) -> list[str]:
     """Name each function, route, kind of job, table and index that the story does not use."""
-    used = {grant.resource for calls in recorder.calls.values() for grant in calls}
+    used = {
+        grant.resource for calls in recorder.calls.values() for grant in calls
+    }
     functions = {API, *(source.name for source in app.event_sources)}
-    routes = {(operation.method, operation.path) for operation in api.operations}
-    missing = [*(functions - recorder.calls.keys()), *(job_kinds() - recorder.done)]
+    routes = {
+        (operation.method, operation.path) for operation in api.operations
+    }
+    missing = [
+        *(functions - recorder.calls.keys()),
+        *(job_kinds() - recorder.done),
+    ]
     missing += [" ".join(route) for route in routes - recorder.answered]
     return sorted([*missing, *(set(_tables_and_indexes()) - used)])
 
@@ -59,14 +72,20 @@ def _tables_and_indexes() -> list[str]:
         given = resource["Properties"]
         table = f"table/{given['TableName']['Fn::Sub'].rpartition('-')[2]}"
         indexes = given.get("GlobalSecondaryIndexes", ())
-        found += [table, *(f"{table}/index/{index['IndexName']}" for index in indexes)]
+        found += [
+            table,
+            *(f"{table}/index/{index['IndexName']}" for index in indexes),
+        ]
     return found
 
 
 def main() -> None:
     """Write each policy that differs from the recorded life, and fail if one did."""
     logging.disable()  # of thousands of requests; only the differences are printed
-    with TemporaryDirectory() as folder, embedded_store(Path(folder)) as address:
+    with (
+        TemporaryDirectory() as folder,
+        embedded_store(Path(folder)) as address,
+    ):
         recorder = record_life(address)
     if missing := left_out(recorder):
         sys.exit(f"tests/deploy/stories.py leaves out: {', '.join(missing)}")
@@ -74,7 +93,9 @@ def main() -> None:
     for function, text in generated(recorder).items():
         file = file_of(function)
         before = (
-            file.read_text(encoding="utf-8") if file.exists() else '{"Statement": []}'
+            file.read_text(encoding="utf-8")
+            if file.exists()
+            else '{"Statement": []}'
         )
         if before != text:
             file.write_text(text, encoding="utf-8")

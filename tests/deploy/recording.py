@@ -24,7 +24,7 @@ from chalice.app import SQSEventConfig
 import tests.world
 from app import app
 from chalicelib.adapters.aws import SesEmail, SnsSms
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Providers, WeightedProvider
 from chalicelib.adapters.console import ConsoleEmail, ConsoleSms
 from chalicelib.adapters.ports import Mail, Refused, Sms
 from chalicelib.adapters.queue import TRIES, read_dead
@@ -35,7 +35,7 @@ from chalicelib.message_log import feature as message_log_feature
 from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.uploads import feature as uploads_feature
-from devserver.files import told_of
+from devserver.files import arrival_event
 from tools.policies import API, RecordedCall
 
 from ..faults.cloud import sqs_event
@@ -90,7 +90,9 @@ class Recorder:
         finally:
             self.running.pop()
 
-    def called(self, service: str, operation: str, given: Mapping[str, Any]) -> None:
+    def called(
+        self, service: str, operation: str, given: Mapping[str, Any]
+    ) -> None:
         """Note what botocore is asked to do; the lean client leaves it everything as long as it is
         watched.
         """
@@ -105,7 +107,8 @@ class Recorder:
             self._bucket(operation, given)
         elif service == "sns":
             self.note(
-                f"sns:{operation}", "phone" if "PhoneNumber" in given else "topic"
+                f"sns:{operation}",
+                "phone" if "PhoneNumber" in given else "topic",
             )
         elif service == "sesv2":
             self.note(f"ses:{operation}", "identity/*")
@@ -117,14 +120,19 @@ class Recorder:
             for item in given["TransactItems"]:
                 for kind, part in item.items():
                     self.note(
-                        f"dynamodb:{_ITEMS[kind]}", self._table(part["TableName"])
+                        f"dynamodb:{_ITEMS[kind]}",
+                        self._table(part["TableName"]),
                     )
         elif operation.startswith("Batch"):
             for name in given["RequestItems"]:
                 self.note(f"dynamodb:{operation}", self._table(name))
         else:
-            index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
-            self.note(f"dynamodb:{operation}", self._table(given["TableName"]) + index)
+            index = (
+                f"/index/{given['IndexName']}" if "IndexName" in given else ""
+            )
+            self.note(
+                f"dynamodb:{operation}", self._table(given["TableName"]) + index
+            )
 
     def _table(self, name: str) -> str:
         return f"table/{name.removeprefix(self.prefix)}"
@@ -156,8 +164,12 @@ class Letters:
         if self.down:
             raise failure("ServiceUnavailable")
         name = given["QueueUrl"].rpartition("-")[2]
-        self.sent += [(name, entry["MessageBody"]) for entry in given["Entries"]]
-        return {"Successful": [{"Id": entry["Id"]} for entry in given["Entries"]]}
+        self.sent += [
+            (name, entry["MessageBody"]) for entry in given["Entries"]
+        ]
+        return {
+            "Successful": [{"Id": entry["Id"]} for entry in given["Entries"]]
+        }
 
     def take(self) -> list[tuple[str, str]]:
         taken, self.sent = self.sent, []
@@ -182,7 +194,9 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
             recorder.called(service, operation, given)
             if operation == "TransactWriteItems" and letters.contended:
                 letters.contended -= 1
-                raise cancelled("TransactionConflict", len(given["TransactItems"]))
+                raise cancelled(
+                    "TransactionConflict", len(given["TransactItems"])
+                )
         return (
             letters.send(given)
             if service == "sqs"
@@ -191,7 +205,9 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
 
     def sign_post(self: Any, **given: Any) -> Any:
         key = next(
-            condition["key"] for condition in given["conditions"] if "key" in condition
+            condition["key"]
+            for condition in given["conditions"]
+            if "key" in condition
         )
         recorder.note("s3:PutObject", f"bucket/{key.partition('/')[0]}/*")
         return post(self, **given)
@@ -200,16 +216,22 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
         self: Any, request_dict: Any, operation_name: str, **given: Any
     ) -> Any:
         recorder.note(
-            f"s3:{operation_name}", f"bucket/{request_dict['url'].split('/')[3]}/*"
+            f"s3:{operation_name}",
+            f"bucket/{request_dict['url'].split('/')[3]}/*",
         )
         return url(
-            self, request_dict=request_dict, operation_name=operation_name, **given
+            self,
+            request_dict=request_dict,
+            operation_name=operation_name,
+            **given,
         )
 
     with (
         mock.patch.object(BaseClient, "_make_api_call", make),
         mock.patch.object(
-            botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post
+            botocore.signers.S3PostPresigner,
+            "generate_presigned_post",
+            sign_post,
         ),
         mock.patch.object(
             botocore.signers.RequestSigner, "generate_presigned_url", sign_url
@@ -259,7 +281,9 @@ class Lasting(Phone):
 class CloudWorld(World):
     """A street whose every function runs for itself, with queues between them."""
 
-    def __init__(self, recorder: Recorder, letters: Letters, **settings: Any) -> None:
+    def __init__(
+        self, recorder: Recorder, letters: Letters, **settings: Any
+    ) -> None:
         self.recorder, self.letters = recorder, letters
         self._s3 = boto3.client("s3", region_name="us-east-1")
         self._s3.create_bucket(Bucket=BUCKET)
@@ -289,7 +313,11 @@ class CloudWorld(World):
         self.instead = {
             uploads_feature.files: files,
             message_log_feature.sms: Providers(
-                [Provider(name="sns", sender=self.sms, weight=1, price_li=55)]
+                [
+                    WeightedProvider(
+                        name="sns", sender=self.sms, weight=1, price_li=55
+                    )
+                ]
             ),
             message_log_feature.email: self.email,
         }
@@ -318,7 +346,9 @@ class CloudWorld(World):
         }
         phone = Lasting(me=me)
         phone.world = self
-        phone.token = self.services.tokens.issue(person.as_actor(me["session"]))[0]
+        phone.token = self.services.tokens.issue(
+            person.as_actor(me["session"])
+        )[0]
         return phone
 
     def upload(
@@ -335,14 +365,18 @@ class CloudWorld(World):
         )
         assert answer.status == 201, answer.text
         key = answer.json["fields"]["key"]
-        self._s3.put_object(Bucket=BUCKET, Key=key, Body=data, ContentType=content_type)
+        self._s3.put_object(
+            Bucket=BUCKET, Key=key, Body=data, ContentType=content_type
+        )
         if late:
             self.clock.move_to(self.clock.now() + late)
-        app.handler_map["clean_photo"](told_of(key), None)
+        app.handler_map["clean_photo"](arrival_event(key), None)
         return str(answer.json["id"])
 
     @contextmanager
-    def troubled(self, *, down: bool = False, contended: int = 0) -> Iterator[None]:
+    def troubled(
+        self, *, down: bool = False, contended: int = 0
+    ) -> Iterator[None]:
         """Take SQS away, or have another be quicker in the next transactions."""
         self.letters.down, self.letters.contended = down, contended
         yield
@@ -362,14 +396,18 @@ class CloudWorld(World):
             for name, function in QUEUES.items():
                 bodies = [body for queue, body in taken if queue == name]
                 for n in range(0, len(bodies), AT_ONCE[name]):
-                    self._bring(function, name, bodies[n : n + AT_ONCE[name]], tries)
+                    self._bring(
+                        function, name, bodies[n : n + AT_ONCE[name]], tries
+                    )
 
     def _bring(
         self, function: str, queue: str, bodies: list[str], tries: Counter[str]
     ) -> None:
         records = [(f"m{n}", body) for n, body in enumerate(bodies)]
         answer = app.handler_map[function](sqs_event(records), None)
-        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        failed = {
+            item["itemIdentifier"] for item in answer["batchItemFailures"]
+        }
         for id, body in records:
             if id not in failed:
                 self.recorder.done.add(read_dead(body).kind)
@@ -405,7 +443,8 @@ def living(recorder: Recorder, **settings: Any) -> Iterator[CloudWorld]:
         return answer
 
     handlers = {
-        name: partial(run, name, handler) for name, handler in app.handler_map.items()
+        name: partial(run, name, handler)
+        for name, handler in app.handler_map.items()
     }
     gateway: Any = tests.world.gateway
     with (

@@ -26,7 +26,7 @@ from chalicelib.people.service import ConsentGiven
 from chalicelib.repositories import all_rows
 from chalicelib.tickets.model import TicketReport
 from chalicelib.wishes.model import Wish
-from devserver.files import told_of
+from devserver.files import arrival_event
 
 from ..adapters.pictures import jpeg
 from ..cases import merged
@@ -99,7 +99,11 @@ class Street:
 
     def _on_duty(self, name: str, role: Role, place: str) -> Phone:
         person = self.world.person(name, (role, place), home=place)
-        ok(self.admin.put(f"/v1/places/{place}/duty", {role.value: [person.id]}))
+        ok(
+            self.admin.put(
+                f"/v1/places/{place}/duty", {role.value: [person.id]}
+            )
+        )
         return self.world.phone_of(person)
 
     def chapters(self) -> list[Callable[[], None]]:
@@ -135,16 +139,22 @@ class Street:
 
     def begin(self) -> None:
         """Create one of everything, so that every read finds something."""
-        self.known["upload_id"] = self.world.upload(self.resident, jpeg((320, 240)))
+        self.known["upload_id"] = self.world.upload(
+            self.resident, jpeg((320, 240))
+        )
         self.known["wish_id"] = self.world.open_wish(self.resident)
         self.known["run_id"] = ok(
-            self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False})
+            self.clerk.post(
+                "/v1/matching/runs", {"place": BAIHUA, "dry_run": False}
+            )
         )["id"]
         self.known["offer_id"] = self.offered(self.helper)
 
     # due rows
 
-    def due(self, kind: str, subject: str, to: str = "", **more: Any) -> JobRecord:
+    def due(
+        self, kind: str, subject: str, to: str = "", **more: Any
+    ) -> JobRecord:
         """Make something due now."""
         id = self.world.services.ids.new("due")
         return a_job(
@@ -176,10 +186,14 @@ class Street:
                 )
         phone = self.world.sign_in("+8613912312312", consent="1")
         spent = phone.refresh
-        assert Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status == 201
+        assert (
+            Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status
+            == 201
+        )
         self.world.pass_time(minutes=2)
         assert (
-            Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status == 401
+            Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status
+            == 401
         )  # somebody has a copy: the family ends
         body = self.world.wish_body()
         twice = [
@@ -223,7 +237,10 @@ class Street:
         """Read everything, as everybody who may, and as a person who may not."""
         resident = self.world.services.people.find(self.resident.me["id"])
         day = self.world.clock.now().date()
-        days = {"first": (day - timedelta(days=9)).isoformat(), "last": day.isoformat()}
+        days = {
+            "first": (day - timedelta(days=9)).isoformat(),
+            "last": day.isoformat(),
+        }
         asked = merged("story_queries")
         readers = (
             self.admin,
@@ -239,7 +256,9 @@ class Street:
             path = operation.path.format(
                 **{name: self._value_of(name, resident) for name in names}
             )
-            query = asked.get(operation.name, "").format(person=resident.id, **days)
+            query = asked.get(operation.name, "").format(
+                person=resident.id, **days
+            )
             answers = [reader.get(f"{path}?{query}") for reader in readers]
             assert any(answer.status < 300 for answer in answers), (
                 f"{path}: {answers[0].text}"
@@ -251,11 +270,17 @@ class Street:
             "&q=" + self.resident.me["id"],
         ):
             ok(self.clerk.get(f"/v1/people?place={BAIHUA}{question}"))
-        for place, state in itertools.product((STREET, BAIHUA), ("open", "fulfilled")):
+        for place, state in itertools.product(
+            (STREET, BAIHUA), ("open", "fulfilled")
+        ):
             ok(self.admin.get(f"/v1/wishes?place={place}&state={state}"))
         for place in (STREET, BAIHUA, GRID):
             ok(self.admin.get(f"/v1/admin/queue?place={place}"))
-            for order in ("", f"&assignee={self.worker.me['id']}", "&state=closed"):
+            for order in (
+                "",
+                f"&assignee={self.worker.me['id']}",
+                "&state=closed",
+            ):
                 ok(self.admin.get(f"/v1/tickets?place={place}{order}"))
         for wish in (self.known["wish_id"], self.world.open_wish()):
             ok(self.clerk.get(f"/v1/wishes/{wish}/matching"))
@@ -264,7 +289,9 @@ class Street:
         """Return a path parameter: something that was lived through, or something made for it."""
         known = self.known.get(name)
         return known or str(
-            merged("path_values")[name](self.world, resident, self.world.person())
+            merged("path_values")[name](
+                self.world, resident, self.world.person()
+            )
         )
 
     # photos
@@ -276,17 +303,25 @@ class Street:
         world = self.world
         key = f"incoming/{self.known['upload_id']}"
         app.handler_map["clean_photo"](
-            told_of(key, "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "photos/x.jpg"), None
+            arrival_event(
+                key, "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "photos/x.jpg"
+            ),
+            None,
         )
         refused = world.upload(self.resident, b"not a photo at all")
-        assert ok(self.resident.get(f"/v1/uploads/{refused}"))["state"] == "refused"
+        assert (
+            ok(self.resident.get(f"/v1/uploads/{refused}"))["state"]
+            == "refused"
+        )
         body = {"kind": "photo", "content_type": "image/jpeg", "size": 9}
         left = [
-            ok(self.resident.post("/v1/uploads", body, Idempotency_Key="left"))["id"]
+            ok(self.resident.post("/v1/uploads", body, Idempotency_Key="left"))[
+                "id"
+            ]
             for _ in range(2)
         ]
         app.handler_map["clean_photo"](
-            told_of(f"incoming/{left[0]}"), None
+            arrival_event(f"incoming/{left[0]}"), None
         )  # the bucket says so, and it is not there
         world.upload(
             self.resident, jpeg((320, 240)), late=timedelta(minutes=55)
@@ -298,7 +333,11 @@ class Street:
     # tickets
 
     def report(self, phone: Phone | None = None, **more: Any) -> str:
-        body = {"category": "light", "text": "二楼走廊的灯不亮", "place": UNIT} | more
+        body = {
+            "category": "light",
+            "text": "二楼走廊的灯不亮",
+            "place": UNIT,
+        } | more
         return str(ok((phone or self.resident).post("/v1/tickets", body))["id"])
 
     def move(self, phone: Phone, ticket: str, move: str, **body: Any) -> Any:
@@ -318,7 +357,9 @@ class Street:
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "comment", text="明天来修", public=True)
         until = (
-            (world.clock.now() + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+            (world.clock.now() + timedelta(days=1))
+            .isoformat()
+            .replace("+00:00", "Z")
         )
         self.move(self.worker, ticket, "hold", reason="等配件", until=until)
         world.pass_time(days=1, hours=1)  # goes on by itself
@@ -328,7 +369,10 @@ class Street:
         self.move(self.admin, ticket, "assign", to=self.worker.me["id"])
         self.move(self.worker, ticket, "resolve", note="换了整套")
         self.move(self.resident, ticket, "confirm", satisfied=5)
-        copy, original = self.report(other), self.report(neighbour, text="走廊灯又坏了")
+        copy, original = (
+            self.report(other),
+            self.report(neighbour, text="走廊灯又坏了"),
+        )
         self.move(self.clerk, copy, "merge", into=original)
         self.move(self.clerk, copy, "split")
         self.move(self.worker, copy, "bounce", reason="不在我的网格")
@@ -390,7 +434,9 @@ class Street:
             }
             ok(self._form(f"/open311/v2/requests.{suffix}", form))
             listed = ok(
-                Phone().get("/open311/v2/requests.json?service_code=light&status=open")
+                Phone().get(
+                    "/open311/v2/requests.json?service_code=light&status=open"
+                )
             )
             ticket = listed[0]["service_request_id"]
             for path in ("requests", "tokens"):
@@ -409,7 +455,11 @@ class Street:
                 "service_request_id": ticket,
                 "description": "还没修",
             }
-            ok(self._form(f"/open311/v2/servicerequestupdates.{suffix}", update))
+            ok(
+                self._form(
+                    f"/open311/v2/servicerequestupdates.{suffix}", update
+                )
+            )
             for path in ("requests", "servicerequestupdates"):
                 ok(
                     Phone().get(
@@ -425,7 +475,9 @@ class Street:
         self.close_all()
 
     def _form(self, path: str, fields: dict[str, str]) -> Answer:
-        return Phone().call("POST", path, raw=urlencode(fields).encode(), **FORM)
+        return Phone().call(
+            "POST", path, raw=urlencode(fields).encode(), **FORM
+        )
 
     # wishes and offers
 
@@ -446,9 +498,21 @@ class Street:
             ok(self.helper.post(f"/v1/wishes/{wish}/claim"))
         ok(self.helper.post(f"/v1/wishes/{wishes[0]}/deliver", {}))
         ok(self.helper.post(f"/v1/wishes/{wishes[1]}/claim"))
-        ok(self.helper.post(f"/v1/wishes/{wishes[1]}/release", {"reason": "临时有事"}))
-        ok(self.resident.post(f"/v1/wishes/{wishes[2]}/withdraw", {"reason": "不用了"}))
-        ok(self.clerk.post(f"/v1/wishes/{wishes[1]}/unpublish", {"reason": "需要核实"}))
+        ok(
+            self.helper.post(
+                f"/v1/wishes/{wishes[1]}/release", {"reason": "临时有事"}
+            )
+        )
+        ok(
+            self.resident.post(
+                f"/v1/wishes/{wishes[2]}/withdraw", {"reason": "不用了"}
+            )
+        )
+        ok(
+            self.clerk.post(
+                f"/v1/wishes/{wishes[1]}/unpublish", {"reason": "需要核实"}
+            )
+        )
         world.pass_time(
             days=8
         )  # reminded, late, asked again, asked staff; not needed any more
@@ -465,7 +529,9 @@ class Street:
         world = self.world
         asked = [world.volunteer(skills=["水电"]) for _ in range(4)]
         self.known["run_id"] = ok(
-            self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False})
+            self.clerk.post(
+                "/v1/matching/runs", {"place": BAIHUA, "dry_run": False}
+            )
         )["id"]
         self.known["offer_id"] = self.offered(asked[0])
         offers = [self.offered(helper) for helper in asked]
@@ -534,10 +600,12 @@ class Street:
         self._awake()
         ok(world.volunteer(JINFENG).post(f"/v1/wishes/{wish}/claim"))
         reply(world, late.me["phone"], "1")  # another volunteer was quicker
-        lines = ok(self.admin.get(f"/v1/messages?person={late.me['id']}&limit=100"))[
-            "items"
-        ]
-        for line, status in itertools.product(lines[:2], ("delivered", "failed")):
+        lines = ok(
+            self.admin.get(f"/v1/messages?person={late.me['id']}&limit=100")
+        )["items"]
+        for line, status in itertools.product(
+            lines[:2], ("delivered", "failed")
+        ):
             assert report(world, line["id"], status=status).status == 204
         reply(world, late.me["phone"], "R")
 
@@ -580,7 +648,11 @@ class Street:
         ok(world.volunteer().post(f"/v1/wishes/{world.open_wish(gone)}/claim"))
         ok(gone.post(f"/v1/wishes/{world.open_wish()}/claim"))
         withdrawn = world.open_wish(gone)
-        ok(gone.post(f"/v1/wishes/{withdrawn}/withdraw", {"reason": "家里有了"}))
+        ok(
+            gone.post(
+                f"/v1/wishes/{withdrawn}/withdraw", {"reason": "家里有了"}
+            )
+        )
         self.offered(gone)
         ok(gone.post(f"/v1/offers/{self.offered(gone)}/decline", {}))
         world.sign_in(person.phone or "")
@@ -599,7 +671,9 @@ class Street:
         kept = ("kind", "title", "story", "budget_fen", "needed_by")
         return {
             name: value
-            for name, value in self.world.wish_body(title="两个电热水壶").items()
+            for name, value in self.world.wish_body(
+                title="两个电热水壶"
+            ).items()
             if name in kept
         }
 
@@ -609,7 +683,9 @@ class Street:
         """Each kind of message, to somebody and to a share of many: by either queue, as each reads
         what is still true.
         """
-        about = {name.removesuffix("_id"): id for name, id in self.known.items()}
+        about = {
+            name.removesuffix("_id"): id for name, id in self.known.items()
+        }
         about |= {"ticket.holes_staff": STREET}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
         nowhere = self.world.sign_in("+8613912312314", consent="1").me[
@@ -618,7 +694,9 @@ class Street:
         for kind in kinds:
             subject = about.get(kind, about[kind.partition(".")[0]])
             claim = (
-                {"claim": self._claim_of(subject)} if kind.startswith("wish.") else {}
+                {"claim": self._claim_of(subject)}
+                if kind.startswith("wish.")
+                else {}
             )
             for to in (
                 self.resident.me["id"],
@@ -652,12 +730,16 @@ class Street:
         )
         ok(
             mail.patch(
-                "/v1/me", {"channels": {"sms": False, "email": True}, "home": UNIT}
+                "/v1/me",
+                {"channels": {"sms": False, "email": True}, "home": UNIT},
             )
         )
         given = ConsentGiven(how="written")
         ward = world.person(
-            "李奶奶", phone=None, contact_via=self.resident.me["id"], consent=given
+            "李奶奶",
+            phone=None,
+            contact_via=self.resident.me["id"],
+            consent=given,
         )
         kin = [
             world.person(name, phone=phone, household="h9")
@@ -670,20 +752,30 @@ class Street:
             *(person.id for person in kin),
             world.person(phone=None).id,
         ]
-        audiences = [*people, f"staff:{UNIT}", f"staff:{UNIT}#{self.worker.me['id']}"]
+        audiences = [
+            *people,
+            f"staff:{UNIT}",
+            f"staff:{UNIT}#{self.worker.me['id']}",
+        ]
         wish = world.open_wish(self.resident)
         for hours in (0, 12):  # by day, and in the quiet hours
             self._awake()
             world.pass_time(hours=hours)
             for fails in range(len(FAILS) + 1):
                 ticket = self.report(urgency="urgent")  # sent by either queue
-                for to, (kind, many) in itertools.product(audiences, _BY_EITHER_QUEUE):
-                    whom = f"people:{to}" if many and to.startswith("per_") else to
+                for to, (kind, many) in itertools.product(
+                    audiences, _BY_EITHER_QUEUE
+                ):
+                    whom = (
+                        f"people:{to}" if many and to.startswith("per_") else to
+                    )
                     for way in (world.sms, world.email):
                         way.fails = list(FAILS[fails : fails + 1])
                     self.hand(
                         self.due(
-                            kind, wish if kind.startswith("wish") else ticket, whom
+                            kind,
+                            wish if kind.startswith("wish") else ticket,
+                            whom,
                         )
                     )
                 world.sms.fails, world.email.fails = [], []
@@ -701,7 +793,7 @@ class Street:
     def _begin_telling(self, place: str) -> None:
         message = self.world.services.ids.new("msg")
         with mock.patch.object(
-            fanouts, "STEPS", 0
+            fanouts, "MAX_PAGES", 0
         ):  # as many pages as one job may read
             self.hand(
                 self.due(
@@ -730,7 +822,9 @@ class Street:
             write_entry(self.due("command.match.community", BAIHUA)),
         ):
             app.handler_map["park_dead"](sqs_event([("m", body)]), None)
-        tasks = ok(self.admin.get(f"/v1/admin/queue?place={STREET}&limit=100"))["items"]
+        tasks = ok(self.admin.get(f"/v1/admin/queue?place={STREET}&limit=100"))[
+            "items"
+        ]
         jobs = [
             task
             for task in tasks
@@ -744,9 +838,15 @@ class Street:
         """Another writer was quicker: every decision reads again, of a request, a job or a photo."""
         world, body = self.world, self.world.wish_body()
         with world.troubled(contended=1):
-            ok(self.resident.post("/v1/wishes", body, Idempotency_Key="contended"))
+            ok(
+                self.resident.post(
+                    "/v1/wishes", body, Idempotency_Key="contended"
+                )
+            )
         with world.troubled(contended=1):
-            self.known["upload_id"] = world.upload(self.resident, jpeg((320, 240)))
+            self.known["upload_id"] = world.upload(
+                self.resident, jpeg((320, 240))
+            )
         ticket = self.report()
         with world.troubled(contended=1):
             self.move(self.worker, ticket, "accept")
@@ -770,7 +870,9 @@ class Street:
                 kind=timer_of(kind),
                 subject=thing.id,
             )
-            self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
+            self.world.letters.sent.append(
+                (lane_of(due).value, write_entry(due))
+            )
         self.world.drain()
 
     def _armed(self, kind: type[Entity]) -> list[Any]:
@@ -800,7 +902,8 @@ class Street:
         self.offered(world.volunteer())
         self.report()
         self.resident.post(
-            "/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": 9}
+            "/v1/uploads",
+            {"kind": "photo", "content_type": "image/jpeg", "size": 9},
         )
         self._begin_telling(STREET)
         self._overdue_for_long()

@@ -46,14 +46,18 @@ def test_control_everything_that_takes_no_part_is_named(recorder: Recorder):
     named = left_out(Recorder())
     assert {*FUNCTIONS, *job_kinds()} <= {*named}
     assert {f"{each.method} {each.path}" for each in api.operations} <= {*named}
-    asked = {grant.resource for calls in recorder.calls.values() for grant in calls}
+    asked = {
+        grant.resource for calls in recorder.calls.values() for grant in calls
+    }
     assert {name for name in asked if name.startswith("table/")} <= {*named}
     without = {}
     for function, calls in recorder.calls.items():
         without[function] = Counter(
             {g: n for g, n in calls.items() if "by_spot" not in g.resource}
         )
-    assert left_out(replace(recorder, calls=without)) == ["table/tickets/index/by_spot"]
+    assert left_out(replace(recorder, calls=without)) == [
+        "table/tickets/index/by_spot"
+    ]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -72,14 +76,18 @@ def test_each_permission_that_is_missing_or_idle_is_found(
     for one in needed:
         less = policy_text(needed - {one})
         assert differences(function, less, text) == [f"{function} needs {one}"]
-        assert differences(function, text, less) == [f"{function} never uses {one}"]
+        assert differences(function, text, less) == [
+            f"{function} never uses {one}"
+        ]
 
 
 def test_each_recorded_call_becomes_a_permission_of_its_own(recorder: Recorder):
     for function, calls in recorder.calls.items():
         for grant in calls:
             less = permissions_of(function, calls.keys() - {grant})
-            allowed = Permission("Allow", grant.action, address_of(grant.resource))
+            allowed = Permission(
+                "Allow", grant.action, address_of(grant.resource)
+            )
             assert permissions_of(function, calls) - less >= {allowed}
 
 
@@ -88,7 +96,9 @@ def test_a_policy_allows_by_name(function: str):
     """A file has no name before it is there, so of files a prefix is named."""
     for statement in json.loads(committed(function))["Statement"]:
         assert statement.keys() == {"Effect", "Action", "Resource"}
-    prefixes = {address_of(f"bucket/{name}/*") for name in ("incoming", "photos")}
+    prefixes = {
+        address_of(f"bucket/{name}/*") for name in ("incoming", "photos")
+    }
     for one in permissions_in(committed(function)):
         assert "*" not in one.action
         if one.effect == "Allow" and one.address not in prefixes:
@@ -102,7 +112,9 @@ EXCEPTIONS = {
 
 
 def test_no_function_scans_or_manages_a_table(recorder: Recorder):
-    asked = {grant.action for calls in recorder.calls.values() for grant in calls}
+    asked = {
+        grant.action for calls in recorder.calls.values() for grant in calls
+    }
     verbs = (
         "Get",
         "BatchGet",
@@ -113,17 +125,27 @@ def test_no_function_scans_or_manages_a_table(recorder: Recorder):
         "BatchWrite",
     )
     items = {f"dynamodb:{verb}Item" for verb in verbs} | {"dynamodb:Query"}
-    assert {action for action in asked if action.startswith("dynamodb:")} == items
+    assert {
+        action for action in asked if action.startswith("dynamodb:")
+    } == items
 
 
-def test_who_may_publish_to_phones_may_not_publish_to_topics(recorder: Recorder):
-    denied = Permission("Deny", "sns:Publish", "arn:${AWS::Partition}:sns:*:*:*")
+def test_who_may_publish_to_phones_may_not_publish_to_topics(
+    recorder: Recorder,
+):
+    denied = Permission(
+        "Deny", "sns:Publish", "arn:${AWS::Partition}:sns:*:*:*"
+    )
     for function, calls in recorder.calls.items():
         texts = RecordedCall("sns:Publish", "phone") in calls
-        assert (denied in permissions_in(committed(function))) == texts, function
+        assert (denied in permissions_in(committed(function))) == texts, (
+            function
+        )
 
 
-@pytest.mark.parametrize("resource", ["table/nothing", "queue/nothing", "topic", "?"])
+@pytest.mark.parametrize(
+    "resource", ["table/nothing", "queue/nothing", "topic", "?"]
+)
 def test_a_call_to_what_the_stack_does_not_have_is_refused(resource: str):
     with pytest.raises(LookupError, match="make infra"):
         permissions_of(API, [RecordedCall("dynamodb:Query", resource)])
@@ -132,6 +154,7 @@ def test_a_call_to_what_the_stack_does_not_have_is_refused(resource: str):
 def test_the_text_of_a_policy_does_not_depend_on_an_order(recorder: Recorder):
     calls: list[Any] = sorted(recorder.calls[API])
     first, second = (
-        policy_text(permissions_of(API, each)) for each in (calls, reversed(calls))
+        policy_text(permissions_of(API, each))
+        for each in (calls, reversed(calls))
     )
     assert first == second

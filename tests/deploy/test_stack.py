@@ -21,15 +21,32 @@ from chalicelib.runtime import load_everything
 from ..adapters.pictures import jpeg
 from ..job_rows import a_job
 from ..journeys.test_the_kettle import delivery_code
-from .emulator import KEY, ROOT, STAGE, Cloud, Somebody, printed, running_cloud, until
+from .emulator import (
+    KEY,
+    ROOT,
+    STAGE,
+    Cloud,
+    Somebody,
+    printed,
+    running_cloud,
+    until,
+)
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("DEPLOY") != "1", reason="make test-deploy"
 )
 ADMIN, RESIDENT, HELPER = "+8613900000001", "+8613900000101", "+8613900000011"
 STREET, UNIT = "chunhui", "chunhui.baihua.g01.b01.u1"
-FIRST, UPDATES, KEYS = "First deployment", "Updates and rollback", "Changing keys"
-BACKUP, REDRIVE, END = "Backup and restore", "Redrive", "The end, and another beginning"
+FIRST, UPDATES, KEYS = (
+    "First deployment",
+    "Updates and rollback",
+    "Changing keys",
+)
+BACKUP, REDRIVE, END = (
+    "Backup and restore",
+    "Redrive",
+    "The end, and another beginning",
+)
 seen: dict[str, Any] = {}  # what an earlier test has left for a later one
 
 
@@ -58,15 +75,16 @@ def test_a_secret_is_made_of_what_the_providers_have_given(cloud: Cloud):
     """The files are written as the page shows them; its provider is the test's own."""
     sms, mail = (json.loads(block.text) for block in printed("json"))
     (ROOT / "sms.json").write_text(
-        json.dumps([sms[0] | {"url": cloud.provider.url, "key": KEY}]), encoding="utf-8"
+        json.dumps([sms[0] | {"url": cloud.provider.url, "key": KEY}]),
+        encoding="utf-8",
     )
     (ROOT / "mail.json").write_text(json.dumps(mail), encoding="utf-8")
     said = cloud.walk(FIRST, 2)
     assert not (ROOT / "sms.json").exists()
     kept = json.loads(
-        cloud.client("secretsmanager").get_secret_value(SecretId=f"chunhui/{STAGE}")[
-            "SecretString"
-        ]
+        cloud.client("secretsmanager").get_secret_value(
+            SecretId=f"chunhui/{STAGE}"
+        )["SecretString"]
     )
     assert json.loads(kept["SMS_PROVIDERS"])[0]["key"] == KEY
     assert "east (gateway)" in said
@@ -82,7 +100,9 @@ def test_a_change_set_makes_the_house(cloud: Cloud):
     assert cloud.outputs["EndpointURL"] in said
     assert cloud.variables()["PUBLIC_URL"] == ""
     cloud.walk(FIRST)
-    assert cloud.variables()["PUBLIC_URL"] == cloud.outputs["EndpointURL"].rstrip("/")
+    assert cloud.variables()["PUBLIC_URL"] == cloud.outputs[
+        "EndpointURL"
+    ].rstrip("/")
     store = cloud.client("dynamodb")
     for table in all_tables():
         made = store.describe_table(
@@ -150,7 +170,9 @@ def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
         seen[key] = cloud.sign_in(phone)
         seen[key].ask("PATCH", "/v1/me", {"quiet_hours": _not_now()})
     person("helper").ask(
-        "PUT", "/v1/me/volunteer", {"places": [f"{STREET}.baihua"], "capacity": 3}
+        "PUT",
+        "/v1/me/volunteer",
+        {"places": [f"{STREET}.baihua"], "capacity": 3},
     )
 
 
@@ -167,21 +189,28 @@ def test_the_kettle(cloud: Cloud):
         "POST", "/v1/wishes", body, 201, Idempotency_Key="kettle"
     )["id"]
     assert (
-        resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")["id"]
+        resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")[
+            "id"
+        ]
         == wish
     )
-    assert person("admin").ask("POST", f"/v1/wishes/{wish}/approve")["state"] == "open"
+    assert (
+        person("admin").ask("POST", f"/v1/wishes/{wish}/approve")["state"]
+        == "open"
+    )
     cloud.told(RESIDENT, "wish.approved")
     assert (
-        cloud.call("GET", f"/v1/wishes?place={STREET}.baihua&state=open")[1]["items"][
-            0
-        ]["id"]
+        cloud.call("GET", f"/v1/wishes?place={STREET}.baihua&state=open")[1][
+            "items"
+        ][0]["id"]
         == wish
     )
     helper.ask("POST", f"/v1/wishes/{wish}/claim")
     code = delivery_code(cloud.told(RESIDENT, "wish.claimed")["text"])
     assert (
-        helper.ask("POST", f"/v1/wishes/{wish}/deliver", {"code": code})["state"]
+        helper.ask("POST", f"/v1/wishes/{wish}/deliver", {"code": code})[
+            "state"
+        ]
         == "fulfilled"
     )
     cloud.told(HELPER, "wish.thanks")
@@ -196,10 +225,14 @@ def test_a_photo_goes_through_the_bucket(cloud: Cloud):
         201,
     )
     cloud.client("s3").put_object(
-        Bucket=cloud.outputs["PhotoBucket"], Key=form["fields"]["key"], Body=data
+        Bucket=cloud.outputs["PhotoBucket"],
+        Key=form["fields"]["key"],
+        Body=data,
     )
     until(
-        lambda: resident.ask("GET", f"/v1/uploads/{form['id']}")["state"] == "ready",
+        lambda: (
+            resident.ask("GET", f"/v1/uploads/{form['id']}")["state"] == "ready"
+        ),
         "a photo",
     )
 
@@ -210,7 +243,10 @@ def test_a_poison_message_is_brought_five_times(cloud: Cloud):
         QueueUrl=queue, AttributeNames=["VisibilityTimeout", "RedrivePolicy"]
     )["Attributes"]
     assert attributes["VisibilityTimeout"] == "180"
-    assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] in (5, "5")
+    assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] in (
+        5,
+        "5",
+    )
     sqs.set_queue_attributes(
         QueueUrl=queue, Attributes={"VisibilityTimeout": "4"}
     )  # five minutes are long for a test
@@ -247,9 +283,9 @@ def test_the_sweep_comes_by_its_schedule(cloud: Cloud):
 
 def test_and_is_parked_where_staff_see_it(cloud: Cloud):
     def parked() -> list[dict[str, Any]]:
-        items = person("admin").ask("GET", f"/v1/admin/queue?place={STREET}&limit=100")[
-            "items"
-        ]
+        items = person("admin").ask(
+            "GET", f"/v1/admin/queue?place={STREET}&limit=100"
+        )["items"]
         return [task for task in items if task["id"] == seen["poison"]]
 
     assert until(parked, "the parked job", 240)
@@ -276,7 +312,10 @@ def test_an_update_changes_code_and_template_and_what_was_before_comes_back(
     said = cloud.walk(UPDATES)
     assert "APIHandler" in said
     assert version() == first
-    assert cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"] == "fulfilled"
+    assert (
+        cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"]
+        == "fulfilled"
+    )
 
 
 def test_a_parameter_changes_alone_and_stays(cloud: Cloud):
@@ -291,14 +330,19 @@ def test_a_parameter_changes_alone_and_stays(cloud: Cloud):
         "SmsPerSecond=19",
     )
     assert cloud.variables()["SMS_PER_SECOND"] == "19"
-    assert cloud.variables()["PUBLIC_URL"] == cloud.outputs["EndpointURL"].rstrip("/")
+    assert cloud.variables()["PUBLIC_URL"] == cloud.outputs[
+        "EndpointURL"
+    ].rstrip("/")
 
 
 def test_tokens_outlive_a_new_key_and_not_the_old_one(cloud: Cloud):
     cloud.walk(KEYS)
     keys = json.loads(cloud.variables()["TOKEN_KEYS"])
     assert list(keys) == ["2027-11", "first"]
-    assert person("resident").ask("GET", "/v1/me")["id"] == person("resident").me["id"]
+    assert (
+        person("resident").ask("GET", "/v1/me")["id"]
+        == person("resident").me["id"]
+    )
     newer = cloud.sign_in(RESIDENT)
     cloud.walk(KEYS)
     assert list(json.loads(cloud.variables()["TOKEN_KEYS"])) == ["2027-11"]
@@ -321,13 +365,17 @@ def test_tables_are_set_back_beside_those_in_use(cloud: Cloud):
             TableName=name, PointInTimeRecoverySpecification=on
         )
     said = cloud.walk(BACKUP)
-    restored = dict(re.findall(r"^chunhui-drill-(\w+) +(\d+) rows", said, re.MULTILINE))
+    restored = dict(
+        re.findall(r"^chunhui-drill-(\w+) +(\d+) rows", said, re.MULTILINE)
+    )
     assert len(restored) == len(all_tables())
     assert int(restored["wishes"]) > 0
     assert seen["poison"] in said  # read from the restored table of what is due
     assert not [
         name
-        for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"]
+        for name in cloud.client("dynamodb").list_tables(Limit=100)[
+            "TableNames"
+        ]
         if "drill" in name
     ]
 
@@ -338,14 +386,18 @@ def test_what_was_parked_is_due_again(cloud: Cloud):
     assert "1 made due again" in said
 
 
-def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(cloud: Cloud):
+def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(
+    cloud: Cloud,
+):
     prefix = cloud.outputs["TablePrefix"]
     said = cloud.walk(END)
     assert said.rstrip().endswith("DELETE_COMPLETE")
     assert f"  {prefix}wishes\n" in said
     kept = [
         name
-        for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"]
+        for name in cloud.client("dynamodb").list_tables(Limit=100)[
+            "TableNames"
+        ]
         if name.startswith(prefix)
     ]
     assert len(kept) == len(all_tables())
@@ -359,7 +411,10 @@ def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(cloud: Cl
     ]
     said = cloud.walk(END)
     assert "IMPORT_COMPLETE" in said
-    assert cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"] == "fulfilled"
+    assert (
+        cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"]
+        == "fulfilled"
+    )
     assert cloud.sign_in(RESIDENT).me["id"] == person("resident").me["id"]
 
 
@@ -400,7 +455,10 @@ def _not_now() -> dict[str, str]:
     may be night.
     """
     begins = SystemClock().now() + timedelta(hours=8 + 10)  # Shanghai's
-    return {"from": f"{begins:%H}:00", "to": f"{begins + timedelta(hours=1):%H}:00"}
+    return {
+        "from": f"{begins:%H}:00",
+        "to": f"{begins + timedelta(hours=1):%H}:00",
+    }
 
 
 def _in_days(days: int) -> str:

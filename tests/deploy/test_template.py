@@ -28,7 +28,8 @@ from tools.policies import API
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
 FUNCTIONS = {
-    to_cfn_resource_name(source.name): source.name for source in app.event_sources
+    to_cfn_resource_name(source.name): source.name
+    for source in app.event_sources
 }
 FUNCTIONS["APIHandler"] = API
 
@@ -41,10 +42,10 @@ def packaged(stage: str, merged: Path | None) -> dict[str, Any]:
     ):
         code = Path(folder) / "code.zip"
         code.write_bytes(b"PK")
-        factory = CLIFactory(str(ROOT), environ={"AWS_DEFAULT_REGION": "us-east-1"})
-        packaging = (
-            "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
+        factory = CLIFactory(
+            str(ROOT), environ={"AWS_DEFAULT_REGION": "us-east-1"}
         )
+        packaging = "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
         with mock.patch(packaging, return_value=str(code)):
             config = factory.create_config_obj(stage)
             options = factory.create_package_options()
@@ -69,9 +70,13 @@ def properties(template: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(template["Resources"][name]["Properties"])
 
 
-def of_type(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+def of_type(
+    template: Mapping[str, Any], kind: str
+) -> dict[str, dict[str, Any]]:
     return {
-        name: dict(r) for name, r in template["Resources"].items() if r["Type"] == kind
+        name: dict(r)
+        for name, r in template["Resources"].items()
+        if r["Type"] == kind
     }
 
 
@@ -96,7 +101,9 @@ def test_the_merge_has_left_no_intrinsic_beside_another(template):
     take neither.
     """
     for node in walk(template):
-        intrinsic = [name for name in node if name.startswith("Fn::") or name == "Ref"]
+        intrinsic = [
+            name for name in node if name.startswith("Fn::") or name == "Ref"
+        ]
         assert not intrinsic or len(node) == 1, node
 
 
@@ -111,7 +118,10 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     }
     for name, resource in made.items():
         given = resource["Properties"]
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (
+        assert (
+            resource["DeletionPolicy"],
+            resource["UpdateReplacePolicy"],
+        ) == (
             "RetainExceptOnCreate",
             "Retain",
         ), name
@@ -127,9 +137,9 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
             for part in (given, *given.get("GlobalSecondaryIndexes", []))
             for k in part["KeySchema"]
         }
-        assert {a["AttributeName"] for a in given["AttributeDefinitions"]} == keys, (
-            name
-        )  # DynamoDB refuses one that is no key
+        assert {
+            a["AttributeName"] for a in given["AttributeDefinitions"]
+        } == keys, name  # DynamoDB refuses one that is no key
     expiring = {
         name
         for name, r in made.items()
@@ -176,14 +186,15 @@ def check_consumers(template: Mapping[str, Any]) -> None:
         e.name for e in app.event_sources if isinstance(e, SQSEventConfig)
     }
     for name, source, queue in found:
-        assert source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"], (
-            f"{name}: one that fails would bring all again"
-        )
+        assert source.get("FunctionResponseTypes") == [
+            "ReportBatchItemFailures"
+        ], f"{name}: one that fails would bring all again"
         assert source.get("ScalingConfig", {}).get("MaximumConcurrency"), (
             f"{name}: it would take the whole account"
         )
         assert (
-            queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"]
+            queue["VisibilityTimeout"]
+            >= 6 * properties(template, name)["Timeout"]
         ), f"{name}: brought twice while it works"
         # A dead letter may bring the count of the queue that it died in; it must be tried, and
         # not be lost at once.
@@ -193,7 +204,9 @@ def check_consumers(template: Mapping[str, Any]) -> None:
         assert queue["SqsManagedSseEnabled"], name
 
 
-def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(template):
+def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(
+    template,
+):
     check_consumers(template)
 
 
@@ -207,9 +220,9 @@ QUEUES = [to_cfn_resource_name(source.name) for source in CONSUMERS]
 @pytest.mark.parametrize("flag", ["FunctionResponseTypes", "ScalingConfig"])
 def test_control_a_flag_that_is_taken_away_is_missed(template, name, flag):
     less = deepcopy(template)
-    del less["Resources"][name]["Properties"]["Events"][f"{name}SqsEventSource"][
-        "Properties"
-    ][flag]
+    del less["Resources"][name]["Properties"]["Events"][
+        f"{name}SqsEventSource"
+    ]["Properties"][flag]
     with pytest.raises(AssertionError, match=f"{name}: "):
         check_consumers(less)
 
@@ -222,7 +235,9 @@ def test_control_what_infra_adds_is_what_sets_the_flags(template):
         for name in QUEUES
         for event in alone["Resources"][name]["Properties"]["Events"].values()
     ]
-    assert not any("FunctionResponseTypes" in event["Properties"] for event in events)
+    assert not any(
+        "FunctionResponseTypes" in event["Properties"] for event in events
+    )
 
 
 def test_a_worker_never_begins_what_it_could_not_finish(template):
@@ -248,7 +263,7 @@ def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(
     again = queue["VisibilityTimeout"]
     assert again < CODE_LASTS.total_seconds()  # a code can still be typed in
     assert (
-        again > sending.LEASE.total_seconds()
+        again > sending.ATTEMPT_LEASE.total_seconds()
     )  # and it finds the lease over: what its first worker had begun is settled at once
 
 
@@ -260,16 +275,16 @@ def test_dead_letters_are_parked_and_what_cannot_be_parked_is_kept(template):
             ][0]
         )
 
-    assert {dead(queue) for queue in ("UrgentQueue", "BulkQueue", "PhotoQueue")} == {
-        "DeadQueue"
-    }
+    assert {
+        dead(queue) for queue in ("UrgentQueue", "BulkQueue", "PhotoQueue")
+    } == {"DeadQueue"}
     assert dead("DeadQueue") == "LostQueue"
     fourteen = 14 * 86_400
     assert {
         properties(template, q)["MessageRetentionPeriod"]
         for q in ("DeadQueue", "LostQueue")
     } == {fourteen}
-    assert sending.ATTEMPTS_KEPT.total_seconds() > 18 * 86_400
+    assert sending.ATTEMPT_TTL.total_seconds() > 18 * 86_400
 
 
 # functions
@@ -309,7 +324,9 @@ def test_a_policy_fits_into_its_role(template):
     name here.
     """
     for name, role in of_type(template, "AWS::IAM::Role").items():
-        text = json.dumps(role["Properties"].get("Policies", []), separators=(",", ":"))
+        text = json.dumps(
+            role["Properties"].get("Policies", []), separators=(",", ":")
+        )
         grown = re.sub(
             r'\{"Fn::Sub":"\$\{\w+\.Arn\}',
             '"arn:aws-cn:dynamodb:cn-northwest-1:123456789012:table/chunhui-prod-receipts',
@@ -331,7 +348,9 @@ def test_the_sweep_is_never_tried_again_and_never_meets_itself(template):
         == 0
     )
     assert sweep["Timeout"] < 60
-    assert sweep["ReservedConcurrentExecutions"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+    assert sweep["ReservedConcurrentExecutions"]["Fn::If"][2] == {
+        "Ref": "AWS::NoValue"
+    }
 
 
 class Asked(dict[str, str]):
@@ -373,7 +392,9 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
     )
     assert environment.asked - from_lambda - left_alone == set(given)
     secret = {
-        name for name, value in given.items() if "resolve:secretsmanager" in str(value)
+        name
+        for name, value in given.items()
+        if "resolve:secretsmanager" in str(value)
     }
     assert secret == {
         "TOKEN_KEYS",
@@ -418,8 +439,12 @@ def test_the_access_log_names_nobody(template):
         "authorizer.principalId",
         "domainName",
     }
-    assert json.loads(re.sub(r"\$context\.[\w.]+", "x", settings["Format"]))["route"]
-    assert properties(template, "RestAPI")["MethodSettings"][0]["ThrottlingRateLimit"]
+    assert json.loads(re.sub(r"\$context\.[\w.]+", "x", settings["Format"]))[
+        "route"
+    ]
+    assert properties(template, "RestAPI")["MethodSettings"][0][
+        "ThrottlingRateLimit"
+    ]
 
 
 # the bucket
@@ -439,16 +464,20 @@ def test_the_bucket_is_private_and_forgets_what_nobody_worked_on(template):
     assert told["Filter"]["S3Key"]["Rules"] == [
         {"Name": "prefix", "Value": "incoming/"}
     ]
-    (allowed,) = properties(template, "PhotoQueuePolicy")["PolicyDocument"]["Statement"]
-    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(
-        bucket["BucketName"]["Fn::Sub"]
-    )
+    (allowed,) = properties(template, "PhotoQueuePolicy")["PolicyDocument"][
+        "Statement"
+    ]
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"][
+        "Fn::Sub"
+    ].endswith(bucket["BucketName"]["Fn::Sub"])
 
 
 # alarms
 
 
-def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template):
+def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(
+    template,
+):
     measured = {
         name
         for path in (ROOT / "chalicelib").rglob("*.py")
@@ -466,8 +495,13 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template
             assert given["MetricName"] in measured, (
                 f"{name}: nobody measures {given['MetricName']} over all kinds"
             )
-            assert [d["Name"] for d in given["Dimensions"]] == ["service", "stage"]
-    assert properties(template, "SweepSilent")["TreatMissingData"] == "breaching"
+            assert [d["Name"] for d in given["Dimensions"]] == [
+                "service",
+                "stage",
+            ]
+    assert (
+        properties(template, "SweepSilent")["TreatMissingData"] == "breaching"
+    )
 
 
 def test_every_table_and_function_is_watched(template):
@@ -495,4 +529,6 @@ def test_every_alarm_is_explained_to_whoever_it_wakes(template):
         )
         if name in infra.throttle_alarms():
             spoken = f"{spoken.rpartition('-')[0]}-TABLE"
-        assert f"`{spoken}`" in told, f"docs/operations.md says nothing of {name}"
+        assert f"`{spoken}`" in told, (
+            f"docs/operations.md says nothing of {name}"
+        )

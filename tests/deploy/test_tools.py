@@ -36,7 +36,8 @@ def change(
     action: str, kind: str, name: str, replacement: str = "", *properties: str
 ) -> dict:
     details = [
-        {"Target": {"Attribute": "Properties", "Name": name}} for name in properties
+        {"Target": {"Attribute": "Properties", "Name": name}}
+        for name in properties
     ]
     return {
         "Action": action,
@@ -48,9 +49,15 @@ def change(
 
 
 ADDED = change("Add", "AWS::SQS::Queue", "UrgentQueue")
-CHANGED = change("Modify", "AWS::Lambda::Function", "Sweep", "False", "Timeout", "Code")
-REPLACED = change("Modify", "AWS::DynamoDB::Table", "WishesTable", "True", "KeySchema")
-PERHAPS = change("Modify", "AWS::SQS::Queue", "BulkQueue", "Conditional", "QueueName")
+CHANGED = change(
+    "Modify", "AWS::Lambda::Function", "Sweep", "False", "Timeout", "Code"
+)
+REPLACED = change(
+    "Modify", "AWS::DynamoDB::Table", "WishesTable", "True", "KeySchema"
+)
+PERHAPS = change(
+    "Modify", "AWS::SQS::Queue", "BulkQueue", "Conditional", "QueueName"
+)
 REMOVED = change("Remove", "AWS::S3::Bucket", "Photos")
 
 
@@ -101,10 +108,13 @@ def test_every_function_takes_the_same_code_and_the_package_stays_as_it_was():
         "CodeUri": {"Bucket": "packages", "Key": "code/abc.zip"},
         "Timeout": 55,
     }
-    assert template["Resources"]["Sweep"]["Properties"]["CodeUri"] == "./deployment.zip"
-    assert outputs_of({"Outputs": [{"OutputKey": "A", "OutputValue": "b"}]}) == {
-        "A": "b"
-    }
+    assert (
+        template["Resources"]["Sweep"]["Properties"]["CodeUri"]
+        == "./deployment.zip"
+    )
+    assert outputs_of(
+        {"Outputs": [{"OutputKey": "A", "OutputValue": "b"}]}
+    ) == {"A": "b"}
     assert outputs_of({}) == {}
 
 
@@ -127,7 +137,8 @@ def test_a_new_secret_has_keys_that_nobody_has_seen_and_says_only_names():
     assert one["SECRET"] != other["SECRET"]
     assert (
         min(
-            len(key) for key in (one["SECRET"], *json.loads(one["TOKEN_KEYS"]).values())
+            len(key)
+            for key in (one["SECRET"], *json.loads(one["TOKEN_KEYS"]).values())
         )
         >= 48
     )
@@ -149,9 +160,9 @@ def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
     both = changed(first, "add-token-key", ["2027-11"])
     assert list(json.loads(both["TOKEN_KEYS"])) == ["2027-11", "first"]
     assert both["SECRET"] == first["SECRET"], "phones are found by it"
-    assert list(json.loads(changed(both, "drop-token-keys", [])["TOKEN_KEYS"])) == [
-        "2027-11"
-    ]
+    assert list(
+        json.loads(changed(both, "drop-token-keys", [])["TOKEN_KEYS"])
+    ) == ["2027-11"]
     with pytest.raises(ValueError, match="2027-11"):
         changed(both, "add-token-key", ["2027-11"])
 
@@ -165,7 +176,9 @@ def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
         {**PARTS, "SMS_PROVIDERS": "[]"},
         {
             **PARTS,
-            "SMS_PROVIDERS": json.dumps([EAST | {"url": "http://sms.example.cn/send"}]),
+            "SMS_PROVIDERS": json.dumps(
+                [EAST | {"url": "http://sms.example.cn/send"}]
+            ),
         },
         {**PARTS, "SMS_PROVIDERS": json.dumps([EAST | {"key": ""}])},
         {**PARTS, "SMS_PROVIDERS": json.dumps([EAST, EAST])},
@@ -183,7 +196,9 @@ def test_a_part_comes_from_a_file_and_keys_do_not(tmp_path):
     (tmp_path / "sms.json").write_text(
         '[{"name": "west", "kind": "sns"}]', encoding="utf-8"
     )
-    secret = changed(made(PARTS), "set", [f"SMS_PROVIDERS={tmp_path / 'sms.json'}"])
+    secret = changed(
+        made(PARTS), "set", [f"SMS_PROVIDERS={tmp_path / 'sms.json'}"]
+    )
     assert json.loads(secret["SMS_PROVIDERS"])[0]["name"] == "west"
     with pytest.raises(ValueError, match="SECRET"):
         changed(secret, "set", [f"SECRET={tmp_path / 'sms.json'}"])
@@ -242,7 +257,9 @@ def test_whoever_was_interrupted_proposes_the_same_once_more(
 
 
 @pytest.mark.parametrize("broken_off", [KeyboardInterrupt, EOFError])
-def test_whoever_breaks_off_at_the_question_has_said_no(monkeypatch, broken_off):
+def test_whoever_breaks_off_at_the_question_has_said_no(
+    monkeypatch, broken_off
+):
     monkeypatch.setattr("builtins.input", Mock(side_effect=broken_off))
     assert not agreed("Deploy?", yes=False)
 
@@ -256,7 +273,9 @@ def test_what_nobody_waited_for_is_what_was_deployed_last(
     change_set = here.change_set(
         "first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL)
     )
-    monkeypatch.setattr("tools.deploy.time.sleep", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr(
+        "tools.deploy.time.sleep", Mock(side_effect=KeyboardInterrupt)
+    )
     with pytest.raises(KeyboardInterrupt):
         here.carry_out(change_set["ChangeSetName"], name)
     assert here.former() == [name]
@@ -294,7 +313,8 @@ def test_what_failed_is_nothing_to_go_back_to_and_what_stayed_behind_is_not_deni
 def test_a_stack_that_cannot_be_seen_is_not_taken_for_none(account):
     def denied(**_: str) -> None:
         raise ClientError(
-            {"Error": {"Code": "ExpiredToken", "Message": "…"}}, "DescribeStacks"
+            {"Error": {"Code": "ExpiredToken", "Message": "…"}},
+            "DescribeStacks",
         )
 
     assert Deployment(stage="dev", aws=Account()).look() is None
@@ -302,7 +322,8 @@ def test_a_stack_that_cannot_be_seen_is_not_taken_for_none(account):
         Deployment(stage="dev", aws=Account("describe_stacks", denied)).look()
     with pytest.raises(ClientError):
         _status(
-            Account("describe_stacks", denied).client("cloudformation"), "chunhui-dev"
+            Account("describe_stacks", denied).client("cloudformation"),
+            "chunhui-dev",
         )
 
 
@@ -318,7 +339,11 @@ def test_everything_that_holds_data_is_taken_in_again_and_nothing_else():
     }
     kept, imported = adoption(
         template,
-        {"Stage": "dev", "AWS::AccountId": "123456789012", "AWS::Region": "cn-north-1"},
+        {
+            "Stage": "dev",
+            "AWS::AccountId": "123456789012",
+            "AWS::Region": "cn-north-1",
+        },
     )
     assert kept["Resources"].keys() == {
         n for n, r in template["Resources"].items() if r["Type"] in KEEPS_DATA
@@ -331,16 +356,18 @@ def test_everything_that_holds_data_is_taken_in_again_and_nothing_else():
         for resource in kept["Resources"].values()
     )
     found = {
-        value for entry in imported for value in entry["ResourceIdentifier"].values()
+        value
+        for entry in imported
+        for value in entry["ResourceIdentifier"].values()
     }
     assert found == {
         *names("chunhui-dev-"),
         "chunhui-dev-photos-123456789012-cn-north-1",
     }
     referred = set(json.dumps(kept).split('"Ref": "')[1:])
-    assert {name.partition('"')[0] for name in referred} <= kept["Parameters"].keys(), (
-        "what is not there yet cannot be referred to"
-    )
+    assert {name.partition('"')[0] for name in referred} <= kept[
+        "Parameters"
+    ].keys(), "what is not there yet cannot be referred to"
     chosen = {
         r["Properties"]["DeletionProtectionEnabled"]["Fn::If"][0]
         for r in kept["Resources"].values()

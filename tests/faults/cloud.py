@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Providers, WeightedProvider
 from chalicelib.adapters.ports import Sms
 from chalicelib.adapters.queue import TRIES, consume, write_entry
 from chalicelib.kernel.job import ScheduledJob
@@ -90,7 +90,8 @@ class Cloud:
         """Put scripted providers of equal weight in the place of the installation's."""
         scripted = [ScriptedProvider(name, self) for name in names]
         providers = [
-            Provider(name=p.name, sender=p, weight=1, price_li=55) for p in scripted
+            WeightedProvider(name=p.name, sender=p, weight=1, price_li=55)
+            for p in scripted
         ]
         seams.use_sms_providers(self.world, Providers(providers))
 
@@ -107,7 +108,9 @@ class Cloud:
         finally:
             self.after_step()  # after one that was answered by a refusal too
 
-    def _aws(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def _aws(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if not self.watched:
             return call()
         return self.step(name, lambda: self.disturb(name, call))
@@ -166,7 +169,9 @@ class Cloud:
         taken: set[str] = set()
         for lane in sorted({seams.lane(due) for due in entries}):
             mine = [due for due in entries if seams.lane(due) is lane]
-            taken |= self.step("SendMessageBatch", lambda mine=mine: self._take(mine))
+            taken |= self.step(
+                "SendMessageBatch", lambda mine=mine: self._take(mine)
+            )
         return taken
 
     def _take(self, entries: Sequence[ScheduledJob]) -> set[str]:
@@ -188,15 +193,17 @@ class Cloud:
 
     def deliver(
         self,
-        order: Callable[[list[QueuedMessage]], list[QueuedMessage]] = lambda letters: (
-            letters
-        ),
+        order: Callable[
+            [list[QueuedMessage]], list[QueuedMessage]
+        ] = lambda letters: letters,
         copies: int = 1,
     ) -> int:
         """Bring a batch to a worker, perhaps several times; return how many were brought."""
         hidden_until = self.world.clock.now() + VISIBILITY
         dead = [letter for letter in self.visible() if letter.brought >= TRIES]
-        self._forget({letter.id for letter in dead} - self._consumed(dead, seams.park))
+        self._forget(
+            {letter.id for letter in dead} - self._consumed(dead, seams.park)
+        )
         batch = order(self.visible())[: self.batch]
         self.requests += 2 * bool(batch)
         for letter in batch:
@@ -233,7 +240,9 @@ class Cloud:
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
     def _forget(self, ids: set[str]) -> None:
-        self.letters = [letter for letter in self.letters if letter.id not in ids]
+        self.letters = [
+            letter for letter in self.letters if letter.id not in ids
+        ]
 
     # time
 
@@ -273,11 +282,18 @@ class Cloud:
 
     def checkpoint(self) -> bytes:
         """Return everything that outlives a process."""
-        outside = (self.letters, self.calls, self.numbers, self.world.clock.now())
+        outside = (
+            self.letters,
+            self.calls,
+            self.numbers,
+            self.world.clock.now(),
+        )
         return pickle.dumps((seams.dump_store(self.world), *outside))
 
     def restore(self, checkpoint: bytes) -> None:
-        store, self.letters, self.calls, self.numbers, now = pickle.loads(checkpoint)
+        store, self.letters, self.calls, self.numbers, now = pickle.loads(
+            checkpoint
+        )
         seams.load_store(self.world, store)
         self.world.clock._now = now
 
@@ -294,7 +310,9 @@ def sqs_event(bodies: Sequence[tuple[str, str]]) -> dict[str, Any]:
         "awsRegion": "us-east-1",
     }
     return {
-        "Records": [{"messageId": id, "body": body, **common} for id, body in bodies]
+        "Records": [
+            {"messageId": id, "body": body, **common} for id, body in bodies
+        ]
     }
 
 

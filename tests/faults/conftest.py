@@ -41,7 +41,9 @@ def ladder(embedded_world: World) -> EscalationPath:
 @pytest.fixture(scope="module")
 def calm(embedded_address: str) -> Iterator[Telling]:
     """How the story goes undisturbed."""
-    with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}):
+    with mock.patch.dict(
+        os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}
+    ):
         told = tell(World())
         check()
         yield told

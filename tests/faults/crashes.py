@@ -35,7 +35,9 @@ class Scene:
     settle: Do
     check: Do  # what it returns is collected for each crash
     tap: Callable[[], Answer] | None = None
-    too_late: bool = False  # a tap after everything has settled would be another story
+    too_late: bool = (
+        False  # a tap after everything has settled would be another story
+    )
     act: Do | None = None
     goes_on: dict[str, Do] = field(default_factory=dict)
     steady: Do | None = None  # what stale messages must not change
@@ -86,9 +88,7 @@ class Row:
     points: int  # so many points at which it can die, at least
     different: int  # of which so many leave something different behind
     twice: int = 0  # all pairs of crashes: so many at least
-    halves: int = (
-        0  # control: so many crashes leave halves where a transaction is no whole
-    )
+    halves: int = 0  # control: so many crashes leave halves where a transaction is no whole
     repeated: bool = True
     refused: bool = True
     reads: bool = False
@@ -174,7 +174,9 @@ def crash_twice(cloud: Cloud, scene: Scene) -> tuple[int, int]:
 def crashes_that_fail(cloud: Cloud, scene: Scene) -> list[str]:
     """Return what the checks say of each crash that breaks a promise: for the controls."""
     failed: list[str] = []
-    for point in Crashed(crash_points(cloud, scene.start, scene.dies_in)).different:
+    for point in Crashed(
+        crash_points(cloud, scene.start, scene.dies_in)
+    ).different:
         cloud.restore(point)
         scene.settle()
         try:
@@ -196,7 +198,10 @@ def before_each_step(
         scene.dies_in()
     for n in range(1, len(cloud.steps) + 1):
         cloud.restore(scene.start)
-        with suppress(Killed), cloud.hooks(partial(_meanwhile, cloud, n, do, dies)):
+        with (
+            suppress(Killed),
+            cloud.hooks(partial(_meanwhile, cloud, n, do, dies)),
+        ):
             scene.dies_in()
         yield n
 

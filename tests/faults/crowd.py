@@ -41,7 +41,8 @@ class Crowd:
         self.read[first] += 1
         after = first + limit
         return Page(
-            self.ids[first:after], {"n": after} if after < len(self.ids) else None
+            self.ids[first:after],
+            {"n": after} if after < len(self.ids) else None,
         )
 
 
@@ -106,7 +107,9 @@ def shares() -> list[JobRecord]:
 
 
 def members(dues: Sequence[JobRecord]) -> list[str]:
-    return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
+    return [
+        id for due in dues for id in due.to.removeprefix("people:").split(",")
+    ]
 
 
 def start(message: ScheduledJob) -> None:
@@ -115,7 +118,9 @@ def start(message: ScheduledJob) -> None:
 
 
 def fanout_of(message: ScheduledJob) -> Fanout:
-    found = Reads(FanoutRepository).find_fanout(f"fan_{message.id.partition('_')[2]}")
+    found = Reads(FanoutRepository).find_fanout(
+        f"fan_{message.id.partition('_')[2]}"
+    )
     assert found
     return found
 
@@ -127,14 +132,19 @@ def units_by_table(
     table.
     """
 
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         answer = call()
         reported = (
-            answer.get("ConsumedCapacity", []) if isinstance(answer, dict) else []
+            answer.get("ConsumedCapacity", [])
+            if isinstance(answer, dict)
+            else []
         )
         kind = (
             "write"
-            if "Write" in name or name in ("PutItem", "UpdateItem", "DeleteItem")
+            if "Write" in name
+            or name in ("PutItem", "UpdateItem", "DeleteItem")
             else "read"
         )
         for used in reported if isinstance(reported, list) else [reported]:

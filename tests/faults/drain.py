@@ -14,10 +14,15 @@ from chalicelib.kernel.job import JobRecord
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.store.outbox import shard_of
-from chalicelib.tickets import clocks
+from chalicelib.tickets import sla_timers
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, Level, SlaKind, TicketUrgency
+from chalicelib.tickets.policy import (
+    DEFAULT_POLICY,
+    Level,
+    SlaKind,
+    TicketUrgency,
+)
 from chalicelib.tickets.repository import TICKET
 
 from ..storage import intercepted
@@ -29,7 +34,9 @@ from .facts import every
 THIRD = f"{STREET}.c03"
 COMMUNITIES = (BAIHUA, JINFENG, THIRD)
 SHARDS = 4
-DUE_AT = START + timedelta(hours=2)  # of what is reported at START and has two hours
+DUE_AT = START + timedelta(
+    hours=2
+)  # of what is reported at START and has two hours
 
 
 @dataclass
@@ -39,14 +46,22 @@ class Counted:
     requests: Tally[str] = field(default_factory=Tally)
     units: Tally[str] = field(default_factory=Tally)
 
-    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         answer = call()
-        tables = kwargs.get("RequestItems", {kwargs.get("TableName", "several"): None})
+        tables = kwargs.get(
+            "RequestItems", {kwargs.get("TableName", "several"): None}
+        )
         table = ",".join(sorted(name.rpartition("-")[2] for name in tables))
         self.requests[f"{name} {table}"] += 1
         reported = answer.get("ConsumedCapacity", [])
         for used in reported if isinstance(reported, list) else [reported]:
-            kind = "read" if name in ("GetItem", "BatchGetItem", "Query") else "write"
+            kind = (
+                "read"
+                if name in ("GetItem", "BatchGetItem", "Query")
+                else "write"
+            )
             self.units[kind] += used["CapacityUnits"]
         return answer
 
@@ -66,7 +81,9 @@ class Drained:
         """Return the sweeps' own requests: pages of a hundred rows that are due, and one at least
         for each shard and sweep.
         """
-        return sum(n for name, n in self.requests.items() if name == "Query due")
+        return sum(
+            n for name, n in self.requests.items() if name == "Query due"
+        )
 
     def per_ticket(self, due: int) -> float:
         return self.requests.total() / due
@@ -76,7 +93,10 @@ def tickets(due: int, others: int) -> Iterator[tuple[Ticket, JobRecord]]:
     """Yield open tickets over three communities, each with the row of its alarm: those that are
     due, then those that are not.
     """
-    made = {True: ticket_at(START), False: ticket_at(START + timedelta(minutes=90))}
+    made = {
+        True: ticket_at(START),
+        False: ticket_at(START + timedelta(minutes=90)),
+    }
     for n in range(due + others):
         one = made[n < due]
         community = COMMUNITIES[n % 3]
@@ -127,9 +147,11 @@ def ticket_at(now: datetime) -> Ticket:
         zone="Asia/Shanghai",
         level=Level.GRID,
     )
-    terms = clocks.sla_of(HOUSE, one, chinese_holiday)
+    terms = sla_timers.sla_of(DEFAULT_POLICY, one, chinese_holiday)
     names = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
-    return replace(one, clocks=tuple(clocks.start(terms, name, now) for name in names))
+    return replace(
+        one, clocks=tuple(sla_timers.start(terms, name, now) for name in names)
+    )
 
 
 def staffed_communities(world: World) -> dict[str, Person]:
@@ -141,7 +163,9 @@ def staffed_communities(world: World) -> dict[str, Person]:
         clerks[community] = world.person(
             "陈敏", (Role.COMMUNITY_STAFF, community), home=community
         )
-        places.assign_duty(boss, community, {"community_staff": [clerks[community].id]})
+        places.assign_duty(
+            boss, community, {"community_staff": [clerks[community].id]}
+        )
     return clerks
 
 
@@ -162,8 +186,12 @@ def drain(world: World, most: int = 3) -> Drained:
             world.clock.advance(timedelta(minutes=1))
             before = (counted.requests.copy(), counted.units.copy())
             first = world.services.outbox.next_at()
-            counted.requests, counted.units = before  # this was nobody's request
-            if not cloud.letters and (first is None or first > world.clock.now()):
+            counted.requests, counted.units = (
+                before  # this was nobody's request
+            )
+            if not cloud.letters and (
+                first is None or first > world.clock.now()
+            ):
                 break
     assert not cloud.letters
     heard = Tally(
@@ -171,7 +199,9 @@ def drain(world: World, most: int = 3) -> Drained:
         for line in every(MessageAttempt)
         if line.kind == "ticket.climbed_staff"
     )
-    return Drained(sweeps, counted.requests, counted.units, cloud.requests, heard)
+    return Drained(
+        sweeps, counted.requests, counted.units, cloud.requests, heard
+    )
 
 
 def check_drained(
@@ -184,7 +214,8 @@ def check_drained(
     found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others
     told = Tally(
-        (line.about, line.person, line.state.value) for line in every(MessageAttempt)
+        (line.about, line.person, line.state.value)
+        for line in every(MessageAttempt)
     )
     rows = {
         row.subject: (row.id, row.at)

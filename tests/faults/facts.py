@@ -16,7 +16,12 @@ from chalicelib.kernel.place import street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHistory
+from chalicelib.offers.model import (
+    Offer,
+    OfferRound,
+    OfferState,
+    VolunteerHistory,
+)
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
@@ -25,7 +30,7 @@ from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.repository import TICKET, TicketEvent
 from chalicelib.uploads.model import Upload
-from chalicelib.wishes.model import ClaimPointer, State, Wish
+from chalicelib.wishes.model import ClaimPointer, Wish, WishState
 from chalicelib.wishes.repository import WishEvent
 
 from ..store.scan import PK, SK, everything, scan, scan_items
@@ -100,7 +105,8 @@ def counters(name: str) -> dict[str, int]:
     return {
         one.pk: one.value
         for one in map(
-            COUNTER.view(CounterValue).to_entity, scan_items(Counter, name == SK)
+            COUNTER.view(CounterValue).to_entity,
+            scan_items(Counter, name == SK),
         )
     }
 
@@ -127,7 +133,9 @@ def check(*, contiguous: bool = True) -> None:
     _alarms_agree([*wishes, *offers, *tickets, *every(Upload)])
     check_offers(offers)
     check_tickets(tickets)
-    pointers = {(pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)}
+    pointers = {
+        (pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)
+    }
     versions = defaultdict(set)
     for event in every(WishEvent):
         versions[event.subject].add(event.version)
@@ -139,7 +147,9 @@ def check(*, contiguous: bool = True) -> None:
             f"a claim on {wish.id} cannot be found by its helper"
         )
         seen = versions.pop(wish.id)
-        assert max(seen) <= wish.version, f"the timeline of {wish.id} is ahead of it"
+        assert max(seen) <= wish.version, (
+            f"the timeline of {wish.id} is ahead of it"
+        )
         if contiguous:
             assert seen == set(range(1, wish.version + 1)), (
                 f"the timeline of {wish.id} (v{wish.version}) has gaps: {seen}"
@@ -173,7 +183,9 @@ def _alarms_agree(entities: list[Any]) -> None:
 
 
 def _named(entity: Entity) -> str:
-    return f"{type(entity).__name__} {entity.id} ({getattr(entity, 'state', '')})"
+    return (
+        f"{type(entity).__name__} {entity.id} ({getattr(entity, 'state', '')})"
+    )
 
 
 # offers
@@ -181,7 +193,9 @@ def _named(entity: Entity) -> str:
 
 def offers_of(wish_id: str) -> list[Offer]:
     """Return a wish's offers in the order in which they were made."""
-    found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
+    found = {
+        offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id
+    }
     asked = [
         one.offer
         for offer_round in every(OfferRound)
@@ -211,7 +225,9 @@ def check_offers(offers: list[Offer]) -> None:
     }
     _standings_agree(offers)
     asked = Tally(
-        (o.wish_id, o.volunteer) for o in offers if o.state is not OfferState.SUPERSEDED
+        (o.wish_id, o.volunteer)
+        for o in offers
+        if o.state is not OfferState.SUPERSEDED
     )
     assert not [pair for pair, times in asked.items() if times > 1], (
         f"asked twice for the same wish: {asked}"
@@ -227,7 +243,14 @@ def check_offers(offers: list[Offer]) -> None:
 def _standings_agree(offers: list[Offer]) -> None:
     """A volunteer's load is their offers of four weeks; an erased volunteer has no history."""
     made = {
-        (street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state)
+        (
+            street_of(o.place),
+            o.volunteer,
+            o.id,
+            o.created_at,
+            o.expires_at,
+            o.state,
+        )
         for o in offers
     }
     histories = {history.id: history for history in every(VolunteerHistory)}
@@ -254,7 +277,9 @@ def _standings_agree(offers: list[Offer]) -> None:
 
 def _nobody_is_asked_too_much(offers: list[Offer]) -> None:
     people = {person.id: person for person in every(Person)}
-    for volunteer, count in Tally(offer.volunteer for offer in live(offers)).items():
+    for volunteer, count in Tally(
+        offer.volunteer for offer in live(offers)
+    ).items():
         assert count <= min(LIVE_MOST, people[volunteer].capacity), (
             f"{volunteer} has {count} offers to answer"
         )
@@ -262,18 +287,27 @@ def _nobody_is_asked_too_much(offers: list[Offer]) -> None:
     for offer in offers:
         wish, asked = wishes[offer.wish_id], people[offer.volunteer]
         resident = people[wish.person_id]
-        kin = {wish.person_id, wish.filed_by, wish.proxy_id, resident.contact_via}
-        assert offer.volunteer not in kin, f"{offer.id} is for somebody's own wish"
+        kin = {
+            wish.person_id,
+            wish.filed_by,
+            wish.proxy_id,
+            resident.contact_via,
+        }
+        assert offer.volunteer not in kin, (
+            f"{offer.id} is for somebody's own wish"
+        )
         assert resident.id != asked.contact_via, (
             f"{offer.id} is for the wish of whose phone she uses"
         )
-        assert not resident.household or resident.household != asked.household, (
-            f"{offer.id} is for her own household"
-        )
+        assert (
+            not resident.household or resident.household != asked.household
+        ), f"{offer.id} is for her own household"
 
 
 def _accepted_is_claimed(offers: list[Offer]) -> None:
-    claimed = {(pointer.wish_id, pointer.helper) for pointer in every(ClaimPointer)}
+    claimed = {
+        (pointer.wish_id, pointer.helper) for pointer in every(ClaimPointer)
+    }
     for offer in offers:
         taken = (offer.wish_id, offer.volunteer) in claimed
         assert offer.state is not OfferState.ACCEPTED or taken, (
@@ -296,7 +330,9 @@ def check_offers_at_rest() -> None:
     for pointer in every(ClaimPointer):
         helped[pointer.wish_id].add(pointer.helper)
     for id, offer_round in offer_rounds.items():
-        wanted = wishes[id].places_left if wishes[id].state is State.OPEN else 0
+        wanted = (
+            wishes[id].places_left if wishes[id].state is WishState.OPEN else 0
+        )
         assert len(waiting[id]) <= wanted, (
             f"{waiting[id]} are asked for {wanted} places of {id} ({wishes[id].state})"
         )
@@ -352,9 +388,13 @@ def check_tickets(tickets: list[Ticket]) -> None:
     what the tickets say.
     """
     kept = {
-        item["pk"]["S"]: _decoded(item) for item in scan_items(Ticket, SK == "ticket")
+        item["pk"]["S"]: _decoded(item)
+        for item in scan_items(Ticket, SK == "ticket")
     }
-    known, versions = {ticket.id: ticket for ticket in tickets}, defaultdict(set)
+    known, versions = (
+        {ticket.id: ticket for ticket in tickets},
+        defaultdict(set),
+    )
     for event in every(TicketEvent):
         versions[event.subject].add(event.version)
     assert versions.keys() <= known.keys(), "events without a ticket"
@@ -398,7 +438,11 @@ def _queue_agrees(ticket: Ticket, row: Any) -> None:
         row.due_street,
         row.due_community,
     )
-    where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
+    where = (
+        (street_of(ticket.place), ticket.community)
+        if line.order
+        else (None, None)
+    )
     assert shown == (line.order, line.waits_for, line.waits_until, *where), (
         f"the queue is not in step with {_named(ticket)}"
     )
@@ -435,7 +479,9 @@ def _merged_agree(tickets: dict[str, Ticket]) -> None:
         others = [
             one
             for one in tickets.values()
-            if ticket.id in one.merged and one.merged_into is None and one is not end
+            if ticket.id in one.merged
+            and one.merged_into is None
+            and one is not end
         ]
         assert not others, (
             f"{_named(ticket)} is also seen to with {[_named(one) for one in others]}"

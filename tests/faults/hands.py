@@ -22,7 +22,9 @@ def at_once(*jobs: Callable[[], T]) -> list[T]:
         return job()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        return [done.result() for done in [pool.submit(run, job) for job in jobs]]
+        return [
+            done.result() for done in [pool.submit(run, job) for job in jobs]
+        ]
 
 
 def a_little_later(job: Callable[[], T], most: float = 0.05) -> Callable[[], T]:

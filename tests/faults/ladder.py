@@ -47,7 +47,9 @@ class EscalationPath:
 def staffed(world: World) -> EscalationPath:
     worker = world.person("周斌", (Role.GRID_WORKER, GRID), home=GRID)
     clerk = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), home=BAIHUA)
-    world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
+    world.services.places.assign_duty(
+        world.boss, GRID, {"grid_worker": [worker.id]}
+    )
     world.services.places.assign_duty(
         world.boss, BAIHUA, {"community_staff": [clerk.id]}
     )
@@ -80,7 +82,9 @@ def move(
     phone: Phone, ticket_id: str, name: str, body: Any = None, **headers: str
 ) -> Callable[[], Answer]:
     """Return a function that makes a move as a client does, again after a 503."""
-    sent = {} if body is None and name in ("confirm", "resolve", "join") else body
+    sent = (
+        {} if body is None and name in ("confirm", "resolve", "join") else body
+    )
     return lambda: insist(
         lambda: phone.post(f"/v1/tickets/{ticket_id}/{name}", sent, **headers)
     )
@@ -164,7 +168,9 @@ def check_levels_told(ladder: EscalationPath, *, exact: bool = True) -> None:
         lifted = tags_of(ticket.id).count("escalated")
         assert sum(told.values()) <= lifted, f"told without a step: {told}"
         overdue = {
-            line.message for line in lines if line.kind.endswith("overdue_staff")
+            line.message
+            for line in lines
+            if line.kind.endswith("overdue_staff")
         }
         if exact:
             _fired_as_told(ticket, len(steps) + len(overdue))
@@ -176,7 +182,10 @@ def _fired_as_told(ticket: Ticket, told: int) -> None:
     Who sends back what was accepted sets its first clock going again. That may be over, and fires
     at the same instant as another just has: these are two firings, and one instant.
     """
-    fired, most = len(firings(ticket)), sum(clock.fired for clock in ticket.clocks)
+    fired, most = (
+        len(firings(ticket)),
+        sum(clock.fired for clock in ticket.clocks),
+    )
     least = fired if "bounced" in tags_of(ticket.id) else told
     assert fired <= told <= most, (
         f"{told} steps of {ticket.id}, {fired} to {most} firings"

@@ -64,7 +64,9 @@ def accept(phone: Phone, offer_id: str, **headers: str) -> Callable[[], Answer]:
 def move(
     phone: Phone, wish_id: str, name: str, body: Any = None
 ) -> Callable[[], Answer]:
-    return lambda: insist(lambda: phone.post(f"/v1/wishes/{wish_id}/{name}", body))
+    return lambda: insist(
+        lambda: phone.post(f"/v1/wishes/{wish_id}/{name}", body)
+    )
 
 
 def claim(phone: Phone, wish_id: str) -> Callable[[], Answer]:
@@ -76,7 +78,9 @@ def offer(offer_id: str) -> Offer:
 
 
 def history(phone: Phone) -> VolunteerHistory:
-    return next(one for one in every(VolunteerHistory) if one.id == phone.me["id"])
+    return next(
+        one for one in every(VolunteerHistory) if one.id == phone.me["id"]
+    )
 
 
 def heard(about: str, kind: str) -> int:
@@ -101,7 +105,10 @@ def rest(world: World) -> None:
 
 def end(world: World, wish_id: str) -> None:
     """Free everybody for the next round."""
-    assert move(world.phone_of(world.admin), wish_id, "withdraw", {})().status == 200
+    assert (
+        move(world.phone_of(world.admin), wish_id, "withdraw", {})().status
+        == 200
+    )
 
 
 def assert_lost(given: Answer, codes: set[str], offer_id: str) -> None:
@@ -111,9 +118,9 @@ def assert_lost(given: Answer, codes: set[str], offer_id: str) -> None:
         "application/problem+json",
     )
     assert given.code in codes, given.text
-    assert given.code != "offer.wrong_state" or given.json["state"] == "superseded", (
-        given.text
-    )
+    assert (
+        given.code != "offer.wrong_state" or given.json["state"] == "superseded"
+    ), given.text
     assert given.json["similar"], "she is shown nothing similar"
     assert offer(offer_id).state is SUPERSEDED
     assert heard(offer_id, "offer.superseded") == 1
@@ -122,5 +129,7 @@ def assert_lost(given: Answer, codes: set[str], offer_id: str) -> None:
 @contextmanager
 def late_hand_over(world: World) -> Iterator[None]:
     """Let the queue take nothing: what is due at once is left to the sweep."""
-    with mock.patch.object(seams.queue_of(world), "enqueue", return_value=set()):
+    with mock.patch.object(
+        seams.queue_of(world), "enqueue", return_value=set()
+    ):
         yield

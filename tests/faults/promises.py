@@ -20,7 +20,7 @@ from .facts import every, jobs
 RIGHTLY = {
     SuppressionReason.ERASED,
     SuppressionReason.NO_CONSENT,
-    SuppressionReason.OVER,
+    SuppressionReason.OUTDATED,
     SuppressionReason.TOO_LATE,
     SuppressionReason.ELSEWHERE,
 }
@@ -37,7 +37,9 @@ def waiting(cloud: Cloud) -> list[ScheduledJob]:
     """Return what is due and was not done; timers of the future may wait."""
     now = cloud.world.clock.now()
     return [
-        due for due in jobs() if not (due.kind.startswith("timer.") and due.at > now)
+        due
+        for due in jobs()
+        if not (due.kind.startswith("timer.") and due.at > now)
     ]
 
 
@@ -46,7 +48,9 @@ def on_the_list(world: World) -> set[str]:
     found: set[str] = set()
     after = ""
     while True:
-        page = world.services.message_queries.to_visit(STREET, after, 1000)
+        page = world.services.message_queries.pending_visits(
+            STREET, after, 1000
+        )
         found |= {waiting.id for waiting in page.items}
         if page.next is None:
             return found

@@ -45,7 +45,9 @@ class Refusing:
         raise refuse()
 
 
-def refuse_each_transaction(cloud: Cloud, scene: Scene) -> tuple[Tally[int], int]:
+def refuse_each_transaction(
+    cloud: Cloud, scene: Scene
+) -> tuple[Tally[int], int]:
     """Refuse each transaction, once or until the service gives up.
 
     A request with a 503 has changed nothing. Return the number of requests with a 503, by how often
@@ -62,7 +64,9 @@ def refuse_each_transaction(cloud: Cloud, scene: Scene) -> tuple[Tally[int], int
                     busy[times] += 1
                     scene.tap_well()
                 scene.settle()
-            if times > 1:  # a job that found the store busy leaves it to the next run
+            if (
+                times > 1
+            ):  # a job that found the store busy leaves it to the next run
                 scene.settle()
             scene.check()
             refused += refusing.refused

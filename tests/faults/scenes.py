@@ -31,4 +31,6 @@ SCENES = [
 def rows(chosen: Iterable[Row]) -> pytest.MarkDecorator:
     """Try a test with each of these rows."""
     table = list(chosen)
-    return pytest.mark.parametrize("row", table, ids=[row.name for row in table])
+    return pytest.mark.parametrize(
+        "row", table, ids=[row.name for row in table]
+    )

@@ -27,7 +27,12 @@ from .cloud import Cloud
 from .crashes import Row, Scene
 from .facts import check, every
 from .ladder import report, staffed
-from .promises import check_promises, forget_what_was_told, told_kinds, urgent_once_more
+from .promises import (
+    check_promises,
+    forget_what_was_told,
+    told_kinds,
+    urgent_once_more,
+)
 from .scenes_offers import unheard
 
 HANDLERS = {"offers", "people", "tickets", "uploads", "wishes"}
@@ -80,7 +85,8 @@ def somebody_with_every_relation(cloud: Cloud) -> Phone:
     assert person.put("/v1/me/volunteer", profile).status == 200
     helper = world.volunteer()
     own = [
-        world.open_wish(person, story=f"冬天没有热水喝，第{n}回。") for n in range(4)
+        world.open_wish(person, story=f"冬天没有热水喝，第{n}回。")
+        for n in range(4)
     ]
     _helped(helper, own[1:], person)
     others = [world.open_wish() for _ in range(5)]
@@ -88,16 +94,21 @@ def somebody_with_every_relation(cloud: Cloud) -> Phone:
     world.offer(others[0], person)
     assert (
         person.post(
-            f"/v1/offers/{world.offer(others[4], person)}/decline", {"reason": "太远了"}
+            f"/v1/offers/{world.offer(others[4], person)}/decline",
+            {"reason": "太远了"},
         ).status
         == 200
     )
     photo = world.upload(person, jpeg((40, 30)))
-    mine = report(world, person, text="床头的灯坏了，晚上看不见路", photos=[photo])
+    mine = report(
+        world, person, text="床头的灯坏了，晚上看不见路", photos=[photo]
+    )
     theirs = report(world, world.resident(), text="门口的路灯坏了")
     assert person.post(f"/v1/tickets/{theirs}/join", {}).status in (200, 201)
     assert (
-        person.post(f"/v1/tickets/{mine}/comment", {"text": "刘见证也看见了"}).status
+        person.post(
+            f"/v1/tickets/{mine}/comment", {"text": "刘见证也看见了"}
+        ).status
         == 200
     )
     world.upload(person, jpeg((40, 30)))
@@ -111,17 +122,22 @@ def _helped(helper: Phone, wishes: list[str], resident: Phone | None) -> None:
     for wish in wishes:
         assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
     assert (
-        helper.post(f"/v1/wishes/{released}/release", {"reason": "刘见证病了"}).status
+        helper.post(
+            f"/v1/wishes/{released}/release", {"reason": "刘见证病了"}
+        ).status
         == 200
     )
     assert (
-        helper.post(f"/v1/wishes/{delivered}/deliver", {"note": "交给刘见证了"}).status
+        helper.post(
+            f"/v1/wishes/{delivered}/deliver", {"note": "交给刘见证了"}
+        ).status
         == 200
     )
     if resident:
         assert (
             resident.post(
-                f"/v1/wishes/{delivered}/confirm", {"rating": 5, "thanks": "谢谢"}
+                f"/v1/wishes/{delivered}/confirm",
+                {"rating": 5, "thanks": "谢谢"},
             ).status
             == 200
         )
@@ -154,7 +170,9 @@ def _scene(erased: Erased, settle: Any) -> Scene:
     settle()
     erased.expected = erased.remains()
     rows, _, _ = erased.expected
-    assert not [secret for secret in SECRETS if any(secret in row for row in rows)]
+    assert not [
+        secret for secret in SECRETS if any(secret in row for row in rows)
+    ]
     return Scene(settle=settle, check=erased.check, start=start)
 
 
@@ -187,9 +205,13 @@ def some_sends_are_refused(cloud: Cloud) -> Scene:
 
 
 @contextmanager
-def refused(cloud: Cloud, handlers: set[str], until: datetime) -> Iterator[None]:
+def refused(
+    cloud: Cloud, handlers: set[str], until: datetime
+) -> Iterator[None]:
     """Let the queue refuse the jobs of some handlers until an instant."""
-    with mock.patch.object(cloud, "takes", partial(_takes, cloud, handlers, until)):
+    with mock.patch.object(
+        cloud, "takes", partial(_takes, cloud, handlers, until)
+    ):
         yield
 
 
@@ -198,7 +220,9 @@ def _takes(
 ) -> bool:
     job = scheduled.job
     concerned = (
-        isinstance(job, Event) and job.tag == PERSON_ERASED and job.handler in handlers
+        isinstance(job, Event)
+        and job.tag == PERSON_ERASED
+        and job.handler in handlers
     )
     return not concerned or cloud.world.clock.now() > until
 

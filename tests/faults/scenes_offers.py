@@ -30,7 +30,9 @@ class Expected:
     """What must have come of it in the end."""
 
     cloud: Cloud
-    offers: dict[str, OfferState]  # those that were made before, and how they end
+    offers: dict[
+        str, OfferState
+    ]  # those that were made before, and how they end
     told: dict[str, int]  # the number of messages by kind
     wishes: dict[str, int]  # how many helpers each has
     asked: int = 0  # how many more people are asked
@@ -50,12 +52,16 @@ class Expected:
         made = {offer.id: offer.state for offer in every(Offer)}
         assert {id: made[id] for id in self.offers} == self.offers
         new = [made[id] for id in made.keys() - self.offers.keys()]
-        assert new == [OFFERED] * self.asked, "the next is asked, and nobody more"
+        assert new == [OFFERED] * self.asked, (
+            "the next is asked, and nobody more"
+        )
 
     def _everybody_is_told_so(self) -> None:
         lines = check_promises(self.cloud)
         told = Tally(
-            (line.kind, line.about) for line in lines if line.kind.startswith("offer.")
+            (line.kind, line.about)
+            for line in lines
+            if line.kind.startswith("offer.")
         )
         assert set(told.values()) <= {1}, (
             f"somebody is told twice of the same offer: {told}"
@@ -170,7 +176,10 @@ def a_wish_is_withdrawn(cloud: Cloud) -> Scene:
     with unheard(cloud):
         post(resident, f"/v1/wishes/{wish}/withdraw", {})
     return scene(
-        cloud, dict.fromkeys(offers, SUPERSEDED), {"offer.superseded": 2}, {wish: 0}
+        cloud,
+        dict.fromkeys(offers, SUPERSEDED),
+        {"offer.superseded": 2},
+        {wish: 0},
     )
 
 
@@ -181,7 +190,10 @@ def a_volunteer_says_yes_by_sms(cloud: Cloud) -> Scene:
     cloud.run_for(minutes=5)
     put_answer(world, offer, anna)
     return scene(
-        cloud, {offer: ACCEPTED}, {"wish.claimed": 1, "wish.yours": 1}, {wish: 1}
+        cloud,
+        {offer: ACCEPTED},
+        {"wish.claimed": 1, "wish.yours": 1},
+        {wish: 1},
     )
 
 
@@ -205,12 +217,18 @@ def tapping(
     """Return a tap of somebody who is signed in again: tokens last half an hour."""
     person = world.services.people.find(phone.me["id"])
     assert person
-    return partial(world.phone_of(person).post, path, body, idempotency_key="tap")
+    return partial(
+        world.phone_of(person).post, path, body, idempotency_key="tap"
+    )
 
 
 def a_volunteer_accepts(cloud: Cloud) -> Scene:
     """Two are asked and one place is left: the one who was asked first takes it."""
-    world, staff, anna = cloud.world, cloud.world.staff(), cloud.world.volunteer()
+    world, staff, anna = (
+        cloud.world,
+        cloud.world.staff(),
+        cloud.world.volunteer(),
+    )
     wish = world.open_wish(helpers_needed=2)
     mine, other = world.offer(wish, anna), world.offer(wish, world.volunteer())
     cloud.run_for(minutes=5)
@@ -218,7 +236,9 @@ def a_volunteer_accepts(cloud: Cloud) -> Scene:
         post(staff, f"/v1/wishes/{wish}/edit", {"helpers_needed": 1})
     told = {"wish.claimed": 1, "wish.yours": 1, "offer.superseded": 1}
     tap = tapping(world, anna, f"/v1/offers/{mine}/accept")
-    return scene(cloud, {mine: ACCEPTED, other: SUPERSEDED}, told, {wish: 1}, tap=tap)
+    return scene(
+        cloud, {mine: ACCEPTED, other: SUPERSEDED}, told, {wish: 1}, tap=tap
+    )
 
 
 def a_volunteer_declines(cloud: Cloud) -> Scene:
@@ -227,7 +247,9 @@ def a_volunteer_declines(cloud: Cloud) -> Scene:
     offer = world.offer(wish, anna)
     cloud.run_for(minutes=5)
     world.volunteer()
-    tap = tapping(world, anna, f"/v1/offers/{offer}/decline", {"never_again": True})
+    tap = tapping(
+        world, anna, f"/v1/offers/{offer}/decline", {"never_again": True}
+    )
     return scene(
         cloud, {offer: DECLINED}, {"offer.made": 1}, {wish: 0}, asked=1, tap=tap
     )
@@ -246,7 +268,9 @@ def somebody_else_takes_it_from_the_wall(cloud: Cloud) -> Scene:
 OFFERS = [
     Row("a wish comes to the wall", a_wish_comes_to_the_wall, 108, 31),
     Row("an offer expires", an_offer_expires, 96, 27, halves=4),
-    Row("a place is taken from the wall", a_place_is_taken_from_the_wall, 58, 17),
+    Row(
+        "a place is taken from the wall", a_place_is_taken_from_the_wall, 58, 17
+    ),
     Row("a wish is withdrawn", a_wish_is_withdrawn, 62, 17),
     Row("a volunteer says yes by SMS", a_volunteer_says_yes_by_sms, 68, 18),
     Row("a yes by SMS is too late", a_yes_by_sms_is_too_late, 58, 13),

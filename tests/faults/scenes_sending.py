@@ -44,7 +44,9 @@ def a_reminder_is_due(cloud: Cloud) -> Scene:
     world.clock.move_to(timer.at)
     forget(cloud)
     check = partial(check_at_rest, cloud, REMINDER)
-    return Scene(settle=partial(settle, cloud), check=check, start=cloud.checkpoint())
+    return Scene(
+        settle=partial(settle, cloud), check=check, start=cloud.checkpoint()
+    )
 
 
 # many
@@ -53,7 +55,9 @@ def a_reminder_is_due(cloud: Cloud) -> Scene:
 @contextmanager
 def small_shares() -> Iterator[None]:
     """Tell three people in a share, read three in a page, two pages in a job."""
-    with mock.patch.multiple(fanout_policy, SHARE=3, PAGE=3, STEPS=2):
+    with mock.patch.multiple(
+        fanout_policy, SHARE_SIZE=3, PAGE_SIZE=3, MAX_PAGES=2
+    ):
         yield
 
 
@@ -72,7 +76,9 @@ def tell(cloud: Cloud, id: str, to: str) -> str:
     cloud.run_for(hours=1)
     forget(cloud)
     now = cloud.world.clock.now()
-    due = a_job(id=id, at=now, shard="", kind="wish.approved", subject=wish, to=to)
+    due = a_job(
+        id=id, at=now, shard="", kind="wish.approved", subject=wish, to=to
+    )
     cloud.world.services.outbox.put(due)
     return wish
 
@@ -98,7 +104,7 @@ def messages_to(person: str) -> list[tuple[str, str]]:
     """Return kind and message of each line of somebody's log."""
     return [
         (line.kind, line.message)
-        for line in Reads(MessageRepository).told_to(person, None, 10).items
+        for line in Reads(MessageRepository).messages_to(person, None, 10).items
     ]
 
 
@@ -112,7 +118,10 @@ def one_is_in_doubt_or_nobody(outcomes: list[Any]) -> bool:
 
 def a_code_is_asked_for(cloud: Cloud) -> Scene:
     cloud.takes = lambda due: False
-    assert Phone().post("/v1/auth/codes", {"phone": "+8613800009999"}).status == 202
+    assert (
+        Phone().post("/v1/auth/codes", {"phone": "+8613800009999"}).status
+        == 202
+    )
     cloud.takes = lambda due: True
     cloud.world.clock.advance(timedelta(seconds=30))
 
@@ -122,7 +131,9 @@ def a_code_is_asked_for(cloud: Cloud) -> Scene:
         assert states == {SENT: 1}
         return len(cloud.calls)
 
-    return Scene(settle=partial(settle, cloud), check=check, start=cloud.checkpoint())
+    return Scene(
+        settle=partial(settle, cloud), check=check, start=cloud.checkpoint()
+    )
 
 
 def one_provider_each(cloud: Cloud) -> None:
@@ -137,16 +148,28 @@ def some_are_sent_twice(outcomes: list[Any]) -> bool:
     return 2 in {calls for _, calls in outcomes}
 
 
-def _row(name: str, arrange: Any, points: int, different: int, **more: Any) -> Row:
-    return Row(name, arrange, points, different, repeated=False, refused=False, **more)
+def _row(
+    name: str, arrange: Any, points: int, different: int, **more: Any
+) -> Row:
+    return Row(
+        name, arrange, points, different, repeated=False, refused=False, **more
+    )
 
 
 SENDING = [
     _row("a reminder is due", a_reminder_is_due, 32, 10, twice=700),
     _row(
-        "to many", everybody_is_to_be_told, 130, 45, outcomes=one_is_in_doubt_or_nobody
+        "to many",
+        everybody_is_to_be_told,
+        130,
+        45,
+        outcomes=one_is_in_doubt_or_nobody,
     ),
     _row(
-        "a code is asked for", a_code_is_asked_for, 18, 7, outcomes=some_are_sent_twice
+        "a code is asked for",
+        a_code_is_asked_for,
+        18,
+        7,
+        outcomes=some_are_sent_twice,
     ),
 ]

@@ -53,7 +53,12 @@ def nobody_has_accepted_at_the_level_above(cloud: Cloud) -> Scene:
     told = {"ticket.new": 1, "ticket.climbed_staff": 2}
     tags = "submitted climbed climbed"
     return scene(
-        cloud, before.expected.ladder, before.expected.ticket, tags, told, STREET
+        cloud,
+        before.expected.ladder,
+        before.expected.ticket,
+        tags,
+        told,
+        STREET,
     )
 
 
@@ -64,7 +69,12 @@ def nobody_has_accepted_at_the_top(cloud: Cloud) -> Scene:
     told = before.expected.told | {"ticket.overdue_staff": 1}
     tags = "submitted climbed climbed"
     return scene(
-        cloud, before.expected.ladder, before.expected.ticket, tags, told, STREET
+        cloud,
+        before.expected.ladder,
+        before.expected.ticket,
+        tags,
+        told,
+        STREET,
     )
 
 
@@ -76,7 +86,9 @@ def it_is_not_done_in_time(cloud: Cloud) -> Scene:
     kinds = ("new", "accepted", "commented", "climbed_staff")
     told = {f"ticket.{kind}": 1 for kind in kinds}
     tags = "submitted accepted commented climbed"
-    return scene(cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED)
+    return scene(
+        cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED
+    )
 
 
 def a_hold_is_over(cloud: Cloud) -> Scene:
@@ -86,10 +98,19 @@ def a_hold_is_over(cloud: Cloud) -> Scene:
     body = {"reason": "等零件到货", "until": until.isoformat()}
     does(cloud, ladder.phone(GRID), ticket, "hold", body)
     until_due(cloud.world, ticket)
-    told = {f"ticket.{kind}": 1 for kind in ("new", "accepted", "held", "released")}
+    told = {
+        f"ticket.{kind}": 1 for kind in ("new", "accepted", "held", "released")
+    }
     tags = "submitted accepted held resumed"
     return scene(
-        cloud, ladder, ticket, tags, told, GRID, TicketStatus.ACCEPTED, exact=False
+        cloud,
+        ladder,
+        ticket,
+        tags,
+        told,
+        GRID,
+        TicketStatus.ACCEPTED,
+        exact=False,
     )
 
 
@@ -117,7 +138,14 @@ def nobody_has_answered(cloud: Cloud) -> Scene:
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 2}
     tags = "submitted resolved ended"
     return scene(
-        cloud, ladder, ticket, tags, told, GRID, TicketStatus.CLOSED, Ending.SILENT
+        cloud,
+        ladder,
+        ticket,
+        tags,
+        told,
+        GRID,
+        TicketStatus.CLOSED,
+        Ending.SILENT,
     )
 
 
@@ -132,7 +160,13 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
         "occasion": occasion_of(asked),
     }
     due = a_job(
-        id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params
+        id="due_no",
+        at=now,
+        shard="",
+        kind=kind,
+        subject=ticket,
+        to=who,
+        params=params,
     )
     cloud.world.services.outbox.put(due)
     told = {
@@ -143,7 +177,14 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
     }
     tags = "submitted resolved reopened"
     return scene(
-        cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED, exact=False
+        cloud,
+        ladder,
+        ticket,
+        tags,
+        told,
+        COMMUNITY,
+        TicketStatus.ACCEPTED,
+        exact=False,
     )
 
 
@@ -152,7 +193,9 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
 
 def a_resident_reports(cloud: Cloud) -> Scene:
     ladder, resident = staffed(cloud.world), cloud.world.resident()
-    tap = partial(resident.post, "/v1/tickets", ticket_body(), idempotency_key="tap")
+    tap = partial(
+        resident.post, "/v1/tickets", ticket_body(), idempotency_key="tap"
+    )
     return scene(cloud, ladder, "", "submitted", {"ticket.new": 1}, tap=tap)
 
 
@@ -205,9 +248,19 @@ def a_worker_sends_it_back_a_second_time(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     does(cloud, ladder.phone(GRID), ticket, "bounce", REASON)
     tap = tapped(cloud, ladder.phone(GRID), ticket, "bounce", REASON)
-    told = {"ticket.new": 1, "ticket.assigned": 1, "ticket.must_assign_staff": 1}
+    told = {
+        "ticket.new": 1,
+        "ticket.assigned": 1,
+        "ticket.must_assign_staff": 1,
+    }
     return scene(
-        cloud, ladder, ticket, "submitted bounced bounced", told, COMMUNITY, tap=tap
+        cloud,
+        ladder,
+        ticket,
+        "submitted bounced bounced",
+        told,
+        COMMUNITY,
+        tap=tap,
     )
 
 
@@ -233,11 +286,20 @@ def it_is_merged(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     other = report(cloud.world, cloud.world.resident(), text="楼道灯坏了，很黑")
     rest(cloud)
-    tap = tapped(cloud, ladder.phone(COMMUNITY), ticket, "merge", {"into": other})
+    tap = tapped(
+        cloud, ladder.phone(COMMUNITY), ticket, "merge", {"into": other}
+    )
     told = {"ticket.new": 2, "ticket.merged": 1, "ticket.over": 1}
     end = (GRID, TicketStatus.CLOSED, Ending.MERGED)
     return scene(
-        cloud, ladder, ticket, "submitted merged", told, *end, tap=tap, others=(other,)
+        cloud,
+        ladder,
+        ticket,
+        "submitted merged",
+        told,
+        *end,
+        tap=tap,
+        others=(other,),
     )
 
 
@@ -247,7 +309,9 @@ def it_is_merged(cloud: Cloud) -> Scene:
 def what_is_urgent_climbs_at_night(cloud: Cloud) -> Scene:
     """Each level gets a message about a smell of gas that night, at any crash of the worker."""
     world, ladder = cloud.world, staffed(cloud.world)
-    world.clock.advance(timedelta(hours=14, minutes=30))  # ten past eleven at night
+    world.clock.advance(
+        timedelta(hours=14, minutes=30)
+    )  # ten past eleven at night
     ticket = report(world, world.resident(), category="gas", text="闻到煤气味")
     rest(cloud)
     begun = timer_of(ticket).at
@@ -269,8 +333,16 @@ def _check_night(
 
 
 TICKETS = [
-    Row("nobody has accepted in time", nobody_has_accepted_in_time, 38, 12, halves=3),
-    Row("nor at the level above", nobody_has_accepted_at_the_level_above, 38, 12),
+    Row(
+        "nobody has accepted in time",
+        nobody_has_accepted_in_time,
+        38,
+        12,
+        halves=3,
+    ),
+    Row(
+        "nor at the level above", nobody_has_accepted_at_the_level_above, 38, 12
+    ),
     Row("nor at the top", nobody_has_accepted_at_the_top, 38, 12),
     Row("it is not done in time", it_is_not_done_in_time, 38, 12),
     Row("a hold is over", a_hold_is_over, 36, 12),
@@ -279,11 +351,27 @@ TICKETS = [
     Row("a resident answers no by SMS", a_resident_answers_no_by_sms, 54, 16),
     Row("a resident reports", a_resident_reports, 18, 2, reads=True),
     Row("a worker accepts", a_worker_accepts, 14, 3, reads=True),
-    Row("a worker accepts just when due", a_worker_accepts_just_when_it_is_due, 14, 3),
+    Row(
+        "a worker accepts just when due",
+        a_worker_accepts_just_when_it_is_due,
+        14,
+        3,
+    ),
     Row("a worker resolves", a_worker_resolves, 20, 2, reads=True),
-    Row("it is sent back a second time", a_worker_sends_it_back_a_second_time, 18, 2),
+    Row(
+        "it is sent back a second time",
+        a_worker_sends_it_back_a_second_time,
+        18,
+        2,
+    ),
     Row("a neighbour joins", a_neighbour_joins, 12, 2, reads=True),
-    Row("the last of them confirms", the_last_of_them_confirms, 14, 2, reads=True),
+    Row(
+        "the last of them confirms",
+        the_last_of_them_confirms,
+        14,
+        2,
+        reads=True,
+    ),
     Row("it is merged", it_is_merged, 18, 3),
     Row(
         "a night",

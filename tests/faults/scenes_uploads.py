@@ -10,7 +10,7 @@ from app import app
 from chalicelib.kernel.request import RequestContext
 from chalicelib.uploads.model import UploadState
 from chalicelib.uploads.repository import UploadRepository
-from devserver.files import told_of
+from devserver.files import arrival_event
 
 from ..adapters.pictures import jpeg
 from ..store.scan import Reads
@@ -21,7 +21,10 @@ from .crashes import Row, Scene
 from .outside import WatchedFiles
 
 UPLOAD_ROWS = Reads(UploadRepository)
-find_upload, waiting_uploads = UPLOAD_ROWS.find_upload, UPLOAD_ROWS.waiting_uploads
+find_upload, waiting_uploads = (
+    UPLOAD_ROWS.find_upload,
+    UPLOAD_ROWS.waiting_uploads,
+)
 PHOTO, PAGE = jpeg((400, 300)), b"<html>no photo</html>"
 S = UploadState
 ENDED = (S.REFUSED, S.GONE)
@@ -40,7 +43,7 @@ class Upload:
         self.told_of(f"incoming/{self.id}")
 
     def told_of(self, *keys: str) -> Any:
-        return app.handler_map["clean_photo"](told_of(*keys), None)
+        return app.handler_map["clean_photo"](arrival_event(*keys), None)
 
     def sent_again(self, data: bytes) -> None:
         """Send another file with the same form."""
@@ -164,7 +167,9 @@ def _its_timer_fires(upload: Upload, hours: int, state: UploadState) -> Scene:
 def whoever_sent_it_is_erased(cloud: Cloud) -> Scene:
     upload = sent(cloud)
     upload.told()
-    return scene(upload, partial(upload.phone.delete, "/v1/me"), upload.check_at_rest)
+    return scene(
+        upload, partial(upload.phone.delete, "/v1/me"), upload.check_at_rest
+    )
 
 
 def _row(name: str, arrange: Callable[[Cloud], Scene], points: int) -> Row:

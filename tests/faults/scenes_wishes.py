@@ -11,7 +11,14 @@ from .cloud import Cloud
 from .crashes import Row, Scene
 from .facts import check, timers, waiting_messages, wish_of
 from .promises import check_promises, forget_what_was_told
-from .wish_life import claimed, delivered, earlier, only, traces, without_matching
+from .wish_life import (
+    claimed,
+    delivered,
+    earlier,
+    only,
+    traces,
+    without_matching,
+)
 
 Make = Callable[..., str]
 
@@ -67,7 +74,10 @@ def its_timer_fires(
             cloud.world.services.outbox.sweep()
 
     return Scene(
-        settle=partial(settle, cloud), act=sweep, check=check_it, start=begin(cloud)
+        settle=partial(settle, cloud),
+        act=sweep,
+        check=check_it,
+        start=begin(cloud),
     )
 
 
@@ -82,10 +92,15 @@ def a_volunteer_claims(cloud: Cloud) -> Scene:
 
     def tap() -> Answer:
         with without_matching():
-            return helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap")
+            return helper.post(
+                f"/v1/wishes/{wish}/claim", idempotency_key="tap"
+            )
 
     return Scene(
-        settle=partial(settle, cloud), check=check_it, tap=tap, start=begin(cloud)
+        settle=partial(settle, cloud),
+        check=check_it,
+        tap=tap,
+        start=begin(cloud),
     )
 
 
@@ -101,7 +116,11 @@ LIVES: dict[str, tuple[Make, str, dict[str, int]]] = {
         "wish.expired",
         {"wish.expired": 1, "wish.expired_staff": 1},
     ),
-    "it is due in two days": (claimed, "due_in_2_days", {"wish.due_in_2_days": 1}),
+    "it is due in two days": (
+        claimed,
+        "due_in_2_days",
+        {"wish.due_in_2_days": 1},
+    ),
     "it is due tomorrow": (
         earlier(1, claimed),
         "due_tomorrow",
@@ -112,7 +131,11 @@ LIVES: dict[str, tuple[Make, str, dict[str, int]]] = {
         "wish.late",
         {"wish.overdue": 1, "wish.late_staff": 1},
     ),
-    "nobody has confirmed it yet": (delivered, "asked", {"wish.unconfirmed": 1}),
+    "nobody has confirmed it yet": (
+        delivered,
+        "asked",
+        {"wish.unconfirmed": 1},
+    ),
     "nobody confirms it": (
         earlier(1, delivered),
         "wish.unconfirmed",
@@ -123,11 +146,20 @@ LIVES: dict[str, tuple[Make, str, dict[str, int]]] = {
 
 def _row(name: str) -> Row:
     make, trace, messages = LIVES[name]
-    arrange = partial(its_timer_fires, make=make, trace=trace, messages=messages)
+    arrange = partial(
+        its_timer_fires, make=make, trace=trace, messages=messages
+    )
     return Row(name, arrange, 24, 5, repeated=False, refused=False)
 
 
 WISHES = [
     *map(_row, LIVES),
-    Row("a volunteer claims", a_volunteer_claims, 20, 5, repeated=False, refused=False),
+    Row(
+        "a volunteer claims",
+        a_volunteer_claims,
+        20,
+        5,
+        repeated=False,
+        refused=False,
+    ),
 ]

@@ -44,7 +44,7 @@ def use_queue(world: World, queue: object) -> None:
 
 def use_sms_providers(world: World, providers: Providers) -> None:
     """Replace the providers of an installation everywhere."""
-    world.services.container.get(sms)._providers = providers._providers
+    vars(world.services.container.get(sms)).update(vars(providers))
 
 
 def use_files(world: World, files: object) -> None:
@@ -111,7 +111,11 @@ def kept_files(world: World) -> dict[str, bytes]:
 def _rows(world: World) -> dict[str, dict[Any, Any]]:
     """Return the rows of the tables that may change; places never do in these tests."""
     tables = world.tables.items()
-    return {name: table.items for name, table in tables if not name.endswith("-places")}
+    return {
+        name: table.items
+        for name, table in tables
+        if not name.endswith("-places")
+    }
 
 
 # the guards, taken away for the controls

@@ -55,7 +55,9 @@ class Street:
         self.cloud = Cloud(world)
         self.cloud.provide("east", "west")
         self.wife = world.person("王秀英")
-        self.husband = world.person("老伴", phone=None, contact_via=self.wife.id)
+        self.husband = world.person(
+            "老伴", phone=None, contact_via=self.wife.id
+        )
         self.helper = world.person("赵志强")
         self.alone = world.person("李奶奶", phone=None)
         workers = [
@@ -81,7 +83,8 @@ class Street:
         self.cloud.calls.clear()
         self.start = self.cloud.checkpoint()
         self.holders = {
-            person.phone: person.id for person in (self.wife, self.helper, *workers)
+            person.phone: person.id
+            for person in (self.wife, self.helper, *workers)
         }
 
 

@@ -39,7 +39,9 @@ class Step:
 
     @property
     def name(self) -> str:
-        return f"{self.method} {re.sub(r'[a-z]{3}_[a-z2-7]{24}', '*', self.path)}"
+        return (
+            f"{self.method} {re.sub(r'[a-z]{3}_[a-z2-7]{24}', '*', self.path)}"
+        )
 
     def ask(self, **headers: str) -> Answer:
         return self.phone.call(self.method, self.path, self.body, **headers)
@@ -69,8 +71,12 @@ def story(world: World) -> Story:
     yield from _office(world, staff)
 
 
-def _kettle(world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone) -> Story:
-    wish = (yield Step(owner, "POST", "/v1/wishes", world.wish_body())).json["id"]
+def _kettle(
+    world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone
+) -> Story:
+    wish = (yield Step(owner, "POST", "/v1/wishes", world.wish_body())).json[
+        "id"
+    ]
     at = f"/v1/wishes/{wish}"
     yield Step(owner, "POST", f"{at}/edit", {"story": "冬天没有热水喝。"})
     yield Step(owner, "POST", f"{at}/approve")  # an owner may not approve
@@ -83,9 +89,15 @@ def _kettle(world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone) ->
     yield Step(bo, "POST", f"{at}/check-in", {})
     yield Step(bo, "POST", f"{at}/check-out", {})
     code = world.delivery_code(owner.me["phone"])
-    yield Step(bo, "POST", f"{at}/deliver", {"code": f"{(int(code) + 1) % 10_000:04}"})
-    yield Step(bo, "POST", f"{at}/deliver", {"code": code, "note": "放在门口了"})
-    yield Step(owner, "POST", f"{at}/confirm", {"rating": 5, "thanks": "谢谢你"})
+    yield Step(
+        bo, "POST", f"{at}/deliver", {"code": f"{(int(code) + 1) % 10_000:04}"}
+    )
+    yield Step(
+        bo, "POST", f"{at}/deliver", {"code": code, "note": "放在门口了"}
+    )
+    yield Step(
+        owner, "POST", f"{at}/confirm", {"rating": 5, "thanks": "谢谢你"}
+    )
     yield Step(owner, "GET", at)
     yield Step(bo, "GET", at)
     yield Step(Phone(), "GET", at)
@@ -143,7 +155,11 @@ def _account() -> Story:
 def _newcomer(world: World) -> Story:
     phone, number = Phone(), "+8613900009002"
     yield Step(phone, "POST", "/v1/auth/codes", {"phone": number})
-    body = {"phone": number, "code": world.code_in_sms(number), "name": "新邻居"}
+    body = {
+        "phone": number,
+        "code": world.code_in_sms(number),
+        "name": "新邻居",
+    }
     yield Step(
         phone,
         "POST",
@@ -161,13 +177,20 @@ def _newcomer(world: World) -> Story:
     ).json
     signed = (
         yield Step(
-            phone, "POST", "/v1/auth/tokens", {"refresh_token": signed["refresh_token"]}
+            phone,
+            "POST",
+            "/v1/auth/tokens",
+            {"refresh_token": signed["refresh_token"]},
         )
     ).json
     phone.token = signed["access_token"]
     yield Step(phone, "PATCH", "/v1/me", {"home": BUILDING, "address": "2楼"})
-    yield Step(phone, "PUT", "/v1/me/volunteer", {"places": [BAIHUA], "capacity": 2})
-    yield Step(phone, "POST", "/v1/me/email", {"address": "neighbour@example.com"})
+    yield Step(
+        phone, "PUT", "/v1/me/volunteer", {"places": [BAIHUA], "capacity": 2}
+    )
+    yield Step(
+        phone, "POST", "/v1/me/email", {"address": "neighbour@example.com"}
+    )
     letter = world.mailbox.read("neighbour@example.com")[0].text
     found = re.search(r"\d{6}", letter)
     assert found
@@ -190,18 +213,27 @@ def _office(world: World, staff: Phone) -> Story:
     at = f"/v1/people/{person}"
     yield Step(staff, "POST", "/v1/people", new)  # the phone is taken
     yield Step(staff, "PATCH", at, {"name": "李桂兰婆婆"})
-    yield Step(admin, "PUT", f"{at}/roles", [{"role": "grid_worker", "place": GRID}])
+    yield Step(
+        admin, "PUT", f"{at}/roles", [{"role": "grid_worker", "place": GRID}]
+    )
     yield Step(staff, "POST", f"{at}/reveal", {"reason": "上门核实"})
-    yield Step(staff, "PUT", f"{at}/vetting", {"level": "basic", "note": "看过身份证"})
+    yield Step(
+        staff, "PUT", f"{at}/vetting", {"level": "basic", "note": "看过身份证"}
+    )
     yield Step(
         staff,
         "PUT",
         f"{at}/household",
         {"household": "hh-1", "consent": {"how": "spoken"}},
     )
-    yield Step(admin, "PUT", f"/v1/places/{GRID}/duty", {"grid_worker": [person]})
     yield Step(
-        admin, "PUT", f"{at}/blocked", {"blocked": True, "reason": "借给他人使用"}
+        admin, "PUT", f"/v1/places/{GRID}/duty", {"grid_worker": [person]}
+    )
+    yield Step(
+        admin,
+        "PUT",
+        f"{at}/blocked",
+        {"blocked": True, "reason": "借给他人使用"},
     )
     yield Step(admin, "PUT", f"/v1/places/{GRID}.b09", {"name": "9号楼"})
     yield Step(staff, "GET", f"/v1/people?place={BAIHUA}")
@@ -209,7 +241,9 @@ def _office(world: World, staff: Phone) -> Story:
 
 
 def tell(
-    world: World, ask: Callable[[Step], Answer] = Step.ask, around: Around | None = None
+    world: World,
+    ask: Callable[[Step], Answer] = Step.ask,
+    around: Around | None = None,
 ) -> Telling:
     """Tell the whole story, each request asked by `ask` and with `around` in the place of its AWS
     calls.
@@ -230,7 +264,9 @@ def _tell(
         with intercepted(around) if around else nullcontext():
             answer = ask(step)
         telling.steps.append((step.name, answer.status, *_visible(answer)))
-        world.clock.advance(timedelta(seconds=1))  # lists are in the order of instants
+        world.clock.advance(
+            timedelta(seconds=1)
+        )  # lists are in the order of instants
         _sweep_what_is_left(world)
         try:
             step = told.send(answer)
@@ -281,7 +317,9 @@ def _visible(answer: Answer) -> tuple[Any, ...]:
         return (body,)
     # If a fault hid the end of an attempt the person is visited; the story covers the rest.
     items = [
-        item for item in body.get("items", ()) if item.get("kind") != "message.visit"
+        item
+        for item in body.get("items", ())
+        if item.get("kind") != "message.visit"
     ]
     lines = tuple(item.get("event", item.get("state")) for item in items)
     counts = {
@@ -301,19 +339,24 @@ def _visible(answer: Answer) -> tuple[Any, ...]:
 
 
 def failure(
-    code: str, operation: str = "TransactWriteItems", reasons: list[str] | None = None
+    code: str,
+    operation: str = "TransactWriteItems",
+    reasons: list[str] | None = None,
 ) -> ClientError:
     """Return an error as botocore raises it."""
     response: dict[str, Any] = {"Error": {"Code": code, "Message": "injected"}}
     if reasons:
-        response["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+        response["CancellationReasons"] = [
+            {"Code": reason} for reason in reasons
+        ]
     return ClientError(response, operation)  # type: ignore[arg-type]
 
 
 def cancelled(reason: str, items: int) -> ClientError:
     """Return a cancelled transaction, whose last item is to blame."""
     return failure(
-        "TransactionCanceledException", reasons=["None"] * (items - 1) + [reason]
+        "TransactionCanceledException",
+        reasons=["None"] * (items - 1) + [reason],
     )
 
 
@@ -325,7 +368,9 @@ def assert_same(told: Telling, calm: Telling) -> None:
 
 
 @contextmanager
-def just_before_commit(do: Callable[[], Any], table: str = "") -> Iterator[list[Any]]:
+def just_before_commit(
+    do: Callable[[], Any], table: str = ""
+) -> Iterator[list[Any]]:
     """Let something else happen between the reading and the first transaction; its result is put
     into the list.
 
@@ -340,7 +385,9 @@ def just_before_commit(do: Callable[[], Any], table: str = "") -> Iterator[list[
             for part in item.values()
         )
 
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name == "TransactWriteItems" and not happened and touches(kwargs):
             happened.append(None)
             happened[0] = do()

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.kernel.job import ScheduledJob
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST
-from chalicelib.wishes.model import State, Wish
+from chalicelib.wishes.model import Wish, WishState
 
 from ..job_rows import a_job
 from ..storage import counted_storage
@@ -39,8 +39,16 @@ from .wish_life import (
 NEEDED_BY_IS_OVER = datetime(
     2026, 12, 7, 16, tzinfo=UTC
 )  # the end of 7 December in Shanghai
-TWO_DAYS_LATER = datetime(2026, 12, 9, 16, tzinfo=UTC)  # the third day after it begins
-WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+TWO_DAYS_LATER = datetime(
+    2026, 12, 9, 16, tzinfo=UTC
+)  # the third day after it begins
+WRITES = {
+    "TransactWriteItems",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -50,13 +58,17 @@ def only_the_wishes_wait() -> Iterator[None]:
         yield
 
 
-life = pytest.mark.parametrize(("make", "trace", "messages"), LIVES.values(), ids=LIVES)
+life = pytest.mark.parametrize(
+    ("make", "trace", "messages"), LIVES.values(), ids=LIVES
+)
 
 
 def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
     """Return the number of messages about a title by kind, alone or as a line of a digest."""
     kept = [letter for letter in world.mailbox.read() if title in letter.text]
-    digests = sum(letter.text.count(title) for letter in kept if letter.kind == DIGEST)
+    digests = sum(
+        letter.text.count(title) for letter in kept if letter.kind == DIGEST
+    )
     return {
         kind: digests
         if urgency(kind) is Urgency.LOW
@@ -73,7 +85,9 @@ def let_everybody_be_told(world: World) -> None:
         waiting = waiting_messages()
         if not waiting:
             return
-        world.pump.move_to(max(world.clock.now(), min(due.at for due in waiting)))
+        world.pump.move_to(
+            max(world.clock.now(), min(due.at for due in waiting))
+        )
     raise AssertionError(f"still waiting: {waiting_messages()}")
 
 
@@ -98,12 +112,17 @@ def test_a_timer_ends_with_its_wait_and_stays_while_the_wait_stays(
     wish = world.open_wish()
     armed = only(timers(wish))
     assert (
-        staff.post(f"/v1/wishes/{wish}/edit", {"story": "冬天没有热水喝。"}).status
+        staff.post(
+            f"/v1/wishes/{wish}/edit", {"story": "冬天没有热水喝。"}
+        ).status
         == 200
     )
     assert only(timers(wish)) == armed
     assert (
-        staff.post(f"/v1/wishes/{wish}/edit", {"needed_by": "2026-12-20"}).status == 200
+        staff.post(
+            f"/v1/wishes/{wish}/edit", {"needed_by": "2026-12-20"}
+        ).status
+        == 200
     )
     assert only(timers(wish)).at == armed.at + timedelta(days=13)
     assert staff.post(f"/v1/wishes/{wish}/withdraw", {}).status == 200
@@ -127,7 +146,11 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     run_job(
         world,
         a_job(
-            id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish
+            id="due_" + "a" * 24,
+            at=START,
+            shard="s0",
+            kind="timer.wish",
+            subject=wish,
         ),
     )
     assert snapshot() == before
@@ -162,7 +185,11 @@ def test_an_early_timer_job_changes_nothing_visible_and_fires_in_time(
     messages: dict[str, int],
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
-    due, before, letters = only(timers(wish)), wish_of(wish), len(world.mailbox.read())
+    due, before, letters = (
+        only(timers(wish)),
+        wish_of(wish),
+        len(world.mailbox.read()),
+    )
     world.clock.move_to(due.at - timedelta(milliseconds=1))
     run_job(world, due)
     assert replace(wish_of(wish), timer=before.timer) == before
@@ -192,7 +219,7 @@ def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(
         for n in order:
             run_job(world, dues[n])
         assert tags(wish)[-1] == "wish.late"
-        assert wish_of(wish).state is State.CLAIMED
+        assert wish_of(wish).state is WishState.CLAIMED
     world.services.outbox.sweep()  # takes away the rows of those that were woken here by hand
     check()
 
@@ -231,7 +258,11 @@ def test_a_reminder_writes_nothing_that_anybody_is_shown(
         for item in transaction
         for operation, put in item.items()
     ]
-    assert sorted(written) == [("Put", "due"), ("Put", "due"), ("Put", "wishes")]
+    assert sorted(written) == [
+        ("Put", "due"),
+        ("Put", "due"),
+        ("Put", "wishes"),
+    ]
     assert sum(storage.units(name) for name in WRITES) <= 12
     noted = wish_of(wish)
     assert (noted.version, noted.updated_at, history(wish)[-1][0]) == (
@@ -276,7 +307,7 @@ def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(
     for _ in range(2):
         world.pump.run_due()
         assert len(timers()) == kept >= 111
-    assert wish_of(wish).state is State.EXPIRED
+    assert wish_of(wish).state is WishState.EXPIRED
 
 
 def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
@@ -288,7 +319,9 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
         embedded_world.open_wish(title="心愿乙"),
     )
 
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name == "GetItem" and kwargs.get("Key", {}).get("pk") == {"S": ill}:
             raise failure("ProvisionedThroughputExceededException", name)
         return call()
@@ -297,10 +330,13 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
     with storage_calls(around):
         for _ in range(3):
             world.pass_time(seconds=60)
-    assert (wish_of(ill).state, wish_of(well).state) == (State.OPEN, State.EXPIRED)
+    assert (wish_of(ill).state, wish_of(well).state) == (
+        WishState.OPEN,
+        WishState.EXPIRED,
+    )
     check()
     world.pass_time(seconds=60)
-    assert wish_of(ill).state is State.EXPIRED
+    assert wish_of(ill).state is WishState.EXPIRED
     let_everybody_be_told(world)
     once = {"wish.expired": 1, "wish.expired_staff": 1}
     assert [told_of(world, title, once) for title in ("心愿甲", "心愿乙")] == [
@@ -314,7 +350,9 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
 # the right instants
 
 
-@pytest.mark.parametrize("steps", [1, 40], ids=["in one step", "in small steps"])
+@pytest.mark.parametrize(
+    "steps", [1, 40], ids=["in one step", "in small steps"]
+)
 def test_what_is_due_happens_at_its_own_instant_however_time_passes(
     embedded_world: World, steps: int
 ) -> None:
@@ -335,7 +373,9 @@ def test_what_is_due_happens_at_its_own_instant_however_time_passes(
     assert history(late)[3:] == [
         ("wish.late", NEEDED_BY_IS_OVER)
     ]  # reminders leave no line in it
-    assert history(unconfirmed)[4:] == [("wish.unconfirmed", START + timedelta(days=3))]
+    assert history(unconfirmed)[4:] == [
+        ("wish.unconfirmed", START + timedelta(days=3))
+    ]
     sent = {letter.kind: letter.sent_at for letter in world.mailbox.read()}
     in_the_morning = NEEDED_BY_IS_OVER + timedelta(
         hours=8
@@ -354,7 +394,12 @@ def test_after_an_outage_of_six_weeks_everything_due_is_done_once(
     embedded_world: World,
 ) -> None:
     world = embedded_world
-    made = [submitted(world), world.open_wish(), claimed(world), delivered(world)]
+    made = [
+        submitted(world),
+        world.open_wish(),
+        claimed(world),
+        delivered(world),
+    ]
     world.clock.advance(timedelta(days=42))
     assert world.services.outbox.sweep() >= 4
     assert [tags(wish)[-1] for wish in made] == [
@@ -367,7 +412,12 @@ def test_after_an_outage_of_six_weeks_everything_due_is_done_once(
     assert {wish.id: wish.state for wish in every(Wish)} == dict(
         zip(
             made,
-            (State.EXPIRED, State.EXPIRED, State.CLAIMED, State.DELIVERED),
+            (
+                WishState.EXPIRED,
+                WishState.EXPIRED,
+                WishState.CLAIMED,
+                WishState.DELIVERED,
+            ),
             strict=True,
         )
     )

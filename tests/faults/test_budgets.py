@@ -16,14 +16,20 @@ from ..job_rows import a_job
 from ..storage import counted_storage, intercepted
 from ..store.scan import save_all
 from ..tickets.builders import a_ticket
-from ..tickets.street import Street, done, stored
+from ..tickets.street import TicketStreet, done, stored
 from ..world import BAIHUA, START, UNIT, Phone, World
 from .cloud import Cloud, Stub, note
 from .facts import timers, waiting_messages
 from .seams import run_job
 from .story import tell
 
-WRITES = ("TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem")
+WRITES = (
+    "TransactWriteItems",
+    "BatchWriteItem",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+)
 LONGEST = {
     "title": "愿" * 40,
     "story": "一" * 500,
@@ -33,11 +39,15 @@ LONGEST = {
 
 
 def read_units(storage: Any) -> float:
-    return sum(storage.units(name) for name in ("GetItem", "BatchGetItem", "Query"))
+    return sum(
+        storage.units(name) for name in ("GetItem", "BatchGetItem", "Query")
+    )
 
 
 @pytest.mark.parametrize(
-    ("terms", "most"), [({}, 1), (LONGEST, 2)], ids=["a kettle", "the longest story"]
+    ("terms", "most"),
+    [({}, 1), (LONGEST, 2)],
+    ids=["a kettle", "the longest story"],
 )
 def test_anybody_reads_a_wish_in_one_request(
     embedded_world: World, terms: dict[str, Any], most: int
@@ -74,7 +84,9 @@ def test_a_page_of_the_wall_is_one_request(embedded_world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "most"), [({}, 28), (LONGEST, 40)], ids=["a kettle", "the longest story"]
+    ("terms", "most"),
+    [({}, 28), (LONGEST, 40)],
+    ids=["a kettle", "the longest story"],
 )
 def test_a_claim_is_two_reads_and_one_transaction(
     embedded_world: World, terms: dict[str, Any], most: int
@@ -106,13 +118,21 @@ def test_a_claim_is_two_reads_and_one_transaction(
     assert units <= most
 
 
-def test_a_replayed_claim_reads_and_writes_nothing_new(embedded_world: World) -> None:
+def test_a_replayed_claim_reads_and_writes_nothing_new(
+    embedded_world: World,
+) -> None:
     world, helper = embedded_world, embedded_world.volunteer()
     wish = world.open_wish()
-    assert helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status == 200
+    assert (
+        helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status
+        == 200
+    )
     with counted_storage() as storage:
         assert (
-            helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status == 200
+            helper.post(
+                f"/v1/wishes/{wish}/claim", idempotency_key="tap"
+            ).status
+            == 200
         )
     assert set(storage.names) <= {"GetItem", "BatchGetItem"}
     assert storage.reads <= 5
@@ -129,7 +149,9 @@ def test_ten_sms_reminders_stay_within_the_budget_of_storage_calls(
     cloud.provide("east")
     for _ in range(10):
         assert (
-            world.volunteer().post(f"/v1/wishes/{world.open_wish()}/claim").status
+            world.volunteer()
+            .post(f"/v1/wishes/{world.open_wish()}/claim")
+            .status
             == 200
         )
     cloud.run(world.clock.now() + timedelta(hours=1))
@@ -165,7 +187,13 @@ def test_a_sweep_with_nothing_due_is_one_request_per_shard(
     at = world.clock.now().replace(year=2027)
     ids = [f"due_{n:024}" for n in range(waiting)]
     jobs = [
-        a_job(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=id)
+        a_job(
+            id=id,
+            at=at,
+            shard=shard_of(id, shards),
+            kind="timer.wish",
+            subject=id,
+        )
         for id in ids
     ]
     save_all(record_of(job) for job in jobs)
@@ -178,7 +206,11 @@ def test_a_sweep_with_nothing_due_is_one_request_per_shard(
 # tickets
 
 
-STREET_PLACE, COMMUNITY, GRID_PLACE = "chunhui", "chunhui.baihua", "chunhui.baihua.g01"
+STREET_PLACE, COMMUNITY, GRID_PLACE = (
+    "chunhui",
+    "chunhui.baihua",
+    "chunhui.baihua.g01",
+)
 
 
 def many_tickets(count: int) -> None:
@@ -189,7 +221,9 @@ def many_tickets(count: int) -> None:
             UNIT if n % 2 else f"{COMMUNITY}.g02.b01",
         )
         made.append(
-            a_ticket(id=id, place=place, created_at=START + timedelta(seconds=n))
+            a_ticket(
+                id=id, place=place, created_at=START + timedelta(seconds=n)
+            )
         )
     save_all(made)
 
@@ -198,7 +232,9 @@ LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 @pytest.mark.parametrize("place", [STREET_PLACE, COMMUNITY, GRID_PLACE])
-@pytest.mark.parametrize("more", ["", "&state=open", "&category=rubbish&level=grid"])
+@pytest.mark.parametrize(
+    "more", ["", "&state=open", "&category=rubbish&level=grid"]
+)
 def test_a_page_of_a_queue_of_tickets_is_one_request(
     embedded_world: World, place: str, more: str
 ) -> None:
@@ -237,8 +273,8 @@ def cost(world: World, what: str, ask: Any) -> tuple[Any, Any]:
 
 
 @pytest.fixture
-def street(embedded_world: World) -> Street:
-    return Street(embedded_world)
+def street(embedded_world: World) -> TicketStreet:
+    return TicketStreet(embedded_world)
 
 
 LONG = {"text": "一" * 1000, "location_note": "二" * 200}
@@ -246,14 +282,22 @@ LONG = {"text": "一" * 1000, "location_note": "二" * 200}
 
 @pytest.mark.parametrize(
     ("who", "reads"),
-    [("neighbour", 3), ("resident", 4), ("company", 3), ("worker", 4), ("admin", 4)],
+    [
+        ("neighbour", 3),
+        ("resident", 4),
+        ("company", 3),
+        ("worker", 4),
+        ("admin", 4),
+    ],
 )
 def test_a_ticket_is_read_in_a_few_requests(
-    street: Street, who: str, reads: int
+    street: TicketStreet, who: str, reads: int
 ) -> None:
     id, phone = street.report(**LONG), getattr(street, who)
     answer, storage = cost(
-        street.world, f"{who} reads a ticket", lambda: phone.get(f"/v1/tickets/{id}")
+        street.world,
+        f"{who} reads a ticket",
+        lambda: phone.get(f"/v1/tickets/{id}"),
     )
     assert answer.status == 200
     assert storage.reads <= reads
@@ -271,9 +315,11 @@ DONE: dict[str, tuple[str, str, dict[str, Any], int, int]] = {
 }
 
 
-@pytest.mark.parametrize("terms", [{}, LONG], ids=["a usual ticket", "the longest"])
+@pytest.mark.parametrize(
+    "terms", [{}, LONG], ids=["a usual ticket", "the longest"]
+)
 def test_a_report_is_a_few_reads_and_one_transaction(
-    street: Street, terms: dict[str, Any]
+    street: TicketStreet, terms: dict[str, Any]
 ) -> None:
     body, phone = (
         {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT} | terms,
@@ -291,32 +337,38 @@ def test_a_report_is_a_few_reads_and_one_transaction(
 
 @pytest.mark.parametrize("what", DONE)
 def test_what_is_done_with_a_ticket_is_a_few_reads_and_one_transaction(
-    street: Street, what: str
+    street: TicketStreet, what: str
 ) -> None:
     who, move, body, reads, units = DONE[what]
     id, phone = street.report(), getattr(street, who)
     answer, storage = cost(
         street.world,
         what,
-        lambda: phone.post(f"/v1/tickets/{id}/{move}", body, idempotency_key="tap"),
+        lambda: phone.post(
+            f"/v1/tickets/{id}/{move}", body, idempotency_key="tap"
+        ),
     )
     assert answer.status == 200, answer.text
     assert storage.reads <= reads
     assert storage.units("TransactWriteItems") <= units
 
 
-def test_a_firing_clock_is_three_reads_and_one_transaction(street: Street) -> None:
+def test_a_firing_clock_is_three_reads_and_one_transaction(
+    street: TicketStreet,
+) -> None:
     id = street.report()
     (timer,) = timers(id)
     street.world.clock.move_to(timer.at)
-    _, storage = cost(street.world, "a level up", lambda: run_job(street.world, timer))
+    _, storage = cost(
+        street.world, "a level up", lambda: run_job(street.world, timer)
+    )
     ticket = stored(id)
     assert ticket.level.value == "community"
     assert storage.reads <= 3
     assert storage.units("TransactWriteItems") <= 16
 
 
-def everything_about_tickets(street: Street) -> None:
+def everything_about_tickets(street: TicketStreet) -> None:
     """Go through every route and every job of tickets."""
     world = street.world
     for name, good in GOOD.items():
@@ -331,7 +383,9 @@ def everything_about_tickets(street: Street) -> None:
     for operation in (
         op
         for op in api.operations
-        if op.method == "GET" and "ticket" in op.path and "open311" not in op.path
+        if op.method == "GET"
+        and "ticket" in op.path
+        and "open311" not in op.path
     ):
         path = operation.path.replace("{ticket_id}", id)
         more = {
@@ -340,9 +394,9 @@ def everything_about_tickets(street: Street) -> None:
             "list_hot_spots": f"?place={COMMUNITY}",
         }
         more["read_rates"] = f"?place={COMMUNITY}&from=2026-11-01&to=2026-11-30"
-        assert street.admin.get(path + more.get(operation.name, "")).status == 200, (
-            operation.name
-        )
+        assert (
+            street.admin.get(path + more.get(operation.name, "")).status == 200
+        ), operation.name
         assert (
             street.admin.get(
                 f"/v1/tickets?place={STREET_PLACE}&order=new&state=closed"
@@ -364,7 +418,7 @@ def everything_about_tickets(street: Street) -> None:
 
 
 def test_nothing_about_tickets_ever_scans(world: World) -> None:
-    street = Street(world)
+    street = TicketStreet(world)
     called: set[str] = set()
 
     def around(call: Any, name: str, kwargs: dict[str, Any]) -> Any:

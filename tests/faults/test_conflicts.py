@@ -24,7 +24,9 @@ from ..world import Answer, World
 from .facts import check, count_of, every, snapshot, wish_of
 from .story import READS, Step, Telling, assert_same, cancelled, failure, tell
 
-CONFLICT: Callable[[int], ClientError] = partial(cancelled, "TransactionConflict")
+CONFLICT: Callable[[int], ClientError] = partial(
+    cancelled, "TransactionConflict"
+)
 _OTHERS = cycle(
     [
         lambda items: cancelled("ProvisionedThroughputExceeded", items),
@@ -54,7 +56,9 @@ class Faults:
         self.left = self.times
         return step.ask()
 
-    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name != "TransactWriteItems" or not self.left:
             return call()
         self.left -= 1
@@ -89,13 +93,18 @@ def test_somebody_else_writes_the_same_thing_first_every_time_and_nobody_notices
         fresh[0] = True
         return step.ask()
 
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name == "TransactWriteItems" and fresh[0]:
             fresh[0] = False
             for put in [
                 item["Put"] for item in kwargs["TransactItems"] if "Put" in item
             ]:
-                if "version" in put.get("ExpressionAttributeNames", {}).values():
+                if (
+                    "version"
+                    in put.get("ExpressionAttributeNames", {}).values()
+                ):
                     _bump(client, put)
         return call()
 
@@ -127,7 +136,9 @@ class NthRead:
         assert int(answer.headers["retry-after"]) >= 1
         return step.ask()  # without a key: nothing may have been done
 
-    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name in READS:
             self.seen += 1
             if self.seen == self.n:
@@ -140,7 +151,9 @@ def test_every_read_is_throttled_once_and_nobody_notices(
     embedded_address: str, calm: Telling
 ) -> None:
     """The nth read of every request fails, for every n. A request with a 503 has done nothing."""
-    with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}):
+    with mock.patch.dict(
+        os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}
+    ):
         for n in count(1):
             faults = NthRead(n)
             assert_same(tell(World(), faults.ask, faults.around), calm)
@@ -161,7 +174,9 @@ def test_every_second_write_beside_the_transaction_fails_and_nobody_notices(
     """
     calls = count(odd)
 
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name in ("PutItem", "UpdateItem", "DeleteItem") and next(calls) % 2:
             raise failure("ThrottlingException", name)
         return call()
@@ -189,7 +204,10 @@ def test_conflicts_without_end_are_busy_and_leave_nothing_half_done(
             return answer
         busy.append(step.name)
         assert answer.headers["content-type"] == "application/problem+json"
-        assert (answer.code, answer.headers["retry-after"]) == ("server.busy", "1")
+        assert (answer.code, answer.headers["retry-after"]) == (
+            "server.busy",
+            "1",
+        )
         assert snapshot() == before
         return step.ask()
 
@@ -213,7 +231,10 @@ def test_a_claim_succeeds_although_the_contacts_number_is_not_read(
     )
     assert filed.status == 201, filed.text
     wish = filed.json["id"]
-    assert world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve").status == 200
+    assert (
+        world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve").status
+        == 200
+    )
     committed, failed = [False], [0]
 
     def around(call: Callable[[], Any], name: str, kwargs: Any) -> Any:

@@ -20,7 +20,9 @@ def test_wherever_the_process_dies_what_was_promised_happens_once(
 
 
 @rows(row for row in SCENES if row.twice)
-def test_it_may_die_again_at_any_step_of_the_recovery(cloud: Cloud, row: Row) -> None:
+def test_it_may_die_again_at_any_step_of_the_recovery(
+    cloud: Cloud, row: Row
+) -> None:
     pairs, different = crash_twice(cloud, row.arrange(cloud))
     note(f"{row.name}: {pairs} pairs of crashes, {different} different")
     assert pairs >= row.twice

@@ -22,7 +22,9 @@ from .scenes_erasure import (
 )
 
 
-def _counted(name: str, bound: Bound, tries: Tally[str], *, fails: bool) -> Bound:
+def _counted(
+    name: str, bound: Bound, tries: Tally[str], *, fails: bool
+) -> Bound:
     provider, handler = bound
 
     def run(service: Any, event: Any) -> None:
@@ -48,7 +50,8 @@ def test_a_handler_that_fails_five_times_is_parked_alone_and_the_others_have_run
         cloud.restore(start)
         tries = Tally[str]()
         counted = {
-            n: _counted(n, b, tries, fails=n == failing) for n, b in handlers.items()
+            n: _counted(n, b, tries, fails=n == failing)
+            for n, b in handlers.items()
         }
         with mock.patch.dict(handlers, counted):
             cloud.run_for(minutes=20)
@@ -98,6 +101,8 @@ def test_an_erasure_that_is_handled_again_changes_no_row_and_no_version(
             subject=person.me["id"],
             handler=handler,
         )
-        seams.run_job(cloud.world, ScheduledJob(job=job, at=cloud.world.clock.now()))
+        seams.run_job(
+            cloud.world, ScheduledJob(job=job, at=cloud.world.clock.now())
+        )
         cloud.world.pass_time(hours=1)
         assert snapshot() == before

@@ -62,7 +62,9 @@ def quick_world(tmp_path: Path) -> Iterator[World]:
     """
     memory = Path("/dev/shm")
     with (
-        TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder,
+        TemporaryDirectory(
+            dir=memory if memory.is_dir() else tmp_path
+        ) as folder,
         embedded_store(Path(folder)) as address,
     ):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
@@ -127,7 +129,9 @@ def test_a_thousand_get_one_message_through_any_number_of_crashes(
 # turns
 
 
-def frozen(number: int, per_second: float, at: datetime) -> list[tuple[datetime, int]]:
+def frozen(
+    number: int, per_second: float, at: datetime
+) -> list[tuple[datetime, int]]:
     """Return when each share of a crowd has its turn, and how many are in it; from deciding alone."""
     ids = [f"per_{n:024}" for n in range(number)]
     fanout = Fanout(
@@ -144,14 +148,16 @@ def frozen(number: int, per_second: float, at: datetime) -> list[tuple[datetime,
         go_on_at=at,
     )
     turns: list[tuple[datetime, int]] = []
-    for first in range(0, number, policy.PAGE):
-        after = first + policy.PAGE
+    for first in range(0, number, policy.PAGE_SIZE):
+        after = first + policy.PAGE_SIZE
         page = Page(ids[first:after], {"n": after} if after < number else None)
-        outcome = decisions.step(
+        outcome = decisions.freeze_page(
             fanout, page, per_second, at + timedelta(seconds=first / 10_000)
         )
         turns += [
-            (m.paced_at, len(m.audience.ids)) for m in outcome.messages if m.paced_at
+            (m.paced_at, len(m.audience.ids))
+            for m in outcome.messages
+            if m.paced_at
         ]
         fanout = outcome.entity
     assert (fanout.done, fanout.expanded) == (True, number)
@@ -161,12 +167,14 @@ def frozen(number: int, per_second: float, at: datetime) -> list[tuple[datetime,
 def test_ten_thousand_at_twenty_a_second_take_500_seconds_evenly() -> None:
     turns = frozen(10_000, 20, START)
     assert len(turns) == 200
-    assert {size for _, size in turns} == {policy.SHARE}
+    assert {size for _, size in turns} == {policy.SHARE_SIZE}
     assert turns[0][0] == START
-    assert {later - earlier for (earlier, _), (later, _) in pairwise(turns)} == {
-        timedelta(seconds=2.5)
-    }
-    assert turns[-1][0] + timedelta(seconds=2.5) - START == timedelta(seconds=500)
+    assert {
+        later - earlier for (earlier, _), (later, _) in pairwise(turns)
+    } == {timedelta(seconds=2.5)}
+    assert turns[-1][0] + timedelta(seconds=2.5) - START == timedelta(
+        seconds=500
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,8 +209,8 @@ def test_shares_jump_over_the_night_and_go_on_in_the_morning_at_the_same_pace(
 def test_what_was_estimated_is_what_is_done(
     world: World, monkeypatch: pytest.MonkeyPatch, begins: time
 ) -> None:
-    monkeypatch.setattr(policy, "SHARE", 5)
-    monkeypatch.setattr(policy, "PAGE", 20)
+    monkeypatch.setattr(policy, "SHARE_SIZE", 5)
+    monkeypatch.setattr(policy, "PAGE_SIZE", 20)
     world.clock.move_to(at_local(local_day(START, ZONE), begins, ZONE))
     cloud, _, message = crowd_of(world, 90, per_second=1 / 60)
     cloud.sweeps_every = timedelta(0)
@@ -236,14 +244,20 @@ def test_what_was_estimated_is_what_is_done(
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of six in shares of three, two pages in a job."""
-    for name, value in {"SHARE": 3, "PAGE": 6, "STEPS": 2}.items():
+    for name, value in {
+        "SHARE_SIZE": 3,
+        "PAGE_SIZE": 6,
+        "MAX_PAGES": 2,
+    }.items():
         monkeypatch.setattr(policy, name, value)
 
 
 def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
     """Assert that everybody is in exactly one share; shares are in the table or taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
-    everybody = members([*{due.id: due for due in [*handed, *shares()]}.values()])
+    everybody = members(
+        [*{due.id: due for due in [*handed, *shares()]}.values()]
+    )
     assert sorted(everybody) == sorted(crowd.ids)
     assert fanout_of(message).expanded == len(crowd.ids)
     assert fanout_of(message).done
@@ -263,10 +277,12 @@ def test_a_job_that_died_or_did_its_pages_is_resumed_by_its_timer(
         "two pages, and the rest is for the next job"
     )
     start(message)
-    assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
+    assert dict(crowd.read) == {0: 1, 6: 1}, (
+        "begun before, it is left to its alarm"
+    )
     left = fanout_of(message)
     assert left.timer
-    assert left.timer.at == left.published_at + policy.STEP_LASTS
+    assert left.timer.at == left.published_at + policy.STEP_LEASE
     world.clock.move_to(left.timer.at)
     assert not survives(
         cloud,
@@ -319,7 +335,9 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(
     for second in ("begin", "wake"):
         for n in count(1):
             id = f"due_{second}{n}"
-            this = replace(message, job=replace(message.job, id=id, message_id=id))
+            this = replace(
+                message, job=replace(message.job, id=id, message_id=id)
+            )
             cloud.letters.clear()
             came = interrupted(world, this, n, second)
             if not came:
@@ -336,13 +354,17 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(
     assert tried >= 5
 
 
-def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> bool:
+def interrupted(
+    world: World, message: ScheduledJob, n: int, second: str
+) -> bool:
     """Begin, and let another job do its work just before the nth transaction; say whether there was
     one.
     """
     fanouts, transactions = world.services.fanouts, count(1)
 
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if name == "TransactWriteItems" and next(transactions) == n:
             known = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
             if second == "begin" or known is None or known.timer is None:
@@ -368,6 +390,11 @@ def test_four_jobs_at_the_same_instant_freeze_each_page_once(
         assert timer
         embedded_world.clock.move_to(timer.at)
         at_once(
-            *[lambda timer=timer: fanouts.on_timer(fanout_of(message).id, timer.id)] * 4
+            *[
+                lambda timer=timer: fanouts.on_timer(
+                    fanout_of(message).id, timer.id
+                )
+            ]
+            * 4
         )
     frozen_once(cloud, crowd, message)

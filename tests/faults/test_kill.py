@@ -28,7 +28,7 @@ from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.people.feature import feature as people
 from chalicelib.wishes.model import Wish
 from chalicelib.wishes.repository import WishEvent
-from devserver.run import open_house
+from devserver.run import open_local_server
 from devserver.store import binary
 
 from ..world import Answer
@@ -52,9 +52,9 @@ class Server:
         self.port = _free_port()
         self.process = self.spawn(self.port)
         for _ in range(400):
-            assert self.process.poll() is None, (self.folder / "log").read_text()[
-                -2000:
-            ]
+            assert self.process.poll() is None, (
+                self.folder / "log"
+            ).read_text()[-2000:]
             with contextlib.suppress(*Unreachable):
                 if self.call("GET", "/healthz").status == 200:
                     return
@@ -72,7 +72,11 @@ class Server:
         self.folder.mkdir(exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "local.py"], cwd=ROOT, env=env, stdout=log, stderr=log
+                [sys.executable, "local.py"],
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self) -> None:
@@ -86,14 +90,21 @@ class Server:
             self.process.wait(15)
 
     def call(
-        self, method: str, path: str, body: Any = None, token: str = "", key: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str = "",
+        key: str = "",
     ) -> Answer:
         headers = {
             "content-type": "application/json",
             "authorization": f"Bearer {token}",
             "idempotency-key": key,
         }
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=10
+        )
         try:
             sent = json.dumps(body) if body is not None else None
             connection.request(
@@ -120,16 +131,24 @@ class Server:
         return found
 
     def move_clock(self, seconds: float) -> str:
-        return str(self.call("POST", "/dev/clock", {"advance": seconds}).json["now"])
+        return str(
+            self.call("POST", "/dev/clock", {"advance": seconds}).json["now"]
+        )
 
     def sign_in(self, number: str) -> str:
-        assert self.call("POST", "/v1/auth/codes", {"phone": number}).status == 202
+        assert (
+            self.call("POST", "/v1/auth/codes", {"phone": number}).status == 202
+        )
         code = re.search(r"\d{6}", self.letters(number)[0]["text"])
         assert code
         answer = self.call(
             "POST",
             "/v1/auth/tokens",
-            {"phone": number, "code": code[0], "consent": {"text_version": "2026-11"}},
+            {
+                "phone": number,
+                "code": code[0],
+                "consent": {"text_version": "2026-11"},
+            },
         )
         assert answer.status == 201, answer.text
         return str(answer.json["access_token"])
@@ -147,13 +166,17 @@ class Acknowledged:
     )  # path, body, token, key, status, wish
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, path: str, body: Any, token: str, key: str, answer: Answer) -> None:
+    def note(
+        self, path: str, body: Any, token: str, key: str, answer: Answer
+    ) -> None:
         wish = answer.json
         with self.lock:
             self.versions[wish["id"]] = max(
                 wish["version"], self.versions.get(wish["id"], 0)
             )
-            self.requests.append((path, body, token, key, answer.status, wish["id"]))
+            self.requests.append(
+                (path, body, token, key, answer.status, wish["id"])
+            )
 
 
 def _free_port() -> int:
@@ -195,15 +218,19 @@ def write(
     while not stop.is_set():
         n += 1
         try:
-            body = {"kind": "company", "title": f"陪我聊天第{n}次", "needed_by": day}
+            body = {
+                "kind": "company",
+                "title": f"陪我聊天第{n}次",
+                "needed_by": day,
+            }
             at = f"/v1/wishes/{ask('/v1/wishes', body, owner)}"
             ask(f"{at}/approve", None, staff)
             ask(f"{at}/claim", None, helper)
             ask(f"{at}/deliver", {}, helper)
         except Unreachable as error:
-            if isinstance(error, ConnectionAbortedError) and "too_many_claims" in str(
-                error
-            ):
+            if isinstance(
+                error, ConnectionAbortedError
+            ) and "too_many_claims" in str(error):
                 continue
             stop.wait(0.01)
 
@@ -235,7 +262,9 @@ def one_shift(
 
 
 def timeline(server: Server, wish: str, staff: str) -> list[int]:
-    answer = server.call("GET", f"/v1/wishes/{wish}/timeline?limit=100", token=staff)
+    answer = server.call(
+        "GET", f"/v1/wishes/{wish}/timeline?limit=100", token=staff
+    )
     assert answer.status == 200, answer.text
     return sorted(event["version"] for event in answer.json["items"])
 
@@ -247,12 +276,16 @@ def assert_nothing_is_lost(
         if before.get(wish) == version:
             continue  # looked at after an earlier round, and again at the end
         answer = server.call("GET", f"/v1/wishes/{wish}", token=staff)
-        assert answer.status == 200, f"an acknowledged wish is gone: {answer.text}"
+        assert answer.status == 200, (
+            f"an acknowledged wish is gone: {answer.text}"
+        )
         assert answer.json["version"] >= version, "an acknowledged move is gone"
         assert timeline(server, wish, staff) == list(
             range(1, answer.json["version"] + 1)
         )
-    for path, body, token, key, status, wish in random.sample(done.requests, 25):
+    for path, body, token, key, status, wish in random.sample(
+        done.requests, 25
+    ):
         again = server.call("POST", path, body, token, key)
         assert (again.status, again.json["id"]) == (status, wish), (
             f"{path} does not replay: {again.text}"
@@ -263,17 +296,21 @@ def assert_whole(
     folder: Path, done: Acknowledged, letters: list[dict[str, str]]
 ) -> None:
     """Open the services without the server and read every row."""
-    with mock.patch.dict(os.environ), open_house(folder, "embedded") as house:
+    with (
+        mock.patch.dict(os.environ),
+        open_local_server(folder, "embedded") as local,
+    ):
         check()
         wishes = {wish.id: wish for wish in every(Wish)}
         assert all(
-            wishes[id].version >= version for id, version in done.versions.items()
+            wishes[id].version >= version
+            for id, version in done.versions.items()
         )
-        assert not [due for due in waiting_messages() if due.at <= house.clock.now()], (
-            "the sweep has left something"
-        )
+        assert not [
+            due for due in waiting_messages() if due.at <= local.clock.now()
+        ], "the sweep has left something"
         phones = {
-            wish.person_id: house.services.get(people).find(wish.person_id)
+            wish.person_id: local.services.get(people).find(wish.person_id)
             for wish in wishes.values()
         }
         assert_everybody_was_told(
@@ -296,7 +333,11 @@ def assert_everybody_was_told(
         for letter in letters
         if letter["kind"] == "wish.approved" and "陪我聊天" in letter["text"]
     ]
-    doubtful = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN, DeliveryState.HELD}
+    doubtful = {
+        DeliveryState.CLAIMED,
+        DeliveryState.UNKNOWN,
+        DeliveryState.HELD,
+    }
     doubts = Tally(
         d.person
         for d in every(MessageAttempt)
@@ -309,7 +350,9 @@ def assert_everybody_was_told(
         )
 
 
-def test_a_moved_clock_and_the_tokens_it_expired_survive_a_kill(server: Server) -> None:
+def test_a_moved_clock_and_the_tokens_it_expired_survive_a_kill(
+    server: Server,
+) -> None:
     token = server.sign_in(ADMIN)
     assert server.call("GET", "/v1/me", token=token).status == 200
     moved = server.move_clock(31 * 60)
@@ -386,7 +429,10 @@ def test_five_kills_under_six_writers_lose_no_acknowledged_write(
     people, volunteer = [], {"places": ["chunhui.baihua"], "capacity": 5}
     for n in range(WRITERS):
         helper = server.sign_in(f"+86139000000{11 + n}")
-        assert server.call("PUT", "/v1/me/volunteer", volunteer, helper).status == 200
+        assert (
+            server.call("PUT", "/v1/me/volunteer", volunteer, helper).status
+            == 200
+        )
         people.append((server.sign_in(f"+8613900000{101 + n}"), staff, helper))
     done = Acknowledged()
     for _ in range(ROUNDS):

@@ -52,7 +52,9 @@ class LostAnswers:
     def __init__(self, *, for_good: bool = False) -> None:
         self.for_good, self.lost = for_good, 0
 
-    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+    def around(
+        self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+    ) -> Any:
         if self.lost and self.for_good:
             raise ReadTimeoutError(endpoint_url="https://dynamodb.example")
         answer = call()
@@ -71,7 +73,10 @@ def test_a_move_with_a_lost_answer_succeeds_when_repeated_with_its_key(
     def ask(step: Step) -> Answer:
         if not step.keyed:
             return step.ask()
-        faults, key = LostAnswers(for_good=for_good), f"key-{len(step.phone.seen)}"
+        faults, key = (
+            LostAnswers(for_good=for_good),
+            f"key-{len(step.phone.seen)}",
+        )
         with intercepted(faults.around):
             first = step.ask(idempotency_key=key)
         if not faults.lost:
@@ -134,19 +139,31 @@ def test_without_a_key_a_lost_answer_reads_as_done_already(
     )
 
     def again(phone: Phone, move: str, body: Any = None) -> tuple[int, str]:
-        answer = answers_lost(lambda: phone.post(f"/v1/wishes/{wish}/{move}", body))
-        world.pass_time(seconds=30)  # sent by the sweep, while it is still relevant
+        answer = answers_lost(
+            lambda: phone.post(f"/v1/wishes/{wish}/{move}", body)
+        )
+        world.pass_time(
+            seconds=30
+        )  # sent by the sweep, while it is still relevant
         return answer.status, answer.code
 
-    filed = answers_lost(lambda: owner.post("/v1/wishes", world.wish_body())).json
+    filed = answers_lost(
+        lambda: owner.post("/v1/wishes", world.wish_body())
+    ).json
     wish = filed["possible_duplicates"][0]
     assert [w.id for w in every(Wish) if w.id != wish] == [filed["id"]]
     assert again(staff, "approve") == (409, "wish.wrong_state")
     assert again(helper, "claim") == (409, "wish.already_helping")
-    assert again(helper, "release", {"reason": "临时有事"}) == (403, "action.forbidden")
+    assert again(helper, "release", {"reason": "临时有事"}) == (
+        403,
+        "action.forbidden",
+    )
     assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
     assert again(helper, "deliver", {}) == (409, "wish.wrong_state")
-    assert again(owner, "dispute", {"reason": "没有收到"}) == (409, "wish.wrong_state")
+    assert again(owner, "dispute", {"reason": "没有收到"}) == (
+        409,
+        "wish.wrong_state",
+    )
     assert again(staff, "reopen", {}) == (409, "wish.wrong_state")
     assert again(owner, "withdraw", {}) == (409, "wish.wrong_state")
     check()
@@ -164,10 +181,14 @@ def test_signing_in_with_a_lost_answer_needs_a_fresh_code_and_refreshing_does_no
     embedded_world: World,
 ) -> None:
     world, number = embedded_world, "+8613900002100"
-    asked = answers_lost(lambda: Phone().post("/v1/auth/codes", {"phone": number}))
+    asked = answers_lost(
+        lambda: Phone().post("/v1/auth/codes", {"phone": number})
+    )
     assert asked.code == "auth.too_soon"
     world.pass_time(seconds=30)
-    assert len(world.sms_to(number)) == 1, "the sweep sent what the request could not"
+    assert len(world.sms_to(number)) == 1, (
+        "the sweep sent what the request could not"
+    )
     body = {
         "phone": number,
         "code": world.code_in_sms(number),
@@ -179,12 +200,17 @@ def test_signing_in_with_a_lost_answer_needs_a_fresh_code_and_refreshing_does_no
     )
     phone = world.sign_in(number)
     refreshed = answers_lost(
-        lambda: Phone().post("/v1/auth/tokens", {"refresh_token": phone.refresh})
+        lambda: Phone().post(
+            "/v1/auth/tokens", {"refresh_token": phone.refresh}
+        )
     )
     assert refreshed.status == 201
     assert (
         Phone()
-        .post("/v1/auth/tokens", {"refresh_token": refreshed.json["refresh_token"]})
+        .post(
+            "/v1/auth/tokens",
+            {"refresh_token": refreshed.json["refresh_token"]},
+        )
         .status
         == 201
     )

@@ -10,7 +10,11 @@ from .crashes import Row
 from .facts import every, timers
 from .ladder import timer_of
 from .scenes import rows
-from .scenes_offers import EXPIRED, a_place_is_taken_from_the_wall, an_offer_expires
+from .scenes_offers import (
+    EXPIRED,
+    a_place_is_taken_from_the_wall,
+    an_offer_expires,
+)
 from .scenes_tickets import TICKETS
 
 WAITING = (
@@ -24,7 +28,9 @@ assert len(WAITING_TICKETS) == len(WAITING)
 
 
 @rows(WAITING_TICKETS)
-def test_a_ticket_with_a_lost_timer_is_rearmed_at_night(cloud: Cloud, row: Row) -> None:
+def test_a_ticket_with_a_lost_timer_is_rearmed_at_night(
+    cloud: Cloud, row: Row
+) -> None:
     scene, services = row.arrange(cloud), cloud.world.services
     remove(timer_of(scene.expected.ticket))
     assert services.audit() == 0, "it may still be on its way through a queue"

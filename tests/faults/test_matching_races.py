@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.matching.model import Run
 from chalicelib.offers.model import Offer
-from chalicelib.wishes.model import State, Wish
+from chalicelib.wishes.model import Wish, WishState
 
 from ..world import JINFENG, Answer, Phone, World
 from . import seams
@@ -47,7 +47,9 @@ def test_parallel_runs_offer_no_place_twice_and_respect_capacity(
     world, resident = embedded_world, embedded_world.resident()
     volunteers = {
         phone.me["id"]: (phone, n)
-        for phone, n in ((world.volunteer(capacity=n), n) for n in (1, 2, 3) * 3)
+        for phone, n in (
+            (world.volunteer(capacity=n), n) for n in (1, 2, 3) * 3
+        )
     }
     carried = world.open_wish(resident, helpers_needed=5)
     for phone, capacity in volunteers.values():
@@ -58,19 +60,24 @@ def test_parallel_runs_offer_no_place_twice_and_respect_capacity(
         [1, 2, 3, 1, 2, 3],
         [1, 1, 2, 1],
     ):  # more than there is room for, and less
-        wishes = [world.open_wish(resident, helpers_needed=need) for need in needs]
+        wishes = [
+            world.open_wish(resident, helpers_needed=need) for need in needs
+        ]
         tries += at_once(*[lambda: run(world)] * runs)
         check()
         check_offers_at_rest()
         waiting = live(every(Offer))
         for id, (_, capacity) in volunteers.items():
-            assert sum(o.volunteer == id for o in waiting) + count_of(id) <= capacity, (
-                "she could not take all of it"
-            )
+            assert (
+                sum(o.volunteer == id for o in waiting) + count_of(id)
+                <= capacity
+            ), "she could not take all of it"
         assert sum(record.made for record in every(Run)) == len(every(Offer)), (
             "every offer belongs to the run that made it"
         )
-        run(world)  # what two runs took from one another is made good by the next
+        run(
+            world
+        )  # what two runs took from one another is made good by the next
         check()
         check_offers_at_rest()
         waiting = live(every(Offer))
@@ -94,11 +101,14 @@ def test_without_their_versions_two_runs_offer_the_same_place_twice(
     for _ in range(10):
         wish = world.open_wish()
         assert (
-            answering(first, world.offer(wish, first), "decline")().status == 200
+            answering(first, world.offer(wish, first), "decline")().status
+            == 200
         )  # there is a round, and it goes on
         with seams.without_versions():
             at_once(*[lambda: run(world)] * 4)
-        waiting = [offer for offer in live(every(Offer)) if offer.wish_id == wish]
+        waiting = [
+            offer for offer in live(every(Offer)) if offer.wish_id == wish
+        ]
         if len(waiting) > 1:
             break
     assert len(waiting) > 1
@@ -219,7 +229,9 @@ def test_a_wish_edited_during_a_run_is_left_to_the_next_run(
     assert not every(Offer)
     able = world.volunteer(skills=["电工"])
     run(world)
-    assert [offer.volunteer for offer in live(offers_of(wish))] == [able.me["id"]]
+    assert [offer.volunteer for offer in live(offers_of(wish))] == [
+        able.me["id"]
+    ]
 
 
 def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(
@@ -230,7 +242,9 @@ def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(
     claimants = [world.volunteer(JINFENG) for _ in range(3)]
     met: Tally[tuple[int, int]] = Tally()
     for _ in range(ROUNDS):
-        wishes = [world.open_wish(resident, helpers_needed=need) for need in (1, 1, 2)]
+        wishes = [
+            world.open_wish(resident, helpers_needed=need) for need in (1, 1, 2)
+        ]
         claims = [
             a_little_later(claim(p, w), 0.15)
             for p, w in zip(claimants, wishes, strict=True)
@@ -242,7 +256,8 @@ def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(
         rest(world)
         assert len(live(offers_of(wishes[2]))) == 1
         met.update(
-            (len(offers_of(wish)), len(live(offers_of(wish)))) for wish in wishes
+            (len(offers_of(wish)), len(live(offers_of(wish))))
+            for wish in wishes
         )
         for wish in wishes:
             end(world, wish)
@@ -260,7 +275,10 @@ def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(
     phones = [world.volunteer(capacity=3) for _ in range(8)]
     answers: Tally[tuple[int, str]] = Tally()
     for _ in range(3):
-        wishes = [world.open_wish(resident, helpers_needed=1 + n % 3) for n in range(4)]
+        wishes = [
+            world.open_wish(resident, helpers_needed=1 + n % 3)
+            for n in range(4)
+        ]
         run(world)
         waiting = {offer.volunteer: offer.id for offer in live(every(Offer))}
         jobs: list[Callable[[], Any]] = [
@@ -268,31 +286,39 @@ def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(
             world.services.outbox.sweep,
         ]
         jobs.append(move(resident, dice.choice(wishes), "withdraw", {}))
-        jobs.append(move(staff, dice.choice(wishes), "edit", {"helpers_needed": 1}))
+        jobs.append(
+            move(staff, dice.choice(wishes), "edit", {"helpers_needed": 1})
+        )
         for phone in dice.sample(phones, 6):
             asked = waiting.get(phone.me["id"])
             if asked and dice.random() < 0.7:
                 jobs.append(
                     answering(
-                        phone, asked, dice.choice(["accept", "accept", "decline"])
+                        phone,
+                        asked,
+                        dice.choice(["accept", "accept", "decline"]),
                     )
                 )
             else:
                 jobs.append(claim(phone, dice.choice(wishes)))
         dice.shuffle(jobs)
-        given = [answer for answer in at_once(*jobs) if isinstance(answer, Answer)]
+        given = [
+            answer for answer in at_once(*jobs) if isinstance(answer, Answer)
+        ]
         answers.update(told(given))
         assert {answer.status for answer in given} <= {200, 404, 409, 422}
         rest(world)
         for wish in every(Wish):
             assert len(wish.held) <= wish.helpers_needed
-            if wish.state in (State.OPEN, State.CLAIMED):
+            if wish.state in (WishState.OPEN, WishState.CLAIMED):
                 end(world, wish.id)
         rest(world)
         assert not live(every(Offer))
     for made in every(Offer):
         assert heard(made.id, "offer.made") <= 1
-        assert heard(made.id, "offer.superseded") == (made.state is SUPERSEDED), made
+        assert heard(made.id, "offer.superseded") == (
+            made.state is SUPERSEDED
+        ), made
     note(
         f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; answers {answers}"
     )

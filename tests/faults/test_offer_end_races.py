@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.kernel.errors import Refusal
 from chalicelib.kernel.job import ScheduledJob
-from chalicelib.wishes.model import State
+from chalicelib.wishes.model import WishState
 
 from ..world import Answer, Phone, World
 from . import seams
@@ -69,7 +69,9 @@ class Skewed:
         self._world, self._ahead = world, threading.local()
 
     def now(self) -> datetime:
-        return self._world.clock.now() + getattr(self._ahead, "by", timedelta(0))
+        return self._world.clock.now() + getattr(
+            self._ahead, "by", timedelta(0)
+        )
 
     def ahead(self, by: timedelta, do: Callable[[], Any]) -> Callable[[], Any]:
         def run() -> Any:
@@ -117,9 +119,13 @@ def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_lat
         given, _ = at_once(answering(anna, asked, name), a_little_later(wake))
         before = history(anna)
         wake()
-        assert history(anna) == before, "it has ended, and its alarm does nothing more"
+        assert history(anna) == before, (
+            "it has ended, and its alarm does nothing more"
+        )
         if given.status == 200:
-            assert offer(asked).state is (ACCEPTED if name == "accept" else DECLINED)
+            assert offer(asked).state is (
+                ACCEPTED if name == "accept" else DECLINED
+            )
         else:
             assert (given.status, given.code, offer(asked).state) == (
                 409,
@@ -152,7 +158,11 @@ def test_an_alarm_between_her_look_and_her_acceptance_makes_it_too_late(
     anna = again(world, anna)
     with just_before_commit(wake):
         given = accept(anna, asked)()
-    assert (given.status, given.code, helpers(wish)) == (409, "offer.expired", [])
+    assert (given.status, given.code, helpers(wish)) == (
+        409,
+        "offer.expired",
+        [],
+    )
     world.clock.advance(MOMENT)
     rest(world)
 
@@ -198,11 +208,15 @@ def test_an_acceptance_against_the_residents_withdrawal_leaves_nobody_holding_it
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
         accepted, withdrawn = at_once(
-            accept(anna, asked), a_little_later(move(resident, wish, "withdraw", {}))
+            accept(anna, asked),
+            a_little_later(move(resident, wish, "withdraw", {})),
         )
         rest(world)
         assert withdrawn.status == 200
-        assert (wish_of(wish).state, count_of(anna.me["id"])) == (State.WITHDRAWN, 0)
+        assert (wish_of(wish).state, count_of(anna.me["id"])) == (
+            WishState.WITHDRAWN,
+            0,
+        )
         assert not timers(wish)
         if accepted.status == 200:
             assert offer(asked).state is ACCEPTED
@@ -228,7 +242,7 @@ def test_a_withdrawal_between_her_look_and_her_acceptance_wins_and_she_is_told(
         late = accept(anna, asked)()
     rest(world)
     assert_lost(late, OVER, asked)
-    assert wish_of(wish).state is State.WITHDRAWN
+    assert wish_of(wish).state is WishState.WITHDRAWN
 
 
 def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
@@ -245,7 +259,9 @@ def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
     for _ in range(ROUNDS):
         wish = world.open_wish(resident, helpers_needed=2)
         offers = [world.offer(wish, phone) for phone in asked]
-        edit = a_little_later(move(staff, wish, "edit", {"helpers_needed": 1}), 0.1)
+        edit = a_little_later(
+            move(staff, wish, "edit", {"helpers_needed": 1}), 0.1
+        )
         edited, *given = at_once(edit, *map(accept, asked, offers))
         rest(world)
         held = len(helpers(wish))
@@ -291,9 +307,9 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(
     cleo = world.volunteer()
     rest(world)
     run(world)
-    assert [offer.volunteer for offer in live(offers_of(wish))] == [cleo.me["id"]], (
-        "nobody else is ever asked"
-    )
+    assert [offer.volunteer for offer in live(offers_of(wish))] == [
+        cleo.me["id"]
+    ], "nobody else is ever asked"
 
 
 def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(
@@ -310,7 +326,9 @@ def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(
         assert claim(bo, wish)().status == 200
         happened: list[Answer] = []
 
-        def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        def around(
+            call: Callable[[], Any], name: str, kwargs: dict[str, Any]
+        ) -> Any:
             if name == "BatchGetItem" and not happened:
                 happened.append(Answer(0, {}, ""))
                 happened[0] = accept(asked[2], offers[2])()
@@ -319,7 +337,11 @@ def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(
         with seams.storage_calls(around):
             world.services.offer_jobs.look_again(wish)
         assert happened[0].status == 200
-    assert [offer(made).state for made in offers] == [OFFERED, SUPERSEDED, ACCEPTED]
+    assert [offer(made).state for made in offers] == [
+        OFFERED,
+        SUPERSEDED,
+        ACCEPTED,
+    ]
     rest(world)
 
 

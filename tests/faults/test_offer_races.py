@@ -53,7 +53,10 @@ def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(
         rest(world)
         assert sorted([accepted.status, claimed.status]) == [200, 409]
         if accepted.status == 200:
-            assert (helpers(wish), offer(asked).state) == ([anna.me["id"]], ACCEPTED)
+            assert (helpers(wish), offer(asked).state) == (
+                [anna.me["id"]],
+                ACCEPTED,
+            )
             assert claimed.code == "wish.already_claimed"
             assert not heard(asked, "offer.superseded")
         else:
@@ -99,7 +102,10 @@ def test_an_acceptance_between_a_look_at_the_wall_and_the_claim_wins(
         late = claim(bo, wish)()
     assert happened[0].status == 200
     rest(world)
-    assert (helpers(wish), late.code) == ([anna.me["id"]], "wish.already_claimed")
+    assert (helpers(wish), late.code) == (
+        [anna.me["id"]],
+        "wish.already_claimed",
+    )
 
 
 def test_without_the_version_condition_two_get_the_last_place(
@@ -117,7 +123,10 @@ def test_without_the_version_condition_two_get_the_last_place(
         seams.without_versions(),
         just_before_commit(claim(bo, wish)) as happened,
     ):
-        both = [accept(anna, asked)().status, *(answer.status for answer in happened)]
+        both = [
+            accept(anna, asked)().status,
+            *(answer.status for answer in happened),
+        ]
     assert both == [200, 200]
     with pytest.raises(AssertionError):
         rest(world)
@@ -154,11 +163,13 @@ def test_three_who_were_asked_and_five_at_the_wall_run_for_three_places(
                 accepted += 1
             else:
                 assert_lost(answer, TAKEN, made)
-        assert {answer.code for answer in given[3:] if answer.status != 200} <= {
-            "wish.already_claimed"
-        }
+        assert {
+            answer.code for answer in given[3:] if answer.status != 200
+        } <= {"wish.already_claimed"}
         end(world, wish)
-    note(f"{accepted} of {3 * ROUNDS} places were taken by those who were asked")
+    note(
+        f"{accepted} of {3 * ROUNDS} places were taken by those who were asked"
+    )
 
 
 def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(
@@ -210,7 +221,9 @@ def test_two_phones_of_one_volunteer_accept_at_once_and_she_has_the_wish_once(
 
 
 @pytest.mark.parametrize("name", ["accept", "decline"])
-def test_one_tap_sent_ten_times_answers_once(embedded_world: World, name: str) -> None:
+def test_one_tap_sent_ten_times_answers_once(
+    embedded_world: World, name: str
+) -> None:
     world, anna, resident = (
         embedded_world,
         embedded_world.volunteer(),
@@ -219,7 +232,9 @@ def test_one_tap_sent_ten_times_answers_once(embedded_world: World, name: str) -
     for n in range(ROUNDS):
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
-        given = at_once(*[answering(anna, asked, name, idempotency_key=f"tap{n}")] * 10)
+        given = at_once(
+            *[answering(anna, asked, name, idempotency_key=f"tap{n}")] * 10
+        )
         assert {answer.status for answer in given} == {200}
         assert len({answer.text for answer in given}) == 1
         taken = [anna.me["id"]] if name == "accept" else []
@@ -244,13 +259,16 @@ def test_she_accepts_on_one_phone_and_declines_on_the_other(
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
         yes, no = at_once(
-            accept(anna, asked), a_little_later(answering(anna, asked, "decline"))
+            accept(anna, asked),
+            a_little_later(answering(anna, asked, "decline")),
         )
         rest(world)
         assert sorted([yes.status, no.status]) == [200, 409]
         assert (yes if no.status == 200 else no).code == "offer.wrong_state"
         assert helpers(wish) == ([anna.me["id"]] if yes.status == 200 else [])
-        assert offer(asked).state is (ACCEPTED if yes.status == 200 else DECLINED)
+        assert offer(asked).state is (
+            ACCEPTED if yes.status == 200 else DECLINED
+        )
         end(world, wish)
 
 
@@ -299,7 +317,9 @@ def test_a_claim_of_an_offered_wish_accepts_the_offer(
     assert claim(anna, wish)().status == 200
     rest(world)
     assert [offer(first).state, offer(second).state] == [ACCEPTED, OFFERED]
-    assert not heard(first, "offer.superseded") + heard(second, "offer.superseded")
+    assert not heard(first, "offer.superseded") + heard(
+        second, "offer.superseded"
+    )
 
 
 def test_a_claim_released_at_once_leaves_no_offer(

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
-from chalicelib.wishes.model import State, Wish
+from chalicelib.wishes.model import Wish, WishState
 
 from ..world import BAIHUA, Answer, Phone, World
 from . import seams
@@ -27,7 +27,9 @@ def claim(phone: Phone, wish_id: str, **headers: str) -> Answer:
 def move(
     phone: Phone, wish_id: str, name: str, body: Any = None
 ) -> Callable[[], Answer]:
-    return lambda: insist(lambda: phone.post(f"/v1/wishes/{wish_id}/{name}", body))
+    return lambda: insist(
+        lambda: phone.post(f"/v1/wishes/{wish_id}/{name}", body)
+    )
 
 
 def race(world: World, wishes: int) -> dict[str, list[Answer]]:
@@ -53,9 +55,13 @@ def test_eight_volunteers_run_for_fifty_wishes_and_each_wish_has_one_helper(
     embedded_world: World,
 ) -> None:
     for id, given in race(embedded_world, 50).items():
-        assert told(given) == {(200, ""): 1, (409, "wish.already_claimed"): 7}, id
+        assert told(given) == {
+            (200, ""): 1,
+            (409, "wish.already_claimed"): 7,
+        }, id
     assert all(
-        len(wish.held) == 1 and wish.state is State.DELIVERED for wish in every(Wish)
+        len(wish.held) == 1 and wish.state is WishState.DELIVERED
+        for wish in every(Wish)
     )
     check()
 
@@ -72,13 +78,18 @@ def test_without_the_version_condition_two_volunteers_are_promised_the_same_wish
         for _ in range(10):
             id = embedded_world.open_wish(resident)
             given = at_once(
-                *[lambda phone=phone, id=id: claim(phone, id) for phone in volunteers]
+                *[
+                    lambda phone=phone, id=id: claim(phone, id)
+                    for phone in volunteers
+                ]
             )
             winners = [answer for answer in given if answer.status == 200]
             if len(winners) > 1:
                 break
     assert len(winners) > 1
-    assert len(wish_of(id).held) < len(winners), "and all but one of them are lost"
+    assert len(wish_of(id).held) < len(winners), (
+        "and all but one of them are lost"
+    )
 
 
 def test_a_wish_for_three_helpers_takes_exactly_three_of_eight(
@@ -89,18 +100,22 @@ def test_a_wish_for_three_helpers_takes_exactly_three_of_eight(
     for _ in range(5):
         id = world.open_wish(helpers_needed=3)
         given = at_once(
-            *[lambda phone=phone, id=id: claim(phone, id) for phone in volunteers]
+            *[
+                lambda phone=phone, id=id: claim(phone, id)
+                for phone in volunteers
+            ]
         )
         assert told(given) == {(200, ""): 3, (409, "wish.already_claimed"): 5}
         wish = wish_of(id)
         assert (wish.state, len({held.helper for held in wish.held})) == (
-            State.CLAIMED,
+            WishState.CLAIMED,
             3,
         )
         check()
         for phone, answer in zip(volunteers, given, strict=True):
             assert (
-                answer.status != 200 or move(phone, id, "deliver", {})().status == 200
+                answer.status != 200
+                or move(phone, id, "deliver", {})().status == 200
             )
 
 
@@ -113,11 +128,16 @@ def test_a_volunteer_with_room_for_one_more_taps_two_wishes_and_gets_one(
     for _ in range(8):
         ids = [world.open_wish(), world.open_wish()]
         given = at_once(*[lambda id=id: claim(phone, id) for id in ids])
-        assert told(given) == {(200, ""): 1, (409, "volunteer.too_many_claims"): 1}
+        assert told(given) == {
+            (200, ""): 1,
+            (409, "volunteer.too_many_claims"): 1,
+        }
         assert count_of(phone.me["id"]) == 2
         check()
         won = next(
-            id for id, answer in zip(ids, given, strict=True) if answer.status == 200
+            id
+            for id, answer in zip(ids, given, strict=True)
+            if answer.status == 200
         )
         assert move(phone, won, "release", REASON)().status == 200
 
@@ -165,7 +185,11 @@ def test_the_right_code_from_many_devices_at_once_opens_one_session_and_one_acco
             "consent": {"text_version": TERMS},
         }
         given = at_once(
-            *[lambda body=body: insist(lambda: Phone().post("/v1/auth/tokens", body))]
+            *[
+                lambda body=body: insist(
+                    lambda: Phone().post("/v1/auth/tokens", body)
+                )
+            ]
             * 4
         )
         assert told(given)[201, ""] == 1, told(given)
@@ -174,9 +198,13 @@ def test_the_right_code_from_many_devices_at_once_opens_one_session_and_one_acco
             for a in given
             if a.status != 201
         )
-        owners = [person.id for person in every(Person) if person.phone == number]
+        owners = [
+            person.id for person in every(Person) if person.phone == number
+        ]
         assert len(owners) == 1
-        assert [session.person_id for session in every(Session)].count(owners[0]) == 1
+        assert [session.person_id for session in every(Session)].count(
+            owners[0]
+        ) == 1
 
 
 def test_a_code_that_was_used_does_not_use_up_the_next_one(
@@ -224,7 +252,10 @@ def test_twenty_guesses_of_a_delivery_code_at_once_are_five_tries(
     right = world.delivery_code(resident.me["phone"])
     wrong = {"code": f"{(int(right) + 1) % 10_000:04}"}
     given = at_once(*[move(helper, id, "deliver", wrong)] * 20)
-    assert told(given) == {(422, "wish.code_wrong"): 5, (409, "wish.code_locked"): 15}
+    assert told(given) == {
+        (422, "wish.code_wrong"): 5,
+        (409, "wish.code_locked"): 15,
+    }
     assert (
         helper.post(f"/v1/wishes/{id}/deliver", {"code": right}).code
         == "wish.code_locked"
@@ -239,7 +270,9 @@ def test_one_tap_sent_ten_times_files_one_wish(embedded_world: World) -> None:
         given = at_once(
             *[
                 lambda body=body, n=n: insist(
-                    lambda: resident.post("/v1/wishes", body, idempotency_key=f"k{n}")
+                    lambda: resident.post(
+                        "/v1/wishes", body, idempotency_key=f"k{n}"
+                    )
                 )
             ]
             * 10
@@ -250,7 +283,9 @@ def test_one_tap_sent_ten_times_files_one_wish(embedded_world: World) -> None:
     check()
 
 
-def test_one_tap_on_claim_sent_ten_times_takes_one_place(embedded_world: World) -> None:
+def test_one_tap_on_claim_sent_ten_times_takes_one_place(
+    embedded_world: World,
+) -> None:
     world, helper = embedded_world, embedded_world.volunteer()
     id = world.open_wish(helpers_needed=3)
     given = at_once(*[lambda: claim(helper, id, idempotency_key="tap")] * 10)
@@ -275,7 +310,7 @@ def test_claim_against_withdraw_ends_withdrawn_and_nobody_is_left_holding_it(
         )
         assert withdrawn.status == 200
         assert taken.status in (200, 404, 409)
-        assert wish_of(id).state is State.WITHDRAWN
+        assert wish_of(id).state is WishState.WITHDRAWN
         assert count_of(helper.me["id"]) == 0
         assert not timers(id)
         check()
@@ -304,7 +339,8 @@ def test_a_helper_taps_release_twice_and_gives_back_one_place(
         id = world.open_wish()
         assert claim(helper, id).status == 200
         given = at_once(
-            move(helper, id, "release", REASON), move(helper, id, "release", REASON)
+            move(helper, id, "release", REASON),
+            move(helper, id, "release", REASON),
         )
         assert min(answer.status for answer in given) == 200
         assert max(answer.status for answer in given) in (403, 409)
@@ -357,7 +393,7 @@ def test_deliver_against_release_has_one_winner(embedded_world: World) -> None:
         )
         assert [answer.status for answer in given].count(200) == 1
         assert wish_of(id).state is (
-            State.DELIVERED if given[0].status == 200 else State.OPEN
+            WishState.DELIVERED if given[0].status == 200 else WishState.OPEN
         )
         assert count_of(helper.me["id"]) == 0
         check()
@@ -372,17 +408,27 @@ def test_two_windows_refresh_the_same_token_at_once_and_both_stay_signed_in(
         phone = world.sign_in(number, consent=TERMS)
         body = {"refresh_token": phone.refresh}
         given = at_once(
-            *[lambda body=body: insist(lambda: Phone().post("/v1/auth/tokens", body))]
+            *[
+                lambda body=body: insist(
+                    lambda: Phone().post("/v1/auth/tokens", body)
+                )
+            ]
             * 2
         )
         assert told(given) == {(201, ""): 2}
         assert len({answer.json["refresh_token"] for answer in given}) == 1, (
             "one family, one successor"
         )
-        assert Phone(token=given[0].json["access_token"]).get("/v1/me").status == 200
+        assert (
+            Phone(token=given[0].json["access_token"]).get("/v1/me").status
+            == 200
+        )
         assert (
             Phone()
-            .post("/v1/auth/tokens", {"refresh_token": given[1].json["refresh_token"]})
+            .post(
+                "/v1/auth/tokens",
+                {"refresh_token": given[1].json["refresh_token"]},
+            )
             .status
             == 201
         )
@@ -411,7 +457,11 @@ def test_two_members_of_staff_register_the_same_phone_and_there_is_one_account(
 def test_she_signs_up_just_as_staff_register_her_and_is_signed_in_to_that_account(
     embedded_world: World,
 ) -> None:
-    world, staff, number = embedded_world, embedded_world.staff(), "+8613900002003"
+    world, staff, number = (
+        embedded_world,
+        embedded_world.staff(),
+        "+8613900002003",
+    )
     assert Phone().post("/v1/auth/codes", {"phone": number}).status == 202
     body = {
         "phone": number,
@@ -419,7 +469,9 @@ def test_she_signs_up_just_as_staff_register_her_and_is_signed_in_to_that_accoun
         "consent": {"text_version": TERMS},
     }
     new = {"name": "李桂兰", "phone": number, "home": BAIHUA}
-    with just_before_commit(lambda: staff.post("/v1/people", new)) as registered:
+    with just_before_commit(
+        lambda: staff.post("/v1/people", new)
+    ) as registered:
         answer = Phone().post("/v1/auth/tokens", body)
     assert registered[0].status == 201
     assert [person.phone for person in every(Person)].count(number) == 1

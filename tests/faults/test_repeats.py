@@ -20,7 +20,9 @@ STALE = {"offer": 6, "ticket": 1}  # entries that are stale in the end, at least
 def test_what_comes_twice_or_late_or_early_has_the_effect_of_the_one_that_counts(
     cloud: Cloud, row: Row
 ) -> None:
-    stale = repeat_everything(cloud, row.arrange(cloud), random.Random(row.name))
+    stale = repeat_everything(
+        cloud, row.arrange(cloud), random.Random(row.name)
+    )
     note(f"{row.name}: {stale} entries, each worked on four times or more")
     assert stale >= STALE[row.name.partition(":")[0]]
 
@@ -44,7 +46,9 @@ def test_a_row_that_is_handed_over_again_days_later_changes_nothing_and_tells_no
     cloud.deliver_all()
     assert snapshot() == before
     for due in old:
-        save(due)  # the same row, handed over again by sweeps that are days late
+        save(
+            due
+        )  # the same row, handed over again by sweeps that are days late
     cloud.run_for(hours=1)
     assert snapshot() == before
     assert len(cloud.calls) == calls

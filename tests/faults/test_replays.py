@@ -14,7 +14,9 @@ from .story import just_before_commit
 WEEK = 7 * 24 * 3600
 
 
-def test_a_replayed_claim_shows_the_wish_as_it_is_now(embedded_world: World) -> None:
+def test_a_replayed_claim_shows_the_wish_as_it_is_now(
+    embedded_world: World,
+) -> None:
     world, helper = embedded_world, embedded_world.volunteer()
     wish = world.open_wish()
 
@@ -36,9 +38,13 @@ def test_a_replayed_claim_does_not_take_again_what_was_given_back(
 ) -> None:
     world, helper = embedded_world, embedded_world.volunteer()
     wish = world.open_wish()
-    assert helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status == 200
     assert (
-        helper.post(f"/v1/wishes/{wish}/release", {"reason": "临时有事"}).status == 200
+        helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status
+        == 200
+    )
+    assert (
+        helper.post(f"/v1/wishes/{wish}/release", {"reason": "临时有事"}).status
+        == 200
     )
     again = helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap")
     assert (again.status, again.json["state"], again.json["places_left"]) == (
@@ -51,7 +57,9 @@ def test_a_replayed_claim_does_not_take_again_what_was_given_back(
     check()
 
 
-def test_a_replay_is_seen_with_todays_permissions(embedded_world: World) -> None:
+def test_a_replay_is_seen_with_todays_permissions(
+    embedded_world: World,
+) -> None:
     world, resident, person = (
         embedded_world,
         embedded_world.resident(),
@@ -69,17 +77,24 @@ def test_a_replay_is_seen_with_todays_permissions(embedded_world: World) -> None
     assert fresh
     clerk = world.phone_of(fresh)
     wish = resident.post("/v1/wishes", world.wish_body()).json["id"]
-    assert "name" in clerk.post(f"/v1/wishes/{wish}/approve", idempotency_key="a").json
+    assert (
+        "name"
+        in clerk.post(f"/v1/wishes/{wish}/approve", idempotency_key="a").json
+    )
     reveal = f"/v1/people/{resident.me['id']}/reveal"
     assert (
-        clerk.post(reveal, {"reason": "上门核实"}, idempotency_key="r").json["phone"]
+        clerk.post(reveal, {"reason": "上门核实"}, idempotency_key="r").json[
+            "phone"
+        ]
         == resident.me["phone"]
     )
     assert admin.put(f"/v1/people/{person.id}/roles", []).status == 200
     again = clerk.post(f"/v1/wishes/{wish}/approve", idempotency_key="a")
     assert again.status == 200
     assert not {"name", "phone", "claims"} & set(again.json)
-    assert clerk.post(reveal, {"reason": "上门核实"}, idempotency_key="r").status in (
+    assert clerk.post(
+        reveal, {"reason": "上门核实"}, idempotency_key="r"
+    ).status in (
         403,
         404,
     )
@@ -101,13 +116,16 @@ def test_the_same_key_with_another_body_is_a_mismatch_for_any_body(
         {"place": "chunhui.nowhere.g01"},
     ):
         answer = resident.post("/v1/wishes", body | other, idempotency_key="k")
-        assert (answer.status, answer.code) == (422, "idempotency.mismatch"), other
+        assert (answer.status, answer.code) == (422, "idempotency.mismatch"), (
+            other
+        )
     assert len(every(Wish)) == 1
     wish = world.open_wish()
     assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
     release = f"/v1/wishes/{wish}/release"
     assert (
-        helper.post(release, {"reason": "临时有事"}, idempotency_key="k").status == 200
+        helper.post(release, {"reason": "临时有事"}, idempotency_key="k").status
+        == 200
     )
     assert (
         helper.post(release, {"reason": "不想去了"}, idempotency_key="k").code
@@ -124,21 +142,29 @@ def test_a_key_means_nothing_in_the_hands_of_somebody_else_or_on_another_wish(
         embedded_world.volunteer(),
     )
     wishes = [world.open_wish(), world.open_wish()]
-    assert one.post(f"/v1/wishes/{wishes[0]}/claim", idempotency_key="k").status == 200
+    assert (
+        one.post(f"/v1/wishes/{wishes[0]}/claim", idempotency_key="k").status
+        == 200
+    )
     assert (
         other.post(f"/v1/wishes/{wishes[0]}/claim", idempotency_key="k").code
         == "wish.already_claimed"
     )
     assert (
-        one.post(f"/v1/wishes/{wishes[1]}/claim", idempotency_key="k").json["id"]
+        one.post(f"/v1/wishes/{wishes[1]}/claim", idempotency_key="k").json[
+            "id"
+        ]
         == wishes[1]
     )
     assert (
-        other.post("/v1/wishes", world.wish_body(), idempotency_key="k").status == 201
+        other.post("/v1/wishes", world.wish_body(), idempotency_key="k").status
+        == 201
     )
 
 
-def test_a_refused_request_does_not_use_up_its_key(embedded_world: World) -> None:
+def test_a_refused_request_does_not_use_up_its_key(
+    embedded_world: World,
+) -> None:
     world, one, other = (
         embedded_world,
         embedded_world.volunteer(),
@@ -146,9 +172,12 @@ def test_a_refused_request_does_not_use_up_its_key(embedded_world: World) -> Non
     )
     wish = world.open_wish()
     assert other.post(f"/v1/wishes/{wish}/claim").status == 200
-    assert one.post(f"/v1/wishes/{wish}/claim", idempotency_key="k").status == 409
     assert (
-        other.post(f"/v1/wishes/{wish}/release", {"reason": "临时有事"}).status == 200
+        one.post(f"/v1/wishes/{wish}/claim", idempotency_key="k").status == 409
+    )
+    assert (
+        other.post(f"/v1/wishes/{wish}/release", {"reason": "临时有事"}).status
+        == 200
     )
     assert (
         one.post(f"/v1/wishes/{wish}/claim", idempotency_key="k").json["state"]
@@ -166,11 +195,15 @@ def test_a_key_lasts_for_seven_days(
     world, person = embedded_world, embedded_world.person()
     body = world.wish_body()
     assert (
-        world.phone_of(person).post("/v1/wishes", body, idempotency_key="k").status
+        world.phone_of(person)
+        .post("/v1/wishes", body, idempotency_key="k")
+        .status
         == 201
     )
     world.pass_time(seconds=after)
-    answer = world.phone_of(person).post("/v1/wishes", body, idempotency_key="k")
+    answer = world.phone_of(person).post(
+        "/v1/wishes", body, idempotency_key="k"
+    )
     assert answer.status == 201, answer.text
     assert len(every(Wish)) == wishes
 
@@ -181,15 +214,21 @@ def test_a_new_wish_under_an_expired_key_is_remembered_in_its_turn(
     world, person = embedded_world, embedded_world.person()
     body = world.wish_body()
     first = (
-        world.phone_of(person).post("/v1/wishes", body, idempotency_key="k").json["id"]
+        world.phone_of(person)
+        .post("/v1/wishes", body, idempotency_key="k")
+        .json["id"]
     )
     world.pass_time(days=8)
     second = (
-        world.phone_of(person).post("/v1/wishes", body, idempotency_key="k").json["id"]
+        world.phone_of(person)
+        .post("/v1/wishes", body, idempotency_key="k")
+        .json["id"]
     )
     world.pass_time(days=6)
     assert (
-        world.phone_of(person).post("/v1/wishes", body, idempotency_key="k").json["id"]
+        world.phone_of(person)
+        .post("/v1/wishes", body, idempotency_key="k")
+        .json["id"]
         == second
         != first
     )
@@ -207,7 +246,9 @@ def test_a_refusal_comes_from_fresh_state_when_the_place_is_given_back_in_betwee
     staff = world.staff(role=Role.COMMUNITY_STAFF)
 
     def meanwhile() -> int:
-        return staff.post(f"/v1/wishes/{held}/release", {"reason": "志愿者生病"}).status
+        return staff.post(
+            f"/v1/wishes/{held}/release", {"reason": "志愿者生病"}
+        ).status
 
     with just_before_commit(meanwhile) as happened:
         assert helper.post(f"/v1/wishes/{wanted}/claim").status == 200

@@ -20,10 +20,14 @@ from chalicelib.kernel.changes import Changes, Message
 from chalicelib.kernel.errors import Busy, TooMany
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.model import DIGEST, FurtherRecipient, MessageAttempt
+from chalicelib.message_log.model import (
+    DIGEST,
+    FurtherRecipient,
+    MessageAttempt,
+)
 from chalicelib.people.repository import PersonRepository
 from chalicelib.store.outbox import Outbox
-from chalicelib.wishes.model import State, Wish
+from chalicelib.wishes.model import Wish, WishState
 from chalicelib.wishes.repository import WishRepository
 
 from ..store.scan import SK, Reads, save, scan
@@ -68,7 +72,10 @@ class SendingChaos(Chaos):
         self.machines_run(dice)
 
     def _calm(self) -> None:
-        self.cloud.takes, self.cloud.answers = (lambda due: True), (lambda sms: "take")
+        self.cloud.takes, self.cloud.answers = (
+            (lambda due: True),
+            (lambda sms: "take"),
+        )
         self.cloud.disturb = as_it_is
         self.street.clock.offset = timedelta(0)
 
@@ -108,7 +115,11 @@ class SendingChaos(Chaos):
         not_before: timedelta | None,
         not_after: timedelta | None,
     ) -> None:
-        street, now, tag = self.street, self.world.clock.now(), f"m{len(self.raised)}"
+        street, now, tag = (
+            self.street,
+            self.world.clock.now(),
+            f"m{len(self.raised)}",
+        )
         people = {
             "couple": (street.wife.id, street.husband.id),
             "staff": street.staff,
@@ -116,9 +127,10 @@ class SendingChaos(Chaos):
         people = people or (getattr(street, to).id,)
         message = Message(
             kind=kind,
-            audience={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(
-                to, OnePerson(people[0])
-            ),
+            audience={
+                "couple": SeveralPeople(people),
+                "staff": StaffOnDuty(GRID),
+            }.get(to, OnePerson(people[0])),
             subject=wish,
             params={"tag": tag},
             not_before=now + not_before if not_before else None,
@@ -138,7 +150,8 @@ class SendingChaos(Chaos):
     def a_code_is_asked_for(self, dice: random.Random) -> None:
         with self.at_work(Peril(skew=skew(dice))), suppress(Busy, TooMany):
             self.world.services.signin.send_code(
-                RequestContext(address="203.0.113.9"), str(self.street.helper.phone)
+                RequestContext(address="203.0.113.9"),
+                str(self.street.helper.phone),
             )
         self.machines_run(dice)
 
@@ -151,14 +164,20 @@ class SendingChaos(Chaos):
         if not person.sms:
             save(replace(person, sms=True, version=person.version + 1))
         else:
-            self.world.services.people.opt_out(person.id, "sms", RequestContext())
+            self.world.services.people.opt_out(
+                person.id, "sms", RequestContext()
+            )
         self.machines_run(dice)
 
     @rule(dice=DICE)
     def a_wish_is_withdrawn_or_comes_back(self, dice: random.Random) -> None:
         known = wish_rows.find_wish(dice.choice(self.street.wishes))
         assert known
-        state = State.WITHDRAWN if known.state is State.OPEN else State.OPEN
+        state = (
+            WishState.WITHDRAWN
+            if known.state is WishState.OPEN
+            else WishState.OPEN
+        )
         save(replace(known, state=state, version=known.version + 1))
         self.machines_run(dice)
 
@@ -168,7 +187,10 @@ class SendingChaos(Chaos):
         if calls:
             call, delivered = dice.choice(calls), dice.random() < 0.5
             self.world.services.delivery_reports.report(
-                call.delivery, provider=call.provider, delivered=delivered, reason=""
+                call.delivery,
+                provider=call.provider,
+                delivered=delivered,
+                reason="",
             )
         self.machines_run(dice)
 
@@ -183,7 +205,9 @@ class SendingChaos(Chaos):
                 self._raise_one(dice)
             what = dice.choice(["sweep", "work", "work", "wait"])
             if what == "wait":
-                self.world.clock.advance(timedelta(minutes=dice.choice(MINUTES)))
+                self.world.clock.advance(
+                    timedelta(minutes=dice.choice(MINUTES))
+                )
             with suppress(Killed, Busy):
                 self._sweep(dice) if what == "sweep" else self._work(dice)
 
@@ -239,7 +263,8 @@ class SendingChaos(Chaos):
         self.cloud.answers = lambda sms: dice.choice(ANSWERS)
         if dice.random() < 0.5:
             self.cloud.disturb = disturbance(
-                [dice.randint(1, 30) for _ in range(4)], lost=dice.random() < 0.5
+                [dice.randint(1, 30) for _ in range(4)],
+                lost=dice.random() < 0.5,
             )
         self.machines_run(dice)
 
@@ -256,9 +281,13 @@ class SendingChaos(Chaos):
         SEEN.update(f"{call.kind}: {call.answer}" for call in self.cloud.calls)
         assert not self.rang, f"went to somebody who had opted out: {self.rang}"
         lines = check_promises(self.cloud, urgent_once_more)
-        SEEN.update(f"{line.kind}: {line.state} {line.reason}" for line in lines)
+        SEEN.update(
+            f"{line.kind}: {line.state} {line.reason}" for line in lines
+        )
         self._everybody_was_thought_of(lines)
-        self._nothing_in_the_night_or_too_late({line.id: line for line in lines})
+        self._nothing_in_the_night_or_too_late(
+            {line.id: line for line in lines}
+        )
         self._nothing_in_two_digests(lines)
 
     def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
@@ -270,7 +299,9 @@ class SendingChaos(Chaos):
         }
         for message in self.raised.values():
             missing = [
-                person for person in message.people if (message.tag, person) not in told
+                person
+                for person in message.people
+                if (message.tag, person) not in told
             ]
             assert not missing, f"nobody thought of {missing} for {message}"
 
@@ -282,9 +313,9 @@ class SendingChaos(Chaos):
                 continue
             quiet = quiet_span(call.at, QUIET_FROM, QUIET_TO, ZONE)
             if quiet:
-                assert min(call.at - quiet[0], quiet[1] - call.at) <= MOST_SKEW, (
-                    f"{call.kind} went out in the night: {call.at}"
-                )
+                assert (
+                    min(call.at - quiet[0], quiet[1] - call.at) <= MOST_SKEW
+                ), f"{call.kind} went out in the night: {call.at}"
             end = lines[call.delivery].not_after
             assert end is None or call.at < end + MOST_SKEW, (
                 f"{call.kind} went out when it was worth nothing: {call.at}, {end}"
@@ -312,5 +343,7 @@ def street() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("street")
-def test_nobody_gets_a_message_twice_at_night_or_late_and_nobody_is_missed() -> None:
+def test_nobody_gets_a_message_twice_at_night_or_late_and_nobody_is_missed() -> (
+    None
+):
     run_chaos(SendingChaos, 20)

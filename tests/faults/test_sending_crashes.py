@@ -10,10 +10,10 @@ import pytest
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log import decisions, policy
-from chalicelib.message_log.decisions import Next
+from chalicelib.message_log.decisions import NextStep
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.message_log.repository import MessageRepository
-from chalicelib.wishes.model import State
+from chalicelib.wishes.model import WishState
 from chalicelib.wishes.repository import WishRepository
 
 from ..job_rows import a_job
@@ -59,8 +59,15 @@ def test_a_reminder_is_in_doubt_only_after_a_crash_at_the_providers_call(
             points += 1
     note(f"{points} deaths at {effects}, of which are in doubt {doubtful}")
     assert points == 2 * len(effects) >= 30
-    claim = effects.index("Send")  # the line is claimed before it, and settled after it
-    assert [n for _, n, _ in doubtful] == [claim + 1, claim + 2, claim, claim + 1]
+    claim = effects.index(
+        "Send"
+    )  # the line is claimed before it, and settled after it
+    assert [n for _, n, _ in doubtful] == [
+        claim + 1,
+        claim + 2,
+        claim,
+        claim + 1,
+    ]
 
 
 def test_without_the_message_log_the_same_deaths_tell_twice(
@@ -71,9 +78,11 @@ def test_without_the_message_log_the_same_deaths_tell_twice(
     monkeypatch.setattr(
         MessageRepository, "claim", lambda self, line: save(line) is None
     )
-    monkeypatch.setattr(decisions, "next_step", lambda *args: Next.ATTEMPT)
+    monkeypatch.setattr(decisions, "next_step", lambda *args: NextStep.ATTEMPT)
     failed = crashes_that_fail(cloud, scene)
-    caught = [text for text in failed if "told twice" in text or "calls for" in text]
+    caught = [
+        text for text in failed if "told twice" in text or "calls for" in text
+    ]
     assert len(caught) >= 2
 
 
@@ -92,7 +101,7 @@ def test_people_who_share_a_phone_are_logged_after_a_crash_of_an_old_message(
     dies_at_settling(cloud)
     known = find_wish(wish)
     assert known
-    save(replace(known, state=State.WITHDRAWN))
+    save(replace(known, state=WishState.WITHDRAWN))
     settle(cloud)
     assert check_at_rest(cloud, {"wish.approved": 1}) == {UNKNOWN: 1}
     for person in (first, last):
@@ -111,14 +120,15 @@ def test_a_code_without_a_providers_answer_is_sent_once_more_after_the_hold(
 ) -> None:
     a_code_is_asked_for(cloud)
     script = iter(
-        "take and time out" if answer == "lost" else answer for answer in answers
+        "take and time out" if answer == "lost" else answer
+        for answer in answers
     )
     cloud.answers = lambda sms: next(script)
     settle(cloud)
     assert check_at_rest(cloud, {"code.sign_in": 1}, resends=1) == {state: 1}
     one_provider_each(cloud)
     first, second = cloud.calls
-    assert second.at - first.at == policy.HOLD
+    assert second.at - first.at == policy.RESEND_AFTER
 
 
 def test_a_reminder_that_a_provider_took_without_an_answer_is_never_sent_again(
@@ -131,7 +141,9 @@ def test_a_reminder_that_a_provider_took_without_an_answer_is_never_sent_again(
     assert len(cloud.calls) == 1
 
 
-def test_what_one_provider_certainly_refuses_another_takes(cloud: Cloud) -> None:
+def test_what_one_provider_certainly_refuses_another_takes(
+    cloud: Cloud,
+) -> None:
     a_reminder_is_due(cloud)
     cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
     settle(cloud)
@@ -158,7 +170,9 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
     settle(cloud)
     # A message that was certainly not taken is abandoned there and visited; one in doubt is not
     # sent twice.
-    states = check_at_rest(cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1})
+    states = check_at_rest(
+        cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1}
+    )
     assert states == ({SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
     assert len(cloud.calls) == 1
 
@@ -186,7 +200,9 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     )
     world.services.outbox.put(held)
     cloud.run(now)
-    digest_at = at_local(local_day(now, "Asia/Shanghai"), time(18), "Asia/Shanghai")
+    digest_at = at_local(
+        local_day(now, "Asia/Shanghai"), time(18), "Asia/Shanghai"
+    )
     world.clock.move_to(digest_at)
     if how == "refused":
         cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
@@ -197,9 +213,11 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     if then == "they opt out":
         world.services.people.opt_out(person.id, "sms", RequestContext())
     else:
-        save(replace(known, state=State.WITHDRAWN, told=("expiring",)))
+        save(replace(known, state=WishState.WITHDRAWN, told=("expiring",)))
     settle(cloud)
-    states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
+    states = check_at_rest(
+        cloud, {"wish.expiring_staff": 1, "reminders.digest": 1}
+    )
     assert states == (
         {SUPPRESSED: 2} if how == "refused" else {SUPPRESSED: 1, UNKNOWN: 1}
     )

@@ -55,7 +55,11 @@ def _first_step(
     """Sweep and work around the instant at which it is due; return when it went its step."""
     clock, went = cloud.world.clock, None
     for _ in range(13):
-        for work in (cloud.world.services.outbox.sweep, cloud.deliver, cloud.deliver):
+        for work in (
+            cloud.world.services.outbox.sweep,
+            cloud.deliver,
+            cloud.deliver,
+        ):
             skewed.offset = dice.randint(-10, 10) * MINUTE
             work()
         if went is None and _has_gone(scene):
@@ -71,7 +75,7 @@ def _has_gone(scene: Scene) -> bool:
     ticket = ticket_of(scene.expected.ticket)
     if scene.expected.tags != tags_of(ticket.id):
         return False
-    accept = ticket.clock(SlaKind.ACCEPT)
+    accept = ticket.sla_timer(SlaKind.ACCEPT)
     return "ticket.overdue_staff" not in scene.expected.told or bool(
         accept and accept.fired == 3
     )

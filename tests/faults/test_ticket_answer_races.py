@@ -16,7 +16,7 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import resolution
 from chalicelib.tickets.model import TicketReport
-from chalicelib.tickets.policy import HOUSE, Level
+from chalicelib.tickets.policy import DEFAULT_POLICY, Level
 from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..store.scan import SK, scan
@@ -74,7 +74,10 @@ def test_without_the_version_condition_an_answered_ticket_stays_resolved(
     ladder: EscalationPath,
 ) -> None:
     """The control of the one above: each of the two waits for the other."""
-    world, phones = ladder.world, [ladder.world.resident(), ladder.world.resident()]
+    world, phones = (
+        ladder.world,
+        [ladder.world.resident(), ladder.world.resident()],
+    )
     ticket = report(world, phones[0])
     done(phones[1], ticket, "join")
     done(ladder.phone(Level.GRID), ticket, "resolve", {"note": "换了灯泡"})
@@ -84,7 +87,8 @@ def test_without_the_version_condition_an_answered_ticket_stays_resolved(
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is TicketStatus.RESOLVED
     assert all(
-        resolution.has_answered(ticket_of(ticket), one) for one in every(TicketReport)
+        resolution.has_answered(ticket_of(ticket), one)
+        for one in every(TicketReport)
     )
 
 
@@ -100,8 +104,14 @@ def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(
         assert given.status == 200
         rest(ladder)
         now, tags = ticket_of(ticket), tags_of(ticket)
-        assert (now.state, now.answered, now.ratings) == (TicketStatus.CLOSED, 1, (4,))
-        assert now.ending is (Ending.SILENT if "ended" in tags else Ending.CONFIRMED)
+        assert (now.state, now.answered, now.ratings) == (
+            TicketStatus.CLOSED,
+            1,
+            (4,),
+        )
+        assert now.ending is (
+            Ending.SILENT if "ended" in tags else Ending.CONFIRMED
+        )
         assert (
             tags[-2:] == ["ended", "confirmed"]
             if "ended" in tags
@@ -138,9 +148,9 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
         number = known.version + 1 if known else 1
         limits = tuple(
             replace(row, limits=replace(row.limits, accept=100 + number))
-            for row in HOUSE.limits
+            for row in DEFAULT_POLICY.limits
         )
-        now, policy = world.clock.now(), replace(HOUSE, limits=limits)
+        now, policy = world.clock.now(), replace(DEFAULT_POLICY, limits=limits)
         fresh = known or StreetPolicy(
             id=STREET, created_at=now, updated_at=now, policy=policy
         )
@@ -154,7 +164,9 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
             writes=(Put(row=record, new=True),),
             events=(event,),
         )
-        return world.services.transaction.run(lambda: outcome, RequestContext()).version
+        return world.services.transaction.run(
+            lambda: outcome, RequestContext()
+        ).version
 
     def every_policy() -> list[StreetPolicy]:
         return scan(StreetPolicy, SK == "policy")
@@ -172,7 +184,8 @@ def test_a_policy_changed_during_a_report_holds_for_later_reports(
             fresh = [again(world, phone) for phone in phones]
             reports = [
                 a_little_later(
-                    lambda phone=phone: Answer(0, {}, report(world, phone)), 0.05
+                    lambda phone=phone: Answer(0, {}, report(world, phone)),
+                    0.05,
                 )
                 for phone in fresh
             ]
@@ -180,7 +193,9 @@ def test_a_policy_changed_during_a_report_holds_for_later_reports(
             *made, changed = at_once(*reports, change)
             assert changed.status == n + 1
             check_limits(made, {n, n + 1})
-            versions.update(ticket_of(one.text).policy_version - n for one in made)
+            versions.update(
+                ticket_of(one.text).policy_version - n for one in made
+            )
             for one in made:
                 end(world, one.text)
             rest(ladder)
@@ -191,13 +206,13 @@ def check_limits(made: list[Answer], versions: set[int]) -> None:
     """Each was given the time that the version it names allows."""
     for one in made:
         ticket = ticket_of(one.text)
-        clock = ticket.clock(ACCEPT)
+        clock = ticket.sla_timer(ACCEPT)
         assert ticket.policy_version in versions
         assert clock
         assert clock.limit == (
             100 + ticket.policy_version if ticket.policy_version else 120
         )
-        resolve = ticket.clock(RESOLVE)
+        resolve = ticket.sla_timer(RESOLVE)
         assert resolve
         assert resolve.limit == 7 * 480
 
@@ -229,10 +244,10 @@ def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_
         with mock.patch.object(
             world.services.ticket_intake,
             "_current_policy",
-            side_effect=lambda street: (set_rules(), HOUSE),
+            side_effect=lambda street: (set_rules(), DEFAULT_POLICY),
         ):
             ticket = report(world, resident)
-        clock = ticket_of(ticket).clock(ACCEPT)
+        clock = ticket_of(ticket).sla_timer(ACCEPT)
     assert clock
     assert clock.limit == 101, (
         "its limits are those of the version that it names, whatever was read of the rules before"

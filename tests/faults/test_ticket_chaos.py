@@ -63,7 +63,11 @@ class TicketChaos(Chaos):
     def somebody_reports(self, dice: random.Random) -> None:
         if len(every(Ticket)) < 3:
             resident = again(self.world, dice.choice(self.residents))
-            report(self.world, resident, category=dice.choice(["gas", "lift", "light"]))
+            report(
+                self.world,
+                resident,
+                category=dice.choice(["gas", "lift", "light"]),
+            )
             self.machines_run(dice)
 
     @rule(dice=DICE)
@@ -75,12 +79,18 @@ class TicketChaos(Chaos):
             name = dice.choice(allowed)
             body = MOVES.get(name)
             if name == "hold":
-                until = self.world.clock.now() + timedelta(hours=dice.randint(1, 90))
+                until = self.world.clock.now() + timedelta(
+                    hours=dice.randint(1, 90)
+                )
                 body = {"reason": "等零件", "until": until.isoformat()}
             if name == "merge":
                 body = {"into": dice.choice(tickets).id}
             staff = [self.ladder.worker, self.ladder.clerk, self.ladder.chief]
-            theirs = self.residents if name in ("confirm", "reopen", "join") else staff
+            theirs = (
+                self.residents
+                if name in ("confirm", "reopen", "join")
+                else staff
+            )
             phone = again(
                 self.world,
                 dice.choice([*theirs, dice.choice([*staff, *self.residents])]),
@@ -152,7 +162,8 @@ class TicketChaos(Chaos):
             if not waiting(self.cloud) and not self.cloud.letters:
                 break
             first = min(
-                [due.at for due in waiting(self.cloud)], default=self.world.clock.now()
+                [due.at for due in waiting(self.cloud)],
+                default=self.world.clock.now(),
             )
             self.world.clock.move_to(first)
             self.cloud.run_for(minutes=5)
@@ -167,8 +178,12 @@ class TicketChaos(Chaos):
 
 def check_levels_told_of_all(ladder: EscalationPath) -> None:
     with one_look():
-        calm = all(not UNTOUCHED & set(tags_of(ticket.id)) for ticket in every(Ticket))
-        ended = any(ticket.state is TicketStatus.CLOSED for ticket in every(Ticket))
+        calm = all(
+            not UNTOUCHED & set(tags_of(ticket.id)) for ticket in every(Ticket)
+        )
+        ended = any(
+            ticket.state is TicketStatus.CLOSED for ticket in every(Ticket)
+        )
         check_levels_told(ladder, exact=calm and not ended)
 
 
@@ -192,7 +207,9 @@ def check_but_for_what_is_handed_over(bodies: set[str]) -> None:
             )
     now = LADDERS[0][0].world.clock.now()
     left = [
-        due for due in armed.values() if due.kind == "timer.ticket" and due.at > now
+        due
+        for due in armed.values()
+        if due.kind == "timer.ticket" and due.at > now
     ]
     assert not left, f"alarms of the future that nobody waits for: {left}"
 

@@ -46,4 +46,8 @@ def test_ninety_due_at_once_are_drained_within_three_sweeps() -> None:
     note(
         f"units a ticket: { ({kind: round(n / DUE, 1) for kind, n in few.units.items()}) }"
     )
-    note("\n".join(f"{n / DUE:6.2f} {name}" for name, n in few.requests.most_common()))
+    note(
+        "\n".join(
+            f"{n / DUE:6.2f} {name}" for name, n in few.requests.most_common()
+        )
+    )

@@ -37,7 +37,10 @@ def neighbours(ladder: EscalationPath) -> list[Phone]:
 def test_everybody_who_joined_while_a_ticket_ends_gets_its_messages(
     ladder: EscalationPath, neighbours: list[Phone], name: str
 ) -> None:
-    world, body = ladder.world, {"resolve": {"note": "换了灯泡"}, "close": REASON}[name]
+    world, body = (
+        ladder.world,
+        {"resolve": {"note": "换了灯泡"}, "close": REASON}[name],
+    )
     outcome: Tally[tuple[int, str]] = Tally()
     for _ in range(3):
         ticket = report(world, again(world, neighbours[0]))
@@ -45,7 +48,10 @@ def test_everybody_who_joined_while_a_ticket_ends_gets_its_messages(
         worker = ladder.phone(Level.GRID)
         ends = a_little_later(move(worker, ticket, name, body), 0.3)
         *given, ended = at_once(
-            *[a_little_later(move(phone, ticket, "join"), 0.3) for phone in phones],
+            *[
+                a_little_later(move(phone, ticket, "join"), 0.3)
+                for phone in phones
+            ],
             ends,
         )
         assert ended.status == 200, ended.text
@@ -55,13 +61,13 @@ def test_everybody_who_joined_while_a_ticket_ends_gets_its_messages(
             answer.status == 200 or answer.code == "ticket.wrong_state"
             for answer in given
         )
-        assert name == "close" or {answer.status for answer in given} == {200}, (
-            "what is resolved can still be joined"
-        )
+        assert name == "close" or {answer.status for answer in given} == {
+            200
+        }, "what is resolved can still be joined"
         before = [answer for answer in given if answer.status == 200]
-        assert name == "resolve" or heard(ticket, "closed") == 1 + len(before), (
-            "everybody hears that it is over"
-        )
+        assert name == "resolve" or heard(ticket, "closed") == 1 + len(
+            before
+        ), "everybody hears that it is over"
         outcome.update(told(given))
         if name == "resolve":
             end(world, ticket)
@@ -74,14 +80,22 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
     world = ladder.world
     where: Tally[str] = Tally()
     for _ in range(3):
-        target = report(world, again(world, neighbours[0]), text="楼道灯坏了，很黑")
+        target = report(
+            world, again(world, neighbours[0]), text="楼道灯坏了，很黑"
+        )
         ticket = report(world, again(world, neighbours[1]))
         phones = neighbours[2:]
         merge = a_little_later(
-            move(ladder.phone(Level.COMMUNITY), ticket, "merge", {"into": target}), 0.3
+            move(
+                ladder.phone(Level.COMMUNITY), ticket, "merge", {"into": target}
+            ),
+            0.3,
         )
         *given, merged = at_once(
-            *[a_little_later(move(phone, ticket, "join"), 0.3) for phone in phones],
+            *[
+                a_little_later(move(phone, ticket, "join"), 0.3)
+                for phone in phones
+            ],
             merge,
         )
         assert merged.status == 200, merged.text
@@ -92,7 +106,9 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
         where["after"] += counters("joined").get(target, 0)
         done(ladder.phone(Level.GRID), target, "resolve", {"note": "换了灯泡"})
         rest(ladder)
-        assert heard(target, "resolved") == NEIGHBOURS, "each of them is asked, once"
+        assert heard(target, "resolved") == NEIGHBOURS, (
+            "each of them is asked, once"
+        )
         end(world, target)
     note(f"joined {+where} the merge")
 
@@ -117,7 +133,9 @@ def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(
 ) -> None:
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
     neighbour = world.resident()
-    with just_before_commit(move(ladder.phone(Level.GRID), ticket, "close", REASON)):
+    with just_before_commit(
+        move(ladder.phone(Level.GRID), ticket, "close", REASON)
+    ):
         given = move(neighbour, ticket, "join")()
     assert (given.status, given.code) == (409, "ticket.wrong_state")
     assert neighbour.me["id"] not in reporters(ticket_of(ticket))
@@ -129,7 +147,8 @@ def test_who_joins_what_was_merged_twice_is_asked_with_the_last(
 ) -> None:
     world, clerk = ladder.world, ladder.phone(Level.COMMUNITY)
     first, second, third = (
-        report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3)
+        report(world, world.resident(), text=f"楼道灯坏了，第{n}次")
+        for n in range(3)
     )
     done(clerk, first, "merge", {"into": second})
     done(clerk, second, "merge", {"into": third})
@@ -145,7 +164,8 @@ def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(
 ) -> None:
     world, clerk = ladder.world, ladder.phone(Level.COMMUNITY)
     first, second, third = (
-        report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3)
+        report(world, world.resident(), text=f"楼道灯坏了，第{n}次")
+        for n in range(3)
     )
     done(clerk, first, "merge", {"into": second})
     done(clerk, second, "merge", {"into": third})
@@ -199,7 +219,9 @@ def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(
     ticket = report(world, world.resident())
     body = world.wish_body() | {"consent": {"how": "spoken"}}
     with just_before_commit(move(neighbour, ticket, "join")) as happened:
-        given = ladder.phone(Level.COMMUNITY).post(f"/v1/tickets/{ticket}/turn", body)
+        given = ladder.phone(Level.COMMUNITY).post(
+            f"/v1/tickets/{ticket}/turn", body
+        )
     assert happened[0].status == 200
     assert (given.status, given.code) == (409, "ticket.others_joined")
     assert ticket_of(ticket).is_open

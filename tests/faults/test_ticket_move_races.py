@@ -74,12 +74,12 @@ def test_a_move_is_before_or_after_the_timer_which_fires_at_most_once(
         rest(ladder, exact=False)
         tags = tuple(tags_of(ticket)[1:])
         first, second = ("climbed", event), (event, "climbed")
-        assert tags in (first, second) if still_over else tags in (first, (event,)), (
-            tags
-        )
-        assert heard(ticket, "climbed_staff") == tags.count("climbed") + tags.count(
-            "escalated"
-        )
+        assert (
+            tags in (first, second) if still_over else tags in (first, (event,))
+        ), tags
+        assert heard(ticket, "climbed_staff") == tags.count(
+            "climbed"
+        ) + tags.count("escalated")
         came[tags] += 1
         if ticket_of(ticket).state is not TicketStatus.CLOSED:
             end(world, ticket)
@@ -101,7 +101,11 @@ def test_two_bounces_and_the_alarm_leave_it_with_the_level_above_and_never_below
         world.services.outbox.sweep()
         rest(ladder, exact=False)
         now = ticket_of(ticket)
-        assert (now.bounces, now.must_be_assigned, len(climbs(ticket))) == (2, True, 1)
+        assert (now.bounces, now.must_be_assigned, len(climbs(ticket))) == (
+            2,
+            True,
+            1,
+        )
         assert now.level is Level.STREET, (
             "one step for the clock, one because its own level would not have it"
         )
@@ -126,7 +130,9 @@ def test_a_reopening_at_the_moment_of_silence_is_never_lost(
             Level.COMMUNITY,
             1,
         )
-        came["silence first" if "ended" in tags_of(ticket) else "reopened first"] += 1
+        came[
+            "silence first" if "ended" in tags_of(ticket) else "reopened first"
+        ] += 1
         end(world, ticket)
     note(f"came: {came}")
 
@@ -139,7 +145,9 @@ def test_a_merge_against_the_timer_leaves_one_ticket_that_escalates(
         target = report(world, world.resident(), text="楼道灯坏了，很黑")
         ticket = report(world, world.resident())
         until_due(world, ticket)
-        tap = move(ladder.phone(Level.COMMUNITY), ticket, "merge", {"into": target})
+        tap = move(
+            ladder.phone(Level.COMMUNITY), ticket, "merge", {"into": target}
+        )
         given, _ = rivals(n, tap, world.services.outbox.sweep)
         assert given.status == 200, given.text
         world.services.outbox.sweep()
@@ -209,7 +217,9 @@ def test_without_the_version_condition_both_are_told_that_it_is_theirs(
         check()
 
 
-def test_one_tap_sent_ten_times_reports_one_problem(ladder: EscalationPath) -> None:
+def test_one_tap_sent_ten_times_reports_one_problem(
+    ladder: EscalationPath,
+) -> None:
     resident = ladder.world.resident()
     for n in range(3):
         body = ticket_body(text=f"第{n}盏灯坏了")
@@ -222,8 +232,13 @@ def test_one_tap_sent_ten_times_reports_one_problem(ladder: EscalationPath) -> N
             * 10
         )
         assert {answer.status for answer in given} <= {201, 503}
-        assert len({answer.json["id"] for answer in given if answer.status == 201}) == 1
-        assert [ticket.text for ticket in every(Ticket)].count(f"第{n}盏灯坏了") == 1
+        assert (
+            len({answer.json["id"] for answer in given if answer.status == 201})
+            == 1
+        )
+        assert [ticket.text for ticket in every(Ticket)].count(
+            f"第{n}盏灯坏了"
+        ) == 1
     rest(ladder)
 
 
@@ -243,18 +258,26 @@ def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(
         worker, clerk, chief = (ladder.phone(level) for level in Level)
         given = at_once(
             move(worker, ticket, "accept"),
-            a_little_later(move(clerk, ticket, "assign", {"to": "grid_worker"})),
+            a_little_later(
+                move(clerk, ticket, "assign", {"to": "grid_worker"})
+            ),
             a_little_later(move(chief, ticket, "escalate", REASON)),
             move(again(world, phones[2]), ticket, "join"),
             a_little_later(move(again(world, phones[3]), ticket, "join")),
             a_little_later(move(clerk, ticket, "merge", {"into": other}), 0.2),
             a_little_later(move(worker, other, "bounce", REASON)),
-            a_little_later(move(again(world, phones[0]), ticket, "close", REASON), 0.1),
+            a_little_later(
+                move(again(world, phones[0]), ticket, "close", REASON), 0.1
+            ),
             lambda: Answer(200, {}, str(world.services.outbox.sweep())),
-            a_little_later(lambda: Answer(200, {}, str(world.services.outbox.sweep()))),
+            a_little_later(
+                lambda: Answer(200, {}, str(world.services.outbox.sweep()))
+            ),
         )
         answers.update(told(given))
-        assert {answer.status for answer in given} <= {200, 403, 409}, told(given)
+        assert {answer.status for answer in given} <= {200, 403, 409}, told(
+            given
+        )
         world.services.outbox.sweep()
         rest(ladder, exact=False)
         assert_nobody_is_lost(given[3:5], phones[2:4], ticket)

@@ -67,7 +67,10 @@ class Street:
 
     def report(self, name: str, category: str) -> str:
         self.tickets[name] = report(
-            self.world, self.world.resident(), category=category, text=f"{name}坏了"
+            self.world,
+            self.world.resident(),
+            category=category,
+            text=f"{name}坏了",
         )
         self.rest()
         return self.tickets[name]
@@ -76,7 +79,9 @@ class Street:
         self, ticket: str, name: str, body: object, phone: Phone | None = None
     ) -> None:
         phone = phone or self.ladder.phone(Level.GRID)
-        answer = again(self.world, phone).post(f"/v1/tickets/{ticket}/{name}", body)
+        answer = again(self.world, phone).post(
+            f"/v1/tickets/{ticket}/{name}", body
+        )
         assert answer.status == 200, answer.text
         self.rest()
 
@@ -84,7 +89,11 @@ class Street:
         self.cloud.run(self.world.clock.now())
 
     def of(self, start: str) -> dict[str, str]:
-        return {name: id for name, id in self.tickets.items() if name.startswith(start)}
+        return {
+            name: id
+            for name, id in self.tickets.items()
+            if name.startswith(start)
+        }
 
 
 @pytest.fixture
@@ -106,13 +115,19 @@ def street(cloud: Cloud) -> Street:
         held = made.report(f"{urgency} on hold", category)
         made.does(held, "accept", {})
         until = clock.now() + timedelta(days=1)
-        made.does(held, "hold", {"reason": "等零件到货", "until": until.isoformat()})
         made.does(
-            made.report(f"{urgency} resolved", category), "resolve", {"note": "修好了"}
+            held, "hold", {"reason": "等零件到货", "until": until.isoformat()}
+        )
+        made.does(
+            made.report(f"{urgency} resolved", category),
+            "resolve",
+            {"note": "修好了"},
         )
         closed = made.report(f"{urgency} closed", category)
         made.does(closed, "close", {"reason": "重复反映"})
-    clock.move_to(NIGHT - OUTAGE - timedelta(hours=4, minutes=30))  # ten in the evening
+    clock.move_to(
+        NIGHT - OUTAGE - timedelta(hours=4, minutes=30)
+    )  # ten in the evening
     cloud.run(clock.now())
     for urgency in ("general", "complex", "utility"):
         made.report(f"{urgency} in the evening", CLASSES[urgency])
@@ -175,14 +190,18 @@ def check_everybody_was_told(street: Street) -> None:
     for name, id in street.tickets.items():
         ticket = ticket_of(id)
         of_levels = [
-            line for kind in ("new", "climbed_staff") for line in lines_about(id, kind)
+            line
+            for kind in ("new", "climbed_staff")
+            for line in lines_about(id, kind)
         ]
         if ticket.is_open:
             assert {line.state for line in of_levels} <= {DeliveryState.SENT}, (
                 f"{name}: a level was passed over: {of_levels}"
             )
         at = [
-            sent[line.id].at for line in of_levels if line.state is DeliveryState.SENT
+            sent[line.id].at
+            for line in of_levels
+            if line.state is DeliveryState.SENT
         ]
         later = [second - first for first, second in pairwise(at)]
         assert all(by > -JITTER for by in later), (
@@ -218,17 +237,23 @@ def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
                 "in the night nobody is told that a hold is over"
             )
         elif state == "resolved":
-            assert (ticket.state, ticket.ending) == (TicketStatus.CLOSED, Ending.SILENT)
+            assert (ticket.state, ticket.ending) == (
+                TicketStatus.CLOSED,
+                Ending.SILENT,
+            )
         elif state == "closed":
             assert ticket.state is TicketStatus.CLOSED
         else:
             assert climbs(id), name
     assert all(
-        ticket.timer is None or ticket.timer.at > NIGHT for ticket in every(Ticket)
+        ticket.timer is None or ticket.timer.at > NIGHT
+        for ticket in every(Ticket)
     )
 
 
-def test_a_second_outage_right_behind_it_loses_nothing_either(street: Street) -> None:
+def test_a_second_outage_right_behind_it_loses_nothing_either(
+    street: Street,
+) -> None:
     cloud, world = street.cloud, street.world
     for n in range(1, 4):
         at = NIGHT + (n - 1) * OUTAGE

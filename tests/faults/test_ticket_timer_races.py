@@ -51,7 +51,10 @@ def test_an_acceptance_at_the_deadline_is_before_or_after_the_escalation(
         )
         assert climbs(ticket) in ([], [("accept", Level.COMMUNITY)])
         now = ticket_of(ticket)
-        assert (now.state, now.assignee) == (TicketStatus.ACCEPTED, ladder.worker.id)
+        assert (now.state, now.assignee) == (
+            TicketStatus.ACCEPTED,
+            ladder.worker.id,
+        )
         assert now.level is (Level.COMMUNITY if climbs(ticket) else Level.GRID)
         assert heard(ticket, "climbed_staff") == len(climbs(ticket))
         came["climb first" if climbs(ticket) else "acceptance first"] += 1
@@ -115,7 +118,9 @@ def test_if_match_refuses_an_acceptance_after_an_escalation(
 ) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
     with just_before_commit(world.services.outbox.sweep):
-        given = move(ladder.phone(Level.GRID), ticket, "accept", if_match='"1"')()
+        given = move(
+            ladder.phone(Level.GRID), ticket, "accept", if_match='"1"'
+        )()
     assert (given.status, given.code) == (412, "request.stale")
     rest(ladder)
     assert (tags_of(ticket), ticket_of(ticket).state) == (
@@ -132,7 +137,9 @@ def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
     ladder: EscalationPath, sweeps: int
 ) -> None:
     world = ladder.world
-    made = [report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)]
+    made = [
+        report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)
+    ]
     for level in (Level.COMMUNITY, Level.STREET, Level.STREET, Level.STREET):
         for ticket in made:
             until_due(world, ticket)
@@ -142,7 +149,10 @@ def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
         assert {ticket_of(ticket).level for ticket in made} == {level}
     rest(ladder)
     for ticket in made:
-        assert [level for _, level in climbs(ticket)] == [Level.COMMUNITY, Level.STREET]
+        assert [level for _, level in climbs(ticket)] == [
+            Level.COMMUNITY,
+            Level.STREET,
+        ]
         assert (
             heard(ticket, "climbed_staff", ladder.clerk.id)
             == heard(ticket, "climbed_staff", ladder.chief.id)
@@ -156,7 +166,9 @@ def test_without_the_version_condition_two_sweeps_escalate_twice(
 ) -> None:
     """The control of the two above."""
     world = ladder.world
-    made = [report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)]
+    made = [
+        report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)
+    ]
     for ticket in made:
         until_due(world, ticket)
     with seams.without_versions():
@@ -168,7 +180,9 @@ def test_without_the_version_condition_two_sweeps_escalate_twice(
         check_levels_told(ladder)
 
 
-def test_the_same_alarm_eight_times_at_once_is_one_step(ladder: EscalationPath) -> None:
+def test_the_same_alarm_eight_times_at_once_is_one_step(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     for n in range(ROUNDS):
         ticket = overdue(world, text=f"第{n}盏灯坏了")
@@ -200,7 +214,9 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(
     )
 
 
-def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
+def _wake_whoever_comes(
+    upkeep: TicketJobs, ticket_id: str, timer_id: str
+) -> None:
     def decide(ticket: Ticket) -> Changes[Ticket]:
         return on_timer(
             ticket, upkeep._duty.escalation_for(ticket), upkeep._clock.now()

@@ -29,7 +29,9 @@ def rest(ladder: EscalationPath, *, exact: bool = True) -> None:
 
 def end(world: World, ticket_id: str) -> None:
     """Leave nothing that could be due in the next round."""
-    done(world.phone_of(world.admin), ticket_id, "close", {"reason": "测试结束"})
+    done(
+        world.phone_of(world.admin), ticket_id, "close", {"reason": "测试结束"}
+    )
 
 
 def overdue(world: World, **fields: Any) -> str:
@@ -74,6 +76,6 @@ def assert_nobody_is_lost(
         if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged)
     )
     assert {rows[person] for person in joined} <= {1}, "counted twice"
-    assert sum(counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}) == len(
-        joined
-    )
+    assert sum(
+        counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}
+    ) == len(joined)

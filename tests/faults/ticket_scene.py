@@ -51,7 +51,9 @@ class Expected:
             self._everybody_is_told_so()
 
     def _it_ends_so(self) -> None:
-        (ticket,) = [ticket for ticket in every(Ticket) if ticket.id not in self.others]
+        (ticket,) = [
+            ticket for ticket in every(Ticket) if ticket.id not in self.others
+        ]
         assert self.ticket in ("", ticket.id)
         assert tags_of(ticket.id) == self.tags
         assert (ticket.level, ticket.state, ticket.ending) == self.end
@@ -83,12 +85,16 @@ def scene(
 ) -> Scene:
     """Begin; every message since the report counts."""
     end = (level, state, ending)
-    expected = Expected(cloud, ladder, ticket, tags.split(), told, end, exact, others)
+    expected = Expected(
+        cloud, ladder, ticket, tags.split(), told, end, exact, others
+    )
     return Scene(
         settle=partial(cloud.run_for, minutes=15),
         check=expected.check,
         tap=tap,
-        steady=lambda: {ticket.id: without_timer(ticket) for ticket in every(Ticket)},
+        steady=lambda: {
+            ticket.id: without_timer(ticket) for ticket in every(Ticket)
+        },
         expected=expected,
         start=cloud.checkpoint(),
     )
@@ -111,8 +117,12 @@ def reported(cloud: Cloud, **fields: Any) -> tuple[EscalationPath, str, Phone]:
     return ladder, ticket, resident
 
 
-def does(cloud: Cloud, phone: Phone, ticket: str, name: str, body: Any = None) -> None:
-    answer = again(cloud.world, phone).post(f"/v1/tickets/{ticket}/{name}", body)
+def does(
+    cloud: Cloud, phone: Phone, ticket: str, name: str, body: Any = None
+) -> None:
+    answer = again(cloud.world, phone).post(
+        f"/v1/tickets/{ticket}/{name}", body
+    )
     assert answer.status == 200, answer.text
     rest(cloud)
 
@@ -121,7 +131,9 @@ def tapped(
     cloud: Cloud, phone: Phone, ticket: str, name: str, body: Any = None
 ) -> Callable[[], Answer]:
     path = f"/v1/tickets/{ticket}/{name}"
-    return partial(again(cloud.world, phone).post, path, body, idempotency_key="tap")
+    return partial(
+        again(cloud.world, phone).post, path, body, idempotency_key="tap"
+    )
 
 
 def resolved(cloud: Cloud) -> tuple[EscalationPath, str, list[Phone]]:

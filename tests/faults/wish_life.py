@@ -22,7 +22,9 @@ def without_matching() -> Iterator[None]:
 
 
 def submitted(world: World, **terms: Any) -> str:
-    return str(world.resident().post("/v1/wishes", world.wish_body(**terms)).json["id"])
+    return str(
+        world.resident().post("/v1/wishes", world.wish_body(**terms)).json["id"]
+    )
 
 
 def claimed(world: World, **terms: Any) -> str:

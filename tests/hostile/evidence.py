@@ -12,7 +12,9 @@ PROBLEM = "application/problem+json"
 def assert_problem(answer: Answer, *statuses: int, about: object = "") -> None:
     """Check a refusal: one of the statuses (any 4xx by default), as a complete problem document."""
     what = f"{about}: {answer.status} {answer.text[:300]}"
-    assert answer.status in statuses if statuses else 400 <= answer.status < 500, what
+    assert (
+        answer.status in statuses if statuses else 400 <= answer.status < 500
+    ), what
     assert answer.headers["content-type"] == PROBLEM, what
     document = answer.json
     for name in ("type", "title", "detail", "code"):
@@ -24,7 +26,13 @@ def assert_problem(answer: Answer, *statuses: int, about: object = "") -> None:
 
 
 _WRITES = frozenset(
-    {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+    {
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "BatchWriteItem",
+        "TransactWriteItems",
+    }
 )
 
 

@@ -37,13 +37,21 @@ GOOD: dict[str, MakeGood] = merged("good")
 CONTRACT = document(api.operations, api.id_prefixes)
 # Open311 refuses in its own form (test_open311.py).
 OURS: list[Operation] = [
-    operation for operation in api.operations if operation.routes.dialect is None
+    operation
+    for operation in api.operations
+    if operation.routes.dialect is None
 ]
-WRITES: list[Operation] = [operation for operation in OURS if operation.method != "GET"]
-READS: list[Operation] = [operation for operation in OURS if operation.method == "GET"]
+WRITES: list[Operation] = [
+    operation for operation in OURS if operation.method != "GET"
+]
+READS: list[Operation] = [
+    operation for operation in OURS if operation.method == "GET"
+]
 # A provider signs every body to the byte, so a spoilt one is not read
 # (tests/replies/test_webhook.py has hostile ones).
-WRITES = [operation for operation in WRITES if "signed" not in operation.hints()]
+WRITES = [
+    operation for operation in WRITES if "signed" not in operation.hints()
+]
 WRITES.sort(
     key=lambda operation: operation.name == "set_ticket_policy"
 )  # under whose rules not all the others would succeed

@@ -157,7 +157,9 @@ def test_what_one_may_change_of_oneself_is_all_one_can_change(town: World):
     }
 
 
-def test_nobody_gives_herself_vetting_capacity_or_a_place_that_is_not(town: World):
+def test_nobody_gives_herself_vetting_capacity_or_a_place_that_is_not(
+    town: World,
+):
     phone = town.resident()
     for body in (
         {"places": [BAIHUA], "vetting": "safeguarding"},
@@ -231,11 +233,16 @@ def test_what_one_may_not_see_answers_like_what_is_not_there(world: World):
     nothing = "wsh_" + "a" * 24
     for who, phone in strangers(world).items():
         for path in ("", "/timeline"):
-            answers = [phone.get(f"/v1/wishes/{id}{path}") for id in (wish_id, nothing)]
+            answers = [
+                phone.get(f"/v1/wishes/{id}{path}") for id in (wish_id, nothing)
+            ]
             assert answers[0].status == answers[1].status, (who, path)
             assert answers[0].text == answers[1].text, (who, path)
         if who != "nobody":
-            moves = [phone.post(f"/v1/wishes/{id}/claim") for id in (wish_id, nothing)]
+            moves = [
+                phone.post(f"/v1/wishes/{id}/claim")
+                for id in (wish_id, nothing)
+            ]
             assert moves[0].text == moves[1].text, who
 
 
@@ -272,13 +279,18 @@ def test_staff_of_the_next_community_find_nobody_here(world: World):
                 403,
                 404,
             )
-            assert_problem(theirs.get(f"/v1/admin/queue?place={place}"), 403, 404)
+            assert_problem(
+                theirs.get(f"/v1/admin/queue?place={place}"), 403, 404
+            )
             assert_problem(
                 theirs.put(f"/v1/places/{place}", {"name": "我的"}), 403, 404
             )
             assert_problem(theirs.put(f"/v1/places/{place}/duty", {}), 403, 404)
             assert_problem(
-                theirs.get(f"/v1/wishes?place={place}&state=submitted"), 403, 404, 422
+                theirs.get(f"/v1/wishes?place={place}&state=submitted"),
+                403,
+                404,
+                422,
             )
 
 
@@ -298,7 +310,9 @@ def test_staff_see_each_others_wishes_only_as_the_public_does(world: World):
     wish_id = world.open_wish()
     seen = world.staff(JINFENG).get(f"/v1/wishes/{wish_id}").json
     assert seen.keys() == Phone().get(f"/v1/wishes/{wish_id}").json.keys()
-    for item in world.staff(JINFENG).get(f"/v1/wishes?place={BAIHUA}").json["items"]:
+    for item in (
+        world.staff(JINFENG).get(f"/v1/wishes?place={BAIHUA}").json["items"]
+    ):
         assert not {"name", "phone", "address", "person_id"} & item.keys()
 
 
@@ -366,7 +380,9 @@ def test_a_replay_shows_no_more_than_one_may_see_now(world: World):
     person = world.person()
     body = {"reason": "上门送药"}
     assert (
-        staff.post(f"/v1/people/{person.id}/reveal", body, idempotency_key="k").status
+        staff.post(
+            f"/v1/people/{person.id}/reveal", body, idempotency_key="k"
+        ).status
         == 200
     )
     world.phone_of(world.admin).put(
@@ -383,7 +399,9 @@ def test_a_replay_shows_no_more_than_one_may_see_now(world: World):
 # roles
 
 
-def grants(world: World, by: Phone, person_id: str, *roles: tuple[str, str]) -> Answer:
+def grants(
+    world: World, by: Phone, person_id: str, *roles: tuple[str, str]
+) -> Answer:
     """Let somebody set somebody's roles."""
     return by.put(
         f"/v1/people/{person_id}/roles",
@@ -404,7 +422,9 @@ HIGH = [
 
 
 @pytest.mark.parametrize("role", HIGH, ids=lambda role: f"{role[0]}@{role[1]}")
-def test_nobody_makes_herself_more_than_she_is(town: World, role: tuple[str, str]):
+def test_nobody_makes_herself_more_than_she_is(
+    town: World, role: tuple[str, str]
+):
     boss = town.phone_of(town.admin)
     people = [
         town.resident(),
@@ -418,7 +438,8 @@ def test_nobody_makes_herself_more_than_she_is(town: World, role: tuple[str, str
         after = boss.get(f"/v1/people/{phone.me['id']}").json["roles"]
         gained = [grant for grant in after if grant not in before]
         assert not gained or (
-            gained == [{"role": "grid_worker", "place": GRID}] and role == HIGH[0]
+            gained == [{"role": "grid_worker", "place": GRID}]
+            and role == HIGH[0]
         ), answer.text
 
 
@@ -427,13 +448,23 @@ def test_staff_give_no_role_as_high_as_their_own_and_none_outside(town: World):
     person = town.person()
     with unchanged(town):
         for role in HIGH[1:]:
-            assert_problem(grants(town, ours, person.id, role), 403, 422, about=role)
-            assert_problem(grants(town, worker, person.id, role), 403, 422, about=role)
+            assert_problem(
+                grants(town, ours, person.id, role), 403, 422, about=role
+            )
+            assert_problem(
+                grants(town, worker, person.id, role), 403, 422, about=role
+            )
         assert_problem(grants(town, worker, person.id, HIGH[0]), 403)
-        assert_problem(grants(town, worker, person.id, ("property", BAIHUA)), 403)
+        assert_problem(
+            grants(town, worker, person.id, ("property", BAIHUA)), 403
+        )
         assert_problem(
             grants(
-                town, ours, person.id, ("volunteer", BAIHUA), ("street_admin", STREET)
+                town,
+                ours,
+                person.id,
+                ("volunteer", BAIHUA),
+                ("street_admin", STREET),
             ),
             403,
         )
@@ -448,20 +479,27 @@ def test_staff_take_no_role_that_they_could_not_give(town: World):
         found = town.services.people.find(person_id)
         assert found
         assert any(
-            grant.role.rank >= Role.COMMUNITY_STAFF.rank for grant in found.grants
+            grant.role.rank >= Role.COMMUNITY_STAFF.rank
+            for grant in found.grants
         ), answer.text
 
 
 def test_an_admin_of_another_street_reaches_nothing_here(town: World):
     town.services.places.found_street("qiushi", "求实街道", "Asia/Shanghai")
     other = town.phone_of(
-        town.services.person_admin.bootstrap_admin(number(town), "他街", "qiushi")
+        town.services.person_admin.bootstrap_admin(
+            number(town), "他街", "qiushi"
+        )
     )
     person = town.person()
     with unchanged(town):
-        assert_problem(grants(town, other, person.id, ("volunteer", BAIHUA)), 404)
+        assert_problem(
+            grants(town, other, person.id, ("volunteer", BAIHUA)), 404
+        )
         assert_problem(grants(town, other, town.admin.id), 404)
-        assert_problem(other.put(f"/v1/places/{BAIHUA}", {"name": "x"}), 403, 404)
+        assert_problem(
+            other.put(f"/v1/places/{BAIHUA}", {"name": "x"}), 403, 404
+        )
         assert_problem(
             grants(town, other, other.me["id"], ("street_admin", STREET)), 403
         )
@@ -475,7 +513,9 @@ def test_nobody_blocks_whom_she_could_not_appoint(town: World):
     body = {"blocked": True, "reason": "抢位置"}
     with unchanged(town):
         for person_id in (boss.id, colleague.id, staff.me["id"]):
-            assert_problem(staff.put(f"/v1/people/{person_id}/blocked", body), 403)
+            assert_problem(
+                staff.put(f"/v1/people/{person_id}/blocked", body), 403
+            )
         assert_problem(worker.put(f"/v1/people/{boss.id}/blocked", body), 403)
 
 
@@ -483,7 +523,9 @@ def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_pho
     town: World,
 ):
     """The phone is the account: staff may not set the phone of a person who outranks them."""
-    boss = town.person("林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None)
+    boss = town.person(
+        "林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None
+    )
     worker = town.staff(GRID, Role.GRID_WORKER)
     with unchanged(town):
         assert_problem(
@@ -491,8 +533,12 @@ def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_pho
         )
 
 
-def test_a_worker_cannot_become_the_trusted_contact_of_somebody_above_her(town: World):
-    boss = town.person("林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None)
+def test_a_worker_cannot_become_the_trusted_contact_of_somebody_above_her(
+    town: World,
+):
+    boss = town.person(
+        "林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None
+    )
     worker = town.staff(GRID, Role.GRID_WORKER)
     body = {
         "household": None,
@@ -508,7 +554,8 @@ def test_a_phone_that_is_set_is_nobodys_to_change(town: World):
     for phone in (town.staff(), town.phone_of(town.admin)):
         with unchanged(town):
             assert_problem(
-                phone.patch(f"/v1/people/{person.id}", {"phone": number(town)}), 409
+                phone.patch(f"/v1/people/{person.id}", {"phone": number(town)}),
+                409,
             )
     with unchanged(town):
         assert_problem(
@@ -524,7 +571,9 @@ def test_nobody_is_moved_into_ones_reach_or_out_of_sight(town: World):
     )
     with unchanged(town):
         assert_problem(
-            staff.patch(f"/v1/people/{person.id}", {"home": OTHER_GRID}), 403, 404
+            staff.patch(f"/v1/people/{person.id}", {"home": OTHER_GRID}),
+            403,
+            404,
         )
         assert_problem(
             worker.patch(f"/v1/people/{person.id}", {"home": BAIHUA}), 403, 404
@@ -576,7 +625,8 @@ def test_staff_do_not_vet_themselves(town: World):
     with unchanged(town):
         assert_problem(
             staff.put(
-                f"/v1/people/{staff.me['id']}/vetting", {"level": "safeguarding"}
+                f"/v1/people/{staff.me['id']}/vetting",
+                {"level": "safeguarding"},
             ),
             403,
         )
@@ -597,12 +647,16 @@ def test_an_unvetted_volunteer_takes_no_wish_of_a_child(town: World):
 def test_a_blocked_or_erased_person_is_no_trusted_contact(town: World):
     ward, blocked, erased = town.person(), town.person(), town.resident()
     staff = town.staff()
-    staff.put(f"/v1/people/{blocked.id}/blocked", {"blocked": True, "reason": "停用"})
+    staff.put(
+        f"/v1/people/{blocked.id}/blocked", {"blocked": True, "reason": "停用"}
+    )
     erased.delete("/v1/me")
     with unchanged(town):
         for contact in (blocked.id, erased.me["id"]):
             body = {"contact_via": contact, "consent": {"how": "spoken"}}
-            assert_problem(staff.put(f"/v1/people/{ward.id}/household", body), 422)
+            assert_problem(
+                staff.put(f"/v1/people/{ward.id}/household", body), 422
+            )
 
 
 # codes
@@ -610,7 +664,9 @@ def test_a_blocked_or_erased_person_is_no_trusted_contact(town: World):
 
 def ask(phone: str, address: str = "203.0.113.7", **headers: str) -> Answer:
     """Ask for a sign-in code from an address."""
-    return Phone(address=address).post("/v1/auth/codes", {"phone": phone}, **headers)
+    return Phone(address=address).post(
+        "/v1/auth/codes", {"phone": phone}, **headers
+    )
 
 
 def enter(phone: str, code: str, **more: Any) -> Answer:
@@ -637,7 +693,12 @@ def test_a_known_number_is_answered_exactly_as_an_unknown_one(world: World):
     again = [ask(phone) for phone in phones]
     for answers in (first, again):
         assert (
-            len({(a.status, a.text, tuple(sorted(a.headers.items()))) for a in answers})
+            len(
+                {
+                    (a.status, a.text, tuple(sorted(a.headers.items())))
+                    for a in answers
+                }
+            )
             == 1
         )
     tries = [enter(phone, wrong(world.code_in_sms(phone))) for phone in phones]
@@ -646,17 +707,23 @@ def test_a_known_number_is_answered_exactly_as_an_unknown_one(world: World):
     assert without[0].text == without[1].text == tries[0].text
 
 
-def test_one_phone_gets_a_code_a_minute_ten_an_hour_and_thirty_a_day(world: World):
+def test_one_phone_gets_a_code_a_minute_ten_an_hour_and_thirty_a_day(
+    world: World,
+):
     phone, sent = number(world), 0
     refused = ask(phone), ask(phone)
     assert (refused[0].status, refused[1].status) == (202, 429)
     assert (
-        int(refused[1].headers["retry-after"]) == refused[1].json["retry_after"] <= 60
+        int(refused[1].headers["retry-after"])
+        == refused[1].json["retry_after"]
+        <= 60
     )
     for minute in range(26 * 60):
         if minute % 4 == 0:
             world.clock.advance(_minutes(4))
-            sent += ask(phone, address=f"198.51.100.{minute % 250}").status == 202
+            sent += (
+                ask(phone, address=f"198.51.100.{minute % 250}").status == 202
+            )
         if minute == 56:
             assert sent + 1 <= 2 * 10
     assert sent <= 2 * 30
@@ -709,7 +776,9 @@ def test_what_is_throttled_is_not_counted_against_others(
     world = new_world(codes_per_address_hour=2, codes_per_day=4)
     for _ in range(30):
         ask(number(world))
-    assert [ask(number(world), address="198.51.100.9").status for _ in range(3)] == [
+    assert [
+        ask(number(world), address="198.51.100.9").status for _ in range(3)
+    ] == [
         202,
         202,
         429,
@@ -740,7 +809,9 @@ def test_five_wrong_codes_and_the_right_one_is_refused_too(world: World):
     phone = number(world)
     ask(phone)
     code = world.code_in_sms(phone)
-    assert [enter(phone, wrong(code)).status for _ in range(6)] == [422] * 5 + [429]
+    assert [enter(phone, wrong(code)).status for _ in range(6)] == [422] * 5 + [
+        429
+    ]
     with unchanged(world):
         assert_problem(enter(phone, code), 429)
     world.pass_time(seconds=61)
@@ -752,9 +823,9 @@ def test_the_right_code_without_consent_is_a_try_as_well(world: World):
     phone = number(world)
     ask(phone)
     code = world.code_in_sms(phone)
-    assert [enter(phone, code, consent=None).status for _ in range(6)] == [422] * 5 + [
-        429
-    ]
+    assert [enter(phone, code, consent=None).status for _ in range(6)] == [
+        422
+    ] * 5 + [429]
 
 
 def test_a_code_ends_after_five_minutes(world: World):
@@ -782,7 +853,9 @@ def test_all_guesses_of_a_day_together_are_next_to_nothing(world: World):
             if ask(phone, address=f"198.51.100.{hour}").status != 202:
                 break
             code = world.code_in_sms(phone)
-            tries += [enter(phone, wrong(code)).status for _ in range(6)].count(422)
+            tries += [enter(phone, wrong(code)).status for _ in range(6)].count(
+                422
+            )
             world.clock.advance(_minutes(1))
         world.clock.advance(_minutes(48))
     assert 0 < tries <= 2 * 150
@@ -791,7 +864,9 @@ def test_all_guesses_of_a_day_together_are_next_to_nothing(world: World):
 def test_staff_who_were_not_asked_for_consent_still_need_the_code(world: World):
     phone = world.admin.phone or ""
     ask(phone)
-    assert_problem(enter(phone, wrong(world.code_in_sms(phone)), consent=None), 422)
+    assert_problem(
+        enter(phone, wrong(world.code_in_sms(phone)), consent=None), 422
+    )
 
 
 # e-mail
@@ -816,7 +891,10 @@ def test_an_address_is_not_taken_before_it_is_proven(world: World):
     phone.post("/v1/me/email", {"address": address})
     assert phone.get("/v1/me").json["channels"]["email_address"] is None
     assert_problem(
-        phone.post("/v1/me/email/verify", {"code": wrong(mailed(world, address))}), 422
+        phone.post(
+            "/v1/me/email/verify", {"code": wrong(mailed(world, address))}
+        ),
+        422,
     )
     assert phone.get("/v1/me").json["channels"]["email_address"] is None
 
@@ -838,11 +916,14 @@ def test_a_sign_in_code_proves_no_address_and_the_other_way_round(world: World):
     ask(phone.me["phone"])
     assert_problem(
         phone.post(
-            "/v1/me/email/verify", {"code": world.code_in_sms(phone.me["phone"])}
+            "/v1/me/email/verify",
+            {"code": world.code_in_sms(phone.me["phone"])},
         ),
         422,
     )
-    assert_problem(enter(phone.me["phone"], mailed(world, "mine@example.com")), 422)
+    assert_problem(
+        enter(phone.me["phone"], mailed(world, "mine@example.com")), 422
+    )
 
 
 def test_somebody_elses_mail_code_is_of_no_use(world: World):
@@ -871,7 +952,9 @@ def test_mail_codes_are_guessed_five_times_and_used_once(world: World):
         == 200
     )
     assert_problem(
-        phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}),
+        phone.post(
+            "/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}
+        ),
         422,
     )
 
@@ -881,7 +964,9 @@ def test_a_mail_code_ends_after_five_minutes(world: World):
     phone.post("/v1/me/email", {"address": "mine@example.com"})
     world.clock.advance(_minutes(5))
     assert_problem(
-        phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}),
+        phone.post(
+            "/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}
+        ),
         422,
     )
 
@@ -891,7 +976,9 @@ def test_one_account_cannot_write_to_mailboxes_without_end(world: World):
     sent = 0
     for n in range(40):
         sent += (
-            phone.post("/v1/me/email", {"address": f"victim{n}@example.com"}).status
+            phone.post(
+                "/v1/me/email", {"address": f"victim{n}@example.com"}
+            ).status
             == 202
         )
         world.clock.advance(_minutes(1))
@@ -931,14 +1018,18 @@ def test_an_address_cannot_smuggle_headers_or_other_recipients(town: World):
             "%0aa@b.cn ",
         ]:
             assert_problem(
-                phone.post("/v1/me/email", {"address": address}), 422, about=address
+                phone.post("/v1/me/email", {"address": address}),
+                422,
+                about=address,
             )
 
 
 # delivery codes
 
 
-def test_a_delivery_code_is_guessed_five_times_and_then_staff_must_confirm(town: World):
+def test_a_delivery_code_is_guessed_five_times_and_then_staff_must_confirm(
+    town: World,
+):
     wish_id, resident, helper = claimed(town)
     code = town.delivery_code(resident.me["phone"])
     path = f"/v1/wishes/{wish_id}/deliver"
@@ -955,7 +1046,9 @@ def test_a_new_claim_has_a_new_code_and_the_old_one_is_wrong(town: World):
     helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "来不了"})
     assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
     if town.delivery_code(resident.me["phone"]) != old:
-        assert_problem(helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": old}), 422)
+        assert_problem(
+            helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": old}), 422
+        )
 
 
 def test_releasing_and_claiming_again_gives_no_endless_guesses(town: World):
@@ -983,9 +1076,14 @@ def test_the_code_is_told_to_nobody_but_the_resident(town: World):
     wish_id, resident, helper = claimed(town)
     code = town.delivery_code(resident.me["phone"])
     for letter in town.mailbox.read():
-        if letter.to != resident.me["phone"] and letter.to == helper.me["phone"]:
+        if (
+            letter.to != resident.me["phone"]
+            and letter.to == helper.me["phone"]
+        ):
             assert code not in letter.text
     for phone in (helper, town.staff(), town.phone_of(town.admin), Phone()):
         for path in ("", "/timeline"):
-            assert f'"{code}"' not in phone.get(f"/v1/wishes/{wish_id}{path}").text
+            assert (
+                f'"{code}"' not in phone.get(f"/v1/wishes/{wish_id}{path}").text
+            )
     assert f'"{code}"' not in helper.get("/v1/me/data").text

@@ -77,7 +77,9 @@ SHAPELESS = {
     "an empty name": b'{"": 1}',
     "a name of controls": b'{"\\u0000\\u202e": 1}',
     "a long name": b'{"' + b"n" * 10_000 + b'": 1}',
-    "4,000 unknown fields": json.dumps({f"f{n}": n for n in range(4_000)}).encode(),
+    "4,000 unknown fields": json.dumps(
+        {f"f{n}": n for n in range(4_000)}
+    ).encode(),
 }
 WRONG: list[Any] = [
     None,
@@ -185,7 +187,9 @@ def test_what_is_not_json_is_refused_and_changes_nothing(
 ):
     with spoilt(town, operation) as request:
         for name, raw in UNREADABLE.items():
-            assert_problem(request.send(operation.method, raw=raw), 400, about=name)
+            assert_problem(
+                request.send(operation.method, raw=raw), 400, about=name
+            )
 
 
 @EVERY_BODY
@@ -206,7 +210,11 @@ def test_a_field_named_twice_is_refused_wherever_it_stands(
     with spoilt(town, operation) as request:
         text = json.dumps(request.body)
         for found in re.finditer(r'("[a-z_]+"): ', text):
-            twice = text[: found.start()] + f"{found[1]}: 1, " + text[found.start() :]
+            twice = (
+                text[: found.start()]
+                + f"{found[1]}: 1, "
+                + text[found.start() :]
+            )
             assert_problem(
                 request.send(operation.method, raw=twice.encode()),
                 400,
@@ -219,7 +227,10 @@ def test_a_field_named_twice_is_refused_wherever_it_stands(
                 1,
             )
             assert_problem(
-                request.send(operation.method, raw=same.encode()), 400, 422, about=same
+                request.send(operation.method, raw=same.encode()),
+                400,
+                422,
+                about=same,
             )
 
 
@@ -255,7 +266,9 @@ def test_a_field_of_the_wrong_type_is_refused_as_the_contract_says(
 
 
 @EVERY_BODY
-def test_a_field_that_is_needed_cannot_be_left_out(town: World, operation: Operation):
+def test_a_field_that_is_needed_cannot_be_left_out(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         contract = Draft202012Validator(schema_of(operation))
         for place in _places(request.body):
@@ -292,10 +305,14 @@ def test_characters_that_deceive_a_reader_are_refused_in_every_text(
             text = _get(request.body, place)
             if place == ("phone",):
                 continue  # of a phone the digits are taken; people copy them with invisible marks
-            for name, character in NOT_TEXT.items() if isinstance(text, str) else ():
+            for name, character in (
+                NOT_TEXT.items() if isinstance(text, str) else ()
+            ):
                 answer = request.send(
                     operation.method,
-                    body=_with(request.body, place, text[:1] + character + text[1:]),
+                    body=_with(
+                        request.body, place, text[:1] + character + text[1:]
+                    ),
                 )
                 taken += (
                     [(place, name, answer.status)]
@@ -308,12 +325,16 @@ def test_characters_that_deceive_a_reader_are_refused_in_every_text(
 
 
 @EVERY_WRITE
-def test_too_much_is_413_however_much_too_much(town: World, operation: Operation):
+def test_too_much_is_413_however_much_too_much(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         for size in (64 * 1024 + 1, 1024 * 1024 + 1, 3 * 1024 * 1024):
             raw = b'{"reason": "' + b"x" * (size - 14) + b'"}'
             assert len(raw) == size
-            assert_problem(request.send(operation.method, raw=raw), 413, about=size)
+            assert_problem(
+                request.send(operation.method, raw=raw), 413, about=size
+            )
 
 
 @EVERY_BODY
@@ -362,9 +383,9 @@ def test_every_post_reads_its_body_even_where_it_needs_nothing_of_it():
         for operation in WRITES
         if operation.method == "POST" and operation not in WITH_BODY
     ]
-    assert unread == [
-        "unsubscribe"
-    ]  # mail programs send a form to it (RFC 8058), and people the button of a page
+    assert (
+        unread == ["unsubscribe"]
+    )  # mail programs send a form to it (RFC 8058), and people the button of a page
 
 
 @EVERY_WRITE
@@ -378,7 +399,9 @@ def test_without_a_token_nothing_of_it_is_even_looked_at(
         for raw in (b"{}", b"[" * 50_000, b"\xff", b"x" * 70_000):
             assert_problem(nobody.send(operation.method, raw=raw), 401)
         assert_problem(nobody.send(operation.method), 401)
-        assert_problem(nobody.send(operation.method, content_type="text/plain"), 401)
+        assert_problem(
+            nobody.send(operation.method, content_type="text/plain"), 401
+        )
 
 
 @pytest.mark.parametrize(
@@ -393,7 +416,9 @@ def test_an_id_that_cannot_be_is_404(town: World, operation: Operation):
     with unchanged(town):
         for name, id in IDS.items():
             path = re.sub(r"{\w+}", lambda found, id=id: id, operation.path)
-            assert_problem(request.send(operation.method, path=path), 404, about=name)
+            assert_problem(
+                request.send(operation.method, path=path), 404, about=name
+            )
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=by_name)
@@ -428,7 +453,9 @@ def test_a_query_that_is_not_right_is_422(town: World, operation: Operation):
         "__proto__=1",
     ]
     others += [f"{name}&{name}" for name in re.findall(r"\w+=[^&]+", query)]
-    others += [f"{name.split('=')[0]}=春" for name in re.findall(r"\w+=[^&]+", query)]
+    others += [
+        f"{name.split('=')[0]}=春" for name in re.findall(r"\w+=[^&]+", query)
+    ]
     with unchanged(town):
         for wrong in [*(f"limit={limit}" for limit in limits), *others]:
             names = re.findall(r"(\w+)=", wrong)
@@ -437,7 +464,9 @@ def test_a_query_that_is_not_right_is_422(town: World, operation: Operation):
                 for part in query.split("&")
                 if part and part.split("=")[0] not in names
             )
-            assert_problem(staff.get(f"{path}?{kept}&{wrong}"), 422, about=wrong)
+            assert_problem(
+                staff.get(f"{path}?{kept}&{wrong}"), 422, about=wrong
+            )
 
 
 def _list(world: World, operation: Operation) -> tuple[str, str]:
@@ -452,8 +481,8 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
         (
             "read_queue",
             "read_spending",
-            "list_runs",
-            "read_weights",
+            "list_matching_runs",
+            "read_matching_weights",
             "read_ticket_policy",
         ),
         f"place={BAIHUA}",
@@ -500,7 +529,9 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
         for n in range(3)
     ]
     assert (
-        neighbour.post(f"/v1/tickets/{tickets[0]}/comment", {"text": "还在"}).status
+        neighbour.post(
+            f"/v1/tickets/{tickets[0]}/comment", {"text": "还在"}
+        ).status
         == 200
     )
     found = {
@@ -526,10 +557,14 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
         ),
     }
     cursors = {
-        name: phone.get(path).json["next"] for name, (phone, path) in found.items()
+        name: phone.get(path).json["next"]
+        for name, (phone, path) in found.items()
     }
     assert all(cursors.values()), cursors
-    return {name: (phone, path, cursors[name]) for name, (phone, path) in found.items()}
+    return {
+        name: (phone, path, cursors[name])
+        for name, (phone, path) in found.items()
+    }
 
 
 def test_a_cursor_goes_on_where_the_page_ended(
@@ -538,7 +573,9 @@ def test_a_cursor_goes_on_where_the_page_ended(
     for name, (phone, path, cursor) in pages.items():
         first, second = phone.get(path), phone.get(f"{path}&cursor={cursor}")
         assert second.status == 200, (name, second.text)
-        assert first.json["items"] != second.json["items"] or name == "my hours", name
+        assert (
+            first.json["items"] != second.json["items"] or name == "my hours"
+        ), name
 
 
 def test_a_cursor_with_any_letter_changed_is_400(
@@ -549,7 +586,9 @@ def test_a_cursor_with_any_letter_changed_is_400(
             for n, letter in enumerate(cursor):
                 other = "A" if letter != "A" else "B"
                 assert_problem(
-                    phone.get(f"{path}&cursor={cursor[:n]}{other}{cursor[n + 1 :]}"),
+                    phone.get(
+                        f"{path}&cursor={cursor[:n]}{other}{cursor[n + 1 :]}"
+                    ),
                     400,
                     about=(name, n),
                 )
@@ -564,11 +603,16 @@ def test_a_cursor_with_any_letter_changed_is_400(
                 "0",
             ):
                 assert_problem(
-                    phone.get(f"{path}&cursor={wrong[:1000]}"), 400, about=(name, wrong)
+                    phone.get(f"{path}&cursor={wrong[:1000]}"),
+                    400,
+                    about=(name, wrong),
                 )
             for wrong in (cursor + "=", "%00", "a b", "春", "a" * 1001, "+/"):
                 assert_problem(
-                    phone.get(f"{path}&cursor={wrong}"), 400, 422, about=(name, wrong)
+                    phone.get(f"{path}&cursor={wrong}"),
+                    400,
+                    422,
+                    about=(name, wrong),
                 )
 
 
@@ -580,7 +624,9 @@ def test_a_cursor_is_of_no_use_for_another_list(
             for other, (phone, path, _) in pages.items():
                 if other != name:
                     assert_problem(
-                        phone.get(f"{path}&cursor={cursor}"), 400, about=(name, other)
+                        phone.get(f"{path}&cursor={cursor}"),
+                        400,
+                        about=(name, other),
                     )
 
 
@@ -593,7 +639,9 @@ def test_a_cursor_is_of_no_use_to_anybody_else(
                 town.resident().get(f"{path}&cursor={cursor}"), 400, about=name
             )
             continue
-        another = town.staff() if "timeline" in path else town.phone_of(town.admin)
+        another = (
+            town.staff() if "timeline" in path else town.phone_of(town.admin)
+        )
         assert another.get(path).status == 200
         assert_problem(another.get(f"{path}&cursor={cursor}"), 400, about=name)
 
@@ -601,21 +649,32 @@ def test_a_cursor_is_of_no_use_to_anybody_else(
 def test_a_cursor_is_of_no_use_with_another_filter(
     town: World, pages: dict[str, tuple[Phone, str, str]]
 ):
-    wall, staff, people = pages["wall"], pages["wishes of staff"], pages["people"]
+    wall, staff, people = (
+        pages["wall"],
+        pages["wishes of staff"],
+        pages["people"],
+    )
     for phone, path, cursor in (wall, staff):
         for more in ("&kind=goods", "&state=open"):
-            assert_problem(phone.get(f"{path}{more}&cursor={cursor}"), 400, about=more)
+            assert_problem(
+                phone.get(f"{path}{more}&cursor={cursor}"), 400, about=more
+            )
     assert_problem(
         wall[0].get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={wall[2]}"), 400
     )
     for more in ("&role=volunteer", "&q=x"):
         assert_problem(
-            people[0].get(f"{people[1]}{more}&cursor={people[2]}"), 400, about=more
+            people[0].get(f"{people[1]}{more}&cursor={people[2]}"),
+            400,
+            about=more,
         )
     timeline = pages["timeline"]
     elsewhere = town.open_wish(timeline[0], title="另一个心愿")
     assert_problem(
-        timeline[0].get(f"/v1/wishes/{elsewhere}/timeline?cursor={timeline[2]}"), 400
+        timeline[0].get(
+            f"/v1/wishes/{elsewhere}/timeline?cursor={timeline[2]}"
+        ),
+        400,
     )
 
 
@@ -654,7 +713,9 @@ def test_a_move_against_another_version_is_412_and_does_nothing(
             '"1.z"',
         ]
         for tag in wrong:
-            assert_problem(request.send(operation.method, if_match=tag), 412, about=tag)
+            assert_problem(
+                request.send(operation.method, if_match=tag), 412, about=tag
+            )
 
 
 READABLE = [
@@ -666,10 +727,14 @@ READABLE = [
 def test_an_if_none_match_that_makes_no_sense_is_ignored(
     town: World, operation: Operation
 ):
-    path, query = _list(town, operation) if operation in LISTS else (operation.path, "")
+    path, query = (
+        _list(town, operation) if operation in LISTS else (operation.path, "")
+    )
     staff = town.staff()
     for tag in ('"0.abc"', "W/,,", "\x00春", '"' + "a" * 20_000, "* , *"):
-        assert staff.get(f"{path}?{query}", if_none_match=tag).status == 200, tag
+        assert staff.get(f"{path}?{query}", if_none_match=tag).status == 200, (
+            tag
+        )
 
 
 @pytest.mark.parametrize(
@@ -746,7 +811,9 @@ def test_an_accept_language_of_any_kind_is_answered_in_one_of_two_languages(
 
 def test_a_language_that_is_refused_is_not_spoken():
     assert (
-        Phone().get("/v1/me", accept_language="en;q=0, zh").headers["content-language"]
+        Phone()
+        .get("/v1/me", accept_language="en;q=0, zh")
+        .headers["content-language"]
         == "zh-CN"
     )
     assert (
@@ -826,7 +893,8 @@ def test_a_method_that_is_not_there_is_405_and_says_which_are(town: World):
             answer = staff.call(method, path)
             assert_problem(answer, 405, about=(method, path))
             assert (
-                set(re.split(r",\s*", answer.headers["allow"])) - {"OPTIONS", "HEAD"}
+                set(re.split(r",\s*", answer.headers["allow"]))
+                - {"OPTIONS", "HEAD"}
                 == methods
             ), (method, path)
 
@@ -838,7 +906,9 @@ def test_a_refusal_has_the_headers_that_a_browser_needs():
         ("GET", "/v1/me"),
         ("GET", "/v1/wishes?place=x.y.z"),
     ):
-        status, headers, _ = gateway.handle(method, path, {}, b"", "203.0.113.7")
+        status, headers, _ = gateway.handle(
+            method, path, {}, b"", "203.0.113.7"
+        )
         found = {name.lower(): value for name, value in headers}
         assert found["content-type"] == PROBLEM, (status, path)
         assert found["access-control-allow-origin"] == "*", (status, path)
@@ -905,7 +975,10 @@ def test_the_request_that_was_spoilt_in_all_these_ways_succeeds_unspoilt(
 
 def test_a_time_in_any_zone_is_told_as_the_same_instant(town: World):
     resident = town.resident()
-    written = {"from": "2026-11-25T09:00:00+08:00", "to": "2026-11-25T10:30:00+08:00"}
+    written = {
+        "from": "2026-11-25T09:00:00+08:00",
+        "to": "2026-11-25T10:30:00+08:00",
+    }
     wish = resident.post("/v1/wishes", town.wish_body(window=[written]))
     assert wish.json["window"] == [
         {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T02:30:00Z"}

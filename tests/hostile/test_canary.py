@@ -28,7 +28,12 @@ STORY, NOTE, THANKS, REASON = (
     "谢谢鸟儿们",
     "笼子没有送到鸟窝",
 )
-ALIAS, TITLE, WITNESS, VETTING = "小鸟依人", "鸟笼一只", "百舌见证人", "面谈鸟类知识"
+ALIAS, TITLE, WITNESS, VETTING = (
+    "小鸟依人",
+    "鸟笼一只",
+    "百舌见证人",
+    "面谈鸟类知识",
+)
 HOUSEHOLD = "canary-household"
 LIBRARIES = (
     "botocore",
@@ -70,14 +75,15 @@ class Ears:
 def ears(caplog: pytest.LogCaptureFixture) -> Iterator[Ears]:
     """Listen to our logger as it writes JSON, and to all loggers at their most talkative."""
     lines = io.StringIO()
-    formatted, plain = logging.StreamHandler(lines), logging.StreamHandler(lines)
+    formatted, plain = (
+        logging.StreamHandler(lines),
+        logging.StreamHandler(lines),
+    )
     formatted.setFormatter(log.registered_formatter)
     root, ours = logging.getLogger(), logging.getLogger("chunhui")
     root.addHandler(plain)
     ours.addHandler(formatted)
-    for library in (
-        LIBRARIES
-    ):  # their debug output is not ours to keep quiet; the deployment never turns it on
+    for library in LIBRARIES:  # their debug output is not ours to keep quiet; the deployment never turns it on
         caplog.set_level(logging.WARNING, logger=library)
     caplog.set_level(logging.DEBUG, logger="chunhui")
     caplog.set_level(logging.DEBUG)
@@ -123,9 +129,9 @@ class Life:
             WITNESS,
             VETTING,
         }
-        ears.canaries |= {number.removeprefix("+86") for number in self.numbers} | {
-            HOUSEHOLD
-        }
+        ears.canaries |= {
+            number.removeprefix("+86") for number in self.numbers
+        } | {HOUSEHOLD}
 
     def _heard(self, phone: Phone) -> Phone:
         phone.__class__ = Listening
@@ -149,20 +155,33 @@ class Life:
         code = self.secret(self.world.code_in_sms(number))
         wrong = self.secret(f"{(int(code) + 7) % 10**6:06}")
         assert_problem(
-            phone.post(path, body | {"code": wrong, "consent": {"text_version": "1"}}),
+            phone.post(
+                path, body | {"code": wrong, "consent": {"text_version": "1"}}
+            ),
             422,
         )
         assert_problem(phone.post(path, body | {"code": code}), 422)
         assert_problem(phone.post(path, body | {"code": f"{code}9"}), 422)
-        assert_problem(phone.post(path, body | {"code": [code], "zzz": number}), 422)
         assert_problem(
-            phone.post(path, body | {"code": code, "refresh_token": "rt.x.1.y"}), 422
+            phone.post(path, body | {"code": [code], "zzz": number}), 422
         )
-        assert_problem(phone.post("/v1/auth/codes", {"phone": f"{number}99"}), 422)
-        good = phone.post(path, body | {"code": code, "consent": {"text_version": "1"}})
+        assert_problem(
+            phone.post(
+                path, body | {"code": code, "refresh_token": "rt.x.1.y"}
+            ),
+            422,
+        )
+        assert_problem(
+            phone.post("/v1/auth/codes", {"phone": f"{number}99"}), 422
+        )
+        good = phone.post(
+            path, body | {"code": code, "consent": {"text_version": "1"}}
+        )
         assert good.status == 201, good.text
         assert_problem(
-            phone.post(path, body | {"code": code, "consent": {"text_version": "1"}}),
+            phone.post(
+                path, body | {"code": code, "consent": {"text_version": "1"}}
+            ),
             422,
         )
         phone.token, phone.refresh = (
@@ -175,13 +194,19 @@ class Life:
     def settle_in(self, phone: Phone, address: str) -> None:
         """Give an address, prove a mailbox, and get both wrong first."""
         assert_problem(
-            phone.patch("/v1/me", {"home": "chunhui.nowhere", "address": address}), 422
+            phone.patch(
+                "/v1/me", {"home": "chunhui.nowhere", "address": address}
+            ),
+            422,
         )
         assert_problem(phone.patch("/v1/me", {"address": address * 20}), 422)
         assert_problem(
             phone.patch("/v1/me", {"channels": {"email_address": MAIL}}), 422
         )
-        assert phone.patch("/v1/me", {"home": UNIT, "address": address}).status == 200
+        assert (
+            phone.patch("/v1/me", {"home": UNIT, "address": address}).status
+            == 200
+        )
         assert_problem(phone.post("/v1/me/email", {"address": f"{MAIL} "}), 422)
         assert phone.post("/v1/me/email", {"address": MAIL}).status == 202
         code = self.secret(
@@ -217,7 +242,9 @@ class Life:
         self._look(resident, staff)
         for token in (resident.refresh, resident.token):
             self._heard(Phone(token=token)).get("/v1/me")
-            self._nobody().post("/v1/auth/tokens", {"refresh_token": str(token)[:200]})
+            self._nobody().post(
+                "/v1/auth/tokens", {"refresh_token": str(token)[:200]}
+            )
         for phone in (resident, helper):
             assert phone.delete("/v1/me").status == 202
             assert_problem(phone.get("/v1/me"), 401)
@@ -235,15 +262,21 @@ class Life:
         assert_problem(staff.post("/v1/people", body), 422)
         made = staff.post("/v1/people", body | {"consent": consent})
         assert made.status == 201, made.text
-        assert_problem(staff.post("/v1/people", body | {"consent": consent}), 409)
+        assert_problem(
+            staff.post("/v1/people", body | {"consent": consent}), 409
+        )
         person = f"/v1/people/{made.json['id']}"
         assert_problem(staff.patch(person, {"phone": self.numbers[1]}), 409)
         assert_problem(
-            staff.put(f"{person}/roles", [{"role": "street_admin", "place": STREET}]),
+            staff.put(
+                f"{person}/roles", [{"role": "street_admin", "place": STREET}]
+            ),
             403,
         )
         assert (
-            staff.put(f"{person}/vetting", {"level": "basic", "note": VETTING}).status
+            staff.put(
+                f"{person}/vetting", {"level": "basic", "note": VETTING}
+            ).status
             == 200
         )
         assert (
@@ -259,7 +292,8 @@ class Life:
             == 200
         )
         assert_problem(
-            staff.get(f"/v1/people?place={BAIHUA}&q={NAMES[0]}&q={ADDRESS}"), 422
+            staff.get(f"/v1/people?place={BAIHUA}&q={NAMES[0]}&q={ADDRESS}"),
+            422,
         )
         assert_problem(staff.get(f"/v1/people/{self.numbers[2]}"), 404)
 
@@ -276,10 +310,14 @@ class Life:
         assert_problem(
             resident.post("/v1/wishes", raw=json.dumps(body).encode()[:-9]), 400
         )
-        assert_problem(resident.post("/v1/wishes", body, idempotency_key=NAMES[0]), 422)
+        assert_problem(
+            resident.post("/v1/wishes", body, idempotency_key=NAMES[0]), 422
+        )
         filed = resident.post("/v1/wishes", body)
         assert_problem(
-            resident.post("/v1/wishes", body | {"on_behalf_of": self.admin.me["id"]}),
+            resident.post(
+                "/v1/wishes", body | {"on_behalf_of": self.admin.me["id"]}
+            ),
             403,
             422,
         )
@@ -290,7 +328,9 @@ class Life:
         assert_problem(staff.post(f"{wish}/approve"), 409)
         return wish
 
-    def _deliver(self, wish: str, resident: Phone, helper: Phone, staff: Phone) -> None:
+    def _deliver(
+        self, wish: str, resident: Phone, helper: Phone, staff: Phone
+    ) -> None:
         for _ in range(2):
             assert helper.post(f"{wish}/claim").status == 200
             code = self.world.delivery_code(resident.me["phone"])
@@ -307,20 +347,34 @@ class Life:
             assert_problem(
                 self._heard(self.world.volunteer()).post(f"{wish}/claim"), 409
             )
-            assert_problem(helper.post(f"{wish}/release", {"reason": NOTE * 50}), 422)
+            assert_problem(
+                helper.post(f"{wish}/release", {"reason": NOTE * 50}), 422
+            )
             if _ == 0:
-                assert helper.post(f"{wish}/release", {"reason": NOTE}).status == 200
+                assert (
+                    helper.post(f"{wish}/release", {"reason": NOTE}).status
+                    == 200
+                )
         assert helper.post(f"{wish}/deliver", {"note": NOTE}).status == 200
-        assert resident.post(f"{wish}/dispute", {"reason": REASON}).status == 200
+        assert (
+            resident.post(f"{wish}/dispute", {"reason": REASON}).status == 200
+        )
         assert staff.post(f"{wish}/reopen", {"reason": REASON}).status == 200
         assert helper.post(f"{wish}/claim").status == 200
-        body = {"note": NOTE, "code": self.world.delivery_code(resident.me["phone"])}
+        body = {
+            "note": NOTE,
+            "code": self.world.delivery_code(resident.me["phone"]),
+        }
         assert helper.post(f"{wish}/deliver", body).status == 200
         assert (
-            resident.post(f"{wish}/confirm", {"rating": 5, "thanks": THANKS}).status
+            resident.post(
+                f"{wish}/confirm", {"rating": 5, "thanks": THANKS}
+            ).status
             == 200
         )
-        assert_problem(resident.post(f"{wish}/dispute", {"reason": REASON}), 409)
+        assert_problem(
+            resident.post(f"{wish}/dispute", {"reason": REASON}), 409
+        )
         assert_problem(
             resident.post(f"{wish}/edit", {"title": TITLE, "story": STORY}), 409
         )
@@ -330,11 +384,14 @@ class Life:
         assert_problem(staff.post(f"{person}/reveal", {"reason": ""}), 422)
         shown = staff.post(f"{person}/reveal", {"reason": REASON})
         assert shown.json["phone"] == resident.me["phone"]
-        assert_problem(resident.post(f"{person}/reveal", {"reason": REASON}), 403)
+        assert_problem(
+            resident.post(f"{person}/reveal", {"reason": REASON}), 403
+        )
         assert resident.get("/v1/me/data").status == 200
         assert_problem(
             staff.put(
-                f"{person}/blocked", {"blocked": True, "reason": REASON, "note": NOTE}
+                f"{person}/blocked",
+                {"blocked": True, "reason": REASON, "note": NOTE},
             ),
             422,
         )
@@ -355,7 +412,9 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
     assert not ears.sung(logged)
     for body in ears.errors():
         assert not ears.sung(body), body
-    spoken = "".join(answer.text for answer in ears.answers if answer.status < 400)
+    spoken = "".join(
+        answer.text for answer in ears.answers if answer.status < 400
+    )
     assert {*NAMES, ADDRESS, TITLE, STORY, NOTE} <= set(ears.sung(spoken)) | {
         NAMES[2]
     }  # sent to people who may know
@@ -368,7 +427,10 @@ def test_a_whole_life_leaves_no_canary_in_jobs_queues_or_message_log(
     hashes and instants, nothing else.
     """
     kept: list[str] = []
-    queue, enqueue = world.services.outbox._queue, world.services.outbox._queue.enqueue
+    queue, enqueue = (
+        world.services.outbox._queue,
+        world.services.outbox._queue.enqueue,
+    )
 
     def listen(entries: Any) -> set[str]:
         kept.extend(write_entry(due) for due in entries)
@@ -392,7 +454,8 @@ def test_a_whole_life_leaves_no_canary_in_jobs_queues_or_message_log(
     assert len(kept) > 200
     assert not [text for text in kept if ears.sung(text)]
     assert not ears.sung(
-        str(world.services.metrics.counts) + str(dict(world.services.metrics.values))
+        str(world.services.metrics.counts)
+        + str(dict(world.services.metrics.values))
     )
 
 
@@ -404,7 +467,9 @@ def _written(kwargs: dict[str, Any]) -> Iterator[tuple[str, str]]:
     only a number.
     """
     puts = [
-        part for item in kwargs.get("TransactItems", []) for part in item.values()
+        part
+        for item in kwargs.get("TransactItems", [])
+        for part in item.values()
     ] + [kwargs]
     for put in puts:
         item = {
@@ -431,7 +496,9 @@ def test_a_crash_in_the_middle_tells_where_and_not_what(
         raise ValueError(f"{NAMES[0]} lives at {ADDRESS}")
 
     monkeypatch.setattr(WishSubmitter, "submit_wish", fall)
-    answer = ears.hear(resident.post("/v1/wishes", world.wish_body(story=ADDRESS)))
+    answer = ears.hear(
+        resident.post("/v1/wishes", world.wish_body(story=ADDRESS))
+    )
     assert answer.status == 500
     assert answer.json["code"] == "server.error"
     assert "ValueError" in ears.lines.getvalue()
@@ -440,7 +507,9 @@ def test_a_crash_in_the_middle_tells_where_and_not_what(
 
 def test_a_store_that_fails_tells_nothing_either(world: World, ears: Ears):
     ears.canaries |= {NAMES[0], ADDRESS, "13955577799"}
-    resident = world.resident(name=NAMES[0], phone="+8613955577799", address=ADDRESS)
+    resident = world.resident(
+        name=NAMES[0], phone="+8613955577799", address=ADDRESS
+    )
 
     def fail(call: Any, name: str, kwargs: dict[str, Any]) -> Any:
         if name == "TransactWriteItems":
@@ -448,7 +517,9 @@ def test_a_store_that_fails_tells_nothing_either(world: World, ears: Ears):
         return call()
 
     with intercepted(fail):
-        answer = ears.hear(resident.post("/v1/wishes", world.wish_body(story=ADDRESS)))
+        answer = ears.hear(
+            resident.post("/v1/wishes", world.wish_body(story=ADDRESS))
+        )
     assert answer.status in (500, 503)
     assert not ears.sung(answer.text + ears.lines.getvalue())
 
@@ -473,7 +544,9 @@ def test_a_message_that_cannot_be_sent_is_logged_without_its_text(
 # the control: this file can fail
 
 
-@pytest.mark.parametrize("how", ["message", "field", "exception", "number", "escaped"])
+@pytest.mark.parametrize(
+    "how", ["message", "field", "exception", "number", "escaped"]
+)
 def test_a_planted_leak_is_heard(
     world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch, how: str
 ):
@@ -502,5 +575,7 @@ def test_a_planted_leak_is_heard(
 
 def test_a_planted_echo_in_an_error_is_seen(ears: Ears):
     ears.canaries |= {NAMES[0]}
-    ears.hear(Answer(422, {}, json.dumps({"detail": f"{NAMES[0]} is not a name"})))
+    ears.hear(
+        Answer(422, {}, json.dumps({"detail": f"{NAMES[0]} is not a name"}))
+    )
     assert [body for body in ears.errors() if ears.sung(body)]

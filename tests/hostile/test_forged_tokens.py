@@ -85,11 +85,15 @@ def refused(world: World, token: str, scheme: str = "Bearer ") -> None:
         )
         assert_problem(
             phone.post(
-                "/v1/wishes", world.wish_body(), authorization=f"{scheme}{token}"
+                "/v1/wishes",
+                world.wish_body(),
+                authorization=f"{scheme}{token}",
             ),
             401,
         )
-        assert_problem(phone.delete("/v1/me", authorization=f"{scheme}{token}"), 401)
+        assert_problem(
+            phone.delete("/v1/me", authorization=f"{scheme}{token}"), 401
+        )
 
 
 def test_what_the_forger_signs_unchanged_is_believed(forger: Forger):
@@ -99,7 +103,9 @@ def test_what_the_forger_signs_unchanged_is_believed(forger: Forger):
 
 
 @pytest.mark.parametrize("alg", ["none", None, ["HS256"]])
-def test_a_token_that_nobody_signed_is_refused(town: World, forger: Forger, alg: Any):
+def test_a_token_that_nobody_signed_is_refused(
+    town: World, forger: Forger, alg: Any
+):
     header = forger.header | {"alg": alg}
     for signature in ("", "AA", forger.token.split(".")[2]):
         refused(town, forger.raw(header, forger.claims, signature))
@@ -142,18 +148,37 @@ def test_a_key_id_that_is_no_text_is_refused(town: World, forger: Forger):
         refused(
             town,
             forger.raw(
-                forger.header | {"kid": kid}, forger.claims, forger.token.split(".")[2]
+                forger.header | {"kid": kid},
+                forger.claims,
+                forger.token.split(".")[2],
             ),
         )
-    without = {name: value for name, value in forger.header.items() if name != "kid"}
-    refused(town, forger.raw(without, forger.claims, forger.token.split(".")[2]))
+    without = {
+        name: value for name, value in forger.header.items() if name != "kid"
+    }
+    refused(
+        town, forger.raw(without, forger.claims, forger.token.split(".")[2])
+    )
 
 
 @pytest.mark.parametrize(
-    "typ", ["JWT", "jwt", "", "at+JWT ", "refresh+jwt", "application/at+jwt", "missing"]
+    "typ",
+    [
+        "JWT",
+        "jwt",
+        "",
+        "at+JWT ",
+        "refresh+jwt",
+        "application/at+jwt",
+        "missing",
+    ],
 )
-def test_a_token_of_another_type_is_refused(town: World, forger: Forger, typ: str):
-    header = {"alg": "HS256", "kid": "k1"} | ({} if typ == "missing" else {"typ": typ})
+def test_a_token_of_another_type_is_refused(
+    town: World, forger: Forger, typ: str
+):
+    header = {"alg": "HS256", "kid": "k1"} | (
+        {} if typ == "missing" else {"typ": typ}
+    )
     signing = f"{b64(header)}.{b64(forger.claims)}"
     signature = b64(
         jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
@@ -178,7 +203,14 @@ WRONG: dict[str, list[Any]] = {
     "sub": ["", "per_" + "a" * 24, "system", 1, ["x"], {}, "../x", "per_\x00"],
     "exp": [0, -1, "never", [], {}, "", "1e9"],
     "tv": [99, -1, "x", [], {}],
-    "roles": [1, [1], [None], ["king@chunhui"], [["street_admin@chunhui"]], {"a": 1}],
+    "roles": [
+        1,
+        [1],
+        [None],
+        ["king@chunhui"],
+        [["street_admin@chunhui"]],
+        {"a": 1},
+    ],
 }
 
 
@@ -197,12 +229,16 @@ def test_a_token_with_a_claim_that_makes_no_sense_is_refused(
 def _signed(forger: Forger, claim: str, value: Any) -> str:
     """Sign a claim that the library would not even encode."""
     signing = f"{b64(forger.header)}.{b64(forger.claims | {claim: value})}"
-    sign = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign
+    sign = jwt.algorithms.HMACAlgorithm(
+        jwt.algorithms.HMACAlgorithm.SHA256
+    ).sign
     return f"{signing}.{b64(sign(signing.encode(), forger.key))}"
 
 
 def test_a_payload_that_is_no_object_is_refused(town: World, forger: Forger):
-    sign = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign
+    sign = jwt.algorithms.HMACAlgorithm(
+        jwt.algorithms.HMACAlgorithm.SHA256
+    ).sign
     for payload in (
         b"[]",
         b"1",
@@ -217,7 +253,9 @@ def test_a_payload_that_is_no_object_is_refused(town: World, forger: Forger):
 
 
 @pytest.mark.parametrize("depth", [990, 75_000])
-def test_a_header_of_brackets_does_not_bring_the_house_down(town: World, depth: int):
+def test_a_header_of_brackets_does_not_bring_the_house_down(
+    town: World, depth: int
+):
     for header in (
         b"[" * depth,
         b'{"kid":' + b"[" * depth + b"]" * depth + b"}",
@@ -279,14 +317,22 @@ def test_another_scheme_is_refused(town: World, forger: Forger, scheme: str):
 
 
 def test_the_scheme_may_be_written_in_any_case(forger: Forger):
-    assert Phone().get(PRIVATE, authorization=f"bEARER {forger.token}").status == 200
+    assert (
+        Phone().get(PRIVATE, authorization=f"bEARER {forger.token}").status
+        == 200
+    )
 
 
 def test_a_token_in_the_query_or_a_cookie_is_not_looked_at(forger: Forger):
     assert_problem(Phone().get(f"{PRIVATE}?access_token={forger.token}"), 401)
-    assert_problem(Phone().get(PRIVATE, cookie=f"access_token={forger.token}"), 401)
     assert_problem(
-        Phone().get(PRIVATE, x_forwarded_authorization=f"Bearer {forger.token}"), 401
+        Phone().get(PRIVATE, cookie=f"access_token={forger.token}"), 401
+    )
+    assert_problem(
+        Phone().get(
+            PRIVATE, x_forwarded_authorization=f"Bearer {forger.token}"
+        ),
+        401,
     )
 
 
@@ -306,15 +352,22 @@ def test_roles_that_a_token_claims_are_not_believed_when_something_is_changed(
         roles=["street_admin@chunhui"],
     )
     with unchanged(town):
-        assert Phone(token=token).post(f"/v1/wishes/{wish_id}/approve").status in (
+        assert Phone(token=token).post(
+            f"/v1/wishes/{wish_id}/approve"
+        ).status in (
             403,
             404,
         )
-        assert Phone(token=token).get(f"/v1/people?place={BAIHUA}").status in (403, 404)
+        assert Phone(token=token).get(f"/v1/people?place={BAIHUA}").status in (
+            403,
+            404,
+        )
         assert Phone(token=token).get(
             f"/v1/wishes?place={BAIHUA}&state=submitted"
         ).status in (403, 404)
-        assert Phone(token=token).get(f"/v1/admin/queue?place={BAIHUA}").status in (
+        assert Phone(token=token).get(
+            f"/v1/admin/queue?place={BAIHUA}"
+        ).status in (
             403,
             404,
         )
@@ -374,7 +427,9 @@ def test_a_retired_key_still_verifies_and_a_removed_one_does_not(world: World):
 def signed_in(world: World) -> Phone:
     """Return somebody who has just signed in."""
     return world.sign_in(
-        f"+86137{next(world.numbers) + 30_000_000:08}", consent="1", name="王秀英"
+        f"+86137{next(world.numbers) + 30_000_000:08}",
+        consent="1",
+        name="王秀英",
     )
 
 
@@ -405,7 +460,9 @@ def test_a_refresh_token_with_any_letter_changed_is_refused(world: World):
     token = str(signed_in(world).refresh)
     with unchanged(world):
         for n in range(len(token)):
-            changed = token[:n] + ("a" if token[n] != "a" else "b") + token[n + 1 :]
+            changed = (
+                token[:n] + ("a" if token[n] != "a" else "b") + token[n + 1 :]
+            )
             assert_problem(refresh(changed), 401, about=changed)
         rt, session, generation, mac = token.split(".")
         for other in ("01", "１", "2", "0", "-1", "1 ", "²"):
@@ -414,13 +471,17 @@ def test_a_refresh_token_with_any_letter_changed_is_refused(world: World):
     assert refresh(token).status == 201
 
 
-def test_a_lost_answer_is_repeated_for_a_minute_with_the_same_successor(world: World):
+def test_a_lost_answer_is_repeated_for_a_minute_with_the_same_successor(
+    world: World,
+):
     phone = signed_in(world)
     first = refresh(phone.refresh).json
     world.pass_time(seconds=60)
     again = refresh(phone.refresh)
     assert again.status == 201
-    assert again.json["refresh_token"] == first["refresh_token"] != phone.refresh
+    assert (
+        again.json["refresh_token"] == first["refresh_token"] != phone.refresh
+    )
     assert Phone(token=first["access_token"]).get(PRIVATE).status == 200
 
 
@@ -432,7 +493,9 @@ def test_a_spent_token_after_the_minute_ends_the_whole_family(world: World):
     assert_problem(refresh(first["refresh_token"]), 401)
     for token in (phone.token, first["access_token"]):
         assert_problem(Phone(token=token).get(PRIVATE), 401)
-        assert_problem(Phone(token=token).post("/v1/wishes", world.wish_body()), 401)
+        assert_problem(
+            Phone(token=token).post("/v1/wishes", world.wish_body()), 401
+        )
 
 
 def test_a_spent_token_whose_successor_was_used_ends_the_family_within_the_minute(
@@ -483,16 +546,23 @@ def test_a_family_that_nobody_refreshes_ends_after_thirty_days(world: World):
 def test_a_sign_out_ends_the_access_token_at_once(world: World):
     phone = signed_in(world)
     first = refresh(phone.refresh).json
-    assert Phone(token=first["access_token"]).delete("/v1/auth/tokens").status == 204
+    assert (
+        Phone(token=first["access_token"]).delete("/v1/auth/tokens").status
+        == 204
+    )
     for token in (phone.token, first["access_token"]):
         assert_problem(Phone(token=token).get(PRIVATE), 401)
-        assert_problem(Phone(token=token).post("/v1/wishes", world.wish_body()), 401)
+        assert_problem(
+            Phone(token=token).post("/v1/wishes", world.wish_body()), 401
+        )
         assert_problem(Phone(token=token).delete("/v1/auth/tokens"), 401)
     assert_problem(refresh(first["refresh_token"]), 401)
     assert_problem(refresh(phone.refresh), 401)
 
 
-def test_many_sign_outs_are_all_remembered_while_their_tokens_live(world: World):
+def test_many_sign_outs_are_all_remembered_while_their_tokens_live(
+    world: World,
+):
     number = signed_in(world).me["phone"]
     over = []
     for _ in range(8):
@@ -515,7 +585,9 @@ def test_a_withdrawn_consent_and_an_erasure_end_every_token(world: World):
 # block and demotion
 
 
-def staff_and_their_writes(world: World) -> Iterator[tuple[Phone, Callable[[], Any]]]:
+def staff_and_their_writes(
+    world: World,
+) -> Iterator[tuple[Phone, Callable[[], Any]]]:
     """Yield people with something that they may do just now."""
     staff = world.staff()
     wish_id, _ = submitted(world)
@@ -524,7 +596,9 @@ def staff_and_their_writes(world: World) -> Iterator[tuple[Phone, Callable[[], A
     other_id, _ = submitted(world)
     yield (
         worker,
-        lambda: worker.post(f"/v1/wishes/{other_id}/reject", {"reason": "重复"}),
+        lambda: worker.post(
+            f"/v1/wishes/{other_id}/reject", {"reason": "重复"}
+        ),
     )
     helper = world.volunteer()
     open_id = world.open_wish()
@@ -566,7 +640,9 @@ def test_a_block_that_is_lifted_does_not_revive_old_tokens(world: World):
     phone.patch("/v1/me", {"home": BAIHUA})
     for blocked in (True, False):
         body = {"blocked": blocked, "reason": "核实"}
-        assert boss.put(f"/v1/people/{phone.me['id']}/blocked", body).status == 200
+        assert (
+            boss.put(f"/v1/people/{phone.me['id']}/blocked", body).status == 200
+        )
     assert_problem(phone.get(PRIVATE), 401)
     assert_problem(refresh(phone.refresh), 401)
 
@@ -575,7 +651,8 @@ def test_a_blocked_person_cannot_sign_in_again(world: World):
     phone, boss = signed_in(world), world.phone_of(world.admin)
     phone.patch("/v1/me", {"home": BAIHUA})
     boss.put(
-        f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "停用"}
+        f"/v1/people/{phone.me['id']}/blocked",
+        {"blocked": True, "reason": "停用"},
     )
     world.pass_time(seconds=61)
     number = phone.me["phone"]

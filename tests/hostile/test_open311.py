@@ -84,7 +84,9 @@ def assert_error(answer: Answer, *statuses: int, about: object = "") -> None:
             True,
         ), what
     assert not [
-        word for word in ("Traceback", "pydantic", "Error") if word in answer.text
+        word
+        for word in ("Traceback", "pydantic", "Error")
+        if word in answer.text
     ], what
 
 
@@ -139,7 +141,9 @@ def test_what_is_no_form_is_refused_and_changes_nothing(
                 403,
                 about=name,
             )
-            assert_error(post(operation, raw, "application/json"), 400, about=name)
+            assert_error(
+                post(operation, raw, "application/json"), 400, about=name
+            )
 
 
 @EVERY_FORM
@@ -198,13 +202,17 @@ def test_characters_that_deceive_a_reader_are_refused(
             assert_error(
                 post(
                     operation,
-                    form(service_request_id="x", description=f"灯{character}不亮"),
+                    form(
+                        service_request_id="x", description=f"灯{character}不亮"
+                    ),
                 ),
                 400,
                 about=name,
             )
         for name in ("description", "address_string"):
-            assert_error(post(operation, form(**{name: "\ud800"})), 400, about=name)
+            assert_error(
+                post(operation, form(**{name: "\ud800"})), 400, about=name
+            )
 
 
 @EVERY_FORM
@@ -212,7 +220,15 @@ def test_a_form_without_the_key_tells_nothing_else(
     open311: World, operation: Operation
 ):
     with unchanged(open311):
-        for key in (None, "", "x", KEY[:-1], KEY + "x", [KEY, "x"], *WILD.values()):
+        for key in (
+            None,
+            "",
+            "x",
+            KEY[:-1],
+            KEY + "x",
+            [KEY, "x"],
+            *WILD.values(),
+        ):
             answer = post(operation, form(api_key=key, service_request_id="x"))
             assert_error(
                 answer,
@@ -259,7 +275,9 @@ def test_an_id_that_cannot_be_is_404_in_the_format_of_the_path(
                 ("", "text/xml"),
                 (".JSON", "text/xml"),
             ):
-                answer = Phone().get(operation.path.replace("{document}", id + suffix))
+                answer = Phone().get(
+                    operation.path.replace("{document}", id + suffix)
+                )
                 if (
                     answer.headers["content-type"] == "application/problem+json"
                 ):  # a slash or a query within: another path
@@ -274,7 +292,9 @@ def test_an_id_that_cannot_be_is_404_in_the_format_of_the_path(
 
 
 @pytest.mark.parametrize("operation", READS, ids=by_name)
-def test_wild_queries_are_refused_or_passed_over(open311: World, operation: Operation):
+def test_wild_queries_are_refused_or_passed_over(
+    open311: World, operation: Operation
+):
     path = operation.path.replace("{document}", "rubbish.json")
     fields = [
         "jurisdiction_id",
@@ -308,7 +328,9 @@ def test_wild_queries_are_refused_or_passed_over(open311: World, operation: Oper
 
 
 @pytest.mark.parametrize("operation", ROUTES, ids=by_name)
-def test_headers_of_any_kind_confuse_nothing(open311: World, operation: Operation):
+def test_headers_of_any_kind_confuse_nothing(
+    open311: World, operation: Operation
+):
     path = operation.path.replace("{document}", "rubbish.xml")
     for token in (
         "Bearer x",
@@ -367,7 +389,9 @@ def test_what_was_taken_of_all_this_is_shown_in_both_formats(open311: World):
         FORMS[0],
         form(
             description="&<>\"'"
-            + "".join(WILD[name] for name in ("XML", "CDATA", "markup", "emoji"))
+            + "".join(
+                WILD[name] for name in ("XML", "CDATA", "markup", "emoji")
+            )
         ),
     )
     found = {

@@ -149,9 +149,9 @@ def han_names() -> st.SearchStrategy[str]:
     four = st.tuples(
         st.sampled_from(DOUBLE), st.text(GIVEN, min_size=2, max_size=2)
     ).map("".join)
-    dotted = st.lists(st.sampled_from(PARTS), min_size=2, max_size=3, unique=True).map(
-        "·".join
-    )
+    dotted = st.lists(
+        st.sampled_from(PARTS), min_size=2, max_size=3, unique=True
+    ).map("·".join)
     return st.one_of(two_or_three, four, dotted)
 
 
@@ -189,14 +189,18 @@ class Wall:
         )
         self.filled: dict[str, Resident] = {}
 
-    def fill(self, resident: Resident, texts: list[str]) -> Iterator[tuple[str, str]]:
+    def fill(
+        self, resident: Resident, texts: list[str]
+    ) -> Iterator[tuple[str, str]]:
         """File a wish, take it all the way to its end, and yield what strangers read at every step."""
         person = self.world.person(
             resident.name, phone=resident.phone, address=resident.address
         )
         owner = self.world.phone_of(person)
         body = self.world.wish_body(
-            title=texts[0][:40], story=f"{texts[1]}\n{texts[2]}", alias=texts[3][:20]
+            title=texts[0][:40],
+            story=f"{texts[1]}\n{texts[2]}",
+            alias=texts[3][:20],
         )
         filed = owner.post("/v1/wishes", body)
         assert filed.status == 201, filed.text
@@ -208,13 +212,16 @@ class Wall:
         assert self.helper.post(f"{wish}/claim").status == 200
         yield from self.look(wish, "claimed")
         assert (
-            self.helper.post(f"{wish}/deliver", {"note": resident.address}).status
+            self.helper.post(
+                f"{wish}/deliver", {"note": resident.address}
+            ).status
             == 200
         )
         yield from self.look(wish, "delivered")
         assert (
             owner.post(
-                f"{wish}/confirm", {"rating": 5, "thanks": f"谢谢，{resident.name}"}
+                f"{wish}/confirm",
+                {"rating": 5, "thanks": f"谢谢，{resident.name}"},
             ).status
             == 200
         )
@@ -222,9 +229,15 @@ class Wall:
 
     def look(self, wish: str, state: str) -> Iterator[tuple[str, str]]:
         """Yield everything that a stranger is answered about a wish."""
-        for who, phone in (("anonymous", Phone()), ("volunteer", self.stranger)):
+        for who, phone in (
+            ("anonymous", Phone()),
+            ("volunteer", self.stranger),
+        ):
             answer = phone.get(wish)
-            assert answer.status == (404 if state == "submitted" else 200), (who, state)
+            assert answer.status == (404 if state == "submitted" else 200), (
+                who,
+                state,
+            )
             yield f"{who} reads the {state} wish", answer.text
             timeline = phone.get(f"{wish}/timeline")
             assert timeline.status in (401, 403, 404)
@@ -291,7 +304,9 @@ def ticket_told(
     every step.
     """
     stranger, neighbour, staff = people
-    person = town.person(resident.name, phone=resident.phone, address=resident.address)
+    person = town.person(
+        resident.name, phone=resident.phone, address=resident.address
+    )
     body = {
         "category": "rubbish",
         "text": "\n".join(texts[:3]),
@@ -308,13 +323,17 @@ def ticket_told(
     assert staff.post(f"{ticket}/resolve", {"note": said}).status == 200
     yield "a stranger, when it is done", stranger.get(ticket).text
     joined = neighbour.get(ticket).json
-    yield "who joined, when it is done", f"{joined['text']} {joined['solution']}"
+    yield (
+        "who joined, when it is done",
+        f"{joined['text']} {joined['solution']}",
+    )
     assert staff.post(f"{ticket}/close", {"reason": said}).status == 200
     yield "a stranger, in the end", stranger.get(ticket).text
     yield (
         "everybody, by SMS",
         " ".join(
-            letter.text for letter in town.mailbox.read(neighbour.me["phone"])[:3]
+            letter.text
+            for letter in town.mailbox.read(neighbour.me["phone"])[:3]
         ),
     )
 
@@ -360,17 +379,24 @@ def test_what_is_offered_instead_tells_as_little(town: World):
     assert town.volunteer().post(f"/v1/wishes/{first}/claim").status == 200
     late = town.volunteer().post(f"/v1/wishes/{first}/claim")
     assert late.status == 409
-    assert [line["title"] for line in late.json["similar"]] == ["收音机一台"] * 3
+    assert [line["title"] for line in late.json["similar"]] == [
+        "收音机一台"
+    ] * 3
     assert not told(late.text, WANG)
 
 
 def wall_texts(world: World, resident: Resident, text: str) -> str:
     """Return title, story and alias of a wish as anybody may read them."""
     person = world.phone_of(
-        world.person(resident.name, phone=resident.phone, address=resident.address)
+        world.person(
+            resident.name, phone=resident.phone, address=resident.address
+        )
     )
     wish_id = world.open_wish(
-        person, title=f"水壶{text}"[:40], story=f"旧的坏了，{text}。", alias=text[:20]
+        person,
+        title=f"水壶{text}"[:40],
+        story=f"旧的坏了，{text}。",
+        alias=text[:20],
     )
     view = Phone().get(f"/v1/wishes/{wish_id}").json
     assert "旧的坏了" in view["story"]
@@ -382,7 +408,9 @@ WANG = Resident("王秀英", "+8613812345678", 5, 1, 302)
 
 @pytest.mark.parametrize("text", dict.fromkeys(WANG.secrets()))
 def test_each_way_of_writing_it_is_blanked_out(town: World, text: str):
-    resident = Resident(WANG.name, number(town), WANG.building, WANG.unit, WANG.room)
+    resident = Resident(
+        WANG.name, number(town), WANG.building, WANG.unit, WANG.room
+    )
     if text in WANG.phones():
         text = resident.phones()[WANG.phones().index(text)]
     read = wall_texts(town, resident, text)
@@ -402,10 +430,14 @@ def test_each_way_of_writing_it_is_blanked_out(town: World, text: str):
         "尼玛·次仁·卓玛",
     ],
 )
-def test_every_kind_of_name_is_blanked_out_in_all_its_spellings(town: World, name: str):
+def test_every_kind_of_name_is_blanked_out_in_all_its_spellings(
+    town: World, name: str
+):
     for spelling in Resident(name, "+8613800000000", 15, 3, 1402).names():
         resident = Resident(name, number(town), 15, 3, 1402)
-        assert not told(wall_texts(town, resident, spelling), resident), spelling
+        assert not told(wall_texts(town, resident, spelling), resident), (
+            spelling
+        )
 
 
 def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
@@ -418,7 +450,10 @@ def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
     phone.patch("/v1/me", {"home": UNIT})
     filed = phone.post("/v1/wishes", town.wish_body(title="给诸葛桂芳的水壶"))
     assert phone.patch("/v1/me", {"name": "诸葛桂芳"}).status == 200
-    assert town.staff().post(f"/v1/wishes/{filed.json['id']}/approve").status == 200
+    assert (
+        town.staff().post(f"/v1/wishes/{filed.json['id']}/approve").status
+        == 200
+    )
     assert "桂芳" not in Phone().get(f"/v1/wishes/{filed.json['id']}").text
 
 
@@ -426,7 +461,9 @@ def test_words_that_name_nobody_stay_as_they_are(town: World):
     """Masking everything would pass the tests above; a wall of blanks helps nobody."""
     text = "想要3个5升的水壶，100元左右，下午2点后在家，坐12号线到"
     phone = town.resident()
-    wish_id = town.open_wish(phone, title="一个电热水壶", story=text, alias="小草")
+    wish_id = town.open_wish(
+        phone, title="一个电热水壶", story=text, alias="小草"
+    )
     view = Phone().get(f"/v1/wishes/{wish_id}").json
     assert (view["title"], view["story"], view["alias"]) == (
         "一个电热水壶",

@@ -51,7 +51,9 @@ def test_a_post_that_is_sent_again_with_its_key_is_done_once(
 
 
 @pytest.mark.parametrize("operation", POSTS, ids=by_name)
-def test_a_key_is_refused_with_any_other_body(world: World, operation: Operation):
+def test_a_key_is_refused_with_any_other_body(
+    world: World, operation: Operation
+):
     good = GOOD[operation.name](world)
     assert good.send("POST", idempotency_key="tap").status < 300
     before = rows()
@@ -110,10 +112,14 @@ def test_nobody_who_is_blocked_reads_about_others(world: World, who: str):
         """Return the reads that show something personal."""
         found = set()
         for operation in READS:
-            query = QUERIES.get(operation.name, "").format(target=stage.owner.id)
+            query = QUERIES.get(operation.name, "").format(
+                target=stage.owner.id
+            )
             answer = stage.phone.get(operation.path.format(**values) + query)
             assert answer.status < 500, operation.name
-            if any(word in answer.text for word in (*PERSONAL, stage.owner.phone)):
+            if any(
+                word in answer.text for word in (*PERSONAL, stage.owner.phone)
+            ):
                 found.add(operation.name)
         return found
 

@@ -20,7 +20,9 @@ from ..world import Phone, World, gateway
 from .evidence import PROBLEM
 
 load_all_checks()
-contract = schemathesis.openapi.from_dict(document(api.operations, api.id_prefixes))
+contract = schemathesis.openapi.from_dict(
+    document(api.operations, api.id_prefixes)
+)
 contract.app, contract.location = (
     gateway,
     "/openapi.json",
@@ -100,8 +102,12 @@ def foreign(case: Any) -> bool:
 
 def play(case: Any, who: str, phone: Phone, ender: Phone) -> None:
     """Send one request as somebody."""
-    caller = ender if (case.method.upper(), case.operation.path) in ENDING else phone
-    headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
+    caller = (
+        ender if (case.method.upper(), case.operation.path) in ENDING else phone
+    )
+    headers = (
+        {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
+    )
     response = case.call_and_validate(
         headers=headers,
         excluded_checks=[CHECKS.get_one(name) for name in LEFT_OUT],
@@ -112,10 +118,15 @@ def play(case: Any, who: str, phone: Phone, ender: Phone) -> None:
 
 @contract.parametrize()
 @settings(HARD, max_examples=25)
-def test_nothing_that_staff_send_confuses_the_house(case: Any, town: World) -> None:
+def test_nothing_that_staff_send_confuses_the_house(
+    case: Any, town: World
+) -> None:
     phone = standing.setdefault("staff", town.phone_of(town.admin))
     play(
-        case, "staff", phone, town.staff() if case.method.upper() == "DELETE" else phone
+        case,
+        "staff",
+        phone,
+        town.staff() if case.method.upper() == "DELETE" else phone,
     )
 
 
@@ -139,7 +150,9 @@ def test_nothing_that_a_resident_sends_confuses_the_house(
 
 @contract.parametrize()
 @settings(HARD, max_examples=5, phases=[Phase.generate])
-def test_nothing_that_nobody_sends_confuses_the_house(case: Any, town: World) -> None:
+def test_nothing_that_nobody_sends_confuses_the_house(
+    case: Any, town: World
+) -> None:
     play(case, "nobody", Phone(), Phone())
 
 

@@ -64,7 +64,9 @@ def filed(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", RARE)
-def test_a_rare_character_in_a_name_stays_the_character_it_is(town: World, name: str):
+def test_a_rare_character_in_a_name_stays_the_character_it_is(
+    town: World, name: str
+):
     """NFKC would turn 﨑 and ㎏ into others; a name must stay as the register has it."""
     phone = town.resident()
     assert phone.patch("/v1/me", {"name": name}).json["name"] == name
@@ -80,7 +82,11 @@ def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
     assert phone.patch("/v1/me", {"name": f"张{dot}李"}).json["name"] == "张·李"
     made = town.staff().post(
         "/v1/people",
-        {"name": f"买买提{dot}艾力", "home": BAIHUA, "consent": {"how": "spoken"}},
+        {
+            "name": f"买买提{dot}艾力",
+            "home": BAIHUA,
+            "consent": {"how": "spoken"},
+        },
     )
     assert made.json["name"] == "买买提·艾力"
     assert filed(phone, town, title="一本书", alias="小·草")["alias"] == "小·草"
@@ -90,7 +96,9 @@ def test_whoever_is_looked_for_with_another_dot_is_found(town: World):
     person = town.person("尼玛·次仁")
     for dot in "·•・":
         found = (
-            town.staff().get(f"/v1/people?place={BAIHUA}&q=尼玛{dot}次").json["items"]
+            town.staff()
+            .get(f"/v1/people?place={BAIHUA}&q=尼玛{dot}次")
+            .json["items"]
         )
         assert [item["id"] for item in found] == [person.id], dot
 
@@ -120,7 +128,10 @@ def test_what_is_written_in_pieces_is_kept_composed(
         f"{composed}\n{composed}",
         composed * 2,
     )
-    assert phone.patch("/v1/me", {"name": f"  {written}  "}).json["name"] == composed
+    assert (
+        phone.patch("/v1/me", {"name": f"  {written}  "}).json["name"]
+        == composed
+    )
 
 
 def filed_as(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
@@ -134,7 +145,9 @@ def filed_as(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
 def test_length_counts_characters_and_not_bytes(town: World):
     phone = town.resident()
     assert (
-        filed(phone, town, title="𠮷" * 40, story="龘" * 500, alias="👴" * 20)["title"]
+        filed(phone, town, title="𠮷" * 40, story="龘" * 500, alias="👴" * 20)[
+            "title"
+        ]
         == "𠮷" * 40
     )
     for fields in (
@@ -150,17 +163,23 @@ def test_a_text_of_nothing_to_see_is_no_text(town: World):
     phone = town.resident()
     for blank in ("\u3000\u3000", "\u200d\u200c", "  \t ", "\u00a0\u2003"):
         assert_problem(
-            phone.post("/v1/wishes", town.wish_body(title=blank)), 422, about=blank
+            phone.post("/v1/wishes", town.wish_body(title=blank)),
+            422,
+            about=blank,
         )
         assert_problem(phone.patch("/v1/me", {"name": blank}), 422, about=blank)
 
 
 @pytest.mark.parametrize("text", EMOJI + SCRIPTS)
-def test_what_is_joined_stays_joined_from_the_api_to_the_sms(town: World, text: str):
+def test_what_is_joined_stays_joined_from_the_api_to_the_sms(
+    town: World, text: str
+):
     """Through the API, the store, the wall's index and the SMS."""
     resident = town.resident()
     title = f"礼物{text}"
-    wish = filed(resident, town, title=title, story=f"{text}\n{text}", alias=text[:20])
+    wish = filed(
+        resident, town, title=title, story=f"{text}\n{text}", alias=text[:20]
+    )
     assert town.staff().post(f"/v1/wishes/{wish['id']}/approve").status == 200
     line = Phone().get(f"/v1/wishes/{wish['id']}").json
     assert (line["title"], line["story"], line["alias"]) == (
@@ -168,7 +187,10 @@ def test_what_is_joined_stays_joined_from_the_api_to_the_sms(town: World, text: 
         f"{text}\n{text}",
         text[:20],
     )
-    assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.approved")[0].text
+    assert (
+        f"「{title}」"
+        in town.sms_to(resident.me["phone"], "wish.approved")[0].text
+    )
 
 
 @settings(
@@ -207,10 +229,18 @@ def test_a_title_with_braces_reaches_the_phone_as_it_was_written(town: World):
     resident, helper = town.resident(), town.volunteer()
     title = "{code}{needed_by}{title}{reason}{0}"
     wish_id = town.open_wish(resident, title=title)
-    assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.approved")[0].text
+    assert (
+        f"「{title}」"
+        in town.sms_to(resident.me["phone"], "wish.approved")[0].text
+    )
     assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
-    assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.claimed")[0].text
-    assert f"「{title}」" in town.sms_to(helper.me["phone"], "wish.yours")[0].text
+    assert (
+        f"「{title}」"
+        in town.sms_to(resident.me["phone"], "wish.claimed")[0].text
+    )
+    assert (
+        f"「{title}」" in town.sms_to(helper.me["phone"], "wish.yours")[0].text
+    )
 
 
 # digits
@@ -221,8 +251,14 @@ WIDE = str.maketrans("0123456789+", "０１２３４５６７８９＋")
 
 def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
     phone = number(town)
-    for written in (phone.translate(WIDE), phone.removeprefix("+86").translate(WIDE)):
-        assert Phone().post("/v1/auth/codes", {"phone": written}).status in (202, 429)
+    for written in (
+        phone.translate(WIDE),
+        phone.removeprefix("+86").translate(WIDE),
+    ):
+        assert Phone().post("/v1/auth/codes", {"phone": written}).status in (
+            202,
+            429,
+        )
     code = town.code_in_sms(phone).translate(WIDE)
     body = {
         "phone": phone.translate(WIDE),
@@ -238,17 +274,31 @@ def test_a_full_width_delivery_code_is_the_code(town: World):
     wish_id, resident, helper = claimed(town)
     code = town.delivery_code(resident.me["phone"]).translate(WIDE)
     assert (
-        helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": code}).json["state"]
+        helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": code}).json[
+            "state"
+        ]
         == "fulfilled"
     )
 
 
 @pytest.mark.parametrize(
     "digits",
-    ["١٢٣٤٥٦", "१२३४५६", "𝟏𝟐𝟑𝟒𝟓𝟔", "①②③④⑤⑥", "一二三四五六", "12345６７", "1 2 3 "],
+    [
+        "١٢٣٤٥٦",
+        "१२३४५६",
+        "𝟏𝟐𝟑𝟒𝟓𝟔",
+        "①②③④⑤⑥",
+        "一二三四五六",
+        "12345６７",
+        "1 2 3 ",
+    ],
 )
 def test_digits_of_other_scripts_are_no_code(town: World, digits: str):
-    body = {"phone": number(town), "code": digits, "consent": {"text_version": "1"}}
+    body = {
+        "phone": number(town),
+        "code": digits,
+        "consent": {"text_version": "1"},
+    }
     assert_problem(Phone().post("/v1/auth/tokens", body), 422)
 
 
@@ -294,7 +344,9 @@ def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
         f"0086{n}",
         f"+86 {n}",
     ):
-        assert Phone().post("/v1/auth/codes", {"phone": written}).status == 202, written
+        assert (
+            Phone().post("/v1/auth/codes", {"phone": written}).status == 202
+        ), written
         body = {"phone": written, "code": town.code_in_sms(phone)}
         assert Phone().post("/v1/auth/tokens", body).json["person"]["id"] == me
         town.pass_time(seconds=61)
@@ -307,6 +359,10 @@ SOURCES = sorted(Path(chalicelib.__file__).parent.rglob("*.py"))
 REFUSALS = {
     name for name in errors.__all__ if isinstance(getattr(errors, name), type)
 } - {"Replayed"}
+
+
+# The facts that come with a refusal by itself, or with a function that makes one.
+FACTS_OF = {"TooMany": {"retry_after"}, "conflict": {"state", "moves"}}
 
 
 def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
@@ -358,23 +414,26 @@ def _codes() -> dict[str, set[str]]:
             limit.args[-1], ast.Constant
         ):  # a rate limit refuses by its own code
             codes[limit.args[-1].value] = {"retry_after"}
-    for context, name, path in _calls(*REFUSALS):
+    for context, name, path in _calls(*REFUSALS, "conflict"):
         if not context.args:
             continue
-        first = context.args[0]
-        texts = [text for part in _said_by(first, path) for text in _strings(part)]
+        first = context.args[2 if name == "conflict" else 0]
+        if isinstance(first, ast.Name) and first.id == "code":
+            continue  # within `conflict` itself
+        texts = [
+            text for part in _said_by(first, path) for text in _strings(part)
+        ]
         if isinstance(first, ast.JoinedStr):
             texts = [
                 f"{kind}{text}"
                 for text in texts
-                for kind in ("wish", "offer", "ticket")
+                for kind in ("wish", "offer", "ticket", "upload")
             ]  # of the transition tables
         assert texts or isinstance(first, ast.Attribute), (
             f"{path}:{context.lineno}: a code that this test cannot read"
         )
-        facts = {keyword.arg for keyword in context.keywords if keyword.arg} | (
-            {"retry_after"} if name == "TooMany" else set()
-        )
+        facts = {keyword.arg for keyword in context.keywords if keyword.arg}
+        facts |= FACTS_OF.get(name, set())
         for code in texts:
             codes.setdefault(code, set()).update(facts)
     return codes
@@ -438,7 +497,9 @@ def test_both_languages_say_the_same_with_the_same_facts(catalogue: Catalogue):
 
 def test_every_status_has_a_title():
     assert {*STATUS.values(), 405, 500} <= set(TITLES)
-    assert set(STATUS) == {getattr(errors, name) for name in REFUSALS - {"Refusal"}}
+    assert set(STATUS) == {
+        getattr(errors, name) for name in REFUSALS - {"Refusal"}
+    }
 
 
 def _kinds_of_tickets() -> set[str]:
@@ -450,7 +511,9 @@ def _kinds_of_tickets() -> set[str]:
             for node in ast.walk(context.args[1])
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ):
-            kinds.add(f"{kind.value}_staff" if name == "to_staff" else str(kind.value))
+            kinds.add(
+                f"{kind.value}_staff" if name == "to_staff" else str(kind.value)
+            )
     assert kinds >= ALSO_AT_NIGHT
     return {f"ticket.{kind}" for kind in kinds} | {
         f"ticket.urgent_{kind}" for kind in ALSO_AT_NIGHT
@@ -465,13 +528,17 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         kind = (
             context.args[1]
             if name != "Message"
-            else next((k.value for k in context.keywords if k.arg == "kind"), None)
+            else next(
+                (k.value for k in context.keywords if k.arg == "kind"), None
+            )
         )
         if isinstance(kind, ast.Constant):
-            kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
+            kinds.add(
+                str(kind.value) if name == "Message" else f"wish.{kind.value}"
+            )
     kinds |= {f"wish.{step.name}" for step in reminders_of(a_wish())}
     chosen = [
-        path for path in SOURCES if path.match("offers/background.py")
+        path for path in SOURCES if path.match("offers/sms_answering.py")
     ]  # a kind that is chosen between two
     kinds |= {
         text

@@ -41,10 +41,12 @@ class Server:
     def call(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {
-            "Content-Type": "application/json"
-        }
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=20
+        )
+        sent = {
+            name.replace("_", "-"): value for name, value in headers.items()
+        } | {"Content-Type": "application/json"}
         connection.request(
             method, path, json.dumps(body) if body is not None else None, sent
         )
@@ -74,7 +76,8 @@ class Server:
 
     def advance(self, **by: float) -> dict[str, Any]:
         seconds = sum(
-            value * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[unit]
+            value
+            * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[unit]
             for unit, value in by.items()
         )
         status, answer = self.call("POST", "/dev/clock", {"advance": seconds})
@@ -87,11 +90,15 @@ class Server:
     def sign_in(self, number: str, **extra: Any) -> "Somebody":
         status, answer = self.call("POST", "/v1/auth/codes", {"phone": number})
         assert status == 202, answer
-        newest = self.call("GET", f"/dev/messages?to={quote(number)}")[1]["items"][0]
+        newest = self.call("GET", f"/dev/messages?to={quote(number)}")[1][
+            "items"
+        ][0]
         code = re.search(r"\d{6}", newest["text"])
         assert code
         status, answer = self.call(
-            "POST", "/v1/auth/tokens", {"phone": number, "code": code[0], **extra}
+            "POST",
+            "/v1/auth/tokens",
+            {"phone": number, "code": code[0], **extra},
         )
         assert status == 201, answer
         return Somebody(
@@ -137,7 +144,10 @@ class Somebody:
             "POST", "/v1/auth/tokens", {"refresh_token": self.refresh_token}
         )
         assert status == 201, answer
-        self.token, self.refresh_token = answer["access_token"], answer["refresh_token"]
+        self.token, self.refresh_token = (
+            answer["access_token"],
+            answer["refresh_token"],
+        )
 
 
 def free_port() -> int:
@@ -162,7 +172,11 @@ def running_server(
     env.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     with (folder.parent / f"{folder.name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "local.py"], cwd=ROOT, env=env, stdout=log, stderr=log
+            [sys.executable, "local.py"],
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=log,
         )
         server = Server(port, process)
         try:

@@ -1,44 +1,79 @@
-"""The README's first walk, run as it is printed."""
+"""The walk of both READMEs, run as printed and compared with its expected output."""
 
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from .server import ROOT, Server, running_server
+from .server import ROOT, running_server
+
+STEP = re.compile(
+    r"```sh\n(?P<script>.*?)```(?:\s*```text\n(?P<output>.*?)```)?", re.DOTALL
+)
+END = "== end of step =="
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's walk needs curl")
-def test_the_first_walk_works_as_printed(tmp_path):
-    scripts = re.findall(
-        r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert len(scripts) == 2
+def steps(page: Path) -> list[tuple[str, list[str]]]:
+    """Return each shell block of a page with the lines that it should print."""
+    text = page.read_text(encoding="utf-8")
+    found = []
+    for step in STEP.finditer(text):
+        output = step["output"] or ""
+        found.append((step["script"], output.splitlines()))
+    return found
+
+
+def matches(expected: str, line: str) -> bool:
+    """Return whether a line is as expected, where `…` means any text."""
+    parts = [re.escape(part) for part in expected.split("…")]
+    return re.fullmatch(".*".join(parts), line) is not None
+
+
+@pytest.mark.skipif(
+    shutil.which("curl") is None, reason="the README's walk needs curl"
+)
+def test_the_walk_prints_its_expected_output(tmp_path):
+    walk = steps(ROOT / "README.md")
+    assert len(walk) >= 5
+    script = f"\necho '{END}'\n".join(script for script, _ in walk)
     with running_server(tmp_path / "data") as server:
-        printed = walk("\n".join(scripts), server)
-    lines = [line for line in printed.splitlines() if line]
-    assert lines[0] == "open"
-    assert "一个电热水壶" in lines[1]
-    assert "3楼302室" not in lines[1]
-    assert lines[2:5] == [
-        "3楼302室",
-        "fulfilled",
-        "【春晖】「一个电热水壶」圆满完成，感谢您！已记1小时。",
+        printed = run(script, server.port)
+    outputs = printed.split(f"{END}\n")
+    assert len(outputs) == len(walk)
+    for (step, expected), output in zip(walk, outputs, strict=True):
+        lines = output.splitlines()
+        assert len(lines) == len(expected), f"{step}\nprinted:\n{output}"
+        for want, line in zip(expected, lines, strict=True):
+            assert matches(want, line), (
+                f"{step}\nexpected: {want}\nprinted:  {line}"
+            )
+
+
+def test_both_languages_have_the_same_walk():
+    english, chinese = (
+        steps(ROOT / "README.md"),
+        steps(ROOT / "README.zh-CN.md"),
+    )
+    assert [without_comments(step) for step in english] == [
+        without_comments(step) for step in chinese
     ]
-    assert lines[5], "why the first day counts as it does"
-    asked = "【春晖】您反映的「楼道里堆了垃圾」已处理。解决了请回复1，没解决回复2"
-    assert lines[6:] == ["grid", "resolved", asked, "closed", "closed"]
 
 
-def walk(script: str, server: Server) -> str:
-    here = script.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{server.port}")
+def without_comments(step: tuple[str, list[str]]) -> tuple[str, list[str]]:
+    script, output = step
+    return re.sub(r"   #.*", "", script), output
+
+
+def run(script: str, port: int) -> str:
+    here = script.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}")
     done = subprocess.run(
         ["bash", "-eu", "-c", here],
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -19,7 +19,9 @@ STAFF, GRID, RESIDENT, HELPER = (
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def wish_on_the_wall(server: Server, needed_by: str) -> tuple[str, Somebody, Somebody]:
+def wish_on_the_wall(
+    server: Server, needed_by: str
+) -> tuple[str, Somebody, Somebody]:
     staff, resident = server.sign_in(STAFF), server.sign_in(RESIDENT)
     body = {"kind": "goods", "title": "一个电热水壶", "needed_by": needed_by}
     wish = str(resident.post("/v1/wishes", body, expect=201)["id"])
@@ -29,7 +31,9 @@ def wish_on_the_wall(server: Server, needed_by: str) -> tuple[str, Somebody, Som
 
 def sent_to(server: Server, number: str) -> list[tuple[str, str]]:
     """Return what a phone was sent, oldest first: the kind, and when by the clocks in Shanghai."""
-    items = server.call("GET", f"/dev/messages?to={quote(number)}")[1]["items"][::-1]
+    items = server.call("GET", f"/dev/messages?to={quote(number)}")[1]["items"][
+        ::-1
+    ]
     return [
         (item["kind"], f"{_instant(item):%m-%d %H:%M}")
         for item in items
@@ -49,7 +53,9 @@ def test_what_a_request_has_to_say_is_said_within_two_seconds_without_a_sweep(
     tapped = time.monotonic()
     helper.post(f"/v1/wishes/{wish}/claim")
     told = {
-        kind for number in (RESIDENT, HELPER) for kind, _ in sent_to(server, number)
+        kind
+        for number in (RESIDENT, HELPER)
+        for kind, _ in sent_to(server, number)
     }
     assert {"wish.claimed", "wish.yours"} <= told
     assert time.monotonic() - tapped < 2
@@ -68,7 +74,9 @@ def test_a_helper_is_reminded_in_time_and_staff_hear_of_it_when_she_does_not_com
     )
     # The day is over at midnight, and nobody's phone rings then.
     assert "12-08 08:00" <= kinds["wish.overdue"] <= "12-08 08:30"
-    assert [kind for kind, _ in sent_to(server, HELPER)].count("wish.due_tomorrow") == 1
+    assert [kind for kind, _ in sent_to(server, HELPER)].count(
+        "wish.due_tomorrow"
+    ) == 1
     staff = [
         line
         for number in (GRID, STAFF, "+8613900000001")
@@ -81,7 +89,9 @@ def test_a_helper_is_reminded_in_time_and_staff_hear_of_it_when_she_does_not_com
     ]
 
 
-def test_what_is_approved_at_night_is_told_in_the_morning(server: Server) -> None:
+def test_what_is_approved_at_night_is_told_in_the_morning(
+    server: Server,
+) -> None:
     server.call(
         "POST", "/dev/clock", {"now": "2026-11-23T14:30:00Z"}
     )  # half past ten in the evening
@@ -97,9 +107,13 @@ def test_what_is_approved_at_night_is_told_in_the_morning(server: Server) -> Non
 
 def test_her_own_quiet_hours_are_kept(server: Server) -> None:
     resident = server.sign_in(RESIDENT)
-    hours = {"quiet_hours": {"from": "12:30", "to": "14:30"}}  # a sleep after lunch
+    hours = {
+        "quiet_hours": {"from": "12:30", "to": "14:30"}
+    }  # a sleep after lunch
     assert resident.call("PATCH", "/v1/me", hours)[0] == 200
-    server.call("POST", "/dev/clock", {"now": "2026-11-23T05:00:00Z"})  # one o'clock
+    server.call(
+        "POST", "/dev/clock", {"now": "2026-11-23T05:00:00Z"}
+    )  # one o'clock
     wish_on_the_wall(server, "2026-12-07")
     server.advance(hours=3)
     assert (
@@ -115,13 +129,22 @@ def test_who_has_no_smartphone_answers_by_sms(server: Server) -> None:
     helper.post(f"/v1/wishes/{wish}/claim")
     helper.post(f"/v1/wishes/{wish}/deliver", {})
     assert sent_to(server, RESIDENT)[-1][0] == "wish.delivered"
-    assert server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "１"})[0] == 200
+    assert (
+        server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "１"})[0]
+        == 200
+    )
     assert sent_to(server, HELPER)[-1][0] == "wish.thanks"
-    assert server.sign_in(RESIDENT).get(f"/v1/wishes/{wish}")["state"] == "fulfilled"
+    assert (
+        server.sign_in(RESIDENT).get(f"/v1/wishes/{wish}")["state"]
+        == "fulfilled"
+    )
 
 
 def test_who_wants_no_texts_any_more_is_visited_instead(server: Server) -> None:
-    assert server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "td"})[0] == 200
+    assert (
+        server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "td"})[0]
+        == 200
+    )
     _, staff, resident = wish_on_the_wall(server, "2026-12-07")
     assert sent_to(server, RESIDENT) == []
     assert (

@@ -20,9 +20,9 @@ def test_the_kettle(server: Server) -> None:
 
     wish = file_wish(staff, resident, "一个电热水壶")
     assert (wish["state"], wish["possible_duplicates"]) == ("submitted", [])
-    assert file_wish(worker, resident, "电热水壶一个")["possible_duplicates"] == [
-        wish["id"]
-    ]
+    assert file_wish(worker, resident, "电热水壶一个")[
+        "possible_duplicates"
+    ] == [wish["id"]]
     assert [
         task["kind"]
         for task in staff.get("/v1/admin/queue?place=chunhui.baihua")["items"]
@@ -61,11 +61,15 @@ def test_the_kettle(server: Server) -> None:
         ("+8613900000118", "wish.unconfirmed"),
     ]
     winner.refresh()
-    code = delivery_code(next(m.text for m in claimed if m.kind == "wish.claimed"))
+    code = delivery_code(
+        next(m.text for m in claimed if m.kind == "wish.claimed")
+    )
     deliver(winner, wish["id"], code)
     assert server.heard() == [(winner.number, "wish.thanks")]
     hours = winner.get("/v1/me/hours")["items"]
-    assert [(line["wish"], line["minutes"]) for line in hours] == [(wish["id"], 60)]
+    assert [(line["wish"], line["minutes"]) for line in hours] == [
+        (wish["id"], 60)
+    ]
 
     after = winner.get(f"/v1/wishes/{wish['id']}")
     assert after["state"] == "fulfilled"
@@ -106,11 +110,17 @@ def file_wish(staff: Somebody, resident: str, title: str) -> dict[str, object]:
         "consent": {"how": "spoken", "witness": "李明"},
     }
     answer = staff.post(
-        "/v1/wishes", body, expect=201, Idempotency_Key=f"file-by-{staff.number}"
+        "/v1/wishes",
+        body,
+        expect=201,
+        Idempotency_Key=f"file-by-{staff.number}",
     )
     assert (
         staff.post(
-            "/v1/wishes", body, expect=201, Idempotency_Key=f"file-by-{staff.number}"
+            "/v1/wishes",
+            body,
+            expect=201,
+            Idempotency_Key=f"file-by-{staff.number}",
         )["id"]
         == answer["id"]
     )
@@ -133,7 +143,9 @@ def two_tap_at_once(
     with ThreadPoolExecutor(2) as both:
         answers = list(
             both.map(
-                lambda helper: helper.call("POST", f"/v1/wishes/{wish_id}/claim"),
+                lambda helper: helper.call(
+                    "POST", f"/v1/wishes/{wish_id}/claim"
+                ),
                 helpers,
             )
         )
@@ -151,14 +163,15 @@ def delivery_code(text: str) -> str:
 def deliver(helper: Somebody, wish_id: str, code: str) -> None:
     wrong = "0000" if code != "0000" else "1111"
     assert (
-        helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": wrong}, expect=422)[
-            "code"
-        ]
+        helper.post(
+            f"/v1/wishes/{wish_id}/deliver", {"code": wrong}, expect=422
+        )["code"]
         == "wish.code_wrong"
     )
     assert (
         helper.post(
-            f"/v1/wishes/{wish_id}/deliver", {"code": code, "note": "已交到手中"}
+            f"/v1/wishes/{wish_id}/deliver",
+            {"code": code, "note": "已交到手中"},
         )["state"]
         == "fulfilled"
     )

@@ -13,7 +13,11 @@ from PIL import Image
 from .server import Server, Somebody
 
 GRID, COMMUNITY, PROPERTY = "+8613900000004", "+8613900000002", "+8613900000006"
-RESIDENT, NEIGHBOUR, STRANGER = "+8613900000101", "+8613900000107", "+8613900000108"
+RESIDENT, NEIGHBOUR, STRANGER = (
+    "+8613900000101",
+    "+8613900000107",
+    "+8613900000108",
+)
 PLACE = "chunhui.baihua.g01.b01.u1"
 TEXT = "1号楼1单元7楼楼道有一堆垃圾"
 
@@ -29,18 +33,29 @@ def test_the_stairwell(server: Server) -> None:
     server.told()
 
     photo = upload(resident, "red")
-    body = {"category": "rubbish", "text": TEXT, "place": PLACE, "photos": [photo]}
-    ticket = resident.post("/v1/tickets", body, expect=201, Idempotency_Key="stairwell")
-    assert (ticket["state"], ticket["level"], ticket["possible_duplicates"]) == (
+    body = {
+        "category": "rubbish",
+        "text": TEXT,
+        "place": PLACE,
+        "photos": [photo],
+    }
+    ticket = resident.post(
+        "/v1/tickets", body, expect=201, Idempotency_Key="stairwell"
+    )
+    assert (
+        ticket["state"],
+        ticket["level"],
+        ticket["possible_duplicates"],
+    ) == (
         "open",
         "grid",
         [],
     )
     assert ticket["assignee"] == worker.me["id"]
     assert (
-        resident.post("/v1/tickets", body, expect=201, Idempotency_Key="stairwell")[
-            "id"
-        ]
+        resident.post(
+            "/v1/tickets", body, expect=201, Idempotency_Key="stairwell"
+        )["id"]
         == ticket["id"]
     )
     path = f"/v1/tickets/{ticket['id']}"
@@ -51,14 +66,20 @@ def test_the_stairwell(server: Server) -> None:
     # join it.
     hers = neighbour.post(
         "/v1/tickets",
-        {"category": "rubbish", "text": "七楼楼道一堆垃圾没人清", "place": PLACE},
+        {
+            "category": "rubbish",
+            "text": "七楼楼道一堆垃圾没人清",
+            "place": PLACE,
+        },
         expect=201,
     )
     assert hers["possible_duplicates"] == [ticket["id"]]
     seen = neighbour.get(path)
     assert not {"place", "assignee", "photos", "location_note"} & set(seen)
     assert "1号楼" not in seen["text"]
-    neighbour.post(f"/v1/tickets/{hers['id']}/close", {"reason": "已有邻居反映"})
+    neighbour.post(
+        f"/v1/tickets/{hers['id']}/close", {"reason": "已有邻居反映"}
+    )
     assert neighbour.post(f"{path}/join")["reporters"] == 2
     assert neighbour.post(f"{path}/join")["reporters"] == 2
     server.told()
@@ -70,7 +91,9 @@ def test_the_stairwell(server: Server) -> None:
     )
     assert [
         line["id"]
-        for line in worker.get("/v1/admin/queue?place=chunhui.baihua.g01")["items"]
+        for line in worker.get("/v1/admin/queue?place=chunhui.baihua.g01")[
+            "items"
+        ]
     ].count(ticket["id"]) == 1
     assert worker.post(f"{path}/accept")["state"] == "accepted"
     assert (
@@ -93,12 +116,14 @@ def test_the_stairwell(server: Server) -> None:
     for somebody in people.values():
         somebody.refresh()
     assert (
-        property_company.get("/v1/tickets?place=chunhui.baihua")["items"][0]["id"]
+        property_company.get("/v1/tickets?place=chunhui.baihua")["items"][0][
+            "id"
+        ]
         == ticket["id"]
     )
-    assert [p["state"] for p in property_company.get(f"{path}/photos")["photos"]] == [
-        "ready"
-    ]
+    assert [
+        p["state"] for p in property_company.get(f"{path}/photos")["photos"]
+    ] == ["ready"]
     done = property_company.post(
         f"{path}/resolve",
         {"note": "已清理干净", "photos": [upload(property_company, "green")]},
@@ -108,10 +133,18 @@ def test_the_stairwell(server: Server) -> None:
         (number, "ticket.resolved") for number in (RESIDENT, NEIGHBOUR)
     )
 
-    assert people[STRANGER].call("POST", f"{path}/confirm", {"satisfied": 1})[0] == 403
-    assert server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "1"})[0] == 200
+    assert (
+        people[STRANGER].call("POST", f"{path}/confirm", {"satisfied": 1})[0]
+        == 403
+    )
+    assert (
+        server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "1"})[0]
+        == 200
+    )
     assert resident.get(path)["state"] == "resolved"
-    assert neighbour.post(f"{path}/confirm", {"satisfied": 5})["state"] == "closed"
+    assert (
+        neighbour.post(f"{path}/confirm", {"satisfied": 5})["state"] == "closed"
+    )
     over = resident.get(path)
     assert (over["state"], over["ending"], over["reopened"]) == (
         "closed",
@@ -119,7 +152,9 @@ def test_the_stairwell(server: Server) -> None:
         0,
     )
     assert len(resident.get(f"{path}/photos")["proof"]) == 1
-    events = [line["event"] for line in resident.get(f"{path}/timeline")["items"]]
+    events = [
+        line["event"] for line in resident.get(f"{path}/timeline")["items"]
+    ]
     assert events == [
         "ticket.submitted",
         "ticket.accepted",
@@ -135,15 +170,20 @@ def test_the_stairwell(server: Server) -> None:
 
 def told_of(server: Server) -> list[tuple[str, str]]:
     """Return the recipient and kind of each new message about this problem, in a fixed order."""
-    return sorted((told.to, told.kind) for told in server.told() if "楼道" in told.text)
+    return sorted(
+        (told.to, told.kind) for told in server.told() if "楼道" in told.text
+    )
 
 
 def the_clock_starts_with_the_report(resident: Somebody, path: str) -> None:
     clocks = {
-        clock["clock"]: clock for clock in resident.get(f"{path}/clocks")["items"]
+        clock["clock"]: clock
+        for clock in resident.get(f"{path}/clocks")["items"]
     }
     assert set(clocks) == {"accept", "contact", "resolve"}
-    assert {clock["started"] for clock in clocks.values()} == {"2026-11-23T00:40:00Z"}
+    assert {clock["started"] for clock in clocks.values()} == {
+        "2026-11-23T00:40:00Z"
+    }
     accept = clocks["accept"]
     assert (accept["limit"], accept["due"], accept["working_time"]) == (
         120,
@@ -168,16 +208,25 @@ def upload(somebody: Somebody, colour: str) -> str:
     return str(form["id"])
 
 
-def post_form(url: str, fields: dict[str, Any], data: bytes) -> tuple[int, bytes]:
+def post_form(
+    url: str, fields: dict[str, Any], data: bytes
+) -> tuple[int, bytes]:
     boundary = "a-line-between-the-parts"
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
         for k, v in fields.items()
     ]
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-    body = b"".join(parts) + head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    body = (
+        b"".join(parts)
+        + head.encode()
+        + data
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
     to = urlsplit(url)
-    connection = http.client.HTTPConnection(to.hostname or "", to.port, timeout=20)
+    connection = http.client.HTTPConnection(
+        to.hostname or "", to.port, timeout=20
+    )
     connection.request(
         "POST",
         to.path,

@@ -43,9 +43,18 @@ def test_the_ticket_that_nobody_took(server: Server) -> None:
     # Half an hour is left of Friday; the rest of the two hours is Sunday's, from 08:30.
     accept = clock_of(resident, path, "accept")
     assert accept["due"] == "2024-02-18T02:00:00Z"
-    days = {line["day"]: line for run in accept["explanation"] for line in run["lines"]}
-    assert (days["2024-02-09"]["minutes"], days["2024-02-18"]["minutes"]) == (30, 90)
-    assert {days[f"2024-02-{day}"]["why"] for day in range(10, 18)} == {"holiday"}
+    days = {
+        line["day"]: line
+        for run in accept["explanation"]
+        for line in run["lines"]
+    }
+    assert (days["2024-02-09"]["minutes"], days["2024-02-18"]["minutes"]) == (
+        30,
+        90,
+    )
+    assert {days[f"2024-02-{day}"]["why"] for day in range(10, 18)} == {
+        "holiday"
+    }
     assert days["2024-02-18"]["why"] == "makeup"
 
     move_to(server, people, "2024-02-18T01:59:00Z")
@@ -56,14 +65,17 @@ def test_the_ticket_that_nobody_took(server: Server) -> None:
         [(COMMUNITY, "ticket.climbed_staff")],
     )
     due = clock_of(resident, path, "accept")["due"]
-    assert due == "2024-02-18T03:00:00Z"  # the community has half of the time again
+    assert (
+        due == "2024-02-18T03:00:00Z"
+    )  # the community has half of the time again
     move_to(server, people, "2024-02-18T03:00:00Z")
     assert (level_of(resident, path), told_of(server)) == (
         "street",
         [(STREET, "ticket.climbed_staff")],
     )
     assert (
-        administrator.get("/v1/tickets?place=chunhui")["items"][0]["id"] == ticket["id"]
+        administrator.get("/v1/tickets?place=chunhui")["items"][0]["id"]
+        == ticket["id"]
     )
     top = next(
         task
@@ -78,40 +90,62 @@ def test_the_ticket_that_nobody_took(server: Server) -> None:
 
     # "Not mine", twice: no clock stops for it, and the level above has to name somebody.
     before = clock_of(resident, path, "resolve")["due"]
-    assert worker.post(f"{path}/bounce", {"reason": "不在我的网格"})["state"] == "open"
-    assert staff.post(f"{path}/assign", {"to": "property"})["state"] == "assigned"
     assert (
-        people[PROPERTY].post(f"{path}/bounce", {"reason": "不归物业管"})["state"]
+        worker.post(f"{path}/bounce", {"reason": "不在我的网格"})["state"]
+        == "open"
+    )
+    assert (
+        staff.post(f"{path}/assign", {"to": "property"})["state"] == "assigned"
+    )
+    assert (
+        people[PROPERTY].post(f"{path}/bounce", {"reason": "不归物业管"})[
+            "state"
+        ]
         == "accepted"
     )
     bounced = administrator.get(path)
     assert (bounced["level"], bounced["must_be_assigned"]) == ("street", True)
     assert clock_of(resident, path, "resolve")["due"] == before
     for somebody in (worker, staff):
-        refused = somebody.post(f"{path}/assign", {"to": "grid_worker"}, expect=409)
+        refused = somebody.post(
+            f"{path}/assign", {"to": "grid_worker"}, expect=409
+        )
         assert (refused["code"], "assign" in refused["moves"]) == (
             "ticket.must_be_assigned",
             False,
         )
     assert (
-        worker.post(f"{path}/bounce", {"reason": "还是不归我"}, expect=409)["code"]
+        worker.post(f"{path}/bounce", {"reason": "还是不归我"}, expect=409)[
+            "code"
+        ]
         == "ticket.must_be_assigned"
     )
     assert "assign" in administrator.get(path)["moves"]
     assigned = administrator.post(f"{path}/assign", {"to": worker.me["id"]})
-    assert (assigned["state"], assigned["assignee"], assigned["must_be_assigned"]) == (
+    assert (
+        assigned["state"],
+        assigned["assignee"],
+        assigned["must_be_assigned"],
+    ) == (
         "assigned",
         worker.me["id"],
         False,
     )
     assert (
-        worker.post(f"{path}/bounce", {"reason": "还是不归我"}, expect=409)["code"]
+        worker.post(f"{path}/bounce", {"reason": "还是不归我"}, expect=409)[
+            "code"
+        ]
         == "ticket.bounced_out"
     )
-    assert worker.post(f"{path}/resolve", {"note": "已清运"})["state"] == "resolved"
+    assert (
+        worker.post(f"{path}/resolve", {"note": "已清运"})["state"]
+        == "resolved"
+    )
 
 
-def test_in_2027_the_clocks_go_by_ordinary_weeks_and_say_so(tmp_path: Path) -> None:
+def test_in_2027_the_clocks_go_by_ordinary_weeks_and_say_so(
+    tmp_path: Path,
+) -> None:
     with running_server(
         tmp_path / "data", clock_start="2027-02-05T09:30:00Z"
     ) as server:
@@ -129,7 +163,9 @@ def test_in_2027_the_clocks_go_by_ordinary_weeks_and_say_so(tmp_path: Path) -> N
 
 
 def told_of(server: Server) -> list[tuple[str, str]]:
-    return sorted((told.to, told.kind) for told in server.told() if "纸箱" in told.text)
+    return sorted(
+        (told.to, told.kind) for told in server.told() if "纸箱" in told.text
+    )
 
 
 def level_of(somebody: Somebody, path: str) -> str:

@@ -66,13 +66,18 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
     told = [line for line in server.heard() if line not in OF_THE_DEMO_STREET]
     assert (RESIDENT, "wish.released") in told
     # The worker of the grid, if there is one; else the community; else the street.
-    on_duty = {"chunhui.baihua.g01": GRID, "chunhui.jinfeng.g01": "+8613900000005"}.get(
-        place.rsplit(".", 2)[0]
-    )
-    community = {"chunhui.baihua": STAFF, "chunhui.jinfeng": "+8613900000003"}.get(
-        ".".join(place.split(".")[:2])
-    )
-    assert (on_duty or community or "+8613900000001", "wish.released_staff") in told
+    on_duty = {
+        "chunhui.baihua.g01": GRID,
+        "chunhui.jinfeng.g01": "+8613900000005",
+    }.get(place.rsplit(".", 2)[0])
+    community = {
+        "chunhui.baihua": STAFF,
+        "chunhui.jinfeng": "+8613900000003",
+    }.get(".".join(place.split(".")[:2]))
+    assert (
+        on_duty or community or "+8613900000001",
+        "wish.released_staff",
+    ) in told
     assert len(told) == 2
 
     again = server.call("GET", f"/v1/wishes/{wish_id}")[1]
@@ -108,7 +113,9 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
         seen["waiting"]["reason"],
         [line["volunteer"] for line in seen["asked"]],
     ) == ("asked", [second.me["id"]])
-    assert first.me["id"] not in [line["volunteer"] for line in seen["candidates"]]
+    assert first.me["id"] not in [
+        line["volunteer"] for line in seen["candidates"]
+    ]
 
     server.advance(days=1, hours=11, minutes=25)  # no answer until that evening
     third = asked(server, "修理阳台纱窗")
@@ -116,14 +123,20 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
     second.refresh()
     assert offer_of(second, wish_id)["state"] == "expired"
     late = second.post(f"/v1/offers/{offer['id']}/accept", expect=409)
-    assert (late["code"], wish_id in {wish["id"] for wish in late["similar"]}) == (
+    assert (
+        late["code"],
+        wish_id in {wish["id"] for wish in late["similar"]},
+    ) == (
         "offer.expired",
         False,
     )
     offer = offer_of(third, wish_id)
     accepted = third.post(f"/v1/offers/{offer['id']}/accept")
     assert (accepted["state"], accepted["moves"]) == ("accepted", [])
-    assert server.heard() == [(third.number, "wish.yours"), (RESIDENT, "wish.claimed")]
+    assert server.heard() == [
+        (third.number, "wish.yours"),
+        (RESIDENT, "wish.claimed"),
+    ]
     assert third.get(f"/v1/wishes/{wish_id}")["address"]
     again = server.call("GET", f"/v1/wishes/{wish_id}")[1]
     assert (again["state"], again["opened_at"], again["places_left"]) == (
@@ -198,9 +211,14 @@ def test_what_nobody_does_is_not_forgotten(server: Server) -> None:
     staff.refresh()
     waiting = {
         task["id"]: task["kind"]
-        for task in staff.get("/v1/admin/queue?place=chunhui.baihua&limit=100")["items"]
+        for task in staff.get("/v1/admin/queue?place=chunhui.baihua&limit=100")[
+            "items"
+        ]
     }
-    assert (waiting[taken], waiting[unanswered]) == ("wish.late", "wish.unconfirmed")
+    assert (waiting[taken], waiting[unanswered]) == (
+        "wish.late",
+        "wish.unconfirmed",
+    )
 
     server.advance(days=3)  # three days on the wall after its day
     # That it was about to expire could wait for the digest of the day; that it has expired came
@@ -214,8 +232,13 @@ def test_what_nobody_does_is_not_forgotten(server: Server) -> None:
     assert staff.get(f"/v1/wishes/{unclaimed}")["state"] == "expired"
     assert server.call("GET", f"/v1/wishes/{unclaimed}")[0] == 404
     assert (
-        staff.post(f"/v1/wishes/{unclaimed}/reopen", {"reason": "仍然需要"})["state"]
+        staff.post(f"/v1/wishes/{unclaimed}/reopen", {"reason": "仍然需要"})[
+            "state"
+        ]
         == "submitted"
     )
     assert staff.post(f"/v1/wishes/{taken}/deliver", {})["state"] == "delivered"
-    assert staff.post(f"/v1/wishes/{unanswered}/confirm", {})["state"] == "fulfilled"
+    assert (
+        staff.post(f"/v1/wishes/{unanswered}/confirm", {})["state"]
+        == "fulfilled"
+    )

@@ -1,4 +1,4 @@
-"""Wishes and volunteers as tests of matching need them: one by one, and whole streets of them, drawn by chance."""
+"""Builders of wishes, volunteers and random streets for tests of matching."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,15 @@ from typing import Any
 
 from chalicelib.kernel.place import ancestors, community_of
 from chalicelib.matching.edges import (
-    Helper,
     OpenWish,
+    Volunteer,
     may_be_asked,
     obstacles,
     terms_of,
 )
 from chalicelib.matching.inputs import MatchingInput
 from chalicelib.matching.plan import Carried, Plan, make_plan
-from chalicelib.matching.policy import WORK_MOST, Weights
+from chalicelib.matching.policy import MAX_WORK, Weights
 from chalicelib.matching.problem import AssignmentProblem
 from chalicelib.offers.policy import OfferUrgency
 
@@ -25,10 +25,10 @@ __all__ = [
     "KINDS",
     "NOW",
     "WEIGHTS",
-    "Street",
-    "a_helper",
+    "MatchingStreet",
     "a_street",
-    "a_wanted",
+    "a_volunteer",
+    "an_open_wish",
     "apart",
     "carrying",
     "crowded",
@@ -44,11 +44,11 @@ WEIGHTS = Weights(refusal_percent=5)  # round numbers
 
 
 def apart(one: str, other: str) -> bool:
-    """No two places lie side by side."""
+    """Say that no two places are adjacent."""
     return False
 
 
-def a_wanted(**fields: Any) -> OpenWish:
+def an_open_wish(**fields: Any) -> OpenWish:
     values = {
         "id": "wsh_a",
         "need": 1,
@@ -60,22 +60,28 @@ def a_wanted(**fields: Any) -> OpenWish:
         "kin": frozenset({"per_owner"}),
     } | fields
     return OpenWish(
-        **({"price": WEIGHTS.of_wish(values["urgency"], timedelta())} | values)
+        **(
+            {"price": WEIGHTS.wish_price(values["urgency"], timedelta())}
+            | values
+        )
     )
 
 
-def a_helper(**fields: Any) -> Helper:
-    return Helper(
-        **({"id": "per_a", "places": ("s.c1",), "base": "s.c1.g1.b2.u1"} | fields)
+def a_volunteer(**fields: Any) -> Volunteer:
+    return Volunteer(
+        **(
+            {"id": "per_a", "places": ("s.c1",), "base": "s.c1.g1.b2.u1"}
+            | fields
+        )
     )
 
 
 @dataclass(frozen=True)
-class Street:
-    """A street on a morning."""
+class MatchingStreet:
+    """The wishes and volunteers of a street on a morning."""
 
     wishes: list[OpenWish]
-    helpers: list[Helper]
+    volunteers: list[Volunteer]
     beside: frozenset[tuple[str, str]] = frozenset()
     weights: Weights = WEIGHTS
 
@@ -84,7 +90,7 @@ class Street:
 
 
 class _Dice(random.Random):
-    """Chance, with a few more ways to draw."""
+    """A random generator with a few more ways to draw."""
 
     def likely(self, share: float) -> bool:
         return self.random() < share
@@ -96,12 +102,12 @@ class _Dice(random.Random):
 def a_street(
     seed: int,
     wishes: int = 12,
-    helpers: int = 20,
+    volunteers: int = 20,
     communities: int = 3,
     grids: int = 3,
     weights: Weights = WEIGHTS,
-) -> Street:
-    """Draw a street in which every filter and every term of the cost decides about some pairs."""
+) -> MatchingStreet:
+    """Draw a street in which every obstacle and every cost term applies to some pairs."""
     dice = _Dice(seed)
     names = [f"s.c{c}.g{g}" for c in range(communities) for g in range(grids)]
     beside = {pair for pair in pairwise(names) if dice.likely(0.4)}
@@ -110,12 +116,13 @@ def a_street(
         for one, other in beside
         if community_of(one) != community_of(other)
     }
-    ids = [f"per_{n:03}" for n in range(helpers)]
-    return Street(
+    ids = [f"per_{n:03}" for n in range(volunteers)]
+    return MatchingStreet(
         wishes=[
-            _wanted(dice, f"wsh_{n:03}", names, ids, weights) for n in range(wishes)
+            _open_wish(dice, f"wsh_{n:03}", names, ids, weights)
+            for n in range(wishes)
         ],
-        helpers=[_helper(dice, id, names) for id in ids],
+        volunteers=[_volunteer(dice, id, names) for id in ids],
         beside=frozenset(beside),
         weights=weights,
     )
@@ -138,14 +145,23 @@ def _windows(dice: _Dice) -> tuple[tuple[datetime, datetime], ...]:
     )
 
 
-def _wanted(
-    dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights
+def _open_wish(
+    dice: _Dice,
+    id: str,
+    grids: list[str],
+    volunteers: list[str],
+    weights: Weights,
 ) -> OpenWish:
-    urgency, resident = dice.choice(list(OfferUrgency)), f"per_r{dice.randint(0, 9)}"
+    urgency, resident = (
+        dice.choice(list(OfferUrgency)),
+        f"per_r{dice.randint(0, 9)}",
+    )
     return OpenWish(
         id=id,
         need=dice.choice((1, 1, 1, 2, 3)),
-        price=weights.of_wish(urgency, timedelta(days=dice.choice((0, 0, 1, 9, 90)))),
+        price=weights.wish_price(
+            urgency, timedelta(days=dice.choice((0, 0, 1, 9, 90)))
+        ),
         urgency=urgency,
         kind=dice.choice(KINDS),
         place=_somewhere(dice, grids, (0, 0, 0, 0, 1, 1, 2, 3, 4)),
@@ -155,15 +171,17 @@ def _wanted(
         windows=_windows(dice),
         vetted=dice.likely(0.15),
         resident=resident,
-        kin=frozenset({resident, *dice.choices(helpers, k=dice.choice((0, 1)))})
-        if helpers
+        kin=frozenset(
+            {resident, *dice.choices(volunteers, k=dice.choice((0, 1)))}
+        )
+        if volunteers
         else frozenset({resident}),
         household=dice.choice((None, "h1", "h2")),
-        not_again=dice.some(tuple(helpers), 0.05),
+        not_again=dice.some(tuple(volunteers), 0.05),
     )
 
 
-def _helper(dice: _Dice, id: str, grids: list[str]) -> Helper:
+def _volunteer(dice: _Dice, id: str, grids: list[str]) -> Volunteer:
     places = tuple(
         dict.fromkeys(
             _somewhere(dice, grids, (1, 2, 3, 3, 3, 4))
@@ -174,11 +192,13 @@ def _helper(dice: _Dice, id: str, grids: list[str]) -> Helper:
     days = [
         (
             dice.randint(1, 7),
-            *dice.choice((("08:00", "12:00"), ("18:00", "19:00"), ("21:00", "02:00"))),
+            *dice.choice(
+                (("08:00", "12:00"), ("18:00", "19:00"), ("21:00", "02:00"))
+            ),
         )
         for _ in range(5)
     ]
-    return Helper(
+    return Volunteer(
         id=id,
         places=places,
         base=home if dice.likely(0.7) else places[0],
@@ -205,36 +225,41 @@ def _helper(dice: _Dice, id: str, grids: list[str]) -> Helper:
 
 
 def crowded(
-    seed: int, wishes: int = 60, helpers: int = 40, weights: Weights = WEIGHTS
-) -> Street:
-    """Draw one grid in which all wishes want the same few, who are all alike but for small things."""
+    seed: int,
+    wishes: int = 60,
+    volunteers: int = 40,
+    weights: Weights = WEIGHTS,
+) -> MatchingStreet:
+    """Draw one grid in which all wishes compete for the same few, nearly equal volunteers."""
     dice = _Dice(seed)
-    return Street(
+    return MatchingStreet(
         wishes=[
-            a_wanted(
+            an_open_wish(
                 id=f"wsh_{n:03}",
                 need=dice.choice((1, 1, 2, 3)),
-                price=weights.of_wish("calm", timedelta(days=dice.randint(0, 3))),
+                price=weights.wish_price(
+                    "calm", timedelta(days=dice.randint(0, 3))
+                ),
                 place=f"s.c1.g1.b{dice.randint(1, 3)}.u1",
             )
             for n in range(wishes)
         ],
-        helpers=[
-            a_helper(
+        volunteers=[
+            a_volunteer(
                 id=f"per_{n:03}",
                 base=f"s.c1.g1.b{dice.randint(1, 3)}.u1",
                 room=dice.choice((1, 2, 2)),
                 recent=dice.choice((0, 0, 0, 1, 3)),
                 acceptance=dice.choice((600, 600, 700)),
             )
-            for n in range(helpers)
+            for n in range(volunteers)
         ],
         weights=weights,
     )
 
 
 def carrying(carried: Mapping[str, int]) -> tuple[Carried, list[str]]:
-    """Return how to look up what volunteers carry, and the list of those who were looked up."""
+    """Return a look-up of carried wishes, and the list of volunteers it was called for."""
     asked: list[str] = []
 
     def look_up(ids: Sequence[str]) -> Mapping[str, int]:
@@ -245,14 +270,16 @@ def carrying(carried: Mapping[str, int]) -> tuple[Carried, list[str]]:
 
 
 def plan_of(
-    street: Street, carried: Mapping[str, int] | None = None, work: int = WORK_MOST
+    street: MatchingStreet,
+    carried: Mapping[str, int] | None = None,
+    work: int = MAX_WORK,
 ) -> Plan:
     """Make the plan of a street as a run does."""
-    situation = MatchingInput(
+    inputs = MatchingInput(
         place="s",
         now=NOW,
-        wanted=street.wishes,
-        helpers=street.helpers,
+        open_wishes=street.wishes,
+        volunteers=street.volunteers,
         neighbours=street.neighbours,
         wishes={},
         offer_rounds={},
@@ -260,46 +287,62 @@ def plan_of(
     )
     look_up, _ = carrying(carried or {})
     return make_plan(
-        street.wishes, situation.free, street.weights, street.neighbours, look_up, work
+        street.wishes,
+        inputs.volunteers_now,
+        street.weights,
+        street.neighbours,
+        look_up,
+        work,
     )
 
 
-def room_of(helper: Helper, carried: Mapping[str, int]) -> int:
-    """Return how many offers somebody may get, all things considered."""
-    free = may_be_asked(helper, NOW, "Asia/Shanghai")
+def room_of(volunteer: Volunteer, carried: Mapping[str, int]) -> int:
+    """Return how many more offers a volunteer may get now."""
+    free = may_be_asked(volunteer, NOW, "Asia/Shanghai")
     return (
-        max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0)))
+        max(
+            0,
+            min(
+                volunteer.room,
+                volunteer.capacity - carried.get(volunteer.id, 0),
+            ),
+        )
         if free
         else 0
     )
 
 
 def everything(
-    street: Street, carried: Mapping[str, int] | None = None
+    street: MatchingStreet, carried: Mapping[str, int] | None = None
 ) -> AssignmentProblem:
-    """Return the flow of a street over every pair that is eligible, where it is known what everybody carries.
+    """Return the problem of a street over every eligible pair, with all carried wishes known.
 
     Wishes and volunteers are in the order of a plan's.
     """
     wishes = sorted(street.wishes, key=lambda wish: (-wish.price, wish.id))
-    helpers = sorted(street.helpers, key=lambda helper: helper.id)
+    volunteers = sorted(street.volunteers, key=lambda volunteer: volunteer.id)
     weights = street.weights
     return AssignmentProblem(
         needs=[wish.need for wish in wishes],
         prices=[wish.price for wish in wishes],
-        edges=[
-            [
-                (j, sum(terms_of(wish, helper, weights, street.neighbours).values()))
-                for j, helper in enumerate(helpers)
-                if not obstacles(wish, helper, NOW)
-            ]
-            for wish in wishes
-        ],
-        loads=[
-            [
-                weights.of_load(helper.recent + 2 * k)
-                for k in range(room_of(helper, carried or {}))
-            ]
-            for helper in helpers
-        ],
+        edges=[_eligible_pairs(street, wish, volunteers) for wish in wishes],
+        loads=[_load_of(one, weights, carried or {}) for one in volunteers],
     )
+
+
+def _eligible_pairs(
+    street: MatchingStreet, wish: OpenWish, volunteers: Sequence[Volunteer]
+) -> list[tuple[int, int]]:
+    pairs = []
+    for j, volunteer in enumerate(volunteers):
+        if not obstacles(wish, volunteer, NOW):
+            terms = terms_of(wish, volunteer, street.weights, street.neighbours)
+            pairs.append((j, sum(terms.values())))
+    return pairs
+
+
+def _load_of(
+    volunteer: Volunteer, weights: Weights, carried: Mapping[str, int]
+) -> list[int]:
+    room = range(room_of(volunteer, carried))
+    return [weights.load_cost(volunteer.recent + 2 * k) for k in room]

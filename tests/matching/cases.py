@@ -5,7 +5,7 @@ from chalicelib.matching.policy import Weights
 from ..cases import ADMIN, WORKER, Cases, Good
 from ..world import BAIHUA, GRID, STREET, World
 
-RUNS = {"read_run": WORKER}  # by its place
+RUNS = {"read_matching_run": WORKER}  # by its place
 OF_A_WISH = {"explain_matching": WORKER}  # by the state of the wish
 
 
@@ -28,19 +28,26 @@ def _set_weights(world: World) -> Good:
 
 CASES = Cases(
     who={
-        "list_runs": WORKER,
-        "start_run": WORKER,
-        "read_weights": WORKER,
-        "set_weights": ADMIN,
+        "list_matching_runs": WORKER,
+        "start_matching_run": WORKER,
+        "read_matching_weights": WORKER,
+        "set_matching_weights": ADMIN,
     },
     elsewhere=RUNS.keys() | OF_A_WISH.keys(),
     bodies={
-        "start_run": {"place": GRID, "dry_run": True},
-        "set_weights": {"weights": {"load": 15}},
+        "start_matching_run": {"place": GRID, "dry_run": True},
+        "set_matching_weights": {"weights": {"load": 15}},
     },
     queries=dict.fromkeys(
-        ("list_runs", "read_weights", "set_weights"), f"?place={GRID}"
+        ("list_matching_runs", "read_matching_weights", "set_matching_weights"),
+        f"?place={GRID}",
     ),
-    good={"start_run": _start_run, "set_weights": _set_weights},
-    story_queries={"list_runs": f"place={BAIHUA}", "read_weights": f"place={STREET}"},
+    good={
+        "start_matching_run": _start_run,
+        "set_matching_weights": _set_weights,
+    },
+    story_queries={
+        "list_matching_runs": f"place={BAIHUA}",
+        "read_matching_weights": f"place={STREET}",
+    },
 )

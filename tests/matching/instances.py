@@ -1,4 +1,4 @@
-"""Instances of the matching flow: small odd ones for tests, streets of any size for benches, and OR-Tools' answer to both."""
+"""Assignment problems: small odd ones for tests, streets of any size, and OR-Tools' solutions."""
 
 import random
 from collections import Counter
@@ -16,7 +16,7 @@ __all__ = [
     "cost_of",
 ]
 
-Assigned = Sequence[Sequence[int]]  # of each wish: who is asked
+Assigned = Sequence[Sequence[int]]  # of each wish: the volunteers asked
 
 LOAD = 15  # points for each offer of the last four weeks, as measured in simulation
 DISTANCES = (
@@ -26,7 +26,7 @@ DISTANCES = (
     (40, 60),
 )  # points; of a hundred pairs: same building, grid, community, street
 
-# Of each family: how many wishes, how many volunteers, the share of pairs that are possible, how many offers somebody takes.
+# Of each family: wishes, volunteers, the share of eligible pairs, the capacities.
 FAMILIES = {
     "mixed": ((1, 14), (1, 14), 0.5, (0, 1, 1, 2, 3)),
     "scarce": ((8, 16), (2, 5), 0.7, (1, 1, 2, 3)),
@@ -36,20 +36,27 @@ FAMILIES = {
         (6, 20),
         0.12,
         (1, 1, 2),
-    ),  # falls apart into components, and some wishes have nobody
+    ),  # several components; some wishes have no volunteer
     "tiny": ((1, 3), (1, 4), 0.7, (0, 1, 1, 2)),
 }
 
 
 def an_instance(seed: int, family: str = "mixed") -> AssignmentProblem:
-    """Draw a small instance of a family; full of ties where costs have few points to choose from."""
+    """Draw a small instance of a family. Costs of few points make many ties."""
     dice = random.Random(f"{family} {seed}")
     wishes, volunteers, density, caps = FAMILIES[family]
-    count, helpers, top = (
+    count, capable, top = (
         dice.randint(*wishes),
         dice.randint(*volunteers),
         dice.choice((1, 3, 10, 100)),
     )
+
+    def pairs() -> list[tuple[int, int]]:
+        return [
+            (volunteer, dice.randint(0, top))
+            for volunteer in range(capable)
+            if dice.random() < density
+        ]
 
     def load() -> list[int]:
         return sorted(dice.randint(0, top) for _ in range(dice.choice(caps)))
@@ -57,22 +64,18 @@ def an_instance(seed: int, family: str = "mixed") -> AssignmentProblem:
     return AssignmentProblem(
         needs=[dice.choice((0, 1, 1, 1, 1, 2, 2, 3)) for _ in range(count)],
         prices=[dice.randint(0, 4 * top) for _ in range(count)],
-        edges=[
-            [
-                (helper, dice.randint(0, top))
-                for helper in range(helpers)
-                if dice.random() < density
-            ]
-            for _ in range(count)
-        ],
-        loads=[load() for _ in range(helpers)],
+        edges=[pairs() for _ in range(count)],
+        loads=[load() for _ in range(capable)],
     )
 
 
 def a_street(
     seed: int, wishes: int, volunteers: int, degree: int = 30
 ) -> AssignmentProblem:
-    """Draw a street: 80 / 15 / 5 of a hundred wishes need 1 / 2 / 3, everybody takes 1 to 3, half of them were asked before."""
+    """Draw a street.
+
+    80 / 15 / 5 of a hundred wishes need 1 / 2 / 3. Volunteers take 1 to 3, half were asked before.
+    """
     dice = random.Random(seed)
     distances = [points for points, share in DISTANCES for _ in range(share)]
 
@@ -93,7 +96,9 @@ def a_street(
 
     def load() -> list[int]:
         before = max(0, dice.randint(-3, 4))
-        return [LOAD * (before + 2 * step) for step in range(dice.randint(1, 3))]
+        return [
+            LOAD * (before + 2 * step) for step in range(dice.randint(1, 3))
+        ]
 
     return AssignmentProblem(
         needs=[dice.choices((1, 2, 3), (80, 15, 5))[0] for _ in range(wishes)],
@@ -109,17 +114,19 @@ def a_street(
 
 
 def by_ortools(problem: AssignmentProblem) -> tuple[int, Assigned]:
-    """Return the least cost and who is asked for it, by OR-Tools' SimpleMinCostFlow: another method, by other people."""
+    """Return the least cost and its assignment by OR-Tools' SimpleMinCostFlow."""
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     count = len(problem.needs)
     sink = count + len(problem.loads)
     flow = SimpleMinCostFlow()
-    asked = []  # wish and volunteer of each arc, as far as it is one
+    asked = []  # wish and volunteer of each arc between them
     for wish, need in enumerate(problem.needs):
         flow.set_node_supply(wish, need)
         for volunteer, cost in problem.edges[wish]:
-            flow.add_arc_with_capacity_and_unit_cost(wish, count + volunteer, 1, cost)
+            flow.add_arc_with_capacity_and_unit_cost(
+                wish, count + volunteer, 1, cost
+            )
             asked.append((wish, volunteer))
     for wish, (need, price) in enumerate(
         zip(problem.needs, problem.prices, strict=True)
@@ -127,7 +134,9 @@ def by_ortools(problem: AssignmentProblem) -> tuple[int, Assigned]:
         flow.add_arc_with_capacity_and_unit_cost(wish, sink, need, price)
     for volunteer, load in enumerate(problem.loads):
         for step in load:
-            flow.add_arc_with_capacity_and_unit_cost(count + volunteer, sink, 1, step)
+            flow.add_arc_with_capacity_and_unit_cost(
+                count + volunteer, sink, 1, step
+            )
     flow.set_node_supply(sink, -sum(problem.needs))
     assert flow.solve() == flow.OPTIMAL
     assigned: list[list[int]] = [[] for _ in problem.needs]
@@ -143,8 +152,10 @@ def cost_by_ortools(problem: AssignmentProblem) -> int:
 
 
 def cost_of(problem: AssignmentProblem, assigned: Assigned) -> int:
-    """Return what an assignment costs, summed as the formulation says it and not as the flow does; a stranger costs nothing."""
-    taken = Counter(volunteer for volunteers in assigned for volunteer in volunteers)
+    """Return the cost of an assignment by the formulation. Ineligible pairs cost nothing."""
+    taken = Counter(
+        volunteer for volunteers in assigned for volunteer in volunteers
+    )
     costs = [dict(edges) for edges in problem.edges]
     asked = sum(
         costs[wish].get(volunteer, 0)
@@ -153,10 +164,13 @@ def cost_of(problem: AssignmentProblem, assigned: Assigned) -> int:
     )
     left = zip(problem.prices, problem.needs, assigned, strict=True)
     loads = sum(
-        sum(problem.loads[volunteer][:count]) for volunteer, count in taken.items()
+        sum(problem.loads[volunteer][:count])
+        for volunteer, count in taken.items()
     )
     return (
         asked
         + loads
-        + sum(price * (need - len(volunteers)) for price, need, volunteers in left)
+        + sum(
+            price * (need - len(volunteers)) for price, need, volunteers in left
+        )
     )

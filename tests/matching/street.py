@@ -1,21 +1,28 @@
-"""A street of any size, written as rows: places, residents, open wishes, volunteers who were asked before or not."""
+"""A street of any size, written as rows: places, residents, open wishes, volunteers."""
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
-from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
+from chalicelib.people.model import (
+    Availability,
+    Person,
+    Vetting,
+    VolunteerProfile,
+)
 from chalicelib.people.volunteering import volunteering
 from chalicelib.places.model import Place
-from chalicelib.wishes.model import Safeguarding, State, Wish, WishKind
+from chalicelib.wishes.model import Safeguarding, Wish, WishKind, WishState
 
 from ..store.scan import save_all
 from ..world import STREET, World
 
-__all__ = ["Size", "settle"]
+__all__ = ["StreetSize", "settle"]
 
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 KINDS = (WishKind.GOODS, WishKind.SERVICE, WishKind.COMPANY, WishKind.LEARNING)
 SKILLS, DIALECTS = (
     ("理发", "家电维修", "陪诊", "辅导功课"),
@@ -24,8 +31,8 @@ SKILLS, DIALECTS = (
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large a street is."""
+class StreetSize:
+    """The size of a street."""
 
     wishes: int
     volunteers: int
@@ -33,120 +40,151 @@ class Size:
     grids: int = 4
 
 
-def settle(world: World, size: Size, seed: int = 1) -> list[str]:
-    """Fill a world's street; return the ids of its wishes. Half of the volunteers were asked before."""
-    dice, now = random.Random(seed), world.clock.now()
-    common = {"version": 1, "created_at": now, "updated_at": now}
-    agreed = {"consents": {"terms": "2026-11"}}
-    names = iter(range(10**9))
+def settle(world: World, size: StreetSize, seed: int = 1) -> list[str]:
+    """Fill a street; return the ids of its wishes. Half of the volunteers have a history."""
+    settler = _Settler(seed, world.clock.now())
+    places = settler.places(size)
+    residents = [settler.resident() for _ in range(size.wishes)]
+    volunteers = [settler.volunteer() for _ in range(size.volunteers)]
+    wishes = [settler.wish(resident) for resident in residents]
+    asked = [person for person in volunteers if settler.dice.random() < 0.5]
+    histories = [settler.history(person) for person in asked]
+    areas = [area for person in volunteers for area in volunteering(person)]
+    for rows in (places, residents, volunteers, areas, wishes, histories):
+        save_all(rows)
+    return [wish.id for wish in wishes]
 
-    def id_of(prefix: str) -> str:
-        return f"{prefix}_{''.join('abcdefghij'[int(digit)] for digit in f'{seed:04}{next(names):020}')}"
 
-    places, grids = [], []
-    for c in range(size.communities):
-        community = f"{STREET}.c{c:02}"
-        places.append(Place(id=community, name=f"第{c}社区", **common))
-        for g in range(size.grids):
-            beside = (f"{community}.g{g - 1:02}",) if g else ()
-            grids.append(f"{community}.g{g:02}")
+class _Settler:
+    """Draws the rows of a street."""
+
+    def __init__(self, seed: int, now: datetime) -> None:
+        self.dice, self._now = random.Random(seed), now
+        self._common = {"version": 1, "created_at": now, "updated_at": now}
+        self._numbers = count(seed * 10**20)
+        self._grids: list[str] = []
+
+    def _id(self, prefix: str) -> str:
+        return f"{prefix}_{f'{next(self._numbers):024}'.translate(LETTERS)}"
+
+    def places(self, size: StreetSize) -> list[Place]:
+        """Return communities and their grids; each grid names the one before as a neighbour."""
+        places = []
+        for c in range(size.communities):
+            community = f"{STREET}.c{c:02}"
             places.append(
-                Place(id=grids[-1], name=f"第{g}网格", neighbours=beside, **common)
+                Place(id=community, name=f"第{c}社区", **self._common)
             )
+            for g in range(size.grids):
+                grid = f"{community}.g{g:02}"
+                self._grids.append(grid)
+                beside = (f"{community}.g{g - 1:02}",) if g else ()
+                places.append(
+                    Place(
+                        id=grid,
+                        name=f"第{g}网格",
+                        neighbours=beside,
+                        **self._common,
+                    )
+                )
+        return places
 
-    def home() -> str:
-        return f"{dice.choice(grids)}.b{dice.randrange(6):02}.u1"
+    def _home(self) -> str:
+        return (
+            f"{self.dice.choice(self._grids)}.b{self.dice.randrange(6):02}.u1"
+        )
 
-    residents = [
-        Person(id=id_of("per"), name="居民", phone=None, home=home(), **common)
-        for _ in range(size.wishes)
-    ]
-    volunteers = []
-    for _ in range(size.volunteers):
-        where = home()
-        areas = {0: STREET, 1: ".".join(where.split(".")[:3])}
-        place = areas.get(dice.randrange(10), ".".join(where.split(".")[:2]))
+    def resident(self) -> Person:
+        return Person(
+            id=self._id("per"),
+            name="居民",
+            phone=None,
+            home=self._home(),
+            **self._common,
+        )
+
+    def volunteer(self) -> Person:
+        dice, home = self.dice, self._home()
+        community, grid = (
+            ".".join(home.split(".")[:2]),
+            ".".join(home.split(".")[:3]),
+        )
+        place = {0: STREET, 1: grid}.get(dice.randrange(10), community)
+        hours = Availability(
+            weekday=dice.randint(1, 7), start="09:00", end="17:00"
+        )
         profile = VolunteerProfile(
             places=(place,),
             skills=tuple(dice.sample(SKILLS, dice.choice((0, 0, 1, 2)))),
             dialects=tuple(dice.sample(DIALECTS, dice.choice((0, 0, 0, 1)))),
-            availability=(
-                Availability(weekday=dice.randint(1, 7), start="09:00", end="17:00"),
-            ),
+            availability=(hours,),
             capacity=dice.randint(1, 3),
         )
-        volunteers.append(
-            Person(
-                id=id_of("per"),
-                name="志愿者",
-                phone="+8613800000000",
-                home=where,
-                grants=(Grant(Role.VOLUNTEER, place),),
-                volunteer=profile,
-                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE,
-                **common,
-                **agreed,
-            )
+        return Person(
+            id=self._id("per"),
+            name="志愿者",
+            phone="+8613800000000",
+            home=home,
+            grants=(Grant(Role.VOLUNTEER, place),),
+            volunteer=profile,
+            vetting=Vetting.SAFEGUARDING
+            if dice.random() < 0.3
+            else Vetting.NONE,
+            consents={"terms": "2026-11"},
+            **self._common,
         )
-    wishes = []
-    for resident in residents:
+
+    def wish(self, resident: Person) -> Wish:
+        dice, now = self.dice, self._now
+        opened_at = now - timedelta(days=dice.randrange(20))
         kind = dice.choice(KINDS)
-        waited = timedelta(days=dice.randrange(20))
-        wishes.append(
-            Wish(
-                id=id_of("wsh"),
-                **common,
-                person_id=resident.id,
-                filed_by=resident.id,
-                kind=kind,
-                title="帮个忙",
-                place=resident.home,
-                community_name="社区",
-                zone="Asia/Shanghai",
-                needed_by=(now + timedelta(days=dice.randrange(1, 20))).date(),
-                submitted_at=now - waited,
-                opened_at=now - waited,
-                listed_at=now - timedelta(days=1),
-                state=State.OPEN,
-                helpers_needed=dice.choices((1, 2, 3), (80, 15, 5))[0],
-                skills=(dice.choice(SKILLS),)
-                if kind is WishKind.SERVICE and dice.random() < 0.5
-                else (),
-                dialects=(dice.choice(DIALECTS),)
-                if kind is WishKind.COMPANY and dice.random() < 0.3
-                else (),
-                safeguarding=(Safeguarding.MINOR,)
-                if kind is WishKind.LEARNING and dice.random() < 0.3
-                else (),
-            )
+        return Wish(
+            id=self._id("wsh"),
+            person_id=resident.id,
+            filed_by=resident.id,
+            kind=kind,
+            title="帮个忙",
+            place=resident.home,
+            community_name="社区",
+            zone="Asia/Shanghai",
+            needed_by=(now + timedelta(days=dice.randrange(1, 20))).date(),
+            submitted_at=opened_at,
+            opened_at=opened_at,
+            listed_at=now - timedelta(days=1),
+            state=WishState.OPEN,
+            helpers_needed=dice.choices((1, 2, 3), (80, 15, 5))[0],
+            **self._demands(kind),
+            **self._common,
         )
-    histories = [
-        VolunteerHistory(
-            id=person.id,
+
+    def _demands(self, kind: WishKind) -> dict[str, tuple]:
+        """Draw what a wish of a kind asks of its volunteers."""
+        dice, chance = self.dice, self.dice.random()
+        if kind is WishKind.SERVICE and chance < 0.5:
+            return {"skills": (dice.choice(SKILLS),)}
+        if kind is WishKind.COMPANY and chance < 0.3:
+            return {"dialects": (dice.choice(DIALECTS),)}
+        if kind is WishKind.LEARNING and chance < 0.3:
+            return {"safeguarding": (Safeguarding.MINOR,)}
+        return {}
+
+    def history(self, volunteer: Person) -> VolunteerHistory:
+        sent = [
+            self._expired(days=n * 5) for n in range(self.dice.randint(1, 4))
+        ]
+        return VolunteerHistory(
+            id=volunteer.id,
             street=STREET,
-            accepted=dice.randint(0, 3),
-            refused=dice.randint(0, 3),
-            **common,
-            sent=tuple(
-                SentOffer(
-                    offer=id_of("off"),
-                    at=now - timedelta(days=n * 5 + 1),
-                    until=now - timedelta(days=n * 5),
-                    state=OfferState.EXPIRED,
-                )
-                for n in range(dice.randint(1, 4))
-            ),
+            accepted=self.dice.randint(0, 3),
+            refused=self.dice.randint(0, 3),
+            sent=tuple(sent),
+            **self._common,
         )
-        for person in volunteers
-        if dice.random() < 0.5
-    ]
-    for rows in (
-        places,
-        residents,
-        volunteers,
-        [v for person in volunteers for v in volunteering(person)],
-        wishes,
-        histories,
-    ):
-        save_all(rows)
-    return [wish.id for wish in wishes]
+
+    def _expired(self, days: int) -> SentOffer:
+        return SentOffer(
+            offer=self._id("off"),
+            at=self._now - timedelta(days=days + 1),
+            until=self._now - timedelta(days=days),
+            state=OfferState.EXPIRED,
+        )

@@ -1,4 +1,4 @@
-"""Who may be asked, what that costs and why she; and that the cheapest pairs are found without looking at all of them."""
+"""Eligibility, costs and reasons of pairs, and the search for the cheapest pairs."""
 
 import random
 from dataclasses import replace
@@ -28,10 +28,10 @@ from .builders import (
     KINDS,
     NOW,
     WEIGHTS,
-    Street,
-    a_helper,
+    MatchingStreet,
     a_street,
-    a_wanted,
+    a_volunteer,
+    an_open_wish,
     apart,
     crowded,
 )
@@ -46,20 +46,22 @@ SEEDS = st.integers(0, 10**6)
 
 
 def against(
-    wish: dict | None = None, helper: dict | None = None, now: datetime = NOW
+    wish: dict | None = None, volunteer: dict | None = None, now: datetime = NOW
 ) -> list[str]:
-    return obstacles(a_wanted(**(wish or {})), a_helper(**(helper or {})), now)
+    return obstacles(
+        an_open_wish(**(wish or {})), a_volunteer(**(volunteer or {})), now
+    )
 
 
-# What stands against asking somebody: each alone, and what just does not
+# Obstacles: each alone, and cases just inside each rule
 
 
-def test_nothing_stands_against_a_neighbour():
+def test_a_neighbour_has_no_obstacle():
     assert against() == []
 
 
 @pytest.mark.parametrize(
-    ("name", "wish", "helper"),
+    ("name", "wish", "volunteer"),
     [
         ("elsewhere", {}, {"places": ("s.c2",)}),
         ("elsewhere", {}, {"places": ("s.c1.g2", "s.c2", "t")}),
@@ -67,15 +69,27 @@ def test_nothing_stands_against_a_neighbour():
             "elsewhere",
             {"place": "s.c1.g10.b1"},
             {"places": ("s.c1.g1",)},
-        ),  # a beginning of its text and yet another grid
-        ("elsewhere", {"place": "s.c1.g1.b1.u1"}, {"places": ("s.c1.g1.b1.u2",)}),
+        ),  # a prefix of the code, but another grid
+        (
+            "elsewhere",
+            {"place": "s.c1.g1.b1.u1"},
+            {"places": ("s.c1.g1.b1.u2",)},
+        ),
         ("own", {"kin": frozenset({"per_owner", "per_a"})}, {}),
-        ("own", {}, {"contact_via": "per_owner"}),  # the resident answers her phone
+        (
+            "own",
+            {},
+            {"contact_via": "per_owner"},
+        ),  # the resident answers the volunteer's phone
         ("household", {"household": "h1"}, {"household": "h1"}),
         ("asked_before", {"not_again": frozenset({"per_a"})}, {}),
         ("kind", {}, {"never": frozenset({"goods"})}),
         ("kind", {}, {"kinds": frozenset({"service", "company"})}),
-        ("kind", {}, {"kinds": frozenset({"goods"}), "never": frozenset({"goods"})}),
+        (
+            "kind",
+            {},
+            {"kinds": frozenset({"goods"}), "never": frozenset({"goods"})},
+        ),
         (
             "skill",
             {"skills": ("plumbing", "reading")},
@@ -105,12 +119,12 @@ def test_nothing_stands_against_a_neighbour():
         ("full", {}, {"room": -1}),
     ],
 )
-def test_one_thing_alone_stands_against_asking_her(name, wish, helper):
-    assert against(wish, helper) == [name]
+def test_one_obstacle_alone_excludes_a_volunteer(name, wish, volunteer):
+    assert against(wish, volunteer) == [name]
 
 
 @pytest.mark.parametrize(
-    ("wish", "helper"),
+    ("wish", "volunteer"),
     [
         (
             {"place": "s.c1"},
@@ -125,15 +139,21 @@ def test_one_thing_alone_stands_against_asking_her(name, wish, helper):
         (
             {"household": None},
             {"household": None},
-        ),  # nobody's household is nobody else's
+        ),  # two missing households are not the same
         ({"household": None}, {"household": "h1"}),
         ({"not_again": frozenset({"per_b"})}, {}),
         ({}, {"kinds": frozenset({"goods"}), "never": frozenset({"service"})}),
-        ({"skills": ("plumbing",)}, {"skills": frozenset({"plumbing", "reading"})}),
+        (
+            {"skills": ("plumbing",)},
+            {"skills": frozenset({"plumbing", "reading"})},
+        ),
         ({"vetted": True}, {"vetted": True}),
         ({"vetted": False}, {"vetted": True}),
         ({}, {"paused_until": NOW}),
-        ({"windows": ((NOW, NOW + HOUR),)}, {"availability": ((1, "09:00", "10:01"),)}),
+        (
+            {"windows": ((NOW, NOW + HOUR),)},
+            {"availability": ((1, "09:00", "10:01"),)},
+        ),
         ({"windows": ((NOW, NOW + HOUR),)}, {}),
         ({"windows": ()}, {"availability": ((7, "09:00", "10:00"),)}),
         ({}, {"quiet": ("10:01", "12:00")}),
@@ -142,14 +162,14 @@ def test_one_thing_alone_stands_against_asking_her(name, wish, helper):
         (
             {},
             {"room": 1, "capacity": 0},
-        ),  # what she carries is looked up later, and takes from her room then
+        ),  # carried wishes are looked up later, and reduce the room then
     ],
 )
-def test_this_does_not_stand_against_asking_her(wish, helper):
-    assert against(wish, helper) == []
+def test_a_volunteer_is_eligible_just_inside_each_rule(wish, volunteer):
+    assert against(wish, volunteer) == []
 
 
-def test_everything_that_stands_against_it_is_named_in_the_order_of_the_table():
+def test_all_obstacles_are_named_in_the_order_of_the_table():
     wish = {
         "vetted": True,
         "skills": ("plumbing",),
@@ -158,7 +178,7 @@ def test_everything_that_stands_against_it_is_named_in_the_order_of_the_table():
         "windows": ((NOW, NOW + HOUR),),
         "place": "s.c2",
     }
-    helper = {
+    volunteer = {
         "contact_via": "per_owner",
         "household": "h1",
         "never": frozenset({"goods"}),
@@ -168,22 +188,25 @@ def test_everything_that_stands_against_it_is_named_in_the_order_of_the_table():
         "silent": True,
         "room": 0,
     }
-    assert against(wish, helper) == list(OBSTACLES)
+    assert against(wish, volunteer) == list(OBSTACLES)
 
 
 @given(SEEDS, st.integers(0, 24 * 60))
-def test_whoever_may_be_asked_for_something_has_none_of_the_obstacles_against_all(
+def test_a_volunteer_who_may_be_asked_has_no_obstacle_of_their_own(
     seed, minutes
 ):
-    street, now = a_street(seed, wishes=1, helpers=10), NOW + timedelta(minutes=minutes)
-    for helper in street.helpers:
-        stands = {"paused", "quiet", "silent", "full"}.intersection(
-            obstacles(street.wishes[0], helper, now)
+    street, now = (
+        a_street(seed, wishes=1, volunteers=10),
+        NOW + timedelta(minutes=minutes),
+    )
+    for volunteer in street.volunteers:
+        obstacle = {"paused", "quiet", "silent", "full"}.intersection(
+            obstacles(street.wishes[0], volunteer, now)
         )
-        assert may_be_asked(helper, now, "Asia/Shanghai") == (not stands)
+        assert may_be_asked(volunteer, now, "Asia/Shanghai") == (not obstacle)
 
 
-# When she is free
+# Free hours
 
 
 def free(
@@ -191,7 +214,9 @@ def free(
     *windows: tuple[datetime, datetime],
     zone: str = "Asia/Shanghai",
 ) -> int:
-    return overlap_minutes(a_helper(availability=availability), windows, zone)
+    return overlap_minutes(
+        a_volunteer(availability=availability), windows, zone
+    )
 
 
 def local(text: str, zone: str = "Asia/Shanghai", fold: int = 0) -> datetime:
@@ -202,7 +227,7 @@ def local(text: str, zone: str = "Asia/Shanghai", fold: int = 0) -> datetime:
     )
 
 
-def test_her_hours_meet_a_window_where_people_live():
+def test_free_hours_are_local_to_the_zone_of_the_wish():
     monday = local("2026-11-23 08:00"), local("2026-11-23 12:00")
     assert free(((1, "09:00", "10:30"),), monday) == 90
     assert free(((1, "07:00", "08:30"),), monday) == 30
@@ -214,16 +239,18 @@ def test_her_hours_meet_a_window_where_people_live():
     )  # there it is still night
 
 
-def test_the_best_of_several_windows_and_hours_counts_and_not_their_sum():
+def test_the_longest_overlap_counts_not_the_sum():
     one, other = (
         (local("2026-11-23 09:00"), local("2026-11-23 10:00")),
         (local("2026-11-24 09:00"), local("2026-11-24 11:00")),
     )
-    assert free(((1, "09:00", "12:00"), (2, "09:00", "12:00")), one, other) == 120
+    assert (
+        free(((1, "09:00", "12:00"), (2, "09:00", "12:00")), one, other) == 120
+    )
     assert free(((1, "09:00", "09:40"), (1, "09:40", "10:00")), one) == 40
 
 
-def test_a_window_over_midnight_meets_the_hours_of_both_days():
+def test_a_window_over_midnight_overlaps_the_hours_of_both_days():
     night = local("2026-11-23 22:00"), local("2026-11-24 03:00")
     assert free(((1, "20:00", "23:00"),), night) == 60
     assert free(((2, "00:00", "02:00"),), night) == 120
@@ -235,11 +262,15 @@ def test_hours_that_end_before_they_begin_end_on_the_next_day():
         ((1, "22:00", "02:00"),),
         (local("2026-11-23 00:00"), local("2026-11-23 12:00")),
     )
-    assert free(night, (local("2026-11-23 21:00"), local("2026-11-24 12:00"))) == 240
     assert (
-        free(night, (local("2026-11-24 00:30"), local("2026-11-24 12:00"))) == 90
+        free(night, (local("2026-11-23 21:00"), local("2026-11-24 12:00")))
+        == 240
+    )
+    assert (
+        free(night, (local("2026-11-24 00:30"), local("2026-11-24 12:00")))
+        == 90
     )  # they began yesterday
-    assert free(night, morning) == 0  # Sunday's night is not hers
+    assert free(night, morning) == 0  # Sunday night is not free
     assert free(((7, "22:00", "02:00"),), morning) == 120
     assert (
         free(
@@ -257,22 +288,31 @@ def test_hours_that_end_before_they_begin_end_on_the_next_day():
     )  # all day
 
 
-def test_in_a_long_window_her_hours_count_whole():
-    start = local("2026-11-23 11:00")  # on that Monday only an hour of them is left
+def test_in_a_long_window_free_hours_count_whole():
+    start = local(
+        "2026-11-23 11:00"
+    )  # on that Monday only an hour of them is left
     hours = ((1, "09:00", "12:00"),)
     assert free(hours, (start, start + timedelta(days=6, hours=23))) == 60 + 0
     assert free(hours, (start, start + timedelta(days=7))) == 120
     assert free(hours, (start, start + timedelta(days=7, hours=1))) == 180
     assert free(hours, (start, start + timedelta(days=400))) == 180
     assert (
-        free(((1, "22:00", "12:00"),), (start, start + timedelta(days=400))) == 14 * 60
+        free(((1, "22:00", "12:00"),), (start, start + timedelta(days=400)))
+        == 14 * 60
     )
 
 
-def test_a_night_in_which_the_clocks_are_changed_is_as_long_as_it_is():
+def test_a_night_of_a_clock_change_has_its_real_length():
     berlin = "Europe/Berlin"
-    autumn = local("2026-10-25 00:00", berlin), local("2026-10-25 12:00", berlin)
-    spring = local("2026-03-29 00:00", berlin), local("2026-03-29 12:00", berlin)
+    autumn = (
+        local("2026-10-25 00:00", berlin),
+        local("2026-10-25 12:00", berlin),
+    )
+    spring = (
+        local("2026-03-29 00:00", berlin),
+        local("2026-03-29 12:00", berlin),
+    )
     assert free(((7, "01:00", "04:00"),), autumn, zone=berlin) == 240
     assert free(((7, "01:00", "04:00"),), spring, zone=berlin) == 120
     again = (
@@ -290,19 +330,23 @@ def test_a_later_week_counts_where_clocks_go_forward_in_the_first():
         local("2026-03-15 23:15", new_york),
     )
     assert (
-        free(((7, "00:00", "00:00"),), (start, end), zone=new_york) == 23 * 60 + 15
+        free(((7, "00:00", "00:00"),), (start, end), zone=new_york)
+        == 23 * 60 + 15
     )  # the Sunday before has 23 hours
 
 
 def naive_overlap(availability, windows, zone: str) -> int:
-    """Count quarters of an hour one by one."""
+    """Count the overlap by quarters of an hour."""
     quarter, best = timedelta(minutes=15), 0
     for start, end in windows:
         met: dict[tuple, int] = {}
         for n in range((end - start) // quarter):
             here = (start + n * quarter).astimezone(ZoneInfo(zone))
             for weekday, opens, closes in availability:
-                begins, ends = time.fromisoformat(opens), time.fromisoformat(closes)
+                begins, ends = (
+                    time.fromisoformat(opens),
+                    time.fromisoformat(closes),
+                )
                 for day in (here.date() - DAY, here.date()):
                     until = (day if ends > begins else day + DAY, ends)
                     if (
@@ -317,7 +361,13 @@ def naive_overlap(availability, windows, zone: str) -> int:
 
 
 ZONES = st.sampled_from(
-    ["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"]
+    [
+        "Asia/Shanghai",
+        "Europe/Berlin",
+        "America/New_York",
+        "Asia/Kathmandu",
+        "UTC",
+    ]
 )
 AROUND = st.sampled_from(
     [
@@ -326,7 +376,17 @@ AROUND = st.sampled_from(
     ]
 )
 TIMES = st.sampled_from(
-    ["00:00", "00:30", "01:00", "03:15", "08:00", "12:45", "17:00", "22:00", "23:45"]
+    [
+        "00:00",
+        "00:30",
+        "01:00",
+        "03:15",
+        "08:00",
+        "12:45",
+        "17:00",
+        "22:00",
+        "23:45",
+    ]
 )  # all exist once a day
 QUARTERS = st.integers(0, 9 * 96).map(lambda n: n * timedelta(minutes=15))
 
@@ -334,17 +394,23 @@ QUARTERS = st.integers(0, 9 * 96).map(lambda n: n * timedelta(minutes=15))
 @settings(deadline=None)
 @given(
     ZONES,
-    st.lists(st.tuples(st.integers(1, 7), TIMES, TIMES), max_size=4, unique=True),
+    st.lists(
+        st.tuples(st.integers(1, 7), TIMES, TIMES), max_size=4, unique=True
+    ),
     st.lists(st.tuples(AROUND, QUARTERS, QUARTERS), min_size=1, max_size=2),
 )
-def test_her_free_time_is_what_counting_it_bit_by_bit_says(zone, availability, drawn):
-    windows = [(day + after, day + after + length) for day, after, length in drawn]
+def test_the_overlap_equals_counting_by_quarter_hours(
+    zone, availability, drawn
+):
+    windows = [
+        (day + after, day + after + length) for day, after, length in drawn
+    ]
     assert free(tuple(availability), *windows, zone=zone) == naive_overlap(
         availability, windows, zone
     )
 
 
-# How far it is
+# Distance
 
 
 GRIDS = {("s.c1.g1", "s.c1.g2"), ("s.c1", "s.c2"), ("s.c1.g9", "s.c2.g1")}
@@ -368,7 +434,11 @@ def beside(one: str, other: str) -> bool:
         ("s.c1.g1", "s.c1.g1", "same_grid"),  # one grid is no building
         ("s.c1.g1.b1", "s.c1.g2.b1", "next_grid"),
         ("s.c1.g2", "s.c1.g1.b1.u1", "next_grid"),
-        ("s.c1.g9.b1", "s.c2.g1.b1", "next_grid"),  # over the border of a community
+        (
+            "s.c1.g9.b1",
+            "s.c2.g1.b1",
+            "next_grid",
+        ),  # over the border of a community
         ("s.c1.g1.b1", "s.c1.g3.b1", "same_community"),
         ("s.c1", "s.c1.g1.b1.u1", "same_community"),
         ("s.c1.g1.b1.u1", "s.c1", "same_community"),
@@ -382,87 +452,117 @@ def beside(one: str, other: str) -> bool:
         ("s.c1.g1.b1.u1", "s", "same_street"),
     ],
 )
-def test_how_far_it_is_from_where_she_lives(base, place, ring):
+def test_the_ring_of_a_base_and_a_place_is_symmetric(base, place, ring):
     assert ring_of(base, place, beside) == ring
-    assert ring_of(place, base, beside) == ring  # and as far back
+    assert ring_of(place, base, beside) == ring  # symmetric
 
 
-# What asking her costs, and why she
+# Costs and reasons
 
 
-def test_a_neighbour_costs_her_way_and_the_risk_that_she_says_no():
-    assert terms_of(a_wanted(), a_helper(), WEIGHTS, apart) == {
+def test_a_neighbour_costs_the_distance_and_the_likely_refusal():
+    assert terms_of(an_open_wish(), a_volunteer(), WEIGHTS, apart) == {
         "same_grid": 10,
         "refusal": 30,
     }  # 1500 x 5 % x 40 %
     assert (
-        terms_of(a_wanted(), a_helper(acceptance=1000), WEIGHTS, apart)["refusal"] == 0
-    )
-    assert terms_of(a_wanted(), a_helper(acceptance=0), WEIGHTS, apart)["refusal"] == 75
-    assert (
-        terms_of(a_wanted(urgency=OfferUrgency.URGENT), a_helper(), WEIGHTS, apart)[
+        terms_of(an_open_wish(), a_volunteer(acceptance=1000), WEIGHTS, apart)[
             "refusal"
         ]
+        == 0
+    )
+    assert (
+        terms_of(an_open_wish(), a_volunteer(acceptance=0), WEIGHTS, apart)[
+            "refusal"
+        ]
+        == 75
+    )
+    assert (
+        terms_of(
+            an_open_wish(urgency=OfferUrgency.URGENT),
+            a_volunteer(),
+            WEIGHTS,
+            apart,
+        )["refusal"]
         == 90
     )  # 4500 x 5 % x 40 %
 
 
-def test_the_risk_of_a_refusal_does_not_grow_with_the_age_of_a_wish():
-    old = a_wanted(price=WEIGHTS.of_wish("calm", timedelta(days=30)))
+def test_the_cost_of_a_refusal_does_not_grow_with_the_age_of_a_wish():
+    old = an_open_wish(price=WEIGHTS.wish_price("calm", timedelta(days=30)))
     assert old.price == 2100
-    assert terms_of(old, a_helper(), WEIGHTS, apart)["refusal"] == 30
+    assert terms_of(old, a_volunteer(), WEIGHTS, apart)["refusal"] == 30
 
 
-def test_a_dialect_that_she_does_not_speak_costs_something_and_one_of_several_is_enough():
-    wish = a_wanted(dialects=("sichuan", "shanghai"))
-    assert terms_of(wish, a_helper(), WEIGHTS, apart)["dialect"] == 25
+def test_a_dialect_costs_only_if_none_of_those_requested_is_spoken():
+    wish = an_open_wish(dialects=("sichuan", "shanghai"))
+    assert terms_of(wish, a_volunteer(), WEIGHTS, apart)["dialect"] == 25
     assert "dialect" not in terms_of(
-        wish, a_helper(dialects=frozenset({"shanghai"})), WEIGHTS, apart
+        wish, a_volunteer(dialects=frozenset({"shanghai"})), WEIGHTS, apart
     )
-    assert "dialect" not in terms_of(a_wanted(), a_helper(), WEIGHTS, apart)
+    assert "dialect" not in terms_of(
+        an_open_wish(), a_volunteer(), WEIGHTS, apart
+    )
 
 
-def test_less_than_two_hours_together_are_thin():
+def test_an_overlap_of_less_than_two_hours_is_thin():
     def thin(closes: str) -> bool:
-        wish = a_wanted(windows=((NOW, NOW + 5 * HOUR),))
+        wish = an_open_wish(windows=((NOW, NOW + 5 * HOUR),))
         return "thin" in terms_of(
-            wish, a_helper(availability=((1, "10:00", closes),)), WEIGHTS, apart
+            wish,
+            a_volunteer(availability=((1, "10:00", closes),)),
+            WEIGHTS,
+            apart,
         )
 
     assert thin("11:59")
     assert not thin("12:00")
     assert "thin" not in terms_of(
-        a_wanted(windows=((NOW, NOW + HOUR),)), a_helper(), WEIGHTS, apart
-    )  # she is free at any time
+        an_open_wish(windows=((NOW, NOW + HOUR),)),
+        a_volunteer(),
+        WEIGHTS,
+        apart,
+    )  # free at any time
     assert "thin" not in terms_of(
-        a_wanted(), a_helper(availability=((1, "10:00", "10:01"),)), WEIGHTS, apart
+        an_open_wish(),
+        a_volunteer(availability=((1, "10:00", "10:01"),)),
+        WEIGHTS,
+        apart,
     )
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_stranger_costs_more_only_where_it_is_about_company(kind):
-    wish = a_wanted(kind=kind)
-    assert ("stranger" in terms_of(wish, a_helper(), WEIGHTS, apart)) == (
+def test_a_stranger_costs_more_only_for_company_and_learning(kind):
+    wish = an_open_wish(kind=kind)
+    assert ("stranger" in terms_of(wish, a_volunteer(), WEIGHTS, apart)) == (
         kind in ("company", "learning")
     )
     assert "stranger" not in terms_of(
-        wish, a_helper(met=frozenset({"per_owner"})), WEIGHTS, apart
+        wish, a_volunteer(met=frozenset({"per_owner"})), WEIGHTS, apart
     )
 
 
-def test_the_terms_say_every_weight_by_its_name():
-    wish = a_wanted(
+def test_each_weight_is_a_term_of_its_name():
+    wish = an_open_wish(
         kind="company",
         dialects=("sichuan",),
         windows=((NOW, NOW + HOUR),),
         place="s.c1.g2",
         urgency=OfferUrgency.SOON,
     )
-    helper = a_helper(availability=((1, "10:00", "11:00"),), acceptance=500)
-    weights = Weights(
-        next_grid=1, dialect=2, thin=3, stranger=4, refusal_percent=10, base=60, soon=40
+    volunteer = a_volunteer(
+        availability=((1, "10:00", "11:00"),), acceptance=500
     )
-    assert terms_of(wish, helper, weights, beside) == {
+    weights = Weights(
+        next_grid=1,
+        dialect=2,
+        thin=3,
+        stranger=4,
+        refusal_percent=10,
+        base=60,
+        soon=40,
+    )
+    assert terms_of(wish, volunteer, weights, beside) == {
         "next_grid": 1,
         "refusal": 5,
         "dialect": 2,
@@ -472,13 +572,16 @@ def test_the_terms_say_every_weight_by_its_name():
 
 
 def test_the_most_personal_reason_comes_first():
-    wish = a_wanted(
-        skills=("plumbing", "reading"), dialects=("shanghai", "sichuan"), vetted=True
+    wish = an_open_wish(
+        skills=("plumbing", "reading"),
+        dialects=("shanghai", "sichuan"),
+        vetted=True,
     )
-    helper = a_helper(
-        met=frozenset({"per_owner"}), dialects=frozenset({"sichuan", "shanghai"})
+    volunteer = a_volunteer(
+        met=frozenset({"per_owner"}),
+        dialects=frozenset({"sichuan", "shanghai"}),
     )
-    assert why_of(wish, helper, apart) == (
+    assert why_of(wish, volunteer, apart) == (
         "met",
         "skill:plumbing",
         "skill:reading",
@@ -489,37 +592,39 @@ def test_the_most_personal_reason_comes_first():
     )
 
 
-def test_a_reason_is_only_given_where_it_is_true():
-    assert why_of(a_wanted(dialects=("sichuan",)), a_helper(recent=1), apart) == (
+def test_a_reason_is_given_only_if_it_is_true():
+    assert why_of(
+        an_open_wish(dialects=("sichuan",)), a_volunteer(recent=1), apart
+    ) == ("same_grid",)
+
+
+def test_no_reason_reveals_the_resident_s_building():
+    next_door = a_volunteer(base="s.c1.g1.b1.u1", recent=1)
+    assert ring_of(next_door.base, "s.c1.g1.b1.u2", apart) == "same_building"
+    assert why_of(an_open_wish(place="s.c1.g1.b1.u2"), next_door, apart) == (
         "same_grid",
     )
 
 
-def test_no_reason_says_in_which_building_the_resident_lives():
-    next_door = a_helper(base="s.c1.g1.b1.u1", recent=1)
-    assert ring_of(next_door.base, "s.c1.g1.b1.u2", apart) == "same_building"
-    assert why_of(a_wanted(place="s.c1.g1.b1.u2"), next_door, apart) == ("same_grid",)
-
-
 @given(SEEDS)
-def test_every_reason_can_be_said(seed):
-    street = a_street(seed, wishes=3, helpers=3)
+def test_every_reason_has_a_text(seed):
+    street = a_street(seed, wishes=3, volunteers=3)
     for wish in street.wishes:
-        for helper in street.helpers:
+        for volunteer in street.volunteers:
             assert all(
                 why_text(reason, "zh-CN")
-                for reason in why_of(wish, helper, street.neighbours)
+                for reason in why_of(wish, volunteer, street.neighbours)
             )
 
 
-# The cheapest pairs, against looking at all of them
+# The cheapest pairs, compared with all pairs
 
 
 AT_ALL = {"paused", "quiet", "silent", "full"}
 
 
 def compare(
-    street: Street,
+    street: MatchingStreet,
     i: int,
     prices: list[int],
     below: int,
@@ -527,34 +632,49 @@ def compare(
     known: frozenset[int],
     found: list,
 ) -> None:
-    """Demand that `found` are the cheapest pairs of a wish; of those who cost the same, whichever."""
+    """Require that `found` are the cheapest pairs of a wish; among equal costs any will do."""
     wish, all_pairs = street.wishes[i], {}
-    for j, helper in enumerate(street.helpers):
-        if j not in known and AT_ALL.issuperset(obstacles(wish, helper, NOW)):
+    for j, volunteer in enumerate(street.volunteers):
+        if j not in known and AT_ALL.issuperset(
+            obstacles(wish, volunteer, NOW)
+        ):
             all_pairs[j] = sum(
-                terms_of(wish, helper, street.weights, street.neighbours).values()
+                terms_of(
+                    wish, volunteer, street.weights, street.neighbours
+                ).values()
             )
     expected = sorted(
-        total for j, cost in all_pairs.items() if (total := cost + prices[j]) < below
+        total
+        for j, cost in all_pairs.items()
+        if (total := cost + prices[j]) < below
     )[:most]
     assert [cost + prices[j] for j, cost in found] == expected
     assert all(all_pairs[j] == cost for j, cost in found)
     assert len({j for j, _ in found}) == len(found)
 
 
-def compare_all(street: Street, dice: random.Random) -> int:
+def first_prices(street: MatchingStreet) -> list[int]:
+    """Return the price of each volunteer's first offer."""
+    prices = []
+    for volunteer in street.volunteers:
+        load = street.weights.load_cost(volunteer.recent)
+        prices.append(load if volunteer.room else 10**9)
+    return prices
+
+
+def compare_all(street: MatchingStreet, dice: random.Random) -> int:
     """Compare every wish's cheapest pairs at two sets of prices; return how many there were."""
     candidates = Candidates(
-        street.wishes, street.helpers, street.weights, street.neighbours
+        street.wishes, street.volunteers, street.weights, street.neighbours
     )
-    first = [
-        street.weights.of_load(helper.recent) if helper.room else 10**9
-        for helper in street.helpers
-    ]
+    first = first_prices(street)
     known, count = [frozenset[int]()] * len(street.wishes), 0
     for prices in (
         first,
-        [dice.choice((0, 0, 20, dice.randint(0, 400), 10**9)) for _ in street.helpers],
+        [
+            dice.choice((0, 0, 20, dice.randint(0, 400), 10**9))
+            for _ in street.volunteers
+        ],
     ):
         candidates.price(prices)
         for i, wish in enumerate(street.wishes):
@@ -571,7 +691,8 @@ def compare_all(street: Street, dice: random.Random) -> int:
 
 def test_the_cheapest_pairs_of_drawn_streets_are_found():
     found = sum(
-        compare_all(a_street(seed, 8, 40), random.Random(seed)) for seed in range(120)
+        compare_all(a_street(seed, 8, 40), random.Random(seed))
+        for seed in range(120)
     )
     assert found > 4000  # there is something to compare
 
@@ -581,11 +702,12 @@ def test_the_cheapest_pairs_of_a_crowded_grid_are_found():
         assert compare_all(crowded(seed, 20, 60), random.Random(seed)) > 100
 
 
-def test_the_cheapest_pairs_are_found_where_everybody_lives_in_one_building_or_far_apart():
+def test_the_cheapest_pairs_are_found_in_one_building_and_far_apart():
     for seed in range(20):
         assert (
             compare_all(
-                a_street(seed, 8, 40, communities=1, grids=1), random.Random(seed)
+                a_street(seed, 8, 40, communities=1, grids=1),
+                random.Random(seed),
             )
             > 20
         )
@@ -606,30 +728,36 @@ WEIGHED = st.builds(
 
 @settings(deadline=None)
 @given(SEEDS, WEIGHED, st.integers(1, 4), st.integers(1, 4))
-def test_the_cheapest_pairs_are_found_whatever_the_weights(
+def test_the_cheapest_pairs_are_found_at_any_weights(
     seed, weights, communities, grids
 ):
-    """Also where a street has set that her own building is further away than the next one."""
-    compare_all(a_street(seed, 4, 25, communities, grids, weights), random.Random(seed))
+    """A street may weight the same building further away than the next grid."""
+    compare_all(
+        a_street(seed, 4, 25, communities, grids, weights), random.Random(seed)
+    )
 
 
-def test_a_street_that_wants_no_visits_within_a_building_gets_the_other_buildings_first():
+def test_a_building_can_be_weighted_further_than_the_next_building():
     weights = Weights(same_building=90, same_grid=0)
-    far = [a_helper(id=f"per_{n}", base="s.c1.g1.b2.u1") for n in range(3)]
-    other = a_helper(id="per_9", places=("s.c1.g1",), base="s.c1.g2.b1.u1")
-    street = Street([a_wanted(place="s.c1.g1.b1.u1")], [other, *far], weights=weights)
-    candidates = Candidates(street.wishes, street.helpers, weights, apart)
+    far = [a_volunteer(id=f"per_{n}", base="s.c1.g1.b2.u1") for n in range(3)]
+    other = a_volunteer(id="per_9", places=("s.c1.g1",), base="s.c1.g2.b1.u1")
+    street = MatchingStreet(
+        [an_open_wish(place="s.c1.g1.b1.u1")], [other, *far], weights=weights
+    )
+    candidates = Candidates(street.wishes, street.volunteers, weights, apart)
     candidates.price([0] * 4)
-    assert {j for j, _ in candidates.best(0, [0] * 4, 1500, 3, frozenset())} == {
+    assert {
+        j for j, _ in candidates.best(0, [0] * 4, 1500, 3, frozenset())
+    } == {
         1,
         2,
         3,
     }
 
 
-def test_nothing_is_found_where_nobody_may_be_asked():
+def test_no_pair_is_found_where_no_volunteer_is_eligible():
     candidates = Candidates(
-        [a_wanted(skills=("dancing",)), a_wanted()], [], WEIGHTS, apart
+        [an_open_wish(skills=("dancing",)), an_open_wish()], [], WEIGHTS, apart
     )
     candidates.price([])
     assert (
@@ -639,27 +767,29 @@ def test_nothing_is_found_where_nobody_may_be_asked():
     )
 
 
-def test_a_volunteer_at_the_limit_is_not_worth_it():
-    candidates = Candidates([a_wanted()], [a_helper()], WEIGHTS, apart)
+def test_a_pair_that_costs_exactly_the_limit_is_left_out():
+    candidates = Candidates([an_open_wish()], [a_volunteer()], WEIGHTS, apart)
     candidates.price([7])
     assert candidates.best(0, [7], 10 + 30 + 7, 24, frozenset()) == []
     assert candidates.best(0, [7], 10 + 30 + 8, 24, frozenset()) == [(0, 40)]
 
 
-def test_of_those_who_cost_the_same_each_wish_begins_with_another():
-    street = Street(
-        [a_wanted(id=f"wsh_{n}") for n in range(30)],
-        [a_helper(id=f"per_{n:02}") for n in range(60)],
+def test_among_equal_costs_each_wish_begins_with_another_volunteer():
+    street = MatchingStreet(
+        [an_open_wish(id=f"wsh_{n}") for n in range(30)],
+        [a_volunteer(id=f"per_{n:02}") for n in range(60)],
     )
-    candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart)
+    candidates = Candidates(street.wishes, street.volunteers, WEIGHTS, apart)
     candidates.price([0] * 60)
-    found = [candidates.best(i, [0] * 60, 10**6, 2, frozenset()) for i in range(30)]
+    found = [
+        candidates.best(i, [0] * 60, 10**6, 2, frozenset()) for i in range(30)
+    ]
     assert len({j for pairs in found for j, _ in pairs}) > 30
 
 
-def test_a_pair_is_looked_at_once():
-    street = crowded(1, wishes=3, helpers=10)
-    candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart)
+def test_a_pair_is_computed_once():
+    street = crowded(1, wishes=3, volunteers=10)
+    candidates = Candidates(street.wishes, street.volunteers, WEIGHTS, apart)
     for _ in range(3):
         candidates.price([0] * 10)
         for i in range(3):
@@ -667,13 +797,17 @@ def test_a_pair_is_looked_at_once():
     assert candidates.visits == 30
 
 
-def test_a_wish_that_takes_two_skills_looks_only_among_those_who_have_the_rarer():
+def test_a_wish_with_two_skills_visits_only_volunteers_with_the_rarer():
     both, one = frozenset({"plumbing", "reading"}), frozenset({"reading"})
-    helpers = [
-        a_helper(id=f"per_{n:02}", skills=one if n % 10 else both) for n in range(60)
+    skilled = [both, *[one] * 9] * 6
+    volunteers = [
+        a_volunteer(id=f"per_{n:02}", skills=skills)
+        for n, skills in enumerate(skilled)
     ]
     for skills in (("plumbing", "reading"), ("reading", "plumbing")):
-        candidates = Candidates([a_wanted(skills=skills)], helpers, WEIGHTS, apart)
+        candidates = Candidates(
+            [an_open_wish(skills=skills)], volunteers, WEIGHTS, apart
+        )
         candidates.price([0] * 60)
         assert (
             len(candidates.best(0, [0] * 60, 10**6, 24, frozenset()))
@@ -683,36 +817,40 @@ def test_a_wish_that_takes_two_skills_looks_only_among_those_who_have_the_rarer(
 
 
 @pytest.fixture(scope="module")
-def large() -> Street:
+def large() -> MatchingStreet:
     """1,000 wishes and 5,000 volunteers in ten communities of five grids."""
     street = a_street(1, 1000, 5000, communities=10, grids=5)
-    helpers = [
-        replace(helper, places=tuple(dict.fromkeys(map(grid_of, helper.places))))
-        for helper in street.helpers
+    volunteers = [
+        replace(
+            volunteer,
+            places=tuple(dict.fromkeys(map(grid_of, volunteer.places))),
+        )
+        for volunteer in street.volunteers
     ]
     return replace(
         street,
         wishes=[replace(wish, not_again=frozenset()) for wish in street.wishes],
-        helpers=helpers,
+        volunteers=volunteers,
     )
 
 
 @pytest.mark.slow
-def test_few_of_very_many_pairs_are_looked_at(large):
-    candidates = Candidates(large.wishes, large.helpers, WEIGHTS, large.neighbours)
-    prices = [
-        WEIGHTS.of_load(helper.recent) if helper.room else 10**9
-        for helper in large.helpers
-    ]
+def test_few_of_very_many_pairs_are_computed(large):
+    candidates = Candidates(
+        large.wishes, large.volunteers, WEIGHTS, large.neighbours
+    )
+    prices = first_prices(large)
     candidates.price(prices)
     found = [
         candidates.best(i, prices, wish.price, 24, frozenset())
         for i, wish in enumerate(large.wishes)
     ]
-    share = candidates.visits / (len(large.wishes) * len(large.helpers))
+    share = candidates.visits / (len(large.wishes) * len(large.volunteers))
     assert sum(map(len, found)) > 20_000
     assert share < 0.05, (
         f"{share:.2%} of all pairs"
-    )  # 24 for each wish are 0.5 %; the rest could not be asked, or cost more than thought
+    )  # 24 for each wish are 0.5 %; the rest were ineligible or dearer than the bound
     for i in range(0, 1000, 100):
-        compare(large, i, prices, large.wishes[i].price, 24, frozenset(), found[i])
+        compare(
+            large, i, prices, large.wishes[i].price, 24, frozenset(), found[i]
+        )

@@ -1,7 +1,8 @@
-"""What is kept of a run: from it the run is computed again, and its digest stands for all that it follows from."""
+"""The stored input and result of a run: replay and digest."""
 
 import json
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,61 +13,64 @@ from hypothesis import strategies as st
 from chalicelib.matching import record
 from chalicelib.matching.edges import terms_of, why_of
 from chalicelib.matching.flow import solve
-from chalicelib.matching.model import Planned
+from chalicelib.matching.model import PlannedOffer
 from chalicelib.matching.plan import Plan
-from chalicelib.matching.problem import faults
+from chalicelib.matching.problem import AssignmentProblem, faults
 from chalicelib.matching.record import digest_of, pack, unpack
 
-from .builders import Street, a_street, crowded, plan_of
+from .builders import MatchingStreet, a_street, crowded, plan_of
 
-STREET = a_street(7, wishes=10, helpers=30)
+STREET = a_street(7, wishes=10, volunteers=30)
 
 
-def planned_of(street: Street, plan: Plan) -> list[Planned]:
-    return [
-        Planned(
-            wish=wish.id,
-            volunteer=helper.id,
-            cost=sum(
-                (
-                    terms := terms_of(wish, helper, street.weights, street.neighbours)
-                ).values()
-            ),
-            terms=terms,
-            why=why_of(wish, helper, street.neighbours),
-        )
-        for wish, helpers in plan.asked
-        for helper in helpers
-    ]
+def planned_of(street: MatchingStreet, plan: Plan) -> list[PlannedOffer]:
+    planned = []
+    for wish, volunteers in plan.asked:
+        for volunteer in volunteers:
+            terms = terms_of(wish, volunteer, street.weights, street.neighbours)
+            offer = PlannedOffer(
+                wish=wish.id,
+                volunteer=volunteer.id,
+                cost=sum(terms.values()),
+                terms=terms,
+                why=why_of(wish, volunteer, street.neighbours),
+            )
+            planned.append(offer)
+    return planned
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 10**6))
-def test_what_was_packed_is_unpacked_and_the_flow_comes_to_the_same(seed):
-    street = a_street(seed, wishes=10, helpers=30)
+def test_an_unpacked_run_has_the_same_solution(seed):
+    street = a_street(seed, wishes=10, volunteers=30)
     plan = plan_of(street)
     planned = planned_of(street, plan)
     kept = unpack(pack(plan, planned))
     assert kept.planned == tuple(planned)
     assert kept.wishes == tuple(wish.id for wish in plan.wishes)
-    assert kept.volunteers == tuple(helper.id for helper in plan.helpers)
+    assert kept.volunteers == tuple(
+        volunteer.id for volunteer in plan.volunteers
+    )
     assert kept.assigned == plan.solution.assigned
     again = solve(kept.problem)
     assert again.assigned == kept.assigned
-    assert (again.cost, again.bound) == (plan.solution.cost, plan.solution.bound)
+    assert (again.cost, again.bound) == (
+        plan.solution.cost,
+        plan.solution.bound,
+    )
     assert not faults(kept.problem, again)
     assert kept.digest == digest_of(plan)
 
 
-def test_the_instance_that_is_kept_is_one_in_which_there_was_something_to_decide():
+def test_the_packed_street_has_real_decisions():
     plan = plan_of(STREET)
     kept = unpack(pack(plan, planned_of(STREET, plan)))
     assert len(kept.planned) > 5
     assert sum(map(len, kept.problem.edges)) > 20
 
 
-def test_nobody_and_nothing_is_kept_too():
-    plan = plan_of(Street([], []))
+def test_an_empty_run_can_be_packed():
+    plan = plan_of(MatchingStreet([], []))
     kept = unpack(pack(plan, []))
     assert (kept.wishes, kept.volunteers, kept.assigned, kept.planned) == (
         (),
@@ -78,11 +82,11 @@ def test_nobody_and_nothing_is_kept_too():
 
 
 @pytest.mark.parametrize("piece", [1, 100, 500])
-def test_a_large_run_is_kept_in_pieces_that_are_one_again(monkeypatch, piece):
+def test_a_large_run_is_packed_in_several_pieces(monkeypatch, piece):
     plan = plan_of(STREET)
     planned = planned_of(STREET, plan)
     whole = pack(plan, planned)
-    monkeypatch.setattr(record, "_PIECE", piece)
+    monkeypatch.setattr(record, "_PIECE_BYTES", piece)
     pieces = pack(plan, planned)
     assert len(whole) == 1
     assert len(pieces) == -(-len(whole[0]) // piece) > 1
@@ -90,16 +94,16 @@ def test_a_large_run_is_kept_in_pieces_that_are_one_again(monkeypatch, piece):
     assert unpack(pieces) == unpack(whole)
 
 
-def test_a_piece_that_is_missing_is_not_overlooked(monkeypatch):
-    monkeypatch.setattr(record, "_PIECE", 100)
+def test_a_missing_piece_is_detected(monkeypatch):
+    monkeypatch.setattr(record, "_PIECE_BYTES", 100)
     pieces = pack(plan_of(STREET), [])
     with pytest.raises(zlib.error):
         unpack(pieces[:-1])
 
 
-def test_a_large_run_stays_far_below_what_a_transaction_holds():
+def test_a_large_run_fits_a_transaction():
     """Some 24 pairs for each of 150 wishes; it grows with the wishes, not with the street."""
-    plan = plan_of(crowded(1, wishes=150, helpers=200))
+    plan = plan_of(crowded(1, wishes=150, volunteers=200))
     assert sum(map(len, pack(plan, []))) < 150 * 300
 
 
@@ -110,66 +114,64 @@ def bumped(numbers: Any, n: int) -> list:
     return [value + (i == n) for i, value in enumerate(numbers)]
 
 
-def test_the_same_instance_has_the_same_digest():
+def test_the_same_input_has_the_same_digest():
     assert digest_of(plan_of(STREET)) == digest_of(plan_of(STREET))
     assert len(digest_of(plan_of(STREET))) == 64
 
 
+def replaced(items: Sequence, n: int, item: object) -> list:
+    """Return the items with another one at n."""
+    return [*items[:n], item, *items[n + 1 :]]
+
+
+def plans_of_other_ids(plan: Plan) -> Iterator[Plan]:
+    wish, volunteer = plan.wishes[0], plan.volunteers[-1]
+    wishes = replaced(plan.wishes, 0, replace(wish, id="wsh_x"))
+    yield replace(plan, wishes=wishes)
+    volunteers = [*plan.volunteers[:-1], replace(volunteer, id="per_x")]
+    yield replace(plan, volunteers=volunteers)
+
+
+def problems_of_other_numbers(
+    problem: AssignmentProblem,
+) -> Iterator[AssignmentProblem]:
+    for n in range(len(problem.needs)):
+        yield replace(problem, needs=bumped(problem.needs, n))
+    for n in range(len(problem.prices)):
+        yield replace(problem, prices=bumped(problem.prices, n))
+
+
+def problems_of_other_edges(
+    problem: AssignmentProblem,
+) -> Iterator[AssignmentProblem]:
+    wish = next(i for i, pairs in enumerate(problem.edges) if len(pairs) > 1)
+    (volunteer, cost), *others = problem.edges[wish]
+    for pairs in (others, [(volunteer, cost + 1), *others]):
+        yield replace(problem, edges=replaced(problem.edges, wish, pairs))
+
+
+def problems_of_other_loads(
+    problem: AssignmentProblem,
+) -> Iterator[AssignmentProblem]:
+    volunteer = next(j for j, load in enumerate(problem.loads) if load)
+    load = problem.loads[volunteer]
+    for other in ([*load, 999], [load[0] + 1], []):
+        yield replace(problem, loads=replaced(problem.loads, volunteer, other))
+
+
 def test_every_input_changes_the_digest():
     plan = plan_of(STREET)
-    problem = plan.problem
-    wish = next(i for i, pairs in enumerate(problem.edges) if len(pairs) > 1)
-    pairs, served = (
-        list(problem.edges[wish]),
-        next(j for j, load in enumerate(problem.loads) if load),
-    )
-
-    def edges(changed: list) -> Plan:
-        return replace(
-            plan,
-            problem=replace(
-                problem,
-                edges=[
-                    changed if i == wish else e for i, e in enumerate(problem.edges)
-                ],
-            ),
-        )
-
-    def loads(changed: list) -> Plan:
-        return replace(
-            plan,
-            problem=replace(
-                problem,
-                loads=[
-                    changed if j == served else e for j, e in enumerate(problem.loads)
-                ],
-            ),
-        )
-
-    others = [
-        replace(plan, wishes=[replace(plan.wishes[0], id="wsh_x"), *plan.wishes[1:]]),
-        replace(
-            plan, helpers=[*plan.helpers[:-1], replace(plan.helpers[-1], id="per_x")]
-        ),
-        *(
-            replace(plan, problem=replace(problem, needs=bumped(problem.needs, n)))
-            for n in range(len(problem.needs))
-        ),
-        *(
-            replace(plan, problem=replace(problem, prices=bumped(problem.prices, n)))
-            for n in range(len(problem.prices))
-        ),
-        edges(pairs[1:]),
-        edges([(pairs[0][0], pairs[0][1] + 1), *pairs[1:]]),
-        loads([*problem.loads[served], 999]),
-        loads([problem.loads[served][0] + 1]),
-        loads([]),
+    problems = [
+        *problems_of_other_numbers(plan.problem),
+        *problems_of_other_edges(plan.problem),
+        *problems_of_other_loads(plan.problem),
     ]
-    digests = {digest_of(one) for one in [plan, *others]}
-    assert len(digests) == 1 + len(others)
+    others = [replace(plan, problem=problem) for problem in problems]
+    plans = [plan, *plans_of_other_ids(plan), *others]
+    assert len({digest_of(one) for one in plans}) == len(plans)
 
 
-def test_what_is_no_input_leaves_the_digest():
+def test_the_result_does_not_change_the_digest():
     plan = plan_of(STREET)
     nobody = replace(plan.solution, assigned=tuple(() for _ in plan.wishes))
     assert digest_of(
@@ -177,7 +179,7 @@ def test_what_is_no_input_leaves_the_digest():
     ) == digest_of(plan)
 
 
-def test_what_is_kept_holds_ids_and_numbers_and_nothing_else():
+def test_a_packed_run_holds_only_ids_and_numbers():
     plan = plan_of(STREET)
     whole = json.loads(zlib.decompress(pack(plan, [])[0]))
     assert set(whole) == {

@@ -1,4 +1,4 @@
-"""Runs over HTTP: what staff start, try, read and change, and why a wish still waits."""
+"""Runs over HTTP: start, dry run, list and read; weights; why a wish still waits."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.matching.model import Instance
+from chalicelib.matching.model import ReplayPiece
 from chalicelib.matching.policy import RINGS, Weights
 from chalicelib.offers.model import SentOffer
 from chalicelib.offers.repository import OfferRepository
@@ -36,7 +36,9 @@ def waiting(world: World, wish_id: str) -> tuple[str, str]:
     return found["waiting"]["reason"], found["waiting"]["text"]
 
 
-def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
+def test_a_run_by_staff_makes_offers_and_returns_its_record(
+    world: World,
+) -> None:
     helper, wish_id = world.volunteer(), world.open_wish()
     staff = world.staff()
     run = start(staff)
@@ -59,7 +61,12 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
         True,
         True,
     )
-    assert (run["wishes"], run["places_needed"], run["volunteers"], run["dry_run"]) == (
+    assert (
+        run["wishes"],
+        run["places_needed"],
+        run["volunteers"],
+        run["dry_run"],
+    ) == (
         1,
         1,
         1,
@@ -70,15 +77,20 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
     assert staff.get(f"/v1/matching/runs/{run['id']}").json == run
     (listed,) = staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]
     assert listed == run | {
-        "offers": [{name: planned[name] for name in ("wish", "volunteer", "cost")}]
+        "offers": [
+            {name: planned[name] for name in ("wish", "volunteer", "cost")}
+        ]
     }
-    assert start(staff)["planned"] == 0  # she is being asked
+    assert start(staff)["planned"] == 0  # the volunteer is being asked
 
 
-def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(
+def test_a_dry_run_makes_no_offers_and_may_try_other_weights(
     world: World,
 ) -> None:
-    near, far = world.volunteer(), world.volunteer(JINFENG, places=[JINFENG, BAIHUA])
+    near, far = (
+        world.volunteer(),
+        world.volunteer(JINFENG, places=[JINFENG, BAIHUA]),
+    )
     history = world.services.maker.history(STREET, near.me["id"])
     now = world.clock.now()
     sent = tuple(
@@ -98,17 +110,18 @@ def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(
     ]
     assert usual["gini"] < unfair["gini"]
     assert (usual["most_offers"], unfair["most_offers"]) == (4, 5)
-    assert (usual["weights"]["load"], unfair["weights"]["load"]) == (Weights().load, 0)
+    assert (usual["weights"]["load"], unfair["weights"]["load"]) == (
+        Weights().load,
+        0,
+    )
     assert not offers(near)
     assert not offers(far)
     assert not list(rows.open_rounds(BAIHUA))
 
 
-def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
+def test_a_street_changes_its_weights_and_resets_them(world: World) -> None:
     admin, staff = world.phone_of(world.admin), world.staff()
-    path = (
-        f"/v1/policies/matching?place={BAIHUA}"  # any place of the street stands for it
-    )
+    path = f"/v1/policies/matching?place={BAIHUA}"  # any place of the street will do
     own = staff.get(path).json
     assert own["version"] == 0
     assert own["weights"]["load"] == {
@@ -126,9 +139,15 @@ def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
         changed.json["version"],
     ) == (200, 40, 1)
     assert start(staff, dry_run=True)["weights"]["load"] == 40
-    assert admin.put(path, {"weights": {"load": 30}}, if_match='"0.aa"').status == 412
+    assert (
+        admin.put(path, {"weights": {"load": 30}}, if_match='"0.aa"').status
+        == 412
+    )
     back = admin.put(path, {"weights": {}}, if_match=changed.headers["etag"])
-    assert (back.status, back.json["weights"]["load"]["value"]) == (200, Weights().load)
+    assert (back.status, back.json["weights"]["load"]["value"]) == (
+        200,
+        Weights().load,
+    )
     assert start(staff, dry_run=True)["weights"] == {
         name: getattr(Weights(), name) for name in Weights.notes()
     }
@@ -144,33 +163,46 @@ def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
         {"refusal_percent": 100},
     ],
 )
-def test_weights_that_leave_somebody_for_their_price_are_refused(
+def test_weights_that_can_price_out_a_wish_are_refused(
     world: World, weights: dict[str, int]
 ) -> None:
     admin = world.phone_of(world.admin)
-    refused = admin.put(f"/v1/policies/matching?place={STREET}", {"weights": weights})
-    assert (refused.status, refused.code) == (422, "matching.weights_leave_somebody")
+    refused = admin.put(
+        f"/v1/policies/matching?place={STREET}", {"weights": weights}
+    )
+    assert (refused.status, refused.code) == (
+        422,
+        "matching.weights_leave_somebody",
+    )
     assert (
         admin.post(
-            "/v1/matching/runs", {"place": STREET, "dry_run": True, "weights": weights}
+            "/v1/matching/runs",
+            {"place": STREET, "dry_run": True, "weights": weights},
         ).code
         == refused.code
     )
-    assert admin.get(f"/v1/policies/matching?place={STREET}").json["version"] == 0
+    assert (
+        admin.get(f"/v1/policies/matching?place={STREET}").json["version"] == 0
+    )
 
 
-def test_other_weights_are_for_trying_only(world: World) -> None:
+def test_other_weights_need_a_dry_run(world: World) -> None:
     answer = world.staff().post(
         "/v1/matching/runs", {"place": BAIHUA, "weights": {"load": 1}}
     )
-    assert (answer.status, answer.code) == (422, "matching.weights_preview_only")
+    assert (answer.status, answer.code) == (
+        422,
+        "matching.weights_preview_only",
+    )
     assert (
-        world.staff().post("/v1/matching/runs", {"place": f"{BAIHUA}.nowhere"}).code
+        world.staff()
+        .post("/v1/matching/runs", {"place": f"{BAIHUA}.nowhere"})
+        .code
         == "place.unknown"
     )
 
 
-def test_contention_about_one_wish_holds_up_no_other(world: World) -> None:
+def test_contention_about_one_wish_does_not_delay_others(world: World) -> None:
     helpers = [world.volunteer() for _ in range(2)]
     contended, other = (
         world.open_wish(needed_by="2026-11-24"),
@@ -190,25 +222,35 @@ def test_contention_about_one_wish_holds_up_no_other(world: World) -> None:
     with intercepted(busy):
         run = start(staff)
     assert (run["planned"], run["made"]) == (2, 1)
-    assert [offer["wish"] for helper in helpers for offer in offers(helper)] == [other]
+    assert [
+        offer["wish"] for helper in helpers for offer in offers(helper)
+    ] == [other]
     assert start(staff)["made"] == 1
 
 
-def test_the_same_request_again_is_the_same_run(world: World) -> None:
+def test_a_repeated_request_returns_the_same_run(world: World) -> None:
     staff, helper = world.staff(), world.volunteer()
     world.open_wish()
-    first = staff.post("/v1/matching/runs", {"place": BAIHUA}, idempotency_key="tap")
-    again = staff.post("/v1/matching/runs", {"place": BAIHUA}, idempotency_key="tap")
+    first = staff.post(
+        "/v1/matching/runs", {"place": BAIHUA}, idempotency_key="tap"
+    )
+    again = staff.post(
+        "/v1/matching/runs", {"place": BAIHUA}, idempotency_key="tap"
+    )
     assert (again.status, again.json) == (201, first.json)
     assert (
-        staff.post("/v1/matching/runs", {"place": GRID}, idempotency_key="tap").code
+        staff.post(
+            "/v1/matching/runs", {"place": GRID}, idempotency_key="tap"
+        ).code
         == "idempotency.mismatch"
     )
     assert len(offers(helper)) == 1
-    assert len(staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]) == 1
+    assert (
+        len(staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]) == 1
+    )
 
 
-def test_a_grid_worker_runs_her_grid_and_sees_its_runs_only(world: World) -> None:
+def test_a_grid_worker_runs_and_reads_only_their_grid(world: World) -> None:
     worker = world.staff(GRID, Role.GRID_WORKER)
     world.volunteer()
     inside = world.open_wish()
@@ -216,7 +258,9 @@ def test_a_grid_worker_runs_her_grid_and_sees_its_runs_only(world: World) -> Non
     run = start(worker, GRID, dry_run=True)
     assert [line["wish"] for line in run["offers"]] == [inside]
     assert (
-        worker.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": True}).status
+        worker.post(
+            "/v1/matching/runs", {"place": BAIHUA, "dry_run": True}
+        ).status
         == 404
     )
     start(world.phone_of(world.admin), STREET, dry_run=True)
@@ -227,7 +271,7 @@ def test_a_grid_worker_runs_her_grid_and_sees_its_runs_only(world: World) -> Non
     assert worker.get(f"/v1/wishes/{elsewhere}/matching").status == 403
 
 
-def test_the_schedule_leaves_a_record_when_it_asks_and_once_when_it_cannot(
+def test_a_scheduled_run_is_recorded_when_it_asks_or_its_input_changed(
     world: World,
 ) -> None:
     staff = world.staff()
@@ -237,14 +281,21 @@ def test_the_schedule_leaves_a_record_when_it_asks_and_once_when_it_cannot(
         world.pass_time(minutes=16)
     staff = world.phone_of(world.services.people.find(staff.me["id"]))
     (run,) = staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]
-    assert (run["by"], run["planned"], run["unserved"]["calm"]) == ("schedule", 0, 1)
+    assert (run["by"], run["planned"], run["unserved"]["calm"]) == (
+        "schedule",
+        0,
+        1,
+    )
     assert [
-        (line["grid"], line["skill"], line["wishes"]) for line in run["shortages"]
+        (line["grid"], line["skill"], line["wishes"])
+        for line in run["shortages"]
     ] == [(GRID, "水电", 1)]
     helper = world.volunteer(skills=["水电"])
     world.pass_time(minutes=16)
     assert len(offers(helper)) == 1
-    latest = staff.get(f"/v1/matching/runs?place={BAIHUA}&limit=1").json["items"][0]
+    latest = staff.get(f"/v1/matching/runs?place={BAIHUA}&limit=1").json[
+        "items"
+    ][0]
     assert (latest["planned"], latest["made"], latest["unserved"]) == (
         1,
         1,
@@ -252,20 +303,25 @@ def test_the_schedule_leaves_a_record_when_it_asks_and_once_when_it_cannot(
     )
 
 
-def test_several_helpers_are_several_people(world: World) -> None:
+def test_a_wish_that_needs_several_helpers_asks_different_people(
+    world: World,
+) -> None:
     helpers = [world.volunteer() for _ in range(5)]
     wish_id = world.open_wish(helpers_needed=3)
     run = start(world.staff())
     assert len({line["volunteer"] for line in run["offers"]}) == 3
     assert sum(len(offers(helper)) for helper in helpers) == 3
     accepted = next(helper for helper in helpers if offers(helper))
-    assert accepted.post(f"/v1/offers/{offers(accepted)[0]['id']}/accept").status == 200
+    assert (
+        accepted.post(f"/v1/offers/{offers(accepted)[0]['id']}/accept").status
+        == 200
+    )
     world.pass_time(minutes=16)
     assert world.services.wish_queries.find(wish_id).places_left == 2
     assert len(rows.find_round(wish_id).live) == 2
 
 
-def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:
+def test_live_offers_never_exceed_the_capacity(world: World) -> None:
     helper = world.volunteer(capacity=1)
     taken = world.open_wish(title="一袋大米")
     for n in range(3):
@@ -274,10 +330,10 @@ def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:
     again = world.volunteer(capacity=3)
     assert again.post(f"/v1/wishes/{taken}/claim").status == 200
     start(world.staff())
-    assert len(offers(again)) == 2  # with the one that she carries, three
+    assert len(offers(again)) == 2  # with the carried one, three
     assert [offer["state"] for offer in offers(helper)].count(
         "offered"
-    ) == 1  # another, if hers was the rice
+    ) == 1  # another one, if this volunteer had the rice
 
 
 @pytest.mark.parametrize(
@@ -294,7 +350,10 @@ def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:
             {"availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}]},
             {
                 "window": [
-                    {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+                    {
+                        "from": "2026-11-25T01:00:00Z",
+                        "to": "2026-11-25T03:00:00Z",
+                    }
                 ]
             },
             "availability",
@@ -302,19 +361,25 @@ def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:
         ),
     ],
 )
-def test_the_one_thing_that_a_wish_waits_for(
+def test_the_waiting_reason_is_the_binding_obstacle(
     world: World, profile: dict, terms: dict, reason: str, says: str
 ) -> None:
     staff = world.phone_of(world.admin)
-    assert staff.put(f"/v1/places/{BAIHUA}.g02", {"name": "柏华第二网格"}).status == 200
+    assert (
+        staff.put(f"/v1/places/{BAIHUA}.g02", {"name": "柏华第二网格"}).status
+        == 200
+    )
     world.volunteer(**profile)
     found = waiting(world, world.open_wish(**terms))
     assert found[0] == reason
     assert says in found[1]
 
 
-def test_what_else_a_wish_may_wait_for(world: World) -> None:
-    helper, other = world.volunteer(capacity=1), world.volunteer(kinds=["learning"])
+def test_the_waiting_reason_follows_the_state_of_the_wish(world: World) -> None:
+    helper, other = (
+        world.volunteer(capacity=1),
+        world.volunteer(kinds=["learning"]),
+    )
     first, second = world.open_wish(), world.open_wish(title="一袋大米")
     assert helper.post(f"/v1/wishes/{first}/claim").status == 200
     assert waiting(world, first)[0] == "not_open"
@@ -323,7 +388,11 @@ def test_what_else_a_wish_may_wait_for(world: World) -> None:
     offer_id = world.offer(second, other)
     assert waiting(world, second)[0] == "asked"
     assert other.post(f"/v1/offers/{offer_id}/decline", {}).status == 200
-    seen = world.staff().get(f"/v1/wishes/{second}/matching", accept_language="en").json
+    seen = (
+        world.staff()
+        .get(f"/v1/wishes/{second}/matching", accept_language="en")
+        .json
+    )
     assert seen["excluded"] == {"full": 1, "asked_before": 1}
     assert other.get(f"/v1/wishes/{second}/matching").status == 403
     third = world.open_wish(title="一床棉被")
@@ -332,13 +401,15 @@ def test_what_else_a_wish_may_wait_for(world: World) -> None:
     assert waiting(world, third)[0] == "night"
 
 
-def test_candidates_stand_in_the_order_in_which_they_would_be_asked(
+def test_candidates_are_listed_in_the_order_of_asking(
     world: World,
 ) -> None:
     admin = world.phone_of(world.admin)
     for code, beside in ((f"{BAIHUA}.g02", [GRID]), (f"{BAIHUA}.g03", [])):
         assert (
-            admin.put(f"/v1/places/{code}", {"name": code, "neighbours": beside}).status
+            admin.put(
+                f"/v1/places/{code}", {"name": code, "neighbours": beside}
+            ).status
             == 200
         )
     homes = {
@@ -353,27 +424,31 @@ def test_candidates_stand_in_the_order_in_which_they_would_be_asked(
         assert phone.put("/v1/me/volunteer", {"places": [STREET]}).status == 200
     wish_id = world.open_wish()
     found = admin.get(f"/v1/wishes/{wish_id}/matching").json["candidates"]
-    assert [
-        next(term for term in line["terms"] if term in RINGS) for line in found
-    ] == list(homes.values())
-    assert [line["cost"] for line in found] == sorted(line["cost"] for line in found)
+    rings = [term for line in found for term in line["terms"] if term in RINGS]
+    assert rings == list(homes.values())
+    assert [line["cost"] for line in found] == sorted(
+        line["cost"] for line in found
+    )
     assert [line["name"] for line in found] == ["赵志强"] * 5
-    # Whom a grid worker could not look up has no name here either: only her number in the list.
+    # A grid worker sees no name of a volunteer whose profile they may not see.
     seen = (
         world.staff(GRID, Role.GRID_WORKER)
         .get(f"/v1/wishes/{wish_id}/matching")
         .json["candidates"]
     )
-    assert [line["volunteer"] for line in seen] == [line["volunteer"] for line in found]
+    assert [line["volunteer"] for line in seen] == [
+        line["volunteer"] for line in found
+    ]
     assert [line["name"] for line in seen] == ["赵志强", "赵志强", "", "", ""]
 
 
-def test_whom_it_suits_best_is_asked_first(world: World) -> None:
-    """Story 6: she speaks the dialect and lives in the next grid; somebody next door does not speak it."""
+def test_the_best_fitting_volunteer_is_asked_first(world: World) -> None:
+    """One volunteer in the next grid speaks the dialect; one next door does not."""
     admin = world.phone_of(world.admin)
     assert (
         admin.put(
-            f"/v1/places/{BAIHUA}.g02", {"name": "柏华第二网格", "neighbours": [GRID]}
+            f"/v1/places/{BAIHUA}.g02",
+            {"name": "柏华第二网格", "neighbours": [GRID]},
         ).status
         == 200
     )
@@ -389,10 +464,14 @@ def test_whom_it_suits_best_is_asked_first(world: World) -> None:
     world.pass_time(minutes=3)
     (offer,) = offers(speaks)
     assert not offers(next_door)
-    assert offer["why"] == ["需要会说重庆话", "在您的相邻网格", "您近四周没有收到邀请"]
+    assert offer["why"] == [
+        "需要会说重庆话",
+        "在您的相邻网格",
+        "您近四周没有收到邀请",
+    ]
 
 
-def test_the_most_urgent_has_whom_there_is(world: World) -> None:
+def test_the_most_urgent_wish_gets_the_only_volunteer(world: World) -> None:
     world.open_wish(needed_by="2026-12-20", title="以后再说")
     urgent = world.open_wish(needed_by="2026-11-24", title="明天就要")
     helper = world.volunteer(capacity=1)
@@ -402,16 +481,20 @@ def test_the_most_urgent_has_whom_there_is(world: World) -> None:
     assert [offer["urgency"] for offer in offers(helper)] == ["urgent"]
 
 
-def test_a_run_of_which_the_instance_is_gone_is_still_read(world: World) -> None:
+def test_a_run_without_its_replay_pieces_can_still_be_read(
+    world: World,
+) -> None:
     staff = world.staff()
     world.volunteer()
     world.open_wish()
     run = start(staff, dry_run=True)
-    remove(*scan(Instance, SK.startswith("instance#") & (run["id"] == PK)))
-    assert staff.get(f"/v1/matching/runs/{run['id']}").json == run | {"offers": []}
+    remove(*scan(ReplayPiece, SK.startswith("instance#") & (run["id"] == PK)))
+    assert staff.get(f"/v1/matching/runs/{run['id']}").json == run | {
+        "offers": []
+    }
 
 
-def test_a_community_whose_matching_fails_stands_once_a_day_in_the_staff_queue(
+def test_a_failing_match_command_is_in_the_staff_queue_once_a_day(
     world: World, monkeypatch
 ) -> None:
     staff = world.staff()
@@ -425,9 +508,9 @@ def test_a_community_whose_matching_fails_stands_once_a_day_in_the_staff_queue(
         for task in staff.get(f"/v1/admin/queue?place={BAIHUA}").json["items"]
         if task["kind"] == "job.parked"
     ]
-    assert [(task["title"], task["place"], task["moves"]) for task in parked] == [
-        ("command.match.community", BAIHUA, ["redrive"])
-    ]
+    assert [
+        (task["title"], task["place"], task["moves"]) for task in parked
+    ] == [("command.match.community", BAIHUA, ["redrive"])]
     monkeypatch.undo()
     helper = world.volunteer()
     assert staff.post(f"/v1/admin/jobs/{parked[0]['id']}/redrive").status == 204

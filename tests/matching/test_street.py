@@ -1,20 +1,25 @@
-"""What a run asks of the store on a street of many: no scan, no read for each pair, and nothing twice."""
+"""The requests of a run on a large street: no scan, no read per pair, nothing twice."""
 
 from collections import Counter
 from math import ceil
 
 from chalicelib.kernel.request import RequestContext
 from chalicelib.matching.policy import WeightsEdit
-from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHistory
-from chalicelib.wishes.model import State, Wish
+from chalicelib.offers.model import (
+    Offer,
+    OfferRound,
+    OfferState,
+    VolunteerHistory,
+)
+from chalicelib.wishes.model import Wish, WishState
 
 from ..faults.cloud import Stub
 from ..faults.facts import every, timers
 from ..storage import counted_storage
 from ..world import STREET, World
-from .street import Size, settle
+from .street import StreetSize, settle
 
-SIZE = Size(wishes=60, volunteers=400)
+SIZE = StreetSize(wishes=60, volunteers=400)
 
 
 def run(world: World, place: str = STREET):
@@ -26,13 +31,13 @@ def run(world: World, place: str = STREET):
     )[0]
 
 
-def test_a_run_reads_in_lists_and_writes_once_for_each_wish(
+def test_a_run_reads_in_pages_and_writes_once_for_each_wish(
     embedded_world: World,
 ) -> None:
     settle(embedded_world, SIZE)
     embedded_world.services.outbox._queue = (
         Stub()
-    )  # whoever tells them does it elsewhere
+    )  # messages are sent elsewhere
     with counted_storage() as storage:
         record = run(embedded_world)
     assert "Scan" not in storage.names
@@ -43,8 +48,8 @@ def test_a_run_reads_in_lists_and_writes_once_for_each_wish(
     )
     reads = Counter(name for name, _, _ in storage.calls[:written])
     communities, hundreds = SIZE.communities, ceil(SIZE.volunteers / 100)
-    # The caller, her place, the weights; the wall, rounds of each community, volunteers, histories; wishes, residents,
-    # neighbours, and what those carry who come into question, a hundred in a request.
+    # The caller, their place, the weights; the wall, rounds of each community, volunteers,
+    # histories; wishes, residents, neighbours, carried wishes of candidates, 100 in a request.
     assert reads["GetItem"] <= 4
     assert reads["Query"] <= 3 + communities + 4
     assert reads["BatchGetItem"] <= 3 + hundreds * (record.rounds + 1)
@@ -52,13 +57,18 @@ def test_a_run_reads_in_lists_and_writes_once_for_each_wish(
     assert (
         storage.names["TransactWriteItems"] == len(served) + 2
     )  # the record before, and how many were made after
-    # Who is asked for a second wish in the same run has been written meanwhile and is read again.
+    # The history of a volunteer with a second offer in this run is read again.
     again = record.made - len({offer.volunteer for offer in every(Offer)})
-    assert Counter(name for name, _, _ in storage.calls[written:])["GetItem"] <= again
+    assert (
+        Counter(name for name, _, _ in storage.calls[written:])["GetItem"]
+        <= again
+    )
     assert record.visits < SIZE.wishes * SIZE.volunteers / 4
 
 
-def test_what_a_run_promises_is_what_lies_in_the_store(embedded_world: World) -> None:
+def test_the_record_of_a_run_agrees_with_the_store(
+    embedded_world: World,
+) -> None:
     settle(embedded_world, SIZE, seed=2)
     record = run(embedded_world)
     offers, wishes = every(Offer), {wish.id: wish for wish in every(Wish)}
@@ -66,21 +76,27 @@ def test_what_a_run_promises_is_what_lies_in_the_store(embedded_world: World) ->
     assert record.regret == 0
     assert record.exact
     assert record.priced
-    assert len({(offer.wish_id, offer.volunteer) for offer in offers}) == len(offers)
+    assert len({(offer.wish_id, offer.volunteer) for offer in offers}) == len(
+        offers
+    )
     assert {offer.state for offer in offers} == {OfferState.OFFERED}
     for offer_round in every(OfferRound):
         assert len(offer_round.live) <= wishes[offer_round.id].places_left
     for history in every(VolunteerHistory):
         assert history.live(embedded_world.clock.now()) <= 2
-    assert {timer.subject for timer in timers()} >= {offer.id for offer in offers}
-    assert sum(record.unserved.values()) == record.places_needed - record.planned
+    assert {timer.subject for timer in timers()} >= {
+        offer.id for offer in offers
+    }
+    assert (
+        sum(record.unserved.values()) == record.places_needed - record.planned
+    )
 
 
-def test_a_second_run_at_once_finds_nothing_to_do_and_leaves_no_trace(
+def test_a_second_run_at_once_makes_no_offers_and_no_record(
     embedded_world: World,
 ) -> None:
     world = embedded_world
-    ids = settle(world, Size(wishes=20, volunteers=400), seed=3)
+    ids = settle(world, StreetSize(wishes=20, volunteers=400), seed=3)
     first = run(world)
     assert first.unserved == {"urgent": 0, "soon": 0, "calm": 0}
     with counted_storage() as storage:
@@ -89,6 +105,8 @@ def test_a_second_run_at_once_finds_nothing_to_do_and_leaves_no_trace(
     assert set(storage.names) <= {"GetItem", "Query"}
     assert (
         storage.names["Query"] <= 2 * SIZE.communities
-    )  # its wall, and whom it was offered to
+    )  # its wall, and its rounds
     assert len(every(Offer)) == first.made
-    assert {wish.state for wish in every(Wish) if wish.id in ids} == {State.OPEN}
+    assert {wish.state for wish in every(Wish) if wish.id in ids} == {
+        WishState.OPEN
+    }

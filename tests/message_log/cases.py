@@ -1,4 +1,4 @@
-"""The cases of the message log: the inbox, and people to visit."""
+"""The permission cases of the message log: the inbox and visits."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from ..world import UNIT, World
 
 
 def a_visit(world: World, person_id: str) -> str:
-    """Put somebody of the place on the list of those to visit; return the message."""
+    """Store a message that needs a visit to a person; return its id."""
     now = world.clock.now()
     line = MessageAttempt(
         id=an_id(world, "msg"),
@@ -45,7 +45,11 @@ def _note_visit(world: World) -> Good:
     body = a_wish_body(world) | {"on_behalf_of": ward.id}
     wish_id = world.phone_of(world.admin).post("/v1/wishes", body).json["id"]
     assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
-    id = world.staff().get(f"/v1/messages?person={ward.id}").json["items"][0]["id"]
+    id = (
+        world.staff()
+        .get(f"/v1/messages?person={ward.id}")
+        .json["items"][0]["id"]
+    )
     return Good(world.staff(), f"/v1/messages/{id}/visited", {}, (id,))
 
 

@@ -1,4 +1,4 @@
-"""What a reply answers, and the job of a digest: decided without a store."""
+"""The question that a reply answers, and the job of a digest."""
 
 from datetime import timedelta
 
@@ -14,7 +14,9 @@ from ..world import START
 S = DeliveryState
 
 
-def asked(name: str, ago: timedelta = timedelta(0), about: str = "") -> AskedQuestion:
+def asked(
+    name: str, ago: timedelta = timedelta(0), about: str = ""
+) -> AskedQuestion:
     return AskedQuestion(
         delivery=f"msg_{name}",
         kind="wish.delivered",
@@ -58,7 +60,9 @@ SAME = asked("same", timedelta(minutes=5), about=LATEST.about)
             [(LATEST, S.SENT), (SAME, S.SENT)], LATEST, id="two about the same"
         ),
         pytest.param(
-            [(LATEST, S.UNKNOWN), (LONG_AGO, S.SENT)], None, id="the latest is in doubt"
+            [(LATEST, S.UNKNOWN), (LONG_AGO, S.SENT)],
+            None,
+            id="the latest is in doubt",
         ),
         pytest.param(
             [(LATEST, S.SENT), (SOON, S.SUPPRESSED)],
@@ -67,17 +71,19 @@ SAME = asked("same", timedelta(minutes=5), about=LATEST.about)
         ),
     ],
 )
-def test_a_reply_answers_the_latest_question_that_was_delivered(questions, meant):
+def test_a_reply_answers_the_latest_question_that_was_delivered(
+    questions, meant
+):
     assert intended_question(questions) == meant
 
 
 def test_a_person_has_one_digest_job_a_day():
-    first, again = digest_job("per_a", START), digest_job("per_a", START)
-    next_day, other = (
-        digest_job("per_a", START + timedelta(days=1)),
-        digest_job("per_b", START),
-    )
+    first = digest_job("per_a", START)
+    again = digest_job("per_a", START)
+    next_day = digest_job("per_a", START + timedelta(days=1))
+    other = digest_job("per_b", START)
     assert first == again
     assert len({job.id for job in (first, next_day, other)}) == 3
     assert isinstance(first.job, Send)
-    assert (first.kind, first.job.message_id) == (DIGEST, first.id)
+    assert first.kind == DIGEST
+    assert first.job.message_id == first.id

@@ -1,30 +1,38 @@
-"""What messages cost: counted in parts as they are billed, by street and month, and stood in the ledger."""
+"""The cost of messages: by parts, street and month, as providers bill them."""
 
 from dataclasses import replace
 
 import pytest
 
-from chalicelib.adapters.choice import Provider
+from chalicelib.adapters.choice import WeightedProvider
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.errors import Busy
 from chalicelib.kernel.template import Legal, Template
 from chalicelib.kernel.text_catalogue import text
 
-from ..notifications.builders import a_send, notify, use_providers, use_templates
+from ..notifications.builders import (
+    a_send,
+    notify,
+    use_providers,
+    use_templates,
+)
 from ..replies.builders import Scripted, lines, messages, scripted
 from ..store.scan import counter
 from ..world import World
 
 LONG = Template(
-    text(zh="{text}", en="{text}"), told="the resident", slots={"text": 700}, parts=11
+    text(zh="{text}", en="{text}"),
+    recipients="the resident",
+    slots={"text": 700},
+    parts=11,
 )
-HOUSE = 4  # 【春晖】
+SIGNATURE = 4  # 【春晖】
 SUFFIX = 6  # 拒收请回复R
 MONTH = "sms#2026-11"
 
 
 def tell(world: World, text: str, template: Template = LONG, **fields):
-    """Tell somebody new a text, and return its line of the ledger."""
+    """Send a text to a new resident; return its attempt."""
     use_templates(world, {"test.long": template})
     person = world.resident(**fields)
     if template.legal is Legal.PROMOTIONAL:
@@ -34,28 +42,38 @@ def tell(world: World, text: str, template: Template = LONG, **fields):
     return next(line for line in lines() if line.message == id)
 
 
-@pytest.mark.parametrize(("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)])
+@pytest.mark.parametrize(
+    ("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)]
+)
 def test_a_text_costs_its_parts_signature_included(
     world: World, units: int, parts: int
 ):
     scripted(world)
-    line = tell(world, "春" * (units - HOUSE))
-    assert (line.parts, line.cost_li) == (parts, parts * 55)
+    line = tell(world, "春" * (units - SIGNATURE))
+    assert line.parts == parts
+    assert line.cost_li == parts * 55
     assert counter("spent#chunhui", MONTH) == parts * 55
 
 
-@pytest.mark.parametrize(("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)])
-def test_the_way_out_of_a_promotion_is_paid_for_as_well(
+@pytest.mark.parametrize(
+    ("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)]
+)
+def test_the_opt_out_suffix_of_a_promotion_is_billed(
     world: World, units: int, parts: int
 ):
     scripted(world)
     line = tell(
-        world, "春" * (units - HOUSE - SUFFIX), replace(LONG, legal=Legal.PROMOTIONAL)
+        world,
+        "春" * (units - SIGNATURE - SUFFIX),
+        replace(LONG, legal=Legal.PROMOTIONAL),
     )
-    assert (line.parts, line.promotional) == (parts, True)
+    assert line.parts == parts
+    assert line.promotional
 
 
-def test_an_english_text_is_billed_as_ucs2_for_the_sake_of_the_signature(world: World):
+def test_an_english_text_is_billed_as_ucs2_because_of_the_signature(
+    world: World,
+):
     scripted(world)
     assert tell(world, "a" * 66, locale="en").parts == 1
     assert tell(world, "a" * 67, locale="en").parts == 2
@@ -65,18 +83,23 @@ def test_staff_see_whole_fen_rounded_up(world: World):
     scripted(world)
     line = tell(world, "春" * 200)
     shown = messages(world, line.person)[0]
-    assert (shown["parts"], shown["cost_fen"]) == (4, 22)
+    assert shown["parts"] == 4
+    assert shown["cost_fen"] == 22
 
 
-def test_mail_and_silence_cost_nothing(world: World):
+def test_e_mail_and_suppressed_messages_cost_nothing(world: World):
     resident = world.resident()
     resident.patch("/v1/me", {"channels": {"sms": False}})
     world.open_wish(resident)
     line = next(line for line in lines() if line.person == resident.me["id"])
-    assert (line.parts, line.cost_li, counter("spent#chunhui", MONTH)) == (0, 0, None)
+    assert line.parts == 0
+    assert line.cost_li == 0
+    assert counter("spent#chunhui", MONTH) is None
 
 
-def test_what_was_refused_costs_nothing_and_what_is_in_doubt_is_counted(world: World):
+def test_a_refused_message_costs_nothing_and_one_in_doubt_is_booked(
+    world: World,
+):
     east = scripted(world, Refused("blacklisted", final=True))
     assert tell(world, "好").state == "dead"
     assert counter("spent#chunhui", MONTH) is None
@@ -85,25 +108,31 @@ def test_what_was_refused_costs_nothing_and_what_is_in_doubt_is_counted(world: W
     assert counter("spent#chunhui", MONTH) == 55
 
 
-def test_a_message_costs_what_the_provider_takes_that_took_it(world: World):
-    cheap, dear = Scripted(world), Scripted(world)
-    east = Provider(name="east", sender=cheap, weight=1, price_li=40)
+def test_a_message_costs_the_price_of_the_provider_that_took_it(world: World):
+    cheap = Scripted(world)
+    dear = Scripted(world)
+    east = WeightedProvider(name="east", sender=cheap, weight=1, price_li=40)
     use_providers(
-        world, east, Provider(name="west", sender=dear, weight=0, price_li=90)
+        world,
+        east,
+        WeightedProvider(name="west", sender=dear, weight=0, price_li=90),
     )
     assert tell(world, "春" * 100).cost_li == 80
     cheap.script = [Refused("429")]
     resident = world.resident()
     world.open_wish(resident)
     first = next(line for line in lines() if line.person == resident.me["id"])
-    assert (first.state, first.provider) == ("retry", "east")
+    assert first.state == "retry"
+    assert first.provider == "east"
     world.pass_time(minutes=2)
     second = next(line for line in lines() if line.person == resident.me["id"])
-    assert (second.state, second.provider, second.cost_li) == ("sent", "west", 90)
+    assert second.state == "sent"
+    assert second.provider == "west"
+    assert second.cost_li == 90
     assert counter("spent#chunhui", MONTH) == 80 + 90
 
 
-def test_each_street_pays_for_its_own(world: World):
+def test_each_street_pays_for_its_own_messages(world: World):
     scripted(world)
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
     other = world.services.person_admin.bootstrap_admin(
@@ -111,24 +140,20 @@ def test_each_street_pays_for_its_own(world: World):
     )
     tell(world, "好")
     notify(world, a_send("due_o", other.id, "test.long", "x"), {"text": "好"})
-    assert (counter("spent#chunhui", MONTH), counter("spent#qingfeng", MONTH)) == (
-        55,
-        55,
-    )
+    assert counter("spent#chunhui", MONTH) == 55
+    assert counter("spent#qingfeng", MONTH) == 55
 
 
-def test_a_month_ends(world: World):
+def test_a_new_month_starts_a_new_sum(world: World):
     scripted(world)
     tell(world, "好")
     world.pass_time(days=9)
     tell(world, "好")
-    assert (
-        counter("spent#chunhui", MONTH),
-        counter("spent#chunhui", "sms#2026-12"),
-    ) == (55, 55)
+    assert counter("spent#chunhui", MONTH) == 55
+    assert counter("spent#chunhui", "sms#2026-12") == 55
 
 
-def test_the_same_message_again_is_paid_once(world: World):
+def test_a_message_that_comes_again_is_paid_once(world: World):
     scripted(world)
     line = tell(world, "好")
     again = a_send(line.message, line.person, "test.long", "x")
@@ -137,12 +162,13 @@ def test_the_same_message_again_is_paid_once(world: World):
     assert counter("spent#chunhui", MONTH) == 55
 
 
-def test_what_was_sent_is_booked_although_the_job_fails_afterwards(
+def test_sent_messages_are_booked_even_if_the_job_fails_afterwards(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
     scripted(world)
     use_templates(world, {"test.long": LONG})
-    awake, asleep = world.resident(), world.resident()
+    awake = world.resident()
+    asleep = world.resident()
     asleep.patch("/v1/me", {"quiet_hours": {"from": "08:00", "to": "12:00"}})
     to = f"people:{awake.me['id']},{asleep.me['id']}"
 

@@ -1,4 +1,4 @@
-"""An offer, its round and a volunteer's history, as tests need them."""
+"""Builders of offers, rounds and histories."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,7 +44,9 @@ def an_asked(
         "at": START,
         "until": UNTIL,
     }
-    return AskedVolunteer(**({"offer": offer, "state": state} | values | fields))
+    return AskedVolunteer(
+        **({"offer": offer, "state": state} | values | fields)
+    )
 
 
 def a_round(*asked: AskedVolunteer, **fields: Any) -> OfferRound:
@@ -58,9 +60,14 @@ def a_round(*asked: AskedVolunteer, **fields: Any) -> OfferRound:
     return OfferRound(**(values | {"asked": asked} | fields))
 
 
-def a_sent(offer: str = "off_a", at: datetime = START, **fields: Any) -> SentOffer:
+def a_sent(
+    offer: str = "off_a", at: datetime = START, **fields: Any
+) -> SentOffer:
     return SentOffer(
-        **({"offer": offer, "at": at, "until": at + timedelta(hours=10)} | fields)
+        **(
+            {"offer": offer, "at": at, "until": at + timedelta(hours=10)}
+            | fields
+        )
     )
 
 
@@ -76,7 +83,7 @@ def a_history(*sent: SentOffer, **fields: Any) -> VolunteerHistory:
 
 
 def known(**fields: Any) -> OfferContext:
-    """An offer that waits, as the second of three of its round."""
+    """Return a waiting offer as the second of three of its round."""
     before, after = an_asked("off_0", OfferState.DECLINED), an_asked("off_z")
     values: dict[str, Any] = {
         "offer": an_offer(),

@@ -1,11 +1,11 @@
-"""The cases of offers. An offer is its volunteer's alone; staff of the place look on."""
+"""The permission cases of offers: the volunteer answers, staff of the place read."""
 
 from typing import Any
 
 from ..cases import MEMBER, Cases, Good
 from ..world import World
 
-# About one offer: who may.
+# Of one offer: the permitted roles.
 OFFERS = {
     "read_offer": {"asked", "worker"},
     "accept_offer": {"asked"},
@@ -24,11 +24,13 @@ def _accept(world: World) -> Good:
 
 
 def _decline(world: World) -> Good:
-    return _answer(world, "decline", {"reason": "这周不在家", "never_again": True})
+    return _answer(
+        world, "decline", {"reason": "这周不在家", "never_again": True}
+    )
 
 
 CASES = Cases(
-    who={"my_offers": MEMBER},
+    who={"list_my_offers": MEMBER},
     elsewhere=OFFERS.keys(),
     good={"accept_offer": _accept, "decline_offer": _decline},
 )

@@ -1,4 +1,4 @@
-"""Each decision about an offer: what changes together, who is told, and what is refused."""
+"""The decisions about an offer: changes, messages and refusals."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -21,27 +21,45 @@ from chalicelib.offers.model import (
     SentOffer,
     VolunteerHistory,
 )
-from chalicelib.offers.policy import FOUR_WEEKS, MET_KEPT, OFFERS_KEPT, OfferUrgency
+from chalicelib.offers.policy import (
+    FOUR_WEEKS,
+    MET_KEPT,
+    OFFERS_KEPT,
+    OfferUrgency,
+)
+from chalicelib.offers.waking_hours import answer_by
 
 from ..people.builders import a_person
 from ..world import START
-from .builders import UNTIL, a_history, a_round, a_sent, an_asked, an_offer, known
+from .builders import (
+    UNTIL,
+    a_history,
+    a_round,
+    a_sent,
+    an_asked,
+    an_offer,
+    known,
+)
 
 S = OfferState
-MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
+MICRO, HOUR, DAY = (
+    timedelta(microseconds=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 NOW = START + HOUR
-FAR = datetime(2030, 1, 1, tzinfo=UTC)  # nothing has to be in time for anything
+FAR = datetime(2030, 1, 1, tzinfo=UTC)  # too late for no wish
 HERSELF, STAFF, SYSTEM = (
     frozenset({Relation.SIGNED_IN, party})
     for party in (Relation.OWNER, Relation.STREET_ADMIN, Relation.SYSTEM)
 )
 CLAIM = Changes(
     entity=a_person(), previous=a_person()
-)  # whatever the claim decides; it goes in as it is
+)  # any change of a claim is passed on as it is
 
 
 def changes(outcome: Changes) -> list[tuple]:
-    """Return everything that the parts of an outcome carry beside their entities."""
+    """Return the events, writes and refusals of all parts."""
     return [
         (part.events, part.writes, part.refusal)
         for part in outcome.parts
@@ -49,15 +67,19 @@ def changes(outcome: Changes) -> list[tuple]:
     ]
 
 
-def told(outcome: Changes) -> list[Message]:
+def messages_of(outcome: Changes) -> list[Message]:
     return [message for part in outcome.parts for message in part.messages]
 
 
-# Until when
+# Deadlines
 
 
 def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return (
+        datetime.fromisoformat(text)
+        .replace(tzinfo=ZoneInfo(zone))
+        .astimezone(UTC)
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,40 +95,48 @@ def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
         (OfferUrgency.CALM, "2026-11-23 23:59", "2026-11-24 20:00"),
     ],
 )
-def test_there_is_time_to_answer_while_people_are_awake(urgency, now, until):
-    assert decisions.answer_by(urgency, local(now), "Asia/Shanghai", FAR) == local(
-        until
-    )
+def test_the_time_to_answer_counts_waking_hours(urgency, now, until):
+    assert answer_by(urgency, local(now), "Asia/Shanghai", FAR) == local(until)
 
 
-def test_an_evening_at_home_lies_in_between_where_people_live():
+def test_a_calm_offer_is_answered_by_the_next_local_evening():
     berlin, now = "Europe/Berlin", local("2026-10-24 23:30", "Europe/Berlin")
-    assert decisions.answer_by(OfferUrgency.CALM, now, berlin, FAR) == local(
+    assert answer_by(OfferUrgency.CALM, now, berlin, FAR) == local(
         "2026-10-25 20:00", berlin
     )
-    assert decisions.answer_by(OfferUrgency.CALM, now, "Asia/Shanghai", FAR) == local(
+    assert answer_by(OfferUrgency.CALM, now, "Asia/Shanghai", FAR) == local(
         "2026-10-26 20:00"
-    )  # there it is Sunday already
+    )  # it is Sunday there already
 
 
 @given(
-    st.integers(0, 366 * 24 * 60), st.sampled_from(["Asia/Shanghai", "Europe/Berlin"])
+    st.integers(0, 366 * 24 * 60),
+    st.sampled_from(["Asia/Shanghai", "Europe/Berlin"]),
 )
-def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zone):
+def test_a_more_urgent_offer_has_no_later_deadline_and_none_is_at_night(
+    minutes, zone
+):
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     urgent, soon, calm = (
-        decisions.answer_by(urgency, now, zone, FAR) for urgency in OfferUrgency
+        answer_by(urgency, now, zone, FAR) for urgency in OfferUrgency
     )
     assert now + 4 * HOUR <= urgent <= soon <= calm <= now + 2 * DAY
     for until in (urgent, soon, calm):
-        assert time(8) <= until.astimezone(ZoneInfo(zone)).time() <= time(20, 30)
+        assert (
+            time(8) <= until.astimezone(ZoneInfo(zone)).time() <= time(20, 30)
+        )
 
 
 # Asking
 
 
 TEMPLATE = an_offer(
-    id="", volunteer="", version=0, created_at=NOW, updated_at=NOW, run_id="run_a"
+    id="",
+    volunteer="",
+    version=0,
+    created_at=NOW,
+    updated_at=NOW,
+    run_id="run_a",
 )
 TWO = [
     ChosenVolunteer(offer_id="off_1", volunteer="per_1", why=("met",)),
@@ -118,58 +148,61 @@ def new(id: str) -> VolunteerHistory:
     return VolunteerHistory(id=id, created_at=NOW, updated_at=NOW, street="s")
 
 
-def test_asking_makes_an_offer_a_line_of_the_round_and_of_the_history():
-    offer_round, old = (
-        a_round(an_asked("off_0", S.DECLINED), open=False),
-        a_history(a_sent("off_y"), id="per_1"),
+def ask_two() -> tuple[OfferRound, VolunteerHistory, Changes]:
+    """Ask two volunteers; return the round and the first history before, and the outcome."""
+    offer_round = a_round(an_asked("off_0", S.DECLINED), open=False)
+    old = a_history(a_sent("off_y"), id="per_1")
+    histories = {"per_1": old, "per_2": new("per_2")}
+    return (
+        offer_round,
+        old,
+        decisions.ask(offer_round, TEMPLATE, TWO, histories, NOW),
     )
-    outcome = decisions.ask(
-        offer_round, TEMPLATE, TWO, {"per_1": old, "per_2": new("per_2")}, NOW
-    )
+
+
+def test_asking_adds_an_offer_to_the_round_and_the_history():
+    offer_round, old, outcome = ask_two()
     lines = (
         AskedVolunteer(offer="off_1", volunteer="per_1", at=NOW, until=UNTIL),
         AskedVolunteer(offer="off_2", volunteer="per_2", at=NOW, until=UNTIL),
     )
-    assert (outcome.entity, outcome.previous) == (
-        replace(offer_round, open=True, asked=(*offer_round.asked, *lines)),
-        offer_round,
-    )
-    first, one, second, other = outcome.related
-    assert first.entity == replace(
-        TEMPLATE, id="off_1", volunteer="per_1", why=("met",)
-    )
-    assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=())
-    assert first.previous is second.previous is None
-    assert one.entity == replace(
-        old, sent=(*old.sent, SentOffer(offer="off_1", at=NOW, until=UNTIL))
-    )
+    asked = (*offer_round.asked, *lines)
+    assert outcome.entity == replace(offer_round, open=True, asked=asked)
+    assert outcome.previous == offer_round
+    _, one, _, other = outcome.related
+    sent = SentOffer(offer="off_1", at=NOW, until=UNTIL)
+    assert one.entity == replace(old, sent=(*old.sent, sent))
     assert one.previous == old
-    assert other.entity == replace(
-        new("per_2"), sent=(SentOffer(offer="off_2", at=NOW, until=UNTIL),)
-    )
-    assert other.previous is None  # her first
-    assert first.messages == (
-        Message(
-            kind="offer.made",
-            audience=parse_audience("per_1"),
-            subject="off_1",
-            not_after=UNTIL,
-        ),
-    )
-    assert second.messages == (
-        Message(
-            kind="offer.made",
-            audience=parse_audience("per_2"),
-            subject="off_2",
-            not_after=UNTIL,
-        ),
-    )
-    assert told(outcome) == [*first.messages, *second.messages]
+    sent = SentOffer(offer="off_2", at=NOW, until=UNTIL)
+    assert other.entity == replace(new("per_2"), sent=(sent,))
+    assert other.previous is None  # the first offer
     assert changes(outcome) == []
     assert not any((not part.bump_version) for part in outcome.parts)
 
 
-def test_the_first_who_is_asked_begins_the_round():
+def test_asking_makes_offers_with_a_message_each():
+    _, _, outcome = ask_two()
+    first, _, second, _ = outcome.related
+    why = ("met",)
+    assert first.entity == replace(
+        TEMPLATE, id="off_1", volunteer="per_1", why=why
+    )
+    assert second.entity == replace(
+        TEMPLATE, id="off_2", volunteer="per_2", why=()
+    )
+    assert first.previous is second.previous is None
+    assert messages_of(outcome) == [*first.messages, *second.messages]
+    for part, volunteer in ((first, "per_1"), (second, "per_2")):
+        message = Message(
+            kind="offer.made",
+            audience=parse_audience(volunteer),
+            subject=part.entity.id,
+            not_after=UNTIL,
+        )
+        assert part.messages == (message,)
+
+
+def test_the_first_offer_creates_the_round():
     offer_round = a_round(version=0)
     assert (
         decisions.ask(
@@ -179,21 +212,23 @@ def test_the_first_who_is_asked_begins_the_round():
     )
 
 
-def test_what_is_remembered_of_offers_ends_after_four_weeks():
+def test_offers_leave_the_history_after_four_weeks():
     sent = (
         a_sent("off_old", NOW - FOUR_WEEKS),
         a_sent("off_new", NOW - FOUR_WEEKS + MICRO),
     )
     history = a_history(*sent, id="per_1")
-    outcome = decisions.ask(a_round(), TEMPLATE, TWO[:1], {"per_1": history}, NOW)
+    outcome = decisions.ask(
+        a_round(), TEMPLATE, TWO[:1], {"per_1": history}, NOW
+    )
     after = outcome.related[1].entity
     assert [one.offer for one in after.sent] == ["off_new", "off_1"]
     assert (
         after.recent(NOW) == history.recent(NOW) + 1
-    )  # and nothing that counts is lost
+    )  # recent offers are kept
 
 
-def test_a_round_remembers_all_who_may_answer_and_of_the_others_the_latest():
+def test_a_round_keeps_all_live_offers_and_the_latest_ended_ones():
     ended = [
         an_asked(f"off_{n:03}", (S.DECLINED, S.EXPIRED, S.SUPERSEDED)[n % 3])
         for n in range(OFFERS_KEPT + 5)
@@ -214,7 +249,7 @@ def test_a_round_remembers_all_who_may_answer_and_of_the_others_the_latest():
     assert len(outcome.entity.asked) == OFFERS_KEPT + 3
 
 
-def test_sixty_who_have_answered_are_all_remembered():
+def test_a_round_keeps_sixty_ended_offers():
     offer_round = a_round(
         *(an_asked(f"off_{n:03}", S.DECLINED) for n in range(OFFERS_KEPT))
     )
@@ -235,7 +270,7 @@ def ended(
     *others: Changes,
     reason: str | None = None,
 ) -> None:
-    """Demand that an offer of `known` has ended, together with its line in the round and in the history."""
+    """Require that the offer of `known` has ended, also in its round and history."""
     before = known()
     assert outcome.previous == before.offer
     assert outcome.entity == replace(
@@ -257,25 +292,25 @@ def ended(
     assert not any((not part.bump_version) for part in outcome.parts)
 
 
-def test_accepting_is_one_decision_with_the_claim():
+def test_accepting_is_one_change_with_the_claim():
     outcome = decisions.accept(known(), HERSELF, NOW, CLAIM)
     ended(outcome, S.ACCEPTED, NOW, CLAIM)
     assert outcome.related[0] is CLAIM
-    assert told(outcome) == []  # the claim says it
+    assert messages_of(outcome) == []  # the claim has its own messages
     assert (
         outcome.related[-1].entity.accepted,
         outcome.related[-1].entity.refused,
     ) == (3, 1)
 
 
-def test_declining_is_noted_with_its_reason_and_what_comes_with_it():
+def test_declining_keeps_the_reason_and_the_related_changes():
     outcome = decisions.decline(known(), HERSELF, NOW, "不在家", (CLAIM,))
     ended(outcome, S.DECLINED, NOW, CLAIM, reason="不在家")
-    assert told(outcome) == []
+    assert messages_of(outcome) == []
     ended(decisions.decline(known(), HERSELF, NOW, None, ()), S.DECLINED, NOW)
 
 
-def test_an_offer_to_somebody_who_was_erased_ends_without_a_history():
+def test_an_offer_to_an_erased_volunteer_ends_without_a_history():
     for outcome in (
         decisions.decline(known(history=None), HERSELF, NOW, None, ()),
         decisions.expire(known(history=None), UNTIL),
@@ -293,14 +328,17 @@ def test_an_offer_to_somebody_who_was_erased_ends_without_a_history():
 
 MOVES = {
     "accept": lambda given, by, now: decisions.accept(given, by, now, CLAIM),
-    "decline": lambda given, by, now: decisions.decline(given, by, now, None, ()),
+    "decline": lambda given, by, now: decisions.decline(
+        given, by, now, None, ()
+    ),
 }
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_she_may_answer_until_the_instant_and_not_at_it(move):
+def test_an_offer_can_be_answered_before_its_deadline_not_at_it(move):
     assert (
-        MOVES[move](known(), HERSELF, UNTIL - MICRO).entity.answered_at == UNTIL - MICRO
+        MOVES[move](known(), HERSELF, UNTIL - MICRO).entity.answered_at
+        == UNTIL - MICRO
     )
     for late in (UNTIL, UNTIL + DAY):
         with pytest.raises(Conflict) as refused:
@@ -314,7 +352,7 @@ def test_she_may_answer_until_the_instant_and_not_at_it(move):
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("now", [NOW, UNTIL + DAY])
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
-def test_what_has_ended_cannot_be_answered_and_says_how_it_ended(move, now, state):
+def test_an_ended_offer_is_refused_with_its_state(move, now, state):
     with pytest.raises(Conflict) as refused:
         MOVES[move](known(offer=an_offer(state)), HERSELF, now)
     code = "offer.expired" if state is S.EXPIRED else "offer.wrong_state"
@@ -325,7 +363,7 @@ def test_what_has_ended_cannot_be_answered_and_says_how_it_ended(move, now, stat
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_nobody_else_answers_for_her(move):
+def test_only_the_volunteer_can_answer(move):
     for others in (
         STAFF,
         SYSTEM,
@@ -337,28 +375,31 @@ def test_nobody_else_answers_for_her(move):
 
 
 @pytest.mark.parametrize("move", ["expire", "supersede"])
-def test_nobody_ends_an_offer_by_hand(move):
+def test_only_the_system_can_end_an_offer(move):
     for others in (HERSELF, STAFF):
         with pytest.raises(Forbidden):
             decisions.check_waits(an_offer(), move, others, NOW)
 
 
-def test_only_people_are_refused_for_the_time():
-    assert decisions.check_waits(an_offer(), "expire", SYSTEM, UNTIL + DAY) is S.EXPIRED
+def test_the_system_is_not_refused_for_the_time():
+    assert (
+        decisions.check_waits(an_offer(), "expire", SYSTEM, UNTIL + DAY)
+        is S.EXPIRED
+    )
     assert (
         decisions.check_waits(an_offer(), "supersede", SYSTEM, UNTIL + DAY)
         is S.SUPERSEDED
     )
 
 
-# By itself
+# Timers
 
 
 ARMED = ArmedTimer(id="alm_a", at=UNTIL, shard="s1")
 
 
 @pytest.mark.parametrize("late", [timedelta(), HOUR, 3 * DAY])
-def test_an_offer_that_nobody_has_answered_runs_out_at_its_instant_whenever_it_is_woken(
+def test_an_unanswered_offer_expires_at_its_deadline_however_late_the_timer(
     late,
 ):
     given = replace(known(), offer=an_offer(timer=ARMED))
@@ -369,16 +410,18 @@ def test_an_offer_that_nobody_has_answered_runs_out_at_its_instant_whenever_it_i
     )
     ended(
         replace(
-            outcome, entity=replace(outcome.entity, timer=None), previous=known().offer
+            outcome,
+            entity=replace(outcome.entity, timer=None),
+            previous=known().offer,
         ),
         S.EXPIRED,
         UNTIL,
     )
-    assert told(outcome) == []
+    assert messages_of(outcome) == []
     assert outcome.entity.deadlines() == {}
 
 
-def test_an_offer_that_is_woken_too_early_sleeps_on():
+def test_an_early_timer_leaves_the_offer_waiting():
     given = replace(known(), offer=an_offer(timer=ARMED))
     outcome = decisions.expire(given, UNTIL - MICRO)
     assert outcome == Changes(
@@ -386,16 +429,18 @@ def test_an_offer_that_is_woken_too_early_sleeps_on():
         previous=given.offer,
         bump_version=False,
     )
-    assert outcome.entity.deadlines() == {"expire": UNTIL}  # it is armed anew
+    assert outcome.entity.deadlines() == {
+        "expire": UNTIL
+    }  # the timer is armed anew
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
-def test_what_has_ended_does_not_run_out(state):
+def test_an_ended_offer_does_not_expire(state):
     with pytest.raises(Conflict):
         decisions.expire(known(offer=an_offer(state)), UNTIL)
 
 
-# Nobody is needed any more
+# Surplus offers
 
 
 def supersede(
@@ -404,10 +449,12 @@ def supersede(
     helping: frozenset[str] = frozenset(),
     open: bool = False,
 ) -> Changes[OfferRound]:
-    return decisions.supersede(offer_round, offers, helping=helping, open=open, now=NOW)
+    return decisions.supersede(
+        offer_round, offers, helping=helping, open=open, now=NOW
+    )
 
 
-def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
+def test_surplus_offers_end_together_with_a_message_each():
     offer_round = a_round(
         an_asked("off_0", S.EXPIRED),
         an_asked("off_1"),
@@ -426,27 +473,35 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
         replace(offer_round, open=False, asked=lines),
         offer_round,
     )
-    first, hers, second = outcome.related
+    first, history_change, second = outcome.related
     assert first.entity == replace(one, state=S.SUPERSEDED, answered_at=NOW)
     assert second.entity == replace(other, state=S.SUPERSEDED, answered_at=NOW)
     assert (first.previous, second.previous) == (one, other)
-    assert hers.entity == replace(
+    assert history_change.entity == replace(
         history, sent=(a_sent("off_1", state=S.SUPERSEDED),)
-    )  # it says nothing about her
-    assert told(outcome) == [
+    )  # it does not count as an answer
+    assert messages_of(outcome) == [
         Message(
-            kind="offer.superseded", audience=parse_audience("per_1"), subject="off_1"
+            kind="offer.superseded",
+            audience=parse_audience("per_1"),
+            subject="off_1",
         ),
         Message(
-            kind="offer.superseded", audience=parse_audience("per_3"), subject="off_3"
+            kind="offer.superseded",
+            audience=parse_audience("per_3"),
+            subject="off_3",
         ),
     ]
     assert changes(outcome) == []
     assert outcome.entity.not_again == {"per_0", "per_2"}
 
 
-def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
-    offer_round, offer, history = a_round(an_asked()), an_offer(), a_history(a_sent())
+def test_a_claim_on_the_wall_counts_as_accepting_without_a_message():
+    offer_round, offer, history = (
+        a_round(an_asked()),
+        an_offer(),
+        a_history(a_sent()),
+    )
     outcome = supersede(
         (offer, history),
         offer_round=offer_round,
@@ -457,14 +512,14 @@ def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
         (an_asked(state=S.ACCEPTED),),
         True,
     )
-    first, hers = outcome.related
+    first, history_change = outcome.related
     assert first.entity == replace(offer, state=S.ACCEPTED, answered_at=NOW)
-    assert hers.entity == history.answered("off_a", S.ACCEPTED)
-    assert told(outcome) == []
+    assert history_change.entity == history.answered("off_a", S.ACCEPTED)
+    assert messages_of(outcome) == []
 
 
 @pytest.mark.parametrize("open", [True, False])
-def test_a_round_of_which_nothing_ends_notes_whether_it_goes_on(open):
+def test_a_round_without_surplus_notes_whether_it_is_open(open):
     offer_round = a_round(an_asked())
     assert supersede(offer_round=offer_round, open=open) == Changes(
         entity=replace(offer_round, open=open), previous=offer_round
@@ -473,30 +528,38 @@ def test_a_round_of_which_nothing_ends_notes_whether_it_goes_on(open):
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
 @pytest.mark.parametrize("helping", [frozenset(), frozenset({"per_a"})])
-def test_an_offer_that_was_answered_meanwhile_is_not_ended_again(state, helping):
+def test_an_offer_that_was_answered_meanwhile_is_not_ended_again(
+    state, helping
+):
     with pytest.raises(Conflict) as refused:
         supersede(
-            (an_offer(state), None), offer_round=a_round(an_asked()), helping=helping
+            (an_offer(state), None),
+            offer_round=a_round(an_asked()),
+            helping=helping,
         )
     assert refused.value.code == "offer.wrong_state"
 
 
-# Whom she has helped
+# Met residents
 
 
-def test_the_latest_whom_she_has_helped_comes_last_and_each_once():
+def test_met_residents_are_unique_with_the_latest_last():
     history = a_history(met=("per_1", "per_2", "per_3"))
     outcome = decisions.note_met(history, "per_2")
     assert (outcome.entity, outcome.previous) == (
         replace(history, met=("per_1", "per_3", "per_2")),
         history,
     )
-    assert (outcome.related, told(outcome), changes(outcome)) == ((), [], [])
+    assert (outcome.related, messages_of(outcome), changes(outcome)) == (
+        (),
+        [],
+        [],
+    )
     assert decisions.note_met(a_history(), "per_1").entity.met == ("per_1",)
     assert decisions.note_met(new("per_a"), "per_1").previous is None
 
 
-def test_she_is_the_face_that_so_many_know_and_the_first_is_forgotten_first():
+def test_the_number_of_met_residents_is_limited():
     history = a_history()
     for n in range(MET_KEPT + 3):
         history = decisions.note_met(history, f"per_{n}").entity
@@ -509,30 +572,38 @@ def test_she_is_the_face_that_so_many_know_and_the_first_is_forgotten_first():
 # Erasure
 
 
-def test_an_offer_to_somebody_who_is_erased_waits_no_more_and_nobody_asks_what_she_thought():
+def test_an_offer_to_an_erased_volunteer_expires_without_a_trace():
     given = known(history=a_history(a_sent()))
     outcome = decisions.forget(given, NOW)
-    assert outcome.entity == replace(given.offer, state=S.EXPIRED, answered_at=NOW)
-    (offer_round,) = outcome.related  # the history goes altogether
+    assert outcome.entity == replace(
+        given.offer, state=S.EXPIRED, answered_at=NOW
+    )
+    (offer_round,) = outcome.related  # the history is deleted elsewhere
     assert offer_round.entity.asked[1] == an_asked(state=S.EXPIRED)
-    assert (told(outcome), changes(outcome)) == ([], [])
+    assert (messages_of(outcome), changes(outcome)) == ([], [])
 
 
-def test_an_offer_that_had_run_out_before_she_was_erased_ended_then():
+def test_an_offer_past_its_deadline_at_the_erasure_ended_at_the_deadline():
     assert decisions.forget(known(), UNTIL + DAY).entity.answered_at == UNTIL
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
-def test_of_an_answer_nothing_stays_but_that_it_was_one(state):
+def test_erasure_keeps_the_state_and_drops_the_reason(state):
     offer = an_offer(state, reason="不在家", answered_at=NOW)
     outcome = decisions.forget(known(offer=offer), NOW)
-    assert outcome == Changes(entity=replace(offer, reason=None), previous=offer)
+    assert outcome == Changes(
+        entity=replace(offer, reason=None), previous=offer
+    )
 
 
-def test_however_many_were_asked_nobody_is_asked_again() -> None:
+def test_no_volunteer_is_asked_again_after_many_others() -> None:
     def line(n: int, state: OfferState) -> AskedVolunteer:
         return AskedVolunteer(
-            offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state
+            offer=f"off_{n}",
+            volunteer=f"per_{n}",
+            at=NOW,
+            until=NOW,
+            state=state,
         )
 
     declined = [line(n, S.DECLINED) for n in range(1, OFFERS_KEPT + 20)]
@@ -545,5 +616,7 @@ def test_however_many_were_asked_nobody_is_asked_again() -> None:
         NOW,
     )
     assert len(after.entity.asked) == OFFERS_KEPT + 1
-    assert after.entity.not_again == {one.volunteer for one in declined} | {"per_new"}
+    assert after.entity.not_again == {one.volunteer for one in declined} | {
+        "per_new"
+    }
     assert after.entity.live == after.entity.asked[-1:]

@@ -1,4 +1,4 @@
-"""What an offer, a round and a history say of themselves, and until when people are given to answer."""
+"""Offers, rounds, histories, urgency and waking hours."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Relation
-from chalicelib.offers.model import TABLE, OfferState, grid_of, urgency_of, waking_after
-from chalicelib.offers.policy import FOUR_WEEKS, SENT_FROM, SENT_UNTIL, OfferUrgency
+from chalicelib.offers.model import TABLE, OfferState, grid_of, urgency_of
+from chalicelib.offers.policy import (
+    FOUR_WEEKS,
+    SENT_FROM,
+    SENT_UNTIL,
+    OfferUrgency,
+)
+from chalicelib.offers.waking_hours import waking_after
 
 from ..world import START
 from .builders import UNTIL, a_history, a_round, a_sent, an_asked, an_offer
@@ -27,7 +33,7 @@ def at(text: str, zone: str = SHANGHAI, fold: int = 0) -> datetime:
     )
 
 
-# How much a wish presses
+# Urgency
 
 
 @pytest.mark.parametrize(
@@ -42,18 +48,20 @@ def at(text: str, zone: str = SHANGHAI, fold: int = 0) -> datetime:
         (300, OfferUrgency.CALM),
     ],
 )
-def test_a_wish_presses_by_the_days_that_are_left(days, urgency):
+def test_the_urgency_of_a_wish_follows_the_days_left(days, urgency):
     assert (
         urgency_of(date(2026, 11, 23) + timedelta(days=days), START, SHANGHAI)
         is urgency
     )
 
 
-def test_the_day_that_people_live_decides_and_not_that_of_the_machine():
+def test_the_urgency_counts_local_days():
     last, first = at("2026-11-23 23:59"), at("2026-11-24 00:00")
     assert last.date() == first.date()
     assert urgency_of(date(2026, 11, 26), last, SHANGHAI) is OfferUrgency.SOON
-    assert urgency_of(date(2026, 11, 26), first, SHANGHAI) is OfferUrgency.URGENT
+    assert (
+        urgency_of(date(2026, 11, 26), first, SHANGHAI) is OfferUrgency.URGENT
+    )
     assert urgency_of(date(2026, 11, 26), first, "UTC") is OfferUrgency.SOON
     assert urgency_of(date(2026, 12, 1), last, SHANGHAI) is OfferUrgency.CALM
     assert urgency_of(date(2026, 12, 1), first, SHANGHAI) is OfferUrgency.SOON
@@ -69,7 +77,7 @@ def test_the_day_that_people_live_decides_and_not_that_of_the_machine():
         ("s", "s"),
     ],
 )
-def test_the_grid_of_a_place_and_what_lies_above_grids_is_itself(place, grid):
+def test_grid_of_a_place_above_grids_is_the_place(place, grid):
     assert grid_of(place) == grid
 
 
@@ -84,11 +92,15 @@ def waking(start: str, hours: int, zone: str = SHANGHAI) -> datetime:
     ("now", "hours", "then"),
     [
         ("2026-11-23 10:00", 4, "2026-11-23 14:00"),
-        ("2026-11-23 16:30", 4, "2026-11-23 20:30"),  # just until they go to bed
+        (
+            "2026-11-23 16:30",
+            4,
+            "2026-11-23 20:30",
+        ),  # exactly until the end of the day
         ("2026-11-23 16:31", 4, "2026-11-24 08:01"),
         ("2026-11-23 20:00", 4, "2026-11-24 11:30"),
         ("2026-11-23 20:30", 4, "2026-11-24 12:00"),
-        ("2026-11-23 20:31", 4, "2026-11-24 12:00"),  # nothing of the evening is left
+        ("2026-11-23 20:31", 4, "2026-11-24 12:00"),  # the evening is over
         ("2026-11-23 23:59", 4, "2026-11-24 12:00"),
         ("2026-11-24 00:00", 4, "2026-11-24 12:00"),
         ("2026-11-24 07:59", 4, "2026-11-24 12:00"),
@@ -99,23 +111,29 @@ def waking(start: str, hours: int, zone: str = SHANGHAI) -> datetime:
         ("2026-12-31 20:00", 1, "2027-01-01 08:30"),
     ],
 )
-def test_only_hours_in_which_people_are_awake_pass(now, hours, then):
+def test_only_waking_hours_count(now, hours, then):
     assert waking(now, hours) == at(then)
 
 
-def test_in_the_night_of_a_changed_clock_no_hour_is_lost_or_won():
-    assert waking("2026-10-24 20:00", 4, BERLIN) == at("2026-10-25 11:30", BERLIN)
-    assert waking("2026-03-28 20:00", 4, BERLIN) == at("2026-03-29 11:30", BERLIN)
-    assert at("2026-03-29 11:30", BERLIN) - at("2026-03-28 20:00", BERLIN) == timedelta(
-        hours=14, minutes=30
+def test_a_clock_change_at_night_adds_or_drops_no_waking_hour():
+    assert waking("2026-10-24 20:00", 4, BERLIN) == at(
+        "2026-10-25 11:30", BERLIN
     )
-    assert waking("2026-10-25 01:00", 4, BERLIN) == at("2026-10-25 12:00", BERLIN)
+    assert waking("2026-03-28 20:00", 4, BERLIN) == at(
+        "2026-03-29 11:30", BERLIN
+    )
+    assert at("2026-03-29 11:30", BERLIN) - at(
+        "2026-03-28 20:00", BERLIN
+    ) == timedelta(hours=14, minutes=30)
+    assert waking("2026-10-25 01:00", 4, BERLIN) == at(
+        "2026-10-25 12:00", BERLIN
+    )
     assert waking_after(
         at("2026-10-25 02:30", BERLIN, fold=1), 1, time(8), time(20, 30), BERLIN
     ) == at("2026-10-25 09:00", BERLIN)
 
 
-def test_where_people_are_awake_while_the_clock_changes_each_hour_counts_as_it_passes():
+def test_a_clock_change_in_waking_hours_counts_real_hours():
     def after(now: str, hours: int) -> datetime:
         return waking_after(at(now, BERLIN), hours, time(1), time(5), BERLIN)
 
@@ -129,7 +147,7 @@ def test_where_people_are_awake_while_the_clock_changes_each_hour_counts_as_it_p
 
 
 def naive_waking(now: datetime, hours: int, zone: str) -> datetime:
-    """Let time pass in quarters of an hour and count those in which people are awake."""
+    """Count waking hours by quarters of an hour."""
     left, quarter = hours * 4, timedelta(minutes=15)
     while left:
         if SENT_FROM <= now.astimezone(ZoneInfo(zone)).time() < SENT_UNTIL:
@@ -142,27 +160,33 @@ def naive_waking(now: datetime, hours: int, zone: str) -> datetime:
     st.integers(0, 365 * 96),
     st.integers(1, 40),
     st.sampled_from(
-        [SHANGHAI, BERLIN, "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
+        [
+            SHANGHAI,
+            BERLIN,
+            "America/New_York",
+            "Asia/Kathmandu",
+            "Australia/Lord_Howe",
+        ]
     ),
 )
-def test_waking_hours_are_what_counting_them_says(quarters, hours, zone):
+def test_waking_hours_equal_counting_by_quarter_hours(quarters, hours, zone):
     now = datetime(2026, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15)
-    assert waking_after(now, hours, SENT_FROM, SENT_UNTIL, zone) == naive_waking(
-        now, hours, zone
-    )
+    assert waking_after(
+        now, hours, SENT_FROM, SENT_UNTIL, zone
+    ) == naive_waking(now, hours, zone)
 
 
-# An offer
+# Offers
 
 
 @pytest.mark.parametrize("state", S)
-def test_only_an_unanswered_offer_waits_for_an_instant(state):
+def test_only_an_unanswered_offer_has_a_deadline(state):
     assert an_offer(state).deadlines() == (
         {"expire": UNTIL} if state is S.OFFERED else {}
     )
 
 
-def test_an_offer_has_run_out_from_the_instant_on_also_before_its_alarm_has_fired():
+def test_an_offer_is_expired_from_its_deadline_on_without_its_timer():
     offer = an_offer()
     assert offer.state_at(UNTIL - MICRO) is S.OFFERED
     assert offer.state_at(UNTIL) is S.EXPIRED
@@ -170,21 +194,24 @@ def test_an_offer_has_run_out_from_the_instant_on_also_before_its_alarm_has_fire
         assert an_offer(state).state_at(UNTIL + HOUR) is state
 
 
-def test_what_may_be_done_with_an_offer_ends_with_its_time():
-    owner, staff = frozenset({Relation.OWNER}), frozenset({Relation.STREET_ADMIN})
+def test_an_expired_offer_has_no_moves():
+    owner, staff = (
+        frozenset({Relation.OWNER}),
+        frozenset({Relation.STREET_ADMIN}),
+    )
     assert an_offer().moves(owner, UNTIL - MICRO) == ["accept", "decline"]
     assert an_offer().moves(owner, UNTIL) == []
     assert an_offer().moves(staff, START) == []
 
 
-def test_what_has_ended_has_ended():
+def test_an_ended_offer_has_no_moves():
     assert {row.source for row in TABLE.rows} == {S.OFFERED}
-    assert {target for row in TABLE.rows for target in row.targets} == set(S) - {
-        S.OFFERED
-    }
+    assert {target for row in TABLE.rows for target in row.targets} == set(
+        S
+    ) - {S.OFFERED}
 
 
-def test_an_offer_is_hers_at_the_place_of_the_wish():
+def test_an_offer_is_owned_by_its_volunteer_in_the_grid_of_the_wish():
     resource = an_offer().as_resource()
     assert (resource.relations[Relation.OWNER], resource.places) == (
         frozenset({"per_a"}),
@@ -192,12 +219,13 @@ def test_an_offer_is_hers_at_the_place_of_the_wish():
     )
 
 
-# A round
+# Rounds
 
 
-def test_a_round_knows_who_may_still_answer_and_who_is_not_to_be_asked_again():
+def test_a_round_lists_live_offers_and_volunteers_not_to_ask_again():
     offer_round = a_round(
-        *(an_asked(f"off_{state.value}", state) for state in S), an_asked("off_b")
+        *(an_asked(f"off_{state.value}", state) for state in S),
+        an_asked("off_b"),
     )
     assert [one.offer for one in offer_round.live] == ["off_offered", "off_b"]
     assert offer_round.not_again == {
@@ -209,7 +237,7 @@ def test_a_round_knows_who_may_still_answer_and_who_is_not_to_be_asked_again():
     }
 
 
-def test_whoever_was_needed_no_more_may_be_asked_again_unless_she_has_also_said_no():
+def test_a_superseded_volunteer_may_be_asked_again_unless_they_declined():
     over = an_asked("off_1", S.SUPERSEDED, volunteer="per_a")
     assert a_round(over).not_again == frozenset()
     assert a_round(
@@ -220,14 +248,14 @@ def test_whoever_was_needed_no_more_may_be_asked_again_unless_she_has_also_said_
     ).not_again == {"per_a"}
 
 
-def test_nobody_was_asked():
+def test_a_new_round_is_empty():
     assert (a_round().live, a_round().not_again) == ((), frozenset())
 
 
-# A history
+# Histories
 
 
-def test_offers_count_for_four_weeks_to_the_instant():
+def test_recent_offers_are_those_of_exactly_four_weeks():
     history = a_history(a_sent("off_1"), a_sent("off_2", START + HOUR))
     assert history.recent(START + FOUR_WEEKS - MICRO) == 2
     assert history.recent(START + FOUR_WEEKS) == 1
@@ -235,7 +263,7 @@ def test_offers_count_for_four_weeks_to_the_instant():
     assert a_history().recent(START) == 0
 
 
-def test_an_offer_counts_however_it_has_ended():
+def test_a_recent_offer_counts_in_any_state():
     history = a_history(*(a_sent(state.value, state=state) for state in S))
     assert history.recent(START + HOUR) == len(S)
 
@@ -244,7 +272,7 @@ def test_an_offer_is_live_while_it_can_be_answered():
     history = a_history(*(a_sent(state.value, state=state) for state in S))
     until = START + 10 * HOUR
     assert history.live(until - MICRO) == 1
-    assert history.live(until) == 0  # though nobody has been woken yet
+    assert history.live(until) == 0  # although the timer has not fired
 
 
 @pytest.mark.parametrize(
@@ -260,29 +288,40 @@ def test_an_offer_is_live_while_it_can_be_answered():
         (0, 20, 100),
     ],
 )
-def test_how_likely_she_accepts_begins_with_what_somebody_new_is_taken_for(
-    accepted, refused, permille
-):
+def test_acceptance_starts_at_the_prior(accepted, refused, permille):
     assert a_history(accepted=accepted, refused=refused).acceptance == permille
 
 
 @given(st.integers(0, 20), st.integers(0, 20))
-def test_a_yes_makes_her_likelier_and_a_no_less_likely(accepted, refused):
+def test_accepting_raises_and_declining_lowers_acceptance(accepted, refused):
     before = a_history(accepted=accepted, refused=refused).acceptance
-    assert 0 <= a_history(accepted=accepted, refused=refused + 1).acceptance <= before
     assert (
-        before <= a_history(accepted=accepted + 1, refused=refused).acceptance <= 1000
+        0
+        <= a_history(accepted=accepted, refused=refused + 1).acceptance
+        <= before
+    )
+    assert (
+        before
+        <= a_history(accepted=accepted + 1, refused=refused).acceptance
+        <= 1000
     )
 
 
 @pytest.mark.parametrize(
     ("state", "accepted", "refused"),
-    [(S.ACCEPTED, 3, 1), (S.DECLINED, 2, 2), (S.EXPIRED, 2, 2), (S.SUPERSEDED, 2, 1)],
+    [
+        (S.ACCEPTED, 3, 1),
+        (S.DECLINED, 2, 2),
+        (S.EXPIRED, 2, 2),
+        (S.SUPERSEDED, 2, 1),
+    ],
 )
-def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(
+def test_an_answer_is_counted_and_a_superseded_offer_is_not(
     state, accepted, refused
 ):
-    before = a_history(a_sent("off_1"), a_sent(), accepted=2, refused=1, met=("per_r",))
+    before = a_history(
+        a_sent("off_1"), a_sent(), accepted=2, refused=1, met=("per_r",)
+    )
     after = before.answered("off_a", state)
     assert (after.accepted, after.refused) == (accepted, refused)
     assert after.sent == (a_sent("off_1"), a_sent(state=state))
@@ -293,7 +332,7 @@ def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(
     )
 
 
-def test_an_answer_to_an_offer_of_long_ago_counts_although_it_stands_in_no_list():
+def test_an_answer_to_an_offer_older_than_four_weeks_counts():
     after = a_history(a_sent("off_1")).answered("off_gone", S.ACCEPTED)
     assert (after.sent, after.accepted) == ((a_sent("off_1"),), 1)
 
@@ -310,17 +349,20 @@ def test_an_answer_to_an_offer_of_long_ago_counts_although_it_stands_in_no_list(
         (11, 9, S.SUPERSEDED, (11, 9)),
     ],
 )
-def test_many_answers_fade(accepted, refused, state, left):
-    after = a_history(accepted=accepted, refused=refused).answered("off_a", state)
+def test_many_answers_are_halved(accepted, refused, state, left):
+    after = a_history(accepted=accepted, refused=refused).answered(
+        "off_a", state
+    )
     assert (after.accepted, after.refused) == left
 
 
 @given(
     st.lists(
-        st.sampled_from([S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED]), max_size=120
+        st.sampled_from([S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED]),
+        max_size=120,
     )
 )
-def test_the_counts_stay_small_and_what_she_did_lately_weighs_most(answers):
+def test_counts_stay_small_and_recent_answers_weigh_most(answers):
     history = a_history()
     for state in [*answers, *[S.DECLINED] * 40]:
         history = history.answered("off_a", state)

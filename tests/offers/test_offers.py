@@ -1,4 +1,4 @@
-"""Offers over HTTP: who is asked, what she sees and answers, and what becomes of an offer that nobody needs any more."""
+"""Offers over HTTP: who is asked, the views and answers, and the end of surplus offers."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
-from chalicelib.wishes.model import State
+from chalicelib.wishes.model import WishState
 
 from ..store.scan import Reads
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, STREET, UNIT, Phone, World
@@ -26,7 +26,7 @@ def offers(phone: Phone, *states: str) -> list[dict]:
 
 
 def asked(phones: list[Phone]) -> list[Phone]:
-    """Return those who have an offer to answer."""
+    """Return the phones with an offer to answer."""
     return [phone for phone in phones if offers(phone, "offered")]
 
 
@@ -35,7 +35,7 @@ def again(world: World, phone: Phone) -> Phone:
     return world.phone_of(world.services.people.find(phone.me["id"]))
 
 
-def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minutes(
+def test_an_approved_wish_is_offered_to_one_volunteer_within_minutes(
     world: World,
 ) -> None:
     volunteers = [world.volunteer() for _ in range(3)]
@@ -59,7 +59,9 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
         {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
     ]
     assert (
-        helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0]
+        helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json[
+            "why"
+        ][0]
         == "in your grid"
     )
     (held,) = helper.get("/v1/me/data").json["offers"]
@@ -72,7 +74,7 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
         assert "302" not in text
 
 
-def test_accepting_is_claiming(world: World) -> None:
+def test_accepting_an_offer_claims_the_wish(world: World) -> None:
     helper, resident = world.volunteer(), world.resident()
     wish_id = world.open_wish(resident)
     offer_id = world.offer(wish_id, helper)
@@ -83,13 +85,15 @@ def test_accepting_is_claiming(world: World) -> None:
         [],
     )
     wish = world.services.wish_queries.find(wish_id)
-    assert wish.state is State.CLAIMED
+    assert wish.state is WishState.CLAIMED
     assert [claim.helper for claim in wish.active] == [helper.me["id"]]
     assert world.delivery_code(resident.me["phone"])
     assert world.sms_to(helper.me["phone"], "wish.yours")
     assert helper.get(f"/v1/wishes/{wish_id}").json["address"] == "3楼302室"
     assert helper.get("/v1/me/claims").json["items"][0]["wish"]["id"] == wish_id
-    replayed = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
+    replayed = helper.post(
+        f"/v1/offers/{offer_id}/accept", idempotency_key="tap"
+    )
     assert (replayed.status, replayed.json) == (200, answer.json)
     repeated = helper.post(f"/v1/offers/{offer_id}/accept")
     assert (repeated.status, repeated.code, "similar" in repeated.json) == (
@@ -99,7 +103,9 @@ def test_accepting_is_claiming(world: World) -> None:
     )
 
 
-def test_declining_passes_it_on_and_never_again_means_the_kind(world: World) -> None:
+def test_declining_passes_the_wish_on_and_never_again_excludes_the_kind(
+    world: World,
+) -> None:
     first, second = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, first)
@@ -109,17 +115,18 @@ def test_declining_passes_it_on_and_never_again_means_the_kind(world: World) -> 
     )
     assert (declined.status, declined.json["state"]) == (200, "declined")
     world.pass_time(minutes=16)
-    assert [offer["wish"] for offer in offers(again(world, second), "offered")] == [
-        wish_id
-    ]
+    assert [
+        offer["wish"] for offer in offers(again(world, second), "offered")
+    ] == [wish_id]
     assert (
-        second.post(f"/v1/offers/{offers(second)[0]['id']}/decline", {}).status == 200
+        second.post(f"/v1/offers/{offers(second)[0]['id']}/decline", {}).status
+        == 200
     )
     world.open_wish(title="一袋大米")
     world.pass_time(minutes=16)
     assert not offers(again(world, first), "offered")
     assert len(offers(again(world, second), "offered")) == 1
-    # Naming the kind among one's own takes it back; a profile without it does not.
+    # Naming the kind in the profile takes it back; a profile without it does not.
     kept = (
         again(world, first)
         .put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 4})
@@ -134,7 +141,9 @@ def test_declining_passes_it_on_and_never_again_means_the_kind(world: World) -> 
     )
 
 
-def test_what_is_not_answered_goes_on_to_the_next_and_never_back(world: World) -> None:
+def test_an_unanswered_wish_goes_to_the_next_volunteer_and_not_back(
+    world: World,
+) -> None:
     volunteers = [world.volunteer() for _ in range(3)]
     wish_id = world.open_wish(needed_by="2026-12-20")
     world.pass_time(minutes=3)
@@ -160,10 +169,12 @@ def test_what_is_not_answered_goes_on_to_the_next_and_never_back(world: World) -
 @pytest.mark.parametrize(
     "ending", ["claim", "withdraw", "unpublish", "edit by the owner"]
 )
-def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(
-    world: World, ending: str
-) -> None:
-    helper, other, resident = world.volunteer(), world.volunteer(), world.resident()
+def test_a_surplus_offer_ends_with_a_message(world: World, ending: str) -> None:
+    helper, other, resident = (
+        world.volunteer(),
+        world.volunteer(),
+        world.resident(),
+    )
     wish_id = world.open_wish(resident)
     offer_id = world.offer(wish_id, helper)
     body = {
@@ -172,7 +183,9 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(
     }.get(ending, {})
     who = {"claim": other, "unpublish": world.staff()}.get(ending, resident)
     assert (
-        who.post(f"/v1/wishes/{wish_id}/{ending.split(maxsplit=1)[0]}", body).status
+        who.post(
+            f"/v1/wishes/{wish_id}/{ending.split(maxsplit=1)[0]}", body
+        ).status
         == 200
     )
     offer = helper.get(f"/v1/offers/{offer_id}").json
@@ -180,21 +193,29 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(
     assert (offer["about"] is None) == (ending != "claim")
     (letter,) = world.sms_to(helper.me["phone"], "offer.superseded")
     assert "一个电热水壶" in letter.text
-    assert helper.post(f"/v1/offers/{offer_id}/accept").code == "offer.wrong_state"
+    assert (
+        helper.post(f"/v1/offers/{offer_id}/accept").code == "offer.wrong_state"
+    )
     assert rows.find_history(STREET, helper.me["id"]).refused == 0
 
 
-def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None:
+def test_an_offer_ends_when_staff_change_the_terms_of_the_wish(
+    world: World,
+) -> None:
     helper, vetted = world.volunteer(), world.volunteer()
     vetting = {"level": "safeguarding", "note": "证明已核"}
     assert (
-        world.staff().put(f"/v1/people/{vetted.me['id']}/vetting", vetting).status
+        world.staff()
+        .put(f"/v1/people/{vetted.me['id']}/vetting", vetting)
+        .status
         == 200
     )
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
     assert (
-        world.staff().post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"}).status
+        world.staff()
+        .post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"})
+        .status
         == 200
     )
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
@@ -207,12 +228,12 @@ def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "superseded"
     assert world.sms_to(helper.me["phone"], "offer.superseded")
     world.pass_time(minutes=5)
-    assert [offer["wish"] for offer in offers(again(world, vetted), "offered")] == [
-        wish_id
-    ]
+    assert [
+        offer["wish"] for offer in offers(again(world, vetted), "offered")
+    ] == [wish_id]
 
 
-def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(
+def test_claiming_an_offered_wish_on_the_wall_accepts_the_offer(
     world: World,
 ) -> None:
     helper = world.volunteer()
@@ -224,7 +245,7 @@ def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(
     assert not world.sms_to(helper.me["phone"], "offer.superseded")
 
 
-def test_of_several_places_only_the_surplus_ends(world: World) -> None:
+def test_only_offers_beyond_the_places_left_end(world: World) -> None:
     first, second, third = (world.volunteer() for _ in range(3))
     wish_id = world.open_wish(helpers_needed=2)
     for helper in (first, second):
@@ -238,7 +259,7 @@ def test_of_several_places_only_the_surplus_ends(world: World) -> None:
     assert not offers(again(world, third))
 
 
-def test_who_comes_too_late_is_shown_what_she_could_take_and_nothing_else(
+def test_a_late_acceptance_is_shown_similar_wishes_only(
     world: World,
 ) -> None:
     helper = world.volunteer()
@@ -259,16 +280,19 @@ def test_who_comes_too_late_is_shown_what_she_could_take_and_nothing_else(
     assert set(shown) == {like, *far}
     assert not {mine, vetted, late} & set(shown)
     assert [
-        wish["id"] for wish in helper.post(f"/v1/wishes/{late}/claim").json["similar"]
+        wish["id"]
+        for wish in helper.post(f"/v1/wishes/{late}/claim").json["similar"]
     ] == shown
 
 
-def test_an_offer_is_over_at_its_instant_also_before_its_alarm_fires(
+def test_an_offer_is_over_at_its_deadline_without_its_timer(
     world: World,
 ) -> None:
     helper = world.volunteer()
     offer_id = world.offer(world.open_wish(), helper)
-    world.clock.move_to(rows.find_offer(offer_id).expires_at - timedelta(seconds=1))
+    world.clock.move_to(
+        rows.find_offer(offer_id).expires_at - timedelta(seconds=1)
+    )
     assert again(world, helper).get(f"/v1/offers/{offer_id}").json["moves"] == [
         "accept",
         "decline",
@@ -282,11 +306,13 @@ def test_an_offer_is_over_at_its_instant_also_before_its_alarm_fires(
     ] == ["offer.expired"] * 2
 
 
-def test_a_claim_of_her_own_refusals_hold_for_an_offer_too(world: World) -> None:
+def test_the_refusals_of_a_claim_hold_for_an_offer_too(world: World) -> None:
     helper = world.volunteer(capacity=1)
     offer_id = world.offer(world.open_wish(), helper)
     assert (
-        helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status
+        helper.post(
+            f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim"
+        ).status
         == 200
     )
     full = helper.post(f"/v1/offers/{offer_id}/accept")
@@ -294,55 +320,62 @@ def test_a_claim_of_her_own_refusals_hold_for_an_offer_too(world: World) -> None
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
 
 
-def test_answers_by_sms(world: World) -> None:
+def test_an_offer_can_be_answered_by_sms(world: World) -> None:
     first, second = world.volunteer(), world.volunteer()
     one, two = world.open_wish(), world.open_wish(title="一袋大米")
     world.offer(one, first)
     world.offer(two, second)
-    offers_ = world.services.offer_jobs
+    offers_ = world.services.offer_sms_answers
     for phone, yes in ((first, True), (second, False)):
         offers_.answer(
-            offers(phone)[0]["id"], phone.me["id"], yes=yes, phone_of=phone.me["id"]
+            offers(phone)[0]["id"],
+            phone.me["id"],
+            yes=yes,
+            phone_of=phone.me["id"],
         )
     assert [offers(phone)[0]["state"] for phone in (first, second)] == [
         "accepted",
         "declined",
     ]
-    assert world.services.wish_queries.find(one).active[0].helper == first.me["id"]
+    assert (
+        world.services.wish_queries.find(one).active[0].helper == first.me["id"]
+    )
 
 
-def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_is_nothing(
+def test_a_late_sms_gets_a_message_and_another_phone_changes_nothing(
     world: World,
 ) -> None:
     helper, other = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
-    world.services.offer_jobs.answer(
+    world.services.offer_sms_answers.answer(
         offer_id, helper.me["id"], yes=True, phone_of=other.me["id"]
     )
     assert offers(helper)[0]["state"] == "offered"
     assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
-    world.services.offer_jobs.answer(
+    world.services.offer_sms_answers.answer(
         offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"]
     )
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
-    world.services.offer_jobs.answer(
+    world.services.offer_sms_answers.answer(
         offer_id, helper.me["id"], yes=False, phone_of=helper.me["id"]
     )
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
 
 
-def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(
+def test_a_volunteer_without_capacity_gets_not_taken_and_not_too_late(
     world: World,
 ) -> None:
     helper = world.volunteer(capacity=1)
     offer_id = world.offer(world.open_wish(), helper)
     assert (
-        helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status
+        helper.post(
+            f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim"
+        ).status
         == 200
     )
     for _ in range(2):
-        world.services.offer_jobs.answer(
+        world.services.offer_sms_answers.answer(
             offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"]
         )
     assert not world.sms_to(helper.me["phone"], "offer.too_late")
@@ -350,7 +383,7 @@ def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(
     assert offers(helper)[0]["moves"] == ["accept", "decline"]
 
 
-def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(
+def test_erasure_ends_offers_and_deletes_the_history(
     world: World,
 ) -> None:
     helper, next_one = world.volunteer(), world.volunteer()
@@ -369,12 +402,14 @@ def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(
         for one in world.services.people.volunteers_of(BAIHUA)
         if one.person_id == next_one.me["id"]
     ]
-    assert [offer["wish"] for offer in offers(again(world, next_one), "offered")].count(
-        wish_id
-    ) == 1
+    assert [
+        offer["wish"] for offer in offers(again(world, next_one), "offered")
+    ].count(wish_id) == 1
 
 
-def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
+def test_a_fulfilled_wish_makes_its_helper_known_to_the_resident(
+    world: World,
+) -> None:
     helper, resident = world.volunteer(), world.resident()
     wish_id = world.open_wish(resident, kind="company", budget_fen=None)
     helper.post(f"/v1/wishes/{wish_id}/claim")
@@ -382,13 +417,17 @@ def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
         f"/v1/wishes/{wish_id}/deliver",
         {"code": world.delivery_code(resident.me["phone"])},
     )
-    assert rows.find_history(STREET, helper.me["id"]).met == (resident.me["id"],)
+    assert rows.find_history(STREET, helper.me["id"]).met == (
+        resident.me["id"],
+    )
     world.volunteer()
-    world.open_wish(resident, kind="company", budget_fen=None, title="再陪我聊聊")
+    world.open_wish(
+        resident, kind="company", budget_fen=None, title="再陪我聊聊"
+    )
     world.pass_time(minutes=3)
     (offer,) = offers(helper)
     assert "您帮过这位邻居" not in offer["why"], (
-        "whom she knows, and so who it is, is for staff until she takes it"
+        "the resident's identity is for staff until the offer is accepted"
     )
     seen = world.staff().get(f"/v1/wishes/{offer['wish']}/matching").json
     assert seen["asked"][0]["volunteer"] == helper.me["id"]
@@ -397,7 +436,7 @@ def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
     )
 
 
-def test_nobody_is_asked_at_night_and_everybody_in_the_morning(world: World) -> None:
+def test_no_offer_is_made_at_night_but_in_the_morning(world: World) -> None:
     helper = world.volunteer()
     world.pass_time(hours=13)
     world.open_wish()
@@ -409,7 +448,7 @@ def test_nobody_is_asked_at_night_and_everybody_in_the_morning(world: World) -> 
     assert world.sms_to(helper.me["phone"], "offer.made")
 
 
-def test_what_presses_is_answered_sooner(world: World) -> None:
+def test_an_urgent_offer_has_an_earlier_deadline(world: World) -> None:
     helper = world.volunteer()
     due = {
         "2026-11-25": ("urgent", "2026-11-23T04:40:00Z"),
@@ -423,7 +462,7 @@ def test_what_presses_is_answered_sooner(world: World) -> None:
         assert (offer["urgency"], offer["expires_at"]) == (urgency, until)
 
 
-def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> None:
+def test_the_time_to_answer_ends_before_the_appointment(world: World) -> None:
     helper, other = world.volunteer(), world.volunteer()
     at_noon = [
         {"from": "2026-11-23T03:00:00Z", "to": "2026-11-23T04:00:00Z"}
@@ -431,7 +470,10 @@ def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> 
     visit = {"kind": "service", "budget_fen": None, "window": at_noon}
     wish_id = world.open_wish(title="陪我去医院", **visit)
     first = helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json
-    assert (first["urgency"], first["expires_at"]) == ("urgent", "2026-11-23T02:20:00Z")
+    assert (first["urgency"], first["expires_at"]) == (
+        "urgent",
+        "2026-11-23T02:20:00Z",
+    )
     world.pass_time(hours=1, minutes=50)
     (second,) = offers(again(world, other))
     assert second["expires_at"] < "2026-11-23T04:00:00Z"
@@ -445,17 +487,21 @@ def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> 
         if offer["wish"] == late
     ]
     assert (
-        world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"]
+        world.staff()
+        .get(f"/v1/wishes/{late}/matching")
+        .json["waiting"]["reason"]
         == "missed"
     )
 
 
-def test_what_is_needed_today_is_answered_today(world: World) -> None:
+def test_an_offer_for_today_is_answered_today(world: World) -> None:
     world.pass_time(hours=8)
     helper = world.volunteer()
     wish_id = world.open_wish(needed_by="2026-11-23")
     assert (
-        helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json["expires_at"]
+        helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json[
+            "expires_at"
+        ]
         == "2026-11-23T12:20:00Z"
     )
 
@@ -473,10 +519,16 @@ def test_what_is_needed_today_is_answered_today(world: World) -> None:
         "not vetted",
     ],
 )
-def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
+def test_a_volunteer_with_an_obstacle_is_not_asked(
+    world: World, reason: str
+) -> None:
     resident, staff = world.resident(), world.staff()
     helper = world.volunteer(
-        **({"paused_until": "2027-01-01T00:00:00Z"} if reason == "paused" else {})
+        **(
+            {"paused_until": "2027-01-01T00:00:00Z"}
+            if reason == "paused"
+            else {}
+        )
     )
     id, owner = helper.me["id"], resident.me["id"]
     terms = {
@@ -497,26 +549,32 @@ def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     if reason == "household":
         for person in (id, owner):
             body = {"household": "h1", "contact_via": None, "consent": consent}
-            assert admin.put(f"/v1/people/{person}/household", body).status == 200
+            assert (
+                admin.put(f"/v1/people/{person}/household", body).status == 200
+            )
     if reason == "carer":
         body = {"household": None, "contact_via": id, "consent": consent}
         assert admin.put(f"/v1/people/{owner}/household", body).status == 200
     if reason == "elsewhere":
-        assert helper.put("/v1/me/volunteer", {"places": [JINFENG]}).status == 200
+        assert (
+            helper.put("/v1/me/volunteer", {"places": [JINFENG]}).status == 200
+        )
     world.open_wish(world.phone_of(world.services.people.find(owner)), **terms)
     world.pass_time(minutes=20)
     assert not list(rows.histories_of(STREET))
-    if reason != "elsewhere":  # and once the reason is gone, she is asked
+    if reason != "elsewhere":  # they are asked once the reason is gone
         return
     assert (
-        again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status
+        again(world, helper)
+        .put("/v1/me/volunteer", {"places": [JINFENG, GRID]})
+        .status
         == 200
     )
     world.pass_time(minutes=20)
     assert len(offers(again(world, helper))) == 1
 
 
-def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(
+def test_a_volunteer_without_consent_is_not_asked_until_they_consent(
     world: World,
 ) -> None:
     helper = world.volunteer()
@@ -530,14 +588,14 @@ def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(
     assert world.sms_to(helper.me["phone"], "offer.made")
 
 
-def test_no_offers_for_a_wish_of_a_volunteer_to_herself(world: World) -> None:
+def test_volunteers_get_no_offer_of_their_own_wish(world: World) -> None:
     helper = world.volunteer()
     world.open_wish(helper)
     world.pass_time(minutes=20)
     assert not offers(again(world, helper))
 
 
-def test_staff_see_an_offer_and_cannot_answer_it(world: World) -> None:
+def test_staff_can_read_an_offer_and_not_answer_it(world: World) -> None:
     offer_id = world.offer(world.open_wish(), world.volunteer())
     staff = world.staff(GRID, Role.GRID_WORKER)
     seen = staff.get(f"/v1/offers/{offer_id}")
@@ -550,10 +608,14 @@ def test_staff_see_an_offer_and_cannot_answer_it(world: World) -> None:
 @pytest.mark.parametrize(
     "change", ["block", "demote", "pause", "move", "other kinds", "never again"]
 )
-def test_an_offer_ends_where_its_volunteer_may_not_be_asked_any_more(
+def test_an_offer_ends_when_its_volunteer_becomes_ineligible(
     world: World, change: str
 ) -> None:
-    helper, next_one, staff = world.volunteer(), world.volunteer(), world.staff()
+    helper, next_one, staff = (
+        world.volunteer(),
+        world.volunteer(),
+        world.staff(),
+    )
     wish_id, id = world.open_wish(), helper.me["id"]
     offer_id = world.offer(wish_id, helper)
     other = world.offer(world.open_wish(title="一袋大米"), helper)
@@ -584,20 +646,21 @@ def test_an_offer_ends_where_its_volunteer_may_not_be_asked_any_more(
     ]
 
 
-def test_a_change_that_leaves_her_fit_leaves_her_the_offer(world: World) -> None:
+def test_an_offer_stays_when_its_volunteer_stays_eligible(world: World) -> None:
     helper = world.volunteer()
     offer_id = world.offer(world.open_wish(), helper)
     assert (
         helper.put(
-            "/v1/me/volunteer", {"places": [GRID], "kinds": ["goods"], "capacity": 2}
+            "/v1/me/volunteer",
+            {"places": [GRID], "kinds": ["goods"], "capacity": 2},
         ).status
         == 200
     )
     assert rows.find_offer(offer_id).state is OfferState.OFFERED
 
 
-def test_whoever_names_a_building_is_asked_for_its_grid(world: World) -> None:
-    """Else what she is asked for would say in which building each resident lives."""
+def test_a_volunteer_for_a_building_is_asked_for_its_grid(world: World) -> None:
+    """Otherwise an offer would reveal the building of its resident."""
     helper = world.phone_of(world.person("赵志强", home=f"{JINFENG}.g01.b01"))
     assert helper.put("/v1/me/volunteer", {"places": [BUILDING]}).status == 200
     helper = again(world, helper)
@@ -607,7 +670,7 @@ def test_whoever_names_a_building_is_asked_for_its_grid(world: World) -> None:
     assert {offer["wish"] for offer in offers(helper)} == {inside, beside}
 
 
-def test_who_answers_nothing_is_left_in_peace_for_four_weeks(world: World) -> None:
+def test_a_silent_volunteer_is_not_asked_for_four_weeks(world: World) -> None:
     helper = world.volunteer(capacity=5)
     for n in range(4):
         world.open_wish(title=f"水壶{n}", needed_by="2027-03-01")
@@ -617,19 +680,23 @@ def test_who_answers_nothing_is_left_in_peace_for_four_weeks(world: World) -> No
     world.pass_time(days=2)
     assert late not in [offer["wish"] for offer in offers(again(world, helper))]
     assert (
-        world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"]
+        world.staff()
+        .get(f"/v1/wishes/{late}/matching")
+        .json["waiting"]["reason"]
         == "silent"
     )
     world.pass_time(days=28)
     assert late in [offer["wish"] for offer in offers(again(world, helper))]
 
 
-def test_staff_read_why_somebody_declined_and_lose_it_with_her(world: World) -> None:
+def test_staff_read_a_decline_reason_until_the_erasure(world: World) -> None:
     helper, staff = world.volunteer(), world.staff()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
     assert (
-        helper.post(f"/v1/offers/{offer_id}/decline", {"reason": "这周不在家"}).status
+        helper.post(
+            f"/v1/offers/{offer_id}/decline", {"reason": "这周不在家"}
+        ).status
         == 200
     )
     (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
@@ -639,7 +706,7 @@ def test_staff_read_why_somebody_declined_and_lose_it_with_her(world: World) -> 
     assert (line["state"], line["reason"]) == ("declined", None)
 
 
-def test_the_grid_is_shown_while_she_may_need_it(world: World) -> None:
+def test_the_grid_is_shown_until_the_offer_has_ended(world: World) -> None:
     helper, other = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
@@ -649,7 +716,9 @@ def test_the_grid_is_shown_while_she_may_need_it(world: World) -> None:
     assert (about["title"], about["grid"]) == ("一个电热水壶", None)
 
 
-def test_who_has_an_offer_of_somebody_who_was_erased_is_told_too(world: World) -> None:
+def test_an_offer_of_an_erased_resident_ends_with_a_message(
+    world: World,
+) -> None:
     helper, resident = world.volunteer(), world.resident()
     world.offer(world.open_wish(resident), helper)
     assert resident.delete("/v1/me").status == 202
@@ -658,11 +727,14 @@ def test_who_has_an_offer_of_somebody_who_was_erased_is_told_too(world: World) -
     assert "水壶" not in letter.text
 
 
-def test_nobody_without_a_phone_of_her_own_is_asked(world: World) -> None:
+def test_a_volunteer_without_a_phone_is_not_asked(world: World) -> None:
     ward = world.person("李明", phone=None)
     assert (
         world.phone_of(world.admin)
-        .put(f"/v1/people/{ward.id}/roles", [{"role": "volunteer", "place": BAIHUA}])
+        .put(
+            f"/v1/people/{ward.id}/roles",
+            [{"role": "volunteer", "place": BAIHUA}],
+        )
         .status
         == 200
     )
@@ -670,7 +742,9 @@ def test_nobody_without_a_phone_of_her_own_is_asked(world: World) -> None:
 
 
 @pytest.mark.parametrize("named", ["PS", "ｐｓ", "P S", "ps "])
-def test_a_skill_is_the_same_however_it_is_typed(world: World, named: str) -> None:
+def test_skills_match_regardless_of_width_case_and_spaces(
+    world: World, named: str
+) -> None:
     helper = world.volunteer(skills=[named], dialects=["Wu 语"])
     world.open_wish(skills=["ps"], dialects=["wu语"])
     world.pass_time(minutes=5)
@@ -678,7 +752,7 @@ def test_a_skill_is_the_same_however_it_is_typed(world: World, named: str) -> No
     assert offer["why"][:2] == ["需要会ps的人", "需要会说wu语"]
 
 
-def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(
+def test_a_wish_of_late_evening_for_tomorrow_is_offered_at_eight(
     world: World,
 ) -> None:
     helper = world.volunteer()
@@ -693,34 +767,41 @@ def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(
     )
 
 
-def test_for_somebody_without_a_phone_her_carer_is_not_asked_and_hears_the_code(
+def test_a_resident_s_carer_gets_the_code_and_no_offer(
     world: World,
 ) -> None:
     carer = world.person("女儿")
     ward = world.person("李奶奶", phone=None, contact_via=carer.id)
-    helper, hers = world.volunteer(), world.phone_of(carer)
-    assert hers.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
+    helper, carer_phone = world.volunteer(), world.phone_of(carer)
+    assert (
+        carer_phone.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
+    )
     body = world.wish_body(on_behalf_of=ward.id, consent={"how": "spoken"})
     wish_id = world.phone_of(world.admin).post("/v1/wishes", body).json["id"]
     assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
     world.pass_time(minutes=5)
-    assert not offers(again(world, hers))
+    assert not offers(again(world, carer_phone))
     (offer,) = offers(helper)
     assert helper.post(f"/v1/offers/{offer['id']}/accept").status == 200
     assert world.delivery_code(carer.phone)
 
 
-def test_an_offer_that_was_accepted_and_given_back_is_over(world: World) -> None:
+def test_an_accepted_offer_whose_claim_is_given_back_is_over(
+    world: World,
+) -> None:
     helper, wish_id = world.volunteer(), world.open_wish()
     offer_id = world.offer(wish_id, helper)
     first = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
     assert (
-        helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "来不了"}).status == 200
+        helper.post(
+            f"/v1/wishes/{wish_id}/release", {"reason": "来不了"}
+        ).status
+        == 200
     )
     assert (
-        helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap").json[
-            "state"
-        ]
+        helper.post(
+            f"/v1/offers/{offer_id}/accept", idempotency_key="tap"
+        ).json["state"]
         == first.json["state"]
         == "accepted"
     )

@@ -1,4 +1,4 @@
-"""The cases of Open311, each in JSON and in XML: everybody reads, and whoever writes has a key in their form."""
+"""The cases of Open311, in JSON and XML: reading is public, writing needs a key in the form."""
 
 from ..cases import Cases
 
@@ -16,6 +16,10 @@ def _in_both(names: tuple[str, ...]) -> set[str]:
     return {f"{name}_{form}" for name in names for form in ("json", "xml")}
 
 
-FOR_ALL = _in_both(_READ_IN_BOTH) | {"read_service", "read_request", "read_token"}
+FOR_ALL = _in_both(_READ_IN_BOTH) | {
+    "read_service",
+    "read_request",
+    "read_token",
+}
 BY_KEY = _in_both(_WRITTEN_IN_BOTH)
 CASES = Cases(elsewhere=FOR_ALL | BY_KEY)

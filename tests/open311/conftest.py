@@ -13,13 +13,16 @@ from ..world import BUILDING, OTHER_GRID, Answer, World, gateway
 from .shapes import check
 
 KEY, OTHER_KEY = "fixmystreet-0123456789", "another-city-0123456789"
-HERE, THERE = Location(30.25, 108.95), Location(30.25, 108.96)  # some 960 m apart
+HERE, THERE = (
+    Location(30.25, 108.95),
+    Location(30.25, 108.96),
+)  # some 960 m apart
 V2 = "/open311/v2"
 
 
 @pytest.fixture
 def world() -> World:
-    """The street of every test, in memory, with two keys and two buildings that stand on the map."""
+    """The street of every test, in memory, with two keys and two buildings with coordinates."""
     world = World(
         open311_keys={"fms": KEY, "other": OTHER_KEY},
         public_url="https://chunhui.example",
@@ -39,20 +42,28 @@ class Application:
     key: str = KEY
     language: str = "zh-CN"
 
-    def call(self, method: str, path: str, raw: bytes = b"", **headers: str) -> Answer:
+    def call(
+        self, method: str, path: str, raw: bytes = b"", **headers: str
+    ) -> Answer:
         """Send anything."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {
-            "accept-language": self.language
-        }
-        status, answered, text = gateway.handle(method, path, sent, raw, "203.0.113.9")
+        sent = {
+            name.replace("_", "-"): value for name, value in headers.items()
+        } | {"accept-language": self.language}
+        status, answered, text = gateway.handle(
+            method, path, sent, raw, "203.0.113.9"
+        )
         return Answer(
-            status, {name.lower(): value for name, value in answered}, text.decode()
+            status,
+            {name.lower(): value for name, value in answered},
+            text.decode(),
         )
 
     def get(self, path: str, **query: Any) -> Answer:
         """Read a path below /open311/v2."""
         return self.call(
-            "GET", f"{V2}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+            "GET",
+            f"{V2}{path}"
+            + (f"?{urlencode(query, doseq=True)}" if query else ""),
         )
 
     def post(
@@ -68,12 +79,18 @@ class Application:
             {name: value for name, value in form.items() if value is not None},
             doseq=True,
         ).encode()
-        kind = {"content_type": "application/x-www-form-urlencoded; charset=utf-8"}
+        kind = {
+            "content_type": "application/x-www-form-urlencoded; charset=utf-8"
+        }
         return self.call("POST", f"{V2}{path}", raw, **kind | (headers or {}))
 
-    def both(self, kind: str, path: str, status: int = 200, /, **query: Any) -> Any:
-        """Read a path in both formats, hold them against the specification and each other, and return what they say."""
-        answers = [self.get(f"{path}.{suffix}", **query) for suffix in ("xml", "json")]
+    def both(
+        self, kind: str, path: str, status: int = 200, /, **query: Any
+    ) -> Any:
+        """Read a path in both formats, check them, and return their content."""
+        answers = [
+            self.get(f"{path}.{suffix}", **query) for suffix in ("xml", "json")
+        ]
         for answer, media in zip(
             answers, ("text/xml", "application/json"), strict=True
         ):
@@ -97,14 +114,15 @@ class Application:
     ) -> list[str]:
         """Post a form in both formats, which refuse it alike; return why."""
         answers = [
-            self.post(f"{path}.{suffix}", **fields) for suffix in ("xml", "json")
+            self.post(f"{path}.{suffix}", **fields)
+            for suffix in ("xml", "json")
         ]
-        assert [answer.status for answer in answers] == [status, status], answers[
-            1
-        ].text
-        told = check("errors", answers[0].text, answers[1].text)
-        assert {error["code"] for error in told} == {status}
-        return [error["description"] for error in told]
+        assert [answer.status for answer in answers] == [status, status], (
+            answers[1].text
+        )
+        errors = check("errors", answers[0].text, answers[1].text)
+        assert {error["code"] for error in errors} == {status}
+        return [error["description"] for error in errors]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""What the specification says answers look like, written from its tables; and that its two formats say the same.
+"""The shapes of responses, from the tables of the specification, equal in both formats.
 
-No schema was ever published for the XML, so the tables stand here: element → (its elements that must be there, that may be).
+No schema was published for the XML. The tables are: element → (required, optional elements).
 """
 
 import json
@@ -35,7 +35,10 @@ REQUEST = (
     }
     | {"lat": DEGREES, "long": DEGREES, "media_url": TEXT},
 )
-CREATED = {"service_request_id": WORD}, {"service_notice": TEXT, "account_id": TEXT}
+CREATED = (
+    {"service_request_id": WORD},
+    {"service_notice": TEXT, "account_id": TEXT},
+)
 TOKEN = {"service_request_id": WORD, "token": WORD}, {}
 SERVICE = (
     {
@@ -56,7 +59,9 @@ ATTRIBUTE = (
         "description": TEXT,
         "datatype_description": TEXT,
     }
-    | {"datatype": r"string|number|datetime|text|singlevaluelist|multivaluelist"},
+    | {
+        "datatype": r"string|number|datetime|text|singlevaluelist|multivaluelist"
+    },
     {"values": ["value", VALUE]},
 )
 DEFINITION = {"service_code": WORD, "attributes": ["attribute", ATTRIBUTE]}, {}
@@ -66,7 +71,10 @@ ENDPOINT = (
         "url": r"https?://.+",
         "changeset": WORD,
     }
-    | {"type": r"production|test", "formats": ["format", r"text/xml|application/json"]},
+    | {
+        "type": r"production|test",
+        "formats": ["format", r"text/xml|application/json"],
+    },
     {},
 )
 DISCOVERY = (
@@ -116,7 +124,7 @@ TYPED = {
 
 
 def check(kind: str, xml: str, text: str) -> Any:
-    """Check an answer in both formats against the table and against each other; return what the JSON says."""
+    """Check both formats of a response against the table and each other; return the JSON."""
     root, shape = (
         ROOTS[kind]
         if isinstance(ROOTS[kind], tuple) and isinstance(ROOTS[kind][0], str)
@@ -137,7 +145,9 @@ def _fits(element: ET.Element, shape: Any, path: str) -> None:
     assert "{" not in element.tag, f"{path}: a namespace"
     if isinstance(shape, str):
         assert not len(element), path
-        assert re.fullmatch(shape, element.text or ""), f"{path}: {element.text!r}"
+        assert re.fullmatch(shape, element.text or ""), (
+            f"{path}: {element.text!r}"
+        )
     elif isinstance(shape, list):
         name, inner = shape
         assert not (element.text or "").strip(), path
@@ -148,7 +158,9 @@ def _fits(element: ET.Element, shape: Any, path: str) -> None:
         needed, allowed = shape
         tags = [child.tag for child in element]
         assert len(tags) == len(set(tags)), f"{path}: twice in {tags}"
-        assert set(needed) <= set(tags) <= {*needed, *allowed}, f"{path}: {tags}"
+        assert set(needed) <= set(tags) <= {*needed, *allowed}, (
+            f"{path}: {tags}"
+        )
         for child in element:
             _fits(child, (needed | allowed)[child.tag], f"{path}/{child.tag}")
 
@@ -160,7 +172,8 @@ def _spark(element: ET.Element, shape: Any) -> Any:
     if isinstance(shape, list):
         return [_spark(child, shape[1]) for child in element]
     return {
-        child.tag: _spark(child, (shape[0] | shape[1])[child.tag]) for child in element
+        child.tag: _spark(child, (shape[0] | shape[1])[child.tag])
+        for child in element
     }
 
 
@@ -169,13 +182,11 @@ def _as_text(value: Any) -> Any:
         return {name: _as_text(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_as_text(inner) for inner in value]
-    return (
-        ""
-        if value is None
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
 
 
 def _typed(value: Any, kind: str) -> None:

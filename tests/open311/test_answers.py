@@ -11,7 +11,12 @@ CHOICES = tuple(Choice(key=key, zh=key, en=key) for key in ("a", "b", "c"))
 
 def asked(kind, *, required=False, code="q"):
     return CategoryQuestion(
-        code=code, zh="问", en="Ask", kind=kind, required=required, choices=CHOICES
+        code=code,
+        zh="问",
+        en="Ask",
+        kind=kind,
+        required=required,
+        choices=CHOICES,
     )
 
 
@@ -59,7 +64,7 @@ def test_an_answer_is_kept_as_what_was_asked_for(kind, given, kept):
 def test_an_answer_that_was_not_asked_for_is_refused(kind, given):
     with pytest.raises(Invalid) as refused:
         answers_to([asked(kind)], {"q": given})
-    assert (refused.value.code, refused.value.loc) == (
+    assert (refused.value.code, refused.value.location) == (
         "open311.attribute_wrong",
         ("attribute", "q"),
     )
@@ -75,5 +80,5 @@ def test_everything_that_is_missing_is_named_at_once():
             [*questions, asked(QuestionKind.ONE)],
             {"two": ["x"], "three": [""], "q": ["nonsense"]},
         )
-    assert refused.value.loc == ("attribute", "one")
+    assert refused.value.location == ("attribute", "one")
     assert refused.value.facts == {"codes": "one, three"}

@@ -1,7 +1,7 @@
-"""Other people's clients, as they are published and unmodified, over HTTP: they find everything and report.
+"""Published clients, unmodified, over HTTP: they find and report everything.
 
-`three` (0.8.0, 2014) was written for Python 2. Here it finds the one name that it lacks; its JSON half then works as it is.
-Its XML reader needs methods that XML libraries have dropped since, so of XML it is asked for the text that it received.
+`three` (0.8.0, 2014) was written for Python 2. Here the one missing name is added, and its JSON
+half works. Its XML reader needs removed methods of XML libraries, so only its text is used.
 """
 
 import itertools
@@ -30,7 +30,9 @@ def world() -> Iterator[World]:
     server = Server(("127.0.0.1", port), gateway, numthreads=1)
     server.prepare()
     threading.Thread(target=server.serve, daemon=True).start()
-    yield World(open311_keys={"three": KEY}, public_url=f"http://127.0.0.1:{port}")
+    yield World(
+        open311_keys={"three": KEY}, public_url=f"http://127.0.0.1:{port}"
+    )
     server.stop()
 
 
@@ -57,13 +59,18 @@ REPORT = {
 }
 
 
-def test_three_finds_everything_in_json_and_reports(world: World, endpoint: str):
+def test_three_finds_everything_in_json_and_reports(
+    world: World, endpoint: str
+):
     client = Three(endpoint, api_key=KEY, jurisdiction="chunhui")
     assert client.discovery()["endpoints"][0]["url"] == endpoint
-    services = {service["service_code"]: service for service in client.services()}
+    services = {
+        service["service_code"]: service for service in client.services()
+    }
     assert services["rubbish"]["metadata"] is True
     assert [
-        question["code"] for question in client.services("rubbish")["attributes"]
+        question["code"]
+        for question in client.services("rubbish")["attributes"]
     ] == ["where"]
 
     (taken,) = client.post("rubbish", **REPORT, **{"attribute[where]": "yard"})
@@ -84,7 +91,10 @@ def test_three_finds_everything_in_json_and_reports(world: World, endpoint: str)
     )
     assert client.requests("light") == []
     assert client.requests(
-        between=[world.clock.now().date(), world.clock.now().date() + timedelta(days=1)]
+        between=[
+            world.clock.now().date(),
+            world.clock.now().date() + timedelta(days=1),
+        ]
     ) == [seen]
     assert (
         client.requests(between=["11-22-2026", "11-23-2026"]) == []
@@ -110,7 +120,9 @@ def test_three_is_told_what_is_wrong(endpoint: str):
 
 def test_three_receives_the_same_in_xml(endpoint: str):
     client, reader = Three(endpoint, format="xml", api_key=KEY), Three(endpoint)
-    with pytest.raises(ET.ParseError):  # its reader gives up; the report is made
+    with pytest.raises(
+        ET.ParseError
+    ):  # its reader gives up; the report is made
         client.post("rubbish", **REPORT)
     id = ET.fromstring(client.post_response.content).findtext(
         "request/service_request_id"
@@ -132,25 +144,35 @@ def test_three_sends_no_files(endpoint: str, tmp_path):
     photo = tmp_path / "photo.png"
     photo.write_bytes(b"\x89PNG" + bytes(100))
     with photo.open("rb") as media:
-        told = Three(endpoint, api_key=KEY).post("light", media=media, **REPORT)
-    assert told == [{"code": 400, "description": "这里不接收文件。"}]
+        errors = Three(endpoint, api_key=KEY).post(
+            "light", media=media, **REPORT
+        )
+    assert errors == [{"code": 400, "description": "这里不接收文件。"}]
 
 
 @pytest.mark.parametrize("output_format", ["json", "xml"])
-def test_georeport_reads_everything(world: World, endpoint: str, output_format: str):
+def test_georeport_reads_everything(
+    world: World, endpoint: str, output_format: str
+):
     posted = [
-        Three(endpoint, api_key=KEY).post(code, **REPORT)[0]["service_request_id"]
+        Three(endpoint, api_key=KEY).post(code, **REPORT)[0][
+            "service_request_id"
+        ]
         for code in ("light", "rubbish")
     ]
     client = GeoReport(endpoint, output_format=output_format)
     services = {
-        service["service_code"]: service for service in client.get_service_list()
+        service["service_code"]: service
+        for service in client.get_service_list()
     }
     assert services["light"]["service_name"] == "公共照明"
     assert client.get_service_definition("rubbish")["service_code"] == "rubbish"
     found = client.get_service_requests()
     assert {request["service_request_id"] for request in found} == set(posted)
-    assert client.get_service_request(posted[0])["description"] == REPORT["description"]
+    assert (
+        client.get_service_request(posted[0])["description"]
+        == REPORT["description"]
+    )
     query = {
         "service_request_id": ",".join(posted),
         "status": "open",

@@ -1,4 +1,4 @@
-"""Where a report is: what people write, and where they stand, becomes a place of the tree."""
+"""The location of reports: written addresses and coordinates become a place of the tree."""
 
 from datetime import UTC, datetime
 
@@ -32,7 +32,9 @@ POINTS = {
     "c.j": Location(30.3, 109.0),
 }
 TREE = [
-    Place(id=id, created_at=AT, updated_at=AT, name=name, location=POINTS.get(id))
+    Place(
+        id=id, created_at=AT, updated_at=AT, name=name, location=POINTS.get(id)
+    )
     for id, name in NAMES.items()
 ]
 
@@ -68,7 +70,9 @@ TREE = [
         ("春晖路街道", None),
     ],
 )
-def test_a_written_address_means_the_deepest_place_that_it_names(written, place):
+def test_a_written_address_means_the_deepest_place_that_it_names(
+    written, place
+):
     assert matched(TREE, written) == place
 
 
@@ -91,7 +95,8 @@ def test_coordinates_mean_the_nearest_place_that_is_near_enough(point, place):
 def test_nothing_is_near_where_nothing_stands_on_the_map():
     assert (
         nearest(
-            [place for place in TREE if not place.location], Location(30.25, 108.95)
+            [place for place in TREE if not place.location],
+            Location(30.25, 108.95),
         )
         is None
     )
@@ -113,7 +118,10 @@ def test_nothing_is_near_where_nothing_stands_on_the_map():
             Address(written="柏华社区5号楼", point=Location(30.252, 108.95)),
             "c.b.g01.b05",
         ),
-        (Address(written="某某路12号", point=Location(30.252, 108.95)), "c.b.g02.b07"),
+        (
+            Address(written="某某路12号", point=Location(30.252, 108.95)),
+            "c.b.g02.b07",
+        ),
         (Address(id="#NOTPINPOINTED#", written="某某路12号"), "c"),
         (Address(id="c.x", point=Location(0, 0)), "c"),
     ],
@@ -135,4 +143,4 @@ def test_what_names_a_place_goes_before_coordinates_and_the_street_takes_the_res
 def test_a_report_says_where(address, code, loc):
     with pytest.raises(Invalid) as refused:
         locate(TREE, address)
-    assert (refused.value.code, refused.value.loc) == (code, loc)
+    assert (refused.value.code, refused.value.location) == (code, loc)

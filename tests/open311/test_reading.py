@@ -5,12 +5,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.open311.policy import CHARACTERS
+from chalicelib.open311.policy import MAX_CHARACTERS
 from chalicelib.tickets.repository import TicketRepository
 
 from ..storage import counted_storage
 from ..store.scan import Reads, save
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, World
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    World,
+)
 from .conftest import Application, dumped
 from .shapes import check
 
@@ -47,7 +56,9 @@ def test_the_discovery_says_when_what_can_be_reported_has_changed(
     world.clock.advance(timedelta(days=3))
     admin = world.phone_of(world.admin)
     assert (
-        admin.put(f"/v1/policies/tickets?place={STREET}", {"hold_days": 7}).status
+        admin.put(
+            f"/v1/policies/tickets?place={STREET}", {"hold_days": 7}
+        ).status
         == 200
     )
     after = app.both("discovery", "/discovery")
@@ -76,7 +87,10 @@ def test_the_services_are_the_categories_of_the_street_in_the_callers_language(
         "keywords": "灯,light",
         "group": "房屋设施",
     }
-    assert {service["service_name"] for service in english} > {"Lighting", "Rubbish"}
+    assert {service["service_name"] for service in english} > {
+        "Lighting",
+        "Rubbish",
+    }
     assert [service["service_code"] for service in chinese] == [
         service["service_code"] for service in english
     ]
@@ -88,7 +102,9 @@ def test_a_service_says_what_it_asks(app: Application):
         for service in app.both("services", "/services")
     }
     assert asked["rubbish"] is True
-    (attribute,) = app.both("service_definition", "/services/rubbish")["attributes"]
+    (attribute,) = app.both("service_definition", "/services/rubbish")[
+        "attributes"
+    ]
     assert (attribute["code"], attribute["datatype"], attribute["order"]) == (
         "where",
         "singlevaluelist",
@@ -99,7 +115,8 @@ def test_a_service_says_what_it_asks(app: Application):
 
 
 @pytest.mark.parametrize(
-    "code", ["nothing", "rubbish.rubbish", "RUBBISH", "rubbish.json", "-", "a" * 60]
+    "code",
+    ["nothing", "rubbish.rubbish", "RUBBISH", "rubbish.json", "-", "a" * 60],
 )
 def test_a_service_that_there_is_not(app: Application, code):
     assert (
@@ -192,7 +209,11 @@ def test_what_residents_report_in_the_app_is_shown_alike(
     }
     id = world.resident().post("/v1/tickets", body).json["id"]
     (shown,) = app.both("requests", f"/requests/{id}")
-    assert (shown["service_code"], shown["description"], shown["address_id"]) == (
+    assert (
+        shown["service_code"],
+        shown["description"],
+        shown["address_id"],
+    ) == (
         "rubbish",
         "楼道有一堆垃圾",
         BAIHUA,
@@ -210,14 +231,22 @@ def test_done_is_not_closed_until_those_who_reported_have_agreed(
     staff = world.staff()
     staff.post(f"{path}/accept")
     assert (
-        staff.post(f"{path}/resolve", {"note": "已换灯泡，找 13812345678"}).status
+        staff.post(
+            f"{path}/resolve", {"note": "已换灯泡，找 13812345678"}
+        ).status
         == 200
     )
     (done,) = app.both("requests", f"/requests/{id}")
-    assert (done["status"], done["status_notes"]) == ("open", "已换灯泡，找 ＊＊")
+    assert (done["status"], done["status_notes"]) == (
+        "open",
+        "已换灯泡，找 ＊＊",
+    )
     world.pass_time(days=12)
     (over,) = app.both("requests", f"/requests/{id}")
-    assert (over["status"], over["status_notes"]) == ("closed", "已换灯泡，找 ＊＊")
+    assert (over["status"], over["status_notes"]) == (
+        "closed",
+        "已换灯泡，找 ＊＊",
+    )
     closed_at = rows.find_ticket(id).closed_at
     assert over["updated_datetime"] == w3c(closed_at)
     assert ids(app.both("requests", "/requests", status="closed")) == [id]
@@ -232,18 +261,21 @@ def test_a_report_that_staff_close_says_why_and_one_that_was_taken_back_does_not
         f"/v1/tickets/{theirs}/close", {"reason": "不属于本街道，5号楼业主负责"}
     )
     resident = world.resident()
-    hers = resident.post(
-        "/v1/tickets", {"category": "light", "text": "灯不亮了", "place": BUILDING}
+    withdrawn = resident.post(
+        "/v1/tickets",
+        {"category": "light", "text": "灯不亮了", "place": BUILDING},
     ).json["id"]
     assert (
-        resident.post(f"/v1/tickets/{hers}/close", {"reason": "我自己修好了"}).status
+        resident.post(
+            f"/v1/tickets/{withdrawn}/close", {"reason": "我自己修好了"}
+        ).status
         == 200
     )
     notes = {
         request["service_request_id"]: request["status_notes"]
         for request in app.both("requests", "/requests")
     }
-    assert notes == {theirs: "不属于本街道，＊＊业主负责", hers: None}
+    assert notes == {theirs: "不属于本街道，＊＊业主负责", withdrawn: None}
     assert "自己" not in dumped(app.both("updates", "/servicerequestupdates"))
 
 
@@ -299,7 +331,11 @@ def test_reports_stand_newest_first_and_are_chosen_by_kind_and_state(
     assert found(service_code="nothing") == []
     assert found(status="open") == [made[2], made[1]]
     assert found(status="closed") == [made[0]]
-    assert found(status="open,closed") == found(status=["closed", "open"]) == made[::-1]
+    assert (
+        found(status="open,closed")
+        == found(status=["closed", "open"])
+        == made[::-1]
+    )
     assert found(status="closed", service_code="gas") == []
 
 
@@ -316,7 +352,9 @@ def test_ids_override_everything_else(world: World, app: Application):
     assert ids(
         app.both("requests", "/requests", service_request_id=wanted, **query)
     ) == [two, one]
-    assert app.both("requests", "/requests", service_request_id="nonsense") == []
+    assert (
+        app.both("requests", "/requests", service_request_id="nonsense") == []
+    )
 
 
 def test_an_empty_parameter_is_none(app: Application):
@@ -335,7 +373,9 @@ def test_an_empty_parameter_is_none(app: Application):
         "",
     )
     assert ids(app.both("requests", "/requests", **empty)) == [id]
-    assert ids(app.both("requests", "/requests", service_code=",", status=",")) == [id]
+    assert ids(
+        app.both("requests", "/requests", service_code=",", status=",")
+    ) == [id]
     assert ids(
         app.both(
             "requests",
@@ -357,7 +397,9 @@ def test_dates_are_taken_with_any_offset_and_hold_what_they_name(
     world.clock.advance(timedelta(days=1))
 
     def found(start, end):
-        return ids(app.both("requests", "/requests", start_date=start, end_date=end))
+        return ids(
+            app.both("requests", "/requests", start_date=start, end_date=end)
+        )
 
     for at in (
         "2026-11-23T00:40:00Z",
@@ -392,7 +434,8 @@ def test_without_dates_the_last_90_days_and_with_one_the_90_days_from_there(
     ):
         assert ids(app.both("requests", "/requests", **query)) == [id], query
     assert (
-        app.both("requests", "/requests", end_date=w3c(at + timedelta(days=91))) == []
+        app.both("requests", "/requests", end_date=w3c(at + timedelta(days=91)))
+        == []
     )
 
 
@@ -403,7 +446,10 @@ def test_without_dates_the_last_90_days_and_with_one_the_90_days_from_there(
             "start_date": "2026-08-01T00:00:00Z",
             "end_date": "2026-10-30T00:00:01Z",
         },  # 90 days and a second
-        {"start_date": "2026-11-23T00:00:00Z", "end_date": "2026-11-22T23:59:59Z"},
+        {
+            "start_date": "2026-11-23T00:00:00Z",
+            "end_date": "2026-11-22T23:59:59Z",
+        },
         {"start_date": "2026-11-23"},
         {"start_date": "yesterday"},
         {"end_date": "2026-02-30T00:00:00Z"},
@@ -438,7 +484,7 @@ def test_pages_make_the_whole(world: World, app: Application):
     assert pages == [made[:3:-1], made[3:0:-1], made[:1], []]
     assert (
         app.both("requests", "/requests", page=2) == []
-    )  # a page holds a thousand unless it is told otherwise
+    )  # a page holds a thousand by default
     assert app.both("requests", "/requests", page=1000, page_size=1000) == []
 
 
@@ -449,7 +495,10 @@ def test_a_very_long_list_is_read_to_its_end_and_fits_into_an_answer(
     ticket = rows.find_ticket(first)
     for n in range(300):
         save(
-            replace(ticket, id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd")))
+            replace(
+                ticket,
+                id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd")),
+            )
         )
     for suffix in ("xml", "json"):
         answer = app.get(f"/requests.{suffix}")
@@ -457,15 +506,20 @@ def test_a_very_long_list_is_read_to_its_end_and_fits_into_an_answer(
         assert len(answer.text.encode()) < 6_000_000
     found = app.get("/requests.json").json
     assert len(found) == 301
-    assert all(len(request["description"]) <= CHARACTERS // 602 for request in found)
+    assert all(
+        len(request["description"]) <= MAX_CHARACTERS // 602
+        for request in found
+    )
     assert found[0]["description"].endswith("…")
-    assert len(app.get(f"/requests/{first}.json").json[0]["description"]) == 3999
+    assert (
+        len(app.get(f"/requests/{first}.json").json[0]["description"]) == 3999
+    )
 
 
 def test_a_list_ends_however_much_there_is_that_does_not_fit(
     world: World, app: Application, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chalicelib.open311.service.MOST_READ", 300)
+    monkeypatch.setattr("chalicelib.open311.service.MAX_READ", 300)
     ticket = rows.find_ticket(app.report())
     for n in range(350):
         at = world.clock.now() - timedelta(minutes=n)
@@ -483,12 +537,18 @@ def test_a_list_ends_however_much_there_is_that_does_not_fit(
     assert len(app.get("/requests.json", page=2, page_size=150).json) == 150
     earlier = w3c(world.clock.now() - timedelta(minutes=300))
     assert (
-        len(app.get("/requests.json", service_code="light", end_date=earlier).json)
+        len(
+            app.get(
+                "/requests.json", service_code="light", end_date=earlier
+            ).json
+        )
         == 50
     )  # what is further back has dates
 
 
-def test_reading_costs_few_calls_whatever_is_asked(world: World, app: Application):
+def test_reading_costs_few_calls_whatever_is_asked(
+    world: World, app: Application
+):
     made = [app.report() for _ in range(5)]
     app.get("/services.json")
     for path, most in (
@@ -505,7 +565,9 @@ def test_reading_costs_few_calls_whatever_is_asked(world: World, app: Applicatio
 # updates
 
 
-def test_updates_tell_what_happened_oldest_first(world: World, app: Application):
+def test_updates_tell_what_happened_oldest_first(
+    world: World, app: Application
+):
     id = app.report()
     other = app.report(address_id=f"{OTHER_GRID}.b01")
     for move, body in (
@@ -514,7 +576,9 @@ def test_updates_tell_what_happened_oldest_first(world: World, app: Application)
         ("resolve", {"note": "修好了"}),
     ):
         world.clock.advance(timedelta(minutes=10))
-        assert world.staff().post(f"/v1/tickets/{id}/{move}", body).status == 200
+        assert (
+            world.staff().post(f"/v1/tickets/{id}/{move}", body).status == 200
+        )
     world.staff().post(
         f"/v1/tickets/{id}/comment", {"text": "物业不配合", "public": False}
     )
@@ -525,9 +589,9 @@ def test_updates_tell_what_happened_oldest_first(world: World, app: Application)
         update["updated_datetime"] for update in mine
     )
     assert {update["status"] for update in mine} == {"open"}
-    assert [update["description"] for update in mine if update["description"]] == [
-        "修好了"
-    ]
+    assert [
+        update["description"] for update in mine if update["description"]
+    ] == ["修好了"]
     assert len({update["update_id"] for update in found}) == len(found)
     assert not [
         said for said in ("明天来修", "不配合") if said in dumped(found)
@@ -538,7 +602,10 @@ def test_updates_tell_what_happened_oldest_first(world: World, app: Application)
     assert [update["description"] for update in late] == ["修好了"]
     nothing = f"nonsense,tkt_{'a' * 24}"
     assert (
-        app.both("updates", "/servicerequestupdates", service_request_id=nothing) == []
+        app.both(
+            "updates", "/servicerequestupdates", service_request_id=nothing
+        )
+        == []
     )
     app.both(
         "errors",
@@ -567,7 +634,9 @@ def test_an_answer_is_not_sent_twice(world: World, app: Application):
     app.report()
     assert (
         app.call(
-            "GET", "/open311/v2/requests.xml", if_none_match=first.headers["etag"]
+            "GET",
+            "/open311/v2/requests.xml",
+            if_none_match=first.headers["etag"],
         ).status
         == 200
     )

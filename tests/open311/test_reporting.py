@@ -1,4 +1,4 @@
-"""Other people's applications report: what becomes of it, what they must send, and who they must be."""
+"""Reports from other applications: results, required fields and identities."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,12 @@ from chalicelib.kernel.access import Role
 from chalicelib.runtime import use
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, CategoryQuestion, Choice, QuestionKind
+from chalicelib.tickets.policy import (
+    DEFAULT_POLICY,
+    CategoryQuestion,
+    Choice,
+    QuestionKind,
+)
 from chalicelib.tickets.repository import TicketRepository
 
 from ..store.scan import Reads, save
@@ -21,7 +26,7 @@ rows = Reads(TicketRepository)
 
 
 def ticket(id: str) -> Ticket:
-    """Return a report as the house has it."""
+    """Return a report as the service shows it to staff."""
     found = rows.find_ticket(id)
     assert found
     return found
@@ -29,27 +34,36 @@ def ticket(id: str) -> Ticket:
 
 def ask(world: World, *questions: CategoryQuestion) -> None:
     """Have the street ask something about lights."""
-    categories = tuple(
-        replace(c, questions=questions) if c.code == "light" else c
-        for c in HOUSE.categories
+    categories = []
+    for category in DEFAULT_POLICY.categories:
+        asked = questions if category.code == "light" else category.questions
+        categories.append(replace(category, questions=asked))
+    policy, now = (
+        replace(DEFAULT_POLICY, categories=tuple(categories)),
+        world.clock.now(),
     )
-    policy, now = replace(HOUSE, categories=categories), world.clock.now()
     save(
         StreetPolicy(
             id=STREET, version=1, created_at=now, updated_at=now, policy=policy
         )
     )
     save(
-        PolicyRecord(street=STREET, number=1, policy=policy, at=now, by=world.admin.id)
+        PolicyRecord(
+            street=STREET, number=1, policy=policy, at=now, by=world.admin.id
+        )
     )
 
 
 # what becomes of it
 
 
-def test_a_report_becomes_a_ticket_that_somebody_has(world: World, app: Application):
+def test_a_report_becomes_a_ticket_that_somebody_has(
+    world: World, app: Application
+):
     worker = world.person("吴刚", (Role.GRID_WORKER, GRID), home=GRID)
-    world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
+    world.services.places.assign_duty(
+        world.boss, GRID, {"grid_worker": [worker.id]}
+    )
     id = app.report(
         lat="30.25",
         long="108.95",
@@ -62,7 +76,11 @@ def test_a_report_becomes_a_ticket_that_somebody_has(world: World, app: Applicat
         UNIT,
         "柏华社区5号楼1单元3楼",
     )
-    assert (made.source, made.person_id, made.assignee) == ("fms", None, worker.id)
+    assert (made.source, made.person_id, made.assignee) == (
+        "fms",
+        None,
+        worker.id,
+    )
     assert (made.latitude, made.longitude) == (30.25, 108.95)
     assert {clock.name.value for clock in made.clocks} == {
         "accept",
@@ -73,7 +91,9 @@ def test_a_report_becomes_a_ticket_that_somebody_has(world: World, app: Applicat
     assert world.phone_of(worker).post(f"/v1/tickets/{id}/accept").status == 200
 
 
-def test_the_answer_has_the_specifications_form_in_both_formats(app: Application):
+def test_the_answer_has_the_specifications_form_in_both_formats(
+    app: Application,
+):
     fields = {
         "service_code": "light",
         "address_id": BUILDING,
@@ -86,24 +106,30 @@ def test_the_answer_has_the_specifications_form_in_both_formats(app: Application
         "text/xml; charset=utf-8",
         "application/json; charset=utf-8",
     )
-    told = text.json[0]
+    created = text.json[0]
     check(
         "created",
         xml.text.replace(
-            xml.text.split("<service_request_id>")[1][:28], told["service_request_id"]
+            xml.text.split("<service_request_id>")[1][:28],
+            created["service_request_id"],
         ),
         text.text,
     )
-    assert told["service_request_id"].startswith("tkt_")
-    assert told["service_notice"]
-    assert told["account_id"] is None
+    assert created["service_request_id"].startswith("tkt_")
+    assert created["service_notice"]
+    assert created["account_id"] is None
 
 
 def test_what_is_private_is_taken_and_never_shown(app: Application):
     answer = app.post(
-        service_code="care", address_id=BUILDING, description="王奶奶两天没有出门"
+        service_code="care",
+        address_id=BUILDING,
+        description="王奶奶两天没有出门",
     )
-    assert (answer.status, "不公开" in answer.json[0]["service_notice"]) == (200, True)
+    assert (answer.status, "不公开" in answer.json[0]["service_notice"]) == (
+        200,
+        True,
+    )
     id = answer.json[0]["service_request_id"]
     assert ticket(id).private
     for path in (f"/requests/{id}", f"/tokens/{id}"):
@@ -115,11 +141,16 @@ def test_what_is_private_is_taken_and_never_shown(app: Application):
     )
     assert app.both("updates", "/servicerequestupdates") == []
     assert app.refused(
-        404, "/servicerequestupdates", service_request_id=id, description="有人去看过吗"
+        404,
+        "/servicerequestupdates",
+        service_request_id=id,
+        description="有人去看过吗",
     ) == ["没有这个 service_request_id。"]
 
 
-def test_a_report_without_a_description_is_called_after_its_kind(app: Application):
+def test_a_report_without_a_description_is_called_after_its_kind(
+    app: Application,
+):
     assert ticket(app.report(description=None)).text == "公共照明"
 
 
@@ -135,7 +166,7 @@ def test_a_description_of_the_longest_kind_is_kept_whole_and_masked_for_the_publ
     too_long = app.refused(
         400, service_code="light", address_id=BUILDING, description="字" * 4001
     )
-    assert too_long == ["description: 最多 4000 个字符。"]
+    assert too_long == ["description: 最多 4000 个字。"]
 
 
 @pytest.mark.parametrize(
@@ -166,11 +197,13 @@ def test_where_it_is(app: Application, where, place):
 
 
 def test_a_report_of_the_whole_street_is_shown_as_that(app: Application):
-    shown = app.both("requests", f"/requests/{app.report(address_id=STREET)}")[0]
+    shown = app.both("requests", f"/requests/{app.report(address_id=STREET)}")[
+        0
+    ]
     assert (shown["address"], shown["address_id"]) == ("春晖路街道", STREET)
 
 
-# for whom
+# actors
 
 
 def test_a_phone_makes_it_the_residents_own_and_stands_nowhere(
@@ -190,13 +223,22 @@ def test_a_phone_makes_it_the_residents_own_and_stands_nowhere(
         for item in world.phone_of(resident).get("/v1/me/tickets").json["items"]
     ] == [id]
     shown = app.both("requests", f"/requests/{id}")[0]
-    assert not [word for word in ("魏秀英", "1234", "example") if word in str(shown)]
+    assert not [
+        word for word in ("魏秀英", "1234", "example") if word in str(shown)
+    ]
     assert "example" not in repr(ticket(id))
 
 
 @pytest.mark.parametrize(
     "phone",
-    ["13899990000", "111111111", "555-5555", "王秀英", "+1 202 555 0100", "9" * 40],
+    [
+        "13899990000",
+        "111111111",
+        "555-5555",
+        "王秀英",
+        "+1 202 555 0100",
+        "9" * 40,
+    ],
 )
 def test_a_phone_that_nobody_has_hinders_no_report(app: Application, phone):
     assert ticket(app.report(phone=phone)).person_id is None
@@ -216,7 +258,7 @@ def test_a_person_reports_under_her_own_token(world: World, app: Application):
 def test_twenty_reports_in_a_day_are_enough_by_this_door_too(
     world: World, app: Application
 ):
-    """A token, a phone that an application names, and the house's own routes count together; staff may report on."""
+    """Reports by token, by phone and by our own routes count together; staff are exempt."""
     resident = world.person("魏秀英", phone="+8613812340000")
     own = replace(app, key=str(world.phone_of(resident).token))
     for n in range(10):
@@ -228,11 +270,15 @@ def test_twenty_reports_in_a_day_are_enough_by_this_door_too(
         "description": "楼道灯不亮",
     }
     for full in (own.post(**more), app.post(**more, phone="13812340000")):
-        assert (full.status, int(full.headers["retry-after"]) > 0) == (429, True)
+        assert (full.status, int(full.headers["retry-after"]) > 0) == (
+            429,
+            True,
+        )
     phone = world.phone_of(resident)
     assert (
         phone.post(
-            "/v1/tickets", {"category": "rubbish", "text": "垃圾", "place": UNIT}
+            "/v1/tickets",
+            {"category": "rubbish", "text": "垃圾", "place": UNIT},
         ).code
         == "ticket.too_many"
     )
@@ -287,7 +333,9 @@ def test_without_a_key_nothing_is_taken(app: Application, key):
         assert app.refused(403, path, api_key=key, **fields, **more)
 
 
-def test_a_key_is_not_taken_from_the_address_nor_from_a_header(app: Application):
+def test_a_key_is_not_taken_from_the_address_nor_from_a_header(
+    app: Application,
+):
     fields = {
         "api_key": None,
         "service_code": "light",
@@ -296,7 +344,10 @@ def test_a_key_is_not_taken_from_the_address_nor_from_a_header(app: Application)
     }
     assert app.post(f"/requests.json?api_key={app.key}", **fields).status == 403
     assert (
-        app.post(headers={"authorization": f"Bearer {app.key}"}, **fields).status == 403
+        app.post(
+            headers={"authorization": f"Bearer {app.key}"}, **fields
+        ).status
+        == 403
     )
 
 
@@ -305,7 +356,9 @@ def test_an_installation_without_keys_takes_reports_of_people_only(
 ):
     use(world.rewired(replace(world.settings, open311_keys={})).container)
     assert app.refused(403, service_code="light", address_id=BUILDING)
-    assert app.refused(403, api_key="", service_code="light", address_id=BUILDING)
+    assert app.refused(
+        403, api_key="", service_code="light", address_id=BUILDING
+    )
     assert replace(app, key=world.resident().token).report()
 
 
@@ -326,7 +379,9 @@ def test_a_token_of_somebody_who_was_blocked_or_has_run_out_is_no_key(
 # what is refused
 
 
-def test_a_report_without_its_kind_or_of_one_that_there_is_not(app: Application):
+def test_a_report_without_its_kind_or_of_one_that_there_is_not(
+    app: Application,
+):
     assert app.refused(400, address_id=BUILDING) == ["service_code: 必填。"]
     assert app.refused(400, service_code="", address_id=BUILDING) == [
         "service_code: 必填。"
@@ -337,8 +392,10 @@ def test_a_report_without_its_kind_or_of_one_that_there_is_not(app: Application)
 
 
 def test_everything_that_is_wrong_with_a_form_is_said_at_once(app: Application):
-    told = app.refused(400, lat="north", long="181", description="\x00", phone="9" * 41)
-    assert [line.split(":")[0] for line in told] == [
+    errors = app.refused(
+        400, lat="north", long="181", description="\x00", phone="9" * 41
+    )
+    assert [line.split(":")[0] for line in errors] == [
         "service_code",
         "description",
         "lat",
@@ -356,7 +413,9 @@ def test_of_a_field_that_is_said_twice_in_two_ways_neither_is_believed(
     assert app.report(service_code=["light", "light", ""])
 
 
-def test_a_required_attribute_is_asked_for_by_name(world: World, app: Application):
+def test_a_required_attribute_is_asked_for_by_name(
+    world: World, app: Application
+):
     ask(
         world,
         CategoryQuestion(code="pole", zh="灯杆编号", en="Pole", required=True),
@@ -368,8 +427,14 @@ def test_a_required_attribute_is_asked_for_by_name(world: World, app: Applicatio
             required=True,
         ),
     )
-    fields = {"service_code": "light", "address_id": BUILDING, "description": "灯不亮"}
-    assert app.refused(400, **fields) == ["attribute[pole]: 请填写：pole, floors。"]
+    fields = {
+        "service_code": "light",
+        "address_id": BUILDING,
+        "description": "灯不亮",
+    }
+    assert app.refused(400, **fields) == [
+        "attribute[pole]: 请填写：pole, floors。"
+    ]
     assert app.refused(
         400, **fields, **{"attribute[pole]": "A7", "attribute[floors]": ""}
     ) == ["attribute[floors]: 请填写：floors。"]
@@ -387,7 +452,11 @@ def test_several_answers_to_one_question_come_in_each_of_the_ways_that_forms_hav
     ask(
         world,
         CategoryQuestion(
-            code="q", zh="问", en="Ask", kind=QuestionKind.SEVERAL, choices=choices
+            code="q",
+            zh="问",
+            en="Ask",
+            kind=QuestionKind.SEVERAL,
+            choices=choices,
         ),
     )
     for fields in (
@@ -400,7 +469,9 @@ def test_several_answers_to_one_question_come_in_each_of_the_ways_that_forms_hav
 
 def test_a_report_is_refused_in_the_callers_language(app: Application):
     english = replace(app, language="en")
-    assert english.refused(400, address_id=BUILDING) == ["service_code: Required."]
+    assert english.refused(400, address_id=BUILDING) == [
+        "service_code: Required."
+    ]
     assert english.refused(403, api_key="x", service_code="light") == [
         "The api_key is not valid."
     ]
@@ -412,9 +483,16 @@ def test_a_report_is_refused_in_the_callers_language(app: Application):
 def test_a_report_that_is_sent_again_with_its_idempotency_key_is_the_same(
     app: Application,
 ):
-    fields = {"service_code": "light", "address_id": BUILDING, "description": "灯不亮"}
+    fields = {
+        "service_code": "light",
+        "address_id": BUILDING,
+        "description": "灯不亮",
+    }
     key = {"idempotency-key": "report-1"}
-    first, again = app.post(headers=key, **fields), app.post(headers=key, **fields)
+    first, again = (
+        app.post(headers=key, **fields),
+        app.post(headers=key, **fields),
+    )
     assert (first.status, again.status) == (200, 200)
     assert first.text == again.text
     other = app.post(headers=key, **fields | {"description": "另一盏灯也不亮"})
@@ -422,10 +500,16 @@ def test_a_report_that_is_sent_again_with_its_idempotency_key_is_the_same(
 
 
 def test_another_applications_idempotency_key_is_another_one(app: Application):
-    fields = {"service_code": "light", "address_id": BUILDING, "description": "灯不亮"}
+    fields = {
+        "service_code": "light",
+        "address_id": BUILDING,
+        "description": "灯不亮",
+    }
     key = {"idempotency-key": "1"}
     ids = [
-        replace(app, key=one).post(headers=key, **fields).json[0]["service_request_id"]
+        replace(app, key=one)
+        .post(headers=key, **fields)
+        .json[0]["service_request_id"]
         for one in (app.key, OTHER_KEY)
     ]
     assert len(set(ids)) == 2
@@ -449,7 +533,9 @@ def test_an_application_adds_to_a_report_and_whoever_has_it_reads_it(
     )
     assert answer.status == 200, answer.text
     assert [set(line) for line in answer.json] == [{"update_id"}]
-    updates = app.both("updates", "/servicerequestupdates", service_request_id=id)
+    updates = app.both(
+        "updates", "/servicerequestupdates", service_request_id=id
+    )
     assert answer.json[0]["update_id"] == updates[-1]["update_id"]
     assert updates[-1]["description"].startswith("还是没好")
     assert "13812345678" not in str(updates)
@@ -458,9 +544,9 @@ def test_an_application_adds_to_a_report_and_whoever_has_it_reads_it(
 
 def test_an_update_says_of_what_it_is_and_something(app: Application):
     id = app.report()
-    assert app.refused(400, "/servicerequestupdates", service_request_id=id) == [
-        "description: 必填。"
-    ]
+    assert app.refused(
+        400, "/servicerequestupdates", service_request_id=id
+    ) == ["description: 必填。"]
     assert app.refused(400, "/servicerequestupdates", description="还没好") == [
         "service_request_id: 必填。"
     ]
@@ -476,7 +562,9 @@ def test_an_update_says_of_what_it_is_and_something(app: Application):
 def test_to_what_is_closed_nothing_is_added(world: World, app: Application):
     id = app.report()
     assert (
-        world.staff().post(f"/v1/tickets/{id}/close", {"reason": "不属于本街道"}).status
+        world.staff()
+        .post(f"/v1/tickets/{id}/close", {"reason": "不属于本街道"})
+        .status
         == 200
     )
     assert (
@@ -499,7 +587,11 @@ def test_where_there_are_several_streets_each_request_names_one(
     world: World, app: Application
 ):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    fields = {"service_code": "light", "address_id": BUILDING, "description": "灯不亮"}
+    fields = {
+        "service_code": "light",
+        "address_id": BUILDING,
+        "description": "灯不亮",
+    }
     assert app.refused(400, **fields) == [
         "jurisdiction_id: 请注明 jurisdiction_id：chunhui, qingfeng。"
     ]
@@ -510,7 +602,10 @@ def test_where_there_are_several_streets_each_request_names_one(
         "address_id: 没有这个 address_id。"
     ]
     id = app.report(jurisdiction_id=STREET)
-    assert app.post(f"/requests.json?jurisdiction_id={STREET}", **fields).status == 200
+    assert (
+        app.post(f"/requests.json?jurisdiction_id={STREET}", **fields).status
+        == 200
+    )
     for path in (
         "/requests",
         "/services",
@@ -525,7 +620,10 @@ def test_where_there_are_several_streets_each_request_names_one(
     app.both("errors", f"/requests/{id}", 404, jurisdiction_id="qingfeng")
     assert (
         app.both(
-            "requests", "/requests", jurisdiction_id="qingfeng", service_request_id=id
+            "requests",
+            "/requests",
+            jurisdiction_id="qingfeng",
+            service_request_id=id,
         )
         == []
     )
@@ -537,4 +635,4 @@ def test_where_there_are_several_streets_each_request_names_one(
         description="还没好",
         jurisdiction_id="qingfeng",
     )
-    assert app.both("discovery", "/discovery")  # is of the house, and needs no street
+    assert app.both("discovery", "/discovery")  # needs no street

@@ -9,21 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.open311.schemas import (
-    AttributeView,
-    Created,
-    CreatedList,
-    DefinitionView,
+    CreatedRequest,
+    CreatedRequestList,
+    RequestTokenList,
+    RequestTokenView,
+    RequestUpdateList,
+    RequestUpdateView,
+    ServiceRequestList,
+    ServiceRequestView,
+)
+from chalicelib.open311.service_schemas import (
+    AttributeValueView,
     DiscoveryView,
     EndpointView,
-    RequestList,
-    RequestView,
+    ServiceAttributeView,
+    ServiceDefinitionView,
     ServiceList,
     ServiceView,
-    TokenList,
-    TokenView,
-    UpdateList,
-    UpdateView,
-    ValueView,
 )
 from chalicelib.open311.wire import DIALECT
 
@@ -34,7 +36,8 @@ AT = datetime(2010, 4, 14, 14, 37, 38, tzinfo=UTC)
 
 def said(view, kind):
     xml, text = (
-        DIALECT.answer(view, f"/open311/v2/x.{suffix}") for suffix in ("xml", "json")
+        DIALECT.answer(view, f"/open311/v2/x.{suffix}")
+        for suffix in ("xml", "json")
     )
     assert (xml.media, xml.status) == ("text/xml; charset=utf-8", 200)
     assert (text.media, text.status) == ("application/json; charset=utf-8", 200)
@@ -55,10 +58,10 @@ def a_request(**fields):
         "address": "8TH AVE and JUDAH ST",
         "address_id": "545483",
     }
-    return RequestView(**(values | fields))
+    return ServiceRequestView(**(values | fields))
 
 
-# the examples of the specification: codes of digits only stay text, nothing is null in JSON and empty in XML
+# The examples of the specification: codes of digits stay text; nothing is null or empty.
 
 
 def test_the_list_of_services():
@@ -96,18 +99,18 @@ def test_the_list_of_services():
 
 
 def test_a_service_definition():
-    asked = AttributeView(
+    asked = ServiceAttributeView(
         code="WHISHETN",
         datatype="singlevaluelist",
         required=True,
         order=1,
         description="What is the ticket/tag/DL number?",
         values=[
-            ValueView(key="123", name="Ford"),
-            ValueView(key="124", name="Chrysler"),
+            AttributeValueView(key="123", name="Ford"),
+            AttributeValueView(key="124", name="Chrysler"),
         ],
     )
-    free = AttributeView(
+    free = ServiceAttributeView(
         code="NOTE",
         datatype="text",
         required=False,
@@ -115,7 +118,7 @@ def test_a_service_definition():
         description="Anything else?",
     )
     answer = said(
-        DefinitionView(service_code="DMV66", attributes=[asked, free]),
+        ServiceDefinitionView(service_code="DMV66", attributes=[asked, free]),
         "service_definition",
     )
     assert answer["attributes"][0]["values"] == [
@@ -128,7 +131,9 @@ def test_a_service_definition():
 
 def test_requests():
     answer = said(
-        RequestList([a_request(lat=37.762, long=-122.465, expected_datetime=AT)]),
+        ServiceRequestList(
+            [a_request(lat=37.762, long=-122.465, expected_datetime=AT)]
+        ),
         "requests",
     )
     assert answer == [
@@ -155,7 +160,7 @@ def test_requests():
 
 def test_what_is_no_text_is_left_out_where_it_is_unknown():
     assert not {"lat", "long", "expected_datetime", "media_url"} & set(
-        said(RequestList([a_request()]), "requests")[0]
+        said(ServiceRequestList([a_request()]), "requests")[0]
     )
 
 
@@ -163,9 +168,9 @@ def test_what_is_no_text_is_left_out_where_it_is_unknown():
     ("kind", "view"),
     [
         ("services", ServiceList([])),
-        ("requests", RequestList([])),
-        ("updates", UpdateList([])),
-        ("created", CreatedList([])),
+        ("requests", ServiceRequestList([])),
+        ("updates", RequestUpdateList([])),
+        ("created", CreatedRequestList([])),
     ],
 )
 def test_a_list_of_nothing_is_a_list(kind, view):
@@ -174,11 +179,20 @@ def test_a_list_of_nothing_is_a_list(kind, view):
 
 def test_a_list_of_one_is_a_list_as_well():
     assert said(
-        TokenList([TokenView(service_request_id="638344", token="12345")]), "token"
+        RequestTokenList(
+            [RequestTokenView(service_request_id="638344", token="12345")]
+        ),
+        "token",
     ) == [{"service_request_id": "638344", "token": "12345"}]
-    created = CreatedList([Created(service_request_id="293944", service_notice=None)])
+    created = CreatedRequestList(
+        [CreatedRequest(service_request_id="293944", service_notice=None)]
+    )
     assert said(created, "created") == [
-        {"service_request_id": "293944", "service_notice": None, "account_id": None}
+        {
+            "service_request_id": "293944",
+            "service_notice": None,
+            "account_id": None,
+        }
     ]
 
 
@@ -187,7 +201,10 @@ def test_the_discovery():
         url="http://open311.mycity.gov/v2", changeset=AT, type="production"
     )
     document = DiscoveryView(
-        changeset=AT, contact="call us", key_service="ask us", endpoints=[endpoint]
+        changeset=AT,
+        contact="call us",
+        key_service="ask us",
+        endpoints=[endpoint],
     )
     answer = said(document, "discovery")
     assert (
@@ -198,7 +215,7 @@ def test_the_discovery():
 
 
 def test_updates():
-    update = UpdateView(
+    update = RequestUpdateView(
         update_id="999",
         service_request_id="1001",
         status="closed",
@@ -206,7 +223,7 @@ def test_updates():
         description=None,
     )
     assert (
-        said(UpdateList([update]), "updates")[0]["updated_datetime"]
+        said(RequestUpdateList([update]), "updates")[0]["updated_datetime"]
         == "2010-04-14T14:37:38Z"
     )
 
@@ -230,7 +247,9 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_people_write_comes_out_of_both_formats_as_it_went_in(text):
     assert (
-        said(RequestList([a_request(description=text)]), "requests")[0]["description"]
+        said(ServiceRequestList([a_request(description=text)]), "requests")[0][
+            "description"
+        ]
         == text
     )
 
@@ -245,7 +264,9 @@ def test_what_people_write_comes_out_of_both_formats_as_it_went_in(text):
     ],
 )
 def test_what_xml_cannot_say_neither_format_says(text, shown):
-    view = RequestList([a_request().model_copy(update={"description": text})])
+    view = ServiceRequestList(
+        [a_request().model_copy(update={"description": text})]
+    )
     assert said(view, "requests")[0]["description"] == shown
 
 
@@ -296,7 +317,8 @@ def test_each_refusal_has_the_status_that_the_specification_knows_for_it(
 ):
     problem = {"status": status, "detail": "不行 & <b>", "code": "x"}
     xml, text = (
-        refused(problem, f"/open311/v2/requests.{suffix}") for suffix in ("xml", "json")
+        refused(problem, f"/open311/v2/requests.{suffix}")
+        for suffix in ("xml", "json")
     )
     assert (xml[:2], text[:2]) == (
         (answered, "text/xml; charset=utf-8"),
@@ -313,9 +335,11 @@ def test_every_field_that_is_wrong_is_named_as_clients_write_it():
         {"loc": ["attribute", "where"], "msg": "没有这个选项。", "type": "x"},
         {"loc": [], "msg": "不对。", "type": "x"},
     ]
-    _, _, text = refused({"status": 422, "detail": "有误", "errors": errors}, "/x.json")
-    told = [error["description"] for error in json.loads(text)]
-    assert told == [
+    _, _, text = refused(
+        {"status": 422, "detail": "有误", "errors": errors}, "/x.json"
+    )
+    descriptions = [error["description"] for error in json.loads(text)]
+    assert descriptions == [
         "service_code: 必填。",
         "attribute[where]: 没有这个选项。",
         "不对。",
@@ -344,6 +368,11 @@ def test_a_missing_key_is_403_whatever_else_is_wrong():
     ],
 )
 def test_a_path_that_names_no_format_is_answered_in_xml(address):
-    status, media, text = refused({"status": 404, "detail": "没有找到"}, address)
+    status, media, text = refused(
+        {"status": 404, "detail": "没有找到"}, address
+    )
     assert (status, media) == (404, "text/xml; charset=utf-8")
-    assert ET.fromstring(text.encode()).find("error/description").text == "没有找到"
+    assert (
+        ET.fromstring(text.encode()).find("error/description").text
+        == "没有找到"
+    )

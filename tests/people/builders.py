@@ -49,9 +49,9 @@ PEOPLE = st.builds(
     address=st.none() | TEXTS,
     created_at=INSTANTS,
     timer=TIMERS,
-    grants=st.lists(st.builds(Grant, st.sampled_from(Role), PLACES), max_size=3).map(
-        tuple
-    ),
+    grants=st.lists(
+        st.builds(Grant, st.sampled_from(Role), PLACES), max_size=3
+    ).map(tuple),
     sms=st.booleans(),
     email=st.booleans(),
     quiet_hours=st.none() | st.just(QuietHours(start="21:00", end="08:00")),
@@ -67,7 +67,9 @@ PEOPLE = st.builds(
         VolunteerProfile,
         places=st.lists(PLACES, max_size=2).map(tuple),
         skills=st.lists(TEXTS, max_size=2).map(tuple),
-        availability=st.just((Availability(weekday=1, start="09:00", end="17:00"),)),
+        availability=st.just(
+            (Availability(weekday=1, start="09:00", end="17:00"),)
+        ),
         capacity=st.integers(1, 5),
         paused_until=st.none() | INSTANTS,
     ),

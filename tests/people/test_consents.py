@@ -17,14 +17,20 @@ def lines(phone) -> list[tuple[str, bool]]:
 
 def contact_of(world: World):
     """A resident with a recorded household, contact and consent, and the staff who recorded them."""
-    phone, contact, staff = world.resident(), world.person("李强"), world.staff()
+    phone, contact, staff = (
+        world.resident(),
+        world.person("李强"),
+        world.staff(),
+    )
     world.clock.advance(timedelta(minutes=1))
     body = {
         "household": "hh-1",
         "contact_via": contact.id,
         "consent": {"how": "spoken", "witness": "邻居周"},
     }
-    assert staff.put(f"/v1/people/{phone.me['id']}/household", body).status == 200
+    assert (
+        staff.put(f"/v1/people/{phone.me['id']}/household", body).status == 200
+    )
     world.clock.advance(timedelta(minutes=1))
     return phone, contact, staff
 
@@ -50,13 +56,19 @@ def test_a_line_says_what_was_agreed_how_before_whom_and_who_wrote_it_down(
 
 
 @pytest.mark.parametrize("purpose", ["household", "contact_via"])
-def test_a_withdrawal_takes_effect_and_leaves_the_history_intact(world: World, purpose):
+def test_a_withdrawal_takes_effect_and_leaves_the_history_intact(
+    world: World, purpose
+):
     phone, _, staff = contact_of(world)
     before = phone.get("/v1/me/consents").json["items"]
     assert phone.delete(f"/v1/me/consents/{purpose}").status == 204
     after = phone.get("/v1/me/consents").json["items"]
     assert after[1:] == before
-    assert (after[0]["purpose"], after[0]["given"], after[0]["recorded_by"]) == (
+    assert (
+        after[0]["purpose"],
+        after[0]["given"],
+        after[0]["recorded_by"],
+    ) == (
         purpose,
         False,
         phone.me["id"],
@@ -78,7 +90,9 @@ def test_what_was_never_agreed_or_is_withdrawn_already_cannot_be_withdrawn(
 
 def test_after_a_withdrawal_the_contact_may_not_act_any_more(world: World):
     phone, contact, _ = contact_of(world)
-    body = world.wish_body(on_behalf_of=phone.me["id"], consent={"how": "spoken"})
+    body = world.wish_body(
+        on_behalf_of=phone.me["id"], consent={"how": "spoken"}
+    )
     assert world.phone_of(contact).post("/v1/wishes", body).status == 201
     phone.delete("/v1/me/consents/contact_via")
     assert world.phone_of(contact).post("/v1/wishes", body).status == 403
@@ -111,7 +125,9 @@ def test_acting_for_somebody_is_written_down_each_time(world: World):
     for n in range(2):
         world.clock.advance(timedelta(minutes=1))
         body = world.wish_body(
-            title=f"心愿{n}", on_behalf_of=phone.me["id"], consent={"how": "written"}
+            title=f"心愿{n}",
+            on_behalf_of=phone.me["id"],
+            consent={"how": "written"},
         )
         assert staff.post("/v1/wishes", body).status == 201
     assert lines(phone) == [("acting", True), ("acting", True), ("terms", True)]
@@ -121,7 +137,11 @@ def test_the_history_is_paged_newest_first(world: World):
     phone, _, _ = contact_of(world)
     first = phone.get("/v1/me/consents?limit=2").json
     second = phone.get(f"/v1/me/consents?limit=2&cursor={first['next']}").json
-    assert (len(first["items"]), len(second["items"]), second["next"]) == (2, 1, None)
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (
+        2,
+        1,
+        None,
+    )
     assert second["items"][0]["purpose"] == "terms"
     assert (
         len(
@@ -135,7 +155,9 @@ def test_the_history_is_paged_newest_first(world: World):
     )
 
 
-def test_removing_a_contact_by_staff_is_a_withdrawal_in_the_ledger_too(world: World):
+def test_removing_a_contact_by_staff_is_a_withdrawal_in_the_ledger_too(
+    world: World,
+):
     phone, _, staff = contact_of(world)
     assert (
         staff.put(
@@ -147,4 +169,6 @@ def test_removing_a_contact_by_staff_is_a_withdrawal_in_the_ledger_too(world: Wo
     assert (
         phone.delete("/v1/me/consents/contact_via").status == 404
     )  # no longer in force ...
-    assert ("contact_via", False) in lines(phone)  # ... and the ledger says since when
+    assert ("contact_via", False) in lines(
+        phone
+    )  # ... and the ledger says since when

@@ -36,7 +36,8 @@ def a_life(world: World) -> Phone:
     phone.post("/v1/me/email", {"address": MAIL})
     digits = world.mailbox.read(MAIL)[0].text
     phone.post(
-        "/v1/me/email/verify", {"code": "".join(c for c in digits if c.isdigit())[:6]}
+        "/v1/me/email/verify",
+        {"code": "".join(c for c in digits if c.isdigit())[:6]},
     )
     phone.put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5})
     world.clock.advance(timedelta(minutes=1))
@@ -44,10 +45,15 @@ def a_life(world: World) -> Phone:
 
 
 def delivered(world: World, phone: Phone, **fields) -> str:
-    id, helper = world.open_wish(phone, story=STORY, **fields), world.volunteer()
+    id, helper = (
+        world.open_wish(phone, story=STORY, **fields),
+        world.volunteer(),
+    )
     assert helper.post(f"/v1/wishes/{id}/claim").status == 200
     assert (
-        helper.post(f"/v1/wishes/{id}/deliver", {"note": f"交给{NAME}本人"}).status
+        helper.post(
+            f"/v1/wishes/{id}/deliver", {"note": f"交给{NAME}本人"}
+        ).status
         == 200
     )
     return id
@@ -60,16 +66,23 @@ def test_my_data_hold_everything(world: World):
     helped = world.open_wish()
     phone.post(f"/v1/wishes/{helped}/claim")
     data = phone.get("/v1/me/data").json
-    assert {"person", "consents", "wishes", "claims", "exported_at"} <= set(data)
+    assert {"person", "consents", "wishes", "claims", "exported_at"} <= set(
+        data
+    )
     assert (
         data["person"]
-        | {"name": NAME, "phone": NUMBER, "address": ADDRESS, "email_address": MAIL}
+        | {
+            "name": NAME,
+            "phone": NUMBER,
+            "address": ADDRESS,
+            "email_address": MAIL,
+        }
         == data["person"]
     )
     assert [line["purpose"] for line in data["consents"]] == ["terms"]
-    assert [(wish["id"], wish["story"], wish["thanks"]) for wish in data["wishes"]] == [
-        (thanked, STORY, THANKS)
-    ]
+    assert [
+        (wish["id"], wish["story"], wish["thanks"]) for wish in data["wishes"]
+    ] == [(thanked, STORY, THANKS)]
     assert [claim["wish_id"] for claim in data["claims"]] == [helped]
 
 
@@ -120,17 +133,23 @@ def erased(world: World) -> tuple[Phone, list[str]]:
         state: delivered(world, phone, title=f"心愿{state}")
         for state in ("delivered", "disputed", "fulfilled")
     }
-    phone.post(f"/v1/wishes/{wishes['disputed']}/dispute", {"reason": f"{NAME}没收到"})
     phone.post(
-        f"/v1/wishes/{wishes['fulfilled']}/confirm", {"rating": 5, "thanks": THANKS}
+        f"/v1/wishes/{wishes['disputed']}/dispute", {"reason": f"{NAME}没收到"}
+    )
+    phone.post(
+        f"/v1/wishes/{wishes['fulfilled']}/confirm",
+        {"rating": 5, "thanks": THANKS},
     )
     submitted = phone.post(
-        "/v1/wishes", world.wish_body(title="心愿submitted", story=STORY, alias=NAME)
+        "/v1/wishes",
+        world.wish_body(title="心愿submitted", story=STORY, alias=NAME),
     ).json["id"]
     rejected = phone.post(
         "/v1/wishes", world.wish_body(title="心愿rejected", story=STORY)
     ).json["id"]
-    boss.post(f"/v1/wishes/{rejected}/reject", {"reason": f"请{NAME}到社区来谈"})
+    boss.post(
+        f"/v1/wishes/{rejected}/reject", {"reason": f"请{NAME}到社区来谈"}
+    )
     wishes |= {
         "submitted": submitted,
         "rejected": rejected,
@@ -149,7 +168,9 @@ def test_nothing_that_names_somebody_is_left_of_her_anywhere(world: World):
     assert leftovers(skip_sessions=True) == set()
 
 
-def test_no_challenge_keeps_the_phone_or_address_of_somebody_who_is_gone(world: World):
+def test_no_challenge_keeps_the_phone_or_address_of_somebody_who_is_gone(
+    world: World,
+):
     erased(world)
     assert leftovers() == set()
 
@@ -190,7 +211,9 @@ def test_open_wishes_of_an_erased_person_are_withdrawn_and_still_counted(
     assert not [due for due in scheduled() if due.subject in wishes]
 
 
-def test_whoever_had_claimed_her_wish_is_told_and_free_for_another(world: World):
+def test_whoever_had_claimed_her_wish_is_told_and_free_for_another(
+    world: World,
+):
     phone, helper = a_life(world), world.volunteer(capacity=1)
     id = world.open_wish(phone)
     helper.post(f"/v1/wishes/{id}/claim")
@@ -216,7 +239,8 @@ def test_hours_that_she_gave_stay_on_the_wish_without_her_name(world: World):
     id = world.open_wish(resident)
     phone.post(f"/v1/wishes/{id}/claim")
     phone.post(
-        f"/v1/wishes/{id}/deliver", {"code": world.delivery_code(resident.me["phone"])}
+        f"/v1/wishes/{id}/deliver",
+        {"code": world.delivery_code(resident.me["phone"])},
     )
     phone.delete("/v1/me")
     world.pass_time(minutes=2)
@@ -229,7 +253,9 @@ def test_hours_that_she_gave_stay_on_the_wish_without_her_name(world: World):
     assert not claim["helper_name"]
 
 
-def test_the_account_is_dead_at_once_and_the_phone_free_for_a_new_one(world: World):
+def test_the_account_is_dead_at_once_and_the_phone_free_for_a_new_one(
+    world: World,
+):
     phone = a_life(world)
     assert phone.delete("/v1/me").status == 202
     assert phone.get("/v1/me").status == 401
@@ -263,7 +289,8 @@ def test_consent_lines_stay_without_the_names_of_witnesses(world: World):
     rows = [
         row
         for row in everything()["people"]
-        if row["pk"]["S"] == phone.me["id"] and row["sk"]["S"].startswith("consent#")
+        if row["pk"]["S"] == phone.me["id"]
+        and row["sk"]["S"].startswith("consent#")
     ]
     assert len(rows) == 13
     assert not [row for row in rows if "证人老许" in str(row)]
@@ -284,7 +311,9 @@ def test_an_erasure_that_is_run_twice_changes_nothing_more(world: World):
     }
 
 
-def test_a_wish_of_somebody_who_is_gone_never_comes_back_to_the_wall(world: World):
+def test_a_wish_of_somebody_who_is_gone_never_comes_back_to_the_wall(
+    world: World,
+):
     phone, boss = a_life(world), world.phone_of(world.admin)
     id = world.open_wish(phone)
     phone.delete("/v1/me")

@@ -39,7 +39,9 @@ def test_a_change_changes_what_it_names_and_nothing_else(world: World):
         "en",
         before["version"] + 1,
     )
-    assert {name: after[name] for name in ("phone", "home", "address", "channels")} == {
+    assert {
+        name: after[name] for name in ("phone", "home", "address", "channels")
+    } == {
         name: before[name] for name in ("phone", "home", "address", "channels")
     }
     assert phone.get("/v1/me").json == after
@@ -55,7 +57,9 @@ def test_a_null_empties_what_may_be_empty(world: World, field):
 def test_a_null_takes_no_name_language_or_channel_away(world: World):
     phone = world.resident()
     before = phone.get("/v1/me").json
-    after = phone.patch("/v1/me", {"name": None, "locale": None, "channels": None}).json
+    after = phone.patch(
+        "/v1/me", {"name": None, "locale": None, "channels": None}
+    ).json
     assert (after["name"], after["locale"], after["channels"]) == (
         before["name"],
         before["locale"],
@@ -65,7 +69,9 @@ def test_a_null_takes_no_name_language_or_channel_away(world: World):
 
 def test_one_channel_may_be_switched_without_the_other(world: World):
     phone = world.resident()
-    assert phone.patch("/v1/me", {"channels": {"sms": False}}).json["channels"] == {
+    assert phone.patch("/v1/me", {"channels": {"sms": False}}).json[
+        "channels"
+    ] == {
         "sms": False,
         "email": False,
         "email_address": None,
@@ -142,14 +148,19 @@ def test_a_second_put_replaces_the_first_and_leaves_vetting_alone(world: World):
         again["paused_until"],
         again["vetting"],
     ) == ([], 3, None, "safeguarding")
-    assert phone.get("/v1/me").json["roles"] == [{"role": "volunteer", "place": BAIHUA}]
+    assert phone.get("/v1/me").json["roles"] == [
+        {"role": "volunteer", "place": BAIHUA}
+    ]
 
 
 def test_a_volunteer_helps_only_where_there_is_a_place(world: World):
     answer = world.resident().put(
         "/v1/me/volunteer", {"places": [BAIHUA, "chunhui.nowhere"]}
     )
-    assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["places", 1])
+    assert (answer.status, answer.json["errors"][0]["loc"]) == (
+        422,
+        ["places", 1],
+    )
 
 
 @pytest.mark.parametrize("capacity", [0, 6])
@@ -170,7 +181,9 @@ def test_who_pauses_takes_no_wish_until_the_pause_is_over(world: World):
     paused = helper.post(f"/v1/wishes/{wish}/claim")
     assert (paused.status, paused.code) == (403, "volunteer.paused")
     world.clock.advance(timedelta(days=2))
-    helper.token = world.phone_of(world.services.people.find(helper.me["id"])).token
+    helper.token = world.phone_of(
+        world.services.people.find(helper.me["id"])
+    ).token
     assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
 
 
@@ -182,7 +195,8 @@ def test_a_volunteer_sees_what_she_offers(world: World):
     somebody = world.resident()
     assert somebody.get("/v1/me").json["volunteer"] is None
     put = somebody.put(
-        "/v1/me/volunteer", {"places": [BAIHUA], "skills": ["理发"], "capacity": 2}
+        "/v1/me/volunteer",
+        {"places": [BAIHUA], "skills": ["理发"], "capacity": 2},
     )
     assert (
         world.phone_of(world.services.people.find(somebody.me["id"]))

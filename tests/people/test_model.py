@@ -26,7 +26,9 @@ GRID_WORKER = Actor(id="per_grid", grants=(Grant(Role.GRID_WORKER, GRID),))
 
 def granted(actor, person, *wanted):
     return set(
-        regrant(actor, person, [Grant(role, place) for role, place in wanted]).grants
+        regrant(
+            actor, person, [Grant(role, place) for role, place in wanted]
+        ).grants
     )
 
 
@@ -39,7 +41,8 @@ def test_a_phone_is_shown_with_its_middle_hidden(phone, shown):
 
 def test_she_belongs_to_her_home_first_and_then_to_where_she_serves():
     person = a_person(
-        home=UNIT, grants=(Grant(Role.VOLUNTEER, BAIHUA), Grant(Role.PROPERTY, BAIHUA))
+        home=UNIT,
+        grants=(Grant(Role.VOLUNTEER, BAIHUA), Grant(Role.PROPERTY, BAIHUA)),
     )
     assert person.places == (UNIT, BAIHUA)
     assert replace(person, home=None).places == (BAIHUA,)
@@ -55,7 +58,9 @@ def test_she_belongs_to_her_home_first_and_then_to_where_she_serves():
         (GRID_WORKER, Role.VOLUNTEER, GRID),
     ],
 )
-def test_one_grants_roles_below_ones_own_inside_ones_own_place(actor, role, place):
+def test_one_grants_roles_below_ones_own_inside_ones_own_place(
+    actor, role, place
+):
     assert granted(actor, a_person(), (role, place)) == {Grant(role, place)}
 
 
@@ -69,7 +74,11 @@ def test_one_grants_roles_below_ones_own_inside_ones_own_place(actor, role, plac
         (STAFF, Role.GRID_WORKER, STREET),  # above their own place
         (GRID_WORKER, Role.GRID_WORKER, GRID),
         (GRID_WORKER, Role.PROPERTY, BAIHUA),
-        (Actor(id="p", grants=(Grant(Role.PROPERTY, BAIHUA),)), Role.VOLUNTEER, BAIHUA),
+        (
+            Actor(id="p", grants=(Grant(Role.PROPERTY, BAIHUA),)),
+            Role.VOLUNTEER,
+            BAIHUA,
+        ),
     ],
 )
 def test_one_does_not_grant_ones_own_role_or_elsewhere(actor, role, place):
@@ -94,7 +103,9 @@ def test_roles_outside_the_actors_remit_stay_though_they_were_not_named():
 
 def test_naming_a_role_that_is_not_ones_to_give_is_fine_where_it_is_there_already():
     person = a_person(grants=(Grant(Role.COMMUNITY_STAFF, JINFENG),))
-    assert granted(STAFF, person, (Role.COMMUNITY_STAFF, JINFENG)) == set(person.grants)
+    assert granted(STAFF, person, (Role.COMMUNITY_STAFF, JINFENG)) == set(
+        person.grants
+    )
 
 
 def test_resident_is_no_role_to_be_given():
@@ -126,7 +137,9 @@ def test_a_token_counts_only_in_the_version_that_is_in_force():
     person = a_person(token_version=2)
     for version in (1, 3):
         with pytest.raises(Unauthenticated):
-            person.check_still_valid(replace(person.as_actor(), token_version=version))
+            person.check_still_valid(
+                replace(person.as_actor(), token_version=version)
+            )
 
 
 def test_who_is_blocked_is_known_but_not_let_in():

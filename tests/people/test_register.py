@@ -24,7 +24,9 @@ def listed(phone, query: str) -> list[str]:
 
 
 def audits(action: str) -> list[dict]:
-    return [row for row in everything()["audit"] if row["action"]["S"] == action]
+    return [
+        row for row in everything()["audit"] if row["action"]["S"] == action
+    ]
 
 
 def test_people_of_a_place_and_below_are_listed_innermost_first(world: World):
@@ -32,20 +34,27 @@ def test_people_of_a_place_and_below_are_listed_innermost_first(world: World):
     people = {home: world.person(home=home).id for home in homes}
     staff = world.staff()
     found = listed(staff, f"place={BAIHUA}")
-    assert set(found) == {people[home] for home in homes if home != OTHER_GRID} | {
-        staff.me["id"]
-    }
+    assert set(found) == {
+        people[home] for home in homes if home != OTHER_GRID
+    } | {staff.me["id"]}
     assert [id for id in found if id != staff.me["id"]] == [
         people[home] for home in (UNIT, BUILDING, GRID, BAIHUA)
     ]
-    assert listed(staff, f"place={BUILDING}") == [people[UNIT], people[BUILDING]]
+    assert listed(staff, f"place={BUILDING}") == [
+        people[UNIT],
+        people[BUILDING],
+    ]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
-def test_a_list_of_people_is_whole_whatever_the_size_of_its_pages(world: World, limit):
+def test_a_list_of_people_is_whole_whatever_the_size_of_its_pages(
+    world: World, limit
+):
     people = [world.person(f"居民{'甲乙'[n % 2]}").id for n in range(7)]
     staff = world.staff()
-    assert sorted(listed(staff, f"place={UNIT}&limit={limit}")) == sorted(people)
+    assert sorted(listed(staff, f"place={UNIT}&limit={limit}")) == sorted(
+        people
+    )
     assert sorted(listed(staff, f"place={UNIT}&limit={limit}&q=甲")) == sorted(
         people[::2]
     )
@@ -60,7 +69,9 @@ def test_filters_by_role_and_part_of_the_name(world: World):
     assert listed(staff, f"place={BAIHUA}&q=吴&role=grid_worker") == [worker.id]
 
 
-def test_a_phone_is_found_whole_however_it_is_written_and_never_by_a_part(world: World):
+def test_a_phone_is_found_whole_however_it_is_written_and_never_by_a_part(
+    world: World,
+):
     person, staff = world.person(), world.staff()
     phone = person.phone or ""
     for form in (
@@ -85,7 +96,8 @@ def test_staff_see_masked_phones_and_no_address_or_mail(world: World):
     person, staff = world.person(), world.staff()
     record = staff.get(f"/v1/people/{person.id}").json
     assert (
-        record["phone"] == f"{(person.phone or '')[:6]}****{(person.phone or '')[-4:]}"
+        record["phone"]
+        == f"{(person.phone or '')[:6]}****{(person.phone or '')[-4:]}"
     )
     assert "address" not in record
     assert record["channels"]["email_address"] is None
@@ -96,7 +108,10 @@ def test_staff_know_only_the_people_of_their_own_place(world: World):
     assert other.get(f"/v1/people/{person.id}").status == 404
     assert other.get(f"/v1/people?place={BAIHUA}").status in (403, 404)
     assert (
-        world.staff(GRID, Role.GRID_WORKER).get(f"/v1/people/{person.id}").status == 200
+        world.staff(GRID, Role.GRID_WORKER)
+        .get(f"/v1/people/{person.id}")
+        .status
+        == 200
     )
     assert world.resident().get(f"/v1/people/{person.id}").status == 404
 
@@ -111,11 +126,14 @@ def test_a_cursor_of_one_filter_opens_no_other(world: World):
         == "cursor.invalid"
     )
     assert (
-        world.staff().get(f"/v1/people?place={UNIT}&limit=1&cursor={cursor}").code
+        world.staff()
+        .get(f"/v1/people?place={UNIT}&limit=1&cursor={cursor}")
+        .code
         == "cursor.invalid"
     )
     assert (
-        staff.get(f"/v1/people?place={UNIT}&limit=2&cursor={cursor}").status == 200
+        staff.get(f"/v1/people?place={UNIT}&limit=2&cursor={cursor}").status
+        == 200
     )  # another size is the same list
 
 
@@ -151,7 +169,11 @@ def test_somebody_without_a_phone_is_reached_through_a_contact_with_consent(
     answer = staff.post(
         "/v1/people", body | {"consent": {"how": "spoken", "witness": "周洁"}}
     )
-    assert (answer.status, answer.json["phone"], answer.json["contact_via"]) == (
+    assert (
+        answer.status,
+        answer.json["phone"],
+        answer.json["contact_via"],
+    ) == (
         201,
         None,
         contact.id,
@@ -194,14 +216,19 @@ def test_nobody_is_her_own_contact(world: World):
 
 def test_staff_register_only_in_their_own_place_which_must_exist(world: World):
     staff = world.staff()
-    assert staff.post("/v1/people", {"name": "李四", "home": JINFENG}).status == 403
+    assert (
+        staff.post("/v1/people", {"name": "李四", "home": JINFENG}).status
+        == 403
+    )
     assert (
         staff.post("/v1/people", {"name": "李四", "home": f"{BAIHUA}.g77"}).code
         == "place.unknown"
     )
 
 
-def test_staff_correct_a_record_and_the_correction_is_written_down(world: World):
+def test_staff_correct_a_record_and_the_correction_is_written_down(
+    world: World,
+):
     person, staff = world.person(phone=None), world.staff()
     answer = staff.patch(
         f"/v1/people/{person.id}",
@@ -229,7 +256,10 @@ def test_nobody_is_moved_to_where_the_mover_has_no_say(world: World):
         403,
         404,
     )
-    assert staff.patch(f"/v1/people/{person.id}", {"home": GRID}).json["home"] == GRID
+    assert (
+        staff.patch(f"/v1/people/{person.id}", {"home": GRID}).json["home"]
+        == GRID
+    )
 
 
 def test_roles_are_granted_below_ones_own_and_inside_ones_place(world: World):
@@ -245,7 +275,9 @@ def test_roles_are_granted_below_ones_own_and_inside_ones_place(world: World):
         refused = staff.put(path, [{"role": role, "place": place}])
         assert (refused.status, refused.code) == (403, "role.above_own")
     assert (
-        staff.put(path, [{"role": "grid_worker", "place": f"{BAIHUA}.g77"}]).status
+        staff.put(
+            path, [{"role": "grid_worker", "place": f"{BAIHUA}.g77"}]
+        ).status
         == 422
     )
 
@@ -270,30 +302,51 @@ def test_a_role_counts_at_once_where_it_matters(world: World):
         world.resident().post("/v1/wishes", world.wish_body()).json["id"],
     )
     boss = world.phone_of(world.admin)
-    boss.put(f"/v1/people/{person.id}/roles", [{"role": "grid_worker", "place": GRID}])
+    boss.put(
+        f"/v1/people/{person.id}/roles",
+        [{"role": "grid_worker", "place": GRID}],
+    )
     stale = world.phone_of(person)  # a token from before
     assert stale.post(f"/v1/wishes/{wish}/approve").status == 200
     worker = world.phone_of(world.services.people.find(person.id))
     boss.put(f"/v1/people/{person.id}/roles", [])
-    assert worker.post(f"/v1/wishes/{wish}/unpublish", {"reason": "再看"}).status == 403
+    assert (
+        worker.post(f"/v1/wishes/{wish}/unpublish", {"reason": "再看"}).status
+        == 403
+    )
 
 
 def test_a_newcomer_of_no_place_may_be_taken_in(world: World):
-    newcomer, staff = world.sign_in("+8613811112222", consent="2026-11"), world.staff()
+    newcomer, staff = (
+        world.sign_in("+8613811112222", consent="2026-11"),
+        world.staff(),
+    )
     answer = staff.put(
-        f"/v1/people/{newcomer.me['id']}/roles", [{"role": "property", "place": BAIHUA}]
+        f"/v1/people/{newcomer.me['id']}/roles",
+        [{"role": "property", "place": BAIHUA}],
     )
     assert answer.status == 200
     assert staff.get(f"/v1/people/{newcomer.me['id']}").status == 200
 
 
-def test_a_reveal_shows_the_full_phone_and_address_and_is_written_down(world: World):
+def test_a_reveal_shows_the_full_phone_and_address_and_is_written_down(
+    world: World,
+):
     person, staff = world.person(), world.staff()
     world.clock.advance(timedelta(minutes=3))
-    answer = staff.post(f"/v1/people/{person.id}/reveal", {"reason": "上门探访"})
-    assert (answer.json["phone"], answer.json["address"]) == (person.phone, "3楼302室")
+    answer = staff.post(
+        f"/v1/people/{person.id}/reveal", {"reason": "上门探访"}
+    )
+    assert (answer.json["phone"], answer.json["address"]) == (
+        person.phone,
+        "3楼302室",
+    )
     (audit,) = audits("person.revealed")
-    assert (audit["actor"]["S"], audit["subject"]["S"], audit["reason"]["S"]) == (
+    assert (
+        audit["actor"]["S"],
+        audit["subject"]["S"],
+        audit["reason"]["S"],
+    ) == (
         staff.me["id"],
         person.id,
         "上门探访",
@@ -306,7 +359,9 @@ def test_a_reveal_without_a_reason_or_out_of_place_shows_nothing_and_writes_noth
     world: World,
 ):
     person = world.person()
-    assert world.staff().post(f"/v1/people/{person.id}/reveal", {}).status == 422
+    assert (
+        world.staff().post(f"/v1/people/{person.id}/reveal", {}).status == 422
+    )
     assert (
         world.staff(JINFENG)
         .post(f"/v1/people/{person.id}/reveal", {"reason": "好奇"})
@@ -336,11 +391,19 @@ def test_a_block_is_for_community_staff_about_those_below_them(world: World):
         .status
         == 403
     )
-    assert staff.put(f"/v1/people/{resident.id}/blocked", body).json["blocked"] is True
+    assert (
+        staff.put(f"/v1/people/{resident.id}/blocked", body).json["blocked"]
+        is True
+    )
     assert world.phone_of(resident).get("/v1/me").status == 401
     assert staff.put(f"/v1/people/{staff.me['id']}/blocked", body).status == 403
-    assert staff.put(f"/v1/people/{world.staff().me['id']}/blocked", body).status == 403
-    assert [audit["reason"]["S"] for audit in audits("person.blocked")] == ["骚扰"]
+    assert (
+        staff.put(f"/v1/people/{world.staff().me['id']}/blocked", body).status
+        == 403
+    )
+    assert [audit["reason"]["S"] for audit in audits("person.blocked")] == [
+        "骚扰"
+    ]
 
 
 def test_a_household_groups_people_and_is_left_again(world: World):
@@ -348,16 +411,18 @@ def test_a_household_groups_people_and_is_left_again(world: World):
     for person in people:
         body = {"household": "hh-7", "consent": {"how": "written"}}
         assert (
-            staff.put(f"/v1/people/{person.id}/household", body).json["household"]
+            staff.put(f"/v1/people/{person.id}/household", body).json[
+                "household"
+            ]
             == "hh-7"
         )
-    assert set(world.services.people.kin(world.services.people.find(people[0].id))) == {
-        person.id for person in people
-    }
+    assert set(
+        world.services.people.kin(world.services.people.find(people[0].id))
+    ) == {person.id for person in people}
     staff.put(f"/v1/people/{people[1].id}/household", {"household": None})
-    assert world.services.people.kin(world.services.people.find(people[0].id)) == [
-        people[0].id
-    ]
+    assert world.services.people.kin(
+        world.services.people.find(people[0].id)
+    ) == [people[0].id]
 
 
 def test_every_change_by_staff_leaves_an_audit_line(world: World):
@@ -366,7 +431,9 @@ def test_every_change_by_staff_leaves_an_audit_line(world: World):
     staff.patch(path, {"address": "2楼"})
     staff.put(f"{path}/roles", [{"role": "property", "place": BAIHUA}])
     staff.put(f"{path}/vetting", {"level": "basic"})
-    staff.put(f"{path}/household", {"household": "hh-1", "consent": {"how": "spoken"}})
+    staff.put(
+        f"{path}/household", {"household": "hh-1", "consent": {"how": "spoken"}}
+    )
     staff.put(f"{path}/blocked", {"blocked": True, "reason": "测试"})
     staff.put(f"{path}/blocked", {"blocked": False, "reason": "误会"})
     mine = [

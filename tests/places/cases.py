@@ -25,7 +25,10 @@ def _assign_duty(world: World) -> Good:
     worker = world.person("周涛", (Role.GRID_WORKER, GRID))
     body = {"grid_worker": [worker.id]}
     return Good(
-        world.phone_of(world.admin), f"/v1/places/{BUILDING}/duty", body, (BUILDING,)
+        world.phone_of(world.admin),
+        f"/v1/places/{BUILDING}/duty",
+        body,
+        (BUILDING,),
     )
 
 

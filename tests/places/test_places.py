@@ -20,7 +20,16 @@ from ..world import (
     World,
 )
 
-TREE = {STREET, BAIHUA, JINFENG, GRID, OTHER_GRID, BUILDING, UNIT, f"{OTHER_GRID}.b01"}
+TREE = {
+    STREET,
+    BAIHUA,
+    JINFENG,
+    GRID,
+    OTHER_GRID,
+    BUILDING,
+    UNIT,
+    f"{OTHER_GRID}.b01",
+}
 
 
 def codes(answer) -> list[str]:
@@ -80,7 +89,9 @@ def test_the_tree_is_whole_whatever_the_size_of_its_pages(world: World, limit):
 def test_a_place_is_shown_with_its_level(world: World):
     kinds = {
         place["code"]: place["kind"]
-        for place in world.resident().get(f"/v1/places?under={BAIHUA}").json["items"]
+        for place in world.resident()
+        .get(f"/v1/places?under={BAIHUA}")
+        .json["items"]
     }
     assert kinds == {
         BAIHUA: "community",
@@ -91,7 +102,9 @@ def test_a_place_is_shown_with_its_level(world: World):
 
 
 def test_a_place_that_does_not_exist_is_not_found(world: World):
-    assert world.resident().get("/v1/places?under=chunhui.nowhere").status == 404
+    assert (
+        world.resident().get("/v1/places?under=chunhui.nowhere").status == 404
+    )
 
 
 def test_places_are_for_the_signed_in(world: World):
@@ -106,13 +119,17 @@ def test_a_place_is_made_and_then_changed(world: World):
         1,
         "第二网格",
     )
-    changed = staff.put(f"/v1/places/{code}", {"name": "二网格", "neighbours": [GRID]})
+    changed = staff.put(
+        f"/v1/places/{code}", {"name": "二网格", "neighbours": [GRID]}
+    )
     assert (changed.json["version"], changed.json["neighbours"]) == (2, [GRID])
     assert code in codes(staff.get(f"/v1/places?under={BAIHUA}"))
 
 
 def test_the_place_above_must_exist(world: World):
-    answer = world.staff().put(f"/v1/places/{BAIHUA}.g09.b01", {"name": "1号楼"})
+    answer = world.staff().put(
+        f"/v1/places/{BAIHUA}.g09.b01", {"name": "1号楼"}
+    )
     assert (answer.status, answer.code) == (422, "place.parent_unknown")
 
 
@@ -150,10 +167,14 @@ def test_the_level_follows_from_the_code_and_no_other_is_taken(world: World):
 def test_places_are_changed_by_community_staff_within_their_own(world: World):
     body = {"name": "第二网格"}
     assert (
-        world.staff(GRID, Role.GRID_WORKER).put(f"/v1/places/{BAIHUA}.g02", body).status
+        world.staff(GRID, Role.GRID_WORKER)
+        .put(f"/v1/places/{BAIHUA}.g02", body)
+        .status
         == 403
     )
-    assert world.staff(JINFENG).put(f"/v1/places/{BAIHUA}.g02", body).status == 403
+    assert (
+        world.staff(JINFENG).put(f"/v1/places/{BAIHUA}.g02", body).status == 403
+    )
     assert world.resident().put(f"/v1/places/{BAIHUA}.g02", body).status == 403
     assert (
         world.phone_of(world.admin)
@@ -162,7 +183,9 @@ def test_places_are_changed_by_community_staff_within_their_own(world: World):
         == 200
     )
     assert (
-        world.phone_of(world.admin).put("/v1/places/qingyang", {"name": "青羊"}).status
+        world.phone_of(world.admin)
+        .put("/v1/places/qingyang", {"name": "青羊"})
+        .status
         == 403
     )
 
@@ -177,7 +200,11 @@ def test_who_answers_for_a_place_must_hold_that_role_there(world: World):
         ("grid_worker", "per_" + "a" * 24),
     ):
         answer = staff.put(f"/v1/places/{GRID}/duty", {role: [person]})
-        assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (
+        assert (
+            answer.status,
+            answer.code,
+            answer.json["errors"][0]["loc"],
+        ) == (
             422,
             "duty.not_of_role",
             [role, 0],
@@ -195,12 +222,16 @@ def test_duty_is_set_whole_and_emptied_by_an_empty_list(world: World):
     staff = world.staff()
     worker = world.staff(GRID, Role.GRID_WORKER)
     staff.put(
-        f"/v1/places/{GRID}/duty", {"grid_worker": [worker.me["id"], worker.me["id"]]}
+        f"/v1/places/{GRID}/duty",
+        {"grid_worker": [worker.me["id"], worker.me["id"]]},
     )
     assert staff.get(f"/v1/places?under={GRID}").json["items"][-1]["duty"] == {
         "grid_worker": [worker.me["id"]]
     }
-    assert staff.put(f"/v1/places/{GRID}/duty", {"grid_worker": []}).json["duty"] == {}
+    assert (
+        staff.put(f"/v1/places/{GRID}/duty", {"grid_worker": []}).json["duty"]
+        == {}
+    )
 
 
 def test_duty_of_a_place_that_does_not_exist(world: World):
@@ -211,12 +242,16 @@ def test_a_change_of_the_name_leaves_duty_alone(world: World):
     staff = world.staff()
     duty = {"community_staff": [staff.me["id"]]}
     staff.put(f"/v1/places/{BAIHUA}/duty", duty)
-    assert staff.put(f"/v1/places/{BAIHUA}", {"name": "新名"}).json["duty"] == duty
+    assert (
+        staff.put(f"/v1/places/{BAIHUA}", {"name": "新名"}).json["duty"] == duty
+    )
 
 
 def test_duty_is_for_staff_of_the_place_to_see(world: World):
     staff = world.staff()
-    staff.put(f"/v1/places/{BAIHUA}/duty", {"community_staff": [staff.me["id"]]})
+    staff.put(
+        f"/v1/places/{BAIHUA}/duty", {"community_staff": [staff.me["id"]]}
+    )
     for phone, sees in (
         (staff, True),
         (world.resident(), False),
@@ -235,7 +270,8 @@ def test_only_a_street_has_a_zone_and_the_zone_must_be_one(world: World):
     boss = world.phone_of(world.admin)
     assert (
         boss.put(
-            f"/v1/places/{STREET}", {"name": "春晖路街道", "zone": "Asia/Urumqi"}
+            f"/v1/places/{STREET}",
+            {"name": "春晖路街道", "zone": "Asia/Urumqi"},
         ).json["zone"]
         == "Asia/Urumqi"
     )
@@ -245,7 +281,8 @@ def test_only_a_street_has_a_zone_and_the_zone_must_be_one(world: World):
     )  # left out, it stays
     assert (
         boss.put(
-            f"/v1/places/{STREET}", {"name": "春晖路街道", "zone": "Asia/Chengdu"}
+            f"/v1/places/{STREET}",
+            {"name": "春晖路街道", "zone": "Asia/Chengdu"},
         ).status
         == 422
     )
@@ -263,7 +300,9 @@ def test_a_wish_lives_by_the_zone_of_its_street(world: World):
     )  # already tomorrow in Auckland
     today = world.clock.now().date().isoformat()
     assert (
-        world.resident().post("/v1/wishes", world.wish_body(needed_by=today)).code
+        world.resident()
+        .post("/v1/wishes", world.wish_body(needed_by=today))
+        .code
         == "wish.needed_by_out_of_range"
     )
 
@@ -289,7 +328,9 @@ def test_the_nearest_level_that_names_anybody_is_on_duty(world: World):
 def test_the_operator_founds_a_street_and_names_who_answers(world: World):
     places = world.services.places
     places.found_street("qingyang", "青羊街道", "Asia/Shanghai")
-    places.found_street("qingyang", "青羊路街道", "Asia/Shanghai")  # again is a change
+    places.found_street(
+        "qingyang", "青羊路街道", "Asia/Shanghai"
+    )  # again is a change
     admin = world.services.person_admin.bootstrap_admin(
         "+8613811112222", "周洁", "qingyang"
     )
@@ -303,28 +344,32 @@ def test_the_operator_founds_a_street_and_names_who_answers(world: World):
 # where it lies on the map
 
 
-def test_a_place_is_put_on_the_map_and_stays_there_until_it_is_moved(world: World):
+def test_a_place_is_put_on_the_map_and_stays_there_until_it_is_moved(
+    world: World,
+):
     staff, here, there = (
         world.staff(),
         {"lat": 30.25, "long": 108.95},
         {"lat": -0.5, "long": 180},
     )
     assert (
-        staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼"}).json["location"] is None
+        staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼"}).json["location"]
+        is None
     )
     assert (
-        staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": here}).json[
-            "location"
-        ]
+        staff.put(
+            f"/v1/places/{BUILDING}", {"name": "5号楼", "location": here}
+        ).json["location"]
         == here
     )
     assert (
-        staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼"}).json["location"] == here
+        staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼"}).json["location"]
+        == here
     )
     assert (
-        staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼", "location": there}).json[
-            "location"
-        ]
+        staff.put(
+            f"/v1/places/{BUILDING}", {"name": "五号楼", "location": there}
+        ).json["location"]
         == there
     )
     listed = {
@@ -361,13 +406,19 @@ def test_what_is_no_point_on_the_map_is_refused(world: World, wrong):
     [
         ((30.25, 108.95), (30.25, 108.95), 0),
         ((0, 0), (1, 0), 111_195),  # a degree of latitude
-        ((60, 10), (60, 11), 55_597),  # a degree of longitude is half as long there
+        (
+            (60, 10),
+            (60, 11),
+            55_597,
+        ),  # a degree of longitude is half as long there
         ((0, 179.999), (0, -179.999), 222.39),  # over the date line
         ((90, 0), (-90, 0), 20_015_087),
     ],
 )
 def test_distances_over_the_ground(one, other, metres):
-    assert Location(*one).metres_to(Location(*other)) == pytest.approx(metres, rel=1e-3)
+    assert Location(*one).metres_to(Location(*other)) == pytest.approx(
+        metres, rel=1e-3
+    )
 
 
 def test_the_tree_of_a_street_is_read_again_after_ten_minutes(world: World):
@@ -377,7 +428,9 @@ def test_the_tree_of_a_street_is_read_again_after_ten_minutes(world: World):
     )
     places.put_place(world.boss, f"{BAIHUA}.g02", "柏华第二网格", [], None)
     with counted_storage() as storage:
-        assert f"{BAIHUA}.g02" not in {place.id for place in places.tree(STREET)}
+        assert f"{BAIHUA}.g02" not in {
+            place.id for place in places.tree(STREET)
+        }
     assert not storage.reads
     world.clock.advance(timedelta(minutes=10))
     assert f"{BAIHUA}.g02" in {place.id for place in places.tree(STREET)}

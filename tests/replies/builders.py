@@ -1,11 +1,11 @@
-"""A provider that does as a test says, and signs what it reports; and steps that end in a question to a resident."""
+"""A scripted SMS provider, its signed webhooks, and wishes that ask a question."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.adapters.choice import Provider
+from chalicelib.adapters.choice import WeightedProvider
 from chalicelib.adapters.ports import Sms
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.signing import sign
@@ -20,7 +20,11 @@ KEY, OTHER_KEY = b"east-key-0123456789", b"west-key-0123456789"
 PROVIDERS = (
     SmsProvider(name="console", kind="console"),
     SmsProvider(
-        name="east", kind="gateway", key=KEY, url="https://sms.east.example", weight=0
+        name="east",
+        kind="gateway",
+        key=KEY,
+        url="https://sms.east.example",
+        weight=0,
     ),
     SmsProvider(
         name="west",
@@ -35,15 +39,20 @@ MANY = 100_000
 
 @contextmanager
 def a_world(**settings: Any) -> Iterator[World]:
-    """A street with settings of its own, in memory."""
+    """Yield a world with its own settings, in memory."""
     yield World(**settings)
 
 
 class Scripted:
-    """A provider at the other end of the wire. Each step is an exception to raise, or something to call with the text; then it takes all."""
+    """A provider with a script; after its last step it accepts all messages.
+
+    A step is an exception to raise, or a function to call with the SMS.
+    """
 
     def __init__(self, world: World, *script: Any) -> None:
-        self.world, self.script, self.sent = world, list(script), list[Sms]()
+        self.world = world
+        self.script = list(script)
+        self.sent = list[Sms]()
 
     def send(self, sms: Sms) -> str:
         self.sent.append(sms)
@@ -58,7 +67,7 @@ class Scripted:
         return self.world.mailbox.put(sms.phone, "sms", sms.text, sms.kind)
 
     def take_and_hang(self, sms: Sms) -> Exception:
-        """The text goes out, and nobody hears that it did."""
+        """Send the text and time out."""
         self.take(sms)
         return TimeoutError()
 
@@ -67,15 +76,20 @@ class Scripted:
 
 
 def scripted(world: World, *script: Any, price_li: int = 55) -> Scripted:
-    """From now on every SMS goes through `east`, which does as it is told."""
+    """Send every SMS through the scripted provider `east` from now on."""
     sender = Scripted(world, *script)
     use_providers(
-        world, Provider(name="east", sender=sender, weight=1, price_li=price_li)
+        world,
+        WeightedProvider(
+            name="east", sender=sender, weight=1, price_li=price_li
+        ),
     )
     return sender
 
 
-def signed(world: World, raw: bytes, key: bytes = KEY, **spoilt: str) -> dict[str, str]:
+def signed(
+    world: World, raw: bytes, key: bytes = KEY, **spoilt: str
+) -> dict[str, str]:
     stamp = spoilt.pop("timestamp", str(int(world.clock.now().timestamp())))
     nonce = spoilt.pop("nonce", "nonce-0001")
     return {
@@ -86,7 +100,11 @@ def signed(world: World, raw: bytes, key: bytes = KEY, **spoilt: str) -> dict[st
 
 
 def webhook(
-    world: World, body: Any, provider: str = "east", key: bytes = KEY, **spoilt: str
+    world: World,
+    body: Any,
+    provider: str = "east",
+    key: bytes = KEY,
+    **spoilt: str,
 ) -> Answer:
     raw = json.dumps(body, ensure_ascii=False).encode()
     return Phone().call(
@@ -97,13 +115,17 @@ def webhook(
     )
 
 
-def report(world: World, *ids: str, status: str = "delivered", **more: Any) -> Answer:
+def report(
+    world: World, *ids: str, status: str = "delivered", **more: Any
+) -> Answer:
     return webhook(
         world, {"reports": [{"id": id, "status": status} for id in ids]}, **more
     )
 
 
-def reply(world: World, phone: str, text: str, id: str = "", **more: Any) -> Answer:
+def reply(
+    world: World, phone: str, text: str, id: str = "", **more: Any
+) -> Answer:
     id = id or f"r{next(world.numbers)}"
     answer = webhook(
         world, {"replies": [{"id": id, "phone": phone, "text": text}]}, **more
@@ -112,18 +134,20 @@ def reply(world: World, phone: str, text: str, id: str = "", **more: Any) -> Ans
     return answer
 
 
-# what is so afterwards
+# results
 
 
 def messages(
     world: World, person_id: str, kind: str | None = None
 ) -> list[dict[str, Any]]:
-    """What staff see of somebody's messages, newest first."""
+    """Return the messages to a person, as staff see them, newest first."""
     answer = world.phone_of(world.admin).get(
         f"/v1/messages?person={person_id}&limit=100"
     )
     assert answer.status == 200, answer.text
-    return [item for item in answer.json["items"] if kind in (None, item["kind"])]
+    return [
+        item for item in answer.json["items"] if kind in (None, item["kind"])
+    ]
 
 
 def state_of(world: World, person_id: str, kind: str) -> str:
@@ -131,18 +155,20 @@ def state_of(world: World, person_id: str, kind: str) -> str:
 
 
 def lines() -> list[MessageAttempt]:
-    """The ledger, oldest first."""
-    found = scan(MessageAttempt, SK == "delivery")
-    return sorted(found, key=lambda line: (line.at, line.id))
+    """Return all attempts of the message log, oldest first."""
+    attempts = scan(MessageAttempt, SK == "delivery")
+    return sorted(attempts, key=lambda attempt: (attempt.at, attempt.id))
 
 
 def visits(world: World, place: str = GRID) -> list[dict[str, Any]]:
-    """Whom a grid worker has to go and tell."""
+    """Return the visits that a grid worker has to make."""
     answer = world.staff(place, Role.GRID_WORKER).get(
         f"/v1/admin/queue?place={place}&limit=100"
     )
     assert answer.status == 200, answer.text
-    return [item for item in answer.json["items"] if item["kind"] == "message.visit"]
+    return [
+        item for item in answer.json["items"] if item["kind"] == "message.visit"
+    ]
 
 
 def consents(world: World, phone: Phone) -> list[tuple[str, bool]]:
@@ -153,7 +179,9 @@ def consents(world: World, phone: Phone) -> list[tuple[str, bool]]:
 
 
 def state_of_wish(world: World, wish_id: str) -> str:
-    return str(world.phone_of(world.admin).get(f"/v1/wishes/{wish_id}").json["state"])
+    return str(
+        world.phone_of(world.admin).get(f"/v1/wishes/{wish_id}").json["state"]
+    )
 
 
 # questions
@@ -162,16 +190,19 @@ def state_of_wish(world: World, wish_id: str) -> str:
 def delivered(
     world: World, resident: Phone, helper: Phone | None = None, **fields: Any
 ) -> str:
-    """A wish that its resident is asked about: has it come?"""
+    """Return a delivered wish; its resident is asked to confirm."""
     helper = helper or world.volunteer()
     wish_id = world.open_wish(resident, **fields)
     assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
-    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {}).json["state"] == "delivered"
+    assert (
+        helper.post(f"/v1/wishes/{wish_id}/deliver", {}).json["state"]
+        == "delivered"
+    )
     return wish_id
 
 
 def expiring(world: World, resident: Phone) -> str:
-    """A wish that its resident is asked about: is it still needed?"""
+    """Return an expiring wish; its resident is asked whether to keep it."""
     wish_id = world.open_wish(resident, needed_by="2026-11-25")
     world.pass_time(days=3, hours=9)
     assert world.sms_to(resident.me["phone"], "wish.expiring")

@@ -1,12 +1,12 @@
-"""The cases of replies: what providers bring, and how somebody unsubscribes."""
+"""The permission cases of replies: webhooks of providers, and unsubscribing."""
 
 from chalicelib.people.model import Person
 
 from ..cases import ANYONE, Cases, Good
 from ..world import Phone, World
 
-# No token helps here: a provider proves with every request that it is one (tests/replies/test_webhook.py).
-BY_SIGNATURE = {"take_sms_webhook"}
+# A provider signs every request; a token does not help (tests/replies/test_webhook.py).
+BY_SIGNATURE = {"receive_sms_webhook"}
 
 
 def _token(world: World, owner: Person, target: Person) -> str:

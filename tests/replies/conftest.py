@@ -1,4 +1,4 @@
-"""A street whose SMS go through providers that report."""
+"""A world whose SMS providers report."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,6 @@ from .builders import PROVIDERS, a_world
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A street with a console and two providers that sign what they report."""
+    """Yield a world with a console and two providers that sign their reports."""
     with a_world(sms_providers=PROVIDERS) as world:
         yield world

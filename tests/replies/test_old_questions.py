@@ -1,4 +1,4 @@
-"""An answer counts for what was asked, and comes from a phone that may answer: whatever has happened meanwhile."""
+"""An answer counts only for the question as it was asked, from a phone that may answer."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,14 +18,15 @@ from ..faults.ladder import EscalationPath, staffed
 from ..world import UNIT, Phone, World
 from .builders import delivered, expiring, reply
 
-Again = Callable[[], object]  # has the same asked anew
+Again = Callable[[], object]  # asks the same question again
 
 
-class Street:
-    """A resident who is asked something, and asked the same again later."""
+class AskedResident:
+    """A resident who is asked a question, and the same again later."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.person = world, world.person()
+        self.world = world
+        self.person = world.person()
 
     @property
     def resident(self) -> Phone:
@@ -45,7 +46,9 @@ class Street:
 
         def again() -> None:
             self.world.pass_time(minutes=5)
-            _ok(self.staff, f"/v1/wishes/{wish}/dispute", {"reason": "没有收到"})
+            _ok(
+                self.staff, f"/v1/wishes/{wish}/dispute", {"reason": "没有收到"}
+            )
             _ok(self.staff, f"/v1/wishes/{wish}/reopen", {"reason": "再找一位"})
             helper = self.world.volunteer()
             _ok(helper, f"/v1/wishes/{wish}/claim")
@@ -68,10 +71,12 @@ class Street:
 
         def again() -> None:
             _ok(self.resident, f"/v1/wishes/{wish}/keep")
-            asked = len(self.world.sms_to(self.person.phone or "", "wish.expiring"))
+            sent = len(
+                self.world.sms_to(self.person.phone or "", "wish.expiring")
+            )
             while (
                 len(self.world.sms_to(self.person.phone or "", "wish.expiring"))
-                == asked
+                == sent
             ):
                 self.world.pass_time(days=1)
 
@@ -80,12 +85,17 @@ class Street:
     def resolved(self) -> Again:
         ladder = staffed(self.world)
         ticket = self.resident.post(
-            "/v1/tickets", {"category": "light", "text": "楼道灯坏了", "place": UNIT}
+            "/v1/tickets",
+            {"category": "light", "text": "楼道灯坏了", "place": UNIT},
         ).json["id"]
         self._resolve(ladder, ticket)
 
         def again() -> None:
-            _ok(self.resident, f"/v1/tickets/{ticket}/reopen", {"reason": "还是黑的"})
+            _ok(
+                self.resident,
+                f"/v1/tickets/{ticket}/reopen",
+                {"reason": "还是黑的"},
+            )
             self._resolve(ladder, ticket)
 
         return again
@@ -109,12 +119,12 @@ class Street:
         self.world.pass_time(minutes=5)
 
 
-ASKED: dict[str, Callable[[Street], Again]] = {
-    "wish.delivered": Street.delivered,
-    "wish.unconfirmed": Street.unconfirmed,
-    "wish.expiring": Street.expiring,
-    "ticket.resolved": Street.resolved,
-    "ticket.unanswered": Street.unanswered,
+ASKED: dict[str, Callable[[AskedResident], Again]] = {
+    "wish.delivered": AskedResident.delivered,
+    "wish.unconfirmed": AskedResident.unconfirmed,
+    "wish.expiring": AskedResident.expiring,
+    "ticket.resolved": AskedResident.resolved,
+    "ticket.unanswered": AskedResident.unanswered,
 }
 ONCE = {"offer.made"}  # each offer is asked about once
 
@@ -125,19 +135,19 @@ def _ok(phone: Phone, path: str, body: object = None) -> None:
 
 
 def things() -> list[object]:
-    """What an answer could change."""
+    """Return the entities that an answer could change."""
     return [*every(Wish), *every(Ticket), *every(Offer)]
 
 
-def answers_to(street: Street, word: str) -> list[ScheduledJob]:
-    """The answers of a reply, as they would come from the queue."""
+def answers_to(asked: AskedResident, word: str) -> list[ScheduledJob]:
+    """Return the answers of a reply, as the queue would bring them."""
     found = (
-        street.world.services.container.get(questions)
-        .answer(street.person.phone or "", word, street.person.id)
+        asked.world.services.container.get(questions)
+        .answer(asked.person.phone or "", word, asked.person.id)
         .jobs
     )
     jobs = [
-        ScheduledJob(job=replace(job, id="due_old"), at=street.world.clock.now())
+        ScheduledJob(job=replace(job, id="due_old"), at=asked.world.clock.now())
         for job in found
     ]
     return [read_entry(write_entry(job)) for job in jobs]
@@ -149,35 +159,37 @@ def test_every_question_is_asked_here():
 
 @pytest.mark.parametrize("word", ["1", "2"])
 @pytest.mark.parametrize("kind", ASKED)
-def test_an_answer_that_comes_late_does_not_answer_what_is_asked_anew(
+def test_a_late_answer_does_not_answer_a_question_that_is_asked_again(
     world: World, kind: str, word: str
 ):
-    street = Street(world)
-    again = ASKED[kind](street)
-    old = answers_to(street, word)
-    assert [job.job.question for job in old if isinstance(job.job, Answer)] == [kind]
+    asked = AskedResident(world)
+    again = ASKED[kind](asked)
+    old = answers_to(asked, word)
+    assert [job.job.question for job in old if isinstance(job.job, Answer)] == [
+        kind
+    ]
     again()
     before = things()
     for job in old:
         world.services.run_job(job)
     assert things() == before
-    fresh = answers_to(street, word)
+    fresh = answers_to(asked, word)
     for job in fresh:
         world.services.run_job(job)
     assert fresh
-    assert things() != before, "the control: an answer to what is asked now does"
+    assert things() != before, (
+        "the control: an answer to the present question counts"
+    )
 
 
 @pytest.mark.parametrize("word", ["1", "2"])
 @pytest.mark.parametrize("contact", ["nobody", "somebody else"])
-def test_a_carer_who_is_the_contact_no_longer_does_not_answer(
+def test_a_former_contact_cannot_answer_for_the_resident(
     world: World, contact: str, word: str
 ):
-    carer, other, staff = (
-        world.person("李强"),
-        world.person("王芳"),
-        world.phone_of(world.admin),
-    )
+    carer = world.person("李强")
+    other = world.person("王芳")
+    staff = world.phone_of(world.admin)
     old = world.person("李奶奶", phone=None, contact_via=carer.id)
     body = world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
     wish_id = staff.post("/v1/wishes", body).json["id"]

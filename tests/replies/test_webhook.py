@@ -1,4 +1,4 @@
-"""What providers report: signed by them alone, about what they were given, in any order and any number of times."""
+"""Webhooks of SMS providers: signed, in any order and any number of times."""
 
 from datetime import timedelta
 
@@ -27,26 +27,35 @@ UNKNOWN_ID = "msg_" + "a" * 24
 
 
 def in_doubt(world: World):
-    """A resident whose message went out, or not: the provider never answered. Returns her and the message."""
+    """Return a resident and the id of their message, which the provider never confirmed."""
     resident = world.resident()
     scripted(world, TimeoutError())
     world.open_wish(resident)
     line = messages(world, resident.me["id"], "wish.approved")[0]
-    assert (line["state"], line["wants_visit"]) == ("unknown", True)
+    assert line["state"] == "unknown"
+    assert line["wants_visit"]
     return resident, line["id"]
 
 
-# who may report
+# signatures
 
 
-def test_only_what_the_provider_has_signed_just_now_is_taken(world: World):
+def test_only_requests_that_the_provider_signed_recently_are_accepted(
+    world: World,
+):
     _, id = in_doubt(world)
-    now, before = world.clock.now(), everything()
+    now = world.clock.now()
+    before = everything()
     old, future = (
         str(int((now + by).timestamp()))
-        for by in (timedelta(minutes=-5, seconds=-1), timedelta(minutes=5, seconds=1))
+        for by in (
+            timedelta(minutes=-5, seconds=-1),
+            timedelta(minutes=5, seconds=1),
+        )
     )
-    other_body = sign(KEY, str(int(now.timestamp())), "nonce-0001", b'{"reports": []}')
+    other_body = sign(
+        KEY, str(int(now.timestamp())), "nonce-0001", b'{"reports": []}'
+    )
     for spoilt in (
         {"X_Signature": "0" * 64},
         {"X_Signature": ""},
@@ -62,19 +71,25 @@ def test_only_what_the_provider_has_signed_just_now_is_taken(world: World):
         {"key": b"guessed"},
     ):
         answer = report(world, id, **spoilt)
-        assert (answer.status, answer.code) == (401, "webhook.signature_invalid"), (
-            spoilt
-        )
+        assert (answer.status, answer.code) == (
+            401,
+            "webhook.signature_invalid",
+        ), spoilt
     assert report(world, id, provider="west").status == 401
     assert everything() == before
-    for edge in (timedelta(minutes=-4, seconds=-59), timedelta(minutes=4, seconds=59)):
+    for edge in (
+        timedelta(minutes=-4, seconds=-59),
+        timedelta(minutes=4, seconds=59),
+    ):
         assert (
-            report(world, id, timestamp=str(int((now + edge).timestamp()))).status
+            report(
+                world, id, timestamp=str(int((now + edge).timestamp()))
+            ).status
             == 204
         )
 
 
-def test_a_provider_without_a_key_does_not_exist(world: World):
+def test_a_provider_without_a_key_is_not_found(world: World):
     _, id = in_doubt(world)
     before = everything()
     for provider in ("console", "north", "east.", "x" * 64):
@@ -82,7 +97,7 @@ def test_a_provider_without_a_key_does_not_exist(world: World):
     assert everything() == before
 
 
-def test_a_provider_reports_on_what_it_was_given_and_on_nothing_else(world: World):
+def test_a_provider_settles_only_messages_that_it_was_given(world: World):
     resident, id = in_doubt(world)
     assert report(world, id, provider="west", key=OTHER_KEY).status == 204
     assert state_of(world, resident.me["id"], "wish.approved") == "unknown"
@@ -90,10 +105,10 @@ def test_a_provider_reports_on_what_it_was_given_and_on_nothing_else(world: Worl
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
 
-# what a report does
+# delivery reports
 
 
-def test_who_was_reached_after_all_leaves_the_list_of_visits(world: World):
+def test_a_report_of_delivery_ends_the_visit(world: World):
     resident, id = in_doubt(world)
     assert [visit["id"] for visit in visits(world)] == [id]
     assert report(world, id).status == 204
@@ -101,30 +116,32 @@ def test_who_was_reached_after_all_leaves_the_list_of_visits(world: World):
     assert visits(world) == []
 
 
-def test_who_was_not_reached_stays_on_the_list_of_visits(world: World):
+def test_a_report_of_failure_keeps_the_visit(world: World):
     resident, id = in_doubt(world)
     assert report(world, id, status="failed").status == 204
     assert state_of(world, resident.me["id"], "wish.approved") == "dead"
     assert [visit["id"] for visit in visits(world)] == [id]
 
 
-def test_a_message_that_was_taken_and_then_failed_comes_onto_the_list(world: World):
+def test_a_report_of_failure_of_a_sent_message_leads_to_a_visit(world: World):
     resident = world.resident()
     scripted(world)
     world.open_wish(resident)
     id = messages(world, resident.me["id"])[0]["id"]
-    assert (state_of(world, resident.me["id"], "wish.approved"), visits(world)) == (
-        "sent",
-        [],
-    )
-    body = {"reports": [{"id": id, "status": "failed", "reason": "号码停机" * 100}]}
+    assert state_of(world, resident.me["id"], "wish.approved") == "sent"
+    assert visits(world) == []
+    body = {
+        "reports": [{"id": id, "status": "failed", "reason": "号码停机" * 100}]
+    }
     assert webhook(world, body).status == 204
     assert [visit["id"] for visit in visits(world)] == [id]
-    assert messages(world, resident.me["id"])[0]["reason"].startswith("号码停机")
+    assert messages(world, resident.me["id"])[0]["reason"].startswith(
+        "号码停机"
+    )
 
 
 @pytest.mark.parametrize("first", ["delivered", "failed"])
-def test_of_two_reports_that_contradict_each_other_the_bad_one_stands(
+def test_of_two_contradicting_reports_the_failure_counts(
     world: World, first: str
 ):
     resident, id = in_doubt(world)
@@ -134,7 +151,7 @@ def test_of_two_reports_that_contradict_each_other_the_bad_one_stands(
     assert len(visits(world)) == 1
 
 
-def test_reports_that_come_twice_or_about_nothing_change_nothing(world: World):
+def test_repeated_and_unknown_reports_change_nothing(world: World):
     resident, id = in_doubt(world)
     assert report(world, id, id, UNKNOWN_ID).status == 204
     before = everything()
@@ -149,7 +166,9 @@ def test_reports_that_come_twice_or_about_nothing_change_nothing(world: World):
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
 
-def test_a_report_that_is_quicker_than_the_worker_is_not_overwritten(world: World):
+def test_a_report_of_delivery_during_the_attempt_is_not_overwritten(
+    world: World,
+):
     resident = world.resident()
 
     def reported_then_lost(sms):
@@ -162,7 +181,9 @@ def test_a_report_that_is_quicker_than_the_worker_is_not_overwritten(world: Worl
     assert visits(world) == []
 
 
-def test_a_report_of_failure_that_is_quicker_than_the_worker_stands_too(world: World):
+def test_a_report_of_failure_during_the_attempt_is_not_overwritten(
+    world: World,
+):
     resident = world.resident()
 
     def refused_behind_our_back(sms):
@@ -177,7 +198,8 @@ def test_a_report_that_meets_another_write_is_tried_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
     resident, id = in_doubt(world)
-    real, fails = MessageRepository.reclaim, [True]
+    real = MessageRepository.reclaim
+    fails = [True]
     monkeypatch.setattr(
         MessageRepository,
         "reclaim",
@@ -189,7 +211,7 @@ def test_a_report_that_meets_another_write_is_tried_again(
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
 
-def test_a_report_does_not_take_back_that_she_was_visited(world: World):
+def test_a_report_does_not_undo_a_visit(world: World):
     resident, id = in_doubt(world)
     assert world.staff().post(f"/v1/messages/{id}/visited").status == 200
     for status in ("failed", "delivered"):
@@ -198,7 +220,7 @@ def test_a_report_does_not_take_back_that_she_was_visited(world: World):
     assert messages(world, resident.me["id"])[0]["visited_by"]
 
 
-def test_a_report_about_an_attempt_that_was_refused_is_about_nothing(world: World):
+def test_a_report_about_a_refused_attempt_is_ignored(world: World):
     resident = world.resident()
     scripted(world, Refused("429"))
     world.open_wish(resident)
@@ -209,27 +231,30 @@ def test_a_report_about_an_attempt_that_was_refused_is_about_nothing(world: Worl
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
 
-def test_a_provider_that_takes_a_message_and_hangs_is_believed_when_it_reports(
+def test_a_late_report_of_delivery_ends_the_visit_without_another_sms(
     world: World,
 ):
-    """The whole way: the text goes out, the answer is lost, staff are sent, the report comes, nobody is told twice."""
+    """The text goes out, the response is lost, and the report comes an hour later."""
     resident = world.resident()
     east = scripted(world)
     east.script = [east.take_and_hang]
     world.open_wish(resident)
     line = lines()[-1]
-    assert (line.state, line.parts, line.cost_li) == ("unknown", 1, 55)
+    assert line.state == "unknown"
+    assert line.parts == 1
+    assert line.cost_li == 55
     world.pass_time(hours=1)
     assert len(visits(world)) == 1
     assert report(world, line.id).status == 204
     world.pass_time(hours=1)
-    assert (visits(world), len(world.sms_to(resident.me["phone"]))) == ([], 1)
+    assert visits(world) == []
+    assert len(world.sms_to(resident.me["phone"])) == 1
 
 
-# the form of it
+# the request
 
 
-def test_a_hundred_reports_come_at_once_and_no_more(world: World):
+def test_a_request_holds_at_most_a_hundred_reports(world: World):
     _, id = in_doubt(world)
     many = [{"id": id, "status": "delivered"}] * 101
     assert webhook(world, {"reports": many}).status == 422
@@ -244,7 +269,7 @@ def test_a_hundred_reports_come_at_once_and_no_more(world: World):
         assert webhook(world, unfit).status == 422, unfit
 
 
-def test_the_same_call_again_within_five_minutes_does_nothing_more(world: World):
+def test_a_repeated_request_within_five_minutes_does_nothing(world: World):
     resident, id = in_doubt(world)
     body = {
         "reports": [{"id": id, "status": "delivered"}],
@@ -259,12 +284,13 @@ def test_the_same_call_again_within_five_minutes_does_nothing_more(world: World)
     assert everything() == before
 
 
-def test_what_fails_holds_up_nothing_that_came_with_it(
+def test_one_failing_reply_holds_up_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
     resident, id = in_doubt(world)
     people = world.services.people
-    real, fails = people.phone_owner, [RuntimeError("broken"), RuntimeError("broken")]
+    real = people.phone_owner
+    fails = [RuntimeError("broken"), RuntimeError("broken")]
 
     def owner(phone):
         if phone == "+8613812345678" and fails:
@@ -277,14 +303,16 @@ def test_what_fails_holds_up_nothing_that_came_with_it(
         for n, p in enumerate(("+8613812345678", resident.me["phone"]))
     ]
     body = {"reports": [{"id": id, "status": "delivered"}], "replies": replies}
-    assert webhook(world, body).status == 500  # so that the provider sends it again
+    assert (
+        webhook(world, body).status == 500
+    )  # so that the provider sends it again
     assert resident.get("/v1/me").json["channels"]["sms"] is False
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
     assert webhook(world, body).status == 500
     assert webhook(world, body).status == 204
 
 
-def test_a_ledger_line_is_forgotten_and_its_report_is_harmless(world: World):
+def test_a_report_about_a_deleted_attempt_is_harmless(world: World):
     _, id = in_doubt(world)
     remove(next(line for line in lines() if line.id == id))
     assert report(world, id).status == 204

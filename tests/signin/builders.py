@@ -11,8 +11,12 @@ def ask(phone: Phone, number: str = NUMBER) -> Answer:
     return phone.post("/v1/auth/codes", {"phone": number})
 
 
-def exchange(phone: Phone, code: str, number: str = NUMBER, **fields: Any) -> Answer:
-    return phone.post("/v1/auth/tokens", {"phone": number, "code": code} | fields)
+def exchange(
+    phone: Phone, code: str, number: str = NUMBER, **fields: Any
+) -> Answer:
+    return phone.post(
+        "/v1/auth/tokens", {"phone": number, "code": code} | fields
+    )
 
 
 def wrong(code: str) -> str:
@@ -24,4 +28,6 @@ def sign_up(world: World, number: str = NUMBER) -> Phone:
 
 
 def refresh(phone: Phone, token: str | None = None) -> Answer:
-    return Phone().post("/v1/auth/tokens", {"refresh_token": token or phone.refresh})
+    return Phone().post(
+        "/v1/auth/tokens", {"refresh_token": token or phone.refresh}
+    )

@@ -25,7 +25,9 @@ def _sign_out(world: World) -> Good:
 
 
 def _send_email_code(world: World) -> Good:
-    return Good(world.resident(), "/v1/me/email", {"address": "wang@example.com"})
+    return Good(
+        world.resident(), "/v1/me/email", {"address": "wang@example.com"}
+    )
 
 
 def _verify_email(world: World) -> Good:
@@ -35,7 +37,11 @@ def _verify_email(world: World) -> Good:
     return Good(
         phone,
         "/v1/me/email/verify",
-        {"code": "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]},
+        {
+            "code": "".join(
+                c for c in letter.split("验证码")[1] if c.isdigit()
+            )[:6]
+        },
     )
 
 

@@ -17,11 +17,18 @@ def test_the_first_sign_in_needs_consent_and_keeps_the_text_that_was_agreed_to(
     without = exchange(phone, code, name="新居民")
     assert (without.status, without.code) == (422, "consent.required")
     assert world.services.people.phone_owner(NUMBER) is None
-    answer = exchange(phone, code, name="新居民", consent={"text_version": "2026-11"})
+    answer = exchange(
+        phone, code, name="新居民", consent={"text_version": "2026-11"}
+    )
     assert answer.status == 201
     phone.token = answer.json["access_token"]
     (line,) = phone.get("/v1/me/consents").json["items"]
-    assert (line["purpose"], line["given"], line["text_version"], line["how"]) == (
+    assert (
+        line["purpose"],
+        line["given"],
+        line["text_version"],
+        line["how"],
+    ) == (
         "terms",
         True,
         "2026-11",
@@ -33,7 +40,12 @@ def test_the_first_sign_in_needs_consent_and_keeps_the_text_that_was_agreed_to(
 def test_a_sign_in_answers_with_tokens_and_the_person(world: World):
     phone = sign_up(world)
     answer = phone.seen[-1]
-    assert set(answer.json) == {"access_token", "refresh_token", "expires_in", "person"}
+    assert set(answer.json) == {
+        "access_token",
+        "refresh_token",
+        "expires_in",
+        "person",
+    }
     assert answer.json["expires_in"] == 1800
     assert (
         answer.json["person"]
@@ -43,7 +55,9 @@ def test_a_sign_in_answers_with_tokens_and_the_person(world: World):
     assert phone.get("/v1/me").json["id"] == phone.me["id"]
 
 
-def test_the_second_sign_in_finds_the_same_person_and_asks_for_nothing(world: World):
+def test_the_second_sign_in_finds_the_same_person_and_asks_for_nothing(
+    world: World,
+):
     first = sign_up(world)
     again = world.sign_in(NUMBER)
     assert again.me["id"] == first.me["id"]
@@ -71,7 +85,10 @@ def test_a_resident_registered_without_consent_agrees_at_her_first_sign_in(
     code = world.code_in_sms(number)
     assert exchange(phone, code, number).code == "consent.required"
     assert (
-        exchange(phone, code, number, consent={"text_version": "2026-11"}).status == 201
+        exchange(
+            phone, code, number, consent={"text_version": "2026-11"}
+        ).status
+        == 201
     )
     assert world.sign_in(number).me["id"] == person.id
 
@@ -89,7 +106,9 @@ def test_a_volunteer_is_a_resident_and_needs_the_terms(world: World):
     phone = Phone()
     ask(phone, helper.phone or "")
     assert (
-        exchange(phone, world.code_in_sms(helper.phone or ""), helper.phone or "").code
+        exchange(
+            phone, world.code_in_sms(helper.phone or ""), helper.phone or ""
+        ).code
         == "consent.required"
     )
 
@@ -114,11 +133,14 @@ def test_a_withdrawn_consent_signs_out_until_it_is_given_again(world: World):
     assert history == [(True, "2027-01"), (False, None), (True, "2026-11")]
 
 
-def test_a_blocked_account_is_told_so_with_the_right_code_and_not_without(world: World):
+def test_a_blocked_account_is_told_so_with_the_right_code_and_not_without(
+    world: World,
+):
     phone = sign_up(world)
     boss = world.phone_of(world.admin)
     blocked = boss.put(
-        f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"}
+        f"/v1/people/{phone.me['id']}/blocked",
+        {"blocked": True, "reason": "骚扰居民"},
     )
     assert blocked.status == 404  # the person has no place yet
     phone.patch("/v1/me", {"home": BAIHUA})
@@ -132,7 +154,8 @@ def test_a_blocked_account_is_told_so_with_the_right_code_and_not_without(world:
     ask(phone)
     assert (
         exchange(
-            Phone(), "000000" if world.code_in_sms(NUMBER) != "000000" else "000001"
+            Phone(),
+            "000000" if world.code_in_sms(NUMBER) != "000000" else "000001",
         ).code
         == "auth.code_wrong"
     )
@@ -155,4 +178,7 @@ def test_signing_in_again_leaves_the_other_phone_signed_in(world: World):
     first = sign_up(world)
     world.clock.advance(timedelta(minutes=2))
     second = world.sign_in(NUMBER)
-    assert [phone.get("/v1/me").status for phone in (first, second)] == [200, 200]
+    assert [phone.get("/v1/me").status for phone in (first, second)] == [
+        200,
+        200,
+    ]

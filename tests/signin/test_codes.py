@@ -36,9 +36,9 @@ def test_a_number_is_the_same_however_it_is_written(world: World):
     assert ask(Phone(), "138 1111 2222").status == 202
     assert ask(Phone(), "+86 138-1111-2222").status == 429
     assert (
-        exchange(Phone(), world.code_in_sms(NUMBER), "13811112222", **TERMS).json[
-            "person"
-        ]["phone"]
+        exchange(
+            Phone(), world.code_in_sms(NUMBER), "13811112222", **TERMS
+        ).json["person"]["phone"]
         == NUMBER
     )
 
@@ -60,7 +60,9 @@ def test_a_code_lasts_for_five_minutes_and_not_longer(world: World):
     ask(phone)
     code = world.code_in_sms(NUMBER)
     world.clock.advance(timedelta(minutes=5) - timedelta(seconds=1))
-    assert exchange(phone, code).code == "consent.required"  # the code itself is good
+    assert (
+        exchange(phone, code).code == "consent.required"
+    )  # the code itself is good
     world.clock.advance(timedelta(seconds=1))
     late = exchange(phone, code, **TERMS)
     assert (late.status, late.code) == (422, "auth.code_wrong")
@@ -89,7 +91,9 @@ def test_a_code_opens_no_other_phone(world: World):
     world.clock.advance(timedelta(seconds=1))
     ask(Phone(), "+8613811113333")
     assert (
-        exchange(Phone(), world.code_in_sms(NUMBER), "+8613811113333", **TERMS).code
+        exchange(
+            Phone(), world.code_in_sms(NUMBER), "+8613811113333", **TERMS
+        ).code
         == "auth.code_wrong"
     )
 
@@ -131,7 +135,9 @@ def test_a_code_without_ever_asking_is_wrong(world: World):
     assert exchange(Phone(), "123456", **TERMS).code == "auth.code_wrong"
 
 
-def test_the_next_code_waits_for_a_minute_unless_the_last_was_used(world: World):
+def test_the_next_code_waits_for_a_minute_unless_the_last_was_used(
+    world: World,
+):
     phone = Phone()
     ask(phone)
     world.clock.advance(timedelta(seconds=20, milliseconds=500))
@@ -189,7 +195,10 @@ def test_one_address_asks_for_so_many_codes_an_hour_and_others_are_not_held_up(
 def test_an_installation_sends_so_many_codes_a_day_whoever_asks(world: World):
     World(codes_per_day=2)
     for n in range(2):
-        assert ask(Phone(address=f"203.0.113.{n}"), f"+861381111000{n}").status == 202
+        assert (
+            ask(Phone(address=f"203.0.113.{n}"), f"+861381111000{n}").status
+            == 202
+        )
     assert ask(Phone(address="203.0.113.99"), "+8613811110009").status == 429
 
 

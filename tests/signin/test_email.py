@@ -36,7 +36,9 @@ def test_an_address_becomes_a_channel_once_its_code_came_back(world: World):
 
 
 def test_an_address_is_taken_by_no_other_way(world: World):
-    answer = world.resident().patch("/v1/me", {"channels": {"email_address": MAIL}})
+    answer = world.resident().patch(
+        "/v1/me", {"channels": {"email_address": MAIL}}
+    )
     assert (answer.status, answer.code) == (422, "email.verify_first")
 
 
@@ -45,9 +47,9 @@ def test_an_address_may_be_dropped(world: World):
     phone.post("/v1/me/email", {"address": MAIL})
     phone.post("/v1/me/email/verify", {"code": code_to(world)})
     assert (
-        phone.patch("/v1/me", {"channels": {"email_address": None}}).json["channels"][
-            "email_address"
-        ]
+        phone.patch("/v1/me", {"channels": {"email_address": None}}).json[
+            "channels"
+        ]["email_address"]
         is None
     )
 
@@ -55,7 +57,8 @@ def test_an_address_may_be_dropped(world: World):
 def test_a_wrong_late_used_or_locked_code_proves_nothing(world: World):
     phone = world.resident()
     assert (
-        phone.post("/v1/me/email/verify", {"code": "123456"}).code == "auth.code_wrong"
+        phone.post("/v1/me/email/verify", {"code": "123456"}).code
+        == "auth.code_wrong"
     )
     phone.post("/v1/me/email", {"address": MAIL})
     code = code_to(world)
@@ -73,14 +76,19 @@ def test_a_wrong_late_used_or_locked_code_proves_nothing(world: World):
         == "auth.code_wrong"
     )
     phone.post("/v1/me/email", {"address": MAIL})
-    assert phone.post("/v1/me/email/verify", {"code": code_to(world)}).status == 200
+    assert (
+        phone.post("/v1/me/email/verify", {"code": code_to(world)}).status
+        == 200
+    )
     assert (
         phone.post("/v1/me/email/verify", {"code": code_to(world)}).code
         == "auth.code_wrong"
     )
 
 
-def test_the_code_proves_the_address_to_which_it_went_and_is_ones_own(world: World):
+def test_the_code_proves_the_address_to_which_it_went_and_is_ones_own(
+    world: World,
+):
     one, two = world.resident(), world.resident()
     one.post("/v1/me/email", {"address": MAIL})
     assert (
@@ -106,4 +114,6 @@ def test_codes_by_mail_wait_for_a_minute_too(world: World):
         phone.post("/v1/me/email", {"address": "other@example.com"}).code
         == "auth.too_soon"
     )
-    assert world.resident().post("/v1/me/email", {"address": MAIL}).status == 202
+    assert (
+        world.resident().post("/v1/me/email", {"address": MAIL}).status == 202
+    )

@@ -9,7 +9,12 @@ import pytest
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.errors import Unauthenticated
 from chalicelib.signin import model
-from chalicelib.signin.model import Reused, open_session, read_refresh, refresh_token
+from chalicelib.signin.model import (
+    Reused,
+    open_session,
+    read_refresh,
+    refresh_token,
+)
 from chalicelib.signin.model import refresh as rotate
 
 from ..world import START, Phone, World
@@ -19,7 +24,9 @@ KEYS = Keyring(b"k" * 32)
 
 
 def a_session(generation: int = 1):
-    session = open_session(id="ses_1", person_id="per_a", token_version=0, now=START)
+    session = open_session(
+        id="ses_1", person_id="per_a", token_version=0, now=START
+    )
     for _ in range(generation - 1):
         session = rotate(session, session.generation, START)
     return session
@@ -51,7 +58,9 @@ def test_a_refresh_token_of_another_installation_is_refused():
 
 def test_rotation_prolongs_the_family_by_thirty_days():
     later = START + timedelta(days=29)
-    assert rotate(a_session(), 1, later).expires_at == later + timedelta(days=30)
+    assert rotate(a_session(), 1, later).expires_at == later + timedelta(
+        days=30
+    )
     with pytest.raises(Unauthenticated):
         rotate(a_session(), 1, START + timedelta(days=30))
 
@@ -93,7 +102,9 @@ def test_a_lost_answer_may_be_asked_for_again_within_a_minute(world: World):
     assert refresh(phone, again.json["refresh_token"]).status == 201
 
 
-def test_once_its_successor_was_used_the_old_token_ends_the_family(world: World):
+def test_once_its_successor_was_used_the_old_token_ends_the_family(
+    world: World,
+):
     phone = sign_up(world)
     second = refresh(phone).json
     third = refresh(phone, second["refresh_token"]).json
@@ -143,7 +154,13 @@ def test_signing_out_many_phones_keeps_every_one_of_them_out(world: World):
     phones = [sign_up(world), *(world.sign_in(NUMBER) for _ in range(4))]
     for phone in phones[:4]:
         assert phone.delete("/v1/auth/tokens").status == 204
-    assert [phone.get("/v1/me").status for phone in phones] == [401, 401, 401, 401, 200]
+    assert [phone.get("/v1/me").status for phone in phones] == [
+        401,
+        401,
+        401,
+        401,
+        200,
+    ]
 
 
 def test_a_block_ends_every_session(world: World):
@@ -151,12 +168,14 @@ def test_a_block_ends_every_session(world: World):
     phone.patch("/v1/me", {"home": "chunhui.baihua"})
     boss = world.phone_of(world.admin)
     boss.put(
-        f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"}
+        f"/v1/people/{phone.me['id']}/blocked",
+        {"blocked": True, "reason": "骚扰居民"},
     )
     assert phone.get("/v1/me").status == 401
     assert refresh(phone).status in (401, 403)
     boss.put(
-        f"/v1/people/{phone.me['id']}/blocked", {"blocked": False, "reason": "误会"}
+        f"/v1/people/{phone.me['id']}/blocked",
+        {"blocked": False, "reason": "误会"},
     )
     assert phone.get("/v1/me").status == 401  # opened again, but signed out
     assert world.sign_in(NUMBER).get("/v1/me").status == 200

@@ -13,15 +13,20 @@ def test_a_code_is_one_part_in_every_language(kind):
     template = MESSAGES[kind]
     facts = {name: "宽" * most for name, most in template.slots.items()}
     billed = [
-        parts_of(f"【{'春' * 8}】{template.fill(locale, facts)}") for locale in LOCALES
+        parts_of(f"【{'春' * 8}】{template.fill(locale, facts)}")
+        for locale in LOCALES
     ]
     assert max(billed) == template.parts == 1
 
 
 def test_a_code_goes_at_once_to_who_asked_for_it_and_says_nothing_else():
     for template in MESSAGES.values():
-        assert (template.urgency, template.told, dict(template.slots)) == (
+        assert (
+            template.urgency,
+            template.recipients,
+            dict(template.slots),
+        ) == (
             Urgency.URGENT,
-            "whoever asked for the code",
+            "the person who asked for the code",
             {"code": 6},
         )

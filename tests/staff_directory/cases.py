@@ -9,7 +9,10 @@ from ..world import BAIHUA, GRID, UNIT, World
 def _about_person(world: World, part: str, body: Any) -> Good:
     person = world.person()
     return Good(
-        world.phone_of(world.admin), f"/v1/people/{person.id}{part}", body, (person.id,)
+        world.phone_of(world.admin),
+        f"/v1/people/{person.id}{part}",
+        body,
+        (person.id,),
     )
 
 

@@ -36,7 +36,10 @@ def contact(
         if met is None and stopped is None
         else BEGAN + (met if met is not None else stopped) * HOUR
     )
-    run, at = TimerSegment(start=BEGAN, minutes=due * 60, end=end), BEGAN + due * HOUR
+    run, at = (
+        TimerSegment(start=BEGAN, minutes=due * 60, end=end),
+        BEGAN + due * HOUR,
+    )
     met_at = None if met is None else BEGAN + met * HOUR
     return SlaTimer(
         name=SlaKind.CONTACT,
@@ -66,14 +69,21 @@ def a_ticket(n: int = 0, **fields) -> Ticket:
     }
     return Ticket(
         **values
-        | {"zone": "Asia/Shanghai", "level": Level.GRID, "clocks": (contact(2),)}
+        | {
+            "zone": "Asia/Shanghai",
+            "level": Level.GRID,
+            "clocks": (contact(2),),
+        }
         | fields
     )
 
 
 def ended(ending: Ending, **fields) -> Ticket:
     return a_ticket(
-        state=TicketStatus.CLOSED, ending=ending, closed_at=BEGAN + 48 * HOUR, **fields
+        state=TicketStatus.CLOSED,
+        ending=ending,
+        closed_at=BEGAN + 48 * HOUR,
+        **fields,
     )
 
 
@@ -93,7 +103,11 @@ def test_the_interval_is_that_of_the_textbook(hits, n, low, high):
     assert wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
-@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+@given(
+    st.integers(1, 5000).flatmap(
+        lambda n: st.tuples(st.integers(0, n), st.just(n))
+    )
+)
 def test_an_interval_holds_its_share_and_stays_between_nothing_and_all(counted):
     hits, n = counted
     low, high = wilson(hits, n)
@@ -155,7 +169,9 @@ def test_a_response_is_in_time_late_or_not_decided(ticket, expected):
         (ended(Ending.WISH), (0, 0), 0),
     ],
 )
-def test_a_solution_is_what_those_say_who_reported_it(ticket, expected, unanswered):
+def test_a_solution_is_what_those_say_who_reported_it(
+    ticket, expected, unanswered
+):
     found = statistics_of("", [ticket], NOW)
     assert (found.solution.hits, found.solution.n) == expected
     assert found.unanswered == unanswered
@@ -174,7 +190,12 @@ def test_counts_by_hand():
         a_ticket(state=TicketStatus.OPEN, clocks=(contact(due=9999),)),
     ]
     found = statistics_of("all", tickets, NOW)
-    assert (found.key, found.reported, found.open, found.waiting) == ("all", 14, 1, 1)
+    assert (found.key, found.reported, found.open, found.waiting) == (
+        "all",
+        14,
+        1,
+        1,
+    )
     assert (found.merged, found.withdrawn, found.turned, found.unanswered) == (
         1,
         1,
@@ -205,7 +226,9 @@ def test_groups_are_by_place_category_and_local_month():
     tickets = [
         a_ticket(1, place=BUILDING),
         a_ticket(2, place="chunhui.baihua.g02"),
-        a_ticket(3, place="chunhui.baihua"),  # a wider place than a grid is its own
+        a_ticket(
+            3, place="chunhui.baihua"
+        ),  # a wider place than a grid is its own
         a_ticket(4, place="chunhui.jinfeng.g01.b01.u1", category="lift"),
         a_ticket(
             5, created_at=datetime(2026, 10, 31, 17, tzinfo=UTC)
@@ -214,7 +237,9 @@ def test_groups_are_by_place_category_and_local_month():
     ]
 
     def counts(by: StatisticsGrouping) -> dict[str, int]:
-        return {group.key: group.reported for group in grouped(tickets, by, NOW)}
+        return {
+            group.key: group.reported for group in grouped(tickets, by, NOW)
+        }
 
     assert counts(StatisticsGrouping.GRID) == {
         "chunhui.baihua": 1,
@@ -231,7 +256,9 @@ def test_groups_are_by_place_category_and_local_month():
 
 
 def test_the_same_again_and_again_in_a_building_is_one_spot():
-    later = replace(a_ticket(3), created_at=BEGAN + HOUR, place=f"{BUILDING}.u2")
+    later = replace(
+        a_ticket(3), created_at=BEGAN + HOUR, place=f"{BUILDING}.u2"
+    )
     tickets = [
         a_ticket(1),
         ended(Ending.MERGED, n=2),
@@ -252,4 +279,7 @@ def test_the_same_again_and_again_in_a_building_is_one_spot():
     spots = hot_spots(
         tickets, {"tkt_5": 4, "tkt_4": 9}, 3
     )  # a person who joined has reported too
-    assert [(s.category, s.reports) for s in spots] == [("lift", 5), ("light", 3)]
+    assert [(s.category, s.reports) for s in spots] == [
+        ("lift", 5),
+        ("light", 3),
+    ]

@@ -72,7 +72,11 @@ def test_staff_see_the_statistics_of_their_own_place(world: World):
         solved(world, n, reopened=int(n == 0), private=n == 1)
     saved(world, 10, place=OTHER_GRID)
     found = rates(world.staff())
-    assert (found["cut"], found["total"]["key"], found["total"]["reported"]) == (
+    assert (
+        found["cut"],
+        found["total"]["key"],
+        found["total"]["reported"],
+    ) == (
         False,
         "",
         4,
@@ -80,7 +84,10 @@ def test_staff_see_the_statistics_of_their_own_place(world: World):
     assert [group["key"] for group in found["groups"]] == [BAIHUA]
     solution = found["total"]["solution"]
     assert (solution["n"], solution["hits"], solution["value"]) == (4, 3, 0.75)
-    assert (round(solution["low"], 3), round(solution["high"], 3)) == (0.301, 0.954)
+    assert (round(solution["low"], 3), round(solution["high"], 3)) == (
+        0.301,
+        0.954,
+    )
     assert found["total"]["satisfaction"]["value"] == 1.0
     assert rates(world.staff(JINFENG), JINFENG)["total"]["solution"] == {
         "n": 0,
@@ -93,11 +100,24 @@ def test_staff_see_the_statistics_of_their_own_place(world: World):
     assert rates(worker, GRID, by="category")["groups"][0]["key"] == "light"
     assert [
         group["key"]
-        for group in rates(world.phone_of(world.admin), STREET, by="grid")["groups"]
+        for group in rates(world.phone_of(world.admin), STREET, by="grid")[
+            "groups"
+        ]
     ] == [GRID, OTHER_GRID]
-    for phone in (worker, world.resident(), world.volunteer(), world.staff(JINFENG)):
-        assert phone.get(f"/v1/admin/tickets/rates?place={BAIHUA}&{SPAN}").status == 404
-        assert phone.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status == 404
+    for phone in (
+        worker,
+        world.resident(),
+        world.volunteer(),
+        world.staff(JINFENG),
+    ):
+        assert (
+            phone.get(f"/v1/admin/tickets/rates?place={BAIHUA}&{SPAN}").status
+            == 404
+        )
+        assert (
+            phone.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status
+            == 404
+        )
 
 
 def test_a_span_is_of_local_days_both_included(world: World):
@@ -109,17 +129,21 @@ def test_a_span_is_of_local_days_both_included(world: World):
             "2026-11-30T16:00:00",
         )
     ):
-        saved(world, n, created_at=datetime.fromisoformat(at).replace(tzinfo=UTC))
+        saved(
+            world, n, created_at=datetime.fromisoformat(at).replace(tzinfo=UTC)
+        )
     assert rates(world.staff())["total"]["reported"] == 2
     assert (
-        rates(world.staff(), span="from=2026-10-31&to=2026-10-31")["total"]["reported"]
+        rates(world.staff(), span="from=2026-10-31&to=2026-10-31")["total"][
+            "reported"
+        ]
         == 1
     )
     assert [
         g["key"]
-        for g in rates(world.staff(), span="from=2026-10-01&to=2026-12-31", by="month")[
-            "groups"
-        ]
+        for g in rates(
+            world.staff(), span="from=2026-10-01&to=2026-12-31", by="month"
+        )["groups"]
     ] == [
         "2026-10",
         "2026-11",
@@ -143,18 +167,24 @@ def test_a_span_is_of_local_days_both_included(world: World):
 )
 def test_a_span_that_cannot_be_is_refused(world: World, span: str):
     assert (
-        world.staff().get(f"/v1/admin/tickets/rates?place={BAIHUA}&{span}").status
+        world.staff()
+        .get(f"/v1/admin/tickets/rates?place={BAIHUA}&{span}")
+        .status
         == 422
     )
 
 
 def test_a_year_is_a_span(world: World):
     assert (
-        rates(world.staff(), span="from=2025-11-01&to=2026-11-01")["total"]["reported"]
+        rates(world.staff(), span="from=2025-11-01&to=2026-11-01")["total"][
+            "reported"
+        ]
         == 0
     )
     assert (
-        rates(world.staff(), span="from=2199-12-31&to=2199-12-31")["total"]["reported"]
+        rates(world.staff(), span="from=2199-12-31&to=2199-12-31")["total"][
+            "reported"
+        ]
         == 0
     )
 
@@ -180,17 +210,24 @@ def test_the_newest_are_counted_and_it_is_said_that_there_were_more(
     monkeypatch.setattr(statistics, "_MAX_READ", 5)
     for n in range(6):
         saved(world, n)
-    assert (rates(world.staff())["cut"], rates(world.staff())["total"]["reported"]) == (
+    assert (
+        rates(world.staff())["cut"],
+        rates(world.staff())["total"]["reported"],
+    ) == (
         True,
         5,
     )
     assert (
-        world.staff().get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").json["cut"]
+        world.staff()
+        .get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}")
+        .json["cut"]
         is True
     )
 
 
-def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: World):
+def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(
+    world: World,
+):
     first = saved(world, 1, place=UNIT)
     joined = saved(
         world,
@@ -226,10 +263,14 @@ def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: W
     }
     assert staff.get(path, accept_language="en").json["items"][0]["suggestion"][
         "text"
-    ] == ("5号楼: 3 reports of “Lighting” within 30 days. Please find the cause.")
+    ] == (
+        "5号楼: 3 reports of “Lighting” within 30 days. Please find the cause."
+    )
     made = staff.post("/v1/tickets", spot["suggestion"])
     assert made.status == 201, made.text
-    assert staff.get(f"/v1/admin/tickets/hot-spots?place={JINFENG}").status == 404
+    assert (
+        staff.get(f"/v1/admin/tickets/hot-spots?place={JINFENG}").status == 404
+    )
 
 
 def test_a_street_says_what_a_hot_spot_is_and_an_old_category_is_not_suggested(
@@ -242,7 +283,11 @@ def test_a_street_says_what_a_hot_spot_is_and_an_old_category_is_not_suggested(
         f"/v1/admin/tickets/hot-spots?place={STREET}",
     )
     (spot,) = admin.get(path).json["items"]
-    assert (spot["category"], spot["reports"], spot["suggestion"]) == ("old", 3, None)
+    assert (spot["category"], spot["reports"], spot["suggestion"]) == (
+        "old",
+        3,
+        None,
+    )
     assert (
         admin.put(
             f"/v1/policies/tickets?place={STREET}", {"hot_spot_reports": 4}

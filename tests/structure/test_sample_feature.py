@@ -1,8 +1,9 @@
-"""A feature is a folder and a line: the sample of docs/adding-a-feature.md is added to a copy of the tree and driven.
+"""A feature is a folder and a line: the sample of the docs runs in a copy of the tree.
 
-`sample/notes` becomes chalicelib/notes, `sample/tests` becomes tests/notes. Outside these folders at most four things
-change: the list of features, the generated documents (one command, counted as one), the cases of the permission matrix
-(the folder tests/notes), and the generated policies (counted, not run here: that takes a minute).
+`sample/notes` becomes chalicelib/notes, `sample/tests` becomes tests/notes. Outside these folders
+at most four things change: the list of features, the generated documents (one command), the cases
+of the permission matrix (the folder tests/notes), and the generated policies. Those are counted,
+but not generated here, for that takes a minute.
 """
 
 import hashlib
@@ -71,7 +72,9 @@ def digests(tree: Path) -> dict[str, str]:
     found = {}
     for path in sorted(tree.rglob("*")):
         name = path.relative_to(tree).as_posix()
-        skipped = "__pycache__" in name or name.startswith(("chalicelib/notes/", "."))
+        skipped = "__pycache__" in name or name.startswith(
+            ("chalicelib/notes/", ".")
+        )
         if path.is_file() and not skipped:
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
@@ -79,12 +82,22 @@ def digests(tree: Path) -> dict[str, str]:
 
 def run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the copy."""
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
-    for name in [name for name in environment if name.startswith(("PYTEST_", "COV_"))]:
+    environment = os.environ | {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(tree),
+    }
+    for name in [
+        name for name in environment if name.startswith(("PYTEST_", "COV_"))
+    ]:
         del environment[name]
     command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -100,11 +113,14 @@ def add_to_the_list(tree: Path) -> None:
 
 
 def steps_of(changed: set[str]) -> set[str]:
-    """Return what somebody does for these changes: one step for each file, one for all that is generated at once."""
-    steps = {"generated documents" if name in GENERATED else name for name in changed}
-    return {
-        "tests/notes" if step.startswith("tests/notes/") else step for step in steps
+    """Return the steps of a developer: one for each file, one for all generated files."""
+    steps = {
+        "generated documents" if name in GENERATED else name for name in changed
     }
+    cases = {step for step in steps if step.startswith("tests/notes/")}
+    if cases:
+        steps = steps - cases | {"tests/notes"}
+    return steps
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,9 @@ def _rules(world: World) -> dict[str, Any]:
     }
     hours = [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "24:00"}]
     return {
-        "categories": [category | {"photo_needed": True, "questions": [question]}],
+        "categories": [
+            category | {"photo_needed": True, "questions": [question]}
+        ],
         "limits": [
             *(
                 {"urgency": urgency} | minutes
@@ -58,7 +60,14 @@ def _rules(world: World) -> dict[str, Any]:
             {"level": "grid", "role": "grid_worker", "percent": 50},
             {"level": "street", "role": "street_admin", "percent": 100},
         ],
-        "week": {"1": hours, "2": hours, "3": hours, "4": hours, "5": hours, "6": []},
+        "week": {
+            "1": hours,
+            "2": hours,
+            "3": hours,
+            "4": hours,
+            "5": hours,
+            "6": [],
+        },
         "own": {
             "2027-01-01": {"hours": [], "note": "元旦"},
             "2027-01-03": {"note": "补班"},
@@ -74,7 +83,9 @@ def _rules(world: World) -> dict[str, Any]:
 
 def _set_rules(world: World) -> Good:
     return Good(
-        world.phone_of(world.admin), "/v1/policies/tickets?place=chunhui", _rules(world)
+        world.phone_of(world.admin),
+        "/v1/policies/tickets?place=chunhui",
+        _rules(world),
     )
 
 
@@ -100,6 +111,9 @@ CASES = Cases(
         "read_ticket_policy": f"?place={GRID}",
         "set_ticket_policy": f"?place={GRID}",
     },
-    good={"set_ticket_policy": _set_rules, "replay_ticket_policy": _replay_rules},
+    good={
+        "set_ticket_policy": _set_rules,
+        "replay_ticket_policy": _replay_rules,
+    },
     story_queries={"read_ticket_policy": f"place={STREET}"},
 )

@@ -11,7 +11,13 @@ from chalicelib.places.service import Roster
 from chalicelib.ticket_policy.escalation_path import coverage_gaps
 from chalicelib.ticket_policy.model import CoverageGap, GapReason
 from chalicelib.ticket_policy.repository import PolicyRepository
-from chalicelib.tickets.policy import HOUSE, EscalationStep, Level, Rule, TicketUrgency
+from chalicelib.tickets.policy import (
+    DEFAULT_POLICY,
+    EscalationStep,
+    Level,
+    Rule,
+    TicketUrgency,
+)
 
 from ..storage import counted_storage
 from ..store.scan import Reads
@@ -22,7 +28,7 @@ rows = Reads(PolicyRepository)
 URGENT = tuple(
     sorted(
         category.code
-        for category in HOUSE.categories
+        for category in DEFAULT_POLICY.categories
         if category.urgency is TicketUrgency.URGENT
     )
 )
@@ -62,16 +68,20 @@ def town(
             )
     lists |= duty or {}
     places = {
-        code: Place(id=code, created_at=START, updated_at=START, name=code, duty=named)
+        code: Place(
+            id=code, created_at=START, updated_at=START, name=code, duty=named
+        )
         for code, named in lists.items()
     }
-    return Roster(places=places, people={person.id: person for person in people})
+    return Roster(
+        places=places, people={person.id: person for person in people}
+    )
 
 
 def found(roster: Roster, **changes) -> set[tuple]:
     return {
         (h.place, h.level, h.to, h.why, h.instead, h.categories)
-        for h in coverage_gaps(replace(HOUSE, **changes), roster)
+        for h in coverage_gaps(replace(DEFAULT_POLICY, **changes), roster)
     }
 
 
@@ -84,7 +94,14 @@ def test_a_ladder_with_somebody_on_every_step_has_no_hole():
     [
         (
             (CLERK, ADMIN),
-            (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", ()),
+            (
+                GRID,
+                "grid",
+                "grid_worker",
+                GapReason.NOBODY_ON_DUTY,
+                "community",
+                (),
+            ),
         ),
         (
             (WORKER, ADMIN),
@@ -99,12 +116,26 @@ def test_a_ladder_with_somebody_on_every_step_has_no_hole():
         ),
         (
             (WORKER, CLERK),
-            (STREET, "street", "street_admin", GapReason.NOBODY_ON_DUTY, None, ()),
+            (
+                STREET,
+                "street",
+                "street_admin",
+                GapReason.NOBODY_ON_DUTY,
+                None,
+                (),
+            ),
         ),
         *(
             (
                 (replace(WORKER, **gone), CLERK, ADMIN),
-                (GRID, "grid", "grid_worker", GapReason.NOT_IN_OFFICE, "community", ()),
+                (
+                    GRID,
+                    "grid",
+                    "grid_worker",
+                    GapReason.NOT_IN_OFFICE,
+                    "community",
+                    (),
+                ),
             )
             for gone in ({"blocked": True}, {"erased_at": START})
         ),
@@ -114,7 +145,12 @@ def test_a_ladder_with_somebody_on_every_step_has_no_hole():
         ),
         (
             (
-                replace(WORKER, phone=None, email=True, email_address="a@example.org"),
+                replace(
+                    WORKER,
+                    phone=None,
+                    email=True,
+                    email_address="a@example.org",
+                ),
                 CLERK,
                 ADMIN,
             ),
@@ -129,12 +165,21 @@ def test_each_kind_of_hole(people, hole):
 def test_a_phone_that_takes_no_sms_still_rings_for_what_is_urgent():
     """With mail only, urgent categories are a gap; without mail the others are one too."""
     silent = replace(WORKER, sms=False)
-    calm = tuple(sorted({category.code for category in HOUSE.categories} - set(URGENT)))
+    calm = tuple(
+        sorted(
+            {category.code for category in DEFAULT_POLICY.categories}
+            - set(URGENT)
+        )
+    )
     assert found(town(silent, CLERK, ADMIN)) == {
         (GRID, "grid", "grid_worker", GapReason.UNREACHABLE, None, calm)
     }
     assert not found(
-        town(replace(silent, email=True, email_address="a@example.org"), CLERK, ADMIN)
+        town(
+            replace(silent, email=True, email_address="a@example.org"),
+            CLERK,
+            ADMIN,
+        )
     )
 
 
@@ -156,7 +201,10 @@ def test_each_level_has_lists_of_its_own_and_a_narrower_one_goes_first():
     """A grid worker on the list of the community answers for none of its grids; a building's own
     list goes before its grid's.
     """
-    for_all, building = somebody("per_worker", Role.GRID_WORKER, BAIHUA), f"{GRID}.b05"
+    for_all, building = (
+        somebody("per_worker", Role.GRID_WORKER, BAIHUA),
+        f"{GRID}.b05",
+    )
     assert found(town(for_all, CLERK, ADMIN)) == {
         (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", ())
     }
@@ -170,31 +218,67 @@ def test_where_a_rule_begins_higher_the_grid_is_not_needed():
     higher = (Rule(id="r1", to="community_staff"),)
     assert not found(town(CLERK, ADMIN), rules=higher)
     one = (Rule(id="r1", category="light", to="community_staff"),)
-    others = tuple(sorted({category.code for category in HOUSE.categories} - {"light"}))
+    others = tuple(
+        sorted(
+            {category.code for category in DEFAULT_POLICY.categories}
+            - {"light"}
+        )
+    )
     assert found(town(CLERK, ADMIN), rules=one) == {
-        (GRID, "grid", "grid_worker", GapReason.NOBODY_ON_DUTY, "community", others)
+        (
+            GRID,
+            "grid",
+            "grid_worker",
+            GapReason.NOBODY_ON_DUTY,
+            "community",
+            others,
+        )
     }
 
 
 def test_whom_a_rule_names_has_to_be_there():
     full, place = (WORKER, CLERK, ADMIN), f"{GRID}.b05"
     company = Rule(id="r1", place=place, category="lift", to="property")
-    missing = (place, "grid", "property", GapReason.NOBODY_ON_DUTY, "grid", ("lift",))
+    missing = (
+        place,
+        "grid",
+        "property",
+        GapReason.NOBODY_ON_DUTY,
+        "grid",
+        ("lift",),
+    )
     assert found(town(*full, extra=(place,)), rules=(company,)) == {missing}
     engineer = somebody("per_engineer", Role.PROPERTY, place)
     assert not found(town(*full, engineer, extra=(place,)), rules=(company,))
     named = Rule(id="r1", category="lift", to="per_engineer")
     assert found(town(*full), rules=(named,)) == {
-        (STREET, "street", "per_engineer", GapReason.NOT_IN_OFFICE, "street", ("lift",))
+        (
+            STREET,
+            "street",
+            "per_engineer",
+            GapReason.NOT_IN_OFFICE,
+            "street",
+            ("lift",),
+        )
     }
     mute = replace(engineer, phone=None)
     assert found(
-        town(*full, mute, extra=(place,)), rules=(replace(company, to="per_engineer"),)
-    ) == {(place, "grid", "per_engineer", GapReason.UNREACHABLE, "grid", ("lift",))}
+        town(*full, mute, extra=(place,)),
+        rules=(replace(company, to="per_engineer"),),
+    ) == {
+        (
+            place,
+            "grid",
+            "per_engineer",
+            GapReason.UNREACHABLE,
+            "grid",
+            ("lift",),
+        )
+    }
 
 
 def test_a_ladder_without_a_level_has_no_hole_there():
-    short = (HOUSE.ladder[0], HOUSE.ladder[2])
+    short = (DEFAULT_POLICY.ladder[0], DEFAULT_POLICY.ladder[2])
     assert not found(town(WORKER, ADMIN), ladder=short)
     assert not found(
         town(ADMIN),
@@ -204,15 +288,24 @@ def test_a_ladder_without_a_level_has_no_hole_there():
 
 def test_thirty_grids_without_anybody_are_thirty_lines():
     grids = tuple(f"{BAIHUA}.g{n:02}" for n in range(1, 31))
-    assert len(coverage_gaps(HOUSE, town(CLERK, ADMIN, extra=grids))) == 30
+    assert (
+        len(coverage_gaps(DEFAULT_POLICY, town(CLERK, ADMIN, extra=grids)))
+        == 30
+    )
 
 
 # in a street
 
 
-def missing(place: str, role: str, level: Level, instead: Level | None) -> CoverageGap:
+def missing(
+    place: str, role: str, level: Level, instead: Level | None
+) -> CoverageGap:
     return CoverageGap(
-        place=place, level=level, to=role, why=GapReason.NOBODY_ON_DUTY, instead=instead
+        place=place,
+        level=level,
+        to=role,
+        why=GapReason.NOBODY_ON_DUTY,
+        instead=instead,
     )
 
 
@@ -262,7 +355,9 @@ def test_administrators_are_told_once_of_new_gaps(world: World):
     night = {"hours": 24}
 
     def told() -> list[str]:
-        return [letter.text for letter in world.sms_to(number, "reminders.digest")]
+        return [
+            letter.text for letter in world.sms_to(number, "reminders.digest")
+        ]
 
     assert rulebook.check_coverage() == 4
     assert world.services.metrics.counts[("LadderHoles",)] == 4
@@ -328,13 +423,22 @@ def test_the_report_of_last_night_is_shown_to_staff_only(world: World):
     other = world.resident().get(path).json
     assert [
         other[name]
-        for name in ("holes", "hole_count", "checked_at", "rules", "ladder", "warnings")
+        for name in (
+            "holes",
+            "hole_count",
+            "checked_at",
+            "rules",
+            "ladder",
+            "warnings",
+        )
     ] == [None] * 6
 
 
 def test_every_street_is_looked_at(world: World):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
     rulebook = world.services.ticket_policies
-    assert rulebook.check_coverage() == 5  # the other street has no administrator
+    assert (
+        rulebook.check_coverage() == 5
+    )  # the other street has no administrator
     report = rows.coverage_report("qingfeng")
     assert [hole.to for hole in report.gaps] == ["street_admin"]

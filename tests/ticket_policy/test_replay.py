@@ -21,10 +21,9 @@ from chalicelib.ticket_policy.replay import (
 )
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import (
-    HOUSE,
+    DEFAULT_POLICY,
     LIMITS,
     EscalationStep,
     Level,
@@ -34,7 +33,8 @@ from chalicelib.tickets.policy import (
     SlaLimits,
     TicketUrgency,
 )
-from chalicelib.tickets.routing import start_at
+from chalicelib.tickets.routing import first_level
+from chalicelib.tickets.sla_timers import EscalationContext, sla_of
 from chalicelib.tickets.states import TicketMover, TicketStatus
 from chalicelib.tickets.timers import on_timer
 
@@ -50,16 +50,16 @@ DUTY = {
 STAFF = frozenset(
     {Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
 )
-library = lru_cache(maxsize=None)(chinese_holiday)
+holidays = lru_cache(maxsize=None)(chinese_holiday)
 SECOND = timedelta(seconds=1)
 
 
 def office_of(policy: Policy, ticket: Ticket, duty=DUTY) -> EscalationContext:
-    return EscalationContext(sla=sla_of(policy, ticket, library), duty=duty)
+    return EscalationContext(sla=sla_of(policy, ticket, holidays), duty=duty)
 
 
 def blank(
-    policy: Policy = HOUSE,
+    policy: Policy = DEFAULT_POLICY,
     duty=DUTY,
     urgency: TicketUrgency = TicketUrgency.GENERAL,
     **fields,
@@ -79,8 +79,12 @@ def blank(
         "place": PLACE,
         "community_name": "柏华",
     }
-    ticket = Ticket(**values | {"zone": "Asia/Shanghai", "level": Level.GRID} | fields)
-    level, holder = start_at(office_of(policy, ticket, duty), PLACE, "", None)
+    ticket = Ticket(
+        **values | {"zone": "Asia/Shanghai", "level": Level.GRID} | fields
+    )
+    level, holder = first_level(
+        office_of(policy, ticket, duty), PLACE, "", None
+    )
     return replace(ticket, level=level, assignee=holder)
 
 
@@ -95,7 +99,9 @@ class Model:
     over: dict[SlaKind, datetime]
 
     @classmethod
-    def submit(cls, policy: Policy = HOUSE, duty=DUTY, **fields) -> "Model":
+    def submit(
+        cls, policy: Policy = DEFAULT_POLICY, duty=DUTY, **fields
+    ) -> "Model":
         ticket = blank(policy, duty, **fields)
         outcome = decisions.submit(
             ticket, office_of(policy, ticket, duty), cls.mover(BEGAN), ()
@@ -118,14 +124,19 @@ class Model:
             due = min(self.ticket.deadlines().values(), default=None)
             if due is None or due > end or (due == end and not also_at):
                 return
-            before, outcome = self.ticket, on_timer(self.ticket, self.office, due)
+            before, outcome = (
+                self.ticket,
+                on_timer(self.ticket, self.office, due),
+            )
             self.ticket = outcome.entity
             for clock in self.ticket.clocks:
-                old = before.clock(clock.name)
+                old = before.sla_timer(clock.name)
                 if clock.name in ESCALATING and old and clock.fired > old.fired:
                     self.over.setdefault(clock.name, due)
             if self.ticket.level is not before.level:
-                self.climbs.append(ReplayedEscalation(at=due, level=self.ticket.level))
+                self.climbs.append(
+                    ReplayedEscalation(at=due, level=self.ticket.level)
+                )
 
     def do(self, move: str, at: datetime) -> None:
         """Make a move, if the ticket allows it then."""
@@ -135,7 +146,9 @@ class Model:
             return
         made = {
             "accept": lambda: decisions.accept(ticket, by),
-            "comment": lambda: decisions.comment(ticket, by, "来看过了", public=True),
+            "comment": lambda: decisions.comment(
+                ticket, by, "来看过了", public=True
+            ),
             "hold": lambda: (
                 decisions.hold(
                     ticket,
@@ -155,18 +168,24 @@ class Model:
             "close": lambda: resolution.close(
                 ticket, by, "查无此事", alone=False, public_text=""
             ),
-            "reopen": lambda: resolution.reopen(ticket, self.office, by, "又坏了"),
+            "reopen": lambda: resolution.reopen(
+                ticket, self.office, by, "又坏了"
+            ),
         }[move]()
         self.ticket = made.entity if made else ticket
 
     def replayed(self, until: datetime, policy: Policy | None = None):
         used = policy or self.policy
         office = office_of(used, self.ticket, self.duty)
-        return play(self.ticket, office, *start_at(office, PLACE, "", None), until)
+        return play(
+            self.ticket, office, *first_level(office, PLACE, "", None), until
+        )
 
 
 minutes = st.integers(1, 3000)
-moves = st.sampled_from(["accept", "comment", "hold", "resume", "resolve", "close"])
+moves = st.sampled_from(
+    ["accept", "comment", "hold", "resume", "resolve", "close"]
+)
 
 
 @st.composite
@@ -183,15 +202,21 @@ def policies(draw) -> Policy:
         EscalationStep(
             level=step.level, role=step.role, percent=draw(st.integers(1, 400))
         )
-        for step in HOUSE.ladder
+        for step in DEFAULT_POLICY.ladder
     ]
     kept = draw(st.sampled_from([(0, 1, 2), (0, 2), (1, 2), (2,)]))
-    rows = tuple(LimitsOf(urgency=urgency, limits=made) for urgency in TicketUrgency)
-    return replace(HOUSE, limits=rows, ladder=tuple(steps[n] for n in kept))
+    rows = tuple(
+        LimitsOf(urgency=urgency, limits=made) for urgency in TicketUrgency
+    )
+    return replace(
+        DEFAULT_POLICY, limits=rows, ladder=tuple(steps[n] for n in kept)
+    )
 
 
 duties = st.sets(st.sampled_from(list(Level))).map(
-    lambda manned: {level: DUTY[level] if level in manned else () for level in Level}
+    lambda manned: {
+        level: DUTY[level] if level in manned else () for level in Level
+    }
 )
 stories = st.lists(
     st.tuples(moves, st.integers(1, 240_000)), max_size=8
@@ -212,7 +237,9 @@ def told(policy: Policy, duty, story) -> Model:
 def test_what_is_played_is_what_the_model_does(policy, duty, story):
     """The model's clock moves to every deadline; the replay knows only the resulting ticket."""
     model = told(policy, duty, story)
-    until = BEGAN + sum(later for _, later in story) * SECOND + timedelta(days=4)
+    until = (
+        BEGAN + sum(later for _, later in story) * SECOND + timedelta(days=4)
+    )
     played = model.replayed(until)
     assert list(played.climbs) == model.climbs
     assert played.over == model.over
@@ -220,7 +247,7 @@ def test_what_is_played_is_what_the_model_does(policy, duty, story):
     assert {
         name: clock.promised_at
         for name in ESCALATING
-        if (clock := model.ticket.clock(name)) and not model.ticket.holds
+        if (clock := model.ticket.sla_timer(name)) and not model.ticket.holds
     } == ({} if model.ticket.holds else played.due)
 
 
@@ -279,9 +306,10 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
     then = model.replayed(BEGAN + timedelta(days=14))
     assert not then.over  # seven days of work, and the holidays are between
     hard = replace(
-        HOUSE,
+        DEFAULT_POLICY,
         limits=tuple(
-            replace(row, limits=replace(row.limits, contact=60)) for row in LIMITS
+            replace(row, limits=replace(row.limits, contact=60))
+            for row in LIMITS
         ),
     )
     now = model.replayed(BEGAN + timedelta(days=14), hard)
@@ -290,7 +318,9 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
         hours=1
     )  # 08:40 and an hour of work
     assert now.climbs == (
-        ReplayedEscalation(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY),
+        ReplayedEscalation(
+            at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY
+        ),
         ReplayedEscalation(at=BEGAN + timedelta(hours=1.5), level=Level.STREET),
     )
     found = summarise(
@@ -307,7 +337,7 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
 
 
 def test_what_was_solved_a_second_ago_or_at_the_very_instant_was_in_time():
-    due = Model.submit().ticket.clock(SlaKind.ACCEPT).due_at
+    due = Model.submit().ticket.sla_timer(SlaKind.ACCEPT).due_at
     for later, over in ((0, set()), (1, {SlaKind.ACCEPT})):
         model = Model.submit()
         model.do("accept", due + timedelta(seconds=later))
@@ -331,7 +361,7 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
         *model.climbs,
     ]
     assert played.over == model.over
-    quick = replace(HOUSE, reopen_percent=1)
+    quick = replace(DEFAULT_POLICY, reopen_percent=1)
     assert (
         model.replayed(BEGAN + timedelta(days=40), quick).over[SlaKind.RESOLVE]
         < played.over[SlaKind.RESOLVE]
@@ -347,14 +377,23 @@ def test_a_changed_urgency_moves_tickets_unless_a_person_set_theirs(
 ):
     lights = tuple(
         replace(c, urgency=TicketUrgency.URGENT) if c.code == "light" else c
-        for c in HOUSE.categories
+        for c in DEFAULT_POLICY.categories
     )
     ticket = blank(
         urgency=TicketUrgency.COMPLEX if set_by_hand else TicketUrgency.GENERAL
     )
-    assert urgency_under(replace(HOUSE, categories=lights), HOUSE, ticket) is expected
     assert (
-        urgency_under(replace(HOUSE, categories=lights[:1]), HOUSE, ticket)
+        urgency_under(
+            replace(DEFAULT_POLICY, categories=lights), DEFAULT_POLICY, ticket
+        )
+        is expected
+    )
+    assert (
+        urgency_under(
+            replace(DEFAULT_POLICY, categories=lights[:1]),
+            DEFAULT_POLICY,
+            ticket,
+        )
         is ticket.urgency
     )  # it has no class any more
 
@@ -367,7 +406,9 @@ def test_no_more_than_twenty_examples_the_telling_ones_first():
         replace(same, over={SlaKind.ACCEPT: BEGAN}),
     )
     pairs = [
-        ReplayPair(ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned)
+        ReplayPair(
+            ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned
+        )
         for n in range(45)
     ]
     found = summarise(pairs, BEGAN, cut=True)

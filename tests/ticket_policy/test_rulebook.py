@@ -14,9 +14,9 @@ from chalicelib.ticket_policy.repository import PolicyEvent, PolicyRepository
 from chalicelib.ticket_policy.schemas import TicketPolicyIn
 from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Level, Ticket
-from chalicelib.tickets.policy import HOUSE, Rule, TicketUrgency
+from chalicelib.tickets.policy import DEFAULT_POLICY, Rule, TicketUrgency
+from chalicelib.tickets.sla_timers import EscalationContext, sla_of
 from chalicelib.tickets.states import TicketMover
 from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
@@ -32,14 +32,22 @@ REPLAY = "/v1/policies/tickets/replay"
 EDITABLE = tuple(TicketPolicyIn.model_fields)
 
 
-def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: World):
+def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(
+    world: World,
+):
     seen = world.resident().get(PATH)
-    assert (seen.status, seen.json["version"], seen.json["street"]) == (200, 0, STREET)
+    assert (seen.status, seen.json["version"], seen.json["street"]) == (
+        200,
+        0,
+        STREET,
+    )
     assert [category["code"] for category in seen.json["categories"]] == [
-        category.code for category in HOUSE.categories
+        category.code for category in DEFAULT_POLICY.categories
     ]
     light = next(
-        category for category in seen.json["categories"] if category["code"] == "light"
+        category
+        for category in seen.json["categories"]
+        if category["code"] == "light"
     )
     assert light == {
         "code": "light",
@@ -69,9 +77,11 @@ def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: Wor
         {"from": "08:30", "to": "12:00"},
         {"from": "13:30", "to": "18:00"},
     ]
-    assert world.services.policy_book.current(STREET) == (0, HOUSE)
-    assert world.services.policy_book.policy_for(STREET, 0) is HOUSE
-    assert world.resident().get("/v1/policies/tickets?place=nowhere").status == 404
+    assert world.services.policy_book.current(STREET) == (0, DEFAULT_POLICY)
+    assert world.services.policy_book.policy_for(STREET, 0) is DEFAULT_POLICY
+    assert (
+        world.resident().get("/v1/policies/tickets?place=nowhere").status == 404
+    )
 
 
 def test_what_is_read_can_be_sent_back_and_changes_nothing(world: World):
@@ -99,7 +109,10 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
     own = {
         "2027-01-01": {"hours": []},
         "2027-01-02": {},
-        "2027-01-03": {"hours": [{"from": "08:00", "to": "24:00"}], "note": "补班"},
+        "2027-01-03": {
+            "hours": [{"from": "08:00", "to": "24:00"}],
+            "note": "补班",
+        },
     }
     first = admin.put(PATH, {"own": own})
     second = admin.put(PATH, {"hold_days": 5}, if_match=first.headers["etag"])
@@ -117,7 +130,7 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
     assert (
         rulebook.policy_for(STREET, 1).hold_days,
         rulebook.policy_for(STREET, 2),
-    ) == (HOUSE.hold_days, policy)
+    ) == (DEFAULT_POLICY.hold_days, policy)
     with counted_storage() as storage:
         assert rulebook.policy_for(STREET, 1) is rulebook.policy_for(STREET, 1)
     assert not storage.calls  # a version is read once in the life of a process
@@ -134,7 +147,9 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
     ]
     with pytest.raises(LookupError):
         rulebook.policy_for(STREET, 3)
-    with pytest.raises(LookupError):  # nor is it remembered that it was not there
+    with pytest.raises(
+        LookupError
+    ):  # nor is it remembered that it was not there
         rulebook.policy_for(STREET, 3)
 
 
@@ -143,12 +158,20 @@ def test_of_two_who_change_the_same_one_is_told(world: World):
     seen = admin.get(PATH).headers["etag"]
     assert admin.put(PATH, {"holds": 1}, if_match=seen).status == 200
     late = admin.put(PATH, {"holds": 2}, if_match=seen)
-    assert (late.status, late.code, late.json["version"]) == (412, "request.stale", 1)
+    assert (late.status, late.code, late.json["version"]) == (
+        412,
+        "request.stale",
+        1,
+    )
     assert rows.policy_version(STREET, 2) is None
 
 
 def test_only_administrators_of_the_street_change_its_rules(world: World):
-    for phone in (world.resident(), world.staff(), world.staff(GRID, Role.GRID_WORKER)):
+    for phone in (
+        world.resident(),
+        world.staff(),
+        world.staff(GRID, Role.GRID_WORKER),
+    ):
         assert phone.put(PATH, {"holds": 1}).status == 403
     assert (
         world.phone_of(world.admin)
@@ -179,7 +202,9 @@ def test_everything_that_is_wrong_is_said_at_once(world: World):
         },
     )
     assert (refused.status, refused.code) == (422, "rulebook.twice")
-    assert {(error["type"], *error["loc"]) for error in refused.json["errors"]} == {
+    assert {
+        (error["type"], *error["loc"]) for error in refused.json["errors"]
+    } == {
         ("rulebook.twice", "rules", 1, "id"),
         ("rulebook.to_unknown", "rules", 0, "to"),
         ("rulebook.category_unknown", "rules", 1, "category"),
@@ -202,7 +227,12 @@ def test_everything_that_is_wrong_is_said_at_once(world: World):
 def test_a_rule_may_name_a_company_or_somebody_in_office(world: World):
     engineer = world.person("周工", (Role.PROPERTY, GRID), phone=None)
     rules = [
-        {"id": "lift", "place": BUILDING, "category": "lift", "to": engineer.id},
+        {
+            "id": "lift",
+            "place": BUILDING,
+            "category": "lift",
+            "to": engineer.id,
+        },
         {"id": "rest", "place": GRID, "to": "property"},
     ]
     changed = world.phone_of(world.admin).put(PATH, {"rules": rules})
@@ -212,15 +242,27 @@ def test_a_rule_may_name_a_company_or_somebody_in_office(world: World):
         "rulebook.holidays_unknown",
         "rulebook.no_phone",
     ]
-    why = {(hole["place"], hole["to"]): hole["why"] for hole in changed.json["holes"]}
+    why = {
+        (hole["place"], hole["to"]): hole["why"]
+        for hole in changed.json["holes"]
+    }
     assert why[BUILDING, engineer.id] == "unreachable"
     assert why[GRID, "property"] == "nobody_on_duty"
     world.services.person_admin.grant_roles(world.boss, engineer.id, [])
     gone = world.phone_of(world.admin).put(PATH, {"rules": rules})
-    assert (gone.status, gone.json["errors"][0]["loc"]) == (422, ["rules", 0, "to"])
+    assert (gone.status, gone.json["errors"][0]["loc"]) == (
+        422,
+        ["rules", 0, "to"],
+    )
 
 
-MINUTES = {"accept": 1, "contact": 1, "resolve": 1, "call_back": 1, "remind": 15}
+MINUTES = {
+    "accept": 1,
+    "contact": 1,
+    "resolve": 1,
+    "call_back": 1,
+    "remind": 15,
+}
 FOUR = [
     {"urgency": urgency} | MINUTES
     for urgency in ("urgent", "utility", "general", "complex")
@@ -258,7 +300,11 @@ def category(**fields) -> dict:
         category(questions=[{"code": "a", "zh": "一", "en": "A", "kind": "x"}]),
         category(questions=[{"code": "a b", "zh": "一", "en": "A"}]),
         category(zzz=1),
-        {"categories": [{"code": f"c{n}", "zh": "一", "en": "A"} for n in range(101)]},
+        {
+            "categories": [
+                {"code": f"c{n}", "zh": "一", "en": "A"} for n in range(101)
+            ]
+        },
         {"limits": []},
         {"limits": FOUR[:3]},
         {"limits": [*FOUR, FOUR[0] | {"accept": 0, "category": "light"}]},
@@ -278,7 +324,11 @@ def category(**fields) -> dict:
         {"ladder": []},
         {"ladder": [{"level": "moon", "role": "street_admin"}]},
         {"ladder": [{"level": "street", "role": "street_admin", "percent": 0}]},
-        {"ladder": [{"level": "street", "role": "street_admin", "percent": 401}]},
+        {
+            "ladder": [
+                {"level": "street", "role": "street_admin", "percent": 401}
+            ]
+        },
         {
             "ladder": [
                 {"level": level, "role": "street_admin"}
@@ -295,7 +345,13 @@ def category(**fields) -> dict:
         {"week": {"1": [{"from": "24:00", "to": "24:00"}]}},
         {"week": {"1": [{"from": "8:00", "to": "09:00"}]}},
         {"week": {"1": [{"from": "08:00", "to": "25:00"}]}},
-        {"week": {"1": [{"from": f"{n:02}:00", "to": f"{n:02}:30"} for n in range(7)]}},
+        {
+            "week": {
+                "1": [
+                    {"from": f"{n:02}:00", "to": f"{n:02}:30"} for n in range(7)
+                ]
+            }
+        },
         {
             "week": {
                 "1": [
@@ -331,11 +387,15 @@ def category(**fields) -> dict:
         {"hold_days": float("1e300")},
     ],
 )
-def test_a_body_that_cannot_be_is_refused_and_changes_nothing(world: World, body):
+def test_a_body_that_cannot_be_is_refused_and_changes_nothing(
+    world: World, body
+):
     admin = world.phone_of(world.admin)
     assert admin.put(PATH, body).status == 422
     if isinstance(body, dict):
-        assert admin.post(REPLAY, {"place": STREET, "policy": body}).status == 422
+        assert (
+            admin.post(REPLAY, {"place": STREET, "policy": body}).status == 422
+        )
     assert rows.policy_of(STREET) is None
 
 
@@ -363,7 +423,9 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
         },
         {
             "own": {
-                (date(2026, 1, 1) + timedelta(days=n)).isoformat(): {"note": "注" * 20}
+                (date(2026, 1, 1) + timedelta(days=n)).isoformat(): {
+                    "note": "注" * 20
+                }
                 for n in range(400)
             }
         },
@@ -382,7 +444,9 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
     for part in parts:
         changed = admin.put(PATH, part)
         assert changed.status == 200, changed.text[:300]
-    size = len(json.dumps(item_of(rows.policy_of(STREET)), ensure_ascii=False).encode())
+    size = len(
+        json.dumps(item_of(rows.policy_of(STREET)), ensure_ascii=False).encode()
+    )
     assert size < 400_000
     assert admin.get(PATH).status == 200
 
@@ -417,7 +481,7 @@ def report(
         assignee=world.admin.id,
     )
     office = EscalationContext(
-        sla=sla_of(HOUSE, ticket, chinese_holiday),
+        sla=sla_of(DEFAULT_POLICY, ticket, chinese_holiday),
         duty={Level.STREET: (world.admin.id,)},
     )
     by = TicketMover(id=world.admin.id, relations=frozenset(), now=now)
@@ -432,7 +496,9 @@ def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(
     engineer = world.person("周工", (Role.PROPERTY, GRID))
     lights = [report(world, n) for n in range(3)]
     report(world, 10, OTHER_GRID)
-    for ticket in lights:  # accepted and contacted within three quarters of an hour
+    for (
+        ticket
+    ) in lights:  # accepted and contacted within three quarters of an hour
         at = world.clock.now() + timedelta(minutes=45)
         accepted = tuple(
             replace(clock, met_at=at, runs=(replace(clock.runs[0], end=at),))
@@ -443,15 +509,20 @@ def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(
     admin = world.phone_of(world.admin)
     limits = admin.get(PATH).json["limits"]
     hard = [
-        row | ({"accept": 30} if row["urgency"] == "general" else {}) for row in limits
+        row | ({"accept": 30} if row["urgency"] == "general" else {})
+        for row in limits
     ]
-    rules = [{"id": "r1", "category": "light", "place": GRID, "to": engineer.id}]
+    rules = [
+        {"id": "r1", "category": "light", "place": GRID, "to": engineer.id}
+    ]
     answer = admin.post(
         REPLAY, {"place": BAIHUA, "policy": {"limits": hard, "rules": rules}}
     )
     assert answer.status == 200, answer.text
     found = answer.json
-    assert found["total"]["tickets"] == 3  # the other community was not asked about
+    assert (
+        found["total"]["tickets"] == 3
+    )  # the other community was not asked about
     assert found["total"]["over"] == {
         "accept": {"then": 0, "now": 3},
         "contact": {"then": 0, "now": 0},
@@ -492,7 +563,9 @@ def test_tickets_are_played_under_the_version_that_they_name(world: World):
         save(replace(report(world, n), policy_version=n))
     world.clock.advance(timedelta(hours=1))
     found = (
-        world.phone_of(world.admin).post(REPLAY, {"place": STREET, "policy": {}}).json
+        world.phone_of(world.admin)
+        .post(REPLAY, {"place": STREET, "policy": {}})
+        .json
     )
     assert found["total"]["over"]["accept"] == {"then": 1, "now": 2}
 
@@ -502,12 +575,16 @@ def test_what_is_older_than_ninety_days_is_left_out(world: World):
     world.clock.advance(timedelta(days=90))
     admin = world.phone_of(world.admin)
     assert (
-        admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"]["tickets"]
+        admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"][
+            "tickets"
+        ]
         == 1
     )
     world.clock.advance(timedelta(seconds=1))
     assert (
-        admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"]["tickets"]
+        admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"][
+            "tickets"
+        ]
         == 0
     )
 
@@ -537,7 +614,7 @@ def test_a_version_that_is_quite_new_is_found(world: World):
         PolicyRecord(
             street=STREET,
             number=7,
-            policy=replace(HOUSE, rules=(rule,)),
+            policy=replace(DEFAULT_POLICY, rules=(rule,)),
             at=now,
             by="per_a",
         )

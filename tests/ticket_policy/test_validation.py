@@ -11,9 +11,8 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
 from chalicelib.ticket_policy.validation import validate, warnings_of
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import Sla, prolong, start
 from chalicelib.tickets.policy import (
-    HOUSE,
+    DEFAULT_POLICY,
     LIMITS,
     Category,
     CategoryQuestion,
@@ -29,6 +28,7 @@ from chalicelib.tickets.policy import (
     TicketUrgency,
 )
 from chalicelib.tickets.routing import route
+from chalicelib.tickets.sla_timers import Sla, prolong, start
 from chalicelib.tickets.worktime import Calendar, OfficeHours, OwnDay, due_after
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -53,15 +53,17 @@ PEOPLE = {
     "per_helper": somebody("per_helper", Role.VOLUNTEER),
     "per_blocked": somebody("per_blocked", blocked=True),
     "per_erased": somebody("per_erased", erased_at=NOW),
-    "per_other": somebody("per_other", grants=(Grant(Role.PROPERTY, "qingfeng"),)),
+    "per_other": somebody(
+        "per_other", grants=(Grant(Role.PROPERTY, "qingfeng"),)
+    ),
     "per_mute": somebody("per_mute", phone=None),
 }
 
 
 def found(**changes) -> list[tuple[str, tuple]]:
-    policy = replace(HOUSE, **changes)
+    policy = replace(DEFAULT_POLICY, **changes)
     return [
-        (fault.code.removeprefix("rulebook."), fault.loc)
+        (fault.code.removeprefix("rulebook."), fault.location)
         for fault in validate(policy, STREET, PLACES, PEOPLE)
     ]
 
@@ -148,13 +150,23 @@ def test_rules_that_cannot_hold_are_named(given, expected):
 
 
 def test_a_rule_is_over_where_every_category_is_taken_one_by_one():
-    two = (Category(code="a", zh="一", en="A"), Category(code="b", zh="二", en="B"))
-    given = rules(
-        (GRID, "a", "property"), (GRID, None, "property"), (GRID, "b", "property")
+    two = (
+        Category(code="a", zh="一", en="A"),
+        Category(code="b", zh="二", en="B"),
     )
-    assert found(categories=two, rules=given) == [("rule_unreachable", ("rules", 1))]
+    given = rules(
+        (GRID, "a", "property"),
+        (GRID, None, "property"),
+        (GRID, "b", "property"),
+    )
+    assert found(categories=two, rules=given) == [
+        ("rule_unreachable", ("rules", 1))
+    ]
     assert (
-        found(categories=(*two, Category(code="c", zh="三", en="C")), rules=given) == []
+        found(
+            categories=(*two, Category(code="c", zh="三", en="C")), rules=given
+        )
+        == []
     )
 
 
@@ -165,13 +177,18 @@ places = st.sampled_from([None, STREET, "chunhui.baihua", GRID])
 @settings(deadline=None, max_examples=300)
 @given(
     st.lists(
-        st.tuples(places, st.sampled_from([None, "a", "b"]), st.just("property")),
+        st.tuples(
+            places, st.sampled_from([None, "a", "b"]), st.just("property")
+        ),
         max_size=8,
     )
 )
 def test_what_is_called_unreachable_is_what_routing_never_chooses(given):
     """Held against routing itself, at every place and for every category."""
-    two = (Category(code="a", zh="一", en="A"), Category(code="b", zh="二", en="B"))
+    two = (
+        Category(code="a", zh="一", en="A"),
+        Category(code="b", zh="二", en="B"),
+    )
     made = rules(*given)
     chosen = {
         rule.id
@@ -188,9 +205,9 @@ def test_what_is_called_unreachable_is_what_routing_never_chooses(given):
 
 
 def test_ids_and_codes_stand_once():
-    twice = (*HOUSE.categories, HOUSE.categories[0])
+    twice = (*DEFAULT_POLICY.categories, DEFAULT_POLICY.categories[0])
     assert found(categories=twice) == [
-        ("twice", ("categories", len(HOUSE.categories), "code"))
+        ("twice", ("categories", len(DEFAULT_POLICY.categories), "code"))
     ]
     same = tuple(
         Rule(id="r", category=code, to="property") for code in ("light", "lift")
@@ -224,7 +241,9 @@ def test_questions_have_choices_where_they_are_answered_by_choosing():
 def test_limits_are_there_for_every_class_and_in_order():
     assert found(limits=LIMITS[1:]) == [("limits_missing", ("limits",))]
     only = replace(LIMITS[0], category="light")
-    assert found(limits=(only, *LIMITS[1:])) == [("limits_missing", ("limits",))]
+    assert found(limits=(only, *LIMITS[1:])) == [
+        ("limits_missing", ("limits",))
+    ]
     assert found(limits=(*LIMITS, replace(only, category="nothing"))) == [
         ("category_unknown", ("limits", 4, "category"))
     ]
@@ -238,7 +257,10 @@ def test_limits_are_there_for_every_class_and_in_order():
     ("steps", "expected"),
     [
         ([(Level.STREET, Role.STREET_ADMIN)], []),
-        ([(Level.GRID, Role.GRID_WORKER), (Level.STREET, Role.STREET_ADMIN)], []),
+        (
+            [(Level.GRID, Role.GRID_WORKER), (Level.STREET, Role.STREET_ADMIN)],
+            [],
+        ),
         ([(Level.GRID, Role.GRID_WORKER)], [("ladder_open", ("ladder",))]),
         (
             [(Level.STREET, Role.STREET_ADMIN), (Level.GRID, Role.GRID_WORKER)],
@@ -251,17 +273,22 @@ def test_limits_are_there_for_every_class_and_in_order():
             [(Level.STREET, Role.STREET_ADMIN)] * 2,
             [("ladder_disordered", ("ladder", 1, "level"))],
         ),
-        ([(Level.STREET, Role.PROPERTY)], [("ladder_role", ("ladder", 0, "role"))]),
+        (
+            [(Level.STREET, Role.PROPERTY)],
+            [("ladder_role", ("ladder", 0, "role"))],
+        ),
     ],
 )
 def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
-    ladder = tuple(EscalationStep(level=level, role=role) for level, role in steps)
+    ladder = tuple(
+        EscalationStep(level=level, role=role) for level, role in steps
+    )
     assert found(ladder=ladder) == expected
 
 
 def test_office_hours_are_in_order_and_there_are_some():
     backwards = (OfficeHours(start=time(12), end=time(8)),)
-    assert found(week={**HOUSE.week, 6: backwards}) == [
+    assert found(week={**DEFAULT_POLICY.week, 6: backwards}) == [
         ("hours_disordered", ("week", "6"))
     ]
     assert ("never_open", ("week",)) in found(week={1: ()})
@@ -269,7 +296,9 @@ def test_office_hours_are_in_order_and_there_are_some():
         ("hours_disordered", ("own", "2026-07-01"))
     ]
     assert (
-        found(own={date(2026, 7, 1): OwnDay(spans=()), date(2026, 7, 2): OwnDay()})
+        found(
+            own={date(2026, 7, 1): OwnDay(spans=()), date(2026, 7, 2): OwnDay()}
+        )
         == []
     )
 
@@ -291,22 +320,34 @@ def test_no_limit_that_is_taken_fails_for_want_of_office_hours(
         date.fromordinal(date(2026, 6, 2).toordinal() + n): OwnDay(spans=())
         for n in range(off)
     }
-    ladder = (replace(HOUSE.ladder[-1], percent=percent),)
+    ladder = (replace(DEFAULT_POLICY.ladder[-1], percent=percent),)
     all_long = SlaLimits(
-        accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit
+        accept=limit,
+        contact=limit,
+        resolve=limit,
+        call_back=limit,
+        remind=limit,
     )
     rows = tuple(
         LimitsOf(urgency=urgency, limits=all_long) for urgency in TicketUrgency
     )
     policy = Policy(
-        limits=rows, ladder=ladder, week=dict.fromkeys(weekdays, (span,)), own=own
+        limits=rows,
+        ladder=ladder,
+        week=dict.fromkeys(weekdays, (span,)),
+        own=own,
     )
     if not validate(policy, STREET, PLACES, PEOPLE):
         calendar = Calendar(
-            zone="Asia/Shanghai", week=policy.week, own=own, library=chinese_holiday
+            zone="Asia/Shanghai",
+            week=policy.week,
+            own=own,
+            holidays=chinese_holiday,
         )
         clock = start(
-            Sla(policy=policy, limits=all_long, calendar=calendar), SlaKind.RESOLVE, NOW
+            Sla(policy=policy, limits=all_long, calendar=calendar),
+            SlaKind.RESOLVE,
+            NOW,
         )
         prolong(
             Sla(policy=policy, limits=all_long, calendar=calendar),
@@ -322,17 +363,24 @@ def test_a_limit_that_would_not_be_up_in_five_years_is_refused():
     assert codes == {"never_up"}
     with pytest.raises(ValueError, match="five years"):
         due_after(
-            Calendar(zone="Asia/Shanghai", week=week, own={}, library=chinese_holiday),
+            Calendar(
+                zone="Asia/Shanghai",
+                week=week,
+                own={},
+                holidays=chinese_holiday,
+            ),
             NOW,
             7 * 480,
         )
 
 
 def test_a_year_without_known_holidays_is_warned_of_sixty_days_ahead():
-    def warned(now: datetime, policy: Policy = HOUSE) -> list[tuple]:
+    def warned(now: datetime, policy: Policy = DEFAULT_POLICY) -> list[tuple]:
         return [
             (c.code, c.facts)
-            for c in warnings_of(policy, {}, "Asia/Shanghai", now, chinese_holiday)
+            for c in warnings_of(
+                policy, {}, "Asia/Shanghai", now, chinese_holiday
+            )
         ]
 
     assert warned(datetime(2026, 11, 1, tzinfo=UTC)) == []
@@ -340,23 +388,38 @@ def test_a_year_without_known_holidays_is_warned_of_sixty_days_ahead():
         ("rulebook.holidays_unknown", {"year": 2027})
     ]
     known = {
-        date.fromordinal(date(2027, 1, 1).toordinal() + n): OwnDay(spans=(MORNING,))
+        date.fromordinal(date(2027, 1, 1).toordinal() + n): OwnDay(
+            spans=(MORNING,)
+        )
         for n in range(30)
     }
-    assert warned(datetime(2026, 11, 23, tzinfo=UTC), replace(HOUSE, own=known)) == []
+    assert (
+        warned(
+            datetime(2026, 11, 23, tzinfo=UTC),
+            replace(DEFAULT_POLICY, own=known),
+        )
+        == []
+    )
     always = tuple(
         replace(row, limits=replace(row.limits, always=True)) for row in LIMITS
     )
     assert (
-        warned(datetime(2026, 11, 23, tzinfo=UTC), replace(HOUSE, limits=always)) == []
+        warned(
+            datetime(2026, 11, 23, tzinfo=UTC),
+            replace(DEFAULT_POLICY, limits=always),
+        )
+        == []
     )
 
 
 def test_whom_a_rule_names_without_a_phone_is_warned_of():
     policy = replace(
-        HOUSE, rules=rules((None, "light", "per_mute"), (None, "lift", "per_a"))
+        DEFAULT_POLICY,
+        rules=rules((None, "light", "per_mute"), (None, "lift", "per_a")),
     )
     assert [
         (c.code, c.facts)
-        for c in warnings_of(policy, PEOPLE, "Asia/Shanghai", NOW, chinese_holiday)
+        for c in warnings_of(
+            policy, PEOPLE, "Asia/Shanghai", NOW, chinese_holiday
+        )
     ] == [("rulebook.no_phone", {"rule": "r0"})]

@@ -7,19 +7,34 @@ from typing import Any
 from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes
-from chalicelib.tickets import clocks
+from chalicelib.tickets import sla_timers
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
 from chalicelib.tickets.model import Hold, SlaTimer, Ticket, TicketReport
-from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, TicketUrgency
-from chalicelib.tickets.states import SYSTEM_ONLY, Ending, TicketMover, TicketStatus
+from chalicelib.tickets.policy import (
+    DEFAULT_POLICY,
+    Level,
+    Policy,
+    SlaKind,
+    TicketUrgency,
+)
+from chalicelib.tickets.sla_timers import EscalationContext, Sla, sla_of
+from chalicelib.tickets.states import (
+    SYSTEM_ONLY,
+    Ending,
+    TicketMover,
+    TicketStatus,
+)
 
 from ..world import START, UNIT
 
 S, C, L = TicketStatus, SlaKind, Level
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# Who is on duty, lowest first; whoever is named first leads.
-GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
+# The people on duty, lowest level first; the first one leads.
+GRID, COMMUNITY, STREET = (
+    ("per_grid", "per_grid2"),
+    ("per_staff",),
+    ("per_admin",),
+)
 
 OWNER, HELPER, MEMBER = (
     {Relation.SIGNED_IN, Relation.PUBLIC, party}
@@ -29,7 +44,7 @@ WORKER = MEMBER | {Relation.GRID_WORKER}
 CLERK = WORKER | {Relation.COMMUNITY_STAFF}
 
 
-def the_sla(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
+def the_sla(ticket: Ticket, policy: Policy = DEFAULT_POLICY) -> Sla:
     return sla_of(policy, ticket, chinese_holiday)
 
 
@@ -39,10 +54,12 @@ def an_escalation(
     grid: tuple[str, ...] = GRID,
     community: tuple[str, ...] = COMMUNITY,
     street: tuple[str, ...] = STREET,
-    policy: Policy = HOUSE,
+    policy: Policy = DEFAULT_POLICY,
 ) -> EscalationContext:
     duty = {L.GRID: grid, L.COMMUNITY: community, L.STREET: street}
-    return EscalationContext(sla=the_sla(ticket or a_ticket(), policy), duty=duty)
+    return EscalationContext(
+        sla=the_sla(ticket or a_ticket(), policy), duty=duty
+    )
 
 
 def a_ticket(state: TicketStatus = S.OPEN, **fields: Any) -> Ticket:
@@ -66,36 +83,41 @@ def a_ticket(state: TicketStatus = S.OPEN, **fields: Any) -> Ticket:
     ticket = Ticket(**(values | {"state": state} | fields))
     fresh = _moved_on(ticket)
     return replace(
-        ticket, **{name: value for name, value in fresh.items() if name not in fields}
+        ticket,
+        **{name: value for name, value in fresh.items() if name not in fields},
     )
 
 
 def _moved_on(ticket: Ticket) -> dict[str, Any]:
     terms, state = the_sla(ticket), ticket.state
     running = {
-        name: clocks.start(terms, name, START)
+        name: sla_timers.start(terms, name, START)
         for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
     }
     fresh: dict[str, Any] = {}
     if state is not S.OPEN:
-        running[C.ACCEPT] = clocks.meet(running[C.ACCEPT], START)
+        running[C.ACCEPT] = sla_timers.meet(running[C.ACCEPT], START)
         fresh["accepted_by"] = "per_grid"
     if state is S.ON_HOLD:
-        running[C.CONTACT] = clocks.meet(running[C.CONTACT], START)
-        running[C.RESOLVE] = clocks.pause(running[C.RESOLVE], START)
+        running[C.CONTACT] = sla_timers.meet(running[C.CONTACT], START)
+        running[C.RESOLVE] = sla_timers.pause(running[C.RESOLVE], START)
         fresh["holds"] = (
             Hold(
-                start=START, until=START + 5 * DAY, reason="等配件", before=S.ACCEPTED
+                start=START,
+                until=START + 5 * DAY,
+                reason="等配件",
+                before=S.ACCEPTED,
             ),
         )
     if state in (S.RESOLVED, S.CLOSED):
         running |= {
-            name: clocks.meet(running[name], START) for name in (C.CONTACT, C.RESOLVE)
+            name: sla_timers.meet(running[name], START)
+            for name in (C.CONTACT, C.RESOLVE)
         }
-        running[C.CALL_BACK] = clocks.start(terms, C.CALL_BACK, START)
+        running[C.CALL_BACK] = sla_timers.start(terms, C.CALL_BACK, START)
         fresh |= {"resolved_at": START, "solution": "已清理"}
     if state is S.CLOSED:
-        running[C.CALL_BACK] = clocks.meet(running[C.CALL_BACK], START)
+        running[C.CALL_BACK] = sla_timers.meet(running[C.CALL_BACK], START)
         fresh |= {"closed_at": START, "ending": Ending.CONFIRMED}
     return fresh | {"clocks": tuple(running.values())}
 
@@ -118,7 +140,10 @@ OWNER_ACTS, JOINER_ACTS, NEIGHBOUR_ACTS = (
     by(OWNER, "per_joiner"),
     by(MEMBER, "per_neighbour"),
 )
-WORKER_ACTS, CLERK_ACTS = by(WORKER | HELPER, "per_grid"), by(CLERK, "per_staff")
+WORKER_ACTS, CLERK_ACTS = (
+    by(WORKER | HELPER, "per_grid"),
+    by(CLERK, "per_staff"),
+)
 ADMIN_ACTS = by(MEMBER | STAFF, "per_admin")
 PROPERTY_ACTS = by(HELPER, "per_property")
 SYSTEM_ACTS = by(SYSTEM_ONLY, "system")
@@ -140,7 +165,10 @@ def a_report(person: str = "per_owner", **fields: Any) -> TicketReport:
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
     return [
-        (message.kind.removeprefix("ticket."), format_audience(message.audience))
+        (
+            message.kind.removeprefix("ticket."),
+            format_audience(message.audience),
+        )
         for message in outcome.messages
     ]
 
@@ -150,7 +178,7 @@ def tags(outcome: Changes[Any]) -> list[str]:
 
 
 def clock(ticket: Ticket, name: SlaKind) -> SlaTimer:
-    found = ticket.clock(name)
+    found = ticket.sla_timer(name)
     assert found, name
     return found
 

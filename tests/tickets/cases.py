@@ -20,12 +20,12 @@ def _from(
     return dict.fromkeys(states, who)
 
 
-# Moves: from which states, by whom.
+# Moves: their states and movers.
 TICKET_MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "accept_ticket": _from(("open",), HELP),
     "assign_ticket": _from(("open", "accepted", "assigned"), WORKER),
     "bounce_ticket": _from(("open", "accepted", "assigned"), HELP),
-    "comment_ticket": _from((*OPEN, "resolved"), INSIDE),
+    "comment_on_ticket": _from((*OPEN, "resolved"), INSIDE),
     "hold_ticket": _from(("accepted", "assigned"), HELP),
     "resume_ticket": _from(("on_hold",), HELP),
     "resolve_ticket": _from(OPEN, HELP),
@@ -44,8 +44,8 @@ TICKET_MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
 TICKET_READS = {
     "read_ticket": MEMBER,
     "read_ticket_timeline": INSIDE,
-    "read_clocks": INSIDE,
-    "read_photos": INSIDE,
+    "read_sla_timers": INSIDE,
+    "read_ticket_photos": INSIDE,
 }
 
 
@@ -81,7 +81,9 @@ def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
 
 def of_ticket(world: World, ticket_id: str, move: str, body: Any) -> Good:
     """Return a request of staff about a ticket."""
-    return Good(world.staff(), f"/v1/tickets/{ticket_id}/{move}", body, (ticket_id,))
+    return Good(
+        world.staff(), f"/v1/tickets/{ticket_id}/{move}", body, (ticket_id,)
+    )
 
 
 def _ticket_move(move: str, *before: str) -> MakeGood:
@@ -106,12 +108,19 @@ def _report(world: World) -> Good:
         "place": UNIT,
         "location_note": "7楼电梯口",
     }
-    body |= {"photos": [_photo(world, staff)], "urgency": "utility", "private": True}
+    body |= {
+        "photos": [_photo(world, staff)],
+        "urgency": "utility",
+        "private": True,
+    }
     return Good(
         staff,
         "/v1/tickets",
         body
-        | {"on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}},
+        | {
+            "on_behalf_of": ward.id,
+            "consent": {"how": "spoken", "witness": "陈敏"},
+        },
     )
 
 
@@ -128,12 +137,18 @@ def _assign(world: World) -> Good:
 def _escalate(world: World) -> Good:
     """Where nobody is on duty below, a ticket begins at the street, and goes no higher."""
     worker = world.person("周涛", (Role.GRID_WORKER, GRID))
-    world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
-    return of_ticket(world, reported(world)[0], "escalate", {"reason": "需要再看看"})
+    world.services.places.assign_duty(
+        world.boss, GRID, {"grid_worker": [worker.id]}
+    )
+    return of_ticket(
+        world, reported(world)[0], "escalate", {"reason": "需要再看看"}
+    )
 
 
 def _resolve(world: World) -> Good:
-    good = of_ticket(world, reported(world, "accept")[0], "resolve", {"note": "已清走"})
+    good = of_ticket(
+        world, reported(world, "accept")[0], "resolve", {"note": "已清走"}
+    )
     good.body["photos"] = [_photo(world, good.phone)]
     return good
 
@@ -141,7 +156,10 @@ def _resolve(world: World) -> Good:
 def _confirm(world: World) -> Good:
     ticket_id, resident = reported(world, "accept", "resolve")
     return of_ticket(
-        world, ticket_id, "confirm", {"satisfied": 5, "on_behalf_of": resident.me["id"]}
+        world,
+        ticket_id,
+        "confirm",
+        {"satisfied": 5, "on_behalf_of": resident.me["id"]},
     )
 
 
@@ -155,26 +173,42 @@ def _join(world: World) -> Good:
 
 def _split(world: World) -> Good:
     (one, _), (other, _) = reported(world), reported(world)
-    assert world.staff().post(f"/v1/tickets/{one}/merge", {"into": other}).status == 200
+    assert (
+        world.staff().post(f"/v1/tickets/{one}/merge", {"into": other}).status
+        == 200
+    )
     return of_ticket(world, one, "split", {})
 
 
 def _merge(world: World) -> Good:
-    return of_ticket(world, reported(world)[0], "merge", {"into": reported(world)[0]})
+    return of_ticket(
+        world, reported(world)[0], "merge", {"into": reported(world)[0]}
+    )
 
 
 CASES = Cases(
-    who={"report_problem": MEMBER, "list_tickets": MEMBER, "my_tickets": MEMBER},
+    who={
+        "report_problem": MEMBER,
+        "list_tickets": MEMBER,
+        "list_my_tickets": MEMBER,
+    },
     elsewhere=TICKET_READS.keys()
-    | TICKET_MOVES.keys() - {"convert_ticket"},  # tests/test_ticket_permissions.py
-    bodies={"report_problem": {"category": "rubbish", "text": "有垃圾", "place": UNIT}},
+    | TICKET_MOVES.keys()
+    - {"convert_ticket"},  # tests/test_ticket_permissions.py
+    bodies={
+        "report_problem": {
+            "category": "rubbish",
+            "text": "有垃圾",
+            "place": UNIT,
+        }
+    },
     queries={"list_tickets": f"?place={GRID}"},
     good={
         "report_problem": _report,
         "accept_ticket": _ticket_move("accept"),
         "assign_ticket": _assign,
         "bounce_ticket": _ticket_move("bounce"),
-        "comment_ticket": _ticket_move("comment"),
+        "comment_on_ticket": _ticket_move("comment"),
         "hold_ticket": _ticket_move("hold", "accept"),
         "resume_ticket": _ticket_move("resume", "accept", "hold"),
         "resolve_ticket": _resolve,

@@ -16,11 +16,17 @@ Hours = tuple[tuple[int, int], ...]  # of a day, in minutes since midnight
 ESCALATION: Hours = ((510, 720), (810, 1080))
 OFFICE_WEEK = dict.fromkeys(range(1, 6), ESCALATION)
 SHANGHAI_OFFSET = timedelta(hours=8)
-DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+DAY, MINUTE, SECOND = (
+    timedelta(days=1),
+    timedelta(minutes=1),
+    timedelta(seconds=1),
+)
 
 
 def spans(hours: Hours) -> tuple[OfficeHours, ...]:
-    return tuple(OfficeHours(start=_at(start), end=_at(end)) for start, end in hours)
+    return tuple(
+        OfficeHours(start=_at(start), end=_at(end)) for start, end in hours
+    )
 
 
 def _at(minute: int) -> time:
@@ -28,7 +34,7 @@ def _at(minute: int) -> time:
 
 
 @dataclass
-class EscalationContext:
+class PlainCalendar:
     """A street in Shanghai, in plain numbers; `own` holds None for a day that is worked like a Monday."""
 
     week: Mapping[int, Hours] = field(default_factory=lambda: OFFICE_WEEK)
@@ -37,12 +43,14 @@ class EscalationContext:
     def calendar(self) -> Calendar:
         return Calendar(
             zone="Asia/Shanghai",
-            week={weekday: spans(hours) for weekday, hours in self.week.items()},
+            week={
+                weekday: spans(hours) for weekday, hours in self.week.items()
+            },
             own={
                 day: OwnDay(spans=None if hours is None else spans(hours))
                 for day, hours in self.own.items()
             },
-            library=chinese_holiday,
+            holidays=chinese_holiday,
         )
 
     def due_by_walking(self, start: datetime, minutes: int) -> datetime:
@@ -100,7 +108,8 @@ def _run(start: date, days: int) -> list[date]:
 @cache
 def _flags(hours: Hours) -> bytes:
     return bytes(
-        any(start <= minute < end for start, end in hours) for minute in range(1440)
+        any(start <= minute < end for start, end in hours)
+        for minute in range(1440)
     )
 
 

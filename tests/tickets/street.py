@@ -1,4 +1,4 @@
-"""A street in which everybody who has to do with tickets is on duty, and what she does over her phone."""
+"""A street with everybody on duty for tickets, and their requests over HTTP."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ def a_body(**fields: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Street:
+class TicketStreet:
     """The world, and the phones of those who answer for baihua's first grid. A phone's token is fresh at every use."""
 
     world: World
@@ -37,7 +37,9 @@ class Street:
             ("clerk", Role.COMMUNITY_STAFF, BAIHUA),
             ("company", Role.PROPERTY, BAIHUA),
         ):
-            self.ids[name] = world.person(f"{name}甲", (role, place), home=place).id
+            self.ids[name] = world.person(
+                f"{name}甲", (role, place), home=place
+            ).id
             duty.setdefault(place, {})[role.value] = [self.ids[name]]
         for place, roles in duty.items():
             places.assign_duty(world.boss, place, roles)
@@ -68,7 +70,11 @@ class Street:
         now = self.world.clock.now()
         save(
             StreetPolicy(
-                id=STREET, version=number, created_at=now, updated_at=now, policy=policy
+                id=STREET,
+                version=number,
+                created_at=now,
+                updated_at=now,
+                policy=policy,
             )
         )
         save(
@@ -110,7 +116,9 @@ def done(phone: Phone, ticket_id: str, move: str, **body: Any) -> Any:
     return answer.json
 
 
-def refused(phone: Phone, ticket_id: str, move: str, **body: Any) -> tuple[int, str]:
+def refused(
+    phone: Phone, ticket_id: str, move: str, **body: Any
+) -> tuple[int, str]:
     answer = act(phone, ticket_id, move, **body)
     assert answer.status >= 400, answer.text
     return answer.status, answer.code
@@ -122,7 +130,9 @@ def stored(ticket_id: str) -> Ticket:
     return ticket
 
 
-def lines(phone: Phone, place: str = BAIHUA, **query: Any) -> list[dict[str, Any]]:
+def lines(
+    phone: Phone, place: str = BAIHUA, **query: Any
+) -> list[dict[str, Any]]:
     """Return a list of tickets, all its pages."""
     found: list[dict[str, Any]] = []
     asked = "".join(f"&{name}={value}" for name, value in query.items())

@@ -10,11 +10,16 @@ import pytest
 from chalicelib.places.model import DEFAULT_ZONE
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.office_hours import check_week
-from chalicelib.tickets.policy import HOUSE
+from chalicelib.tickets.policy import DEFAULT_POLICY
 from chalicelib.tickets.worktime import Calendar, DayReason, Holiday
 
 DAYS = [date(2018, 1, 1) + timedelta(days=n) for n in range(3287)]
-STREET = Calendar(zone=DEFAULT_ZONE, week=HOUSE.week, own={}, library=chinese_holiday)
+STREET = Calendar(
+    zone=DEFAULT_ZONE,
+    week=DEFAULT_POLICY.week,
+    own={},
+    holidays=chinese_holiday,
+)
 
 
 def test_every_day_of_nine_years_is_off_or_worked_as_another_library_has_it():
@@ -74,7 +79,9 @@ def test_every_holiday_has_a_chinese_name():
     )
 
 
-@pytest.mark.parametrize("error", [KeyError, TypeError, OSError, RecursionError])
+@pytest.mark.parametrize(
+    "error", [KeyError, TypeError, OSError, RecursionError]
+)
 def test_a_library_that_fails_knows_nothing(monkeypatch, error):
     def fails(day):
         raise error
@@ -89,18 +96,25 @@ def test_a_library_that_cannot_be_loaded_knows_nothing(monkeypatch):
     assert chinese_holiday(date(2026, 10, 1)) is None
 
 
-def test_a_holiday_that_its_own_list_does_not_name_is_off_all_the_same(monkeypatch):
+def test_a_holiday_that_its_own_list_does_not_name_is_off_all_the_same(
+    monkeypatch,
+):
     monkeypatch.setattr(
-        chinese_calendar, "get_holiday_detail", lambda day: (True, "Day of the Bug")
+        chinese_calendar,
+        "get_holiday_detail",
+        lambda day: (True, "Day of the Bug"),
     )
     assert chinese_holiday(date(2026, 10, 8)) == Holiday(off=True)
 
 
 def test_the_ordinary_week_has_forty_hours():
-    check_week(HOUSE.week)
-    assert sorted(HOUSE.week) == [1, 2, 3, 4, 5]
+    check_week(DEFAULT_POLICY.week)
+    assert sorted(DEFAULT_POLICY.week) == [1, 2, 3, 4, 5]
     minutes = [
-        span.end.hour * 60 + span.end.minute - span.start.hour * 60 - span.start.minute
-        for span in HOUSE.week[1]
+        span.end.hour * 60
+        + span.end.minute
+        - span.start.hour * 60
+        - span.start.minute
+        for span in DEFAULT_POLICY.week[1]
     ]
     assert minutes == [210, 270]

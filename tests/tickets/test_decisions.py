@@ -1,4 +1,4 @@
-"""Each move of a ticket: what it does to who has it, its level and its clocks, whom it tells, and what it refuses."""
+"""Each move of a ticket: its effect on assignee, level and timers, its messages and refusals."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +8,12 @@ import pytest
 from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
-from chalicelib.tickets import decisions, resolution
-from chalicelib.tickets.clocks import meet
+from chalicelib.tickets import decisions, handover, merging, resolution
 from chalicelib.tickets.duplicates import likely_duplicates
 from chalicelib.tickets.model import TicketReport, Update
 from chalicelib.tickets.policy import (
-    HOUSE,
-    LADDER,
+    DEFAULT_POLICY,
+    ESCALATION_STEPS,
     MAX_MERGED,
     Category,
     Level,
@@ -24,6 +23,7 @@ from chalicelib.tickets.policy import (
 )
 from chalicelib.tickets.redaction import forget_reporter
 from chalicelib.tickets.resolution import has_answered
+from chalicelib.tickets.sla_timers import meet
 from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.worktime import worked_between
 
@@ -82,7 +82,12 @@ def resolved(
 
 
 def closed(
-    ticket, mover, reason="不在职责内", *, alone=False, public_text: str | None = None
+    ticket,
+    mover,
+    reason="不在职责内",
+    *,
+    alone=False,
+    public_text: str | None = None,
 ):
     return resolution.close(
         ticket,
@@ -121,7 +126,9 @@ def code_of(kind: type[Exception], move, *args, **named) -> str:
 
 def submitted(**fields):
     ticket = a_ticket(**{"clocks": (), "version": 0} | fields)
-    return decisions.submit(ticket, an_escalation(ticket), at(OWNER_ACTS, START), ())
+    return decisions.submit(
+        ticket, an_escalation(ticket), at(OWNER_ACTS, START), ()
+    )
 
 
 def test_with_the_report_three_clocks_begin_and_whoever_has_it_hears_of_it():
@@ -137,14 +144,18 @@ def test_where_nobody_has_it_the_staff_on_duty_hear_of_it():
 
 
 def test_no_quiet_hour_holds_back_what_is_urgent_where_somebody_has_to_work_on_it():
-    assert told(submitted(urgency=TicketUrgency.URGENT)) == [("urgent_new", "per_grid")]
+    assert told(submitted(urgency=TicketUrgency.URGENT)) == [
+        ("urgent_new", "per_grid")
+    ]
     urgent = a_ticket(urgency=TicketUrgency.URGENT)
     assert told(decisions.accept(urgent, WORKER_ACTS)) == [
         ("accepted", REPORTERS)
     ]  # no affair of the night
     assert (
         told(
-            decisions.escalate(urgent, an_escalation(urgent), WORKER_ACTS, "没有人手")
+            handover.escalate(
+                urgent, an_escalation(urgent), WORKER_ACTS, "没有人手"
+            )
         )[0][0]
         == "urgent_climbed_staff"
     )
@@ -202,7 +213,9 @@ def test_what_is_no_duplicate(other):
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_whatever_is_not_done_yet_may_be_the_same(state):
     assert alike(
-        a_ticket(state, id="tkt_b", text=HEAP, created_at=START - timedelta(days=13))
+        a_ticket(
+            state, id="tkt_b", text=HEAP, created_at=START - timedelta(days=13)
+        )
     ) == ["tkt_b"]
 
 
@@ -212,7 +225,12 @@ def test_whatever_is_not_done_yet_may_be_the_same(state):
 def test_accepting_stops_the_clock_of_acceptance_and_no_other():
     outcome = decisions.accept(a_ticket(assignee="per_grid2"), WORKER_ACTS)
     ticket = outcome.entity
-    assert (ticket.state, ticket.assignee, ticket.accepted_by, ticket.level) == (
+    assert (
+        ticket.state,
+        ticket.assignee,
+        ticket.accepted_by,
+        ticket.level,
+    ) == (
         S.ACCEPTED,
         "per_grid",
         "per_grid",
@@ -246,8 +264,14 @@ def test_whoever_names_somebody_has_accepted_it_and_both_hear_of_it():
         "per_grid",
     )
     assert running(ticket) == {"contact", "resolve"}
-    assert told(outcome) == [("assigned", "per_property"), ("accepted", REPORTERS)]
-    assert outcome.messages[0].params == {"holder": "per_property", "level": "grid"}
+    assert told(outcome) == [
+        ("assigned", "per_property"),
+        ("accepted", REPORTERS),
+    ]
+    assert outcome.messages[0].params == {
+        "holder": "per_property",
+        "level": "grid",
+    }
 
 
 def test_once_it_is_accepted_only_who_is_named_hears_of_it_and_nobody_tells_herself():
@@ -284,7 +308,7 @@ def test_nobody_assigns_who_is_no_staff():
 
 
 def bounced(ticket, mover=WORKER_ACTS, escalation=ESCALATION, dispatcher=None):
-    return decisions.bounce(ticket, escalation, mover, "不归我管", dispatcher)
+    return handover.bounce(ticket, escalation, mover, "不归我管", dispatcher)
 
 
 ASSIGNED = a_ticket(S.ASSIGNED, assignee="per_property", accepted_by="per_grid")
@@ -302,7 +326,7 @@ def test_no_clock_pauses_for_a_bounce():
             assert clock(after, name) == clock(ticket, name)
 
 
-def test_what_was_only_accepted_is_open_again_under_the_clock_that_it_had_from_the_beginning():
+def test_a_reopened_acceptance_keeps_its_first_timer():
     accepted = decisions.accept(a_ticket(), WORKER_ACTS).entity
     outcome = bounced(accepted, at(WORKER_ACTS, NOW + HOUR))
     ticket = outcome.entity
@@ -313,7 +337,10 @@ def test_what_was_only_accepted_is_open_again_under_the_clock_that_it_had_from_t
         "不归我管",
     )
     assert clock(ticket, C.ACCEPT) == clock(a_ticket(), C.ACCEPT)
-    assert (tags(outcome), told(outcome)) == (["bounced"], [("bounced_staff", AT_GRID)])
+    assert (tags(outcome), told(outcome)) == (
+        ["bounced"],
+        [("bounced_staff", AT_GRID)],
+    )
 
 
 def test_what_had_been_assigned_goes_back_to_who_accepted_it():
@@ -344,17 +371,30 @@ def test_whoever_assigned_it_to_herself_leaves_it_open():
 @pytest.mark.parametrize(
     "ticket", [a_ticket(), a_ticket(S.ACCEPTED)], ids=["open", "accepted"]
 )
-def test_every_ticket_has_a_person_also_when_the_only_one_there_sends_it_back(ticket):
+def test_every_ticket_has_a_person_also_when_the_only_one_there_sends_it_back(
+    ticket,
+):
     outcome = bounced(ticket, escalation=an_escalation(grid=("per_grid",)))
-    assert (outcome.entity.assignee, outcome.entity.level, outcome.entity.state) == (
+    assert (
+        outcome.entity.assignee,
+        outcome.entity.level,
+        outcome.entity.state,
+    ) == (
         "per_staff",
         L.GRID,
         S.OPEN,
     )
     assert told(outcome) == [("assigned", "per_staff")]
-    nobody = bounced(ticket, escalation=an_escalation(grid=("per_grid",), community=()))
-    assert (nobody.entity.assignee, nobody.entity.level) == ("per_admin", L.GRID)
-    twice = bounced(outcome.entity, escalation=an_escalation(grid=("per_grid",))).entity
+    nobody = bounced(
+        ticket, escalation=an_escalation(grid=("per_grid",), community=())
+    )
+    assert (nobody.entity.assignee, nobody.entity.level) == (
+        "per_admin",
+        L.GRID,
+    )
+    twice = bounced(
+        outcome.entity, escalation=an_escalation(grid=("per_grid",))
+    ).entity
     assert (twice.level, twice.assignee, twice.must_be_assigned) == (
         L.COMMUNITY,
         "per_staff",
@@ -363,9 +403,12 @@ def test_every_ticket_has_a_person_also_when_the_only_one_there_sends_it_back(ti
 
 
 def test_what_is_assigned_does_not_come_back_to_who_sends_it_away():
-    """Its dispatcher has left, and whoever leads there is who had it."""
+    """Its dispatcher has left, so the leader there becomes the assignee."""
     own = replace(ASSIGNED, assignee="per_grid", accepted_by="per_gone")
-    assert bounced(own, WORKER_ACTS, dispatcher=None).entity.assignee == "per_grid2"
+    assert (
+        bounced(own, WORKER_ACTS, dispatcher=None).entity.assignee
+        == "per_grid2"
+    )
 
 
 def test_whoever_gets_it_back_hears_of_it_also_where_she_is_not_on_duty():
@@ -374,15 +417,26 @@ def test_whoever_gets_it_back_hears_of_it_also_where_she_is_not_on_duty():
         PROPERTY_ACTS,
         dispatcher="per_staff",
     )
-    assert (outcome.entity.assignee, outcome.entity.level) == ("per_staff", L.GRID)
-    assert told(outcome) == [("bounced_staff", AT_GRID), ("assigned", "per_staff")]
+    assert (outcome.entity.assignee, outcome.entity.level) == (
+        "per_staff",
+        L.GRID,
+    )
+    assert told(outcome) == [
+        ("bounced_staff", AT_GRID),
+        ("assigned", "per_staff"),
+    ]
 
 
 def test_after_the_second_time_the_level_above_must_name_somebody():
     once = bounced(a_ticket()).entity
     outcome = bounced(once, by(WORKER_ACTS.relations, "per_grid2"))
     ticket = outcome.entity
-    assert (ticket.bounces, ticket.level, ticket.assignee, ticket.must_be_assigned) == (
+    assert (
+        ticket.bounces,
+        ticket.level,
+        ticket.assignee,
+        ticket.must_be_assigned,
+    ) == (
         2,
         L.COMMUNITY,
         "per_staff",
@@ -394,7 +448,10 @@ def test_after_the_second_time_the_level_above_must_name_somebody():
             code_of(Conflict, decisions.accept, ticket, mover)
             == "ticket.must_be_assigned"
         )
-        assert code_of(Conflict, bounced, ticket, mover) == "ticket.must_be_assigned"
+        assert (
+            code_of(Conflict, bounced, ticket, mover)
+            == "ticket.must_be_assigned"
+        )
     assert (
         code_of(Conflict, decisions.assign, ticket, WORKER_ACTS, "per_property")
         == "ticket.must_be_assigned"
@@ -409,7 +466,9 @@ def test_after_the_second_time_the_level_above_must_name_somebody():
 
 def test_there_is_no_third_time():
     final = replace(ASSIGNED, bounces=2, level=L.COMMUNITY)
-    assert code_of(Conflict, bounced, final, PROPERTY_ACTS) == "ticket.bounced_out"
+    assert (
+        code_of(Conflict, bounced, final, PROPERTY_ACTS) == "ticket.bounced_out"
+    )
 
 
 def test_the_second_time_may_be_after_it_was_assigned_and_then_it_has_been_accepted():
@@ -417,7 +476,12 @@ def test_the_second_time_may_be_after_it_was_assigned_and_then_it_has_been_accep
         replace(ASSIGNED, bounces=1), PROPERTY_ACTS, dispatcher="per_grid"
     )
     ticket = outcome.entity
-    assert (ticket.state, ticket.level, ticket.assignee, ticket.must_be_assigned) == (
+    assert (
+        ticket.state,
+        ticket.level,
+        ticket.assignee,
+        ticket.must_be_assigned,
+    ) == (
         S.ACCEPTED,
         L.COMMUNITY,
         "per_staff",
@@ -426,10 +490,11 @@ def test_the_second_time_may_be_after_it_was_assigned_and_then_it_has_been_accep
     assert not clock(ticket, C.ACCEPT).running
 
 
-def test_where_nobody_is_on_duty_above_the_next_level_names_somebody_and_at_the_top_the_street_itself():
+def test_without_anybody_above_the_street_is_the_assignee():
     twice = a_ticket(bounces=1)
     assert (
-        bounced(twice, escalation=an_escalation(community=())).entity.level is L.STREET
+        bounced(twice, escalation=an_escalation(community=())).entity.level
+        is L.STREET
     )
     top = bounced(replace(twice, level=L.STREET), ADMIN_ACTS)
     assert (top.entity.level, top.entity.must_be_assigned, told(top)) == (
@@ -439,32 +504,47 @@ def test_where_nobody_is_on_duty_above_the_next_level_names_somebody_and_at_the_
     )
 
 
-# whoever has it is gone
+# the assignee is gone
 
 
 def test_what_somebody_had_who_is_gone_goes_to_who_is_on_duty_and_its_state_stays():
     ticket = replace(ASSIGNED, assignee="per_gone")
-    outcome = decisions.reassign(ticket, ESCALATION, SYSTEM_ACTS)
-    assert (outcome.entity.state, outcome.entity.assignee, outcome.entity.level) == (
+    outcome = handover.reassign(ticket, ESCALATION, SYSTEM_ACTS)
+    assert (
+        outcome.entity.state,
+        outcome.entity.assignee,
+        outcome.entity.level,
+    ) == (
         S.ASSIGNED,
         "per_grid",
         L.GRID,
     )
-    assert (tags(outcome), told(outcome)) == (["rehanded"], [("assigned", "per_grid")])
+    assert (tags(outcome), told(outcome)) == (
+        ["rehanded"],
+        [("assigned", "per_grid")],
+    )
     assert outcome.entity.clocks == ticket.clocks
-    above = decisions.reassign(ticket, an_escalation(grid=()), SYSTEM_ACTS)
-    assert (above.entity.level, above.entity.assignee) == (L.COMMUNITY, "per_staff")
-    nobody = decisions.reassign(
+    above = handover.reassign(ticket, an_escalation(grid=()), SYSTEM_ACTS)
+    assert (above.entity.level, above.entity.assignee) == (
+        L.COMMUNITY,
+        "per_staff",
+    )
+    nobody = handover.reassign(
         ticket, an_escalation(grid=(), community=(), street=()), SYSTEM_ACTS
     )
-    assert (nobody.entity.assignee, told(nobody)) == (None, [("new_staff", AT_STREET)])
+    assert (nobody.entity.assignee, told(nobody)) == (
+        None,
+        [("new_staff", AT_STREET)],
+    )
 
 
 # up
 
 
 def test_a_ticket_is_taken_to_the_level_above_before_any_clock_does_it():
-    outcome = decisions.escalate(a_ticket(), ESCALATION, WORKER_ACTS, "要动用工程车")
+    outcome = handover.escalate(
+        a_ticket(), ESCALATION, WORKER_ACTS, "要动用工程车"
+    )
     ticket = outcome.entity
     assert (ticket.level, ticket.assignee, ticket.state, ticket.clocks) == (
         L.COMMUNITY,
@@ -480,7 +560,9 @@ def test_a_ticket_is_taken_to_the_level_above_before_any_clock_does_it():
 
 
 def test_who_has_accepted_it_keeps_it_when_it_climbs():
-    outcome = decisions.escalate(ASSIGNED, ESCALATION, PROPERTY_ACTS, "要动用工程车")
+    outcome = handover.escalate(
+        ASSIGNED, ESCALATION, PROPERTY_ACTS, "要动用工程车"
+    )
     assert (outcome.entity.level, outcome.entity.assignee) == (
         L.COMMUNITY,
         "per_property",
@@ -491,7 +573,7 @@ def test_from_the_last_level_nothing_is_taken_higher():
     assert (
         code_of(
             Conflict,
-            decisions.escalate,
+            handover.escalate,
             a_ticket(level=L.STREET),
             ESCALATION,
             ADMIN_ACTS,
@@ -499,11 +581,11 @@ def test_from_the_last_level_nothing_is_taken_higher():
         )
         == "ticket.at_the_top"
     )
-    short = an_escalation(policy=Policy(ladder=LADDER[:2]))
+    short = an_escalation(policy=Policy(ladder=ESCALATION_STEPS[:2]))
     assert (
         code_of(
             Conflict,
-            decisions.escalate,
+            handover.escalate,
             a_ticket(level=L.COMMUNITY),
             short,
             CLERK_ACTS,
@@ -517,12 +599,17 @@ def test_from_the_last_level_nothing_is_taken_higher():
 
 
 @pytest.mark.parametrize("mover", [WORKER_ACTS, PROPERTY_ACTS, CLERK_ACTS])
-def test_the_first_word_to_those_who_reported_it_is_the_contact_that_a_clock_waits_for(
+def test_the_first_message_to_reporters_meets_the_contact_timer(
     mover,
 ):
-    outcome = decisions.comment(a_ticket(S.ACCEPTED), mover, "今天下午来", public=True)
+    outcome = decisions.comment(
+        a_ticket(S.ACCEPTED), mover, "今天下午来", public=True
+    )
     assert running(outcome.entity) == {"resolve"}
-    assert (tags(outcome), told(outcome)) == (["commented"], [("commented", REPORTERS)])
+    assert (tags(outcome), told(outcome)) == (
+        ["commented"],
+        [("commented", REPORTERS)],
+    )
     again = decisions.comment(
         outcome.entity, at(mover, NOW + DAY), "明天来", public=True
     )
@@ -534,7 +621,11 @@ def test_a_remark_among_those_who_work_on_it_is_no_contact_and_tells_nobody():
         a_ticket(S.ACCEPTED), WORKER_ACTS, "钥匙在物业", public=False
     )
     assert running(outcome.entity) == {"contact", "resolve"}
-    assert (tags(outcome), told(outcome), updates(outcome)) == (["noted"], [], [])
+    assert (tags(outcome), told(outcome), updates(outcome)) == (
+        ["noted"],
+        [],
+        [],
+    )
 
 
 def test_who_reported_it_speaks_to_who_has_it_and_does_not_stop_a_clock():
@@ -545,14 +636,21 @@ def test_who_reported_it_speaks_to_who_has_it_and_does_not_stop_a_clock():
     assert told(outcome) == [("said", "per_grid")]
     assert (
         code_of(
-            Forbidden, decisions.comment, a_ticket(), OWNER_ACTS, "悄悄话", public=False
+            Forbidden,
+            decisions.comment,
+            a_ticket(),
+            OWNER_ACTS,
+            "悄悄话",
+            public=False,
         )
         == "ticket.internal"
     )
 
 
 def test_what_another_application_says_is_published_without_what_is_personal():
-    outcome = decisions.comment_from_outside(a_ticket(), CLERK_ACTS, "请打13812345678")
+    outcome = decisions.comment_from_outside(
+        a_ticket(), CLERK_ACTS, "请打13812345678"
+    )
     assert updates(outcome) == [("open", "请打＊＊")]
     assert (told(outcome), outcome.events[0].party) == (
         [("said", "per_grid")],
@@ -576,7 +674,7 @@ def held(ticket=None, mover=WORKER_ACTS, days=5, **fields):
     )
 
 
-def test_on_hold_the_clock_of_the_solution_stands_still_and_those_who_reported_it_are_told_why():
+def test_a_hold_pauses_the_resolution_timer_and_informs_reporters():
     outcome = held()
     ticket = outcome.entity
     assert (ticket.state, ticket.assignee, ticket.reason) == (
@@ -618,7 +716,9 @@ def test_a_ticket_is_put_on_hold_three_times_and_no_more():
 
 
 @pytest.mark.parametrize("state", [S.ACCEPTED, S.ASSIGNED])
-def test_going_on_leads_back_to_where_it_was_and_the_clock_to_what_was_left(state):
+def test_going_on_leads_back_to_where_it_was_and_the_clock_to_what_was_left(
+    state,
+):
     before = a_ticket(state, assignee="per_property")
     ticket = held(before).entity
     later = NOW + 3 * DAY
@@ -648,12 +748,17 @@ def test_only_what_somebody_works_on_is_put_on_hold():
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
-def test_when_it_is_done_everybody_who_reported_it_is_asked_and_the_clock_of_the_call_back_begins(
+def test_a_resolution_asks_reporters_and_starts_the_call_back_timer(
     state,
 ):
     outcome = resolved(a_ticket(state), WORKER_ACTS, "已清走")
     ticket = outcome.entity
-    assert (ticket.state, ticket.assignee, ticket.solution, ticket.resolved_at) == (
+    assert (
+        ticket.state,
+        ticket.assignee,
+        ticket.solution,
+        ticket.resolved_at,
+    ) == (
         S.RESOLVED,
         "per_grid",
         "已清走",
@@ -661,19 +766,25 @@ def test_when_it_is_done_everybody_who_reported_it_is_asked_and_the_clock_of_the
     )
     assert running(ticket) == {"call_back"}
     assert {
-        name: clock(ticket, name).met_at for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
+        name: clock(ticket, name).met_at
+        for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
     } == {
         C.ACCEPT: NOW if state is S.OPEN else START,
         C.CONTACT: START if state is S.ON_HOLD else NOW,
         C.RESOLVE: NOW,
     }
-    assert (tags(outcome), told(outcome)) == (["resolved"], [("resolved", REPORTERS)])
+    assert (tags(outcome), told(outcome)) == (
+        ["resolved"],
+        [("resolved", REPORTERS)],
+    )
     assert updates(outcome) == [("resolved", "已清走")]
 
 
 def test_whoever_does_it_without_accepting_it_first_has_done_it():
     assert resolved(a_ticket(), CLERK_ACTS, None).entity.assignee == "per_staff"
-    assert resolved(ASSIGNED, CLERK_ACTS, None).entity.assignee == "per_property"
+    assert (
+        resolved(ASSIGNED, CLERK_ACTS, None).entity.assignee == "per_property"
+    )
 
 
 def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it():
@@ -694,9 +805,12 @@ def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it(
     ).entity.proof == ("upl_a",)
 
 
-def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal_for_everybody():
-    """Who reported it is not known here: the service has blanked her name, and what anybody would know her by is blanked again."""
-    words = {"note": "已告知王秀英13812345678", "public_text": "已告知＊＊13812345678"}
+def test_a_solution_is_public_only_without_personal_data():
+    """The service has redacted the reporter's name; any words that identify them are redacted again."""
+    words = {
+        "note": "已告知王秀英13812345678",
+        "public_text": "已告知＊＊13812345678",
+    }
     done = resolved(a_ticket(), **words)
     assert updates(done) == [("resolved", "已告知＊＊")]
     assert (done.entity.solution, done.entity.told_publicly) == (
@@ -712,7 +826,9 @@ def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal
         words["public_text"],
     )
     assert (
-        closed(a_ticket(), OWNER_ACTS, "不用了", alone=True).entity.told_publicly
+        closed(
+            a_ticket(), OWNER_ACTS, "不用了", alone=True
+        ).entity.told_publicly
         is None
     )
     assert (
@@ -757,12 +873,18 @@ TWO = (a_report(), a_report("per_joiner"))
 
 
 def confirmed(ticket, mover, reports=TWO, satisfied=None, person=None):
-    return resolution.confirm(ticket, mover, reports, person or mover.id, satisfied)
+    return resolution.confirm(
+        ticket, mover, reports, person or mover.id, satisfied
+    )
 
 
 def test_with_the_last_answer_it_is_over_and_not_before():
     first = confirmed(a_ticket(S.RESOLVED), OWNER_ACTS, satisfied=5)
-    assert (first.entity.state, first.entity.answered, first.entity.ratings) == (
+    assert (
+        first.entity.state,
+        first.entity.answered,
+        first.entity.ratings,
+    ) == (
         S.RESOLVED,
         1,
         (5,),
@@ -773,14 +895,22 @@ def test_with_the_last_answer_it_is_over_and_not_before():
         [],
     )
     (own,) = answered(first)
-    assert (own.person_id, own.answered_at, own.satisfied) == ("per_owner", NOW, 5)
+    assert (own.person_id, own.answered_at, own.satisfied) == (
+        "per_owner",
+        NOW,
+        5,
+    )
     last = confirmed(first.entity, JOINER_ACTS, (own, TWO[1]), 4)
     assert (last.entity.state, last.entity.ending, last.entity.closed_at) == (
         S.CLOSED,
         Ending.CONFIRMED,
         NOW,
     )
-    assert (last.entity.answered, last.entity.ratings, running(last.entity)) == (
+    assert (
+        last.entity.answered,
+        last.entity.ratings,
+        running(last.entity),
+    ) == (
         2,
         (5, 4),
         set(),
@@ -800,7 +930,11 @@ def test_a_second_answer_takes_the_place_of_the_first_and_counts_once():
     first = confirmed(a_ticket(S.RESOLVED), OWNER_ACTS, satisfied=2)
     own = answered(first)[0]
     again = confirmed(first.entity, OWNER_ACTS, (own, TWO[1]), 5)
-    assert (again.entity.answered, again.entity.ratings, again.entity.state) == (
+    assert (
+        again.entity.answered,
+        again.entity.ratings,
+        again.entity.state,
+    ) == (
         1,
         (5,),
         S.RESOLVED,
@@ -824,8 +958,14 @@ def test_once_it_is_over_whoever_reported_it_may_still_rate_it():
 
 
 def test_staff_note_what_somebody_told_them_and_for_nobody_who_has_not_reported_it():
-    outcome = confirmed(a_ticket(S.RESOLVED), CLERK_ACTS, TWO[:1], 4, "per_owner")
-    assert (outcome.entity.state, outcome.entity.ratings, outcome.events[0].actor) == (
+    outcome = confirmed(
+        a_ticket(S.RESOLVED), CLERK_ACTS, TWO[:1], 4, "per_owner"
+    )
+    assert (
+        outcome.entity.state,
+        outcome.entity.ratings,
+        outcome.events[0].actor,
+    ) == (
         S.CLOSED,
         (4,),
         "per_staff",
@@ -841,7 +981,9 @@ def test_an_answer_to_an_earlier_solution_is_none_to_this_one():
     ticket = a_ticket(S.RESOLVED)
     assert not has_answered(ticket, before)
     assert has_answered(ticket, replace(before, answered_at=START))
-    assert not has_answered(a_ticket(S.ACCEPTED), replace(before, answered_at=START))
+    assert not has_answered(
+        a_ticket(S.ACCEPTED), replace(before, answered_at=START)
+    )
     assert confirmed(ticket, OWNER_ACTS, (before,), 5).entity.ratings == (5,)
 
 
@@ -849,7 +991,7 @@ def test_an_answer_to_an_earlier_solution_is_none_to_this_one():
 
 
 @pytest.mark.parametrize("state", [S.RESOLVED, S.CLOSED])
-def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_level_up(
+def test_one_reporter_reopens_it_one_level_up_with_the_same_assignee(
     state,
 ):
     ticket = a_ticket(state, assignee="per_property", answered=1, ratings=(5,))
@@ -861,15 +1003,27 @@ def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_l
         L.COMMUNITY,
         1,
     )
-    assert (after.resolved_at, after.closed_at, after.ending, after.solution) == (
+    assert (
+        after.resolved_at,
+        after.closed_at,
+        after.ending,
+        after.solution,
+    ) == (
         None,
         None,
         None,
         None,
     )
-    assert (after.answered, after.ratings, after.reason) == (0, (), "又堆起来了")
+    assert (after.answered, after.ratings, after.reason) == (
+        0,
+        (),
+        "又堆起来了",
+    )
     assert tags(outcome) == ["reopened"]
-    assert told(outcome) == [("reopened_staff", AT_COMMUNITY), ("back", "per_property")]
+    assert told(outcome) == [
+        ("reopened_staff", AT_COMMUNITY),
+        ("back", "per_property"),
+    ]
 
 
 def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
@@ -896,9 +1050,11 @@ def test_it_counts_how_often_and_stays_at_the_top():
     assert (after.level, after.reopened) == (L.STREET, 3)
 
 
-def test_what_comes_back_begins_afresh_and_need_not_be_assigned_because_of_what_was_before():
+def test_a_reopened_ticket_forgets_its_earlier_bounces():
     """It was sent back twice, then somebody was named and did it: the same person has it again, as it was promised."""
-    done = a_ticket(S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property")
+    done = a_ticket(
+        S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property"
+    )
     after = resolution.reopen(done, ESCALATION, OWNER_ACTS, "没解决").entity
     assert (after.assignee, after.must_be_assigned) == ("per_property", False)
     assert {"bounce", "resolve", "hold"} <= set(after.moves(frozenset(HELPER)))
@@ -907,14 +1063,18 @@ def test_what_comes_back_begins_afresh_and_need_not_be_assigned_because_of_what_
 def test_nobody_has_had_it_then_who_leads_there_gets_it():
     ticket = a_ticket(S.CLOSED, assignee=None, ending=Ending.UNSOLVED)
     assert (
-        resolution.reopen(ticket, ESCALATION, OWNER_ACTS, "没解决").entity.assignee
+        resolution.reopen(
+            ticket, ESCALATION, OWNER_ACTS, "没解决"
+        ).entity.assignee
         == "per_staff"
     )
 
 
 def test_fifteen_days_after_its_end_it_is_too_late():
     ticket = a_ticket(S.CLOSED)
-    resolution.reopen(ticket, ESCALATION, at(OWNER_ACTS, START + 15 * DAY), "没解决")
+    resolution.reopen(
+        ticket, ESCALATION, at(OWNER_ACTS, START + 15 * DAY), "没解决"
+    )
     late = at(OWNER_ACTS, START + 15 * DAY + timedelta(seconds=1))
     assert (
         code_of(Conflict, resolution.reopen, ticket, ESCALATION, late, "没解决")
@@ -939,7 +1099,11 @@ def test_what_goes_on_elsewhere_is_not_reopened_here(ending):
 
 def test_a_ticket_that_nobody_confirms_or_disputes_is_over_and_counts_as_silent():
     outcome = resolution.end(a_ticket(S.RESOLVED), SYSTEM_ACTS)
-    assert (outcome.entity.state, outcome.entity.ending, outcome.entity.ratings) == (
+    assert (
+        outcome.entity.state,
+        outcome.entity.ending,
+        outcome.entity.ratings,
+    ) == (
         S.CLOSED,
         Ending.SILENT,
         (),
@@ -987,7 +1151,9 @@ def test_a_reply_is_the_reporters_own_move():
     ids=["moved on", "merged", "not hers", "blocked"],
 )
 @pytest.mark.parametrize("yes", [True, False])
-def test_a_reply_to_what_is_no_question_any_more_does_nothing(ticket, mover, yes):
+def test_a_reply_to_what_is_no_question_any_more_does_nothing(
+    ticket, mover, yes
+):
     outcome = replied(ticket, mover, yes)
     assert (outcome.entity, outcome.events, outcome.writes) == (ticket, (), ())
 
@@ -1005,8 +1171,13 @@ def test_whoever_reported_it_alone_takes_it_back_and_who_has_it_hears_of_it():
         set(),
     )
     assert told(outcome) == [("over", "per_grid")]
-    assert updates(outcome) == [("closed", "")]  # her words are not for everybody
-    assert code_of(Forbidden, closed, a_ticket(), OWNER_ACTS) == "ticket.others_joined"
+    assert updates(outcome) == [
+        ("closed", "")
+    ]  # the reporter's words are not public
+    assert (
+        code_of(Forbidden, closed, a_ticket(), OWNER_ACTS)
+        == "ticket.others_joined"
+    )
 
 
 def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why():
@@ -1041,12 +1212,19 @@ def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why(
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_what_is_over_waits_for_nothing(end, state):
     ticket = end(a_ticket(state)).entity
-    assert (ticket.state, ticket.deadlines(), ticket.next_due) == (S.CLOSED, {}, None)
+    assert (ticket.state, ticket.deadlines(), ticket.next_due) == (
+        S.CLOSED,
+        {},
+        None,
+    )
 
 
 def test_neighbours_help_instead():
     outcome = resolution.convert_to_wish(a_ticket(), CLERK_ACTS, "wsh_a")
-    assert (outcome.entity.ending, outcome.entity.wish) == (Ending.WISH, "wsh_a")
+    assert (outcome.entity.ending, outcome.entity.wish) == (
+        Ending.WISH,
+        "wsh_a",
+    )
     assert told(outcome) == [("turned", REPORTERS), ("over", "per_grid")]
 
 
@@ -1056,7 +1234,7 @@ OTHER = a_ticket(id="tkt_b", version=7)
 
 
 def merged(ticket=None, into=OTHER, mover=CLERK_ACTS):
-    return resolution.merge(ticket or a_ticket(), into, mover)
+    return merging.merge(ticket or a_ticket(), into, mover)
 
 
 def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
@@ -1081,14 +1259,19 @@ def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
 
 
 def test_what_came_with_the_one_comes_with_it_to_the_other():
-    outcome = merged(a_ticket(merged=("tkt_c",)), replace(OTHER, merged=("tkt_d",)))
+    outcome = merged(
+        a_ticket(merged=("tkt_c",)), replace(OTHER, merged=("tkt_d",))
+    )
     assert outcome.related[0].entity.merged == ("tkt_d", "tkt_c", "tkt_a")
 
 
 @pytest.mark.parametrize("private", [True, False])
 def test_what_is_private_is_not_seen_to_with_what_is_not(private):
     code = code_of(
-        Invalid, merged, a_ticket(private=private), replace(OTHER, private=not private)
+        Invalid,
+        merged,
+        a_ticket(private=private),
+        replace(OTHER, private=not private),
     )
     assert code == "ticket.cannot_merge"
     assert (
@@ -1107,17 +1290,20 @@ def test_nothing_is_merged_with_itself_or_with_what_is_over_or_full():
     )
     full = replace(OTHER, merged=tuple(f"tkt_{n}" for n in range(MAX_MERGED)))
     assert code_of(Conflict, merged, None, full) == "ticket.cannot_take"
-    assert merged(None, a_ticket(S.RESOLVED, id="tkt_b")).entity.merged_into == "tkt_b"
+    assert (
+        merged(None, a_ticket(S.RESOLVED, id="tkt_b")).entity.merged_into
+        == "tkt_b"
+    )
 
 
 def split(ticket, *targets, mover=None):
-    return resolution.split(
+    return merging.split(
         ticket, ESCALATION, mover or at(CLERK_ACTS, NOW + DAY), targets
     )
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED])
-def test_what_was_about_something_else_after_all_goes_on_by_itself_under_its_own_clocks(
+def test_a_split_ticket_goes_on_under_its_own_timers(
     state,
 ):
     before = a_ticket(state)
@@ -1125,14 +1311,22 @@ def test_what_was_about_something_else_after_all_goes_on_by_itself_under_its_own
     outcome = split(one.entity, one.related[0].entity)
     after, (related,) = outcome.entity, outcome.related
     assert after.state is (S.OPEN if state is S.OPEN else S.ACCEPTED)
-    assert (after.merged_into, after.ending, after.closed_at, after.assignee) == (
+    assert (
+        after.merged_into,
+        after.ending,
+        after.closed_at,
+        after.assignee,
+    ) == (
         None,
         None,
         None,
         "per_grid",
     )
     assert running(after) == running(before)
-    assert (tags(outcome), told(outcome)) == (["split"], [("assigned", "per_grid")])
+    assert (tags(outcome), told(outcome)) == (
+        ["split"],
+        [("assigned", "per_grid")],
+    )
     assert (related.entity.merged, tags(related)) == ((), ["left_by"])
     terms = the_sla(before)
     spent = worked_between(terms.calendar, START, NOW)
@@ -1145,7 +1339,9 @@ def test_what_came_with_it_leaves_with_it_and_nothing_else_does():
     ticket = a_ticket(
         S.CLOSED, ending=Ending.MERGED, merged_into="tkt_b", merged=("tkt_c",)
     )
-    related = split(ticket, replace(OTHER, merged=("tkt_c", "tkt_a", "tkt_d"))).related
+    related = split(
+        ticket, replace(OTHER, merged=("tkt_c", "tkt_a", "tkt_d"))
+    ).related
     assert related[0].entity.merged == ("tkt_d",)
 
 
@@ -1198,7 +1394,11 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         left.answers,
         left.photos,
     ) == (None, None, None, None, ())
-    assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
+    assert (left.written, left.proxy_id, left.state) == (
+        "我是＊＊",
+        "per_son",
+        S.OPEN,
+    )
     son = forget_reporter(full, "per_son").entity
     assert (son.person_id, son.proxy_id, son.as_written) == (
         "per_owner",
@@ -1217,7 +1417,9 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     ticket = decisions.accept(a_ticket(), WORKER_ACTS).entity
     ticket = decisions.comment(ticket, WORKER_ACTS, "来了", public=True).entity
     ticket = held(ticket).entity
-    ticket = decisions.resume(ticket, ESCALATION, at(WORKER_ACTS, NOW + DAY)).entity
+    ticket = decisions.resume(
+        ticket, ESCALATION, at(WORKER_ACTS, NOW + DAY)
+    ).entity
     ticket = resolved(ticket, at(WORKER_ACTS, NOW + DAY), "好了").entity
     ticket = resolution.confirm(
         ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5
@@ -1237,6 +1439,6 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
         S.ON_HOLD,
         S.RESOLVED,
     ]
-    assert HOUSE.holds == 3
+    assert DEFAULT_POLICY.holds == 3
     assert Relation.OWNER in OWNER_ACTS.relations
     assert UNIT.startswith(GRID)

@@ -10,17 +10,19 @@ from chalicelib.kernel.clock import from_text
 
 from ..replies.builders import PROVIDERS, a_world, reply
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
-from .street import Street, a_body, act, done, lines, stored
+from .street import TicketStreet, a_body, act, done, lines, stored
 
 SPOKEN = {"how": "spoken", "witness": "陈敏"}
 
 
 @pytest.fixture
-def street(world: World) -> Street:
-    return Street(world)
+def street(world: World) -> TicketStreet:
+    return TicketStreet(world)
 
 
-def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(street: Street):
+def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(
+    street: TicketStreet,
+):
     old = street.world.person("李奶奶", phone=None)
     id = done_report(street, street.worker, on_behalf_of=old.id, consent=SPOKEN)
     done(street.worker, id, "accept")
@@ -34,7 +36,8 @@ def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(street: 
     assert any("解决了" in visit["title"] for visit in visits)
     for visit in visits:
         assert (
-            street.worker.post(f"/v1/messages/{visit['id']}/visited", {}).status == 200
+            street.worker.post(f"/v1/messages/{visit['id']}/visited", {}).status
+            == 200
         )
     seen = done(street.worker, id, "confirm", satisfied=4, on_behalf_of=old.id)
     assert (seen["state"], seen["ending"], seen["ratings"]) == (
@@ -46,16 +49,21 @@ def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(street: 
 
 def test_whose_daughters_phone_is_used_is_asked_there_and_answered_from_there():
     with a_world(sms_providers=PROVIDERS) as world:
-        street = Street(world)
+        street = TicketStreet(world)
         daughter = world.person("罗小梅")
         old = world.person("罗桂芳", phone=None, contact_via=daughter.id)
-        id = done_report(street, street.worker, on_behalf_of=old.id, consent=SPOKEN)
+        id = done_report(
+            street, street.worker, on_behalf_of=old.id, consent=SPOKEN
+        )
         done(street.worker, id, "accept")
         done(street.worker, id, "resolve", note="已修好")
         assert daughter.phone
         assert world.sms_to(daughter.phone, "ticket.resolved")
         reply(world, daughter.phone, "1")
-        assert (stored(id).state.value, stored(id).ending) == ("closed", "confirmed")
+        assert (stored(id).state.value, stored(id).ending) == (
+            "closed",
+            "confirmed",
+        )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +95,7 @@ def test_whose_daughters_phone_is_used_is_asked_there_and_answered_from_there():
     ],
 )
 def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_should(
-    street: Street, now: str, accept: str, urgent: str
+    street: TicketStreet, now: str, accept: str, urgent: str
 ):
     street.world.clock.move_to(from_text(now))
     for urgency, due in (("general", accept), ("urgent", urgent)):
@@ -95,7 +103,9 @@ def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_shoul
         assert (clock.name, clock.due_at) == ("accept", from_text(due)), urgency
 
 
-def test_what_threatens_life_rings_at_midnight_and_climbs_before_one(street: Street):
+def test_what_threatens_life_rings_at_midnight_and_climbs_before_one(
+    street: TicketStreet,
+):
     street.world.clock.move_to(from_text("2026-11-24T15:59:30.000000Z"))
     id = street.report(urgency="urgent")
     assert street.kinds_to("worker") == ["urgent_new"]
@@ -111,23 +121,31 @@ def test_what_threatens_life_rings_at_midnight_and_climbs_before_one(street: Str
     )
 
 
-def test_what_is_said_of_the_whole_street_is_the_streets(street: Street):
+def test_what_is_said_of_the_whole_street_is_the_streets(street: TicketStreet):
     id = street.report(place=STREET)
-    assert (stored(id).level, stored(id).assignee) == ("street", street.ids["admin"])
+    assert (stored(id).level, stored(id).assignee) == (
+        "street",
+        street.ids["admin"],
+    )
     assert [line["id"] for line in lines(street.admin, STREET)] == [id]
     assert act(street.worker, id, "accept").status == 403
     assert done(street.admin, id, "accept")["state"] == "accepted"
 
 
-def test_where_nobody_is_on_duty_the_street_has_it_at_once(street: Street):
+def test_where_nobody_is_on_duty_the_street_has_it_at_once(
+    street: TicketStreet,
+):
     id = street.report(place=OTHER_GRID)
-    assert (stored(id).level, stored(id).assignee) == ("street", street.ids["admin"])
+    assert (stored(id).level, stored(id).assignee) == (
+        "street",
+        street.ids["admin"],
+    )
     staff = street.world.staff(JINFENG)  # in office, and on no duty list
     assert done(staff, id, "accept")["level"] == "street"
 
 
 def test_a_category_that_is_gone_hinders_nothing_that_was_reported_of_it(
-    street: Street,
+    street: TicketStreet,
 ):
     id = street.report(category="lift")
     version = street.admin.get(f"/v1/policies/tickets?place={STREET}")
@@ -161,7 +179,9 @@ def test_a_category_that_is_gone_hinders_nothing_that_was_reported_of_it(
     assert [group["key"] for group in rates.json["groups"]] == ["lift"]
 
 
-def test_who_left_is_asked_nothing_and_what_she_reported_ends(street: Street):
+def test_who_left_is_asked_nothing_and_what_she_reported_ends(
+    street: TicketStreet,
+):
     id = street.report()
     done(street.worker, id, "accept")
     assert street.resident.delete("/v1/me").status == 202
@@ -175,12 +195,18 @@ def test_who_left_is_asked_nothing_and_what_she_reported_ends(street: Street):
     )
 
 
-def test_a_phone_that_says_everything_twice_has_said_it_once(street: Street):
+def test_a_phone_that_says_everything_twice_has_said_it_once(
+    street: TicketStreet,
+):
     """With its key each tap counts once, also when it is repeated after everything else."""
     taps: list[tuple[str, str, dict[str, Any]]] = [
         ("worker", "accept", {}),
         ("worker", "comment", {"text": "下午来"}),
-        ("worker", "hold", {"reason": "等配件", "until": "2026-11-25T01:00:00Z"}),
+        (
+            "worker",
+            "hold",
+            {"reason": "等配件", "until": "2026-11-25T01:00:00Z"},
+        ),
         ("worker", "resume", {}),
         ("worker", "resolve", {"note": "好了"}),
         ("resident", "reopen", {"reason": "没好"}),
@@ -202,22 +228,28 @@ def test_a_phone_that_says_everything_twice_has_said_it_once(street: Street):
         (5,),
     )
     assert (
-        len(street.kinds_to("resident")) == len({"accepted", "commented", "held"}) + 2
+        len(street.kinds_to("resident"))
+        == len({"accepted", "commented", "held"}) + 2
     )
 
 
-def test_staff_of_another_community_can_do_nothing_with_it(street: Street):
+def test_staff_of_another_community_can_do_nothing_with_it(
+    street: TicketStreet,
+):
     id, other = street.report(), street.world.staff(JINFENG)
     assert [
         act(other, id, move, **body).status
         for move, body in (("accept", {}), ("assign", {"to": "property"}))
     ] == [403, 403]
     far = street.world.person("远方", (Role.PROPERTY, JINFENG), home=JINFENG)
-    assert act(street.worker, id, "assign", to=far.id).code == "ticket.cannot_have_it"
+    assert (
+        act(street.worker, id, "assign", to=far.id).code
+        == "ticket.cannot_have_it"
+    )
     assert lines(other, JINFENG) == []
 
 
-def done_report(street: Street, phone: Any, **fields: Any) -> str:
+def done_report(street: TicketStreet, phone: Any, **fields: Any) -> str:
     answer = phone.post("/v1/tickets", a_body(**fields))
     assert answer.status == 201, answer.text
     street.world.clock.advance(timedelta(seconds=1))

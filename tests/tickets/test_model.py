@@ -33,7 +33,7 @@ WHO = {
     "system": frozenset({Relation.SYSTEM}),
 }
 
-# The moves of the contract, by hand: from, move, who -> to. "staff" stands for every staff role in scope, the clock for "system".
+# The moves of the contract, by hand: from, move, who -> to. "staff" means every staff role in scope, the clock is "system".
 CONTRACT = """
 open      accept    assignee,staff           accepted
 open      assign    staff                    assigned
@@ -111,7 +111,8 @@ def test_the_table_is_the_contracts(move, who):
             assert TABLE.go(state, move, WHO[who]).target.value == target
             continue
         known = any(
-            source == state.value and name == move for source, name, _ in EXPECTED
+            source == state.value and name == move
+            for source, name, _ in EXPECTED
         )
         with pytest.raises(Forbidden if known else Conflict):
             TABLE.go(state, move, WHO[who])
@@ -119,13 +120,15 @@ def test_the_table_is_the_contracts(move, who):
 
 def test_the_table_knows_no_other_moves():
     assert {row.name for row in TABLE.rows} == set(MOVES)
-    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {
-        "ticket"
-    }
+    assert {
+        tag.partition(".")[0] for row in TABLE.rows for tag in row.events
+    } == {"ticket"}
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden(who):
+def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden(
+    who,
+):
     hidden = {"reporter": {"join"}}.get(who, set())
     for state in TicketStatus:
         wanted = (
@@ -142,7 +145,10 @@ def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden
 
 def test_what_a_reply_does_is_a_move_of_the_table():
     assert {answer.move for answer in ANSWERS.values()} <= set(MOVES)
-    assert {kind for kind, _ in ANSWERS} == {"ticket.resolved", "ticket.unanswered"}
+    assert {kind for kind, _ in ANSWERS} == {
+        "ticket.resolved",
+        "ticket.unanswered",
+    }
 
 
 # what is hidden though the state allows it
@@ -151,17 +157,23 @@ TWICE = {"bounces": MAX_BOUNCES}
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED])
-def test_what_was_sent_back_twice_is_only_to_be_assigned_and_by_nobody_below_its_level(
+def test_a_ticket_bounced_twice_can_only_be_assigned_at_its_level(
     state,
 ):
     ticket = a_ticket(state, level=Level.COMMUNITY, **TWICE)
     assert ticket.must_be_assigned
-    for who, may in (("staff", True), ("grid_worker", False), ("assignee", False)):
+    for who, may in (
+        ("staff", True),
+        ("grid_worker", False),
+        ("assignee", False),
+    ):
         moves = ticket.moves(WHO[who])
         assert ("assign" in moves) == may, who
         assert not {"accept", "bounce"} & set(moves), who
     assert "assign" in ticket.moves(frozenset(CLERK))
-    assert "assign" not in replace(ticket, level=Level.STREET).moves(frozenset(CLERK))
+    assert "assign" not in replace(ticket, level=Level.STREET).moves(
+        frozenset(CLERK)
+    )
 
 
 def test_once_it_is_assigned_it_need_not_be_and_is_sent_back_no_third_time():
@@ -205,7 +217,7 @@ def test_what_nobody_reported_becomes_nobodys_wish():
         (
             Ending.UNSOLVED,
             ["reopen"],
-        ),  # nobody is asked how she likes a solution that there is not
+        ),  # without a solution there is no rating
         (Ending.WITHDRAWN, ["reopen"]),
         (Ending.MERGED, []),
         (Ending.WISH, []),
@@ -261,7 +273,9 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
     fired = replace(accept, due_at=START + 9 * DAY, fired=1)
     late = replace(
         ticket,
-        clocks=tuple(fired if c.name is accept.name else c for c in ticket.clocks),
+        clocks=tuple(
+            fired if c.name is accept.name else c for c in ticket.clocks
+        ),
     )
     assert late.next_due == ("accept", START + 120 * MINUTE)
     assert late.deadlines()["accept"] == START + 9 * DAY
@@ -301,8 +315,16 @@ def test_a_line_holds_nothing_that_was_not_written_for_everybody():
 
 def test_who_is_what_towards_a_ticket():
     resource = a_ticket(proxy_id="per_son").as_resource("per_joiner")
-    assert resource.relations[Relation.OWNER] == {"per_owner", "per_son", "per_joiner"}
-    assert (resource.relations[Relation.HELPER], resource.places, resource.public) == (
+    assert resource.relations[Relation.OWNER] == {
+        "per_owner",
+        "per_son",
+        "per_joiner",
+    }
+    assert (
+        resource.relations[Relation.HELPER],
+        resource.places,
+        resource.public,
+    ) == (
         {"per_grid"},
         (UNIT,),
         True,
@@ -330,4 +352,8 @@ def test_a_spot_is_a_building_and_the_lowest_level_is_that_of_the_place(
 
 def test_each_level_answers_at_a_place_of_its_own():
     assert [place_at(level, UNIT) for level in Level] == [GRID, BAIHUA, STREET]
-    assert [place_at(level, BAIHUA) for level in Level] == [BAIHUA, BAIHUA, STREET]
+    assert [place_at(level, BAIHUA) for level in Level] == [
+        BAIHUA,
+        BAIHUA,
+        STREET,
+    ]

@@ -42,7 +42,10 @@ BELOW = [
     a_ticket(S.CLOSED, level=C),
 ]
 NOT_ENDED = {
-    ending: [*others(S.CLOSED), *(ended(one) for one in Ending if one is not ending)]
+    ending: [
+        *others(S.CLOSED),
+        *(ended(one) for one in Ending if one is not ending),
+    ]
     for ending in Ending
 }
 CLOSED_BY_STAFF = (Ending.UNSOLVED, Ending.SILENT)
@@ -65,9 +68,16 @@ TRUE = {
     "merged": ([ended(Ending.MERGED)], {}),
     "turned": ([ended(Ending.WISH)], {}),
     "bounced_staff": ([a_ticket(S.OPEN), a_ticket(S.ACCEPTED)], AT),
-    "must_assign_staff": ([a_ticket(bounces=2), a_ticket(S.ACCEPTED, bounces=2)], AT),
+    "must_assign_staff": (
+        [a_ticket(bounces=2), a_ticket(S.ACCEPTED, bounces=2)],
+        AT,
+    ),
     "climbed_staff": (
-        [a_ticket(level=C), a_ticket(S.ON_HOLD, level=C), a_ticket(level=Level.STREET)],
+        [
+            a_ticket(level=C),
+            a_ticket(S.ON_HOLD, level=C),
+            a_ticket(level=Level.STREET),
+        ],
         AT,
     ),
     "overdue_staff": ([a_ticket(level=C), a_ticket(S.ASSIGNED, level=C)], AT),
@@ -76,7 +86,11 @@ TRUE = {
 }
 # What may have happened by the time it is sent.
 SINCE = {
-    "new": [*others(S.OPEN), a_ticket(assignee="per_other"), a_ticket(assignee=None)],
+    "new": [
+        *others(S.OPEN),
+        a_ticket(assignee="per_other"),
+        a_ticket(assignee=None),
+    ],
     "new_staff": others(S.OPEN),
     "assigned": ELSEWHERE,
     "said": ELSEWHERE,
@@ -137,7 +151,9 @@ def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind):
 def test_each_level_that_it_reached_is_told_also_where_it_has_climbed_on_since():
     climbed = a_ticket(level=Level.STREET)
     for level in Level:
-        assert is_relevant(climbed, "ticket.climbed_staff", {"level": level.value})
+        assert is_relevant(
+            climbed, "ticket.climbed_staff", {"level": level.value}
+        )
     assert not is_relevant(
         a_ticket(level=C), "ticket.climbed_staff", {"level": "street"}
     )
@@ -149,7 +165,9 @@ def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
         for kind, template in MESSAGES.items()
         if template.urgency is Urgency.URGENT
     }
-    assert urgent == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
+    assert urgent == {
+        kind for kind in MESSAGES if kind.startswith("ticket.urgent_")
+    }
     for kind in urgent:
         tickets, params = TRUE[kind.removeprefix("ticket.urgent_")]
         assert is_relevant(tickets[0], kind, params)
@@ -168,7 +186,9 @@ def test_a_ticket_is_called_by_its_text_as_everybody_may_read_it():
 
 def test_no_reason_and_no_solution_carries_a_phone_or_an_address_into_an_sms():
     facts = template_context(
-        a_ticket(S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了")
+        a_ticket(
+            S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了"
+        )
     )
     assert (facts["reason"], facts["solution"]) == ("请打＊＊", "放在＊＊了")
 
@@ -176,23 +196,29 @@ def test_no_reason_and_no_solution_carries_a_phone_or_an_address_into_an_sms():
 def test_until_when_it_waits_is_a_day_where_people_live():
     until = START.replace(hour=17)  # past midnight in Shanghai
     hold = Hold(start=START, until=until, reason="等", before=S.ACCEPTED)
-    assert template_context(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
     assert (
-        template_context(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))[
-            "until"
-        ]
+        template_context(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
+    )
+    assert (
+        template_context(
+            a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin")
+        )["until"]
         == "11-23"
     )
     assert (
-        template_context(a_ticket(updated_at=START + timedelta(days=1)))["until"]
+        template_context(a_ticket(updated_at=START + timedelta(days=1)))[
+            "until"
+        ]
         == "11-24"
     )
 
 
 def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
-    """As after an outage: her level is told once as well, and not where somebody else of it has it by now."""
+    """As after an outage: each level gets one message, unless another person of it has the ticket by now."""
     said = {"holder": "per_grid", "level": "grid"}
-    assert is_relevant(a_ticket(level=C, assignee="per_staff"), "ticket.new", said)
+    assert is_relevant(
+        a_ticket(level=C, assignee="per_staff"), "ticket.new", said
+    )
     assert not is_relevant(a_ticket(assignee="per_other"), "ticket.new", said)
     assert not is_relevant(
         a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said

@@ -1,4 +1,4 @@
-"""What is private is there for nobody whom it does not concern: in no list, no count, no hint, no SMS, and not by its id."""
+"""A private ticket is in no list, count, hint or SMS of others, and not readable by its id."""
 
 from typing import Any
 
@@ -20,7 +20,16 @@ from ..world import (
     Phone,
     World,
 )
-from .street import Street, a_body, act, done, lines, mine, refused, stored
+from .street import (
+    TicketStreet,
+    a_body,
+    act,
+    done,
+    lines,
+    mine,
+    refused,
+    stored,
+)
 
 TEXT = "魏秀英和楼上邻居吵架，电话13812345678"
 LIKE = "和楼上邻居吵架"
@@ -47,23 +56,26 @@ MOVES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def street(world: World) -> Street:
-    return Street(world)
+def street(world: World) -> TicketStreet:
+    return TicketStreet(world)
 
 
 @pytest.fixture(params=PRIVATE)
-def private(request: pytest.FixtureRequest, street: Street) -> str:
+def private(request: pytest.FixtureRequest, street: TicketStreet) -> str:
     """A private ticket of the resident's, with a photo, joined by nobody, accepted and commented."""
     photo = street.world.upload(street.resident, jpeg((64, 48)))
     id = street.report(
-        text=TEXT, location_note="302门口", photos=[photo], **PRIVATE[request.param]
+        text=TEXT,
+        location_note="302门口",
+        photos=[photo],
+        **PRIVATE[request.param],
     )
     done(street.worker, id, "accept")
     done(street.worker, id, "comment", text="今天上门")
     return id
 
 
-def outsiders(street: Street) -> dict[str, Phone]:
+def outsiders(street: TicketStreet) -> dict[str, Phone]:
     world = street.world
     return {
         "a neighbour of the same unit": street.neighbour,
@@ -88,18 +100,25 @@ NOTHING = "tkt_" + "b" * 24
 
 
 def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(
-    street: Street, private: str
+    street: TicketStreet, private: str
 ):
     for who, phone in outsiders(street).items():
         for part in ("", "/timeline", "/clocks", "/photos"):
             answers = [
-                phone.get(f"/v1/tickets/{id}{part}") for id in (private, NOTHING)
+                phone.get(f"/v1/tickets/{id}{part}")
+                for id in (private, NOTHING)
             ]
-            assert [answer.status for answer in answers] == [404, 404], (who, part)
+            assert [answer.status for answer in answers] == [404, 404], (
+                who,
+                part,
+            )
             assert answers[0].text == answers[1].text, (who, part)
         for move, body in MOVES.items():
             moved = [act(phone, id, move, **body) for id in (private, NOTHING)]
-            assert [answer.status for answer in moved] == [404, 404], (who, move)
+            assert [answer.status for answer in moved] == [404, 404], (
+                who,
+                move,
+            )
             assert moved[0].text == moved[1].text, (who, move)
         turned = [
             phone.post(
@@ -113,7 +132,7 @@ def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(
     assert stored(private).version == 3
 
 
-def test_it_is_in_nobody_elses_lists(street: Street, private: str):
+def test_it_is_in_nobody_elses_lists(street: TicketStreet, private: str):
     for who, phone in outsiders(street).items():
         for place in (UNIT, GRID, BAIHUA, STREET, JINFENG):
             for query in (
@@ -127,7 +146,10 @@ def test_it_is_in_nobody_elses_lists(street: Street, private: str):
                     + "".join(f"&{k}={v}" for k, v in query.items())
                 )
                 assert answer.status == 200, who
-                assert (answer.json["items"], private in answer.text) == ([], False), (
+                assert (answer.json["items"], private in answer.text) == (
+                    [],
+                    False,
+                ), (
                     who,
                     place,
                 )
@@ -135,7 +157,9 @@ def test_it_is_in_nobody_elses_lists(street: Street, private: str):
         assert private not in phone.get("/v1/me/data").text, who
 
 
-def test_it_is_counted_at_the_desk_of_its_own_place_only(street: Street, private: str):
+def test_it_is_counted_at_the_desk_of_its_own_place_only(
+    street: TicketStreet, private: str
+):
     for phone, place in (
         (street.worker, GRID),
         (street.clerk, BAIHUA),
@@ -148,29 +172,40 @@ def test_it_is_counted_at_the_desk_of_its_own_place_only(street: Street, private
         assert "13812345678" not in str(queue)
     for who, phone in outsiders(street).items():
         for place in (GRID, BAIHUA, STREET):
-            assert phone.get(f"/v1/admin/queue?place={place}").status in (403, 404), (
+            assert phone.get(f"/v1/admin/queue?place={place}").status in (
+                403,
+                404,
+            ), (
                 who,
                 place,
             )
-    assert street.admin.get(f"/v1/admin/queue?place={JINFENG}").json["counts"] == {}
+    assert (
+        street.admin.get(f"/v1/admin/queue?place={JINFENG}").json["counts"]
+        == {}
+    )
 
 
-def test_no_hint_leads_to_it(street: Street, private: str):
+def test_no_hint_leads_to_it(street: TicketStreet, private: str):
     """Who reports the same is pointed to nothing; staff see that the two may belong together."""
     category = stored(private).category
-    answer = street.neighbour.post("/v1/tickets", a_body(text=LIKE, category=category))
-    assert (answer.json["possible_duplicates"], private in answer.text) == ([], False)
+    answer = street.neighbour.post(
+        "/v1/tickets", a_body(text=LIKE, category=category)
+    )
+    assert (answer.json["possible_duplicates"], private in answer.text) == (
+        [],
+        False,
+    )
     id = answer.json["id"]
     assert private not in street.neighbour.get(f"/v1/tickets/{id}").text
     assert private not in street.neighbour.get("/v1/me/tickets").text
     assert private not in street.neighbour.get("/v1/me/data").text
-    assert street.clerk.get(f"/v1/tickets/{id}").json["possible_duplicates"] == [
-        private
-    ]
+    assert street.clerk.get(f"/v1/tickets/{id}").json[
+        "possible_duplicates"
+    ] == [private]
 
 
 def test_it_is_not_merged_into_what_everybody_sees_and_nothing_public_into_it(
-    street: Street, private: str
+    street: TicketStreet, private: str
 ):
     public = street.report(text="路灯不亮", category="light")
     assert refused(street.clerk, public, "merge", into=private) == (
@@ -183,7 +218,7 @@ def test_it_is_not_merged_into_what_everybody_sees_and_nothing_public_into_it(
     )
 
 
-def test_nothing_of_it_is_published(street: Street, private: str):
+def test_nothing_of_it_is_published(street: TicketStreet, private: str):
     done(street.worker, private, "resolve", note="已调解")
     done(street.resident, private, "confirm", satisfied=5)
     rows = [
@@ -195,7 +230,7 @@ def test_nothing_of_it_is_published(street: Street, private: str):
 
 
 def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(
-    street: Street, private: str
+    street: TicketStreet, private: str
 ):
     done(
         street.worker,
@@ -224,12 +259,16 @@ def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(
     assert not [letter for letter in told if "秀英" in letter.text]
 
 
-def test_those_whom_it_concerns_see_all_of_it(street: Street, private: str):
+def test_those_whom_it_concerns_see_all_of_it(
+    street: TicketStreet, private: str
+):
     own = street.resident.get(f"/v1/tickets/{private}").json
     assert (own["text"], own["private"], own["place"]) == (TEXT, True, UNIT)
     assert mine(street.resident) == [private]
     for phone in (street.worker, street.clerk, street.admin):
-        assert phone.get(f"/v1/tickets/{private}").json["person_name"] == "魏秀英"
+        assert (
+            phone.get(f"/v1/tickets/{private}").json["person_name"] == "魏秀英"
+        )
         assert phone.get(f"/v1/tickets/{private}/photos").json["photos"]
     done(street.worker, private, "assign", to="property")
     given = street.company.get(f"/v1/tickets/{private}").json
@@ -241,7 +280,7 @@ def test_those_whom_it_concerns_see_all_of_it(street: Street, private: str):
 
 
 def test_staff_bring_in_who_is_concerned_too_and_then_she_sees_it(
-    street: Street, private: str
+    street: TicketStreet, private: str
 ):
     consent = {"how": "spoken"}
     seen = done(
@@ -257,7 +296,9 @@ def test_staff_bring_in_who_is_concerned_too_and_then_she_sees_it(
     assert hers["location_note"] is None
 
 
-def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(street: Street):
+def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(
+    street: TicketStreet,
+):
     id = street.report(text=TEXT, location_note="302门口")
     done(street.neighbour, id, "join")
     held = street.neighbour.get("/v1/me/data")
@@ -268,7 +309,12 @@ def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(street: 
     ] == [(id, street.ids["neighbour"])]
     assert not [
         secret
-        for secret in ("魏秀英", "13812345678", "302门口", street.ids["resident"])
+        for secret in (
+            "魏秀英",
+            "13812345678",
+            "302门口",
+            street.ids["resident"],
+        )
         if secret in held.text
     ]
     assert TEXT in street.resident.get("/v1/me/data").text
@@ -299,7 +345,7 @@ OPEN_TO_ALL = {
     "state", ["open", "accepted", "assigned", "on_hold", "resolved", "closed"]
 )
 def test_everybody_sees_of_a_public_ticket_what_names_nobody(
-    street: Street, state: str
+    street: TicketStreet, state: str
 ):
     photo = street.world.upload(street.resident, jpeg((64, 48)))
     text = "我是魏秀英，5号楼302门口有垃圾，打13812345678"
@@ -336,13 +382,20 @@ def test_everybody_sees_of_a_public_ticket_what_names_nobody(
             photo,
             *street.ids.values(),
         )
-        assert not [secret for secret in named if secret in seen.text], seen.text
+        assert not [secret for secret in named if secret in seen.text], (
+            seen.text
+        )
         for part in ("timeline", "clocks", "photos"):
             assert phone.get(f"/v1/tickets/{id}/{part}").status == 403, part
 
 
-def test_the_property_company_sees_only_what_is_in_its_hands(street: Street):
-    public, given = street.report(), street.report(category="lift", text="电梯坏了")
+def test_the_property_company_sees_only_what_is_in_its_hands(
+    street: TicketStreet,
+):
+    public, given = (
+        street.report(),
+        street.report(category="lift", text="电梯坏了"),
+    )
     done(street.worker, given, "assign", to="property")
     company = street.company
     assert [line["id"] for line in lines(company)] == [given]
@@ -356,7 +409,7 @@ def test_the_property_company_sees_only_what_is_in_its_hands(street: Street):
 
 
 def test_no_index_holds_a_name_a_phone_or_a_text_as_it_was_written(
-    street: Street, private: str
+    street: TicketStreet, private: str
 ):
     kept: set[str] = set()
     for index in TICKET.table.indexes:

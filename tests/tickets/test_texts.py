@@ -38,7 +38,9 @@ def test_a_usual_message_is_one_part(kind):
 
 
 def test_no_message_names_a_resident_or_her_address():
-    assert {name for template in MESSAGES.values() for name in template.slots} == FACTS
+    assert {
+        name for template in MESSAGES.values() for name in template.slots
+    } == FACTS
 
 
 def test_a_question_ends_with_how_to_answer_it():
@@ -58,14 +60,16 @@ def test_a_question_ends_with_how_to_answer_it():
 
 
 def test_only_residents_are_asked():
-    assert {template.told for template in MESSAGES.values() if template.asks} == {
-        "the resident"
-    }
+    assert {
+        template.recipients for template in MESSAGES.values() if template.asks
+    } == {"the resident"}
 
 
 def test_what_can_wait_goes_with_the_rest_of_the_day():
     assert {
-        kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW
+        kind
+        for kind, template in MESSAGES.items()
+        if template.urgency is Urgency.LOW
     } == LOW
 
 
@@ -75,17 +79,25 @@ def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property()
         for kind, template in MESSAGES.items()
         if template.urgency is Urgency.URGENT
     }
-    assert loud == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
-    assert {MESSAGES[kind].told for kind in loud} == {
+    assert loud == {
+        kind for kind in MESSAGES if kind.startswith("ticket.urgent_")
+    }
+    assert {MESSAGES[kind].recipients for kind in loud} == {
         "the assignee",
         "the staff on duty",
     }
     for kind in loud:
         calm = MESSAGES[kind.replace("urgent_", "")]
-        assert MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + calm.text
-        assert (MESSAGES[kind].slots, MESSAGES[kind].told, MESSAGES[kind].asks) == (
+        assert (
+            MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + calm.text
+        )
+        assert (
+            MESSAGES[kind].slots,
+            MESSAGES[kind].recipients,
+            MESSAGES[kind].asks,
+        ) == (
             calm.slots,
-            calm.told,
+            calm.recipients,
             False,
         )
 
@@ -98,16 +110,24 @@ def test_staff_have_messages_of_their_own():
 @pytest.mark.parametrize("urgency", Pressing)
 def test_every_message_about_a_ticket_has_words_however_urgent_it_is(urgency):
     ticket = a_ticket(urgency=urgency)
-    plain = {kind.removeprefix("ticket.") for kind in MESSAGES if "urgent_" not in kind}
+    plain = {
+        kind.removeprefix("ticket.")
+        for kind in MESSAGES
+        if "urgent_" not in kind
+    }
     for kind in plain:
         tell = (
             to_staff
             if kind.endswith("_staff")
             else to_assignee
-            if MESSAGES[f"ticket.{kind}"].told == "the assignee"
+            if MESSAGES[f"ticket.{kind}"].recipients == "the assignee"
             else to_reporters
         )
         (message,) = tell(ticket, kind.removesuffix("_staff"))
         assert message.kind in MESSAGES, message.kind
-        loud = urgency is Pressing.URGENT and f"ticket.urgent_{kind}" in MESSAGES
-        assert message.kind == (f"ticket.urgent_{kind}" if loud else f"ticket.{kind}")
+        loud = (
+            urgency is Pressing.URGENT and f"ticket.urgent_{kind}" in MESSAGES
+        )
+        assert message.kind == (
+            f"ticket.urgent_{kind}" if loud else f"ticket.{kind}"
+        )

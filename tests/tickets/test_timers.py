@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.policy import (
-    HOUSE,
-    LADDER,
+    DEFAULT_POLICY,
+    ESCALATION_STEPS,
     Level,
     Policy,
     SlaKind,
@@ -50,7 +50,7 @@ def next_at(ticket) -> datetime:
 
 
 def climbing(ticket, escalation=ESCALATION, times=20):
-    """Wake a ticket when it is due, again and again; return what was done and told."""
+    """Fire a ticket's timers whenever they are due; return the moves and messages."""
     steps = []
     for _ in range(times):
         now = next_at(ticket)
@@ -63,7 +63,7 @@ def climbing(ticket, escalation=ESCALATION, times=20):
 # climbing
 
 
-def test_what_nobody_accepts_climbs_one_level_for_each_firing_and_each_level_is_told_once():
+def test_an_unaccepted_ticket_escalates_one_level_for_each_firing():
     steps = climbing(a_ticket(), times=4)
     assert [outcome.entity.level for _, _, outcome in steps[:2]] == [
         L.COMMUNITY,
@@ -104,7 +104,9 @@ def test_where_nobody_is_on_duty_it_is_at_the_next_level_at_once():
         "per_admin",
         [("climbed_staff", AT_STREET)],
     )
-    nobody = on_timer(a_ticket(), an_escalation(community=(), street=()), ACCEPT_DUE)
+    nobody = on_timer(
+        a_ticket(), an_escalation(community=(), street=()), ACCEPT_DUE
+    )
     assert (nobody.entity.level, nobody.entity.assignee) == (L.STREET, None)
 
 
@@ -131,15 +133,15 @@ def test_at_the_top_they_are_told_again_and_again_and_nothing_else_changes():
 def test_at_the_top_a_clock_comes_round_a_working_day_later():
     top = a_ticket(level=L.STREET)
     after = clock(on_timer(top, ESCALATION, ACCEPT_DUE).entity, C.ACCEPT)
-    assert worked_between(the_sla(top).calendar, ACCEPT_DUE, after.due_at) == timedelta(
-        minutes=480
-    )
+    assert worked_between(
+        the_sla(top).calendar, ACCEPT_DUE, after.due_at
+    ) == timedelta(minutes=480)
 
 
 def test_the_top_is_where_the_ladder_of_the_street_ends():
     outcome = on_timer(
         a_ticket(level=L.COMMUNITY),
-        an_escalation(policy=Policy(ladder=LADDER[:2])),
+        an_escalation(policy=Policy(ladder=ESCALATION_STEPS[:2])),
         ACCEPT_DUE,
     )
     assert told(outcome) == [("overdue_staff", AT_COMMUNITY)]
@@ -155,20 +157,26 @@ def test_what_is_urgent_climbs_by_night_too_and_wakes_whoever_has_to_work_on_it(
 
 
 @pytest.mark.parametrize("state", [S.ACCEPTED, S.ASSIGNED])
-def test_accepting_stops_only_its_own_clock_and_who_has_it_keeps_it_when_another_climbs(
+def test_accepting_stops_only_the_acceptance_timer(
     state,
 ):
     ticket = a_ticket(state, assignee="per_property")
     assert running(ticket) == {"contact", "resolve"}
     outcome = on_timer(ticket, ESCALATION, clock(ticket, C.CONTACT).due_at)
-    assert (outcome.entity.level, outcome.entity.assignee, outcome.entity.state) == (
+    assert (
+        outcome.entity.level,
+        outcome.entity.assignee,
+        outcome.entity.state,
+    ) == (
         L.COMMUNITY,
         "per_property",
         state,
     )
     assert outcome.events[0].note == "contact community"
     resolve = clock(ticket, C.RESOLVE).due_at
-    later = on_timer(outcome.entity, ESCALATION, max(resolve, next_at(outcome.entity)))
+    later = on_timer(
+        outcome.entity, ESCALATION, max(resolve, next_at(outcome.entity))
+    )
     assert (
         clock(later.entity, C.RESOLVE).fired == 1
         or clock(later.entity, C.CONTACT).fired == 2
@@ -181,21 +189,27 @@ def test_two_clocks_that_are_over_at_once_are_one_step_up():
     assert outcome.entity.level is L.COMMUNITY
     assert outcome.events[0].note == "accept,contact community"
     assert [
-        clock(outcome.entity, name).fired for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
+        clock(outcome.entity, name).fired
+        for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
     ] == [1, 1, 0]
 
 
 def test_what_has_to_be_assigned_climbs_as_well():
     ticket = a_ticket(bounces=2, level=L.COMMUNITY, assignee="per_staff")
     outcome = on_timer(ticket, ESCALATION, next_at(ticket))
-    assert (outcome.entity.level, outcome.entity.must_be_assigned) == (L.STREET, True)
+    assert (outcome.entity.level, outcome.entity.must_be_assigned) == (
+        L.STREET,
+        True,
+    )
 
 
 # after an outage
 
 
-@pytest.mark.parametrize("late", [timedelta(minutes=1), 3 * HOUR, 2 * DAY, 40 * DAY])
-def test_after_an_outage_no_level_is_skipped_and_each_has_its_own_time_from_when_it_is_told(
+@pytest.mark.parametrize(
+    "late", [timedelta(minutes=1), 3 * HOUR, 2 * DAY, 40 * DAY]
+)
+def test_after_an_outage_no_level_is_skipped_and_each_has_its_time(
     late,
 ):
     now = ACCEPT_DUE + late
@@ -258,7 +272,11 @@ def test_a_hold_ends_by_itself_and_whoever_has_it_hears_of_it(before):
         public_text="等",
     ).entity
     outcome = on_timer(ticket, ESCALATION, ticket.hold.until)
-    assert (outcome.entity.state, outcome.entity.assignee, running(outcome.entity)) == (
+    assert (
+        outcome.entity.state,
+        outcome.entity.assignee,
+        running(outcome.entity),
+    ) == (
         before,
         "per_property",
         {"resolve"},
@@ -290,19 +308,27 @@ def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
         [],
         True,
     )
-    assert again.entity.deadlines() == {"call_back": clock(ticket, C.CALL_BACK).due_at}
+    assert again.entity.deadlines() == {
+        "call_back": clock(ticket, C.CALL_BACK).due_at
+    }
     over = on_timer(again.entity, ESCALATION, clock(ticket, C.CALL_BACK).due_at)
     assert (over.entity.state, over.entity.ending, over.entity.answered) == (
         S.CLOSED,
         Ending.SILENT,
         0,
     )
-    assert (told(over), over.entity.deadlines(), tags(over)) == ([], {}, ["ended"])
+    assert (told(over), over.entity.deadlines(), tags(over)) == (
+        [],
+        {},
+        ["ended"],
+    )
 
 
 def test_an_answer_ends_the_waiting_for_it():
     ticket = on_timer(
-        a_ticket(S.RESOLVED), ESCALATION, a_ticket(S.RESOLVED).deadlines()["ask_again"]
+        a_ticket(S.RESOLVED),
+        ESCALATION,
+        a_ticket(S.RESOLVED).deadlines()["ask_again"],
     ).entity
     done = resolution.confirm(
         ticket,
@@ -330,7 +356,7 @@ def test_after_an_outage_nobody_is_asked_again_about_what_is_over():
     st.lists(st.integers(0, 30 * 86_400), min_size=8, max_size=8),
     st.sampled_from([(), ("per_staff",)]),
 )
-def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_most_and_never_down(
+def test_a_late_timer_escalates_one_level_at_most_and_never_down(
     state, level, urgency, lates, community
 ):
     ticket = a_ticket(state, level=level, urgency=urgency)
@@ -342,7 +368,9 @@ def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_
         now = next_at(ticket) + timedelta(seconds=late)
         outcome = on_timer(ticket, escalation, now)
         after = outcome.entity
-        assert after != ticket, "an alarm that changes nothing comes again for ever"
+        assert after != ticket, (
+            "an alarm that changes nothing comes again for ever"
+        )
         assert after.level is ticket.level or after.level is escalation.above(
             ticket.level
         )
@@ -353,13 +381,17 @@ def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_
         ticket = after
 
 
-def test_whatever_is_never_looked_at_ends_up_at_the_street_with_every_broken_promise_in_view():
+def test_an_ignored_ticket_ends_at_the_street_with_all_broken_promises():
     steps = climbing(a_ticket(), times=40)
     last = steps[-1][2].entity
     assert last.level is L.STREET
     assert [c.promised_at for c in last.clocks] == [
         c.promised_at for c in a_ticket().clocks
     ]
-    assert [name for name, at in last.deadlines().items() if at <= steps[-1][0]] == []
-    assert HOUSE.limits_of("rubbish", TicketUrgency.GENERAL).remind == 480
+    assert [
+        name for name, at in last.deadlines().items() if at <= steps[-1][0]
+    ] == []
+    assert (
+        DEFAULT_POLICY.limits_of("rubbish", TicketUrgency.GENERAL).remind == 480
+    )
     assert at(WORKER_ACTS, START).now == START

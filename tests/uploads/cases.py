@@ -14,13 +14,19 @@ def an_upload(world: World, owner: Person) -> str:
 
 
 def _create_upload(world: World) -> Good:
-    body = {"kind": "photo", "content_type": "image/webp", "size": 8 * 1024 * 1024}
+    body = {
+        "kind": "photo",
+        "content_type": "image/webp",
+        "size": 8 * 1024 * 1024,
+    }
     return Good(world.resident(), "/v1/uploads", body)
 
 
 CASES = Cases(
     who={"create_upload": MEMBER, "read_upload": OWNER},
     bodies={"create_upload": _BODY},
-    path_values={"upload_id": lambda world, owner, target: an_upload(world, owner)},
+    path_values={
+        "upload_id": lambda world, owner, target: an_upload(world, owner)
+    },
     good={"create_upload": _create_upload},
 )

@@ -1,6 +1,6 @@
-"""Whatever happens while a worker makes a photo: no file outlives what it was for.
+"""Crashes of a worker that makes a photo: no file outlives its upload.
 
-Wherever a worker dies is told by the table of scenes (tests/faults/scenes_uploads.py).
+The table of scenes (tests/faults/scenes_uploads.py) covers each crash point.
 """
 
 from functools import partial
@@ -8,14 +8,22 @@ from typing import Any
 
 import pytest
 
-from chalicelib.uploads.model import Reason, UploadState
+from chalicelib.uploads.model import UploadEndReason, UploadState
 
 from ..adapters.pictures import jpeg
 from ..faults import seams
 from ..faults.cloud import Cloud
 from ..faults.crashes import before_each_step
 from ..faults.outside import WatchedFiles
-from ..faults.scenes_uploads import ENDED, PAGE, PHOTO, Upload, find_upload, scene, sent
+from ..faults.scenes_uploads import (
+    ENDED,
+    PAGE,
+    PHOTO,
+    Upload,
+    find_upload,
+    scene,
+    sent,
+)
 from ..world import World
 
 S = UploadState
@@ -50,14 +58,17 @@ def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(
     """It ends before each of the worker's steps; the worker lives, or dies at its last one."""
     give_up = {
         "erased": partial(
-            upload.cloud.world.services.upload_jobs.forget_person, upload.phone.me["id"]
+            upload.cloud.world.services.upload_jobs.forget_person,
+            upload.phone.me["id"],
         ),
         "never arrived": partial(upload.later, hours=1),
     }[end]
     told = scene(upload, upload.told, upload.check_at_rest)
     steps = 0
     for steps in before_each_step(upload.cloud, told, give_up, dies=dies):
-        already = end == "never arrived" and steps == 8  # the photo was made before
+        already = (
+            end == "never arrived" and steps == 8
+        )  # the photo was made before
         if not dies:
             assert upload.state in ([S.READY] if already else ENDED), steps
             assert upload.files == (upload.shown if already else set()), steps
@@ -85,7 +96,7 @@ def test_a_form_that_is_used_again_changes_nothing_and_leaves_nothing(
         upload.told()
         assert (upload.state, upload.files) == (S.READY, upload.shown)
         assert files.read(f"photos/{upload.id}.jpg", 10**7) == photo
-    upload.sent_again(PAGE)  # and this time nobody hears of it
+    upload.sent_again(PAGE)  # and this time without a notification
     upload.later(hours=1)
     assert upload.files == upload.shown
     upload.check_at_rest()
@@ -96,7 +107,7 @@ def test_a_file_that_comes_after_the_end_is_deleted(upload: Upload) -> None:
     known = find_upload(upload.id)
     assert (known.state, known.reason, upload.files) == (
         S.REFUSED,
-        Reason.NEVER_ARRIVED,
+        UploadEndReason.NEVER_ARRIVED,
         set(),
     )
     upload.sent_again(PHOTO)
@@ -104,7 +115,7 @@ def test_a_file_that_comes_after_the_end_is_deleted(upload: Upload) -> None:
     assert (upload.state, upload.files) == (S.REFUSED, set())
 
 
-# what is told of that is nobody's
+# notifications about that belong to nobody
 
 
 KEYS = [
@@ -128,7 +139,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_what_belongs_to_nobody_is_deleted_where_things_arrive_and_left_alone_elsewhere(
+def test_unknown_files_are_deleted_only_in_the_incoming_folder(
     upload: Upload, key: str
 ) -> None:
     upload.told()
@@ -138,7 +149,9 @@ def test_what_belongs_to_nobody_is_deleted_where_things_arrive_and_left_alone_el
     assert upload.state is S.READY
 
 
-def test_a_key_of_a_photo_is_no_way_to_have_it_looked_at_again(upload: Upload) -> None:
+def test_a_key_of_a_photo_is_no_way_to_have_it_looked_at_again(
+    upload: Upload,
+) -> None:
     upload.told()
     upload.told_of(*upload.shown)
     assert (upload.state, upload.files) == (S.READY, upload.shown)

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.kernel.changes import ArmedTimer
 from chalicelib.kernel.errors import Invalid
 from chalicelib.uploads import decisions
-from chalicelib.uploads.model import Reason, Upload, UploadState
+from chalicelib.uploads.model import Upload, UploadEndReason, UploadState
 
 NOW = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -29,7 +29,9 @@ def an_upload(**fields) -> Upload:
 
 
 def ready(now: datetime = NOW + MINUTE, **fields) -> Upload:
-    return replace(decisions.make_ready(an_upload(), 640, 480, 5, now).entity, **fields)
+    return replace(
+        decisions.make_ready(an_upload(), 640, 480, 5, now).entity, **fields
+    )
 
 
 def wake(upload: Upload, now: datetime) -> Upload:
@@ -41,7 +43,7 @@ def test_what_never_arrives_is_given_up_after_an_hour():
     over = wake(an_upload(), NOW + HOUR)
     assert (over.state, over.reason, over.timer) == (
         S.REFUSED,
-        Reason.NEVER_ARRIVED,
+        UploadEndReason.NEVER_ARRIVED,
         None,
     )
 
@@ -61,15 +63,15 @@ def test_a_photo_that_is_part_of_nothing_goes_after_a_day():
     upload = wake(ready(), NOW + HOUR)
     assert upload.deadlines() == {"use": NOW + MINUTE + 24 * HOUR}
     gone = wake(upload, NOW + MINUTE + 24 * HOUR)
-    assert (gone.state, gone.reason) == (S.GONE, Reason.UNUSED)
+    assert (gone.state, gone.reason) == (S.GONE, UploadEndReason.UNUSED)
     assert replace(upload, bound_to="tkt_a").deadlines() == {}
 
 
 @pytest.mark.parametrize(
     "ended",
     [
-        decisions.refuse(an_upload(), Reason.BROKEN, NOW),
-        decisions.end(ready(), Reason.REMOVED, NOW),
+        decisions.refuse(an_upload(), UploadEndReason.BROKEN, NOW),
+        decisions.end(ready(), UploadEndReason.REMOVED, NOW),
     ],
 )
 def test_files_of_what_has_ended_are_deleted_once_more_when_nobody_can_write_them(
@@ -83,11 +85,16 @@ def test_files_of_what_has_ended_are_deleted_once_more_when_nobody_can_write_the
     )
     assert upload.deadlines() == {"clear": NOW + HOUR}
     cleared = wake(upload, NOW + HOUR)
-    assert (cleared.deadlines(), cleared.ttl) == ({}, NOW + HOUR + timedelta(days=30))
+    assert (cleared.deadlines(), cleared.ttl) == (
+        {},
+        NOW + HOUR + timedelta(days=30),
+    )
 
 
 def test_a_worker_that_began_before_the_end_is_waited_for():
-    late = decisions.end(ready(), Reason.UNUSED, NOW + 24 * HOUR).entity
+    late = decisions.end(
+        ready(), UploadEndReason.UNUSED, NOW + 24 * HOUR
+    ).entity
     assert late.deadlines() == {"clear": NOW + 24 * HOUR + 10 * MINUTE}
 
 
@@ -104,19 +111,19 @@ def test_woken_too_early_it_sleeps_on(upload):
 
 def test_an_end_is_an_end():
     for over in (
-        decisions.refuse(an_upload(), Reason.EMPTY, NOW).entity,
-        decisions.end(ready(), Reason.UNUSED, NOW).entity,
-        decisions.end(an_upload(), Reason.OWNER_ERASED, NOW).entity,
+        decisions.refuse(an_upload(), UploadEndReason.EMPTY, NOW).entity,
+        decisions.end(ready(), UploadEndReason.UNUSED, NOW).entity,
+        decisions.end(an_upload(), UploadEndReason.OWNER_ERASED, NOW).entity,
     ):
         for outcome in (
             decisions.make_ready(over, 1, 1, 1, NOW),
-            decisions.refuse(over, Reason.BROKEN, NOW),
-            decisions.end(over, Reason.REMOVED, NOW),
+            decisions.refuse(over, UploadEndReason.BROKEN, NOW),
+            decisions.end(over, UploadEndReason.REMOVED, NOW),
         ):
             assert outcome.entity == outcome.previous == over
     photo = ready()
     assert (
-        decisions.refuse(photo, Reason.BROKEN, NOW).entity
+        decisions.refuse(photo, UploadEndReason.BROKEN, NOW).entity
         == decisions.make_ready(photo, 1, 1, 1, NOW).entity
         == photo
     )
@@ -127,7 +134,11 @@ def test_an_upload_becomes_part_of_one_thing():
         bound = decisions.bind(
             upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0]
         )
-        assert (bound.entity.bound_to, bound.entity.place, bound.entity.state) == (
+        assert (
+            bound.entity.bound_to,
+            bound.entity.place,
+            bound.entity.state,
+        ) == (
             "tkt_a",
             "chunhui.baihua",
             upload.state,
@@ -143,12 +154,20 @@ def test_an_upload_becomes_part_of_one_thing():
     [
         (None, "upload.unknown"),
         (an_upload(owner="per_b"), "upload.unknown"),
-        (decisions.refuse(an_upload(), Reason.BROKEN, NOW).entity, "upload.refused"),
-        (decisions.end(ready(), Reason.UNUSED, NOW).entity, "upload.refused"),
+        (
+            decisions.refuse(an_upload(), UploadEndReason.BROKEN, NOW).entity,
+            "upload.refused",
+        ),
+        (
+            decisions.end(ready(), UploadEndReason.UNUSED, NOW).entity,
+            "upload.refused",
+        ),
         (ready(bound_to="tkt_b"), "upload.already_used"),
     ],
 )
 def test_what_is_not_hers_or_not_there_becomes_part_of_nothing(upload, code):
     with pytest.raises(Invalid) as refused:
-        decisions.bind(upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 2])
-    assert (refused.value.code, refused.value.loc) == (code, ("photos", 2))
+        decisions.bind(
+            upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 2]
+        )
+    assert (refused.value.code, refused.value.location) == (code, ("photos", 2))

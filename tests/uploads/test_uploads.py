@@ -1,4 +1,4 @@
-"""Uploads over HTTP, and what they offer to whatever shows them."""
+"""Uploads over HTTP, and their use by the features that show them."""
 
 from datetime import datetime, timedelta
 
@@ -10,9 +10,9 @@ from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.request import RequestContext
 from chalicelib.people.service import People
 from chalicelib.uploads.model import UploadState
-from chalicelib.uploads.policy import MAX_PER_HOUR, MOST_BYTES
+from chalicelib.uploads.policy import MAX_BYTES, MAX_PER_HOUR
 from chalicelib.uploads.repository import UploadRepository
-from devserver.files import FileDoor
+from devserver.files import FileRoutes
 
 from ..adapters.pictures import jpeg
 from ..storage import counted_storage
@@ -27,10 +27,14 @@ TICKET, OTHER = "tkt_aaaaaaaaaaaaaaaaaaaaaaaa", "tkt_bbbbbbbbbbbbbbbbbbbbbbbb"
 
 
 def ask(
-    phone: Phone, size: object = 1000, kind: object = "image/jpeg", **more: object
+    phone: Phone,
+    size: object = 1000,
+    kind: object = "image/jpeg",
+    **more: object,
 ) -> Answer:
     return phone.post(
-        "/v1/uploads", {"kind": "photo", "content_type": kind, "size": size} | more
+        "/v1/uploads",
+        {"kind": "photo", "content_type": kind, "size": size} | more,
     )
 
 
@@ -49,7 +53,9 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
 
     def decide() -> Changes:
         person = people.find(actor.id)
-        bound = world.services.uploads.binding(actor.id, ids, to, BAIHUA, ["photos"])
+        bound = world.services.uploads.binding(
+            actor.id, ids, to, BAIHUA, ["photos"]
+        )
         return Changes(
             entity=person,
             previous=person,
@@ -81,7 +87,7 @@ def test_a_form_is_for_one_file_of_one_type_and_ten_minutes(world: World):
     [
         {"size": 0},
         {"size": -1},
-        {"size": MOST_BYTES + 1},
+        {"size": MAX_BYTES + 1},
         {"size": "1000"},
         {"size": 1.5},
         {"size": None},
@@ -103,10 +109,13 @@ def test_a_form_for_anything_else_is_not_given(world: World, body):
 
 def test_the_largest_and_the_smallest_are_taken(world: World):
     phone = world.resident()
-    assert [ask(phone, size).status for size in (1, MOST_BYTES, 11.0)] == [201] * 3
+    assert [ask(phone, size).status for size in (1, MAX_BYTES, 11.0)] == [
+        201
+    ] * 3
     assert (
         phone.post(
-            "/v1/uploads", {"kind": "video", "content_type": "image/jpeg", "size": 1}
+            "/v1/uploads",
+            {"kind": "video", "content_type": "image/jpeg", "size": 1},
         ).status
         == 422
     )
@@ -120,13 +129,15 @@ def test_a_form_that_was_lost_on_the_way_is_given_again(world: World):
     )
     assert first.json == again.json
     assert len(everything()["uploads"]) == 1
-    FileDoor(app, world.files).take(again.json["fields"], PHOTO)
+    FileRoutes(app, world.files).take(again.json["fields"], PHOTO)
     assert phone.get(f"/v1/uploads/{first.json['id']}").json["state"] == "ready"
 
 
 def test_nobody_fills_the_bucket(world: World):
     phone = world.resident()
-    assert [ask(phone).status for _ in range(MAX_PER_HOUR)] == [201] * MAX_PER_HOUR
+    assert [ask(phone).status for _ in range(MAX_PER_HOUR)] == [
+        201
+    ] * MAX_PER_HOUR
     refused = ask(phone)
     assert (refused.status, refused.code, refused.headers["retry-after"]) == (
         429,
@@ -152,11 +163,20 @@ def test_a_photo_is_pending_until_it_has_come(world: World):
     )
     assert [
         pending[name]
-        for name in ("reason", "width", "height", "url", "thumb_url", "expires_at")
+        for name in (
+            "reason",
+            "width",
+            "height",
+            "url",
+            "thumb_url",
+            "expires_at",
+        )
     ] == [None] * 6
 
 
-def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(world: World):
+def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(
+    world: World,
+):
     phone = world.resident()
     id = world.upload(phone, PHOTO)
     seen = phone.get(f"/v1/uploads/{id}")
@@ -172,7 +192,9 @@ def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(world: Wor
         640,
         480,
     )
-    assert seen.json["size"] == len(world.files.read(f"photos/{id}.jpg", MOST_BYTES))
+    assert seen.json["size"] == len(
+        world.files.read(f"photos/{id}.jpg", MAX_BYTES)
+    )
     assert datetime.fromisoformat(
         seen.json["expires_at"]
     ) == world.clock.now() + timedelta(minutes=15)
@@ -197,7 +219,9 @@ def test_what_is_refused_says_why(world: World):
 # for other features
 
 
-def test_a_photo_that_is_part_of_something_stays_and_others_do_not(world: World):
+def test_a_photo_that_is_part_of_something_stays_and_others_do_not(
+    world: World,
+):
     phone = world.resident()
     used, unused = world.upload(phone, PHOTO), world.upload(phone, PHOTO)
     bind(world, phone, [used])
@@ -222,7 +246,7 @@ def test_a_photo_may_be_part_of_something_before_it_has_come(world: World):
     bind(world, phone, [made["id"]])
     (photo,) = world.services.uploads.shown([made["id"]])
     assert (photo.upload.state, photo.url) == (UploadState.PENDING, None)
-    FileDoor(app, world.files).take(made["fields"], PHOTO)
+    FileRoutes(app, world.files).take(made["fields"], PHOTO)
     (photo,) = world.services.uploads.shown([made["id"]])
     assert photo.upload.state is UploadState.READY
     assert photo.url.startswith("http://127.0.0.1:8000/dev/files/photos/")
@@ -244,7 +268,10 @@ def test_what_is_named_wrongly_is_refused_where_it_stands(world: World):
     ):
         with pytest.raises(Invalid) as refused:
             bind(world, phone, ids)
-        assert (refused.value.code, refused.value.loc) == (code, ("photos", index))
+        assert (refused.value.code, refused.value.location) == (
+            code,
+            ("photos", index),
+        )
     assert find_upload(mine).bound_to is None
 
 
@@ -268,7 +295,9 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
 
     def decide() -> Changes:
         person = people.find(phone.me["id"])
-        related = world.services.uploads.releasing(TICKET, [first, second, third])
+        related = world.services.uploads.releasing(
+            TICKET, [first, second, third]
+        )
         return Changes(entity=person, previous=person, related=related)
 
     world.services.transaction.run(decide, RequestContext())
@@ -280,7 +309,9 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
 # the account
 
 
-def test_whoever_goes_takes_the_photos_that_nothing_shows_with_her(world: World):
+def test_whoever_goes_takes_the_photos_that_nothing_shows_with_her(
+    world: World,
+):
     phone, other = world.resident(), world.resident()
     unused, used, theirs = (
         world.upload(phone, PHOTO),
@@ -294,9 +325,9 @@ def test_whoever_goes_takes_the_photos_that_nothing_shows_with_her(world: World)
     assert [find_upload(id).reason for id in (unused, pending["id"])] == [
         "owner_erased"
     ] * 2
-    FileDoor(app, world.files).take(
+    FileRoutes(app, world.files).take(
         pending["fields"], PHOTO
-    )  # her form is still good for some minutes
+    )  # the form is still valid for some minutes
     assert kept(world) == files_of(used) | files_of(theirs)
 
 
@@ -317,7 +348,12 @@ def test_no_log_line_says_where_a_photo_can_be_seen(
     answer = ask(phone).json
     seen = phone.get(f"/v1/uploads/{id}").json
     out = capsys.readouterr()
-    said = caplog.text + out.out + out.err + repr(world.services.uploads.shown([id]))
+    said = (
+        caplog.text
+        + out.out
+        + out.err
+        + repr(world.services.uploads.shown([id]))
+    )
     for secret in (
         seen["url"],
         seen["url"].rpartition("=")[2],
@@ -361,5 +397,7 @@ def test_all_of_it_works_in_the_durable_store(embedded_world: World):
     assert find_upload(unused).state is UploadState.GONE
     assert {
         upload.id
-        for upload in world.services.uploads.export_data(phone.me["id"])["uploads"]
+        for upload in world.services.uploads.export_data(phone.me["id"])[
+            "uploads"
+        ]
     } == {used, unused}

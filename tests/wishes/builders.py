@@ -10,11 +10,11 @@ from chalicelib.wishes.model import (
     Claim,
     ClaimState,
     Safeguarding,
-    State,
-    Window,
+    VisitWindow,
     Wish,
     WishKind,
     WishMover,
+    WishState,
 )
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
@@ -26,15 +26,17 @@ OWNER, HELPER, VOLUNTEER = (
 )
 
 
-def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
+def a_wish(
+    state: WishState = WishState.OPEN, *claims: Claim, **fields: Any
+) -> Wish:
     values: dict[str, Any] = {
         "id": "wsh_a",
         "version": 3,
         "created_at": START,
         "updated_at": START,
         "submitted_at": START,
-        "opened_at": None if state is State.SUBMITTED else START,
-        "listed_at": None if state is State.SUBMITTED else START,
+        "opened_at": None if state is WishState.SUBMITTED else START,
+        "listed_at": None if state is WishState.SUBMITTED else START,
         "person_id": "per_owner",
         "filed_by": "per_owner",
         "kind": WishKind.GOODS,
@@ -48,7 +50,9 @@ def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
 
 
 def a_claim(
-    helper: str = "per_helper", state: ClaimState = ClaimState.ACTIVE, **fields: Any
+    helper: str = "per_helper",
+    state: ClaimState = ClaimState.ACTIVE,
+    **fields: Any,
 ) -> Claim:
     return Claim(
         **(
@@ -63,7 +67,7 @@ def a_claim(
     )
 
 
-def by(
+def a_mover(
     relations: set[Relation] | frozenset[Relation],
     id: str = "per_x",
     *,
@@ -72,10 +76,13 @@ def by(
     return WishMover(id=id, relations=frozenset(relations), now=START + after)
 
 
-OWNER_ACTS, HELPER_ACTS = by(OWNER, "per_owner"), by(HELPER | VOLUNTEER, "per_helper")
+OWNER_ACTS, HELPER_ACTS = (
+    a_mover(OWNER, "per_owner"),
+    a_mover(HELPER | VOLUNTEER, "per_helper"),
+)
 VOLUNTEER_ACTS, STAFF_ACTS = (
-    by(VOLUNTEER, "per_volunteer"),
-    by(STAFF | {Relation.SIGNED_IN}, "per_staff"),
+    a_mover(VOLUNTEER, "per_volunteer"),
+    a_mover(STAFF | {Relation.SIGNED_IN}, "per_staff"),
 )
 
 CLAIMS = st.builds(
@@ -93,7 +100,7 @@ CLAIMS = st.builds(
 )
 WISHES = st.builds(
     a_wish,
-    st.sampled_from(State),
+    st.sampled_from(WishState),
     version=st.integers(1, 1000),
     timer=TIMERS,
     claims=st.lists(CLAIMS, max_size=3).map(tuple),
@@ -104,16 +111,17 @@ WISHES = st.builds(
     budget_fen=st.none() | st.integers(1, 10_000_000),
     helpers_needed=st.integers(1, 5),
     needed_by=st.dates(date(2020, 1, 1), date(2100, 1, 1)),
-    window=st.lists(st.builds(Window, start=INSTANTS, end=INSTANTS), max_size=2).map(
-        tuple
-    ),
+    window=st.lists(
+        st.builds(VisitWindow, start=INSTANTS, end=INSTANTS), max_size=2
+    ).map(tuple),
     dialects=st.lists(TEXTS, max_size=2).map(tuple),
     safeguarding=st.lists(st.sampled_from(Safeguarding), max_size=2).map(tuple),
     possible_duplicates=st.lists(TEXTS, max_size=2).map(tuple),
     listed_at=st.none() | INSTANTS,
     delivered_at=st.none() | INSTANTS,
     told=st.lists(
-        st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]), max_size=2
+        st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]),
+        max_size=2,
     ).map(tuple),
     rating=st.none() | st.integers(1, 5),
     thanks=st.none() | TEXTS,

@@ -10,7 +10,7 @@ from ..cases import ANYONE, MEMBER, WORKER, Cases, Good, MakeGood
 from ..world import BAIHUA, UNIT, Phone, World
 
 PUBLIC_STATES = {"open", "claimed", "delivered", "fulfilled"}
-# Moves of a wish: from which states, by whom (the contract's table).
+# Moves of a wish: their states and movers (the contract's table).
 HELP = {"helper", "worker"}
 OWN = {"owner", "worker"}
 MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
@@ -24,7 +24,11 @@ MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "deliver_wish": {"claimed": HELP},
     "check_in": {"claimed": HELP},
     "check_out": {"claimed": HELP},
-    "confirm_wish": {"delivered": OWN, "disputed": WORKER, "fulfilled": {"owner"}},
+    "confirm_wish": {
+        "delivered": OWN,
+        "disputed": WORKER,
+        "fulfilled": {"owner"},
+    },
     "dispute_wish": {"delivered": OWN},
     "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
     "reopen_wish": {
@@ -59,11 +63,15 @@ def delivered(world: World) -> tuple[str, Phone, Phone]:
 def submitted(world: World) -> tuple[str, Phone]:
     """Return a wish that waits for approval, and its resident."""
     resident = world.resident()
-    return str(resident.post("/v1/wishes", world.wish_body()).json["id"]), resident
+    return str(
+        resident.post("/v1/wishes", world.wish_body()).json["id"]
+    ), resident
 
 
 def _claim_id(world: World, wish_id: str) -> str:
-    return str(world.staff().get(f"/v1/wishes/{wish_id}").json["claims"][0]["id"])
+    return str(
+        world.staff().get(f"/v1/wishes/{wish_id}").json["claims"][0]["id"]
+    )
 
 
 def _of_staff(world: World, wish_id: str, move: str, body: Any = None) -> Good:
@@ -78,7 +86,9 @@ def _helpers(world: World, move: str, body: Any) -> Good:
     wish_id, _, helper = claimed(world)
     if move == "check-out":
         helper.post(f"/v1/wishes/{wish_id}/check-in", {})
-    return _of(helper, wish_id, move, body | {"claim": _claim_id(world, wish_id)})
+    return _of(
+        helper, wish_id, move, body | {"claim": _claim_id(world, wish_id)}
+    )
 
 
 def _residents(world: World, move: str, body: Any) -> Good:
@@ -108,7 +118,9 @@ def a_wish_body(world: World) -> dict[str, Any]:
 def _edit(world: World) -> Good:
     wish_id, resident = submitted(world)
     kept = ("kind", "title", "story", "budget_fen", "needed_by")
-    body = {name: value for name, value in world.wish_body().items() if name in kept}
+    body = {
+        name: value for name, value in world.wish_body().items() if name in kept
+    }
     more = {
         "helpers_needed": 2,
         "window": [_WINDOW],
@@ -195,7 +207,9 @@ CASES = Cases(
         "deliver_wish": _of_helper("deliver", {"note": "放在门口"}),
         "check_in": _of_helper("check-in", {}),
         "check_out": _of_helper("check-out", {}),
-        "confirm_wish": _of_resident("confirm", {"rating": 5, "thanks": "谢谢"}),
+        "confirm_wish": _of_resident(
+            "confirm", {"rating": 5, "thanks": "谢谢"}
+        ),
         "dispute_wish": _of_resident("dispute", {"reason": "没有收到"}),
         "withdraw_wish": _withdraw,
         "reopen_wish": _withdrawn,

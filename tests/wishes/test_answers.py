@@ -1,11 +1,11 @@
-"""A resident answers 1 or 2 by SMS: her own move, once, and only while the question is one."""
+"""A resident answers 1 or 2 by SMS: their own move, once, and only while the question is open."""
 
 import pytest
 
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.job import Answer
 from chalicelib.wishes.feature import on_answer
-from chalicelib.wishes.model import ANSWERS, TABLE, State
+from chalicelib.wishes.model import ANSWERS, TABLE, WishState
 from chalicelib.wishes.notifications import occasion_of
 from chalicelib.wishes.repository import WishRepository
 
@@ -37,7 +37,10 @@ def reply(
 def delivered(world: World, resident: Phone) -> str:
     wish_id, helper = world.open_wish(resident), world.volunteer()
     helper.post(f"/v1/wishes/{wish_id}/claim")
-    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {}).json["state"] == "delivered"
+    assert (
+        helper.post(f"/v1/wishes/{wish_id}/deliver", {}).json["state"]
+        == "delivered"
+    )
     return wish_id
 
 
@@ -62,7 +65,9 @@ ASKED = {
 
 
 def last_event(world: World, wish_id: str) -> tuple[str, str, str, str | None]:
-    page, _ = world.services.wish_queries.read_timeline(world.boss, wish_id, 100)
+    page, _ = world.services.wish_queries.read_timeline(
+        world.boss, wish_id, 100
+    )
     last = page.items[-1]
     return last.tag, last.by, last.party, last.note
 
@@ -74,7 +79,9 @@ def test_every_question_can_be_answered_and_nothing_else():
         if template.asks and kind.startswith("wish.")
     }
     assert {kind for kind, _ in ANSWERS} == questions == set(ASKED)
-    assert set(ANSWERS) == {(kind, yes) for kind in questions for yes in (True, False)}
+    assert set(ANSWERS) == {
+        (kind, yes) for kind in questions for yes in (True, False)
+    }
     assert {answer.move for answer in ANSWERS.values()} <= {
         row.name for row in TABLE.rows
     }
@@ -83,15 +90,33 @@ def test_every_question_can_be_answered_and_nothing_else():
 @pytest.mark.parametrize(
     ("kind", "answer", "state", "event", "note"),
     [
-        ("wish.delivered", "yes", State.FULFILLED, "wish.fulfilled", None),
-        ("wish.delivered", "no", State.DISPUTED, "wish.disputed", "短信回复：未收到"),
-        ("wish.unconfirmed", "yes", State.FULFILLED, "wish.fulfilled", None),
-        ("wish.unconfirmed", "no", State.DISPUTED, "wish.disputed", "短信回复：未收到"),
-        ("wish.expiring", "yes", State.OPEN, "wish.kept", None),
+        ("wish.delivered", "yes", WishState.FULFILLED, "wish.fulfilled", None),
+        (
+            "wish.delivered",
+            "no",
+            WishState.DISPUTED,
+            "wish.disputed",
+            "短信回复：未收到",
+        ),
+        (
+            "wish.unconfirmed",
+            "yes",
+            WishState.FULFILLED,
+            "wish.fulfilled",
+            None,
+        ),
+        (
+            "wish.unconfirmed",
+            "no",
+            WishState.DISPUTED,
+            "wish.disputed",
+            "短信回复：未收到",
+        ),
+        ("wish.expiring", "yes", WishState.OPEN, "wish.kept", None),
         (
             "wish.expiring",
             "no",
-            State.WITHDRAWN,
+            WishState.WITHDRAWN,
             "wish.withdrawn",
             "短信回复：不需要了",
         ),
@@ -106,7 +131,12 @@ def test_an_answer_is_the_residents_own_move_and_a_doubled_one_does_nothing(
     wish = find_wish(wish_id)
     assert wish
     assert wish.state is state
-    assert last_event(world, wish_id) == (event, resident.me["id"], "owner", note)
+    assert last_event(world, wish_id) == (
+        event,
+        resident.me["id"],
+        "owner",
+        note,
+    )
     world.pass_time(minutes=5)
     for doubled in (answer, "yes", "no"):
         reply(world, wish_id, kind, doubled, resident.me["id"])
@@ -133,7 +163,9 @@ def test_an_answer_that_comes_too_late_does_nothing_quietly(world: World):
         for answer in ("yes", "no"):
             for wish_id in (confirmed, withdrawn, taken):
                 reply(world, wish_id, kind, answer, resident.me["id"])
-    assert [find_wish(wish_id) for wish_id in (confirmed, withdrawn, taken)] == before
+    assert [
+        find_wish(wish_id) for wish_id in (confirmed, withdrawn, taken)
+    ] == before
 
 
 def test_an_answer_to_what_was_never_asked_does_nothing(world: World):
@@ -144,7 +176,9 @@ def test_an_answer_to_what_was_never_asked_does_nothing(world: World):
     assert find_wish(wish_id) == before
 
 
-@pytest.mark.parametrize("who", ["a stranger", "staff", "somebody blocked", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["a stranger", "staff", "somebody blocked", "nobody"]
+)
 def test_only_the_resident_answers(world: World, who):
     resident = world.resident()
     wish_id = delivered(world, resident)
@@ -171,13 +205,18 @@ def test_only_the_resident_answers(world: World, who):
 def test_a_helper_does_not_answer_from_her_phone_for_the_resident(
     world: World, kind: str, answer: str
 ):
-    """As tapping "confirm" is refused to her (wish.own_delivery), whatever was asked at her phone before she helped."""
+    """As `confirm` is refused to a helper (wish.own_delivery), with any question at their phone before."""
     resident = world.resident()
     wish_id = delivered(world, resident)
     wish = find_wish(wish_id)
     assert wish
     reply(
-        world, wish_id, kind, answer, resident.me["id"], phone_of=wish.claims[0].helper
+        world,
+        wish_id,
+        kind,
+        answer,
+        resident.me["id"],
+        phone_of=wish.claims[0].helper,
     )
     assert find_wish(wish_id) == wish
     reply(
@@ -190,4 +229,6 @@ def test_a_helper_does_not_answer_from_her_phone_for_the_resident(
     )  # a carer who has not helped
     after = find_wish(wish_id)
     assert after
-    assert after.state is (State.FULFILLED if answer == "yes" else State.DISPUTED)
+    assert after.state is (
+        WishState.FULFILLED if answer == "yes" else WishState.DISPUTED
+    )

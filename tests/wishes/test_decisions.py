@@ -1,4 +1,4 @@
-"""Each decision about a wish: what it changes, whom it tells, what it gives back, and what it refuses."""
+"""Each decision about a wish: its changes, messages, counts and refusals."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,14 +9,20 @@ from chalicelib.kernel.access import Relation
 from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
-from chalicelib.wishes import claiming, delivery, erasure, resolution, submission
+from chalicelib.wishes import (
+    claiming,
+    delivery,
+    erasure,
+    resolution,
+    submission,
+)
 from chalicelib.wishes.model import (
     ClaimPointer,
     ClaimState,
-    State,
-    Window,
+    VisitWindow,
     WishKind,
-    Written,
+    WishState,
+    WishText,
     reminders_of,
 )
 from chalicelib.wishes.timers import on_timer
@@ -30,12 +36,17 @@ from .builders import (
     VOLUNTEER,
     VOLUNTEER_ACTS,
     a_claim,
+    a_mover,
     a_wish,
-    by,
 )
 
-S, C = State, ClaimState
-CLAIMING = {"claim_id": "clm_new", "capacity": 3, "vetted": False, "paused": False}
+S, C = WishState, ClaimState
+CLAIMING = {
+    "claim_id": "clm_new",
+    "capacity": 3,
+    "vetted": False,
+    "paused": False,
+}
 TODAY = date(2026, 11, 23)
 
 
@@ -62,7 +73,7 @@ def states(outcome: Changes) -> list[ClaimState]:
     return [claim.state for claim in outcome.entity.claims]
 
 
-def two(*given: ClaimState, state: State = S.CLAIMED, **fields):
+def two(*given: ClaimState, state: WishState = S.CLAIMED, **fields):
     return a_wish(
         state,
         *(a_claim(f"per_{n}", s) for n, s in enumerate(given)),
@@ -74,8 +85,12 @@ def two(*given: ClaimState, state: State = S.CLAIMED, **fields):
 # terms
 
 
-def check(kind=WishKind.GOODS, budget=None, needed_by=TODAY, window=(), now=START):
-    submission.check_terms(kind, budget, needed_by, window, now, "Asia/Shanghai")
+def check(
+    kind=WishKind.GOODS, budget=None, needed_by=TODAY, window=(), now=START
+):
+    submission.check_terms(
+        kind, budget, needed_by, window, now, "Asia/Shanghai"
+    )
 
 
 def code_of(**terms) -> str:
@@ -95,9 +110,13 @@ def test_only_goods_have_a_budget_and_it_is_capped():
 def test_it_is_needed_between_today_and_a_year_from_now_where_people_live():
     check(needed_by=TODAY)
     check(needed_by=TODAY + timedelta(days=366))
-    assert code_of(needed_by=TODAY - timedelta(days=1)) == "wish.needed_by_out_of_range"
     assert (
-        code_of(needed_by=TODAY + timedelta(days=367)) == "wish.needed_by_out_of_range"
+        code_of(needed_by=TODAY - timedelta(days=1))
+        == "wish.needed_by_out_of_range"
+    )
+    assert (
+        code_of(needed_by=TODAY + timedelta(days=367))
+        == "wish.needed_by_out_of_range"
     )
     assert (
         code_of(needed_by=TODAY, now=datetime(2026, 11, 23, 16, tzinfo=UTC))
@@ -107,20 +126,20 @@ def test_it_is_needed_between_today_and_a_year_from_now_where_people_live():
 
 def test_a_window_ends_after_it_begins():
     good, bad = (
-        Window(start=START, end=START + timedelta(hours=1)),
-        Window(start=START, end=START),
+        VisitWindow(start=START, end=START + timedelta(hours=1)),
+        VisitWindow(start=START, end=START),
     )
     check(window=(good,))
     with pytest.raises(Invalid) as refused:
         check(window=(good, bad))
-    assert (refused.value.code, refused.value.loc) == (
+    assert (refused.value.code, refused.value.location) == (
         "wish.window_backwards",
         ("window", 1),
     )
 
 
 def test_the_wall_shows_the_words_without_what_names_the_resident():
-    written = Written(
+    written = WishText(
         title="王秀英要水壶", story="住5号楼，打13812345678", alias="秀英"
     )
     shown = submission.with_public_text(
@@ -136,7 +155,10 @@ def test_the_wall_shows_the_words_without_what_names_the_resident():
 
 def test_words_that_name_nobody_are_kept_once():
     shown = submission.with_public_text(
-        a_wish(), Written(title="一个水壶", story="旧的坏了"), name="王秀英", secrets=[]
+        a_wish(),
+        WishText(title="一个水壶", story="旧的坏了"),
+        name="王秀英",
+        secrets=[],
     )
     assert (shown.title, shown.as_written) == ("一个水壶", None)
 
@@ -146,9 +168,9 @@ def test_words_that_name_nobody_are_kept_once():
 
 def test_the_same_wish_in_other_words_is_a_likely_duplicate():
     wish = a_wish(id="wsh_new", title="电热水壶一个")
-    assert submission.likely_duplicates(wish, [a_wish(id="wsh_old")], START) == (
-        "wsh_old",
-    )
+    assert submission.likely_duplicates(
+        wish, [a_wish(id="wsh_old")], START
+    ) == ("wsh_old",)
 
 
 @pytest.mark.parametrize(
@@ -164,11 +186,15 @@ def test_the_same_wish_in_other_words_is_a_likely_duplicate():
     ],
 )
 def test_what_is_no_duplicate(other):
-    assert submission.likely_duplicates(a_wish(id="wsh_new"), [other], START) == ()
+    assert (
+        submission.likely_duplicates(a_wish(id="wsh_new"), [other], START) == ()
+    )
 
 
 def test_a_wish_that_was_fulfilled_lately_still_counts_as_a_duplicate():
-    old = a_wish(S.FULFILLED, id="wsh_b", created_at=START - timedelta(days=179))
+    old = a_wish(
+        S.FULFILLED, id="wsh_b", created_at=START - timedelta(days=179)
+    )
     assert submission.likely_duplicates(a_wish(id="wsh_new"), [old], START) == (
         "wsh_b",
     )
@@ -178,8 +204,14 @@ def test_a_wish_that_was_fulfilled_lately_still_counts_as_a_duplicate():
 
 
 def test_an_approved_wish_is_on_the_wall_and_its_resident_hears_of_it():
-    outcome = submission.approve(a_wish(S.SUBMITTED, reason="上次的理由"), STAFF_ACTS)
-    assert (outcome.entity.state, outcome.entity.opened_at, outcome.entity.reason) == (
+    outcome = submission.approve(
+        a_wish(S.SUBMITTED, reason="上次的理由"), STAFF_ACTS
+    )
+    assert (
+        outcome.entity.state,
+        outcome.entity.opened_at,
+        outcome.entity.reason,
+    ) == (
         S.OPEN,
         STAFF_ACTS.now,
         None,
@@ -191,7 +223,9 @@ def test_an_approved_wish_is_on_the_wall_and_its_resident_hears_of_it():
 
 
 def test_a_wish_that_comes_to_the_wall_again_keeps_its_age():
-    outcome = submission.approve(a_wish(S.SUBMITTED, opened_at=START), STAFF_ACTS)
+    outcome = submission.approve(
+        a_wish(S.SUBMITTED, opened_at=START), STAFF_ACTS
+    )
     assert (outcome.entity.opened_at, outcome.entity.listed_at) == (
         START,
         STAFF_ACTS.now,
@@ -200,7 +234,11 @@ def test_a_wish_that_comes_to_the_wall_again_keeps_its_age():
 
 def test_a_rejected_wish_says_why():
     outcome = submission.reject(a_wish(S.SUBMITTED), STAFF_ACTS, "超出范围")
-    assert (outcome.entity.state, outcome.entity.reason, outcome.events[0].note) == (
+    assert (
+        outcome.entity.state,
+        outcome.entity.reason,
+        outcome.events[0].note,
+    ) == (
         S.REJECTED,
         "超出范围",
         "超出范围",
@@ -209,11 +247,21 @@ def test_a_rejected_wish_says_why():
 
 
 def test_an_unpublished_wish_frees_its_helpers_and_tells_everybody():
-    outcome = submission.unpublish(two(C.ACTIVE, state=S.OPEN), STAFF_ACTS, "再核实")
-    assert (outcome.entity.state, states(outcome)) == (S.SUBMITTED, [C.RELEASED])
-    assert told(outcome) == [("claim_ended", "per_0"), ("unpublished", "per_owner")]
+    outcome = submission.unpublish(
+        two(C.ACTIVE, state=S.OPEN), STAFF_ACTS, "再核实"
+    )
+    assert (outcome.entity.state, states(outcome)) == (
+        S.SUBMITTED,
+        [C.RELEASED],
+    )
+    assert told(outcome) == [
+        ("claim_ended", "per_0"),
+        ("unpublished", "per_owner"),
+    ]
     assert counts(outcome) == [("per_0", -1)]
-    assert outcome.entity.deadlines() == {"expire": STAFF_ACTS.now + timedelta(days=30)}
+    assert outcome.entity.deadlines() == {
+        "expire": STAFF_ACTS.now + timedelta(days=30)
+    }
 
 
 # edits
@@ -247,7 +295,9 @@ def test_an_edit_before_approval_stays_with_staff_whoever_made_it():
     wish = a_wish(S.SUBMITTED)
     for mover in (OWNER_ACTS, STAFF_ACTS):
         assert (
-            submission.edit(wish, mover, replace(wish, title="另一个")).entity.state
+            submission.edit(
+                wish, mover, replace(wish, title="另一个")
+            ).entity.state
             is S.SUBMITTED
         )
 
@@ -258,7 +308,9 @@ def test_fewer_helpers_than_have_come_cannot_be_needed():
         submission.edit(wish, STAFF_ACTS, replace(wish, helpers_needed=1))
     assert refused.value.code == "wish.helpers_already_claimed"
     assert (
-        submission.edit(wish, STAFF_ACTS, replace(wish, helpers_needed=2)).entity.state
+        submission.edit(
+            wish, STAFF_ACTS, replace(wish, helpers_needed=2)
+        ).entity.state
         is S.CLAIMED
     )  # now it is full
 
@@ -268,7 +320,9 @@ def test_an_edit_changes_the_terms_and_nothing_else():
     outcome = submission.edit(
         wish,
         OWNER_ACTS,
-        replace(wish, title="另一个", person_id="per_evil", place="x.y", rating=5),
+        replace(
+            wish, title="另一个", person_id="per_evil", place="x.y", rating=5
+        ),
     )
     assert outcome.entity == replace(wish, title="另一个")
 
@@ -284,8 +338,13 @@ def test_the_first_claim_takes_the_only_place():
         0,
         ["per_volunteer"],
     )
-    assert told(outcome) == [("claimed", "per_owner"), ("yours", "per_volunteer")]
-    assert {message.params["claim"] for message in outcome.messages} == {"clm_new"}
+    assert told(outcome) == [
+        ("claimed", "per_owner"),
+        ("yours", "per_volunteer"),
+    ]
+    assert {message.params["claim"] for message in outcome.messages} == {
+        "clm_new"
+    }
     pointers = [b.row for b in outcome.writes if not isinstance(b, Count)]
     assert pointers == [
         ClaimPointer(
@@ -303,35 +362,49 @@ def test_a_wish_is_claimed_when_as_many_have_come_as_were_needed(needed):
     for n in range(needed):
         assert wish.state is S.OPEN
         outcome = claiming.claim(
-            wish, by(VOLUNTEER, f"per_{n}"), **(CLAIMING | {"claim_id": f"clm_{n}"})
+            wish,
+            a_mover(VOLUNTEER, f"per_{n}"),
+            **(CLAIMING | {"claim_id": f"clm_{n}"}),
         )
         wish = outcome.entity
-    assert (wish.state, wish.places_left, len(wish.active)) == (S.CLAIMED, 0, needed)
+    assert (wish.state, wish.places_left, len(wish.active)) == (
+        S.CLAIMED,
+        0,
+        needed,
+    )
 
 
 def test_who_takes_it_and_gives_it_back_three_times_leaves_it_to_others():
-    """Each time the resident is rung, told a code, and told that nobody comes."""
+    """Each claim and release is an SMS to the resident, with a code and a disappointment."""
     wish = a_wish()
     for n in range(3):
         assert "claim" in wish.moves("per_helper", frozenset(VOLUNTEER))
         wish = claiming.claim(
-            wish, by(VOLUNTEER, "per_helper"), **CLAIMING | {"claim_id": f"clm_{n}"}
+            wish,
+            a_mover(VOLUNTEER, "per_helper"),
+            **CLAIMING | {"claim_id": f"clm_{n}"},
         ).entity
         wish = claiming.release(wish, HELPER_ACTS, None, "来不了").entity
     assert "claim" not in wish.moves("per_helper", frozenset(VOLUNTEER))
     with pytest.raises(Conflict) as refused:
-        claiming.claim(wish, by(VOLUNTEER, "per_helper"), **CLAIMING)
+        claiming.claim(wish, a_mover(VOLUNTEER, "per_helper"), **CLAIMING)
     assert refused.value.code == "wish.claimed_too_often"
-    assert claiming.claim(wish, VOLUNTEER_ACTS, **CLAIMING).entity.state is S.CLAIMED
+    assert (
+        claiming.claim(wish, VOLUNTEER_ACTS, **CLAIMING).entity.state
+        is S.CLAIMED
+    )
 
 
 def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
     brought = [
-        a_claim(state=C.RELEASED, id=f"clm_{n}", delivered_at=START) for n in range(3)
+        a_claim(state=C.RELEASED, id=f"clm_{n}", delivered_at=START)
+        for n in range(3)
     ]
     assert (
         claiming.claim(
-            a_wish(S.OPEN, *brought), by(VOLUNTEER, "per_helper"), **CLAIMING
+            a_wish(S.OPEN, *brought),
+            a_mover(VOLUNTEER, "per_helper"),
+            **CLAIMING,
         ).entity.state
         is S.CLAIMED
     )
@@ -357,7 +430,9 @@ def test_a_claim_counts_towards_what_its_helper_carries():
 def test_who_comes_too_late_is_told_so(state):
     with pytest.raises(Conflict) as refused:
         claiming.claim(
-            a_wish(state, a_claim(state=C.CONFIRMED)), VOLUNTEER_ACTS, **CLAIMING
+            a_wish(state, a_claim(state=C.CONFIRMED)),
+            VOLUNTEER_ACTS,
+            **CLAIMING,
         )
     assert refused.value.code == "wish.already_claimed"
 
@@ -377,13 +452,15 @@ def test_nobody_helps_twice_in_one_wish_but_may_come_back():
         claiming.claim(wish, HELPER_ACTS, **CLAIMING)
     assert refused.value.code == "wish.already_helping"
     left = a_wish(S.OPEN, a_claim(state=C.RELEASED))
-    assert claiming.claim(left, HELPER_ACTS, **CLAIMING).entity.state is S.CLAIMED
+    assert (
+        claiming.claim(left, HELPER_ACTS, **CLAIMING).entity.state is S.CLAIMED
+    )
 
 
 @pytest.mark.parametrize(
     ("mover", "changes", "code"),
     [
-        (by(VOLUNTEER | {Relation.OWNER}, "per_owner"), {}, "wish.own"),
+        (a_mover(VOLUNTEER | {Relation.OWNER}, "per_owner"), {}, "wish.own"),
         (VOLUNTEER_ACTS, {"paused": True}, "volunteer.paused"),
         (STAFF_ACTS, {}, "action.forbidden"),
     ],
@@ -409,7 +486,9 @@ def test_a_visit_to_a_child_needs_a_vetted_volunteer():
 
 def test_of_what_has_ended_a_wish_remembers_the_latest_ten():
     ended = [a_claim(f"per_{n}", C.RELEASED) for n in range(12)]
-    wish = claiming.claim(a_wish(S.OPEN, *ended), VOLUNTEER_ACTS, **CLAIMING).entity
+    wish = claiming.claim(
+        a_wish(S.OPEN, *ended), VOLUNTEER_ACTS, **CLAIMING
+    ).entity
     assert [claim.helper for claim in wish.claims] == [
         f"per_{n}" for n in range(2, 12)
     ] + ["per_volunteer"]
@@ -449,9 +528,13 @@ def test_a_helper_whose_claim_is_released_by_staff_is_told():
 
 def test_one_of_two_leaves_and_the_other_stays():
     outcome = claiming.release(
-        two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_1"), None, "有事"
+        two(C.ACTIVE, C.ACTIVE), a_mover(HELPER, "per_1"), None, "有事"
     )
-    assert (states(outcome), outcome.entity.state, outcome.entity.places_left) == (
+    assert (
+        states(outcome),
+        outcome.entity.state,
+        outcome.entity.places_left,
+    ) == (
         [C.ACTIVE, C.RELEASED],
         S.OPEN,
         1,
@@ -463,9 +546,12 @@ def test_one_of_two_leaves_and_the_other_stays():
 
 def test_a_helper_means_her_own_claim_and_cannot_mean_anothers():
     wish = two(C.ACTIVE, C.ACTIVE)
-    assert claiming.pick_claim(wish, by(HELPER, "per_1"), None).id == "clm_per_1"
+    assert (
+        claiming.pick_claim(wish, a_mover(HELPER, "per_1"), None).id
+        == "clm_per_1"
+    )
     with pytest.raises(Invalid) as refused:
-        claiming.pick_claim(wish, by(HELPER, "per_1"), "clm_per_0")
+        claiming.pick_claim(wish, a_mover(HELPER, "per_1"), "clm_per_0")
     assert refused.value.code == "wish.claim_unknown"
 
 
@@ -474,7 +560,9 @@ def test_staff_name_the_claim_where_there_are_several():
         claiming.pick_claim(two(C.ACTIVE, C.ACTIVE), STAFF_ACTS, None)
     assert refused.value.code == "wish.claim_ambiguous"
     assert (
-        claiming.pick_claim(two(C.ACTIVE, C.ACTIVE), STAFF_ACTS, "clm_per_0").helper
+        claiming.pick_claim(
+            two(C.ACTIVE, C.ACTIVE), STAFF_ACTS, "clm_per_0"
+        ).helper
         == "per_0"
     )
     assert (
@@ -487,7 +575,7 @@ def test_staff_name_the_claim_where_there_are_several():
 def test_a_claim_that_is_no_longer_active_cannot_be_meant(state):
     wish = two(state, C.ACTIVE)
     with pytest.raises(Conflict) as refused:
-        claiming.pick_claim(wish, by(HELPER, "per_0"), None)
+        claiming.pick_claim(wish, a_mover(HELPER, "per_0"), None)
     assert refused.value.code == "wish.no_active_claim"
     with pytest.raises(Invalid):
         claiming.pick_claim(wish, STAFF_ACTS, "clm_per_0")
@@ -501,25 +589,34 @@ def test_a_visit_is_checked_in_and_out():
         a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-in", None
     ).entity
     assert wish.claims[0].checked_in_at == HELPER_ACTS.now
-    later = by(HELPER, "per_helper", after=timedelta(hours=3))
+    later = a_mover(HELPER, "per_helper", after=timedelta(hours=3))
     assert (
-        claiming.check(wish, later, "check-out", None).entity.claims[0].checked_out_at
+        claiming.check(wish, later, "check-out", None)
+        .entity.claims[0]
+        .checked_out_at
         == later.now
     )
 
 
 def test_nobody_checks_out_who_has_not_checked_in():
     with pytest.raises(Conflict) as refused:
-        claiming.check(a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-out", None)
+        claiming.check(
+            a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-out", None
+        )
     assert refused.value.code == "wish.not_checked_in"
 
 
 def test_a_second_check_in_begins_the_visit_anew():
-    claim = a_claim(checked_in_at=START, checked_out_at=START + timedelta(minutes=5))
+    claim = a_claim(
+        checked_in_at=START, checked_out_at=START + timedelta(minutes=5)
+    )
     again = claiming.check(
         a_wish(S.CLAIMED, claim), HELPER_ACTS, "check-in", None
     ).entity.claims[0]
-    assert (again.checked_in_at, again.checked_out_at) == (HELPER_ACTS.now, None)
+    assert (again.checked_in_at, again.checked_out_at) == (
+        HELPER_ACTS.now,
+        None,
+    )
 
 
 def test_a_delivery_without_a_code_waits_for_the_resident():
@@ -527,7 +624,12 @@ def test_a_delivery_without_a_code_waits_for_the_resident():
         a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, "放门口了", None
     )
     wish = outcome.entity
-    assert (wish.state, states(outcome), wish.delivered_at, wish.claims[0].note) == (
+    assert (
+        wish.state,
+        states(outcome),
+        wish.delivered_at,
+        wish.claims[0].note,
+    ) == (
         S.DELIVERED,
         [C.DELIVERED],
         HELPER_ACTS.now,
@@ -560,7 +662,12 @@ def test_a_delivery_with_the_right_code_is_fulfilled_at_the_door():
 def test_a_wrong_code_is_counted_and_changes_nothing_else():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = delivery.deliver(wish, HELPER_ACTS, None, None, False)
-    assert (outcome.entity, outcome.previous, outcome.events, outcome.messages) == (
+    assert (
+        outcome.entity,
+        outcome.previous,
+        outcome.events,
+        outcome.messages,
+    ) == (
         wish,
         wish,
         (),
@@ -577,10 +684,12 @@ def test_a_wrong_code_is_counted_and_changes_nothing_else():
 
 def test_a_wish_is_delivered_when_all_have_delivered():
     first = delivery.deliver(
-        two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None
+        two(C.ACTIVE, C.ACTIVE), a_mover(HELPER, "per_0"), None, None, None
     )
     assert (first.entity.state, first.entity.delivered_at) == (S.CLAIMED, None)
-    second = delivery.deliver(first.entity, by(HELPER, "per_1"), None, None, None)
+    second = delivery.deliver(
+        first.entity, a_mover(HELPER, "per_1"), None, None, None
+    )
     assert (second.entity.state, states(second)) == (
         S.DELIVERED,
         [C.DELIVERED, C.DELIVERED],
@@ -589,16 +698,18 @@ def test_a_wish_is_delivered_when_all_have_delivered():
 
 def test_the_resident_is_asked_once_all_have_delivered():
     first = delivery.deliver(
-        two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None
+        two(C.ACTIVE, C.ACTIVE), a_mover(HELPER, "per_0"), None, None, None
     )
-    assert told(first) == []  # she could not confirm yet
-    second = delivery.deliver(first.entity, by(HELPER, "per_1"), None, None, None)
+    assert told(first) == []  # the resident could not confirm yet
+    second = delivery.deliver(
+        first.entity, a_mover(HELPER, "per_1"), None, None, None
+    )
     assert told(second) == [("delivered", "per_owner")]
 
 
 def test_one_code_of_two_does_not_confirm_for_both():
     outcome = delivery.deliver(
-        two(C.DELIVERED, C.ACTIVE), by(HELPER, "per_1"), None, None, True
+        two(C.DELIVERED, C.ACTIVE), a_mover(HELPER, "per_1"), None, None, True
     )
     assert told(outcome) == [("thanks", "per_1"), ("delivered", "per_owner")]
     assert (outcome.entity.state, states(outcome)) == (
@@ -606,7 +717,7 @@ def test_one_code_of_two_does_not_confirm_for_both():
         [C.DELIVERED, C.CONFIRMED],
     )
     both = delivery.deliver(
-        two(C.CONFIRMED, C.ACTIVE), by(HELPER, "per_1"), None, None, True
+        two(C.CONFIRMED, C.ACTIVE), a_mover(HELPER, "per_1"), None, None, True
     )
     assert both.entity.state is S.FULFILLED
 
@@ -619,13 +730,19 @@ def test_time_is_booked_in_half_hours_rounded_up(minutes, booked):
     claim = a_claim(
         checked_in_at=START, checked_out_at=START + timedelta(minutes=minutes)
     )
-    outcome = delivery.deliver(a_wish(S.CLAIMED, claim), HELPER_ACTS, None, None, True)
+    outcome = delivery.deliver(
+        a_wish(S.CLAIMED, claim), HELPER_ACTS, None, None, True
+    )
     assert outcome.entity.claims[0].minutes == booked
 
 
 def test_an_hour_is_booked_where_nobody_checked_out():
     outcome = delivery.deliver(
-        a_wish(S.CLAIMED, a_claim(checked_in_at=START)), HELPER_ACTS, None, None, True
+        a_wish(S.CLAIMED, a_claim(checked_in_at=START)),
+        HELPER_ACTS,
+        None,
+        None,
+        True,
     )
     assert outcome.entity.claims[0].minutes == 60
 
@@ -657,7 +774,10 @@ def test_a_helper_who_was_thanked_at_the_door_is_not_thanked_again():
 
 def test_a_second_confirmation_only_adds_rating_and_thanks():
     wish = a_wish(
-        S.FULFILLED, a_claim(state=C.CONFIRMED, minutes=60), rating=4, thanks="好"
+        S.FULFILLED,
+        a_claim(state=C.CONFIRMED, minutes=60),
+        rating=4,
+        thanks="好",
     )
     outcome = resolution.confirm(wish, OWNER_ACTS, None, "非常好")
     assert outcome.entity == replace(wish, thanks="非常好")
@@ -677,7 +797,9 @@ def test_a_helper_hears_once_of_thanks_and_once_of_a_rating_that_come_afterwards
     assert second.messages[0].params == {
         "claim": "clm_per_helper"
     }  # the words of the thanks are read in the app
-    assert told(resolution.confirm(second.entity, OWNER_ACTS, 5, "非常感谢")) == []
+    assert (
+        told(resolution.confirm(second.entity, OWNER_ACTS, 5, "非常感谢")) == []
+    )
 
 
 def test_a_dispute_is_for_staff_to_settle():
@@ -703,19 +825,26 @@ def test_a_disputed_wish_that_staff_reopen_is_on_the_wall_for_another_helper():
         "重新来",
     )
     wish = outcome.entity
-    assert (wish.state, wish.places_left, wish.opened_at, wish.delivered_at) == (
+    assert (
+        wish.state,
+        wish.places_left,
+        wish.opened_at,
+        wish.delivered_at,
+    ) == (
         S.OPEN,
         1,
         START,
         None,
     )
     assert told(outcome) == [("reopened", "per_owner")]
-    assert counts(outcome) == []  # the delivery gave her place back already
+    assert counts(outcome) == []  # the delivery freed the place already
 
 
 def test_reopening_a_dispute_does_not_take_back_what_was_confirmed_at_the_door():
     outcome = resolution.reopen(
-        two(C.CONFIRMED, C.DELIVERED, state=S.DISPUTED), STAFF_ACTS, "第二份没到"
+        two(C.CONFIRMED, C.DELIVERED, state=S.DISPUTED),
+        STAFF_ACTS,
+        "第二份没到",
     )
     assert states(outcome) == [C.CONFIRMED, C.RELEASED]
     assert outcome.entity.places_left == 1
@@ -733,7 +862,9 @@ def test_what_is_over_can_start_again_with_staff(state):
 
 
 def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
-    outcome = resolution.withdraw(two(C.ACTIVE, C.DELIVERED), OWNER_ACTS, "不需要了")
+    outcome = resolution.withdraw(
+        two(C.ACTIVE, C.DELIVERED), OWNER_ACTS, "不需要了"
+    )
     assert (outcome.entity.state, states(outcome)) == (
         S.WITHDRAWN,
         [C.RELEASED, C.DELIVERED],
@@ -756,7 +887,10 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
         ("expired", "per_owner"),
         ("expired_staff", f"staff:{UNIT}"),
     ]
-    assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
+    assert (counts(outcome), tags(outcome)) == (
+        [("per_0", -1)],
+        ["wish.expired"],
+    )
 
 
 def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
@@ -812,7 +946,14 @@ def test_nothing_of_somebody_who_is_gone_stays_in_a_wish():
         None,
     )
     assert not any(
-        [gone.title, gone.story, gone.alias, gone.as_written, gone.thanks, gone.reason]
+        [
+            gone.title,
+            gone.story,
+            gone.alias,
+            gone.as_written,
+            gone.thanks,
+            gone.reason,
+        ]
     )
     assert (told(outcome), counts(outcome)) == (
         [("withdrawn", "per_helper")],
@@ -820,7 +961,9 @@ def test_nothing_of_somebody_who_is_gone_stays_in_a_wish():
     )
 
 
-@pytest.mark.parametrize("state", [S.FULFILLED, S.REJECTED, S.EXPIRED, S.WITHDRAWN])
+@pytest.mark.parametrize(
+    "state", [S.FULFILLED, S.REJECTED, S.EXPIRED, S.WITHDRAWN]
+)
 def test_history_of_somebody_who_is_gone_stays_countable(state):
     outcome = erasure.forget_owner(
         a_wish(state, a_claim(state=C.CONFIRMED, minutes=60), rating=5), START
@@ -833,7 +976,12 @@ def test_history_of_somebody_who_is_gone_stays_countable(state):
 
 
 def test_what_a_helper_who_is_gone_had_taken_goes_back_to_the_wall():
-    outcome = erasure.forget_helper(a_wish(S.CLAIMED, a_claim()), "per_helper", START)
-    assert (outcome.entity.state, counts(outcome)) == (S.OPEN, [("per_helper", -1)])
+    outcome = erasure.forget_helper(
+        a_wish(S.CLAIMED, a_claim()), "per_helper", START
+    )
+    assert (outcome.entity.state, counts(outcome)) == (
+        S.OPEN,
+        [("per_helper", -1)],
+    )
     done = a_wish(S.FULFILLED, a_claim(state=C.CONFIRMED))
     assert erasure.forget_helper(done, "per_helper", START).entity == done

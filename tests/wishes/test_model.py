@@ -12,7 +12,7 @@ from chalicelib.wishes.model import (
     TABLE,
     ClaimState,
     Safeguarding,
-    State,
+    WishState,
 )
 
 from ..world import BAIHUA, START
@@ -20,7 +20,9 @@ from .builders import a_claim, a_wish
 
 WHO = {
     "owner": frozenset({Relation.SIGNED_IN, Relation.OWNER}),
-    "helper": frozenset({Relation.SIGNED_IN, Relation.HELPER, Relation.VOLUNTEER}),
+    "helper": frozenset(
+        {Relation.SIGNED_IN, Relation.HELPER, Relation.VOLUNTEER}
+    ),
     "volunteer": frozenset({Relation.SIGNED_IN, Relation.VOLUNTEER}),
     "staff": frozenset({Relation.SIGNED_IN, *STAFF}),
     "grid_worker": frozenset({Relation.SIGNED_IN, Relation.GRID_WORKER}),
@@ -28,7 +30,7 @@ WHO = {
     "system": frozenset({Relation.SYSTEM}),
 }
 
-# The table of API.md, by hand: from, move, who -> to. "staff" stands for every staff role in scope, the clock for "system".
+# The moves of the contract, by hand: from, move, who -> to. "staff" means every staff role in scope, the clock is "system".
 CONTRACT = """
 submitted  approve    staff         open
 submitted  reject     staff         rejected
@@ -78,7 +80,9 @@ ALSO = {
 
 
 def expected() -> dict[tuple[str, str, str], str]:
-    lines = [line.split() for line in (CONTRACT + ADDED).strip().splitlines() if line]
+    lines = [
+        line.split() for line in (CONTRACT + ADDED).strip().splitlines() if line
+    ]
     return {
         (source, move, one): target
         for source, move, who, target in lines
@@ -94,13 +98,14 @@ MOVES = sorted({move for _, move, _ in EXPECTED})
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("move", MOVES)
 def test_the_table_is_the_contracts(move, who):
-    for state in State:
+    for state in WishState:
         target = EXPECTED.get((state.value, move, who))
         if target:
             assert TABLE.go(state, move, WHO[who]).target.value == target
             continue
         known = any(
-            source == state.value and name == move for source, name, _ in EXPECTED
+            source == state.value and name == move
+            for source, name, _ in EXPECTED
         )
         with pytest.raises(Forbidden if known else Conflict):
             TABLE.go(state, move, WHO[who])
@@ -108,14 +113,14 @@ def test_the_table_is_the_contracts(move, who):
 
 def test_the_table_knows_no_other_moves():
     assert {row.name for row in TABLE.rows} == set(MOVES)
-    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {
-        "wish"
-    }
+    assert {
+        tag.partition(".")[0] for row in TABLE.rows for tag in row.events
+    } == {"wish"}
 
 
 @pytest.mark.parametrize("who", WHO)
 def test_the_moves_on_offer_are_those_that_would_be_taken(who):
-    for state in State:
+    for state in WishState:
         wanted = {
             move
             for source, move, one in EXPECTED
@@ -131,14 +136,14 @@ def test_what_the_public_may_see():
         "delivered",
         "fulfilled",
     }
-    assert a_wish(State.SUBMITTED).as_resource().public is False
+    assert a_wish(WishState.SUBMITTED).as_resource().public is False
 
 
 # moves for one caller
 
 
 def test_a_helper_is_offered_what_she_can_do_about_her_own_claim_only():
-    wish = a_wish(State.CLAIMED, a_claim())
+    wish = a_wish(WishState.CLAIMED, a_claim())
     assert wish.moves("per_helper", WHO["helper"]) == [
         "release",
         "check-in",
@@ -149,23 +154,25 @@ def test_a_helper_is_offered_what_she_can_do_about_her_own_claim_only():
 
 
 def test_whoever_helps_already_or_owns_the_wish_is_not_offered_to_claim_it():
-    wish = a_wish(State.OPEN, a_claim(), helpers_needed=2)
+    wish = a_wish(WishState.OPEN, a_claim(), helpers_needed=2)
     assert wish.moves("per_helper", WHO["helper"]) == ["release"]
     assert wish.moves("per_other", WHO["volunteer"]) == ["claim"]
-    assert "claim" not in wish.moves("per_owner", WHO["owner"] | WHO["volunteer"])
+    assert "claim" not in wish.moves(
+        "per_owner", WHO["owner"] | WHO["volunteer"]
+    )
 
 
 def test_staff_are_offered_moves_about_claims_only_where_there_is_one():
-    assert "release" not in a_wish(State.OPEN, helpers_needed=2).moves(
+    assert "release" not in a_wish(WishState.OPEN, helpers_needed=2).moves(
         "per_staff", WHO["staff"]
     )
-    assert "release" in a_wish(State.OPEN, a_claim(), helpers_needed=2).moves(
-        "per_staff", WHO["staff"]
-    )
+    assert "release" in a_wish(
+        WishState.OPEN, a_claim(), helpers_needed=2
+    ).moves("per_staff", WHO["staff"])
 
 
 def test_no_person_is_offered_what_the_clock_does():
-    for state in State:
+    for state in WishState:
         for who in set(WHO) - {"system"}:
             assert not {"expire", "tell_late", "ask_staff"} & set(
                 a_wish(state, a_claim()).moves("per_helper", WHO[who])
@@ -182,7 +189,7 @@ def test_places_that_are_left(needed, held, left):
     claims = [a_claim(f"per_{n}") for n in range(held)]
     assert (
         a_wish(
-            State.OPEN,
+            WishState.OPEN,
             *claims,
             a_claim("per_gone", ClaimState.RELEASED),
             helpers_needed=needed,
@@ -193,7 +200,7 @@ def test_places_that_are_left(needed, held, left):
 
 def test_delivered_claims_take_a_place_but_are_not_active():
     wish = a_wish(
-        State.CLAIMED,
+        WishState.CLAIMED,
         a_claim("per_1"),
         a_claim("per_2", ClaimState.DELIVERED),
         a_claim("per_3", ClaimState.CONFIRMED),
@@ -215,11 +222,15 @@ def test_when_a_vetted_volunteer_is_needed(safeguarding, vetted):
 
 
 def test_a_wish_nobody_looks_at_expires_after_thirty_days():
-    assert a_wish(State.SUBMITTED).deadlines() == {"expire": START + timedelta(days=30)}
+    assert a_wish(WishState.SUBMITTED).deadlines() == {
+        "expire": START + timedelta(days=30)
+    }
 
 
 def test_a_wish_nobody_takes_expires_three_days_after_it_was_needed():
-    instant = a_wish(State.OPEN).deadlines()["expire"]  # needed by 7 December
+    instant = a_wish(WishState.OPEN).deadlines()[
+        "expire"
+    ]  # needed by 7 December
     assert (
         datetime(2026, 12, 9, 16, tzinfo=UTC)
         <= instant
@@ -229,20 +240,24 @@ def test_a_wish_nobody_takes_expires_three_days_after_it_was_needed():
 
 def test_a_wish_that_came_late_to_the_wall_stands_there_for_three_days():
     late = datetime(2026, 12, 20, tzinfo=UTC)
-    assert a_wish(State.OPEN, listed_at=late).deadlines()["expire"] == late + timedelta(
-        days=3
+    assert a_wish(WishState.OPEN, listed_at=late).deadlines()[
+        "expire"
+    ] == late + timedelta(days=3)
+
+
+def test_staff_are_informed_once_when_the_local_day_of_a_delivery_ends():
+    wish = a_wish(WishState.CLAIMED, a_claim())
+    assert wish.deadlines()["tell_late"] == datetime(
+        2026, 12, 7, 16, tzinfo=UTC
     )
-
-
-def test_staff_hear_of_a_late_delivery_when_the_day_is_over_where_people_live_and_once():
-    wish = a_wish(State.CLAIMED, a_claim())
-    assert wish.deadlines()["tell_late"] == datetime(2026, 12, 7, 16, tzinfo=UTC)
     assert "tell_late" not in replace(wish, told=("late",)).deadlines()
 
 
 def test_staff_ask_after_three_days_without_an_answer_and_once():
     wish = a_wish(
-        State.DELIVERED, a_claim(state=ClaimState.DELIVERED), delivered_at=START
+        WishState.DELIVERED,
+        a_claim(state=ClaimState.DELIVERED),
+        delivered_at=START,
     )
     assert wish.deadlines()["ask_staff"] == START + timedelta(days=3)
     assert replace(wish, told=("unconfirmed",)).deadlines() == {}
@@ -250,7 +265,13 @@ def test_staff_ask_after_three_days_without_an_answer_and_once():
 
 @pytest.mark.parametrize(
     "state",
-    [State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED, State.DISPUTED],
+    [
+        WishState.FULFILLED,
+        WishState.REJECTED,
+        WishState.WITHDRAWN,
+        WishState.EXPIRED,
+        WishState.DISPUTED,
+    ],
 )
 def test_what_is_over_waits_for_nothing(state):
     assert a_wish(state).deadlines() == {}
@@ -258,11 +279,11 @@ def test_what_is_over_waits_for_nothing(state):
 
 def test_what_waits_for_staff_and_until_when():
     waiting = {
-        "wish.approve": a_wish(State.SUBMITTED),
-        "wish.dispute": a_wish(State.DISPUTED, disputed_at=START),
-        "wish.late": a_wish(State.CLAIMED, told=("late",)),
+        "wish.approve": a_wish(WishState.SUBMITTED),
+        "wish.dispute": a_wish(WishState.DISPUTED, disputed_at=START),
+        "wish.late": a_wish(WishState.CLAIMED, told=("late",)),
         "wish.unconfirmed": a_wish(
-            State.DELIVERED, delivered_at=START, told=("unconfirmed",)
+            WishState.DELIVERED, delivered_at=START, told=("unconfirmed",)
         ),
     }
     for what, wish in waiting.items():
@@ -270,27 +291,33 @@ def test_what_waits_for_staff_and_until_when():
         assert found
         assert found[0] == what
     for wish in (
-        a_wish(State.OPEN),
-        a_wish(State.CLAIMED),
-        a_wish(State.DELIVERED, delivered_at=START),
-        a_wish(State.FULFILLED),
+        a_wish(WishState.OPEN),
+        a_wish(WishState.CLAIMED),
+        a_wish(WishState.DELIVERED, delivered_at=START),
+        a_wish(WishState.FULFILLED),
     ):
         assert wish.waits_for_staff() is None
 
 
-def test_a_wish_belongs_to_the_community_of_its_place_and_is_late_at_the_end_of_its_day():
+def test_a_wish_belongs_to_its_places_community_and_is_late_after_its_day():
     wish = a_wish(needed_by=date(2026, 11, 23))
     assert wish.community == BAIHUA
     assert wish.late_at == datetime(2026, 11, 23, 16, tzinfo=UTC)
 
 
 def test_the_trusted_contact_who_filed_it_is_an_owner_too():
-    assert a_wish(proxy_id="per_son").as_resource().relations[Relation.OWNER] == {
+    assert a_wish(proxy_id="per_son").as_resource().relations[
+        Relation.OWNER
+    ] == {
         "per_owner",
         "per_son",
     }
     helpers = (
-        a_wish(State.CLAIMED, a_claim(), a_claim("per_gone", ClaimState.RELEASED))
+        a_wish(
+            WishState.CLAIMED,
+            a_claim(),
+            a_claim("per_gone", ClaimState.RELEASED),
+        )
         .as_resource()
         .relations[Relation.HELPER]
     )

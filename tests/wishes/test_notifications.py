@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.kernel.template import Urgency
-from chalicelib.wishes.model import ClaimState, State
+from chalicelib.wishes.model import ClaimState, WishState
 from chalicelib.wishes.notifications import (
     RELEVANT_WHILE,
     is_relevant,
@@ -18,13 +18,17 @@ from chalicelib.wishes.texts import MESSAGES
 from ..world import START, Phone, World
 from .builders import a_claim, a_wish
 
-S, C = State, ClaimState
+S, C = WishState, ClaimState
 CLAIM = "clm_per_helper"
-NOON = datetime(2026, 12, 5, 4, tzinfo=UTC)  # two days before it is needed, in Shanghai
+NOON = datetime(
+    2026, 12, 5, 4, tzinfo=UTC
+)  # two days before it is needed, in Shanghai
 DAY = timedelta(days=1)
 
 
-def wish(state: State, claim: ClaimState | None = None, *told: str, **fields):
+def wish(
+    state: WishState, claim: ClaimState | None = None, *told: str, **fields
+):
     return a_wish(
         state, *([a_claim(state=claim)] if claim else []), told=told, **fields
     )
@@ -98,7 +102,10 @@ SINCE = {
     "due_tomorrow": NOT_DUE,
     "overdue": NOT_DUE,
     "released": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN, C.RELEASED)],
-    "released_staff": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN, C.RELEASED)],
+    "released_staff": [
+        wish(S.CLAIMED, C.ACTIVE),
+        wish(S.WITHDRAWN, C.RELEASED),
+    ],
     "claim_ended": [
         a_wish(S.CLAIMED, a_claim(state=C.RELEASED), a_claim(id="clm_again")),
         wish(S.CLAIMED, C.ACTIVE),
@@ -119,7 +126,10 @@ SINCE = {
     ],
     "thanks": [wish(S.OPEN, C.RELEASED), wish(S.OPEN)],
     "thanked": [wish(S.OPEN, C.CONFIRMED), wish(S.FULFILLED, C.RELEASED)],
-    "disputed_staff": [wish(S.FULFILLED, C.CONFIRMED), wish(S.OPEN, C.RELEASED)],
+    "disputed_staff": [
+        wish(S.FULFILLED, C.CONFIRMED),
+        wish(S.OPEN, C.RELEASED),
+    ],
     "reopened": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN)],
     "expiring": NOT_EXPIRING,
     "expiring_staff": NOT_EXPIRING,
@@ -213,23 +223,29 @@ def test_nothing_is_overdue_before_its_day_is_over():
 
 
 def test_the_hours_of_a_message_are_those_that_were_booked():
-    told = replace(wish(S.FULFILLED), claims=(a_claim(state=C.CONFIRMED, minutes=90),))
+    told = replace(
+        wish(S.FULFILLED), claims=(a_claim(state=C.CONFIRMED, minutes=90),)
+    )
     assert template_context(told, CLAIM)["hours"] == "1.5"
 
 
 @pytest.mark.parametrize("kind", ["rejected", "unpublished", "disputed_staff"])
 def test_a_reason_names_no_door_and_no_number_in_a_message(kind):
-    """A text stands on a locked screen, and a carer's or a colleague's phone is read by others."""
+    """A text shows on a locked screen, and a carer's or a colleague's phone is read by others."""
     told = replace(TRUE[kind][0], reason="5号楼302室 13812345678 a@b.cn 没收到")
     text = MESSAGES[f"wish.{kind}"].fill("zh-CN", template_context(told, CLAIM))
     assert "没收到" in text
-    assert [trace for trace in ("5号", "302", "1381", "a@b.cn") if trace in text] == []
+    assert [
+        trace for trace in ("5号", "302", "1381", "a@b.cn") if trace in text
+    ] == []
     assert (
         told.reason == "5号楼302室 13812345678 a@b.cn 没收到"
     )  # staff who may read the wish read it as written
 
 
-def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world: World):
+def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(
+    world: World,
+):
     wish_id, helper = world.open_wish(), world.volunteer()
     claim = helper.post(f"/v1/wishes/{wish_id}/claim").json["claims"][0]["id"]
     world.clock.move_to(NOON)
@@ -253,7 +269,9 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world:
 def test_helpers_are_reminded_in_time_and_once(world: World):
     wish_id, helper = world.open_wish(needed_by="2026-11-30"), world.volunteer()
     helper.post(f"/v1/wishes/{wish_id}/claim")
-    version = world.services.wish_queries.read_wish(world.boss, wish_id).wish.version
+    version = world.services.wish_queries.read_wish(
+        world.boss, wish_id
+    ).wish.version
     world.pass_time(days=6)
     assert (
         world.services.wish_queries.read_wish(world.boss, wish_id).wish.version
@@ -272,11 +290,11 @@ def test_helpers_are_reminded_in_time_and_once(world: World):
 def test_every_message_is_really_told_to_somebody(world: World):
     helper = world.volunteer(
         kinds=["learning"]
-    )  # she is asked for none of these, which would fill her week
+    )  # this person gets none of these, which would fill their week
     staff = world.phone_of(world.admin)
     residents = [
         world.resident() for _ in range(7)
-    ]  # one who is told too much in a week would hear the rest in a digest
+    ]  # with too many messages in a week the rest would come in a digest
 
     def act(phone: Phone, wish_id: str, move: str, **body: object) -> None:
         fresh = (
@@ -288,10 +306,13 @@ def test_every_message_is_really_told_to_somebody(world: World):
         assert answer.status == 200, answer.text
 
     wishes = [
-        world.open_wish(resident, needed_by="2026-11-27") for resident in residents
+        world.open_wish(resident, needed_by="2026-11-27")
+        for resident in residents
     ]
     whose = dict(zip(wishes, residents, strict=True))
-    withdrawn, unpublished, edited, disputed, _late, unanswered, _expiring = wishes
+    withdrawn, unpublished, edited, disputed, _late, unanswered, _expiring = (
+        wishes
+    )
     for wish_id in wishes[:6]:
         act(helper, wish_id, "claim")
         if wish_id in (withdrawn, edited):
@@ -325,4 +346,8 @@ def test_every_message_is_really_told_to_somebody(world: World):
         for letter in world.sms_to(helper.me["phone"])
         if letter.kind in ("wish.withdrawn", "wish.claim_ended")
     ]
-    assert sorted(ended) == ["wish.claim_ended", "wish.withdrawn", "wish.withdrawn"]
+    assert sorted(ended) == [
+        "wish.claim_ended",
+        "wish.withdrawn",
+        "wish.withdrawn",
+    ]

@@ -1,4 +1,4 @@
-"""What a wish reminds of, asks and tells by itself: when, whom, how often, and that it always comes to rest."""
+"""The reminders, questions and messages of a wish: their times, recipients and number, up to its rest."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes
 from chalicelib.wishes import claiming, resolution, submission
-from chalicelib.wishes.model import ClaimState, State, reminders_of
+from chalicelib.wishes.model import ClaimState, WishState, reminders_of
 from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT, World
@@ -20,12 +20,12 @@ from .builders import (
     VOLUNTEER,
     WISHES,
     a_claim,
+    a_mover,
     a_wish,
-    by,
 )
 from .test_decisions import told
 
-S, C = State, ClaimState
+S, C = WishState, ClaimState
 STAFF = f"staff:{UNIT}"
 IN_2_DAYS = datetime(
     2026, 12, 5, 1, tzinfo=UTC
@@ -66,9 +66,12 @@ def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over
     )
 
 
-def test_a_reminder_is_noted_unseen_and_says_for_which_claim_and_until_when_it_is_worth_something():
+def test_a_reminder_names_its_claim_and_when_it_is_worthless():
     wish = a_wish(S.CLAIMED, a_claim())
-    for at, until in ((IN_2_DAYS, MIDNIGHT), (TOMORROW, MIDNIGHT + timedelta(days=1))):
+    for at, until in (
+        (IN_2_DAYS, MIDNIGHT),
+        (TOMORROW, MIDNIGHT + timedelta(days=1)),
+    ):
         outcome = on_timer(wish, at)
         assert ((not outcome.bump_version), outcome.events, outcome.writes) == (
             True,
@@ -107,7 +110,9 @@ def test_nine_oclock_is_nine_oclock_where_people_live_also_when_clocks_change():
         (LATE, []),
     ],
 )
-def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(claimed_at, heard):
+def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(
+    claimed_at, heard
+):
     wish = a_wish(S.CLAIMED, a_claim(claimed_at=claimed_at))
     assert [step.name for step in wish.steps_left(wish.claims[0])] == heard
 
@@ -115,7 +120,11 @@ def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(claimed_at, h
 @pytest.mark.parametrize(
     ("woken", "heard", "kept"),
     [
-        (TOMORROW - SECOND, [("due_in_2_days", "per_helper")], ("due_in_2_days",)),
+        (
+            TOMORROW - SECOND,
+            [("due_in_2_days", "per_helper")],
+            ("due_in_2_days",),
+        ),
         (
             TOMORROW + SECOND,
             [("due_tomorrow", "per_helper")],
@@ -128,12 +137,14 @@ def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(claimed_at, h
         ),
     ],
 )
-def test_after_an_outage_only_the_latest_is_told_and_all_are_marked(woken, heard, kept):
+def test_after_an_outage_only_the_latest_is_told_and_all_are_marked(
+    woken, heard, kept
+):
     outcome = on_timer(a_wish(S.CLAIMED, a_claim()), woken)
     assert (told(outcome), marks(outcome)) == (heard, [kept])
 
 
-def test_helpers_of_a_wish_that_wants_more_are_reminded_too_and_staff_are_not_told_that_it_is_late():
+def test_helpers_of_an_open_wish_are_reminded_without_a_late_message():
     wish = a_wish(
         S.OPEN,
         a_claim("per_1"),
@@ -156,7 +167,10 @@ def test_helpers_of_a_wish_that_wants_more_are_reminded_too_and_staff_are_not_to
 
 def test_who_has_delivered_is_not_reminded():
     wish = a_wish(
-        S.CLAIMED, a_claim("per_1", C.DELIVERED), a_claim("per_2"), helpers_needed=2
+        S.CLAIMED,
+        a_claim("per_1", C.DELIVERED),
+        a_claim("per_2"),
+        helpers_needed=2,
     )
     assert told(on_timer(wish, IN_2_DAYS)) == [("due_in_2_days", "per_2")]
 
@@ -164,16 +178,28 @@ def test_who_has_delivered_is_not_reminded():
 def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
     wish = on_timer(a_wish(S.CLAIMED, a_claim()), IN_2_DAYS).entity
     wish = claiming.release(
-        wish, by(HELPER | VOLUNTEER, "per_helper"), None, "病了"
+        wish, a_mover(HELPER | VOLUNTEER, "per_helper"), None, "病了"
     ).entity
-    taken = {"claim_id": "clm_2", "capacity": 3, "vetted": False, "paused": False}
-    again = replace(by(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
-    assert claiming.claim(wish, again, **taken).entity.deadlines()["remind"] == TOMORROW
+    taken = {
+        "claim_id": "clm_2",
+        "capacity": 3,
+        "vetted": False,
+        "paused": False,
+    }
+    again = replace(a_mover(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
+    assert (
+        claiming.claim(wish, again, **taken).entity.deadlines()["remind"]
+        == TOMORROW
+    )
 
 
 def test_another_day_means_other_reminders_and_the_same_day_does_not():
-    wish = on_timer(a_wish(S.OPEN, a_claim(), helpers_needed=2), IN_2_DAYS).entity
-    same = submission.edit(wish, STAFF_ACTS, replace(wish, story="新的故事")).entity
+    wish = on_timer(
+        a_wish(S.OPEN, a_claim(), helpers_needed=2), IN_2_DAYS
+    ).entity
+    same = submission.edit(
+        wish, STAFF_ACTS, replace(wish, story="新的故事")
+    ).entity
     assert same.claims[0].reminded == ("due_in_2_days",)
     other = submission.edit(
         wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))
@@ -185,7 +211,7 @@ def test_another_day_means_other_reminders_and_the_same_day_does_not():
 # the resident
 
 
-def test_a_resident_who_has_not_confirmed_is_asked_again_after_a_day_and_staff_after_three():
+def test_an_unconfirmed_delivery_is_asked_about_again_and_then_by_staff():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
     assert min(wish.deadlines().values()) == START + timedelta(days=1)
     again = on_timer(wish, START + timedelta(days=1))
@@ -196,7 +222,11 @@ def test_a_resident_who_has_not_confirmed_is_asked_again_after_a_day_and_staff_a
     )
     assert again.entity.deadlines() == {"ask_staff": START + timedelta(days=3)}
     staff = on_timer(again.entity, START + timedelta(days=3))
-    assert (told(staff), (not staff.bump_version), staff.entity.deadlines()) == (
+    assert (
+        told(staff),
+        (not staff.bump_version),
+        staff.entity.deadlines(),
+    ) == (
         [("unconfirmed_staff", STAFF)],
         False,
         {},
@@ -214,7 +244,7 @@ def test_where_both_are_due_only_staff_are_asked():
     )
 
 
-def test_two_days_before_it_expires_its_resident_is_asked_whether_she_still_needs_it_and_staff_hear_of_it():
+def test_two_days_before_expiry_the_resident_is_asked_and_staff_informed():
     wish = a_wish(S.OPEN)
     assert wish.deadlines() == {
         "ask_if_needed": EXPIRING,
@@ -232,9 +262,12 @@ def test_two_days_before_it_expires_its_resident_is_asked_whether_she_still_need
 
 def test_nobody_is_asked_about_what_somebody_has_taken():
     assert (
-        "ask_if_needed" not in a_wish(S.OPEN, a_claim(), helpers_needed=2).deadlines()
+        "ask_if_needed"
+        not in a_wish(S.OPEN, a_claim(), helpers_needed=2).deadlines()
     )
-    assert "ask_if_needed" in a_wish(S.OPEN, a_claim(state=C.RELEASED)).deadlines()
+    assert (
+        "ask_if_needed" in a_wish(S.OPEN, a_claim(state=C.RELEASED)).deadlines()
+    )
 
 
 def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
@@ -264,12 +297,14 @@ def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
         ),
         lambda wish: claiming.release(
             replace(wish, state=S.CLAIMED, claims=(a_claim(),)),
-            by(HELPER, "per_helper"),
+            a_mover(HELPER, "per_helper"),
             None,
             "来不了",
         ),
         lambda wish: resolution.reopen(
-            replace(wish, state=S.DISPUTED, claims=(a_claim(state=C.DELIVERED),)),
+            replace(
+                wish, state=S.DISPUTED, claims=(a_claim(state=C.DELIVERED),)
+            ),
             STAFF_ACTS,
             None,
         ),
@@ -328,16 +363,18 @@ def test_the_owner_keeps_her_wish_over_the_phone(world: World):
 
 @given(WISHES.filter(lambda wish: wish.title))
 @settings(max_examples=300, deadline=None)
-def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace(wish):
+def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace(
+    wish,
+):
     for _ in range(3 * len(wish.claims) + 3):
         dues = wish.deadlines()
         if not dues:
             break
         outcome = on_timer(wish, min(dues.values()))
         after = outcome.entity
-        noted = after.told != wish.told or [c.reminded for c in after.claims] != [
-            c.reminded for c in wish.claims
-        ]
+        noted = after.told != wish.told or [
+            c.reminded for c in after.claims
+        ] != [c.reminded for c in wish.claims]
         assert after.state is not wish.state or noted
         assert (not outcome.bump_version) is not bool(outcome.events)
         wish = after

@@ -7,7 +7,16 @@ import pytest
 from chalicelib.kernel.access import Role
 
 from ..store.scan import counter
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from ..world import (
+    BAIHUA,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Phone,
+    World,
+)
 
 
 def again(world: World, phone: Phone) -> Phone:
@@ -74,13 +83,15 @@ def test_a_likely_duplicate_of_the_same_household_is_named(world: World):
     )
     first = one.post("/v1/wishes", world.wish_body()).json["id"]
     body = world.wish_body(
-        title="电热水壶一个", on_behalf_of=two.me["id"], consent={"how": "spoken"}
+        title="电热水壶一个",
+        on_behalf_of=two.me["id"],
+        consent={"how": "spoken"},
     )
     second = staff.post("/v1/wishes", body).json
     assert second["possible_duplicates"] == [first]
-    assert staff.get(f"/v1/wishes/{second['id']}").json["possible_duplicates"] == [
-        first
-    ]
+    assert staff.get(f"/v1/wishes/{second['id']}").json[
+        "possible_duplicates"
+    ] == [first]
     assert (
         world.resident()
         .post("/v1/wishes", world.wish_body())
@@ -105,12 +116,15 @@ def test_staff_file_for_a_resident_with_her_consent_only(world: World):
 
 def test_nobody_files_for_somebody_who_is_none_of_her_business(world: World):
     resident = world.resident()
-    body = world.wish_body(on_behalf_of=resident.me["id"], consent={"how": "spoken"})
+    body = world.wish_body(
+        on_behalf_of=resident.me["id"], consent={"how": "spoken"}
+    )
     for stranger in (world.resident(), world.volunteer(), world.staff(JINFENG)):
         assert stranger.post("/v1/wishes", body).status == 403
     assert (
-        world.staff().post("/v1/wishes", body | {"place": OTHER_GRID}).status == 403
-    )  # hers is the other community
+        world.staff().post("/v1/wishes", body | {"place": OTHER_GRID}).status
+        == 403
+    )  # they belong to the other community
 
 
 def test_acting_for_oneself_needs_no_consent(world: World):
@@ -129,7 +143,10 @@ def test_acting_for_oneself_needs_no_consent(world: World):
 def test_who_comes_too_late_is_shown_up_to_three_similar_wishes(world: World):
     resident = world.resident(name="王秀英")
     titles = ["一个电饭煲", "电热水壶", "一个热水袋", "一副手套"]
-    wishes = {title: world.open_wish(world.resident(), title=title) for title in titles}
+    wishes = {
+        title: world.open_wish(world.resident(), title=title)
+        for title in titles
+    }
     service = world.open_wish(
         world.resident(), title="一个电热水壶", kind="service", budget_fen=None
     )
@@ -139,7 +156,8 @@ def test_who_comes_too_late_is_shown_up_to_three_similar_wishes(world: World):
     assert (late.status, late.code) == (409, "wish.already_claimed")
     similar = [wish["id"] for wish in late.json["similar"]]
     assert (
-        similar == [wishes[title] for title in ("电热水壶", "一个热水袋", "一个电饭煲")]
+        similar
+        == [wishes[title] for title in ("电热水壶", "一个热水袋", "一个电饭煲")]
         or similar[0] == wishes["电热水壶"]
     )
     assert len(similar) == 3
@@ -161,7 +179,10 @@ def test_the_only_wish_has_no_similar_ones(world: World):
 def test_a_volunteer_carries_no_more_than_she_can_and_takes_another_when_one_is_done(
     world: World,
 ):
-    helper, wishes = world.volunteer(capacity=2), [world.open_wish() for _ in range(3)]
+    helper, wishes = (
+        world.volunteer(capacity=2),
+        [world.open_wish() for _ in range(3)],
+    )
     for id in wishes[:2]:
         done(helper, id, "claim")
     full = act(helper, wishes[2], "claim")
@@ -204,7 +225,9 @@ def test_a_wish_of_a_child_is_taken_only_by_a_vetted_volunteer(world: World):
     id, helper = world.open_wish(safeguarding=["minor"]), world.volunteer()
     assert act(helper, id, "claim").code == "wish.vetting_required"
     for level, status in (("basic", 403), ("safeguarding", 200)):
-        world.staff().put(f"/v1/people/{helper.me['id']}/vetting", {"level": level})
+        world.staff().put(
+            f"/v1/people/{helper.me['id']}/vetting", {"level": level}
+        )
         assert act(helper, id, "claim").status == status
 
 
@@ -234,10 +257,15 @@ def test_staff_name_whose_claim_they_mean_where_there_are_several(world: World):
     id, staff = world.open_wish(helpers_needed=2), world.staff()
     for helper in (world.volunteer(), world.volunteer()):
         done(helper, id, "claim")
-    assert act(staff, id, "release", reason="换人").code == "wish.claim_ambiguous"
+    assert (
+        act(staff, id, "release", reason="换人").code == "wish.claim_ambiguous"
+    )
     second = staff.get(f"/v1/wishes/{id}").json["claims"][1]["id"]
     view = done(staff, id, "release", reason="换人", claim=second)
-    assert [claim["state"] for claim in view["claims"]] == ["active", "released"]
+    assert [claim["state"] for claim in view["claims"]] == [
+        "active",
+        "released",
+    ]
 
 
 # the code
@@ -250,7 +278,9 @@ def test_the_code_is_told_to_the_resident_and_with_it_the_wish_is_fulfilled_at_o
     id = world.open_wish(resident)
     done(helper, id, "claim")
     assert world.sms_to(helper.me["phone"], "wish.claimed") == []
-    view = done(helper, id, "deliver", code=world.delivery_code(resident.me["phone"]))
+    view = done(
+        helper, id, "deliver", code=world.delivery_code(resident.me["phone"])
+    )
     assert (
         view["state"],
         view["claims"][0]["state"],
@@ -266,7 +296,10 @@ def test_a_code_of_an_earlier_claim_is_worth_nothing(world: World):
     done(one, id, "release", reason="来不了")
     done(two, id, "claim")
     new = world.delivery_code(resident.me["phone"])
-    assert old == new or act(two, id, "deliver", code=old).code == "wish.code_wrong"
+    assert (
+        old == new
+        or act(two, id, "deliver", code=old).code == "wish.code_wrong"
+    )
     assert done(two, id, "deliver", code=new)["state"] == "fulfilled"
 
 
@@ -277,7 +310,11 @@ def test_five_wrong_codes_lock_it_and_staff_confirm(world: World):
     code = world.delivery_code(resident.me["phone"])
     for _ in range(5):
         answer = act(helper, id, "deliver", code=wrong(code))
-        assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (
+        assert (
+            answer.status,
+            answer.code,
+            answer.json["errors"][0]["loc"],
+        ) == (
             422,
             "wish.code_wrong",
             ["code"],
@@ -285,7 +322,7 @@ def test_five_wrong_codes_lock_it_and_staff_confirm(world: World):
     for tried in (wrong(code), code):
         answer = act(helper, id, "deliver", code=tried)
         assert (answer.status, answer.code) == (409, "wish.code_locked")
-    assert "deliver" in answer.json["moves"]  # without a code she still can
+    assert "deliver" in answer.json["moves"]  # still possible without a code
     assert done(helper, id, "deliver")["state"] == "delivered"
     assert done(staff, id, "confirm")["state"] == "fulfilled"
 
@@ -300,18 +337,25 @@ def test_the_fifth_try_may_still_be_right(world: World):
     assert done(helper, id, "deliver", code=code)["state"] == "fulfilled"
 
 
-def test_a_lock_is_of_one_claim_and_the_next_helper_has_five_tries_again(world: World):
+def test_a_lock_is_of_one_claim_and_the_next_helper_has_five_tries_again(
+    world: World,
+):
     resident, one, two = world.resident(), world.volunteer(), world.volunteer()
     id = world.open_wish(resident)
     done(one, id, "claim")
     for _ in range(5):
-        act(one, id, "deliver", code=wrong(world.delivery_code(resident.me["phone"])))
+        act(
+            one,
+            id,
+            "deliver",
+            code=wrong(world.delivery_code(resident.me["phone"])),
+        )
     done(one, id, "release", reason="来不了")
     done(two, id, "claim")
     assert (
-        done(two, id, "deliver", code=world.delivery_code(resident.me["phone"]))[
-            "state"
-        ]
+        done(
+            two, id, "deliver", code=world.delivery_code(resident.me["phone"])
+        )["state"]
         == "fulfilled"
     )
 
@@ -325,7 +369,9 @@ def test_the_owners_edit_of_a_listed_wish_waits_for_staff_again_and_keeps_its_ag
     resident = world.resident()
     id = world.open_wish(resident)
     world.clock.advance(timedelta(minutes=5))
-    assert done(resident, id, "edit", title="两个电热水壶")["state"] == "submitted"
+    assert (
+        done(resident, id, "edit", title="两个电热水壶")["state"] == "submitted"
+    )
     assert Phone().get(f"/v1/wishes/{id}").status == 404
     view = done(world.staff(), id, "approve")
     assert (view["title"], view["opened_at"]) == (
@@ -336,15 +382,24 @@ def test_the_owners_edit_of_a_listed_wish_waits_for_staff_again_and_keeps_its_ag
 
 def test_an_edit_by_staff_stays_on_the_wall_and_is_masked_there(world: World):
     id = world.open_wish(world.resident(name="欧阳秀英"))
-    assert done(world.staff(), id, "edit", story="欧阳秀英住5号楼")["state"] == "open"
+    assert (
+        done(world.staff(), id, "edit", story="欧阳秀英住5号楼")["state"]
+        == "open"
+    )
     assert Phone().get(f"/v1/wishes/{id}").json["story"] == "＊＊住＊＊"
 
 
 def test_an_edit_is_checked_like_a_new_wish(world: World):
     resident = world.resident()
     id = resident.post("/v1/wishes", world.wish_body()).json["id"]
-    assert act(resident, id, "edit", kind="service").code == "wish.budget_goods_only"
-    assert act(resident, id, "edit", budget_fen=200_000).code == "wish.budget_too_high"
+    assert (
+        act(resident, id, "edit", kind="service").code
+        == "wish.budget_goods_only"
+    )
+    assert (
+        act(resident, id, "edit", budget_fen=200_000).code
+        == "wish.budget_too_high"
+    )
     assert (
         act(resident, id, "edit", needed_by="2026-11-22").code
         == "wish.needed_by_out_of_range"
@@ -376,7 +431,8 @@ def test_the_words_of_a_wish_whose_day_has_passed_may_still_be_changed_at_any_ho
         datetime(2026, 11, 24, hour, tzinfo=UTC)
     )  # 20:00 is tomorrow already in Shanghai
     assert (
-        act(world.phone_of(world.admin), id, "edit", title="还需要水壶").status == 200
+        act(world.phone_of(world.admin), id, "edit", title="还需要水壶").status
+        == 200
     )
 
 
@@ -386,7 +442,9 @@ def test_a_withdrawn_wish_starts_again_and_comes_back_to_the_wall(world: World):
     done(resident, id, "withdraw", reason="不需要了")
     assert done(resident, id, "reopen")["state"] == "submitted"
     assert done(staff, id, "approve")["state"] == "open"
-    assert Phone().get(f"/v1/wishes?place={BAIHUA}").json["items"][0]["id"] == id
+    assert (
+        Phone().get(f"/v1/wishes?place={BAIHUA}").json["items"][0]["id"] == id
+    )
 
 
 def test_a_dispute_is_settled_by_staff_either_way(world: World):
@@ -453,7 +511,9 @@ def test_the_timeline_tells_what_happened_in_order_with_names_for_staff_only(
         } == {None}
 
 
-def test_confirming_twice_without_a_word_loses_no_line_of_the_timeline(world: World):
+def test_confirming_twice_without_a_word_loses_no_line_of_the_timeline(
+    world: World,
+):
     resident, helper, staff = world.resident(), world.volunteer(), world.staff()
     id = world.open_wish(resident)
     done(helper, id, "claim")
@@ -461,7 +521,8 @@ def test_confirming_twice_without_a_word_loses_no_line_of_the_timeline(world: Wo
     done(resident, id, "confirm", rating=5)
     done(resident, id, "confirm", rating=5)
     assert "wish.fulfilled" in [
-        event["event"] for event in staff.get(f"/v1/wishes/{id}/timeline").json["items"]
+        event["event"]
+        for event in staff.get(f"/v1/wishes/{id}/timeline").json["items"]
     ]
 
 
@@ -486,11 +547,19 @@ def test_the_timeline_is_not_public_and_is_paged(world: World):
 
 def test_a_wish_nobody_looks_at_expires_after_thirty_days(world: World):
     resident = world.resident()
-    id = resident.post("/v1/wishes", world.wish_body(needed_by="2027-03-01")).json["id"]
+    id = resident.post(
+        "/v1/wishes", world.wish_body(needed_by="2027-03-01")
+    ).json["id"]
     world.pass_time(days=29, hours=23)
-    assert again(world, resident).get(f"/v1/wishes/{id}").json["state"] == "submitted"
+    assert (
+        again(world, resident).get(f"/v1/wishes/{id}").json["state"]
+        == "submitted"
+    )
     world.pass_time(hours=1)
-    assert again(world, resident).get(f"/v1/wishes/{id}").json["state"] == "expired"
+    assert (
+        again(world, resident).get(f"/v1/wishes/{id}").json["state"]
+        == "expired"
+    )
     assert world.sms_to(resident.me["phone"], "wish.expired")
 
 
@@ -502,7 +571,10 @@ def test_a_wish_nobody_takes_expires_after_its_day_and_staff_are_told_once(
     world.pass_time(days=8)
     assert Phone().get(f"/v1/wishes/{id}").json["state"] == "open"
     world.pass_time(days=4)
-    assert again(world, resident).get(f"/v1/wishes/{id}").json["state"] == "expired"
+    assert (
+        again(world, resident).get(f"/v1/wishes/{id}").json["state"]
+        == "expired"
+    )
     assert len(world.sms_to(world.admin.phone or "", "wish.expired_staff")) == 1
 
 
@@ -516,14 +588,19 @@ def test_a_late_delivery_stays_claimed_and_waits_in_the_queue(world: World):
     assert done(again(world, helper), id, "deliver")["state"] == "delivered"
 
 
-def test_an_unanswered_delivery_is_brought_to_staff_after_three_days(world: World):
+def test_an_unanswered_delivery_is_brought_to_staff_after_three_days(
+    world: World,
+):
     id, helper = world.open_wish(), world.volunteer()
     done(helper, id, "claim")
     done(helper, id, "deliver")
     world.pass_time(days=2, hours=23)
     assert world.sms_to(world.admin.phone or "", "wish.unconfirmed_staff") == []
     world.pass_time(days=3)
-    assert len(world.sms_to(world.admin.phone or "", "wish.unconfirmed_staff")) == 1
+    assert (
+        len(world.sms_to(world.admin.phone or "", "wish.unconfirmed_staff"))
+        == 1
+    )
 
 
 def test_an_expired_wish_starts_again_with_time_on_the_wall(world: World):
@@ -544,13 +621,17 @@ def test_my_wishes_are_mine_newest_first(world: World):
     wishes = []
     for n in range(3):
         wishes.append(
-            resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"]
+            resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json[
+                "id"
+            ]
         )
         world.clock.advance(timedelta(minutes=1))
     world.open_wish()
     first = resident.get("/v1/me/wishes?limit=2").json
     second = resident.get(f"/v1/me/wishes?limit=2&cursor={first['next']}").json
-    assert [wish["id"] for wish in first["items"] + second["items"]] == wishes[::-1]
+    assert [wish["id"] for wish in first["items"] + second["items"]] == wishes[
+        ::-1
+    ]
     assert second["next"] is None
     assert first["items"][0]["moves"] == ["edit", "withdraw"]
 
@@ -601,5 +682,11 @@ def test_my_hours_are_what_was_confirmed(world: World):
 
 def test_grid_workers_approve_in_their_own_grid_only(world: World):
     id = world.resident().post("/v1/wishes", world.wish_body()).json["id"]
-    assert act(world.staff(OTHER_GRID, Role.GRID_WORKER), id, "approve").status == 404
-    assert done(world.staff(GRID, Role.GRID_WORKER), id, "approve")["state"] == "open"
+    assert (
+        act(world.staff(OTHER_GRID, Role.GRID_WORKER), id, "approve").status
+        == 404
+    )
+    assert (
+        done(world.staff(GRID, Role.GRID_WORKER), id, "approve")["state"]
+        == "open"
+    )

@@ -34,7 +34,9 @@ def test_a_usual_message_is_one_part(kind):
 
 
 def test_no_message_names_a_resident_or_her_address():
-    assert {name for template in MESSAGES.values() for name in template.slots} == FACTS
+    assert {
+        name for template in MESSAGES.values() for name in template.slots
+    } == FACTS
 
 
 def test_a_question_ends_with_how_to_answer_it():
@@ -55,14 +57,16 @@ def test_a_question_ends_with_how_to_answer_it():
 
 
 def test_only_residents_are_asked():
-    assert {template.told for template in MESSAGES.values() if template.asks} == {
-        "the resident"
-    }
+    assert {
+        template.recipients for template in MESSAGES.values() if template.asks
+    } == {"the resident"}
 
 
 def test_what_can_wait_goes_with_the_rest_of_the_day_and_nothing_wakes_anybody():
     assert {
-        kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW
+        kind
+        for kind, template in MESSAGES.items()
+        if template.urgency is Urgency.LOW
     } == LOW
     assert not [
         kind

@@ -84,7 +84,9 @@ def test_what_is_not_public_is_not_there_for_the_public(world: World, state):
     ] * 2
 
 
-def test_a_delivered_wish_may_still_be_seen_by_anybody_who_knows_it(world: World):
+def test_a_delivered_wish_may_still_be_seen_by_anybody_who_knows_it(
+    world: World,
+):
     id, helper = world.open_wish(), world.volunteer()
     helper.post(f"/v1/wishes/{id}/claim")
     helper.post(f"/v1/wishes/{id}/deliver", {})
@@ -123,7 +125,9 @@ def test_whoever_gives_a_claim_back_sees_no_more_than_anybody(world: World):
     helper.post(f"/v1/wishes/{id}/claim")
     assert (
         not PRIVATE
-        & helper.post(f"/v1/wishes/{id}/release", {"reason": "来不了"}).json.keys()
+        & helper.post(
+            f"/v1/wishes/{id}/release", {"reason": "来不了"}
+        ).json.keys()
     )
     assert not PRIVATE & seen(helper, id).keys()
 
@@ -177,21 +181,29 @@ def test_staff_of_another_place_see_what_the_public_sees(world: World):
 def test_staff_who_help_as_volunteers_see_where_to_bring_it(world: World):
     resident, person = (
         world.resident(),
-        world.person("陈敏", (Role.GRID_WORKER, GRID), (Role.VOLUNTEER, BAIHUA)),
+        world.person(
+            "陈敏", (Role.GRID_WORKER, GRID), (Role.VOLUNTEER, BAIHUA)
+        ),
     )
     id, helper = world.open_wish(resident), world.phone_of(person)
     view = helper.post(f"/v1/wishes/{id}/claim").json
-    assert (view["phone"], view["address"]) == (resident.me["phone"], "3楼302室")
+    assert (view["phone"], view["address"]) == (
+        resident.me["phone"],
+        "3楼302室",
+    )
     after = helper.post(f"/v1/wishes/{id}/deliver", {}).json
     assert after["address"] is None
     assert "****" in after["phone"]
 
 
-def test_the_helper_of_somebody_without_a_phone_may_ring_her_contact(world: World):
+def test_the_helper_of_somebody_without_a_phone_may_ring_her_contact(
+    world: World,
+):
     contact, helper = world.person("李强"), world.volunteer()
     old = world.person("李奶奶", phone=None, contact_via=contact.id)
     filed = world.phone_of(contact).post(
-        "/v1/wishes", world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
+        "/v1/wishes",
+        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
     )
     world.staff().post(f"/v1/wishes/{filed.json['id']}/approve")
     view = helper.post(f"/v1/wishes/{filed.json['id']}/claim").json
@@ -204,7 +216,8 @@ def test_the_contact_who_may_act_is_as_the_owner(world: World):
     old = world.person("李奶奶", phone=None, contact_via=contact.id)
     phone = world.phone_of(contact)
     filed = phone.post(
-        "/v1/wishes", world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
+        "/v1/wishes",
+        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
     ).json
     assert (filed["person_id"], filed["filed_by"], filed["moves"]) == (
         old.id,
@@ -231,7 +244,12 @@ def test_moves_are_what_this_caller_may_do(world: World):
         ["edit", "keep", "unpublish", "withdraw"],
     ]
     helper.post(f"/v1/wishes/{id}/claim")
-    assert seen(helper, id)["moves"] == ["release", "check-in", "check-out", "deliver"]
+    assert seen(helper, id)["moves"] == [
+        "release",
+        "check-in",
+        "check-out",
+        "deliver",
+    ]
     assert seen(staff, id)["moves"] == [
         "release",
         "check-in",

@@ -85,7 +85,10 @@ def test_the_wall_is_filtered_by_state_and_kind(world: World):
 
 
 def test_a_community_shows_its_own_and_the_street_all(world: World):
-    here, there = world.open_wish(), world.open_wish(world.resident(home=OTHER_GRID))
+    here, there = (
+        world.open_wish(),
+        world.open_wish(world.resident(home=OTHER_GRID)),
+    )
     assert listed(NOBODY, f"place={BAIHUA}") == [here]
     assert listed(NOBODY, f"place={JINFENG}") == [there]
     assert set(listed(NOBODY, f"place={STREET}")) == {here, there}
@@ -108,9 +111,13 @@ def test_other_states_are_for_staff(world: World):
         "withdrawn",
         "expired",
     ):
-        assert NOBODY.get(f"/v1/wishes?place={BAIHUA}&state={state}").status == 401
         assert (
-            world.staff(JINFENG).get(f"/v1/wishes?place={BAIHUA}&state={state}").status
+            NOBODY.get(f"/v1/wishes?place={BAIHUA}&state={state}").status == 401
+        )
+        assert (
+            world.staff(JINFENG)
+            .get(f"/v1/wishes?place={BAIHUA}&state={state}")
+            .status
             == 403
         )
 
@@ -150,7 +157,9 @@ def test_a_cursor_is_good_for_its_own_filter_only(world: World):
             == "cursor.invalid"
         )
     assert (
-        world.resident().get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={cursor}").code
+        world.resident()
+        .get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={cursor}")
+        .code
         == "cursor.invalid"
     )
 
@@ -163,4 +172,7 @@ def test_age_counts_from_the_first_day_on_the_wall(world: World):
     boss.post(f"/v1/wishes/{id}/approve")
     world.clock.advance(timedelta(days=3, hours=23))
     assert NOBODY.get(f"/v1/wishes/{id}").json["age_days"] == 3
-    assert NOBODY.get(f"/v1/wishes?place={BAIHUA}").json["items"][0]["age_days"] == 3
+    assert (
+        NOBODY.get(f"/v1/wishes?place={BAIHUA}").json["items"][0]["age_days"]
+        == 3
+    )

@@ -1,1 +1,1 @@
-"""Notes: what a resident wants the staff of their place to read. The sample of docs/adding-a-feature.md."""
+"""Notes from residents to the staff of their place: the sample of docs/adding-a-feature.md."""

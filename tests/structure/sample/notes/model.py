@@ -87,7 +87,9 @@ class Note(Entity):
         """Return what permission needs to know of the note."""
         owners = frozenset({self.owner} if self.owner else ())
         return Resource(
-            see=can.SEE, places=(self.place,), relations={Relation.OWNER: owners}
+            see=can.SEE,
+            places=(self.place,),
+            relations={Relation.OWNER: owners},
         )
 
     def moves(self, relations: frozenset[Relation]) -> list[str]:

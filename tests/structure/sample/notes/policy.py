@@ -6,4 +6,4 @@ __all__ = ["OVERDUE_AFTER"]
 
 OVERDUE_AFTER = timedelta(
     days=2
-)  # two working days; the owner is then told that the note is not forgotten
+)  # two working days; then the owner is sent a message

@@ -35,7 +35,10 @@ def order_of(note: Note) -> str:
 def _keys(note: Note) -> dict[str, str | None]:
     keys: dict[str, str | None] = {"pk": note.id, "sk": "note"}
     if note.waits:
-        keys |= {"waits_in": street_of(note.place), "waits_order": order_of(note)}
+        keys |= {
+            "waits_in": street_of(note.place),
+            "waits_order": order_of(note),
+        }
     return keys
 
 
@@ -71,9 +74,15 @@ class NoteRepository(Repository):
         page = self._store.page(
             _KEY, street_of(place), index="by_waiting", keys=order, limit=limit
         )
-        notes = self._store.get_many(NOTE, [(key.pk, key.sk) for key in page.items])
-        here = [note for note in notes if note.waits and covers(place, note.place)]
-        return Page(here, {"after": page.next["waits_order"]} if page.next else None)
+        notes = self._store.get_many(
+            NOTE, [(key.pk, key.sk) for key in page.items]
+        )
+        here = [
+            note for note in notes if note.waits and covers(place, note.place)
+        ]
+        return Page(
+            here, {"after": page.next["waits_order"]} if page.next else None
+        )
 
     def waiting_in(self, street: str) -> Iterator[Note]:
         """Read the notes that wait in a street."""

@@ -82,7 +82,9 @@ class Notes:
     def read_note(self, context: RequestContext, note_id: str) -> NoteSeen:
         """Return a note to its owner and to the staff of its place."""
         note = self._entities.get(note_id)
-        granted = self._access.require(context, permissions.SEE, note.as_resource())
+        granted = self._access.require(
+            context, permissions.SEE, note.as_resource()
+        )
         return NoteSeen(note=note, relations=granted.relations)
 
     def answer_note(
@@ -112,7 +114,9 @@ class Notes:
                 context, permissions.WITHDRAW, note.as_resource()
             )
             note.check_version(context.seen_version)
-            return model.change(note, "withdraw", granted.relations), granted.relations
+            return model.change(
+                note, "withdraw", granted.relations
+            ), granted.relations
 
         note, relations = self._transaction.run_with(attempt, context)
         return NoteSeen(note=note, relations=relations)
@@ -138,7 +142,8 @@ class Notes:
         """Arm lost timers; return how many there were."""
         streets = self._places.streets()
         return sum(
-            self._entities.rearm(self._repository.waiting_in(one)) for one in streets
+            self._entities.rearm(self._repository.waiting_in(one))
+            for one in streets
         )
 
     # for others

@@ -26,7 +26,9 @@ def waiting(notes: "Notes", query: QueueQuery) -> QueuePart:
 
     page, everything = page_and_all(read, query)
     tasks = [(order, _task(query, note)) for order, note in page.items]
-    return QueuePart(tasks=Page(tasks, page.next), counts={_KIND: len(everything)})
+    return QueuePart(
+        tasks=Page(tasks, page.next), counts={_KIND: len(everything)}
+    )
 
 
 def _task(query: QueueQuery, note: Note) -> Task:

@@ -18,7 +18,7 @@ MESSAGES: Templates = {
             zh="您的留言「{text}」还没有答复，我们没有忘记",
             en="Your note “{text}” has no answer yet. It is not forgotten.",
         ),
-        told="the owner, when staff have not answered in time",
+        recipients="the owner, when staff have not answered in time",
         slots={"text": 20},
         parts=2,
     ),

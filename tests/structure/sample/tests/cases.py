@@ -20,14 +20,19 @@ def _write(world: World) -> Good:
 def _answer(world: World) -> Good:
     note_id = a_note(world, world.person())
     return Good(
-        world.staff(), f"/v1/notes/{note_id}/answer", {"answer": "明天来修"}, (note_id,)
+        world.staff(),
+        f"/v1/notes/{note_id}/answer",
+        {"answer": "明天来修"},
+        (note_id,),
     )
 
 
 def _withdraw(world: World) -> Good:
     owner = world.person()
     note_id = a_note(world, owner)
-    return Good(world.phone_of(owner), f"/v1/notes/{note_id}/withdraw", {}, (note_id,))
+    return Good(
+        world.phone_of(owner), f"/v1/notes/{note_id}/withdraw", {}, (note_id,)
+    )
 
 
 CASES = Cases(
@@ -43,5 +48,9 @@ CASES = Cases(
         "withdraw_note": {},
     },
     path_values={"note_id": lambda world, owner, target: a_note(world, owner)},
-    good={"write_note": _write, "answer_note": _answer, "withdraw_note": _withdraw},
+    good={
+        "write_note": _write,
+        "answer_note": _answer,
+        "withdraw_note": _withdraw,
+    },
 )

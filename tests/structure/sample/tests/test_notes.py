@@ -17,7 +17,9 @@ def queue(world: World, place: str = BAIHUA) -> tuple[list[dict], dict]:
     """Return the notes in the staff queue of a place, and its counts."""
     answer = world.staff(place).get(f"/v1/admin/queue?place={place}&limit=100")
     assert answer.status == 200, answer.text
-    items = [item for item in answer.json["items"] if item["kind"] == "note.waiting"]
+    items = [
+        item for item in answer.json["items"] if item["kind"] == "note.waiting"
+    ]
     return items, answer.json["counts"]
 
 
@@ -27,7 +29,9 @@ def parked(world: World) -> list[str]:
         f"/v1/admin/queue?place={STREET}&limit=100"
     )
     return [
-        item["title"] for item in answer.json["items"] if item["kind"] == "job.parked"
+        item["title"]
+        for item in answer.json["items"]
+        if item["kind"] == "job.parked"
     ]
 
 
@@ -38,13 +42,17 @@ def state_of(world: World, note_id: str) -> str:
 
 def test_a_route_makes_a_note_and_others_may_not_touch_it(world: World):
     owner = world.resident()
-    made = owner.post("/v1/notes", {"text": "楼道的灯坏了"}, Idempotency_Key="k")
+    made = owner.post(
+        "/v1/notes", {"text": "楼道的灯坏了"}, Idempotency_Key="k"
+    )
     assert (made.status, made.json["state"], made.json["moves"]) == (
         201,
         "open",
         ["withdraw"],
     )
-    again = owner.post("/v1/notes", {"text": "楼道的灯坏了"}, Idempotency_Key="k")
+    again = owner.post(
+        "/v1/notes", {"text": "楼道的灯坏了"}, Idempotency_Key="k"
+    )
     assert again.json["id"] == made.json["id"]
     path = f"/v1/notes/{made.json['id']}"
     assert Phone().get(path).status == 401
@@ -58,7 +66,11 @@ def test_a_note_moves_by_its_state_table(world: World):
     note_id = a_note(world, world.person())
     path = f"/v1/notes/{note_id}/answer"
     answered = world.staff().post(path, {"answer": "明天来修"})
-    assert (answered.status, answered.json["state"], answered.json["moves"]) == (
+    assert (
+        answered.status,
+        answered.json["state"],
+        answered.json["moves"],
+    ) == (
         200,
         "answered",
         [],
@@ -73,7 +85,10 @@ def test_the_timer_fires_and_the_owner_is_sent_a_message(world: World):
     owner = world.person()
     note_id = a_note(world, owner)
     world.pass_time(days=1, hours=23)
-    assert (state_of(world, note_id), world.sms_to(owner.phone, "note.unanswered")) == (
+    assert (
+        state_of(world, note_id),
+        world.sms_to(owner.phone, "note.unanswered"),
+    ) == (
         "open",
         [],
     )
@@ -87,7 +102,9 @@ def test_an_answered_note_sends_no_message(world: World):
     owner = world.person()
     note_id = a_note(world, owner)
     assert (
-        world.staff().post(f"/v1/notes/{note_id}/answer", {"answer": "好"}).status
+        world.staff()
+        .post(f"/v1/notes/{note_id}/answer", {"answer": "好"})
+        .status
         == 200
     )
     world.pass_time(days=3)
@@ -104,7 +121,9 @@ def test_the_event_is_handled_although_another_subscriber_fails(
         raise RuntimeError("broken")
 
     bound = offers.events["person.blocked"]
-    monkeypatch.setitem(offers.events, "person.blocked", Bound(bound.provider, fail))
+    monkeypatch.setitem(
+        offers.events, "person.blocked", Bound(bound.provider, fail)
+    )
     handled = []
     mine = declaration("notes").events["person.blocked"]
 
@@ -113,12 +132,16 @@ def test_the_event_is_handled_although_another_subscriber_fails(
         mine.function(service, event)
 
     monkeypatch.setitem(
-        declaration("notes").events, "person.blocked", Bound(mine.provider, note)
+        declaration("notes").events,
+        "person.blocked",
+        Bound(mine.provider, note),
     )
     owner = world.person()
     note_id = a_note(world, owner)
     body = {"blocked": True, "reason": "冒用"}
-    assert world.staff().put(f"/v1/people/{owner.id}/blocked", body).status == 200
+    assert (
+        world.staff().put(f"/v1/people/{owner.id}/blocked", body).status == 200
+    )
     assert state_of(world, note_id) == "withdrawn"
     world.pass_time(hours=1)
     assert parked(world) == ["event.person.blocked"], (
@@ -132,7 +155,12 @@ def test_a_note_waits_in_the_staff_queue_of_its_place(world: World):
     note_id = a_note(world, world.person())
     items, counts = queue(world)
     due = (world.clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    shown = {"id": note_id, "title": "楼道的灯坏了", "due_at": due, "moves": ["answer"]}
+    shown = {
+        "id": note_id,
+        "title": "楼道的灯坏了",
+        "due_at": due,
+        "moves": ["answer"],
+    }
     assert [item | shown for item in items] == items
     assert counts["note.waiting"] == 1
     assert queue(world, GRID)[1]["note.waiting"] == 1
@@ -141,11 +169,13 @@ def test_a_note_waits_in_the_staff_queue_of_its_place(world: World):
     assert queue(world) == ([], {})
 
 
-def test_notes_are_in_the_data_of_their_owner_and_gone_after_erasure(world: World):
+def test_notes_are_exported_and_erased_with_their_owner(world: World):
     owner = world.person()
     phone, note_id = world.phone_of(owner), a_note(world, owner)
     notes = phone.get("/v1/me/data").json["notes"]
-    assert [(note["id"], note["text"]) for note in notes] == [(note_id, "楼道的灯坏了")]
+    assert [(note["id"], note["text"]) for note in notes] == [
+        (note_id, "楼道的灯坏了")
+    ]
     assert world.resident().get("/v1/me/data").json["notes"] == []
     assert phone.delete("/v1/me").status == 202
     world.pass_time(minutes=5)

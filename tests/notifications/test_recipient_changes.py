@@ -1,4 +1,4 @@
-"""Staff are told as those they are when it is told; whoever belongs to no place is not lost; nobody is told by two ways."""
+"""Recipients at the moment of sending: staff, residents of no place, shared phones."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,15 +12,24 @@ from chalicelib.message_log.model import DeliveryState, SuppressionReason
 
 from ..store.scan import save
 from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
-from .builders import a_send, notify, wait_for_digest
-from .test_reminders import MAIL, Gateway, lines, over, with_mail
+from .builders import (
+    MAIL,
+    ScriptedGateway,
+    a_send,
+    lines,
+    notify,
+    over,
+    wait_for_digest,
+    with_mail,
+)
 
 JINFENG_HOME = f"{OTHER_GRID}.b01"
 REASON = "说好的水壶没有送到"
 
 
 def delivered(world: World, resident: Phone) -> str:
-    helper, wish = world.volunteer(), world.open_wish(resident)
+    helper = world.volunteer()
+    wish = world.open_wish(resident)
     assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
     assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
     return wish
@@ -30,7 +39,10 @@ def disputed(world: World) -> str:
     resident = world.resident()
     wish = delivered(world, resident)
     fresh = world.phone_of(world.services.people.find(resident.me["id"]))
-    assert fresh.post(f"/v1/wishes/{wish}/dispute", {"reason": REASON}).status == 200
+    assert (
+        fresh.post(f"/v1/wishes/{wish}/dispute", {"reason": REASON}).status
+        == 200
+    )
     return wish
 
 
@@ -57,7 +69,7 @@ def kinds(world: World, number: str | None) -> list[str]:
 # staff
 
 
-def test_who_was_demoted_overnight_is_not_told_and_who_is_on_duty_in_the_morning_is(
+def test_staff_on_duty_in_the_morning_are_notified_not_those_of_the_night(
     world: World,
 ):
     worker = on_duty(world)
@@ -69,13 +81,11 @@ def test_who_was_demoted_overnight_is_not_told_and_who_is_on_duty_in_the_morning
     assert "wish.disputed_staff" in kinds(world, world.admin.phone)
 
 
-def test_a_duty_list_outlives_a_demotion_a_block_and_an_erasure_and_nobody_is_told_because_of_it(
+def test_former_and_blocked_staff_on_a_duty_list_are_not_notified(
     world: World,
 ):
-    demoted, blocked = (
-        on_duty(world),
-        world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA)),
-    )
+    demoted = on_duty(world)
+    blocked = world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA))
     world.services.places.assign_duty(
         world.boss, BAIHUA, {"community_staff": [demoted.id, blocked.id]}
     )
@@ -84,13 +94,13 @@ def test_a_duty_list_outlives_a_demotion_a_block_and_an_erasure_and_nobody_is_to
         world.boss, blocked.id, blocked=True, reason="借给他人使用"
     )
     disputed(world)
-    assert (kinds(world, demoted.phone), kinds(world, blocked.phone)) == ([], [])
-    assert (
-        kinds(world, world.admin.phone).count("wish.disputed_staff") == 1
-    )  # the level above answers
+    assert kinds(world, demoted.phone) == []
+    assert kinds(world, blocked.phone) == []
+    # The level above answers.
+    assert kinds(world, world.admin.phone).count("wish.disputed_staff") == 1
 
 
-def test_what_staff_could_not_be_told_is_seen_by_staff_of_the_place_it_is_about_and_by_nobody_at_their_home(
+def test_a_visit_to_staff_is_listed_at_the_place_of_the_subject(
     world: World,
 ):
     worker = on_duty(world, home=JINFENG_HOME)
@@ -101,7 +111,7 @@ def test_what_staff_could_not_be_told_is_seen_by_staff_of_the_place_it_is_about_
     assert REASON in visit["title"]
 
 
-def test_what_one_was_told_as_staff_is_not_in_ones_inbox_any_more_when_one_is_not(
+def test_former_staff_cannot_read_staff_messages_in_their_inbox(
     world: World,
 ):
     worker = on_duty(world)
@@ -113,21 +123,23 @@ def test_what_one_was_told_as_staff_is_not_in_ones_inbox_any_more_when_one_is_no
     assert line["text"] is None
 
 
-# whoever belongs to no place
+# residents of no known place
 
 
 def newcomer(world: World) -> tuple[Phone, str]:
-    """Somebody who has signed in and not said where she lives, and whose wish is for a place that she names."""
+    """Return a resident without a home, and their wish for a place that they name."""
     phone = world.sign_in("+8613812345678", consent="2026-11", name="王奶奶")
     assert phone.me["home"] is None
-    return phone, phone.post("/v1/wishes", world.wish_body(place=UNIT)).json["id"]
+    return phone, phone.post("/v1/wishes", world.wish_body(place=UNIT)).json[
+        "id"
+    ]
 
 
-def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_is_about(
+def test_a_resident_without_a_home_is_visited_by_staff_of_the_subjects_place(
     world: World,
 ):
     phone, wish = newcomer(world)
-    over(world, Gateway(world, Refused("invalid_number", final=True)))
+    over(world, ScriptedGateway(world, Refused("invalid_number", final=True)))
     boss = world.phone_of(world.admin)
     assert boss.post(f"/v1/wishes/{wish}/approve").status == 200
     (visit,) = visits(world.staff(), BAIHUA)
@@ -137,20 +149,25 @@ def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_i
     ).status in (403, 404)
     assert [
         line["state"]
-        for line in boss.get(f"/v1/messages?person={phone.me['id']}").json["items"]
+        for line in boss.get(f"/v1/messages?person={phone.me['id']}").json[
+            "items"
+        ]
     ] == ["dead"]
 
 
-def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
+def test_a_resident_of_no_known_place_is_visited_by_the_street(world: World):
     phone, _ = newcomer(world)
-    over(world, Gateway(world, TimeoutError()))
+    over(world, ScriptedGateway(world, TimeoutError()))
     send = a_send("due_1", phone.me["id"], about="wsh_gone")
     notify(world, send, {"title": "一个水壶"})
     assert visits(world.staff(), BAIHUA) == []
     boss = world.phone_of(world.admin)
     (visit,) = visits(boss, STREET)
     assert (
-        boss.get(f"/v1/admin/queue?place={STREET}").json["counts"]["message.visit"] == 1
+        boss.get(f"/v1/admin/queue?place={STREET}").json["counts"][
+            "message.visit"
+        ]
+        == 1
     )
     assert world.staff().post(f"/v1/messages/{visit['id']}/visited").status in (
         403,
@@ -160,13 +177,14 @@ def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
     assert visits(boss, STREET) == []
 
 
-# once, by one way, and everybody
+# once, by one channel, and to all recipients
 
 
-def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_her_phone_since(
+def test_a_message_sent_by_sms_is_not_sent_again_by_e_mail(
     world: World,
 ):
-    phone, wish = with_mail(world), world.open_wish()
+    phone = with_mail(world)
+    wish = world.open_wish()
     send = a_send("due_1", phone.me["id"], about=wish)
     notify(world, send, {"title": "一个水壶"})
     phone.patch("/v1/me", {"channels": {"sms": False}})
@@ -174,16 +192,16 @@ def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_
     told = [
         letter
         for letter in world.mailbox.read()
-        if letter.kind == "wish.approved" and letter.to in (phone.me["phone"], MAIL)
+        if letter.kind == "wish.approved"
+        and letter.to in (phone.me["phone"], MAIL)
     ]
     assert [letter.channel for letter in told] == ["sms"]
 
 
 @pytest.mark.parametrize("how", ["another number", "erased"])
-def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(
-    world: World, how: str
-):
-    resident, gateway = world.resident(), Gateway(world, Refused("throttled"))
+def test_a_retry_to_a_former_number_is_settled(world: World, how: str):
+    resident = world.resident()
+    gateway = ScriptedGateway(world, Refused("throttled"))
     over(world, gateway)
     world.open_wish(resident)
     (refused,) = lines()
@@ -200,17 +218,20 @@ def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(
         for line in lines()
         if line.kind == "wish.approved"
     }
-    assert states[refused.id] == (DeliveryState.SUPPRESSED, SuppressionReason.ELSEWHERE)
+    assert states[refused.id] == (
+        DeliveryState.SUPPRESSED,
+        SuppressionReason.ELSEWHERE,
+    )
     assert [sms.phone for sms in gateway.taken] == (
         ["+8613812340000"] if how == "another number" else []
     )
 
 
-def test_a_visit_names_everybody_who_shares_the_phone(world: World):
+def test_a_visit_names_all_people_who_share_the_phone(world: World):
     owner = world.person("李强")
     wife = world.person("张梅", phone=None, contact_via=owner.id)
     wish = world.open_wish()
-    over(world, Gateway(world, TimeoutError()))
+    over(world, ScriptedGateway(world, TimeoutError()))
     send = a_send("due_1", owner.id, about=wish)
     for to in (
         send.audience,
@@ -221,15 +242,18 @@ def test_a_visit_names_everybody_who_shares_the_phone(world: World):
     assert visit["title"].startswith("李强、张梅：")
 
 
-def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first_the_second_time(
+def test_both_inboxes_of_a_shared_phone_have_the_message_in_either_order(
     world: World,
 ):
     owner = world.person("李强")
     wife = world.person("张梅", phone=None, contact_via=owner.id)
-    wish, gateway = world.open_wish(), Gateway(world, Refused("throttled"))
+    wish = world.open_wish()
+    gateway = ScriptedGateway(world, Refused("throttled"))
     over(world, gateway)
     send = a_send("due_1", owner.id, about=wish)
-    notify(world, send, {"title": "一个水壶"})  # certainly refused, and due again
+    notify(
+        world, send, {"title": "一个水壶"}
+    )  # certainly refused, and due again
     world.clock.advance(timedelta(minutes=1))
     notify(
         world,
@@ -246,13 +270,17 @@ def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first
         assert [line["state"] for line in told] == ["sent"]
 
 
-def test_however_much_is_held_all_of_it_is_told_in_the_digest(world: World):
-    person, wish = world.person(), world.open_wish()
+def test_a_digest_contains_all_held_messages(world: World):
+    person = world.person()
+    wish = world.open_wish()
     wait_for_digest(world)
     for n in range(130):
         send = a_send(f"due_{n:024}", person.id, about=wish)
         notify(world, send, {"title": "一个水壶"})
         world.clock.advance(timedelta(seconds=1))
     world.pass_time(days=1)
-    assert "今日130条" in world.sms_to(person.phone or "", "reminders.digest")[0].text
+    assert (
+        "今日130条"
+        in world.sms_to(person.phone or "", "reminders.digest")[0].text
+    )
     assert not [line for line in lines() if line.state is DeliveryState.HELD]

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Role
-from chalicelib.tickets import clocks
-from chalicelib.tickets.clocks import Sla
+from chalicelib.tickets import sla_timers
 from chalicelib.tickets.policy import (
-    HOUSE,
+    DEFAULT_POLICY,
     EscalationStep,
     Level,
     LimitsOf,
@@ -20,6 +19,7 @@ from chalicelib.tickets.policy import (
     SlaLimits,
     TicketUrgency,
 )
+from chalicelib.tickets.sla_timers import Sla
 from chalicelib.tickets.worktime import due_after, worked_between
 
 from ..world import START
@@ -51,9 +51,9 @@ def held(terms: Sla, clock, pauses):
     for runs_for, waits_for in pauses:
         worked += worked_between(terms.calendar, now, now + seconds(runs_for))
         now += seconds(runs_for)
-        clock = clocks.pause(clock, now)
+        clock = sla_timers.pause(clock, now)
         now += seconds(waits_for)
-        clock = clocks.resume(terms, clock, now)
+        clock = sla_timers.resume(terms, clock, now)
     return clock, now, worked
 
 
@@ -62,14 +62,21 @@ def held(terms: Sla, clock, pauses):
 
 @FEW
 @given(BOTH, NAMES, STARTS, st.sampled_from([100, 50, 1]))
-def test_a_clock_starts_with_its_limit_or_a_share_of_it(terms, name, now, percent):
-    clock = clocks.start(terms, name, now, percent)
+def test_a_clock_starts_with_its_limit_or_a_share_of_it(
+    terms, name, now, percent
+):
+    clock = sla_timers.start(terms, name, now, percent)
     now = now.replace(second=0, microsecond=0)  # of the minute that has begun
     assert clock.limit == max(1, terms.limits.of(name) * percent // 100)
     assert (
-        clock.due_at == clock.promised_at == due_after(terms.calendar, now, clock.limit)
+        clock.due_at
+        == clock.promised_at
+        == due_after(terms.calendar, now, clock.limit)
     )
-    assert worked_between(terms.calendar, now, clock.due_at) == clock.limit * MINUTE
+    assert (
+        worked_between(terms.calendar, now, clock.due_at)
+        == clock.limit * MINUTE
+    )
     assert (clock.running, clock.paused, clock.fired, clock.started_at) == (
         True,
         False,
@@ -81,7 +88,7 @@ def test_a_clock_starts_with_its_limit_or_a_share_of_it(terms, name, now, percen
 def test_a_share_of_nearly_nothing_is_a_minute():
     short = SlaLimits(accept=1, contact=1, resolve=1, call_back=1, remind=1)
     terms = replace(WORKING, limits=short)
-    assert clocks.start(terms, C.ACCEPT, START, 50).limit == 1
+    assert sla_timers.start(terms, C.ACCEPT, START, 50).limit == 1
 
 
 # standing still
@@ -91,17 +98,19 @@ def test_a_share_of_nearly_nothing_is_a_minute():
 @given(BOTH, NAMES, STARTS, PAUSES)
 def test_no_hold_gives_or_takes_working_time(terms, name, now, pauses):
     """What is left after a hold and what was worked before it are the limit, to the minute, however often it is held."""
-    fresh = clocks.start(terms, name, now)
+    fresh = sla_timers.start(terms, name, now)
     clock, resumed_at, worked = held(terms, fresh, pauses)
     left = worked_between(terms.calendar, resumed_at, clock.due_at)
     if worked < fresh.limit * MINUTE:
         assert (
-            timedelta() <= worked + left - fresh.limit * MINUTE < len(pauses) * MINUTE
+            timedelta()
+            <= worked + left - fresh.limit * MINUTE
+            < len(pauses) * MINUTE
         )
     else:
         assert (
             left == MINUTE
-        )  # it was over before: a minute, so that nobody is late the moment she goes on
+        )  # it was overdue before: one minute, so that resuming is not late at once
     assert clock.promised_at == clock.due_at
     assert clock.limit == fresh.limit
 
@@ -112,13 +121,15 @@ def test_a_hold_that_is_taken_back_at_once_changes_nothing(
     terms, name, now, after, times
 ):
     now = now.replace(second=0, microsecond=0)
-    fresh = clocks.start(terms, name, now)
+    fresh = sla_timers.start(terms, name, now)
     instant = now + after * MINUTE
     if instant >= fresh.due_at:
         instant = now
     clock = fresh
     for _ in range(times):
-        clock = clocks.resume(terms, clocks.pause(clock, instant), instant)
+        clock = sla_timers.resume(
+            terms, sla_timers.pause(clock, instant), instant
+        )
     assert clock.due_at == fresh.due_at
     assert clock.running
 
@@ -128,9 +139,9 @@ def test_a_hold_that_is_taken_back_at_once_changes_nothing(
 def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_second(
     terms, name, now, after
 ):
-    fresh = clocks.start(terms, name, now)
+    fresh = sla_timers.start(terms, name, now)
     instant = now + seconds(after)
-    clock = clocks.resume(terms, clocks.pause(fresh, instant), instant)
+    clock = sla_timers.resume(terms, sla_timers.pause(fresh, instant), instant)
     if instant < fresh.due_at:
         assert (
             timedelta()
@@ -140,15 +151,15 @@ def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_secon
 
 
 def test_what_stands_still_cannot_be_stopped_and_what_runs_cannot_be_started_again():
-    clock = clocks.start(WORKING, C.RESOLVE, START)
-    still = clocks.pause(clock, START + HOUR)
+    clock = sla_timers.start(WORKING, C.RESOLVE, START)
+    still = sla_timers.pause(clock, START + HOUR)
     assert still.paused
-    assert clocks.pause(still, START + 2 * HOUR) == still
-    assert clocks.resume(WORKING, clock, START + HOUR) == clock
-    met = clocks.meet(clock, START + HOUR)
+    assert sla_timers.pause(still, START + 2 * HOUR) == still
+    assert sla_timers.resume(WORKING, clock, START + HOUR) == clock
+    met = sla_timers.meet(clock, START + HOUR)
     assert (
-        clocks.pause(met, START + 2 * HOUR)
-        == clocks.resume(WORKING, met, START + 2 * HOUR)
+        sla_timers.pause(met, START + 2 * HOUR)
+        == sla_timers.resume(WORKING, met, START + 2 * HOUR)
         == met
     )
 
@@ -157,10 +168,10 @@ def test_a_hold_over_the_weekend_costs_only_the_work_of_monday_morning():
     friday = datetime(
         2026, 11, 27, 9, tzinfo=UTC
     )  # 17:00 in Shanghai, an hour before the office closes
-    clock = clocks.start(WORKING, C.ACCEPT, friday)  # 120 minutes
+    clock = sla_timers.start(WORKING, C.ACCEPT, friday)  # 120 minutes
     assert clock.due_at == datetime(2026, 11, 30, 1, 30, tzinfo=UTC)
-    held_till_sunday = clocks.resume(
-        WORKING, clocks.pause(clock, friday + 30 * MINUTE), friday + 2 * DAY
+    held_till_sunday = sla_timers.resume(
+        WORKING, sla_timers.pause(clock, friday + 30 * MINUTE), friday + 2 * DAY
     )
     assert held_till_sunday.due_at == datetime(
         2026, 11, 30, 2, tzinfo=UTC
@@ -172,11 +183,13 @@ def test_a_hold_over_the_weekend_costs_only_the_work_of_monday_morning():
 
 @FEW
 @given(BOTH, NAMES, STARTS, st.integers(0, 30 * 86_400))
-def test_what_was_done_is_done_once_whatever_comes_after(terms, name, now, after):
-    clock = clocks.start(terms, name, now)
-    met = clocks.meet(clock, now + seconds(after))
+def test_what_was_done_is_done_once_whatever_comes_after(
+    terms, name, now, after
+):
+    clock = sla_timers.start(terms, name, now)
+    met = sla_timers.meet(clock, now + seconds(after))
     assert met.met_at == now + seconds(after)
-    assert clocks.meet(met, now + 40 * DAY) == met
+    assert sla_timers.meet(met, now + 40 * DAY) == met
     assert (met.running, met.paused, met.due_at, met.promised_at) == (
         False,
         False,
@@ -187,8 +200,10 @@ def test_what_was_done_is_done_once_whatever_comes_after(terms, name, now, after
 
 
 def test_what_is_done_while_it_stands_still_has_taken_no_longer_than_it_ran():
-    clock = clocks.pause(clocks.start(WORKING, C.RESOLVE, START), START + HOUR)
-    met = clocks.meet(clock, START + 3 * DAY)
+    clock = sla_timers.pause(
+        sla_timers.start(WORKING, C.RESOLVE, START), START + HOUR
+    )
+    met = sla_timers.meet(clock, START + 3 * DAY)
     assert (met.met_at, met.runs[-1].end) == (START + 3 * DAY, START + HOUR)
 
 
@@ -200,27 +215,33 @@ def test_what_is_done_while_it_stands_still_has_taken_no_longer_than_it_ran():
     st.lists(st.integers(0, 5000), min_size=1, max_size=4),
     st.integers(0, 86_400),
 )
-def test_a_clock_that_fires_keeps_its_promise_in_view_and_gives_whoever_is_told_her_own_time(
+def test_a_fired_timer_keeps_its_promise_and_gives_the_next_level_time(
     terms, name, now, shares, late
 ):
-    clock = clocks.start(terms, name, now)
+    clock = sla_timers.start(terms, name, now)
     promised = clock.promised_at
     for n, minutes in enumerate(shares, 1):
         woken = clock.due_at + seconds(late)
-        clock = clocks.prolong(terms, clock, woken, minutes)
+        clock = sla_timers.prolong(terms, clock, woken, minutes)
         assert (clock.fired, clock.promised_at) == (n, promised)
-        assert clock.due_at == due_after(terms.calendar, woken, max(1, minutes)) > woken
+        assert (
+            clock.due_at
+            == due_after(terms.calendar, woken, max(1, minutes))
+            > woken
+        )
         assert [run.end for run in clock.runs].count(None) == 1
 
 
 @FEW
 @given(BOTH, STARTS, st.integers(0, 5 * 86_400), st.integers(0, 5 * 86_400))
-def test_a_hold_does_not_move_a_promise_that_is_broken(terms, now, runs_for, waits_for):
-    clock = clocks.start(terms, C.RESOLVE, now)
+def test_a_hold_does_not_move_a_promise_that_is_broken(
+    terms, now, runs_for, waits_for
+):
+    clock = sla_timers.start(terms, C.RESOLVE, now)
     promised = clock.promised_at
-    clock = clocks.prolong(terms, clock, clock.due_at, 240)
-    still = clocks.pause(clock, clock.runs[-1].start + seconds(runs_for))
-    again = clocks.resume(
+    clock = sla_timers.prolong(terms, clock, clock.due_at, 240)
+    still = sla_timers.pause(clock, clock.runs[-1].start + seconds(runs_for))
+    again = sla_timers.resume(
         terms, still, clock.runs[-1].start + seconds(runs_for + waits_for)
     )
     assert again.promised_at == promised
@@ -235,22 +256,28 @@ def test_a_hold_does_not_move_a_promise_that_is_broken(terms, now, runs_for, wai
     BOTH,
     NAMES,
     STARTS,
-    st.lists(st.tuples(st.integers(0, 100), st.integers(0, 20 * 86_400)), max_size=3),
+    st.lists(
+        st.tuples(st.integers(0, 100), st.integers(0, 20 * 86_400)), max_size=3
+    ),
 )
-def test_an_explanation_adds_up_to_the_limit_and_ends_at_the_due_time_also_over_holds(
+def test_an_explanation_adds_up_to_the_limit_also_over_holds(
     terms, name, now, pauses
 ):
-    clock = clocks.start(terms, name, now)
+    clock = sla_timers.start(terms, name, now)
     for (
         share,
         waits_for,
     ) in pauses:  # each time when a share of what is left has been worked
         last = clock.runs[-1]
-        still_at = due_after(terms.calendar, last.start, last.minutes * share // 101)
-        clock = clocks.resume(
-            terms, clocks.pause(clock, still_at), still_at + seconds(waits_for)
+        still_at = due_after(
+            terms.calendar, last.start, last.minutes * share // 101
         )
-    told = clocks.explained_segments(terms, clock)
+        clock = sla_timers.resume(
+            terms,
+            sla_timers.pause(clock, still_at),
+            still_at + seconds(waits_for),
+        )
+    told = sla_timers.explained_segments(terms, clock)
     assert len(told) == len(pauses) + 1
     assert sum(stretch.lines[-1].total for stretch in told) == clock.limit
     assert told[-1].lines[-1].end == clock.due_at
@@ -272,27 +299,38 @@ def test_an_explanation_adds_up_to_the_limit_and_ends_at_the_due_time_also_over_
 def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_time(
     terms, name, now, shares, late
 ):
-    clock = clocks.start(terms, name, now)
+    clock = sla_timers.start(terms, name, now)
     for minutes in shares:
-        clock = clocks.prolong(terms, clock, clock.due_at + seconds(late), minutes)
-    told = clocks.explained_segments(terms, clock)
-    assert [stretch.lines[-1].total for stretch in told] == [clock.limit, *shares]
+        clock = sla_timers.prolong(
+            terms, clock, clock.due_at + seconds(late), minutes
+        )
+    told = sla_timers.explained_segments(terms, clock)
+    assert [stretch.lines[-1].total for stretch in told] == [
+        clock.limit,
+        *shares,
+    ]
     assert told[0].lines[-1].end == clock.promised_at
     assert told[-1].lines[-1].end == clock.due_at
 
 
 def test_an_explanation_of_what_stands_still_shows_what_its_last_run_would_have_been():
-    clock = clocks.pause(clocks.start(WORKING, C.ACCEPT, START), START + HOUR)
-    (told,) = clocks.explained_segments(WORKING, clock)
+    clock = sla_timers.pause(
+        sla_timers.start(WORKING, C.ACCEPT, START), START + HOUR
+    )
+    (told,) = sla_timers.explained_segments(WORKING, clock)
     assert told.lines[-1].total == 120
     assert told.run.end == START + HOUR
 
 
 def test_the_years_whose_holidays_are_not_known_yet_are_named():
     late = datetime(2026, 12, 30, 8, tzinfo=UTC)
-    (told,) = clocks.explained_segments(WORKING, clocks.start(WORKING, C.RESOLVE, late))
+    (told,) = sla_timers.explained_segments(
+        WORKING, sla_timers.start(WORKING, C.RESOLVE, late)
+    )
     assert told.uncertain == (2027,)
-    (told,) = clocks.explained_segments(ALWAYS, clocks.start(ALWAYS, C.RESOLVE, late))
+    (told,) = sla_timers.explained_segments(
+        ALWAYS, sla_timers.start(ALWAYS, C.RESOLVE, late)
+    )
     assert told.uncertain == ()
 
 
@@ -301,14 +339,16 @@ def test_the_years_whose_holidays_are_not_known_yet_are_named():
 
 def test_of_a_name_the_latest_clock_is_kept():
     ticket = a_ticket()
-    again = clocks.start(WORKING, C.RESOLVE, START + DAY, 50)
-    swapped = clocks.swap(ticket, again)
+    again = sla_timers.start(WORKING, C.RESOLVE, START + DAY, 50)
+    swapped = sla_timers.swap(ticket, again)
     assert [clock.name for clock in swapped] == [C.ACCEPT, C.CONTACT, C.RESOLVE]
     assert swapped[-1] == again
 
 
 @pytest.mark.parametrize("urgency", TicketUrgency)
-def test_what_threatens_life_property_or_supply_is_counted_day_and_night(urgency):
+def test_what_threatens_life_property_or_supply_is_counted_day_and_night(
+    urgency,
+):
     terms = the_sla(a_ticket(urgency=urgency))
     assert (terms.calendar is None) == (
         urgency in (TicketUrgency.URGENT, TicketUrgency.UTILITY)
@@ -321,7 +361,7 @@ def test_a_category_may_have_limits_of_its_own():
         category="rubbish",
         limits=SlaLimits(accept=5, contact=6, resolve=7, call_back=8, remind=9),
     )
-    policy = Policy(limits=(*HOUSE.limits, own))
+    policy = Policy(limits=(*DEFAULT_POLICY.limits, own))
     assert the_sla(a_ticket(), policy).limits.resolve == 7
     assert the_sla(a_ticket(category="noise"), policy).limits.resolve == 7 * 480
 

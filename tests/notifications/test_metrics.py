@@ -1,4 +1,4 @@
-"""What is counted of sending, so that somebody can be woken when it goes wrong."""
+"""The metrics of sending, from which alarms are raised."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from chalicelib.adapters.ports import Refused
 
 from ..job_rows import a_job
 from ..world import START, World
-from .test_reminders import Gateway, over
+from .builders import ScriptedGateway, over
 
 
 def counts(world: World, name: str) -> dict[tuple[str, ...], float]:
@@ -17,8 +17,8 @@ def counts(world: World, name: str) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_sends_are_counted_by_kind_and_result_with_their_parts_and_cost(world: World):
-    over(world, Gateway(world, TimeoutError(), Refused("throttled")))
+def test_sends_are_counted_by_kind_and_result_with_parts_and_cost(world: World):
+    over(world, ScriptedGateway(world, TimeoutError(), Refused("throttled")))
     for _ in range(3):
         world.open_wish()
     world.pass_time(minutes=2)
@@ -26,16 +26,15 @@ def test_sends_are_counted_by_kind_and_result_with_their_parts_and_cost(world: W
     assert sends[("wish.approved", "unknown")] == 1
     assert sends[("wish.approved", "retry")] == 1
     assert sends[("wish.approved", "sent")] == 2
-    assert counts(world, "SmsParts") == {
-        ("east",): 3
-    }  # what was refused is not billed, what is unknown may be
+    # A refused message is not billed, one of unknown fate may be.
+    assert counts(world, "SmsParts") == {("east",): 3}
     assert counts(world, "SmsCostFen") == {("east",): 16.5}
     lags = world.services.metrics.values[("Lag",)]
     assert len(lags) == 2
     assert all(0 <= lag < 60 for lag in lags)
 
 
-def test_the_age_of_the_oldest_due_row_is_seen_and_is_nothing_when_nothing_waits(
+def test_the_age_of_the_oldest_due_row_is_measured_and_is_0_when_none_waits(
     world: World,
 ):
     world.services.outbox.sweep()
@@ -52,7 +51,7 @@ def test_the_age_of_the_oldest_due_row_is_seen_and_is_nothing_when_nothing_waits
     assert world.services.metrics.values[("OldestDueRow",)] == [0, 420]
 
 
-def test_parked_jobs_and_lost_alarms_are_counted(world: World):
+def test_parked_jobs_and_lost_timers_are_counted(world: World):
     world.services.outbox.put(
         a_job(
             id="due_poison",
@@ -64,9 +63,7 @@ def test_parked_jobs_and_lost_alarms_are_counted(world: World):
     )
     for _ in range(8):
         world.pass_time(minutes=3)
-    assert counts(world, "ParkedJobs") == {
-        ("timer.nothing",): 1,
-        (): 1,
-    }  # the alarm listens to all kinds together
+    # The alarm watches the sum of all kinds.
+    assert counts(world, "ParkedJobs") == {("timer.nothing",): 1, (): 1}
     assert world.services.audit() == 0
     assert counts(world, "LostTimers") == {(): 0}

@@ -1,0 +1,72 @@
+"""A message that is due, and its routes: the address, and when its phone may ring."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..kernel.audiences import SeveralPeople
+from ..kernel.job import Send
+from ..kernel.template import Template, Urgency
+from ..message_log.model import Envelope, Facts, Recipient, SuppressionReason
+from .decisions import plan
+from .model import LocalQuietHours
+
+__all__ = ["DueMessage", "Route"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """The address of a message to a person, and when that phone may ring.
+
+    A message on a route that `is_rationed` counts against the person's week. `unreached` says why
+    the route ends without an address. `silenced` is a phone that may not ring (any more), at which
+    the message may have been begun.
+    """
+
+    recipient: Recipient
+    quiet: LocalQuietHours
+    is_rationed: bool
+    unreached: SuppressionReason | None = None
+    silenced: Recipient | None = None
+
+    def joined_by(self, other: "Route") -> "Route":
+        """Return the route of people who share a phone. It rings once, as for the first one."""
+        people = (*self.recipient.people, *other.recipient.people)
+        return replace(self, recipient=replace(self.recipient, people=people))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMessage:
+    """A message as one job sends it. Without `facts` it is no longer true."""
+
+    send: Send
+    due_at: datetime
+    template: Template
+    facts: Facts | None = None
+    occasion: str = ""
+
+    def to(self, recipient: Recipient) -> Envelope:
+        """Return the message to one recipient."""
+        return Envelope(
+            send=self.send,
+            due_at=self.due_at,
+            template=self.template,
+            recipient=recipient,
+            occasion=self.occasion,
+        )
+
+    def planned_at(self, route: Route, now: datetime) -> datetime | None:
+        """Return when the message may go out on a route, None for never."""
+        quiet = None if self.template.urgency is Urgency.URGENT else route.quiet
+        return plan(
+            now,
+            quiet,
+            not_before=self.send.not_before,
+            not_after=self.send.not_after,
+            seed=self._jitter_seed(route),
+        )
+
+    def _jitter_seed(self, route: Route) -> str:
+        """Return the seed of the random delay. All people of a share have the same one."""
+        if isinstance(self.send.audience, SeveralPeople):
+            return self.send.id
+        return route.recipient.people[0]

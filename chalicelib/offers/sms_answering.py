@@ -1,0 +1,85 @@
+"""Answers to offers by SMS."""
+
+from ..kernel.audiences import OnePerson
+from ..kernel.changes import Changes, Message
+from ..kernel.errors import Busy, NotFound, Refusal
+from ..kernel.request import RequestContext
+from ..people.model import Person
+from ..people.service import People
+from ..store.entity_store import EntityStore
+from ..store.transaction import Transaction
+from .model import Offer
+from .repository import OfferRepository
+from .service import TOO_LATE, Offers
+
+__all__ = ["OfferSmsAnswers"]
+
+
+class OfferSmsAnswers:
+    """Accepts and declines offers by SMS."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: OfferRepository,
+        people: People,
+        offers: Offers,
+    ) -> None:
+        self._people, self._offers = people, offers
+        self._entities = EntityStore(transaction, repository.find_offer)
+
+    def answer(
+        self, offer_id: str, person_id: str, *, yes: bool, phone_of: str
+    ) -> None:
+        """Accept or decline an offer. An answer from another person's phone changes nothing.
+
+        A volunteer whose acceptance is refused gets a message.
+        """
+        volunteer = self._people.find(person_id)
+        if volunteer is None or volunteer.erased_at or volunteer.blocked:
+            return
+        if phone_of != person_id:
+            return
+        try:
+            self._answer_as(volunteer, offer_id, yes=yes)
+        except NotFound:
+            return
+        except (
+            Busy
+        ):  # nothing is decided yet; the queue delivers the answer again
+            raise
+        except Refusal as refusal:
+            if yes:
+                self._notify_not_taken(
+                    offer_id, too_late=refusal.code in TOO_LATE
+                )
+
+    def _answer_as(
+        self, volunteer: Person, offer_id: str, *, yes: bool
+    ) -> None:
+        """Answer on behalf of the volunteer: their SMS is a request of their own.
+
+        The use case checks the volunteer's access as for any request.
+        """
+        context = RequestContext(actor=volunteer.as_actor())
+        if yes:
+            self._offers.accept_offer(context, offer_id)
+        else:
+            self._offers.decline_offer(
+                context, offer_id, None, never_again=False
+            )
+
+    def _notify_not_taken(self, offer_id: str, *, too_late: bool) -> None:
+        kind = "offer.too_late" if too_late else "offer.not_taken"
+
+        def decide(offer: Offer) -> Changes[Offer]:
+            message = Message(
+                kind=kind,
+                audience=OnePerson(offer.volunteer),
+                subject=offer.id,
+                part_of=f"{kind}_{offer.id}",  # one message, however often the SMS comes
+            )
+            return Changes(entity=offer, previous=offer, messages=(message,))
+
+        self._entities.update(offer_id, decide)

@@ -1,0 +1,74 @@
+"""The shared frame of a move: read, require, decide, commit, and return the caller's view."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..kernel.access import Action, Actor, Relation, relations
+from ..kernel.changes import Changes
+from ..kernel.clock import Clock
+from ..kernel.request import RequestContext
+from ..people.access import Access
+from ..store.transaction import Transaction
+from .model import Ticket
+from .reader import TicketForViewer, TicketReader
+from .states import TicketMover
+
+__all__ = ["AuthorizedMoves", "Decide"]
+
+Decide = Callable[[Ticket, TicketMover], Changes[Ticket]]
+
+
+class AuthorizedMoves:
+    """Base of services whose methods are moves: each is authorized and commits once."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        access: Access,
+        clock: Clock,
+        reader: TicketReader,
+    ) -> None:
+        self._transaction, self._access = transaction, access
+        self._clock, self._reader = clock, reader
+
+    def _move(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        action: Action,
+        decide: Decide,
+    ) -> TicketForViewer:
+        """Make a move for the caller, who must be allowed its action."""
+
+        def attempt() -> tuple[Changes[Ticket], TicketForViewer]:
+            ticket, mover, actor = self._read_for(context, ticket_id, action)
+            ticket.check_version(context.seen_version)
+            changes = decide(ticket, mover)
+            reporter = actor.id if Relation.OWNER in mover.relations else ""
+            now_related = relations(actor, changes.entity.as_resource(reporter))
+            shown = self._reader.for_viewer(
+                actor, changes.entity, now_related, named=True
+            )
+            return changes, shown
+
+        ticket, shown = self._transaction.run_with(attempt, context)
+        return replace(shown, ticket=ticket)
+
+    def _read_for(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        action: Action,
+    ) -> tuple[Ticket, TicketMover, Actor]:
+        """Read a ticket and require the action of a move."""
+        ticket = self._reader.get(ticket_id)
+        granted = self._access.require(
+            context, action, self._reader.resource_of(ticket)
+        )
+        mover = TicketMover(
+            id=granted.actor.id,
+            relations=granted.relations,
+            now=self._clock.now(),
+        )
+        return ticket, mover, granted.actor

@@ -1,0 +1,139 @@
+"""Use cases by which a ticket ends or begins again. Each one commits once."""
+
+from collections.abc import Sequence
+
+from ..kernel.access import STAFF, relations
+from ..kernel.changes import Changes
+from ..kernel.clock import Clock
+from ..kernel.errors import Forbidden, Invalid
+from ..kernel.request import RequestContext
+from ..people.access import Access
+from ..store.transaction import Transaction
+from . import merging, permissions, resolution
+from .authorized_moves import AuthorizedMoves
+from .duty import DutyResolver
+from .model import Ticket, TicketReport
+from .reader import TicketForViewer, TicketReader
+from .states import TicketMover
+
+__all__ = ["TicketEndings"]
+
+
+class TicketEndings(AuthorizedMoves):
+    """Use cases that confirm, reopen, close, merge and split tickets."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        access: Access,
+        clock: Clock,
+        duty: DutyResolver,
+        reader: TicketReader,
+    ) -> None:
+        super().__init__(
+            transaction=transaction, access=access, clock=clock, reader=reader
+        )
+        self._duty = duty
+
+    def confirm(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        satisfied: int | None,
+        on_behalf_of: str | None,
+    ) -> TicketForViewer:
+        """Confirm that a ticket is solved.
+
+        Staff may confirm for any reporter. A trusted contact may confirm for the resident that they
+        represented in the report.
+        """
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            reports = self._reader.reports(ticket)
+            represented = (
+                ticket.person_id if mover.id == ticket.proxy_id else None
+            )
+            person_id = on_behalf_of or _confirmer(
+                mover.id, represented, reports
+            )
+            if (
+                person_id not in (mover.id, represented)
+                and not mover.relations & STAFF
+            ):
+                raise Forbidden("action.forbidden")
+            return resolution.confirm(
+                ticket, mover, reports, person_id, satisfied
+            )
+
+        return self._move(context, ticket_id, permissions.CONFIRM, decide)
+
+    def reopen(
+        self, context: RequestContext, ticket_id: str, reason: str
+    ) -> TicketForViewer:
+        """Reopen a ticket that is not solved."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            escalation = self._duty.escalation_for(ticket)
+            left = self._duty.assignee_left(ticket)
+            return resolution.reopen(
+                ticket, escalation, mover, reason, assignee_left=left
+            )
+
+        return self._move(context, ticket_id, permissions.REOPEN, decide)
+
+    def close(
+        self, context: RequestContext, ticket_id: str, reason: str
+    ) -> TicketForViewer:
+        """Close a ticket without a solution."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            alone, joined = self._reader.sole_reporter(ticket)
+            text = self._reader.public_text(ticket, reason)
+            return resolution.close(
+                ticket,
+                mover,
+                reason,
+                alone=alone,
+                joined=joined,
+                public_text=text,
+            )
+
+        return self._move(context, ticket_id, permissions.CLOSE, decide)
+
+    def merge(
+        self, context: RequestContext, ticket_id: str, into: str
+    ) -> TicketForViewer:
+        """Merge a ticket into another one, of which the caller must be staff too."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            target = self._reader.find(into)
+            if target is None:
+                raise Invalid("ticket.cannot_merge", ["into"])
+            actor, _ = self._access.authenticate(context.actor)
+            if not relations(actor, target.as_resource()) & STAFF:
+                raise Invalid("ticket.cannot_merge", ["into"])
+            return merging.merge(ticket, target, mover)
+
+        return self._move(context, ticket_id, permissions.MERGE, decide)
+
+    def split(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+        """Take a merged ticket out of the one that it was merged into."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            escalation = self._duty.escalation_for(ticket)
+            targets = self._reader.merged_into(ticket)
+            return merging.split(ticket, escalation, mover, targets)
+
+        return self._move(context, ticket_id, permissions.SPLIT, decide)
+
+
+def _confirmer(
+    mover_id: str, represented: str | None, reports: Sequence[TicketReport]
+) -> str:
+    """Return the reporter whose confirmation counts if the request names none."""
+    if represented is None:
+        return mover_id
+    if any(report.person_id == mover_id for report in reports):
+        return mover_id
+    return represented
