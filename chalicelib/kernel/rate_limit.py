@@ -1,5 +1,6 @@
 """Rate limits: counters that refuse when they are full, until their window ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -50,6 +51,15 @@ class RateLimit:
         number = int(now.timestamp()) // length
         ends = datetime.fromtimestamp((number + 1) * length, UTC)
         return self._count(subject, f"{number}", now, ends, now + 2 * self.per)
+
+    def counts(
+        self, subjects: Iterable[str], now: datetime, zone: str = "UTC"
+    ) -> tuple[Count, ...]:
+        """Return the writes that count for each subject, such as a person and their phones.
+
+        The strictest holds: one full counter refuses.
+        """
+        return tuple(self.count(subject, now, zone) for subject in subjects)
 
     def _count(
         self,

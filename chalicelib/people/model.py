@@ -95,6 +95,8 @@ class Person(Entity):
 
     name: str
     phone: str | None = None
+    # Keyed hashes of this phone and of those before it. Limits are counted by each.
+    phone_keys: tuple[str, ...] = ()
     home: str | None = None
     address: str | None = None
     grants: tuple[Grant, ...] = ()
@@ -114,6 +116,14 @@ class Person(Entity):
     )  # purpose -> text version in force
     volunteer: VolunteerProfile | None = None
     erased_at: datetime | None = None
+
+    @property
+    def limit_subjects(self) -> tuple[str, ...]:
+        """Return what limits of a person are counted by: the account, and each phone.
+
+        A phone stays the same through erasing the account and signing up again.
+        """
+        return (self.id, *(f"phone#{key}" for key in self.phone_keys))
 
     @property
     def places(self) -> tuple[str, ...]:

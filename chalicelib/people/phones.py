@@ -1,5 +1,7 @@
 """The owners of phones. Numbers are looked up by a keyed hash, and belong to one account."""
 
+from dataclasses import replace
+
 from ..kernel.changes import Delete, Put
 from ..kernel.codes import Keyring
 from ..kernel.errors import Refusal
@@ -23,6 +25,15 @@ class Phones:
         """Return the person whose phone this is."""
         person_id = self._repository.owner_of_phone(self.fingerprint(phone))
         return self._repository.find_person(person_id) if person_id else None
+
+    def with_key(self, person: Person) -> Person:
+        """Return a person with the key of their phone, by which limits are counted."""
+        if not person.phone:
+            return person
+        keys = dict.fromkeys(
+            [*person.phone_keys, self.fingerprint(person.phone)]
+        )
+        return replace(person, phone_keys=tuple(keys))
 
     def claim(self, person: Person, taken: Refusal | None = None) -> Put:
         """Return the row that claims a person's phone; `taken` refuses a second owner."""

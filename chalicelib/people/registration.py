@@ -49,6 +49,7 @@ class Registration:
             locale=locale,
             consents={TERMS: text_version},
         )
+        person = self._phones.with_key(person)
         agreed = self._consents.record(person, TERMS, text_version=text_version)
         return person, (
             Put(row=person, new=True),

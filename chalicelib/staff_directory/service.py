@@ -150,6 +150,7 @@ class PersonAdmin:
             address=new.address,
             locale=new.locale,
         )
+        person = self._phones.with_key(person)
         person, ledger = self._households.relate(
             person, new.household, new.contact_via, new.consent, actor.id
         )
@@ -188,6 +189,7 @@ class PersonAdmin:
                     raise Conflict(
                         "person.phone_set"
                     )  # who holds the phone holds the account
+                changed = self._phones.with_key(changed)
                 writes = self._claims(changed)
             audit = self._audit.record(
                 actor, "person.changed", person, ", ".join(fields_set(edit))
@@ -411,6 +413,7 @@ class PersonAdmin:
                 home=street,
                 grants=(grant,),
             )
+            admin = self._phones.with_key(admin)
             writes = self._claims(admin)
             return Changes(
                 entity=admin, previous=None, writes=writes, events=(event,)
