@@ -53,7 +53,7 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
 
     def decide() -> Changes:
         person = people.find(actor.id)
-        bound = world.services.uploads.binding(
+        bound = world.services.uploads.bind(
             actor.id, ids, to, BAIHUA, ["photos"]
         )
         return Changes(
