@@ -585,13 +585,13 @@ def test_a_claim_that_is_no_longer_active_cannot_be_meant(state):
 
 
 def test_a_visit_is_checked_in_and_out():
-    wish = claiming.check(
+    wish = claiming.note_visit(
         a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-in", None
     ).entity
     assert wish.claims[0].checked_in_at == HELPER_ACTS.now
     later = a_mover(HELPER, "per_helper", after=timedelta(hours=3))
     assert (
-        claiming.check(wish, later, "check-out", None)
+        claiming.note_visit(wish, later, "check-out", None)
         .entity.claims[0]
         .checked_out_at
         == later.now
@@ -600,7 +600,7 @@ def test_a_visit_is_checked_in_and_out():
 
 def test_nobody_checks_out_who_has_not_checked_in():
     with pytest.raises(Conflict) as refused:
-        claiming.check(
+        claiming.note_visit(
             a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-out", None
         )
     assert refused.value.code == "wish.not_checked_in"
@@ -610,7 +610,7 @@ def test_a_second_check_in_begins_the_visit_anew():
     claim = a_claim(
         checked_in_at=START, checked_out_at=START + timedelta(minutes=5)
     )
-    again = claiming.check(
+    again = claiming.note_visit(
         a_wish(S.CLAIMED, claim), HELPER_ACTS, "check-in", None
     ).entity.claims[0]
     assert (again.checked_in_at, again.checked_out_at) == (
