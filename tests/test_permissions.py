@@ -239,7 +239,10 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(
     ):
         assert stage.phone.get(path).status == 404, stage.name
     form = {"content_type": "application/x-www-form-urlencoded"}
-    sent = f"service_code=light&address_id={UNIT}&description=灯不亮&service_request_id={public}".encode()
+    sent = (
+        f"service_code=light&address_id={UNIT}&description=灯不亮"
+        f"&service_request_id={public}"
+    ).encode()
     for operation in (op for op in api.operations if op.name in BY_KEY):
         assert (
             stage.phone.call("POST", operation.path, raw=sent, **form).status

@@ -33,7 +33,8 @@ MAIL = Mail(
     unsubscribe=LINK,
 )
 TAKEN = ScriptedAnswer(
-    body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId></PublishResult></PublishResponse>"
+    body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId>"
+    b"</PublishResult></PublishResponse>"
 )
 
 
@@ -68,7 +69,7 @@ def outcomes(senders: tuple[SnsSms, SesEmail]) -> list[Exception]:
     sns, ses = senders
     caught = []
     for send in (lambda: sns.send(SMS), lambda: ses.send(MAIL)):
-        with pytest.raises(Exception) as info:  # noqa: PT011 - which one it is is what the tests ask
+        with pytest.raises(Exception) as info:  # noqa: PT011 - the tests check which
             send()
         caught.append(info.value)
     assert all(is_silent(error) for error in caught)

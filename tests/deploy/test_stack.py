@@ -433,7 +433,8 @@ from chalicelib.runtime import services
 
 core = services().core
 at = core.clock.now() - timedelta(seconds=5)
-core.outbox.put(scheduled_of(JobRecord(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}")))
+job = JobRecord(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}")
+core.outbox.put(scheduled_of(job))
 """
 
 

@@ -248,7 +248,7 @@ def uploaded(here: Deployment, folder: Path) -> str:
 def test_whoever_was_interrupted_proposes_the_same_once_more(
     account, monkeypatch, tmp_path
 ):
-    """CloudFormation takes no second change set of a name, and a rollback must not fail for that."""
+    """CloudFormation refuses a second change set of a name; a rollback must not fail for that."""
     monkeypatch.setattr(Deployment, "_secret_version", lambda self: "a" * 32)
     here = Deployment(stage="dev", aws=Account())
     name = uploaded(here, tmp_path)

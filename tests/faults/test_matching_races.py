@@ -88,7 +88,8 @@ def test_parallel_runs_offer_no_place_twice_and_respect_capacity(
         for wish in wishes:
             end(world, wish)
     note(
-        f"{runs} runs at once, {len(every(Offer))} offers; brought {sum(tries)} times, {len(every(Run))} records"
+        f"{runs} runs at once, {len(every(Offer))} offers; brought {sum(tries)} times, "
+        f"{len(every(Run))} records"
     )
 
 
@@ -320,5 +321,6 @@ def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(
             made.state is SUPERSEDED
         ), made
     note(
-        f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; answers {answers}"
+        f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; "
+        f"answers {answers}"
     )

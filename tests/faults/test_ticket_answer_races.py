@@ -141,7 +141,7 @@ def test_a_confirmation_between_silence_and_its_commit_is_what_it_ends_by(
 
 @contextmanager
 def other_limits(world: World) -> Iterator[Callable[[], int]]:
-    """Give what sets a street's next rules: every limit of another length. It returns the version."""
+    """Yield a function that changes every limit of a street's policy and returns its version."""
 
     def set_rules() -> int:
         known = next(iter(every_policy()), None)

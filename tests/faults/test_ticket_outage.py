@@ -178,7 +178,8 @@ def test_after_three_days_each_ticket_escalates_once_a_firing_in_order(
     check_everybody_was_told(street)
     assert world.services.audit() == 0
     note(
-        f"steps by sweep {dict(steps)}; told at night {dict(told_at_night)}; states {Tally(t.state.value for t in every(Ticket))}"
+        f"steps by sweep {dict(steps)}; told at night {dict(told_at_night)}; "
+        f"states {Tally(t.state.value for t in every(Ticket))}"
     )
 
 

@@ -609,7 +609,7 @@ def test_a_helper_does_not_confirm_her_own_delivery(town: World):
 
 
 def test_staff_who_help_do_not_confirm_their_own_delivery(town: World):
-    """Decision needed, as above: staff who confirm their own delivery book hours without a witness."""
+    """Decision needed, as above: staff who confirm their own delivery book unwitnessed hours."""
     staff = town.staff()
     assert staff.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
     wish_id = town.open_wish()

@@ -192,7 +192,7 @@ class Wall:
     def fill(
         self, resident: Resident, texts: list[str]
     ) -> Iterator[tuple[str, str]]:
-        """File a wish, take it all the way to its end, and yield what strangers read at every step."""
+        """File a wish, take it to its end, and yield what strangers read at every step."""
         person = self.world.person(
             resident.name, phone=resident.phone, address=resident.address
         )

@@ -503,7 +503,7 @@ def test_every_status_has_a_title():
 
 
 def _kinds_of_tickets() -> set[str]:
-    """Return what tickets tell: to staff with a name of their own, and some of it also as urgent."""
+    """Return the kinds of ticket messages: `_staff` for staff, and some also as urgent."""
     kinds = set()
     for context, name, _ in _calls("to_staff", "to_assignee", "to_reporters"):
         for kind in (

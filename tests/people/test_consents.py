@@ -1,4 +1,4 @@
-"""The consent ledger: every line stays as it was written, and a withdrawal has its effect at once."""
+"""The consent ledger: every line stays as written, and a withdrawal has its effect at once."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ def lines(phone) -> list[tuple[str, bool]]:
 
 
 def contact_of(world: World):
-    """A resident with a recorded household, contact and consent, and the staff who recorded them."""
+    """A resident with a recorded household, contact and consent, and the staff member."""
     phone, contact, staff = (
         world.resident(),
         world.person("李强"),

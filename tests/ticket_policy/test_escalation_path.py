@@ -1,4 +1,4 @@
-"""The nightly check of the escalation path: each kind of gap, the level instead, and the message."""
+"""The nightly check of the escalation path: each kind of gap, its substitute level, the message."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ def town(
     duty: dict[str, dict[str, tuple[str, ...]]] | None = None,
     extra: tuple[str, ...] = (),
 ) -> Roster:
-    """A street with one grid; the given people are on duty in their roles, except those in `duty`."""
+    """A street with one grid; the people are on duty in their roles, except those in `duty`."""
     lists: dict[str, dict[str, tuple[str, ...]]] = {
         STREET: {},
         BAIHUA: {},

@@ -806,7 +806,7 @@ def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it(
 
 
 def test_a_solution_is_public_only_without_personal_data():
-    """The service has redacted the reporter's name; any words that identify them are redacted again."""
+    """The service has redacted the reporter's name; other identifying words are redacted again."""
     words = {
         "note": "已告知王秀英13812345678",
         "public_text": "已告知＊＊13812345678",
@@ -1051,7 +1051,7 @@ def test_it_counts_how_often_and_stays_at_the_top():
 
 
 def test_a_reopened_ticket_forgets_its_earlier_bounces():
-    """It was sent back twice, then somebody was named and did it: the same person has it again, as it was promised."""
+    """Sent back twice, then assigned and done: the same person has it again, as promised."""
     done = a_ticket(
         S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property"
     )

@@ -1,4 +1,4 @@
-"""Tickets of people without a phone, at hours at which nobody works, and in streets where nobody is on duty."""
+"""Tickets of people without a phone, outside working hours, and where nobody is on duty."""
 
 from datetime import timedelta
 from typing import Any
@@ -69,7 +69,8 @@ def test_whose_daughters_phone_is_used_is_asked_there_and_answered_from_there():
 @pytest.mark.parametrize(
     ("now", "accept", "urgent"),
     [
-        # half a minute before midnight on a Tuesday; the clock begins with its minute, and office hours at 08:30
+        # Half a minute before midnight on a Tuesday. The clock begins with its minute, and
+        # office hours at 08:30.
         (
             "2026-11-24T15:59:30.000000Z",
             "2026-11-25T02:30:00.000000Z",

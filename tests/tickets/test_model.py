@@ -1,4 +1,4 @@
-"""The table of moves against the contract's, the moves that are not there all the same, and what a ticket waits for."""
+"""The table of moves against the contract's, the moves that it lacks, and the deadlines."""
 
 from dataclasses import replace
 
@@ -33,7 +33,8 @@ WHO = {
     "system": frozenset({Relation.SYSTEM}),
 }
 
-# The moves of the contract, by hand: from, move, who -> to. "staff" means every staff role in scope, the clock is "system".
+# The moves of the contract, by hand: from, move, who -> to. "staff" is every staff role in scope,
+# the clock is "system".
 CONTRACT = """
 open      accept    assignee,staff           accepted
 open      assign    staff                    assigned

@@ -1,4 +1,4 @@
-"""What is true at the moment of sending: every kind of message, and what makes it untrue meanwhile."""
+"""Relevance at the moment of sending: every kind of message, and what makes it irrelevant."""
 
 from datetime import timedelta
 
@@ -214,7 +214,7 @@ def test_until_when_it_waits_is_a_day_where_people_live():
 
 
 def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
-    """As after an outage: each level gets one message, unless another person of it has the ticket by now."""
+    """As after an outage: one message a level, unless another person there has it by now."""
     said = {"holder": "per_grid", "level": "grid"}
     assert is_relevant(
         a_ticket(level=C, assignee="per_staff"), "ticket.new", said

@@ -62,7 +62,7 @@ def street(world: World) -> TicketStreet:
 
 @pytest.fixture(params=PRIVATE)
 def private(request: pytest.FixtureRequest, street: TicketStreet) -> str:
-    """A private ticket of the resident's, with a photo, joined by nobody, accepted and commented."""
+    """A private ticket of the resident, with a photo, not joined, accepted and commented."""
     photo = street.world.upload(street.resident, jpeg((64, 48)))
     id = street.report(
         text=TEXT,

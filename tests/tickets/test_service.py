@@ -1,4 +1,4 @@
-"""Tickets over their routes: reporting and routing, moves and refusals, queues, retries, people who leave."""
+"""Tickets over their routes: reports, routing, moves, refusals, queues, retries, leavers."""
 
 from collections.abc import Iterator
 from datetime import timedelta

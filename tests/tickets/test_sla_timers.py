@@ -1,4 +1,4 @@
-"""The four clocks: that no hold, climb or doubled tap gives or takes working time, and that each due time can be explained."""
+"""The SLA timers: working time is the same with any hold or repeat; deadlines are explained."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ def seconds(n: int) -> timedelta:
 
 
 def held(terms: Sla, clock, pauses):
-    """Put a clock on hold some times; return it, when it goes on, and how much work was done on it by then."""
+    """Put a timer on hold some times; return it, its last resumption, and the time worked on it."""
     now, worked = clock.started_at, timedelta()
     for runs_for, waits_for in pauses:
         worked += worked_between(terms.calendar, now, now + seconds(runs_for))
@@ -97,7 +97,7 @@ def test_a_share_of_nearly_nothing_is_a_minute():
 @FEW
 @given(BOTH, NAMES, STARTS, PAUSES)
 def test_no_hold_gives_or_takes_working_time(terms, name, now, pauses):
-    """What is left after a hold and what was worked before it are the limit, to the minute, however often it is held."""
+    """The time worked before the holds and the time left add up to the limit, to the minute."""
     fresh = sla_timers.start(terms, name, now)
     clock, resumed_at, worked = held(terms, fresh, pauses)
     left = worked_between(terms.calendar, resumed_at, clock.due_at)

@@ -1,4 +1,4 @@
-"""The texts of messages: what they cost at the most, what they never name, how they ask, and which of them ring at night."""
+"""The texts of messages: their highest cost, their questions, and which of them ring at night."""
 
 import pytest
 

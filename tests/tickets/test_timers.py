@@ -1,4 +1,4 @@
-"""What happens to a ticket by itself: one level for each firing, holds that end, silence, and what an outage may do to none of it."""
+"""The timers of a ticket: one level a firing, ends of holds, silence, and all in an outage."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -205,7 +205,7 @@ def test_only_the_resident_answers(world: World, who):
 def test_a_helper_does_not_answer_from_her_phone_for_the_resident(
     world: World, kind: str, answer: str
 ):
-    """As `confirm` is refused to a helper (wish.own_delivery), with any question at their phone before."""
+    """As `confirm` is refused to a helper (wish.own_delivery), after any question by phone."""
     resident = world.resident()
     wish_id = delivered(world, resident)
     wish = find_wish(wish_id)

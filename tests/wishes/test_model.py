@@ -30,7 +30,8 @@ WHO = {
     "system": frozenset({Relation.SYSTEM}),
 }
 
-# The moves of the contract, by hand: from, move, who -> to. "staff" means every staff role in scope, the clock is "system".
+# The moves of the contract, by hand: from, move, who -> to. "staff" is every staff role in scope,
+# the clock is "system".
 CONTRACT = """
 submitted  approve    staff         open
 submitted  reject     staff         rejected
@@ -57,7 +58,8 @@ rejected   reopen     owner,staff   submitted
 withdrawn  reopen     owner,staff   submitted
 expired    reopen     owner,staff   submitted
 """
-# What the contract leaves open: what is still needed is kept, visits take place while claimed, and one of several helpers may leave before all have come.
+# Left open by the contract: a wish still needed is kept, visits take place while claimed, and one
+# of several helpers may leave before all have come.
 ADDED = """
 open       keep       owner,staff   open
 claimed    check-in   helper,staff  claimed

@@ -1,4 +1,4 @@
-"""What is true at the moment of sending: every kind of message, and what makes it untrue meanwhile."""
+"""Relevance at the moment of sending: every kind of message, and what makes it irrelevant."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The reminders, questions and messages of a wish: their times, recipients and number, up to its rest."""
+"""Reminders, questions and messages of a wish: their times, recipients and number, to its end."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

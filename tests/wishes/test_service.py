@@ -1,4 +1,4 @@
-"""Wishes over their routes: filing for oneself and others, moves, codes, caps, time, and one's own lists."""
+"""Wishes over their routes: filing for oneself and others, moves, codes, caps, time, own lists."""
 
 from datetime import UTC, datetime, timedelta
 

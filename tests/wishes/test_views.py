@@ -261,7 +261,7 @@ def test_moves_are_what_this_caller_may_do(world: World):
 
 
 def test_the_wall_offers_to_take_a_wish_to_volunteers_only(world: World):
-    """It is read without looking at who holds what; what is one's own already is refused by the wish itself."""
+    """The wall is read without looking at who holds what; the wish itself refuses its owner."""
     mine = world.open_wish(helpers_needed=2)
     for phone, offered in (
         (Phone(), []),
