@@ -106,7 +106,7 @@ def test_a_function_starts_with_the_floor_and_no_feature():
     assert not modules & {"smtplib", "unittest", "multiprocessing", "asyncio"}
 
 
-def test_somebody_who_reads_a_wish_loads_what_wishes_stand_on_and_no_more():
+def test_reading_a_wish_loads_what_wishes_need_and_no_more():
     program = """
 import app, botocore.client
 from bench.lambda_event import CONTEXT, get_event

@@ -217,7 +217,7 @@ def check_limits(made: list[Answer], versions: set[int]) -> None:
         assert resolve.limit == 7 * 480
 
 
-def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(
+def test_a_policy_set_between_reading_and_commit_does_not_apply(
     ladder: EscalationPath,
 ) -> None:
     world, resident = ladder.world, ladder.world.resident()

@@ -133,7 +133,7 @@ def test_if_match_refuses_an_acceptance_after_an_escalation(
 
 
 @pytest.mark.parametrize("sweeps", [2, 4])
-def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
+def test_of_sweeps_at_once_each_firing_escalates_and_informs_one_level(
     ladder: EscalationPath, sweeps: int
 ) -> None:
     world = ladder.world

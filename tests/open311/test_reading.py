@@ -37,7 +37,7 @@ def w3c(instant: datetime) -> str:
 # what can be reported
 
 
-def test_the_discovery_stands_at_both_of_its_addresses(app: Application):
+def test_the_discovery_has_both_of_its_addresses(app: Application):
     answer = app.both("discovery", "/discovery")
     assert app.call("GET", "/open311/discovery.json").json == answer
     assert check(
@@ -308,7 +308,7 @@ def test_a_token_is_the_report_itself(app: Application):
 # which reports
 
 
-def test_reports_stand_newest_first_and_are_chosen_by_kind_and_state(
+def test_reports_come_newest_first_and_are_chosen_by_kind_and_state(
     world: World, app: Application
 ):
     made = []
@@ -649,7 +649,7 @@ def test_any_page_may_read_it(app: Application):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_places_and_streets_are_told_apart(app: Application):
+def test_places_and_streets_are_distinguished(app: Application):
     here, there = app.report(address_id=GRID), app.report(address_id=JINFENG)
     where = {
         request["service_request_id"]: request["address"]

@@ -35,7 +35,7 @@ def contact_of(world: World):
     return phone, contact, staff
 
 
-def test_a_line_says_what_was_agreed_how_before_whom_and_who_wrote_it_down(
+def test_a_line_names_the_consent_its_form_the_witness_and_the_writer(
     world: World,
 ):
     phone, _, staff = contact_of(world)

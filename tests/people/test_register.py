@@ -137,7 +137,7 @@ def test_a_cursor_of_one_filter_opens_no_other(world: World):
     )  # another size is the same list
 
 
-def test_somebody_is_registered_with_a_phone_of_her_own(world: World):
+def test_a_person_is_registered_with_a_phone_of_their_own(world: World):
     staff = world.staff()
     body = {
         "name": "李奶奶",
@@ -205,7 +205,7 @@ def test_a_contact_must_be_somebody(world: World, gone):
     assert (answer.status, answer.code) == (422, "person.unknown")
 
 
-def test_nobody_is_her_own_contact(world: World):
+def test_nobody_is_their_own_contact(world: World):
     person, staff = world.person(), world.staff()
     answer = staff.put(
         f"/v1/people/{person.id}/household",

@@ -236,7 +236,7 @@ def test_where_a_rule_begins_higher_the_grid_is_not_needed():
     }
 
 
-def test_whom_a_rule_names_has_to_be_there():
+def test_the_assignee_of_a_rule_must_exist():
     full, place = (WORKER, CLERK, ADMIN), f"{GRID}.b05"
     company = Rule(id="r1", place=place, category="lift", to="property")
     missing = (
@@ -350,7 +350,7 @@ def fill_with_nobody(world: World, place: str) -> None:
     world.services.places.assign_duty(world.boss, place, {})
 
 
-def test_administrators_are_told_once_of_new_gaps(world: World):
+def test_administrators_are_informed_once_of_new_gaps(world: World):
     rulebook, number = world.services.ticket_policies, world.admin.phone
     night = {"hours": 24}
 
@@ -386,7 +386,7 @@ def test_administrators_are_told_once_of_new_gaps(world: World):
     assert len(told()) == 2
 
 
-def test_what_is_mended_before_the_digest_is_not_told(world: World):
+def test_a_gap_closed_before_the_digest_is_not_reported(world: World):
     rulebook = world.services.ticket_policies
     rulebook.check_coverage()
     for place, role in (

@@ -20,7 +20,7 @@ def street(world: World) -> TicketStreet:
     return TicketStreet(world)
 
 
-def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(
+def test_a_person_without_a_phone_is_reported_for_and_asked_at_the_door(
     street: TicketStreet,
 ):
     old = street.world.person("李奶奶", phone=None)
@@ -180,7 +180,7 @@ def test_a_category_that_is_gone_hinders_nothing_that_was_reported_of_it(
     assert [group["key"] for group in rates.json["groups"]] == ["lift"]
 
 
-def test_who_left_is_asked_nothing_and_what_she_reported_ends(
+def test_a_person_who_left_is_asked_nothing_and_their_report_ends(
     street: TicketStreet,
 ):
     id = street.report()

@@ -224,7 +224,7 @@ def test_what_nobody_reported_becomes_nobodys_wish():
         (Ending.WISH, []),
     ],
 )
-def test_what_whoever_reported_it_may_do_about_what_is_over_depends_on_how_it_ended(
+def test_the_moves_of_a_reporter_after_the_end_depend_on_the_ending(
     ending, moves
 ):
     assert a_ticket(S.CLOSED, ending=ending).moves(WHO["reporter"]) == moves
@@ -252,7 +252,7 @@ def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(
     assert (ticket.next_due is not None) == bool(waits)
 
 
-def test_whoever_has_not_answered_is_asked_again_once_and_halfway():
+def test_a_silent_reporter_is_asked_again_once_and_halfway():
     ticket = a_ticket(S.RESOLVED)
     call_back = clock(ticket, SlaKind.CALL_BACK).due_at
     assert ticket.deadlines()["ask_again"] == START + (call_back - START) / 2

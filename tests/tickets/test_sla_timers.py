@@ -150,7 +150,7 @@ def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_secon
         )
 
 
-def test_what_stands_still_cannot_be_stopped_and_what_runs_cannot_be_started_again():
+def test_a_paused_timer_cannot_be_paused_nor_a_running_one_resumed():
     clock = sla_timers.start(WORKING, C.RESOLVE, START)
     still = sla_timers.pause(clock, START + HOUR)
     assert still.paused
@@ -199,7 +199,7 @@ def test_what_was_done_is_done_once_whatever_comes_after(
     assert met.runs[-1].end == met.met_at
 
 
-def test_what_is_done_while_it_stands_still_has_taken_no_longer_than_it_ran():
+def test_a_timer_met_while_paused_took_no_longer_than_it_ran():
     clock = sla_timers.pause(
         sla_timers.start(WORKING, C.RESOLVE, START), START + HOUR
     )
@@ -313,7 +313,7 @@ def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_tim
     assert told[-1].lines[-1].end == clock.due_at
 
 
-def test_an_explanation_of_what_stands_still_shows_what_its_last_run_would_have_been():
+def test_the_explanation_of_a_paused_timer_shows_its_last_run_to_the_end():
     clock = sla_timers.pause(
         sla_timers.start(WORKING, C.ACCEPT, START), START + HOUR
     )
