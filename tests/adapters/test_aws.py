@@ -290,9 +290,7 @@ def test_a_failure_of_theirs_means_that_nobody_knows(code, status):
     ],
     ids=["hang", "hang up", "500", "503 of a proxy", "429"],
 )
-def test_whatever_happens_exactly_one_request_leaves(
-    monkeypatch, answer, outcome
-):
+def test_every_failed_send_is_exactly_one_request(monkeypatch, answer, outcome):
     for name, send in (
         ("SNS", lambda: SnsSms(REGION, read=0.3).send(SMS)),
         (

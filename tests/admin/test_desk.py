@@ -277,9 +277,7 @@ def a_full_desk(world: World) -> None:
 
 
 @pytest.mark.parametrize("place", [STREET, BAIHUA, OTHER_GRID])
-def test_three_lists_are_one_queue_whatever_the_size_of_its_pages(
-    world: World, place: str
-):
+def test_three_lists_are_one_queue_at_any_page_size(world: World, place: str):
     a_full_desk(world)
     boss = world.phone_of(world.admin)
     whole = queue(boss, place, limit=100)

@@ -62,7 +62,7 @@ def test_an_acceptance_at_the_deadline_is_before_or_after_the_escalation(
     note(f"came: {came}")
 
 
-def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_for(
+def test_an_acceptance_between_the_timer_and_its_commit_stops_the_escalation(
     ladder: EscalationPath,
 ) -> None:
     world, ticket = ladder.world, overdue(ladder.world)

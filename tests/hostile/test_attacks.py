@@ -733,7 +733,7 @@ def _minutes(n: float) -> timedelta:
     return timedelta(minutes=n)
 
 
-def test_one_address_gets_so_many_codes_an_hour_whatever_it_calls_itself(
+def test_one_address_gets_so_many_codes_an_hour_under_any_name(
     new_world: Callable[..., World],
 ):
     world = new_world(codes_per_address_hour=5)

@@ -209,7 +209,7 @@ def test_what_is_joined_stays_joined_from_the_api_to_the_sms(
         max_size=15,
     )
 )
-def test_whatever_is_written_comes_back_as_written(
+def test_any_text_comes_back_as_written(
     town_text: tuple[World, Phone], text: str
 ):
     world, phone = town_text

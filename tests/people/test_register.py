@@ -47,9 +47,7 @@ def test_people_of_a_place_and_below_are_listed_innermost_first(world: World):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
-def test_a_list_of_people_is_whole_whatever_the_size_of_its_pages(
-    world: World, limit
-):
+def test_a_list_of_people_is_whole_at_any_page_size(world: World, limit):
     people = [world.person(f"居民{'甲乙'[n % 2]}").id for n in range(7)]
     staff = world.staff()
     assert sorted(listed(staff, f"place={UNIT}&limit={limit}")) == sorted(

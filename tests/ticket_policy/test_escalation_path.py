@@ -85,7 +85,7 @@ def found(roster: Roster, **changes) -> set[tuple]:
     }
 
 
-def test_a_ladder_with_somebody_on_every_step_has_no_hole():
+def test_a_path_with_staff_at_every_level_has_no_gap():
     assert not found(town(WORKER, CLERK, ADMIN))
 
 
@@ -277,7 +277,7 @@ def test_the_assignee_of_a_rule_must_exist():
     }
 
 
-def test_a_ladder_without_a_level_has_no_hole_there():
+def test_a_path_without_a_level_has_no_gap_there():
     short = (DEFAULT_POLICY.ladder[0], DEFAULT_POLICY.ladder[2])
     assert not found(town(WORKER, ADMIN), ladder=short)
     assert not found(

@@ -279,7 +279,7 @@ def test_limits_are_there_for_every_class_and_in_order():
         ),
     ],
 )
-def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
+def test_the_escalation_path_rises_and_ends_at_the_street(steps, expected):
     ladder = tuple(
         EscalationStep(level=level, role=role) for level, role in steps
     )

@@ -211,7 +211,7 @@ def test_what_is_no_duplicate(other):
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
-def test_whatever_is_not_done_yet_may_be_the_same(state):
+def test_any_unresolved_ticket_may_be_a_duplicate(state):
     assert alike(
         a_ticket(
             state, id="tkt_b", text=HEAP, created_at=START - timedelta(days=13)
@@ -559,7 +559,7 @@ def test_a_ticket_is_taken_to_the_level_above_before_any_clock_does_it():
     assert outcome.messages[0].params == {"level": "community"}
 
 
-def test_who_has_accepted_it_keeps_it_when_it_climbs():
+def test_an_escalation_leaves_an_accepted_ticket_with_its_assignee():
     outcome = handover.escalate(
         ASSIGNED, ESCALATION, PROPERTY_ACTS, "要动用工程车"
     )

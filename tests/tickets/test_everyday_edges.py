@@ -104,7 +104,7 @@ def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_shoul
         assert (clock.name, clock.due_at) == ("accept", from_text(due)), urgency
 
 
-def test_what_threatens_life_rings_at_midnight_and_climbs_before_one(
+def test_a_threat_to_life_rings_at_midnight_and_escalates_before_one(
     street: TicketStreet,
 ):
     street.world.clock.move_to(from_text("2026-11-24T15:59:30.000000Z"))

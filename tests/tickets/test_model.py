@@ -190,7 +190,7 @@ def test_after_one_bounce_everything_is_as_before():
     assert {"accept", "bounce"} <= set(ticket.moves(WHO["assignee"]))
 
 
-def test_nothing_climbs_above_the_street():
+def test_nothing_escalates_above_the_street():
     for level in Level:
         assert ("escalate" in a_ticket(level=level).moves(WHO["assignee"])) == (
             level is not Level.STREET

@@ -297,7 +297,7 @@ def test_a_rule_sends_a_kind_of_problem_to_the_property_company_and_is_named(
         ("street_admin", "street", "admin"),
     ],
 )
-def test_a_rule_may_begin_higher_up_the_ladder(
+def test_a_rule_may_begin_higher_on_the_escalation_path(
     street: TicketStreet, to, level, who
 ):
     street.set_policy(Policy(rules=(Rule(id="R2", category="rubbish", to=to),)))
@@ -1219,9 +1219,7 @@ def test_a_list_is_filtered_and_shows_closed_tickets_by_report_time(
 
 @pytest.mark.parametrize("order", ["due", "new"])
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_a_list_is_whole_whatever_the_size_of_its_pages(
-    street: TicketStreet, order, limit
-):
+def test_a_list_is_whole_at_any_page_size(street: TicketStreet, order, limit):
     made = []
     for n in range(5):
         made.append(street.report(text=f"第{n}件"))

@@ -183,9 +183,7 @@ def test_a_hold_over_the_weekend_costs_only_the_work_of_monday_morning():
 
 @FEW
 @given(BOTH, NAMES, STARTS, st.integers(0, 30 * 86_400))
-def test_what_was_done_is_done_once_whatever_comes_after(
-    terms, name, now, after
-):
+def test_a_timer_is_met_once_and_for_all(terms, name, now, after):
     clock = sla_timers.start(terms, name, now)
     met = sla_timers.meet(clock, now + seconds(after))
     assert met.met_at == now + seconds(after)
@@ -296,7 +294,7 @@ def test_an_explanation_adds_up_to_the_limit_also_over_holds(
     st.lists(st.integers(1, 5000), min_size=1, max_size=3),
     st.integers(0, 86_400),
 )
-def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_time(
+def test_an_explanation_over_escalations_shows_the_limit_and_each_levels_time(
     terms, name, now, shares, late
 ):
     clock = sla_timers.start(terms, name, now)
@@ -381,7 +379,7 @@ def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
     assert escalation.above(Level.STREET) is Level.STREET
 
 
-def test_a_ladder_may_leave_out_a_level():
+def test_an_escalation_path_may_leave_out_a_level():
     short = (
         EscalationStep(level=Level.GRID, role=Role.GRID_WORKER),
         EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN, percent=10),

@@ -138,7 +138,7 @@ def test_at_the_top_a_clock_comes_round_a_working_day_later():
     ) == timedelta(minutes=480)
 
 
-def test_the_top_is_where_the_ladder_of_the_street_ends():
+def test_the_top_is_where_the_escalation_path_ends():
     outcome = on_timer(
         a_ticket(level=L.COMMUNITY),
         an_escalation(policy=Policy(ladder=ESCALATION_STEPS[:2])),
@@ -194,7 +194,7 @@ def test_two_clocks_that_are_over_at_once_are_one_step_up():
     ] == [1, 1, 0]
 
 
-def test_what_has_to_be_assigned_climbs_as_well():
+def test_a_ticket_that_must_be_assigned_escalates_as_well():
     ticket = a_ticket(bounces=2, level=L.COMMUNITY, assignee="per_staff")
     outcome = on_timer(ticket, ESCALATION, next_at(ticket))
     assert (outcome.entity.level, outcome.entity.must_be_assigned) == (
@@ -294,7 +294,7 @@ def test_without_an_assignee_staff_on_duty_learn_that_a_hold_is_over():
     ]
 
 
-def test_on_hold_no_clock_climbs():
+def test_on_hold_no_timer_escalates():
     ticket = a_ticket(S.ON_HOLD)
     assert on_timer(ticket, ESCALATION, ticket.hold.until - MINUTE).events == ()
 
