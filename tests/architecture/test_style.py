@@ -15,7 +15,9 @@ from .source import ROOT
 
 MAX_LINE, MAX_FUNCTION, MAX_METHODS, MAX_EXCEPTIONS = 100, 40, 20, 4
 # Functions that are longer than MAX_FUNCTION and have no natural parts: "folder/file.py:name".
-LONG_FUNCTIONS: frozenset[str] = frozenset()
+LONG_FUNCTIONS: frozenset[str] = frozenset(
+    ("chalicelib/matching/flow.py:_search",)
+)
 # Words that hide the subject of a sentence, or name a person by gender.
 VAGUE = re.compile(
     r"\b(whoever|whatever|whom|hers?|she|the house|stands?|hears?|told)\b",
@@ -26,40 +28,11 @@ SOURCES = ("chalicelib", "devserver", "tools", "bench")
 
 # Folders that do not keep a rule yet.
 PENDING: dict[str, frozenset[str]] = {
-    "lines": frozenset(
-        (
-            "bench",
-            "tests",
-            "tests/adapters",
-            "tests/admin",
-            "tests/deploy",
-            "tests/faults",
-            "tests/hostile",
-            "tests/journeys",
-            "tests/people",
-            "tests/ticket_policy",
-            "tests/tickets",
-            "tests/wishes",
-        )
-    ),
+    "lines": frozenset(("bench",)),
     "nesting": frozenset(("bench",)),
-    "functions": frozenset(
-        (
-            "chalicelib/matching",
-            "chalicelib/offers",
-            "chalicelib/store",
-            "chalicelib/tickets",
-            "chalicelib/wishes",
-            "bench",
-        )
-    ),
+    "functions": frozenset(("bench",)),
     "classes": frozenset(()),
-    "words": frozenset(
-        (
-            "chalicelib/people",
-            "chalicelib/uploads",
-        )
-    ),
+    "words": frozenset(()),
 }
 PENDING_NAMES: frozenset[str] = frozenset(
     (
