@@ -5,7 +5,6 @@ operation, argument or function of an expression raises NotImplementedError.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, ClassVar, TypeAlias
@@ -17,6 +16,7 @@ from .memory_index import Key, copy_item
 from .memory_table import MemoryTable
 from .memory_writes import (
     WRITES,
+    IdempotencyTokens,
     Refused,
     Write,
     cancel,
@@ -27,7 +27,6 @@ from .memory_writes import (
 __all__ = ["MemoryDynamo"]
 
 MAX_BATCH_GET, MAX_BATCH_WRITE, MAX_TRANSACTION = 100, 25, 100
-_REMEMBERED_TOKENS = 1000  # the service forgets a token after ten minutes
 _DUPLICATES = "Provided list of item keys contains duplicates"
 _ONE_ITEM_TWICE = (
     "Transaction request cannot include multiple operations on one item"
@@ -61,7 +60,7 @@ class MemoryDynamo:
 
     def __init__(self) -> None:
         self.tables: dict[str, MemoryTable] = {}
-        self._tokens: OrderedDict[str, Any] = OrderedDict()
+        self._tokens = IdempotencyTokens()
         self._lock = threading.RLock()
 
     def _make_api_call(
@@ -209,36 +208,19 @@ class MemoryDynamo:
         places = [write.place for write in writes]
         check_batch(places, MAX_TRANSACTION, _ONE_ITEM_TWICE)
         token = request.get("ClientRequestToken")
-        if token is not None and self._is_repeated(token, parts):
+        if self._tokens.is_repeated(token, parts):
             return {}
         allowed = [write.may_happen() for write in writes]
         if not all(allowed):
             cancel(allowed)
         commit(writes)
-        if token is not None:
-            self._remember(token, parts)
+        self._tokens.remember(token, parts)
         return {}
 
     def _writes(self, parts: Iterable[Request]) -> Iterable[Write]:
         for part in parts:
             ((kind, given),) = part.items()
             yield self._write(kind, given)
-
-    def _is_repeated(self, token: str, parts: Sequence[Request]) -> bool:
-        """Return whether a transaction has been made before, by its token."""
-        if token not in self._tokens:
-            return False
-        if self._tokens[token] != parts:
-            raise Refused(
-                "IdempotentParameterMismatchException",
-                "The token was used for other parameters",
-            )
-        return True
-
-    def _remember(self, token: str, parts: Sequence[Request]) -> None:
-        self._tokens[token] = deepcopy(parts)
-        if len(self._tokens) > _REMEMBERED_TOKENS:
-            self._tokens.popitem(last=False)
 
     def _write(self, kind: str, request: Request) -> Write:
         _check_arguments(kind, request, WRITES[kind])

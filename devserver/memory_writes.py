@@ -1,6 +1,8 @@
 """Writes of the in-memory DynamoDB: checked and computed before any item changes."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -10,8 +12,17 @@ from .memory_index import Key
 from .memory_table import MemoryTable
 from .updates import apply_update
 
-__all__ = ["WRITES", "Refused", "Write", "cancel", "check_batch", "commit"]
+__all__ = [
+    "WRITES",
+    "IdempotencyTokens",
+    "Refused",
+    "Write",
+    "cancel",
+    "check_batch",
+    "commit",
+]
 
+_REMEMBERED_TOKENS = 1000  # the service forgets a token after ten minutes
 _EXPRESSION = {"ExpressionAttributeNames", "ExpressionAttributeValues"}
 _CONDITION = _EXPRESSION | {"ConditionExpression", "ReturnValues"}
 # Each kind of write with its known arguments.
@@ -28,7 +39,8 @@ class Refused(Exception):
 
     def __init__(self, code: str, message: str, **more: Any) -> None:
         super().__init__(message)
-        self.response = {"Error": {"Code": code, "Message": message}, **more}
+        error = {"Code": code, "Message": message}
+        self.response = {"Error": error, **more}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,8 @@ class Write:
             key = table.key_of(request["Item"], whole=False)
         else:
             key = table.key_of(request["Key"])
-        return cls(kind, table, key, request, Placeholders(request))
+        given = Placeholders(request)
+        return cls(kind, table, key, request, given)
 
     @property
     def before(self) -> Item | None:
@@ -66,7 +79,8 @@ class Write:
         if text is None:
             return True
         condition = parse_condition(text)
-        return condition.holds(self.before or {}, self.given)
+        item = self.before or {}
+        return condition.holds(item, self.given)
 
     def after(self) -> Item | None:
         """Return the item after the write."""
@@ -79,10 +93,44 @@ class Write:
         return self.before
 
     def _updated(self) -> Item:
-        before = self.before or dict(self.request["Key"])
+        table = self.table
         text = self.request["UpdateExpression"]
-        updated = apply_update(text, before, self.given, self.table.keys)
-        return self.table.accept(updated)
+        before = self.before
+        if before is None:
+            before = dict(self.request["Key"])
+        updated = apply_update(text, before, self.given, table.keys)
+        return table.accept(updated)
+
+
+class IdempotencyTokens:
+    """The tokens of the latest transactions, each with what was written."""
+
+    def __init__(self) -> None:
+        self._written: OrderedDict[str, Any] = OrderedDict()
+
+    def is_repeated(self, token: str | None, parts: Sequence[Request]) -> bool:
+        """Return whether a transaction has been made before.
+
+        Raises:
+            Refused: its token was used for another one.
+
+        """
+        if token is None or token not in self._written:
+            return False
+        if self._written[token] != parts:
+            raise Refused(
+                "IdempotentParameterMismatchException",
+                "The token was used for other parameters",
+            )
+        return True
+
+    def remember(self, token: str | None, parts: Sequence[Request]) -> None:
+        """Keep what was written under a token, if there is one."""
+        if token is None:
+            return
+        self._written[token] = deepcopy(parts)
+        if len(self._written) > _REMEMBERED_TOKENS:
+            self._written.popitem(last=False)
 
 
 def check_batch(
