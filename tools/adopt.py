@@ -4,7 +4,6 @@ python -m tools.adopt --stage dev
 CloudFormation cannot create a table whose name is taken. An import creates nothing.
 """
 
-import argparse
 import json
 import secrets
 import sys
@@ -12,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .changes import KEEPS_DATA, readable
+from .commands import agreed, deployment_of, stage_parser
 from .deploy import PACKAGE
-from .deployment import Deployment, NotDeployed, agreed, deployment_of
+from .deployment import Deployment, NotDeployed
 
 __all__ = ["adoption", "main"]
 
@@ -75,11 +75,7 @@ def _only(section: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def main() -> None:
     """Propose the import, ask, and carry it out."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
     deployment = deployment_of(given.stage)

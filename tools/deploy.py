@@ -17,13 +17,8 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .changes import Change, losing, readable
-from .deployment import (
-    Deployment,
-    NotDeployed,
-    agreed,
-    deployment_of,
-    outputs_of,
-)
+from .commands import agreed, deployment_of, stage_parser
+from .deployment import Deployment, NotDeployed, outputs_of
 
 __all__ = ["PACKAGE", "main"]
 
@@ -33,10 +28,7 @@ PACKAGE = Path(os.environ.get("DEPLOY_FROM") or _ROOT / "build" / "package")
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Deploy by a CloudFormation change set."
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser("Deploy by a CloudFormation change set.")
     parser.add_argument(
         "--package",
         type=Path,

@@ -1,7 +1,6 @@
 """One stage in one account and region: its CloudFormation stack and what was deployed to it."""
 
 import secrets
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.kernel.clock import SystemClock
@@ -21,10 +19,7 @@ __all__ = [
     "Deployment",
     "NotDeployed",
     "Stack",
-    "agreed",
-    "deployment_of",
     "outputs_of",
-    "stack_of",
 ]
 
 Stack: TypeAlias = dict[str, Any]
@@ -277,36 +272,9 @@ def _parameters_of(stack: Stack | None) -> dict[str, str]:
     return parameters
 
 
-def deployment_of(stage: str) -> Deployment:
-    """Return a stage in the account and region of the environment."""
-    session = boto3.session.Session()
-    return Deployment(stage=stage, aws=session)
-
-
-def stack_of(deployment: Deployment) -> Stack:
-    """Return the stack, or end the process where there is none."""
-    stack = deployment.look()
-    if stack is None:
-        sys.exit(
-            f"there is no stack {deployment.stack} in this account and region"
-        )
-    return stack
-
-
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
     """Return a stack's outputs by name."""
     outputs: dict[str, str] = {}
     for output in stack.get("Outputs", []):
         outputs[output["OutputKey"]] = output["OutputValue"]
     return outputs
-
-
-def agreed(question: str, *, yes: bool) -> bool:
-    """Ask a person for consent, unless `yes` is given. An interruption means no."""
-    if yes:
-        return True
-    try:
-        answer = input(f"{question} [y/N] ")
-    except (EOFError, KeyboardInterrupt):
-        return False
-    return answer.strip().lower() == "y"

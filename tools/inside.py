@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 
-from .deployment import Deployment, deployment_of, outputs_of, stack_of
+from .commands import deployment_of, stack_of, stage_parser
+from .deployment import Deployment, outputs_of
 
 __all__ = ["main"]
 
@@ -25,10 +26,9 @@ _DROPPED = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
 
 def main() -> None:
     """Run the command and end with its exit code."""
-    parser = argparse.ArgumentParser(
-        description="Run a command with the environment of an installation."
+    parser = stage_parser(
+        "Run a command with the environment of an installation."
     )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument(
         "--tables",
         metavar="PREFIX",

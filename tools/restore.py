@@ -13,7 +13,8 @@ from typing import Any
 
 from chalicelib.kernel.clock import from_text
 
-from .deployment import deployment_of, outputs_of, stack_of
+from .commands import deployment_of, stack_of, stage_parser
+from .deployment import outputs_of
 from .infra import table_resources
 
 __all__ = ["main", "names"]
@@ -57,11 +58,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument(
         "--to", metavar="PREFIX", help="prefix of the restored tables"
     )

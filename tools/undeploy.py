@@ -3,7 +3,6 @@
 python -m tools.undeploy --stage dev
 """
 
-import argparse
 import sys
 import time
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .changes import KEEPS_DATA
-from .deployment import agreed, deployment_of, stack_of
+from .commands import agreed, deployment_of, stack_of, stage_parser
 
 __all__ = ["main"]
 
@@ -21,11 +20,7 @@ _ENDED = ("DELETE_COMPLETE", "DELETE_FAILED")
 
 def main() -> None:
     """List the resources that stay, ask, delete the stack and wait."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
     deployment = deployment_of(given.stage)

@@ -16,7 +16,8 @@ from moto import mock_aws
 from tools import infra
 from tools.adopt import adoption
 from tools.changes import KEEPS_DATA, losing, readable
-from tools.deployment import Deployment, NotDeployed, agreed, outputs_of
+from tools.commands import agreed
+from tools.deployment import Deployment, NotDeployed, outputs_of
 from tools.package_bucket import with_code
 from tools.restore import names
 from tools.secret import changed, described, made
