@@ -1,6 +1,6 @@
 """Generate `.chalice/policy-*.json` from the calls to AWS that each function was recorded to make.
 
-The calls come from the recorded life of a street (`make policies`, tests/deploy/policies.py).
+The calls come from a recorded run of all features (`make policies`, tests/deploy/policies.py).
 Both stages share a policy, because each address refers to a resource of the stack.
 """
 
