@@ -61,7 +61,9 @@ def _row(kind: str, template: Template) -> str:
 
 
 def _mark(holds: object) -> str:
-    return "yes" if holds else ""
+    if holds:
+        return "yes"
+    return ""
 
 
 if __name__ == "__main__":

@@ -15,16 +15,10 @@ from moto import mock_aws
 
 from tools import infra
 from tools.adopt import adoption
-from tools.deploy import (
-    KEEPS_DATA,
-    Deployment,
-    NotDeployed,
-    agreed,
-    losing,
-    outputs_of,
-    readable,
-    with_code,
-)
+from tools.changes import KEEPS_DATA, losing, readable
+from tools.commands import agreed
+from tools.deployment import Deployment, NotDeployed, outputs_of
+from tools.package_bucket import with_code
 from tools.restore import names
 from tools.secret import changed, described, made
 from tools.undeploy import _status
@@ -235,7 +229,7 @@ class Account:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("tools.deploy._POLL", 0)
+    monkeypatch.setattr("tools.deployment._POLL", 0)
     with mock_aws():
         yield
 
@@ -270,7 +264,7 @@ def test_what_nobody_waited_for_is_what_was_deployed_last(
         "first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL)
     )
     monkeypatch.setattr(
-        "tools.deploy.time.sleep", Mock(side_effect=KeyboardInterrupt)
+        "tools.deployment.time.sleep", Mock(side_effect=KeyboardInterrupt)
     )
     with pytest.raises(KeyboardInterrupt):
         here.carry_out(change_set["ChangeSetName"], name)
