@@ -1,6 +1,4 @@
-"""How two things are compared on a machine that is busy with others: side by side, many times, by
-CPU time and median.
-"""
+"""Compare things on a busy machine: side by side, many times, by CPU time and median."""
 
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -11,8 +9,9 @@ __all__ = ["interleaved", "ratio"]
 def interleaved(
     measures: Mapping[str, Callable[[], float]], rounds: int
 ) -> dict[str, list[float]]:
-    """Measure all in every round, in an order that rotates from round to round; return each one's
-    rounds.
+    """Take every measure once in each round and return its values by name.
+
+    The order rotates from round to round.
     """
     found: dict[str, list[float]] = {name: [] for name in measures}
     names = list(measures)
@@ -24,5 +23,5 @@ def interleaved(
 
 
 def ratio(one: list[float], other: list[float]) -> float:
-    """Return the median over the rounds of one to the other."""
+    """Return the median over the rounds of one divided by the other."""
     return round(median(a / b for a, b in zip(one, other, strict=True)), 2)

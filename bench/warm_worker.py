@@ -28,7 +28,7 @@ from chalicelib.kernel.access import Actor  # noqa: E402
 from chalicelib.store.dynamo import Dynamo  # noqa: E402
 from chalicelib.store.signature import Signer  # noqa: E402
 from chalicelib.store.store import Store  # noqa: E402
-from chalicelib.store.table import View  # noqa: E402
+from chalicelib.store.table import RowView  # noqa: E402
 from chalicelib.web.api import Api  # noqa: E402
 from chalicelib.web.rendering import Renderer  # noqa: E402
 from chalicelib.web.tokens import Tokens  # noqa: E402
@@ -52,7 +52,7 @@ BORDERS: list[Border] = [
     ("view: pydantic model", wishes_api, "wish_view"),
     ("view: JSON, ETag", Renderer, "render"),
     ("PynamoDB: request, row", Store, "get"),
-    ("row to entity", View, "to_entity"),
+    ("row to entity", RowView, "to_entity"),
     ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
     ("store/dynamo: sign", Signer, "headers"),
     ("botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"),
