@@ -1,7 +1,6 @@
-"""What the exact flow is compared with: the ways in which people are asked where nobody computes,
-and another solver.
+"""Ways of asking that are compared with the exact flow: simple heuristics and another solver.
 
-All take a problem of the house and return who is asked for each wish.
+Each takes an assignment problem and returns the volunteers who are asked for each wish.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,42 +18,38 @@ __all__ = [
     "ortools",
     "urgency_first",
 ]
+# of a pair: saved cost, wish, volunteer, and the volunteer's offers when the saving was computed
+_Pair = tuple[int, int, int, int]
 
 
 def exact(problem: AssignmentProblem) -> Assigned:
-    """Ask as the house does."""
+    """Ask as the product does."""
     return solve(problem).assigned
 
 
 def arrival_order(problem: AssignmentProblem) -> Assigned:
-    """Ask for wish after wish whom it is cheapest to ask then, in the order in which they came."""
+    """Ask the cheapest volunteers for each wish, in the order in which the wishes came."""
     return _one_by_one(problem, range(len(problem.needs)))
 
 
 def urgency_first(problem: AssignmentProblem) -> Assigned:
-    """Ask for the dearest wish first."""
-    return _one_by_one(
-        problem,
-        sorted(
-            range(len(problem.needs)), key=lambda wish: -problem.prices[wish]
-        ),
-    )
+    """Ask the cheapest volunteers for each wish, the highest price first."""
+
+    def dearest_first(wish: int) -> int:
+        return -problem.prices[wish]
+
+    order = sorted(range(len(problem.needs)), key=dearest_first)
+    return _one_by_one(problem, order)
 
 
 def greedy(problem: AssignmentProblem) -> Assigned:
-    """Ask for the pair that saves most, then for the next; what a volunteer's load has made dearer
-    goes back into the heap.
+    """Ask for the pair that saves most, then for the next.
+
+    A pair whose volunteer has got offers meanwhile goes back into the heap, with the higher cost.
     """
     assigned: list[list[int]] = [[] for _ in problem.needs]
     taken = [0] * len(problem.loads)
-    heap = [
-        (cost + load[0] - price, wish, volunteer, 0)
-        for wish, (price, edges) in enumerate(
-            zip(problem.prices, problem.edges, strict=True)
-        )
-        for volunteer, cost in edges
-        if (load := problem.loads[volunteer])
-    ]
+    heap = _first_pairs(problem)
     heapify(heap)
     while heap and heap[0][0] < 0:
         saved, wish, volunteer, at = heappop(heap)
@@ -69,29 +64,43 @@ def greedy(problem: AssignmentProblem) -> Assigned:
     return assigned
 
 
+def _first_pairs(problem: AssignmentProblem) -> list[_Pair]:
+    pairs = []
+    for wish, edges in enumerate(problem.edges):
+        for volunteer, cost in edges:
+            load = problem.loads[volunteer]
+            if load:
+                saved = cost + load[0] - problem.prices[wish]
+                pairs.append((saved, wish, volunteer, 0))
+    return pairs
+
+
 def ortools(problem: AssignmentProblem) -> Assigned:
-    """Ask as OR-Tools' SimpleMinCostFlow says; building its graph is part of it."""
+    """Ask as OR-Tools' SimpleMinCostFlow does; the time includes building its graph."""
     return by_ortools(problem)[1]
 
 
 def _one_by_one(problem: AssignmentProblem, order: Iterable[int]) -> Assigned:
-    assigned: list[Iterable[int]] = [()] * len(problem.needs)
+    assigned: list[list[int]] = [[] for _ in problem.needs]
     taken = [0] * len(problem.loads)
     for wish in order:
-        ways = (
-            (cost + load[taken[volunteer]], volunteer)
-            for volunteer, cost in problem.edges[wish]
-            if taken[volunteer] < len(load := problem.loads[volunteer])
-        )
+        ways = _ways(problem, wish, taken)
         cheapest = nsmallest(problem.needs[wish], ways)
-        assigned[wish] = [
-            volunteer
-            for cost, volunteer in cheapest
-            if cost < problem.prices[wish]
-        ]
-        for volunteer in assigned[wish]:
-            taken[volunteer] += 1
+        for cost, volunteer in cheapest:
+            if cost < problem.prices[wish]:
+                assigned[wish].append(volunteer)
+                taken[volunteer] += 1
     return assigned
+
+
+def _ways(
+    problem: AssignmentProblem, wish: int, taken: list[int]
+) -> Iterable[tuple[int, int]]:
+    """Yield the volunteers who may still be asked for a wish, each behind the cost."""
+    for volunteer, cost in problem.edges[wish]:
+        load = problem.loads[volunteer]
+        if taken[volunteer] < len(load):
+            yield cost + load[taken[volunteer]], volunteer
 
 
 MATCHERS: dict[str, Callable[[AssignmentProblem], Assigned]] = {
