@@ -1,5 +1,6 @@
-"""The measuring process of bench.warm: both handlers over one stubbed socket; prints its figures as
-JSON.
+"""Run the measuring process of bench.warm: both handlers over one stubbed socket.
+
+It prints its figures as JSON.
 """
 
 import gc
@@ -16,7 +17,8 @@ from typing import Any
 from unittest import mock
 
 RESULTS = sys.stdout
-sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for life: the loggers, made at import, write to it
+# Never closed: the loggers, which are made at import, write to it.
+sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 import botocore.httpsession  # noqa: E402 - see above
 import urllib3.connectionpool  # noqa: E402
@@ -42,6 +44,17 @@ from .stopwatch import Border, parts_of  # noqa: E402
 from .warm_peer import handler_of  # noqa: E402
 
 REQUESTS, ROUNDS, WATCHED = 80, 11, 1500
+# Fields whose values all views must share; others are formatted differently.
+SHARED = (
+    "id",
+    "version",
+    "state",
+    "title",
+    "story",
+    "places_left",
+    "needed_by",
+    "age_days",
+)
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 BORDERS: list[Border] = [
     ("Chalice: routing, request and response", Chalice, "__call__"),
@@ -75,7 +88,7 @@ def cpu_per_request(handler: Handler, event: dict[str, Any]) -> float:
 
 @contextmanager
 def counted_log_lines() -> Iterator[list[logging.LogRecord]]:
-    """Note every record that a handler writes, as the formatter has made a line of it."""
+    """Collect the records that the log handlers write."""
     lines: list[logging.LogRecord] = []
     emit = logging.StreamHandler.emit
 
@@ -89,38 +102,30 @@ def counted_log_lines() -> Iterator[list[logging.LogRecord]]:
 
 def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
     """Stop if the handlers do not answer with the same facts."""
-    answers = {}
-    for name, handler in handlers.items():
-        with counted_log_lines() as lines:
-            answers[name] = handler(event, CONTEXT)
-        if len(lines) != 1:
-            raise RuntimeError(
-                f"{name} wrote {len(lines)} log lines, and must write one as the others do"
-            )
-    wrong = {
-        name: answer
-        for name, answer in answers.items()
-        if answer["statusCode"] != 200
-    }
-    if wrong:
-        raise RuntimeError(str(wrong))
-    bodies = [json.loads(answer["body"]) for answer in answers.values()]
-    shared = (
-        "id",
-        "version",
-        "state",
-        "title",
-        "story",
-        "places_left",
-        "needed_by",
-        "age_days",
-    )
-    if any(body[name] != bodies[0][name] for body in bodies for name in shared):
-        raise RuntimeError(f"the answers differ: {bodies}")
-    if any(set(body) != set(bodies[0]) for body in bodies):
-        raise RuntimeError(
-            f"the views differ: {[sorted(body) for body in bodies]}"
-        )
+    views = [
+        answer_of(name, handler, event) for name, handler in handlers.items()
+    ]
+    first = views[0]
+    for view in views:
+        if set(view) != set(first):
+            raise RuntimeError(f"the views differ: {set(view) ^ set(first)}")
+        for name in SHARED:
+            if view[name] != first[name]:
+                raise RuntimeError(f"the answers differ: {views}")
+
+
+def answer_of(
+    name: str, handler: Handler, event: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a handler's view of the wish. Stop if it refuses, or does not write one log line."""
+    with counted_log_lines() as lines:
+        answer = handler(event, CONTEXT)
+    if len(lines) != 1:
+        raise RuntimeError(f"{name} wrote {len(lines)} log lines instead of 1")
+    if answer["statusCode"] != 200:
+        raise RuntimeError(f"{name}: {answer}")
+    view: dict[str, Any] = json.loads(answer["body"])
+    return view
 
 
 def main() -> None:
@@ -147,9 +152,8 @@ def main() -> None:
         }
         interleaved(measures, 3)  # warms caches and the thread pool
         found[kind] = interleaved(measures, ROUNDS)
-    found["parts"] = parts_of(
-        partial(app, event, CONTEXT), BORDERS, WATCHED
-    )  # of the last kind, signed in
+    signed_in = partial(app, event, CONTEXT)  # the last event
+    found["parts"] = parts_of(signed_in, BORDERS, WATCHED)
     print(json.dumps(found), file=RESULTS)
 
 
