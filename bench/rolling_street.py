@@ -1,0 +1,165 @@
+"""Draw the street of a simulated year: volunteers, wishes, and the possible pairs."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from chalicelib.matching.edges import (
+    OBSTACLES_OF_PAIR,
+    OpenWish,
+    Volunteer,
+    terms_of,
+)
+from chalicelib.matching.policy import Weights
+from chalicelib.offers.policy import OfferUrgency
+
+__all__ = ["SimulatedStreet", "Size", "draw_street"]
+
+# The probability of a yes: at first, less for each recent offer, and the least
+WILLING, FATIGUE, LEAST = 0.65, 0.12, 0.1
+COMMUNITIES, GRIDS, BUILDINGS = 4, 4, 5
+# values with their share of a hundred wishes
+URGENCIES = (
+    (OfferUrgency.URGENT, 15),
+    (OfferUrgency.SOON, 30),
+    (OfferUrgency.CALM, 55),
+)
+KINDS = (("goods", 30), ("service", 40), ("company", 20), ("learning", 10))
+NEEDS = ((1, 90), (2, 8), (3, 2))
+OBSTACLES = ("elsewhere", "kind", "skill", "vetting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """The size of a simulation."""
+
+    volunteers: int = 400
+    a_week: int = 70
+    weeks: int = 52
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedStreet:
+    """The part of a simulation that does not depend on the policy."""
+
+    seed: int
+    size: Size
+    helpers: Sequence[Volunteer]
+    wishes: Sequence[OpenWish]
+    # of each wish: the volunteers who may be asked, and the cost without refusal and load
+    pairs: Sequence[Sequence[tuple[int, int]]]
+    spread: float = 0.0
+
+    def arrived(self, wish: int) -> int:
+        """Return the round in which a wish is new."""
+        return wish // self.size.a_week
+
+    def accepts(self, wish: int, volunteer: int, recent: int) -> bool:
+        """Say whether a volunteer accepts a wish after `recent` offers in four weeks.
+
+        One number for each pair decides, so that all policies meet the same answers.
+        """
+        person = random.Random(f"{self.seed} {volunteer}")
+        willing = WILLING + self.spread * person.uniform(-1, 1)
+        pair = random.Random(f"{self.seed} {wish} {volunteer}")
+        return pair.random() < max(LEAST, willing - FATIGUE * recent)
+
+
+def draw_street(seed: int, size: Size) -> SimulatedStreet:
+    """Draw volunteers and wishes, and compute the possible pairs."""
+    dice = random.Random(seed)
+    helpers = [_a_helper(dice, n) for n in range(size.volunteers)]
+    wishes = [_a_wish(dice, n) for n in range(size.a_week * size.weeks)]
+    return SimulatedStreet(
+        seed=seed,
+        size=size,
+        helpers=helpers,
+        wishes=wishes,
+        pairs=[_pairs(wish, helpers) for wish in wishes],
+    )
+
+
+def _a_building(dice: random.Random) -> str:
+    community = dice.randrange(COMMUNITIES)
+    grid = dice.randrange(GRIDS)
+    return f"st.c{community}.g{grid}.b{dice.randrange(BUILDINGS)}"
+
+
+def _one(dice: random.Random, table: Sequence[tuple[object, int]]) -> object:
+    values, shares = zip(*table, strict=True)
+    return dice.choices(values, shares)[0]
+
+
+def _kinds(dice: random.Random) -> list[str]:
+    """Draw the two kinds of wishes that a volunteer takes; half of them take all kinds."""
+    if dice.random() < 0.5:
+        return []
+    return dice.sample([kind for kind, _ in KINDS], 2)
+
+
+def _with_chance(
+    dice: random.Random, chance: float, name: str
+) -> tuple[str, ...]:
+    return (name,) if dice.random() < chance else ()
+
+
+def _a_helper(dice: random.Random, number: int) -> Volunteer:
+    base = _a_building(dice)
+    kinds = _kinds(dice)
+    community = base.rsplit(".", 2)[0]
+    return Volunteer(
+        id=f"per_{number:04}",
+        base=base,
+        places=_with_chance(dice, 0.4, "st") or (community,),
+        kinds=frozenset(kinds),
+        skills=frozenset(_with_chance(dice, 0.2, "repair")),
+        dialects=frozenset(_with_chance(dice, 0.5, "local")),
+        vetted=dice.random() < 0.3,
+        # The cost of refusal changes from round to round, so a pair's cost excludes it.
+        acceptance=1000,
+    )
+
+
+def _a_wish(dice: random.Random, number: int) -> OpenWish:
+    kind = str(_one(dice, KINDS))
+    need, urgency = _one(dice, NEEDS), _one(dice, URGENCIES)
+    place = _a_building(dice)
+    skills: tuple[str, ...] = ()
+    if kind == "service":
+        skills = _with_chance(dice, 0.3, "repair")
+    return OpenWish(
+        id=f"wsh_{number:05}",
+        need=int(str(need)),
+        price=0,  # each round sets it, since it grows with age
+        urgency=OfferUrgency(str(urgency)),
+        kind=kind,
+        place=place,
+        zone="UTC",
+        skills=skills,
+        dialects=_with_chance(dice, 0.3, "local"),
+        vetted=kind == "learning" and dice.random() < 0.5,
+        resident=f"per_r{number:05}",
+    )
+
+
+@cache
+def _beside(one: str, other: str) -> bool:
+    """Say whether two grids or two communities are neighbours. All lie in a row."""
+    (above, last), (over, end) = one.rsplit(".", 1), other.rsplit(".", 1)
+    return above == over and abs(int(last[1:]) - int(end[1:])) == 1
+
+
+def _pairs(
+    wish: OpenWish, helpers: Sequence[Volunteer]
+) -> list[tuple[int, int]]:
+    pairs = []
+    for n, helper in enumerate(helpers):
+        if _may_be_asked(wish, helper):
+            terms = terms_of(wish, helper, Weights(), _beside)
+            pairs.append((n, sum(terms.values())))
+    return pairs
+
+
+def _may_be_asked(wish: OpenWish, helper: Volunteer) -> bool:
+    return not any(OBSTACLES_OF_PAIR[name](wish, helper) for name in OBSTACLES)
