@@ -27,7 +27,7 @@ from tests.job_rows import a_job
 from tests.storage import intercepted
 from tests.world import OTHER_GRID, START, World
 
-from .fanout_report import Line, cost_lines, estimate_lines, result_lines
+from .fanout_report import Line, cost_lines, estimate_lines, line, result_lines
 from .fanout_watch import SEED, StoreWatch, patiences
 from .seeds import PREFIX, seeded_store
 
@@ -126,18 +126,14 @@ def send_with_crashes(
 def machine_lines(took: float, seeding: float, memory: str) -> list[Line]:
     """Return the lines that depend on the machine."""
     return [
-        (
+        line(
             "wall time of telling, s (one thread, a busy machine)",
             round(took),
-            "",
-            "",
         ),
-        ("seeding by import, s", round(seeding), "", ""),
-        (
+        line("seeding by import, s", round(seeding)),
+        line(
             "peak memory, MB, before and after (the stand-in's own notes included)",
             memory,
-            "",
-            "",
         ),
     ]
 

@@ -19,7 +19,8 @@ carries a wish for longer than a round.
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from statistics import mean
 
@@ -52,34 +53,54 @@ PLOTTED = {
     "mean wait, calm": "wait, calm",
     "most in four weeks": "most in 4 weeks",
 }
-Numbers = Mapping[str, float]  # the results of one year, by name
-Streets = Mapping[str, Sequence[SimulatedStreet]]  # by the name of their spread
-Found = Mapping[str, Mapping[str, Sequence[Numbers]]]  # by spread and policy
+Streets = Sequence[SimulatedStreet]
+
+
+@dataclass(frozen=True)
+class Years:
+    """The results of a policy: one year for each seed."""
+
+    years: Sequence[Mapping[str, float]]
+
+    def mean(self, result: str) -> float:
+        """Return the mean of a result."""
+        return mean(self.values(result))
+
+    def values(self, result: str) -> list[float]:
+        """Return a result of each year."""
+        return [year[result] for year in self.years]
+
+    def cell(self, result: str) -> str:
+        """Return the mean of a result, with the least and the most."""
+        values = self.values(result)
+        middle = _text(mean(values))
+        least, most = _text(min(values)), _text(max(values))
+        return f"{middle} ({least}–{most})"
+
+
+# the results by spread and policy
+Found = Mapping[str, Mapping[str, Years]]
 
 
 def main() -> None:
     """Print the tables and draw the plot."""
     drawn = [draw_street(seed, Size()) for seed in SEEDS]
-    streets = {}
+    streets: list[Streets] = []
+    found: dict[str, dict[str, Years]] = {}
     for name, spread in SPREADS.items():
-        streets[name] = [replace(street, spread=spread) for street in drawn]
-    found = {name: _by_policy(alike) for name, alike in streets.items()}
+        spread_out = [replace(street, spread=spread) for street in drawn]
+        streets.append(spread_out)
+        found[name] = {
+            policy.name: _play(spread_out, policy) for policy in POLICIES
+        }
     _show_policies(found)
     _show_weights(streets)
     PLOT.write_text(_plot(found), encoding="utf-8")
     print(f"written: {PLOT}", file=sys.stderr)
 
 
-def _by_policy(
-    streets: Sequence[SimulatedStreet],
-) -> Mapping[str, Sequence[Numbers]]:
-    return {policy.name: _years(streets, policy) for policy in POLICIES}
-
-
-def _years(
-    streets: Sequence[SimulatedStreet], policy: AskingPolicy
-) -> list[Numbers]:
-    return [play(street, policy).numbers() for street in streets]
+def _play(streets: Streets, policy: AskingPolicy) -> Years:
+    return Years([play(street, policy).numbers() for street in streets])
 
 
 def _show_policies(found: Found) -> None:
@@ -88,22 +109,22 @@ def _show_policies(found: Found) -> None:
     people = f"{size.volunteers} volunteers, {len(SEEDS)} seeds"
     for spread, by_policy in found.items():
         lines = []
-        for result in by_policy[HOUSE.name][0]:
-            cells = [_cell(years, result) for years in by_policy.values()]
-            lines.append([result, *cells])
+        for result in by_policy[HOUSE.name].years[0]:
+            line = [result]
+            for years in by_policy.values():
+                line.append(years.cell(result))
+            lines.append(line)
         show(f"{rounds}, {people}; {spread}", ["", *by_policy], lines)
 
 
-def _show_weights(streets: Streets) -> None:
+def _show_weights(streets: Sequence[Streets]) -> None:
     lines = []
-    for tired in TIRED:
-        for load in LOADS:
-            for refusal in REFUSALS:
-                weights = Weights(
-                    load=load, refusal_percent=refusal, tired_percent=tired
-                )
-                cells = _with_weights(streets, weights)
-                lines.append([f"{tired} %", load, refusal, *cells])
+    for tired, load, refusal in product(TIRED, LOADS, REFUSALS):
+        weights = Weights(
+            load=load, refusal_percent=refusal, tired_percent=tired
+        )
+        cells = _with_weights(streets, weights)
+        lines.append([f"{tired} %", load, refusal, *cells])
     show(
         "The optimum with other weights: means, everybody alike / people differ",
         ["a yes less likely by, for each offer", "load", "refusal %", *SHOWN],
@@ -111,24 +132,18 @@ def _show_weights(streets: Streets) -> None:
     )
 
 
-def _with_weights(streets: Streets, weights: Weights) -> list[str]:
+def _with_weights(streets: Sequence[Streets], weights: Weights) -> list[str]:
+    """Return the means of each result: everybody alike / people differ."""
     policy = replace(HOUSE, weights=weights)
-    found = [_years(alike, policy) for alike in streets.values()]
+    alike, different = streets
+    years_alike = _play(alike, policy)
+    years_different = _play(different, policy)
     cells = []
     for result in SHOWN:
-        means = [_text(_mean(years, result)) for years in found]
-        cells.append(" / ".join(means))
+        first = _text(years_alike.mean(result))
+        second = _text(years_different.mean(result))
+        cells.append(f"{first} / {second}")
     return cells
-
-
-def _cell(years: Sequence[Numbers], result: str) -> str:
-    values = [year[result] for year in years]
-    least, most = _text(min(values)), _text(max(values))
-    return f"{_text(mean(values))} ({least}–{most})"
-
-
-def _mean(years: Sequence[Numbers], result: str) -> float:
-    return mean(year[result] for year in years)
 
 
 def _text(value: float) -> str:
@@ -145,9 +160,8 @@ def _plot(found: Found) -> str:
     for spread, by_policy in found.items():
         columns = []
         for result in PLOTTED:
-            values = [_mean(years, result) for years in by_policy.values()]
-            columns.append(values)
-        blocks.append(
-            Block(title=spread, rows=list(by_policy), columns=columns)
-        )
+            column = [years.mean(result) for years in by_policy.values()]
+            columns.append(column)
+        block = Block(title=spread, rows=list(by_policy), columns=columns)
+        blocks.append(block)
     return draw(list(PLOTTED.values()), blocks)

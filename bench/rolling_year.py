@@ -1,5 +1,6 @@
 """Simulate a year of asking on a drawn street, round by round."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,6 @@ from math import ceil
 from statistics import mean
 
 from chalicelib.matching.plan import gini
-from chalicelib.matching.policy import Weights
 from chalicelib.matching.problem import AssignmentProblem
 from chalicelib.offers.model import OfferState, VolunteerHistory
 from chalicelib.offers.policy import OfferUrgency
@@ -19,6 +19,12 @@ __all__ = ["Year", "play"]
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MONTH = 4  # rounds in which an offer counts as recent
+
+
+def _p95(values: list[int]) -> int:
+    ordered = sorted(values)
+    rank = ceil(0.95 * len(ordered))
+    return ordered[rank - 1]
 
 
 def _no_waits() -> dict[OfferUrgency, list[int]]:
@@ -47,8 +53,7 @@ class Year:
         for urgency, found in self.waits.items():
             waits += found
             means[f"mean wait, {urgency}"] = mean(found)
-            at = ceil(0.95 * len(found)) - 1
-            late[f"p95 wait, {urgency}"] = sorted(found)[at]
+            late[f"p95 wait, {urgency}"] = _p95(found)
         return {
             "fulfilled": self.fulfilled,
             "offers sent": self.offers,
@@ -70,8 +75,31 @@ def play(street: SimulatedStreet, policy: AskingPolicy) -> Year:
     return simulation.year
 
 
+class _Asked:
+    """The offers that a volunteer got, by round, and their answers."""
+
+    def __init__(self, person: str, weeks: int) -> None:
+        self.offers = [0] * weeks
+        self.history = VolunteerHistory(
+            id=person, street="st", created_at=NOW, updated_at=NOW
+        )
+
+    def recent(self, end: int) -> int:
+        """Return the offers of the four rounds before a round."""
+        start = max(0, end - MONTH)
+        return sum(self.offers[start:end])
+
+    def note(self, week: int, *, accepted: bool) -> None:
+        """Note an offer and its answer."""
+        self.offers[week] += 1
+        state = OfferState.DECLINED
+        if accepted:
+            state = OfferState.ACCEPTED
+        self.history = self.history.answered("", state)
+
+
 class _Simulation:
-    """The state of a simulated year."""
+    """The state of a simulated year. Wishes and volunteers are numbered as in the street."""
 
     def __init__(self, street: SimulatedStreet, policy: AskingPolicy) -> None:
         weeks = street.size.weeks
@@ -81,21 +109,23 @@ class _Simulation:
         self.waiting: list[int] = []
         # of each wish: the open places, and the volunteers asked so far
         self.left = [wish.need for wish in street.wishes]
-        self.asked: list[set[int]] = [set() for _ in street.wishes]
-        # of each volunteer: the offers by round, and the answers
-        self.sent = [[0] * weeks for _ in street.helpers]
-        self.histories = [_no_history(helper.id) for helper in street.helpers]
+        self.asked_for: dict[int, set[int]] = defaultdict(set)
+        self.volunteers = [
+            _Asked(helper.id, weeks) for helper in street.helpers
+        ]
 
     def play_round(self, week: int) -> None:
         """Add the new wishes, match, take the answers, and note the results."""
         a_week = self.street.size.a_week
-        self.waiting += range(week * a_week, (week + 1) * a_week)
-        recent = [sum(sent[max(0, week - MONTH) : week]) for sent in self.sent]
-        assigned = self.policy.match(self._problem(week, recent))
+        first = week * a_week
+        self.waiting += range(first, first + a_week)
+        recent = [volunteer.recent(week) for volunteer in self.volunteers]
+        problem = self._problem(week, recent)
+        assigned = self.policy.match(problem)
         for wish, volunteers in zip(self.waiting, assigned, strict=True):
-            self.asked[wish].update(volunteers)
+            self.asked_for[wish].update(volunteers)
             for volunteer in volunteers:
-                self._answer(week, wish, volunteer, recent[volunteer])
+                self._offer(week, wish, volunteer, recent[volunteer])
         self._close_fulfilled(week)
         self._note_offers(week)
 
@@ -106,22 +136,43 @@ class _Simulation:
 
     def _problem(self, week: int, recent: Sequence[int]) -> AssignmentProblem:
         """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
-        weights = self.policy.weights
-        likely = []
-        for history, count in zip(self.histories, recent, strict=True):
-            estimate = weights.expected_acceptance(history.acceptance, count)
-            likely.append(estimate)
-        refusal = {}
-        for urgency in OfferUrgency:
-            refusal[urgency] = [
-                weights.refusal_cost(urgency, permille) for permille in likely
-            ]
+        refusal = self._refusal_costs(recent)
+        needs, prices, edges = [], [], []
+        for wish in self.waiting:
+            urgency = self.street.wishes[wish].urgency
+            needs.append(self.left[wish])
+            prices.append(self._price(wish, week))
+            edges.append(self._edges(wish, refusal[urgency]))
+        loads = [self._load_costs(count) for count in recent]
         return AssignmentProblem(
-            needs=[self.left[wish] for wish in self.waiting],
-            prices=[self._price(wish, week) for wish in self.waiting],
-            edges=[self._edges(wish, refusal) for wish in self.waiting],
-            loads=[_load_costs(weights, count) for count in recent],
+            needs=needs, prices=prices, edges=edges, loads=loads
         )
+
+    def _refusal_costs(
+        self, recent: Sequence[int]
+    ) -> dict[OfferUrgency, list[int]]:
+        """Return the cost of a likely refusal, by urgency and volunteer."""
+        weights = self.policy.weights
+        costs: dict[OfferUrgency, list[int]] = defaultdict(list)
+        for volunteer, count in zip(self.volunteers, recent, strict=True):
+            answers = volunteer.history.acceptance
+            likely = weights.expected_acceptance(answers, count)
+            for urgency in OfferUrgency:
+                cost = weights.refusal_cost(urgency, likely)
+                costs[urgency].append(cost)
+        return costs
+
+    def _load_costs(self, recent: int) -> list[int]:
+        """Return the cost of load for each offer of a round.
+
+        An offer of this round counts twice, a recent one once.
+        """
+        weights = self.policy.weights
+        costs = []
+        for n in range(weights.live_most):
+            cost = weights.load_cost(recent + 2 * n)
+            costs.append(cost)
+        return costs
 
     def _price(self, wish: int, week: int) -> int:
         age = timedelta(weeks=week - self.street.arrived(wish))
@@ -129,30 +180,26 @@ class _Simulation:
         return self.policy.weights.wish_price(urgency, age)
 
     def _edges(
-        self, wish: int, refusal: dict[OfferUrgency, list[int]]
+        self, wish: int, refusal: Sequence[int]
     ) -> list[tuple[int, int]]:
-        """Return who may be asked for a wish now, each with the cost."""
-        refusal_of = refusal[self.street.wishes[wish].urgency]
+        """Return the volunteers who may be asked for a wish now, each with the cost."""
+        asked = self.asked_for[wish]
         edges = []
         for volunteer, cost in self.street.pairs[wish]:
-            if volunteer not in self.asked[wish]:
-                edges.append((volunteer, cost + refusal_of[volunteer]))
+            if volunteer not in asked:
+                edges.append((volunteer, cost + refusal[volunteer]))
         return edges
 
-    def _answer(
-        self, week: int, wish: int, volunteer: int, recent: int
-    ) -> None:
+    def _offer(self, week: int, wish: int, number: int, recent: int) -> None:
         """Send one offer and take its answer."""
-        offers = recent + self.sent[volunteer][week]
-        accepted = self.street.accepts(wish, volunteer, offers)
-        self.sent[volunteer][week] += 1
-        state = OfferState.DECLINED
+        volunteer = self.volunteers[number]
+        offers = recent + volunteer.offers[week]
+        accepted = self.street.accepts(wish, number, offers)
+        volunteer.note(week, accepted=accepted)
         if accepted:
-            state = OfferState.ACCEPTED
+            costs = dict(self.street.pairs[wish])
+            self.year.costs.append(costs[number])
             self.left[wish] -= 1
-            self.year.costs.append(dict(self.street.pairs[wish])[volunteer])
-        history = self.histories[volunteer]
-        self.histories[volunteer] = history.answered("", state)
 
     def _close_fulfilled(self, week: int) -> None:
         still_waiting = []
@@ -170,20 +217,11 @@ class _Simulation:
         self.year.waits[urgency].append(wait)
 
     def _note_offers(self, week: int) -> None:
-        start = max(0, week - MONTH + 1)
-        loads = [sum(sent[start : week + 1]) for sent in self.sent]
-        self.year.offers += sum(sent[week] for sent in self.sent)
+        """Note the offers of a round, and those of the four rounds that end with it."""
+        loads = []
+        for volunteer in self.volunteers:
+            self.year.offers += volunteer.offers[week]
+            loads.append(volunteer.recent(week + 1))
         self.year.most = max(self.year.most, *loads)
         if week >= MONTH:
             self.year.ginis.append(gini(loads))
-
-
-def _no_history(person: str) -> VolunteerHistory:
-    return VolunteerHistory(
-        id=person, street="st", created_at=NOW, updated_at=NOW
-    )
-
-
-def _load_costs(weights: Weights, recent: int) -> list[int]:
-    """Return the cost of load for each offer of a round. It counts twice, a recent one once."""
-    return [weights.load_cost(recent + 2 * n) for n in range(weights.live_most)]

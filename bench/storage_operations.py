@@ -72,22 +72,11 @@ def measure_moves(world: World) -> list[CountedOperation]:
     approved = ask(
         "approve", staff.post, f"{wish}/approve", Idempotency_Key="approve"
     )
-    claimed = [
-        _claim("claim", helper, wish),
-        ask(
-            "claim, replayed",
-            helper.post,
-            f"{wish}/claim",
-            Idempotency_Key=wish,
-        ),
-        ask(
-            "claim, too late",
-            rival.post,
-            f"{wish}/claim",
-            Idempotency_Key="late",
-            status=409,
-        ),
-    ]
+    claimed = _claim("claim", helper, wish)
+    replayed = ask(
+        "claim, replayed", helper.post, f"{wish}/claim", Idempotency_Key=wish
+    )
+    late = _claim_too_late(rival, wish)
     released = _release(helper, wish)
     must(helper.post(f"{wish}/claim"))
     delivered = _deliver(helper, wish, world.delivery_code(owner.me["phone"]))
@@ -99,7 +88,9 @@ def measure_moves(world: World) -> list[CountedOperation]:
     return [
         submitted,
         approved,
-        *claimed,
+        claimed,
+        replayed,
+        late,
         released,
         delivered,
         confirmed,
@@ -128,6 +119,16 @@ def _claim(name: str, helper: Phone, wish: str) -> CountedOperation:
         and storage.units(COMMIT) <= 28
     )
     return claimed.within("≤ 2 reads + 1 transaction ≤ 28 WRU", kept)
+
+
+def _claim_too_late(rival: Phone, wish: str) -> CountedOperation:
+    return ask(
+        "claim, too late",
+        rival.post,
+        f"{wish}/claim",
+        Idempotency_Key="late",
+        status=409,
+    )
 
 
 def _release(helper: Phone, wish: str) -> CountedOperation:
