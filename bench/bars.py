@@ -34,24 +34,34 @@ def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
 
     A measure has one scale for all blocks, from zero. The first row of a block is highlighted.
     """
-    scales = [_scale(n, blocks) for n in range(len(measures))]
     parts: list[str] = []
     top = 0
     for block in blocks:
+        first_row = top + HEAD
         parts += _heads(top, block.title, measures)
-        parts += _names(top + HEAD, block.rows)
+        parts += _names(first_row, block.rows)
         for n, values in enumerate(block.columns):
-            parts += _bars(_left(n), top + HEAD, values, scales[n])
-        top += HEAD + len(block.rows) * ROW + 16
-    size = f'viewBox="0 0 {_left(len(measures))} {top}"'
-    label = f'role="img" aria-label="{escape("; ".join(measures))}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {label}>'
-    return "\n".join([head, f"  <style>{STYLE}  </style>", *parts, "</svg>\n"])
+            scale = _scale(n, blocks)
+            parts += _bars(_left(n), first_row, values, scale)
+        top = first_row + len(block.rows) * ROW + 16
+    width = _left(len(measures))
+    size = f'viewBox="0 0 {width} {top}"'
+    names = escape("; ".join(measures))
+    label = f'role="img" aria-label="{names}"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {label}>',
+        f"  <style>{STYLE}  </style>",
+        *parts,
+        "</svg>\n",
+    ]
+    return "\n".join(lines)
 
 
 def _scale(column: int, blocks: Sequence[Block]) -> float:
     """Return the pixels of a unit of a measure: the longest bar fills the column."""
-    longest = max(max(block.columns[column]) for block in blocks)
+    longest = 0.0
+    for block in blocks:
+        longest = max(longest, *block.columns[column])
     return BAR / (longest or 1)
 
 
@@ -60,27 +70,37 @@ def _left(column: int) -> int:
 
 
 def _heads(top: int, title: str, measures: Sequence[str]) -> list[str]:
-    heads = [_text(0, top + 20, title, "title")]
+    line = top + 20
+    heads = [_text(0, line, title, "title")]
     for n, measure in enumerate(measures):
-        heads.append(_text(_left(n), top + 20, measure, "title"))
+        head = _text(_left(n), line, measure, "title")
+        heads.append(head)
     return heads
 
 
 def _names(top: int, rows: Sequence[str]) -> list[str]:
-    return [_text(0, top + n * ROW + 14, row) for n, row in enumerate(rows)]
+    names = []
+    line = top + 14
+    for row in rows:
+        names.append(_text(0, line, row))
+        line += ROW
+    return names
 
 
 def _bars(
     left: int, top: int, values: Sequence[float], scale: float
 ) -> list[str]:
     parts = []
-    for n, value in enumerate(values):
-        kind = "bar first" if n == 0 else "bar"
+    kind = "bar first"
+    y = top
+    for value in values:
         long = round(value * scale, 1)
-        y = top + n * ROW
         place = f'x="{left}" y="{y}" width="{long:g}" height="18"'
-        parts.append(f'  <rect class="{kind}" {place} rx="2"/>')
-        parts.append(_text(left + long + 6, y + 14, _figure(value)))
+        bar = f'  <rect class="{kind}" {place} rx="2"/>'
+        figure = _text(left + long + 6, y + 14, _figure(value))
+        parts += [bar, figure]
+        kind = "bar"
+        y += ROW
     return parts
 
 

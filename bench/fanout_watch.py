@@ -13,7 +13,7 @@ from tests.faults.crowd import units_by_table
 
 __all__ = ["SEED", "StoreWatch", "patiences"]
 
-CRASHES, WHILE_READING, SEED = 50, 10, 20261123
+WHILE_READING, WHILE_SENDING, SEED = 10, 40, 20261123
 STEPS_OF_A_MEMBER = 3  # claim, send, settle
 
 
@@ -39,8 +39,8 @@ class StoreWatch:
         return answer
 
     def _note_attempt(self, item: dict[str, Any]) -> None:
-        id = item["pk"]["S"].strip('"')
-        if item["state"]["S"].strip('"') == "claimed":
+        id, state = _text(item["pk"]), _text(item["state"])
+        if state == "claimed":
             self.claimed.add(id)
         else:
             self.claimed.discard(id)
@@ -66,17 +66,24 @@ class StoreWatch:
         return total
 
 
+def _text(attribute: dict[str, str]) -> str:
+    return attribute["S"].strip('"')
+
+
 def patiences(members: int) -> Iterator[int]:
     """Yield the number of effects after which each of the fifty processes dies."""
     dice = random.Random(SEED)
     # of a page: two reads, a transaction, and one more
     reading = members // 500 * 4
     sending = round(members * STEPS_OF_A_MEMBER * 0.95)
+    last_of_reading = max(3, reading)
     places = []
     for _ in range(WHILE_READING):
-        places.append(dice.randint(2, max(3, reading)))
-    for _ in range(CRASHES - WHILE_READING):
-        places.append(dice.randint(reading, sending))
+        place = dice.randint(2, last_of_reading)
+        places.append(place)
+    for _ in range(WHILE_SENDING):
+        place = dice.randint(reading, sending)
+        places.append(place)
     before = 0
     for place in sorted(places):
         yield max(2, place - before)

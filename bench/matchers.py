@@ -3,7 +3,7 @@
 Each takes an assignment problem and returns the volunteers who are asked for each wish.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heapify, heappop, heappush, nsmallest
 
 from chalicelib.matching.flow import solve
@@ -18,8 +18,34 @@ __all__ = [
     "ortools",
     "urgency_first",
 ]
-# of a pair: saved cost, wish, volunteer, and the volunteer's offers when the saving was computed
+# of a pair: cost less the price of the wish, wish, volunteer, and the volunteer's offers by then
 _Pair = tuple[int, int, int, int]
+
+
+class _Answer:
+    """The volunteers who are asked so far."""
+
+    def __init__(self, problem: AssignmentProblem) -> None:
+        self.problem = problem
+        self.assigned: list[list[int]] = [[] for _ in problem.needs]
+        self.taken = [0] * len(problem.loads)  # offers of each volunteer
+
+    def add(self, wish: int, volunteer: int) -> None:
+        """Ask a volunteer for a wish."""
+        self.assigned[wish].append(volunteer)
+        self.taken[volunteer] += 1
+
+    def is_full(self, wish: int) -> bool:
+        """Say whether as many volunteers are asked as a wish needs."""
+        return len(self.assigned[wish]) == self.problem.needs[wish]
+
+    def costs(self, wish: int) -> Iterator[tuple[int, int]]:
+        """Yield the volunteers who may still be asked for a wish, each behind the cost."""
+        for volunteer, cost in self.problem.edges[wish]:
+            load = self.problem.loads[volunteer]
+            taken = self.taken[volunteer]
+            if taken < len(load):
+                yield cost + load[taken], volunteer
 
 
 def exact(problem: AssignmentProblem) -> Assigned:
@@ -47,31 +73,31 @@ def greedy(problem: AssignmentProblem) -> Assigned:
 
     A pair whose volunteer has got offers meanwhile goes back into the heap, with the higher cost.
     """
-    assigned: list[list[int]] = [[] for _ in problem.needs]
-    taken = [0] * len(problem.loads)
+    answer = _Answer(problem)
     heap = _first_pairs(problem)
     heapify(heap)
     while heap and heap[0][0] < 0:
-        saved, wish, volunteer, at = heappop(heap)
-        load, now = problem.loads[volunteer], taken[volunteer]
-        if len(assigned[wish]) == problem.needs[wish] or now == len(load):
+        cost, wish, volunteer, at = heappop(heap)
+        load = problem.loads[volunteer]
+        now = answer.taken[volunteer]
+        if answer.is_full(wish) or now == len(load):
             continue
         if now > at:
-            heappush(heap, (saved - load[at] + load[now], wish, volunteer, now))
-            continue
-        assigned[wish].append(volunteer)
-        taken[volunteer] += 1
-    return assigned
+            dearer = cost - load[at] + load[now]
+            heappush(heap, (dearer, wish, volunteer, now))
+        else:
+            answer.add(wish, volunteer)
+    return answer.assigned
 
 
 def _first_pairs(problem: AssignmentProblem) -> list[_Pair]:
     pairs = []
-    for wish, edges in enumerate(problem.edges):
-        for volunteer, cost in edges:
+    for wish, price in enumerate(problem.prices):
+        for volunteer, cost in problem.edges[wish]:
             load = problem.loads[volunteer]
             if load:
-                saved = cost + load[0] - problem.prices[wish]
-                pairs.append((saved, wish, volunteer, 0))
+                net = cost + load[0] - price
+                pairs.append((net, wish, volunteer, 0))
     return pairs
 
 
@@ -81,26 +107,15 @@ def ortools(problem: AssignmentProblem) -> Assigned:
 
 
 def _one_by_one(problem: AssignmentProblem, order: Iterable[int]) -> Assigned:
-    assigned: list[list[int]] = [[] for _ in problem.needs]
-    taken = [0] * len(problem.loads)
+    answer = _Answer(problem)
     for wish in order:
-        ways = _ways(problem, wish, taken)
-        cheapest = nsmallest(problem.needs[wish], ways)
+        price = problem.prices[wish]
+        need = problem.needs[wish]
+        cheapest = nsmallest(need, answer.costs(wish))
         for cost, volunteer in cheapest:
-            if cost < problem.prices[wish]:
-                assigned[wish].append(volunteer)
-                taken[volunteer] += 1
-    return assigned
-
-
-def _ways(
-    problem: AssignmentProblem, wish: int, taken: list[int]
-) -> Iterable[tuple[int, int]]:
-    """Yield the volunteers who may still be asked for a wish, each behind the cost."""
-    for volunteer, cost in problem.edges[wish]:
-        load = problem.loads[volunteer]
-        if taken[volunteer] < len(load):
-            yield cost + load[taken[volunteer]], volunteer
+            if cost < price:
+                answer.add(wish, volunteer)
+    return answer.assigned
 
 
 MATCHERS: dict[str, Callable[[AssignmentProblem], Assigned]] = {

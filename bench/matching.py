@@ -131,14 +131,21 @@ def _above(cost: float, optimum: float) -> str:
 
 def _medians(name: str, wishes: int, volunteers: int) -> Figures:
     """Return the medians of several processes (see `measure`)."""
-    command = [sys.executable, "-m", "bench.matching"]
-    command += [name, str(wishes), str(volunteers)]
-    rounds: dict[str, list[float]] = {}
-    for _ in range(ROUNDS if wishes < LARGE else 1):
+    command = [
+        sys.executable,
+        "-m",
+        "bench.matching",
+        name,
+        str(wishes),
+        str(volunteers),
+    ]
+    count = ROUNDS if wishes < LARGE else 1
+    rounds: list[Figures] = []
+    for _ in range(count):
         done = subprocess.run(command, check=True, capture_output=True)
-        for key, value in json.loads(done.stdout).items():
-            rounds.setdefault(key, []).append(value)
-    return {key: median(values) for key, values in rounds.items()}
+        figures = json.loads(done.stdout)
+        rounds.append(figures)
+    return {key: median(found[key] for found in rounds) for key in rounds[0]}
 
 
 def measure(name: str, wishes: int, volunteers: int) -> Figures:

@@ -33,8 +33,10 @@ def peer_python() -> str:
 
     They are installed once, and again when a pin changes.
     """
-    pins = b"".join((ROOT / name).read_bytes() for name in _NEEDS)
-    ready = _FOLDER / f".ready-{zlib.crc32(pins)}"
+    pins = 0
+    for name in _NEEDS:
+        pins = zlib.crc32((ROOT / name).read_bytes(), pins)
+    ready = _FOLDER / f".ready-{pins}"
     python = _FOLDER / "bin" / "python"
     if not ready.exists():
         print("setting up .venv-bench (once)", file=sys.stderr)

@@ -51,10 +51,6 @@ class SimulatedStreet:
     pairs: Sequence[Sequence[tuple[int, int]]]
     spread: float = 0.0
 
-    def arrived(self, wish: int) -> int:
-        """Return the round in which a wish is new."""
-        return wish // self.size.a_week
-
     def accepts(self, wish: int, volunteer: int, recent: int) -> bool:
         """Say whether a volunteer accepts a wish after `recent` offers in four weeks.
 
@@ -62,15 +58,17 @@ class SimulatedStreet:
         """
         person = random.Random(f"{self.seed} {volunteer}")
         willing = WILLING + self.spread * person.uniform(-1, 1)
+        probability = max(LEAST, willing - FATIGUE * recent)
         pair = random.Random(f"{self.seed} {wish} {volunteer}")
-        return pair.random() < max(LEAST, willing - FATIGUE * recent)
+        return pair.random() < probability
 
 
 def draw_street(seed: int, size: Size) -> SimulatedStreet:
     """Draw volunteers and wishes, and compute the possible pairs."""
     dice = random.Random(seed)
     helpers = [_a_helper(dice, n) for n in range(size.volunteers)]
-    wishes = [_a_wish(dice, n) for n in range(size.a_week * size.weeks)]
+    total = size.a_week * size.weeks
+    wishes = [_a_wish(dice, n) for n in range(total)]
     return SimulatedStreet(
         seed=seed,
         size=size,
@@ -83,11 +81,13 @@ def draw_street(seed: int, size: Size) -> SimulatedStreet:
 def _a_building(dice: random.Random) -> str:
     community = dice.randrange(COMMUNITIES)
     grid = dice.randrange(GRIDS)
-    return f"st.c{community}.g{grid}.b{dice.randrange(BUILDINGS)}"
+    building = dice.randrange(BUILDINGS)
+    return f"st.c{community}.g{grid}.b{building}"
 
 
 def _one(dice: random.Random, table: Sequence[tuple[object, int]]) -> object:
-    values, shares = zip(*table, strict=True)
+    values = [value for value, _ in table]
+    shares = [share for _, share in table]
     return dice.choices(values, shares)[0]
 
 
@@ -95,7 +95,8 @@ def _kinds(dice: random.Random) -> list[str]:
     """Draw the two kinds of wishes that a volunteer takes; half of them take all kinds."""
     if dice.random() < 0.5:
         return []
-    return dice.sample([kind for kind, _ in KINDS], 2)
+    names = [kind for kind, _ in KINDS]
+    return dice.sample(names, 2)
 
 
 def _with_chance(
@@ -123,7 +124,8 @@ def _a_helper(dice: random.Random, number: int) -> Volunteer:
 
 def _a_wish(dice: random.Random, number: int) -> OpenWish:
     kind = str(_one(dice, KINDS))
-    need, urgency = _one(dice, NEEDS), _one(dice, URGENCIES)
+    need = _one(dice, NEEDS)
+    urgency = _one(dice, URGENCIES)
     place = _a_building(dice)
     skills: tuple[str, ...] = ()
     if kind == "service":
@@ -146,8 +148,10 @@ def _a_wish(dice: random.Random, number: int) -> OpenWish:
 @cache
 def _beside(one: str, other: str) -> bool:
     """Say whether two grids or two communities are neighbours. All lie in a row."""
-    (above, last), (over, end) = one.rsplit(".", 1), other.rsplit(".", 1)
-    return above == over and abs(int(last[1:]) - int(end[1:])) == 1
+    above, last = one.rsplit(".", 1)
+    other_above, other_last = other.rsplit(".", 1)
+    distance = int(last[1:]) - int(other_last[1:])
+    return above == other_above and abs(distance) == 1
 
 
 def _pairs(
@@ -157,9 +161,14 @@ def _pairs(
     for n, helper in enumerate(helpers):
         if _may_be_asked(wish, helper):
             terms = terms_of(wish, helper, Weights(), _beside)
-            pairs.append((n, sum(terms.values())))
+            cost = sum(terms.values())
+            pairs.append((n, cost))
     return pairs
 
 
 def _may_be_asked(wish: OpenWish, helper: Volunteer) -> bool:
-    return not any(OBSTACLES_OF_PAIR[name](wish, helper) for name in OBSTACLES)
+    for name in OBSTACLES:
+        applies = OBSTACLES_OF_PAIR[name]
+        if applies(wish, helper):
+            return False
+    return True

@@ -75,13 +75,37 @@ def play(street: SimulatedStreet, policy: AskingPolicy) -> Year:
     return simulation.year
 
 
-class _Asked:
-    """The offers that a volunteer got, by round, and their answers."""
+@dataclass(slots=True)
+class _WishState:
+    """A wish with its open places and the volunteers who were asked."""
+
+    urgency: OfferUrgency
+    arrived: int
+    left: int
+    # of each volunteer who may be asked, without refusal and load
+    costs: dict[int, int]
+    asked: set[int] = field(default_factory=set)
+
+    def edges(self, refusal: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the volunteers who may be asked now, each with the cost."""
+        edges = []
+        for volunteer, cost in self.costs.items():
+            if volunteer not in self.asked:
+                full = cost + refusal[volunteer]
+                edges.append((volunteer, full))
+        return edges
+
+
+class _VolunteerState:
+    """The offers that a volunteer got, by round, and the history of their answers."""
 
     def __init__(self, person: str, weeks: int) -> None:
         self.offers = [0] * weeks
         self.history = VolunteerHistory(
-            id=person, street="st", created_at=NOW, updated_at=NOW
+            id=person,
+            street="st",
+            created_at=NOW,
+            updated_at=NOW,
         )
 
     def recent(self, end: int) -> int:
@@ -99,66 +123,81 @@ class _Asked:
 
 
 class _Simulation:
-    """The state of a simulated year. Wishes and volunteers are numbered as in the street."""
+    """The state of a simulated year."""
 
     def __init__(self, street: SimulatedStreet, policy: AskingPolicy) -> None:
-        weeks = street.size.weeks
         self.street = street
-        self.policy = policy
+        self.match = policy.match
+        self.weights = policy.weights
         self.year = Year()
-        self.waiting: list[int] = []
-        # of each wish: the open places, and the volunteers asked so far
-        self.left = [wish.need for wish in street.wishes]
-        self.asked_for: dict[int, set[int]] = defaultdict(set)
-        self.volunteers = [
-            _Asked(helper.id, weeks) for helper in street.helpers
-        ]
+        self.waiting: dict[int, _WishState] = {}
+        self.volunteers: list[_VolunteerState] = []
+        for helper in street.helpers:
+            volunteer = _VolunteerState(helper.id, street.size.weeks)
+            self.volunteers.append(volunteer)
 
     def play_round(self, week: int) -> None:
         """Add the new wishes, match, take the answers, and note the results."""
-        a_week = self.street.size.a_week
-        first = week * a_week
-        self.waiting += range(first, first + a_week)
+        self._add_wishes(week)
         recent = [volunteer.recent(week) for volunteer in self.volunteers]
         problem = self._problem(week, recent)
-        assigned = self.policy.match(problem)
-        for wish, volunteers in zip(self.waiting, assigned, strict=True):
-            self.asked_for[wish].update(volunteers)
-            for volunteer in volunteers:
-                self._offer(week, wish, volunteer, recent[volunteer])
+        assigned = self.match(problem)
+        for number, asked in zip(self.waiting, assigned, strict=True):
+            for volunteer in asked:
+                offers = self.volunteers[volunteer].offers[week]
+                accepted = self.street.accepts(
+                    number,
+                    volunteer,
+                    recent[volunteer] + offers,
+                )
+                self._note_offer(week, number, volunteer, accepted=accepted)
         self._close_fulfilled(week)
-        self._note_offers(week)
+        self._note_load(week)
 
     def end(self) -> None:
         """Count the waits of wishes that are still open, up to now."""
-        for wish in self.waiting:
+        for wish in self.waiting.values():
             self._note_wait(wish, self.street.size.weeks)
+
+    def _add_wishes(self, week: int) -> None:
+        a_week = self.street.size.a_week
+        first = week * a_week
+        for number in range(first, first + a_week):
+            wish = self.street.wishes[number]
+            self.waiting[number] = _WishState(
+                urgency=wish.urgency,
+                arrived=week,
+                left=wish.need,
+                costs=dict(self.street.pairs[number]),
+            )
 
     def _problem(self, week: int, recent: Sequence[int]) -> AssignmentProblem:
         """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
         refusal = self._refusal_costs(recent)
         needs, prices, edges = [], [], []
-        for wish in self.waiting:
-            urgency = self.street.wishes[wish].urgency
-            needs.append(self.left[wish])
-            prices.append(self._price(wish, week))
-            edges.append(self._edges(wish, refusal[urgency]))
-        loads = [self._load_costs(count) for count in recent]
+        for wish in self.waiting.values():
+            age = timedelta(weeks=week - wish.arrived)
+            price = self.weights.wish_price(wish.urgency, age)
+            needs.append(wish.left)
+            prices.append(price)
+            edges.append(wish.edges(refusal[wish.urgency]))
         return AssignmentProblem(
-            needs=needs, prices=prices, edges=edges, loads=loads
+            needs=needs,
+            prices=prices,
+            edges=edges,
+            loads=[self._load_costs(count) for count in recent],
         )
 
     def _refusal_costs(
         self, recent: Sequence[int]
     ) -> dict[OfferUrgency, list[int]]:
         """Return the cost of a likely refusal, by urgency and volunteer."""
-        weights = self.policy.weights
         costs: dict[OfferUrgency, list[int]] = defaultdict(list)
         for volunteer, count in zip(self.volunteers, recent, strict=True):
             answers = volunteer.history.acceptance
-            likely = weights.expected_acceptance(answers, count)
+            likely = self.weights.expected_acceptance(answers, count)
             for urgency in OfferUrgency:
-                cost = weights.refusal_cost(urgency, likely)
+                cost = self.weights.refusal_cost(urgency, likely)
                 costs[urgency].append(cost)
         return costs
 
@@ -167,61 +206,44 @@ class _Simulation:
 
         An offer of this round counts twice, a recent one once.
         """
-        weights = self.policy.weights
         costs = []
-        for n in range(weights.live_most):
-            cost = weights.load_cost(recent + 2 * n)
+        count = recent
+        for _ in range(self.weights.live_most):
+            cost = self.weights.load_cost(count)
             costs.append(cost)
+            count += 2
         return costs
 
-    def _price(self, wish: int, week: int) -> int:
-        age = timedelta(weeks=week - self.street.arrived(wish))
-        urgency = self.street.wishes[wish].urgency
-        return self.policy.weights.wish_price(urgency, age)
-
-    def _edges(
-        self, wish: int, refusal: Sequence[int]
-    ) -> list[tuple[int, int]]:
-        """Return the volunteers who may be asked for a wish now, each with the cost."""
-        asked = self.asked_for[wish]
-        edges = []
-        for volunteer, cost in self.street.pairs[wish]:
-            if volunteer not in asked:
-                edges.append((volunteer, cost + refusal[volunteer]))
-        return edges
-
-    def _offer(self, week: int, wish: int, number: int, recent: int) -> None:
-        """Send one offer and take its answer."""
-        volunteer = self.volunteers[number]
-        offers = recent + volunteer.offers[week]
-        accepted = self.street.accepts(wish, number, offers)
-        volunteer.note(week, accepted=accepted)
+    def _note_offer(
+        self, week: int, number: int, volunteer: int, *, accepted: bool
+    ) -> None:
+        wish = self.waiting[number]
+        wish.asked.add(volunteer)
+        self.volunteers[volunteer].note(week, accepted=accepted)
         if accepted:
-            costs = dict(self.street.pairs[wish])
-            self.year.costs.append(costs[number])
-            self.left[wish] -= 1
+            wish.left -= 1
+            cost = wish.costs[volunteer]
+            self.year.costs.append(cost)
 
     def _close_fulfilled(self, week: int) -> None:
-        still_waiting = []
-        for wish in self.waiting:
-            if self.left[wish]:
-                still_waiting.append(wish)
-            else:
+        for number, wish in list(self.waiting.items()):
+            if not wish.left:
                 self._note_wait(wish, week)
                 self.year.fulfilled += 1
-        self.waiting = still_waiting
+                del self.waiting[number]
 
-    def _note_wait(self, wish: int, until: int) -> None:
-        urgency = self.street.wishes[wish].urgency
-        wait = until - self.street.arrived(wish)
-        self.year.waits[urgency].append(wait)
+    def _note_wait(self, wish: _WishState, until: int) -> None:
+        wait = until - wish.arrived
+        self.year.waits[wish.urgency].append(wait)
 
-    def _note_offers(self, week: int) -> None:
+    def _note_load(self, week: int) -> None:
         """Note the offers of a round, and those of the four rounds that end with it."""
+        year = self.year
         loads = []
         for volunteer in self.volunteers:
-            self.year.offers += volunteer.offers[week]
-            loads.append(volunteer.recent(week + 1))
-        self.year.most = max(self.year.most, *loads)
+            year.offers += volunteer.offers[week]
+            load = volunteer.recent(week + 1)
+            loads.append(load)
+        year.most = max(year.most, *loads)
         if week >= MONTH:
-            self.year.ginis.append(gini(loads))
+            year.ginis.append(gini(loads))

@@ -42,25 +42,40 @@ def seeded_store(
 def _seed(folder: Path, seeds: Mapping[type, Iterable[object]]) -> None:
     """Import things by kind into a store that is not running yet and whose folder is empty."""
     described = []
+    rows = {row.kind: row for row in all_rows()}
     for kind, things in seeds.items():
-        row = next(row for row in all_rows() if row.kind is kind)
+        row = rows[kind]
         name = PREFIX + row.table.name
-        data = folder / "export" / name / "data"
-        data.mkdir(parents=True)
-        with gzip.open(data / "rows.json.gz", "wt", compresslevel=1) as file:
-            for thing in things:
-                item = {"Item": row.from_entity(thing)}
-                file.write(json.dumps(item) + "\n")
-        described.append({"Table": _described(name, row.table.schema())})
+        items = map(row.from_entity, things)
+        _write_export(folder / "export" / name, items)
+        table = _described(name, row.table.schema())
+        described.append({"Table": table})
     schema = folder / "schema.json"
     schema.write_text(json.dumps(described))
-    command: list[str | Path] = [binary(), "import"]
-    command += ["--source", folder / "export"]
-    command += ["--schema", schema]
-    command += ["--output", folder / "store.db"]
+    command: list[str | Path] = [
+        binary(),
+        "import",
+        "--source",
+        folder / "export",
+        "--schema",
+        schema,
+        "--output",
+        folder / "store.db",
+    ]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
+
+
+def _write_export(folder: Path, items: Iterable[object]) -> None:
+    """Write the items of one table as DynamoDB exports them."""
+    data = folder / "data"
+    data.mkdir(parents=True)
+    path = data / "rows.json.gz"
+    with gzip.open(path, "wt", compresslevel=1) as file:
+        for item in items:
+            line = json.dumps({"Item": item})
+            file.write(line + "\n")
 
 
 def _described(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,5 +106,8 @@ def _with_titled_keys(value: Any) -> Any:
 
 
 def _title(key: str) -> str:
-    parts = key.split("_")
-    return "".join(part[:1].upper() + part[1:] for part in parts)
+    titled = ""
+    for part in key.split("_"):
+        first, rest = part[:1], part[1:]
+        titled += first.upper() + rest
+    return titled

@@ -9,12 +9,12 @@ def show(
     title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]
 ) -> None:
     """Print a table. Cells with numbers are aligned to the right, all others to the left."""
-    rows = [list(map(_text, line)) for line in lines]
-    columns = zip(heads, *rows, strict=True)
-    widths = [max(map(len, column)) for column in columns]
+    widths = _widths(heads, lines)
+    dashes = ["-" * (width + 2) for width in widths]
+    rule = "|".join(dashes)
     print(f"\n### {title}\n")
     print(_row(map(str.ljust, heads, widths)))
-    print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    print(f"|{rule}|")
     for line in lines:
         print(_row(map(_aligned, line, widths)))
 
@@ -22,6 +22,18 @@ def show(
 def verdict(kept: bool) -> str:
     """Return whether a budget is kept, in the word of the tables."""
     return "yes" if kept else "NO"
+
+
+def _widths(
+    heads: Sequence[str], lines: Sequence[Sequence[object]]
+) -> list[int]:
+    """Return the length of the longest text in each column."""
+    widths = [len(head) for head in heads]
+    for line in lines:
+        for column, cell in enumerate(line):
+            width = len(_text(cell))
+            widths[column] = max(widths[column], width)
+    return widths
 
 
 def _row(cells: Iterable[str]) -> str:
