@@ -161,8 +161,15 @@ def self_times() -> dict[str, float]:
 
 
 def _command(program: str, *options: str) -> list[str]:
-    code = f"import sys; sys.path.insert(0, {str(TREE)!r})\n{program}"
-    return [sys.executable, "-I", "-S", "-B", *options, "-c", code]
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        "-B",
+        *options,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(TREE)!r})\n{program}",
+    ]
 
 
 def main() -> None:
@@ -214,35 +221,44 @@ def _compared(
 
 
 def _show_own_modules(runs: Sequence[Mapping[str, float]]) -> None:
-    own = {}
-    for name in runs[0]:
-        if name == "app" or name.startswith("chalicelib"):
-            own[name] = median(run[name] for run in runs)
-    _show_slowest("module", "Own modules", own, sum(_packages(runs).values()))
+    times = _medians(runs)
+    own = {name: spent for name, spent in times.items() if _is_ours(name)}
+    whole = sum(times.values())
+    _show_slowest("module", "Own modules", own, whole)
 
 
 def _show_packages(runs: Sequence[Mapping[str, float]]) -> None:
     packages = _packages(runs)
-    _show_slowest("package", "All packages", packages, sum(packages.values()))
+    whole = sum(packages.values())
+    _show_slowest("package", "All packages", packages, whole)
 
 
 def _packages(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     """Return the self time of each top-level package."""
     packages: dict[str, float] = defaultdict(float)
-    for name in runs[0]:
-        spent = median(run.get(name, 0.0) for run in runs)
-        packages[name.partition(".")[0]] += spent
+    for name, spent in _medians(runs).items():
+        package, _, _ = name.partition(".")
+        packages[package] += spent
     return packages
+
+
+def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """Return the median self time of each module."""
+    times = {}
+    for name in runs[0]:
+        found = [run.get(name, 0.0) for run in runs]
+        times[name] = median(found)
+    return times
 
 
 def _show_slowest(
     kind: str, title: str, times: Mapping[str, float], whole: float
 ) -> None:
     slowest = sorted(times.items(), key=itemgetter(1), reverse=True)[:12]
-    lines = [
-        (name, round(spent, 1), f"{spent / whole:.0%}")
-        for name, spent in slowest
-    ]
+    lines = []
+    for name, spent in slowest:
+        share = f"{spent / whole:.0%}"
+        lines.append((name, round(spent, 1), share))
     heads = (kind, "ms", "share")
     show(f"{title} by self time in `import app`", heads, lines)
 

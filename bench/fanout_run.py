@@ -51,17 +51,20 @@ def run(members: int) -> None:
         at = world.clock.now()
         estimate = estimate_of(world)
         put_message(world, wish, at)
-        cloud.requests, before, start = 0, peak_mb(), time.perf_counter()
-        crashes = send_with_crashes(
-            watch, members, until=at + timedelta(hours=12)
-        )
-        took, after = time.perf_counter() - start, peak_mb()
+        cloud.requests = 0
+        before = peak_mb()
+        start = time.perf_counter()
+        until = at + timedelta(hours=12)
+        crashes = send_with_crashes(watch, members, until)
+        took = time.perf_counter() - start
+        memory = f"{before} → {peak_mb()}"
         lines = [
             *result_lines(cloud, watch, members, crashes.total()),
             *cost_lines(cloud, watch, members),
-            *machine_lines(took, seeding, f"{before} → {after}"),
+            *machine_lines(took, seeding, memory),
         ]
-        print_tables(members, lines, crashes, estimate_lines(cloud, estimate))
+        estimated = estimate_lines(cloud, estimate)
+        print_tables(members, lines, crashes, estimated)
 
 
 @contextmanager

@@ -18,15 +18,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
 from chalicelib.matching.flow import solve
-from chalicelib.matching.problem import faults
-from tests.matching.instances import a_street, cost_of
+from chalicelib.matching.problem import AssignmentProblem, faults
+from tests.matching.instances import Assigned, a_street, cost_of
 
-from .matchers import MATCHERS
+from .matchers import MATCHERS, exact
 from .table import show, verdict
 
 __all__ = ["main"]
@@ -59,7 +60,16 @@ WORK_HEADS = (
     "above its own bound",
     "places left open",
 )
-Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The figures of one way of asking."""
+
+    cpu: float  # seconds
+    added: float  # MB, negative where memory is not counted
+    cost: int
+    left: int  # open places
 
 
 def main() -> None:
@@ -68,8 +78,9 @@ def main() -> None:
     for kind, wishes, volunteers in SIZES:
         lines += _of_size(kind, wishes, volunteers)
     show("Volunteers to ask, by size", SIZE_HEADS, lines)
-    taken = _medians("ours, exact", *JUDGED)["cpu"]
-    budget = f"2,000 wishes and 5,000 volunteers within {BUDGET} s of CPU"
+    wishes, volunteers = JUDGED
+    taken = _medians("ours, exact", wishes, volunteers).cpu
+    budget = f"{wishes:,} wishes and {volunteers:,} volunteers within {BUDGET} s of CPU"
     print(f"\n{budget}: {taken:.2f} s, {verdict(taken <= BUDGET)}")
     show(
         "When the work runs out: 2,000 x 800, volunteers scarce",
@@ -81,26 +92,31 @@ def main() -> None:
 def _of_size(kind: str, wishes: int, volunteers: int) -> list[Sequence[object]]:
     size = f"{wishes:,} x {volunteers:,}, {kind}"
     lines: list[Sequence[object]] = []
-    optimum = 0.0
+    optimum = 0
     for name in MATCHERS:
-        if name.startswith("OR-Tools") and find_spec("ortools") is None:
+        by_ortools = name.startswith("OR-Tools")
+        if by_ortools and find_spec("ortools") is None:
             lines.append((size, name, "not installed", "", "", "", ""))
             continue
         found = _medians(name, wishes, volunteers)
-        optimum = optimum or found["cost"]
-        if name.startswith("OR-Tools") and found["cost"] != optimum:
-            sys.exit(f"{size}: {name} finds {found['cost']} and we {optimum}")
-        lines.append((size, name, *_cells(found, optimum)))
+        optimum = optimum or found.cost  # the exact one comes first
+        if by_ortools and found.cost != optimum:
+            sys.exit(f"{size}: {name} finds {found.cost} and we {optimum}")
+        cells = _cells(found, optimum)
+        lines.append((size, name, *cells))
     return lines
 
 
 def _cells(found: Figures, optimum: float) -> Sequence[object]:
+    added: object = ""
+    if found.added >= 0:
+        added = round(found.added)
     return (
-        round(found["cpu"], 3),
-        "" if found["added"] < 0 else round(found["added"]),
-        f"{found['cost']:,}",
-        _above(found["cost"], optimum),
-        found["open"],
+        round(found.cpu, 3),
+        added,
+        f"{found.cost:,}",
+        _above(found.cost, optimum),
+        found.left,
     )
 
 
@@ -119,14 +135,21 @@ def _budgets() -> list[Sequence[object]]:
             f"{found.exact:,} of {len(problem.needs):,}",
             _above(found.cost, whole.cost),
             _above(found.cost, found.bound),
-            sum(problem.needs) - sum(map(len, found.assigned)),
+            _left(problem, found.assigned),
         )
         lines.append(line)
     return lines
 
 
+def _left(problem: AssignmentProblem, assigned: Assigned) -> int:
+    """Return the number of open places."""
+    filled = sum(map(len, assigned))
+    return sum(problem.needs) - filled
+
+
 def _above(cost: float, optimum: float) -> str:
-    return f"{100 * (cost - optimum) / optimum:.2f} %"
+    share = (cost - optimum) / optimum
+    return f"{100 * share:.2f} %"
 
 
 def _medians(name: str, wishes: int, volunteers: int) -> Figures:
@@ -139,35 +162,45 @@ def _medians(name: str, wishes: int, volunteers: int) -> Figures:
         str(wishes),
         str(volunteers),
     ]
-    count = ROUNDS if wishes < LARGE else 1
-    rounds: list[Figures] = []
-    for _ in range(count):
+    rounds = []
+    for _ in range(ROUNDS if wishes < LARGE else 1):
         done = subprocess.run(command, check=True, capture_output=True)
-        figures = json.loads(done.stdout)
+        figures = Figures(**json.loads(done.stdout))
         rounds.append(figures)
-    return {key: median(found[key] for found in rounds) for key in rounds[0]}
+    # the cost and the open places are the same in every round
+    return replace(
+        rounds[0],
+        cpu=median(figures.cpu for figures in rounds),
+        added=median(figures.added for figures in rounds),
+    )
 
 
 def measure(name: str, wishes: int, volunteers: int) -> Figures:
-    """Match once in this process. Returns CPU seconds, added MB, cost, and open places."""
+    """Match once in this process."""
+    match = MATCHERS[name]
     problem = a_street(SEED, wishes, volunteers)
     # A first run on a tiny street, so that its imports are not counted
-    MATCHERS[name](a_street(SEED, 2, 2))
+    match(a_street(SEED, 2, 2))
     gc.collect()
     before = _resident("VmRSS", reset=True)
     start = time.process_time()
-    assigned = MATCHERS[name](problem)
+    assigned = match(problem)
     cpu = time.process_time() - start
     added = _resident("VmHWM") - before
-    if name.startswith("ours") and (found := faults(problem, solve(problem))):
+    if match is exact:
+        _check_certificate(problem)
+    return Figures(
+        cpu=cpu,
+        added=added / 1024,
+        cost=cost_of(problem, assigned),
+        left=_left(problem, assigned),
+    )
+
+
+def _check_certificate(problem: AssignmentProblem) -> None:
+    found = faults(problem, solve(problem))
+    if found:
         sys.exit("\n".join(found))
-    left = sum(problem.needs) - sum(map(len, assigned))
-    return {
-        "cpu": cpu,
-        "added": added / 1024,
-        "cost": cost_of(problem, assigned),
-        "open": left,
-    }
 
 
 def _resident(which: str, *, reset: bool = False) -> int:
@@ -182,4 +215,6 @@ def _resident(which: str, *, reset: bool = False) -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    name, wishes, volunteers = sys.argv[1:]
+    figures = measure(name, int(wishes), int(volunteers))
+    print(json.dumps(asdict(figures)))

@@ -72,7 +72,8 @@ class CountedMessages:
         Each of `due_rows` was written by an earlier transaction, for two units.
         """
         read, written = units(self.storage)
-        requests = (len(self.storage.calls) - self.queries) / number
+        calls = len(self.storage.calls)
+        requests = (calls - self.queries) / number
         reads = (read - self.queries) / number
         writes = (written + 2 * due_rows) / number
         sqs = self.sqs / number
@@ -111,7 +112,8 @@ def sweep_and_work(cloud: Cloud, number: int) -> None:
 
 def check_sent(cloud: Cloud, kind: str) -> None:
     """Stop unless exactly ten messages of a kind were sent."""
-    if [call.kind for call in cloud.calls] != [kind] * AT_ONCE:
+    sent = [call.kind for call in cloud.calls]
+    if sent != [kind] * AT_ONCE:
         raise RuntimeError(f"ten {kind} should have been sent: {cloud.calls}")
 
 
@@ -121,11 +123,12 @@ def reminder(
     """Count ten reminders whose timers fire in the same minute."""
     cloud = cloud_of(world)
     for _ in range(AT_ONCE):
-        claim = f"/v1/wishes/{open_one(world.resident())}/claim"
-        must(world.volunteer().post(claim))
-    cloud.run(world.clock.now() + timedelta(hours=1))
-    instants = {timer.at for timer in timers()}
-    world.clock.move_to(next(iter(instants)))
+        owner, helper = world.resident(), world.volunteer()
+        wish = open_one(owner)
+        must(helper.post(f"/v1/wishes/{wish}/claim"))
+    cloud.run_for(hours=1)
+    timer = next(iter(timers()))
+    world.clock.move_to(timer.at)
     cloud.calls.clear()
     with counted(cloud, sweeps=1) as reminders:
         sweep_and_work(cloud, AT_ONCE)
@@ -168,7 +171,8 @@ def digest(world: World) -> list[Sequence[object]]:
     with counted(cloud, sweeps=1) as adding:
         sweep_and_work(cloud, thanks)
     cloud.calls.clear()
-    world.clock.move_to(max(due.at for due in waiting_messages()))
+    instants = [due.at for due in waiting_messages()]
+    world.clock.move_to(max(instants))
     with counted(cloud, sweeps=1) as sending:
         sweep_and_work(cloud, AT_ONCE)
     check_sent(cloud, DIGEST)

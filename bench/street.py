@@ -9,7 +9,8 @@ next of that community after five more wishes.
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,10 @@ from tests.matching.street import StreetSize, settle
 from tests.storage import Storage, counted_storage
 from tests.world import STREET, World
 
+from .storage_counting import units
+
 __all__ = ["main"]
 
-READS = ("GetItem", "BatchGetItem", "Query")
 COMMUNITY = f"{STREET}.c00"
 HEADS = (
     "run",
@@ -58,24 +60,19 @@ class CountedRun:
         made = visits = 0
         if self.record:
             made, visits = self.record.made, self.record.visits
-        kinds = self.storage.names
-        reading = [kind for kind in kinds if kind in READS]
-        writing = [kind for kind in kinds if kind not in READS]
+        read_units, write_units = units(self.storage)
+        reads = self.storage.reads
+        writes = len(self.storage.calls) - reads
         return (
             self.name,
             made,
             visits,
-            *self._requests_and_units(reading),
-            *self._requests_and_units(writing),
+            reads,
+            read_units,
+            writes,
+            write_units,
             round(self.seconds, 2),
         )
-
-    def _requests_and_units(self, kinds: Iterable[str]) -> tuple[int, float]:
-        requests, units = 0, 0.0
-        for kind in kinds:
-            requests += self.storage.names[kind]
-            units += self.storage.units(kind)
-        return requests, units
 
 
 def main(wishes: int = 1000) -> None:
@@ -135,22 +132,26 @@ def _count(name: str, run: Callable[[], Run | None]) -> CountedRun:
 
 def _show_by_use(storage: Storage) -> None:
     """Print requests and units by kind and table."""
-    by_use: dict[tuple[str, str], tuple[int, float]] = {}
-    for kind, sent, answer in storage.calls:
+    by_use: dict[tuple[str, str], Storage] = defaultdict(Storage)
+    for call in storage.calls:
+        kind, sent, _ = call
         use = kind, _table_of(sent)
-        requests, units = by_use.get(use, (0, 0.0))
-        spent = Storage([(kind, sent, answer)]).units(kind)
-        by_use[use] = requests + 1, units + spent
-    lines = [(*use, *spent) for use, spent in by_use.items()]
-    heads = ("request", "table", "requests", "units")
-    show("Where the first run's requests go", heads, lines)
+        by_use[use].calls.append(call)
+    lines = []
+    for (kind, table), calls in by_use.items():
+        requests = len(calls.calls)
+        lines.append((kind, table, requests, calls.units(kind)))
+    show(
+        "Where the first run's requests go",
+        ("request", "table", "requests", "units"),
+        lines,
+    )
 
 
 def _table_of(sent: dict[str, Any]) -> str:
     """Return the table of a call without its prefix, and its index if there is one."""
     tables = sorted(sent.get("RequestItems", {}))
-    name = sent.get("TableName") or ", ".join(tables) or "several"
-    table = str(name).rpartition("-")[2]
-    if "IndexName" in sent:
-        return f"{table}.{sent['IndexName']}"
-    return table
+    name: str = sent.get("TableName") or ", ".join(tables) or "several"
+    table = name.rpartition("-")[2]
+    index = sent.get("IndexName")
+    return f"{table}.{index}" if index else table

@@ -83,11 +83,15 @@ def _compared(
 def _show_parts(parts: dict[str, float]) -> None:
     whole = sum(parts.values())
     store = 0.0
-    lines = []
+    shown = []
     for name, spent in sorted(parts.items(), key=itemgetter(1), reverse=True):
-        lines.append((name, round(spent), f"{spent / whole:.0%}"))
+        shown.append((name, spent))
         if name.startswith(BELOW_PYNAMODB):
             store += spent
-    lines.append(("all below PynamoDB", round(store), f"{store / whole:.0%}"))
-    lines.append(("all of the request", round(whole), "100%"))
+    shown.append(("all below PynamoDB", store))
+    shown.append(("all of the request", whole))
+    lines = []
+    for name, spent in shown:
+        share = f"{spent / whole:.0%}"
+        lines.append((name, round(spent), share))
     show("Where a warm signed-in request goes", ("part", "µs", "share"), lines)

@@ -102,19 +102,19 @@ def counted_log_lines() -> Iterator[list[logging.LogRecord]]:
 
 def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
     """Stop if the handlers do not answer with the same facts."""
-    views = [
-        answer_of(name, handler, event) for name, handler in handlers.items()
-    ]
-    first = views[0]
-    for view in views:
-        if set(view) != set(first):
-            raise RuntimeError(f"the views differ: {set(view) ^ set(first)}")
-        for name in SHARED:
-            if view[name] != first[name]:
+    views = {}
+    for name, handler in handlers.items():
+        views[name] = view_of(name, handler, event)
+    expected = views["ours"]
+    for view in views.values():
+        if view.keys() != expected.keys():
+            raise RuntimeError(f"the views differ: {views}")
+        for field in SHARED:
+            if view[field] != expected[field]:
                 raise RuntimeError(f"the answers differ: {views}")
 
 
-def answer_of(
+def view_of(
     name: str, handler: Handler, event: dict[str, Any]
 ) -> dict[str, Any]:
     """Return a handler's view of the wish. Stop if it refuses, or does not write one log line."""
