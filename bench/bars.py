@@ -97,17 +97,16 @@ def _bars(
         long = round(value * scale, 1)
         place = f'x="{left}" y="{y}" width="{long:g}" height="18"'
         bar = f'  <rect class="{kind}" {place} rx="2"/>'
-        figure = _text(left + long + 6, y + 14, _figure(value))
-        parts += [bar, figure]
+        figure = f"{value:.2f}" if value < 10 else f"{value:.0f}"
+        text = _text(left + long + 6, y + 14, figure)
+        parts += [bar, text]
         kind = "bar"
         y += ROW
     return parts
 
 
-def _figure(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
-
-
 def _text(x: float, y: int, words: str, kind: str = "") -> str:
-    styled = f' class="{kind}"' if kind else ""
-    return f'  <text x="{x:g}" y="{y}"{styled}>{escape(words)}</text>'
+    attributes = f'x="{x:g}" y="{y}"'
+    if kind:
+        attributes += f' class="{kind}"'
+    return f"  <text {attributes}>{escape(words)}</text>"

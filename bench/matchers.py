@@ -37,7 +37,8 @@ class _Answer:
 
     def is_full(self, wish: int) -> bool:
         """Say whether as many volunteers are asked as a wish needs."""
-        return len(self.assigned[wish]) == self.problem.needs[wish]
+        asked = len(self.assigned[wish])
+        return asked == self.problem.needs[wish]
 
     def costs(self, wish: int) -> Iterator[tuple[int, int]]:
         """Yield the volunteers who may still be asked for a wish, each behind the cost."""
@@ -45,7 +46,8 @@ class _Answer:
             load = self.problem.loads[volunteer]
             taken = self.taken[volunteer]
             if taken < len(load):
-                yield cost + load[taken], volunteer
+                full = cost + load[taken]
+                yield full, volunteer
 
 
 def exact(problem: AssignmentProblem) -> Assigned:
@@ -64,7 +66,8 @@ def urgency_first(problem: AssignmentProblem) -> Assigned:
     def dearest_first(wish: int) -> int:
         return -problem.prices[wish]
 
-    order = sorted(range(len(problem.needs)), key=dearest_first)
+    wishes = range(len(problem.needs))
+    order = sorted(wishes, key=dearest_first)
     return _one_by_one(problem, order)
 
 
@@ -97,7 +100,8 @@ def _first_pairs(problem: AssignmentProblem) -> list[_Pair]:
             load = problem.loads[volunteer]
             if load:
                 net = cost + load[0] - price
-                pairs.append((net, wish, volunteer, 0))
+                pair = (net, wish, volunteer, 0)
+                pairs.append(pair)
     return pairs
 
 

@@ -210,8 +210,9 @@ def _resident(which: str, *, reset: bool = False) -> int:
     if reset:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    found = next(line for line in lines if line.startswith(which))
-    return int(found.split()[1])
+    line = next(line for line in lines if line.startswith(which))
+    _, kilobytes, _ = line.split()
+    return int(kilobytes)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,8 @@ class Years:
         """Return the mean of a result, with the least and the most."""
         values = self.values(result)
         middle = _text(mean(values))
-        least, most = _text(min(values)), _text(max(values))
+        least = _text(min(values))
+        most = _text(max(values))
         return f"{middle} ({least}–{most})"
 
 
@@ -84,18 +85,20 @@ Found = Mapping[str, Mapping[str, Years]]
 
 def main() -> None:
     """Print the tables and draw the plot."""
-    drawn = [draw_street(seed, Size()) for seed in SEEDS]
-    streets: list[Streets] = []
+    size = Size()
+    drawn = [draw_street(seed, size) for seed in SEEDS]
+    by_spread: list[Streets] = []
     found: dict[str, dict[str, Years]] = {}
     for name, spread in SPREADS.items():
-        spread_out = [replace(street, spread=spread) for street in drawn]
-        streets.append(spread_out)
-        found[name] = {
-            policy.name: _play(spread_out, policy) for policy in POLICIES
-        }
-    _show_policies(found)
-    _show_weights(streets)
-    PLOT.write_text(_plot(found), encoding="utf-8")
+        streets = [replace(street, spread=spread) for street in drawn]
+        by_spread.append(streets)
+        found[name] = {}
+        for policy in POLICIES:
+            found[name][policy.name] = _play(streets, policy)
+    _show_policies(size, found)
+    _show_weights(by_spread)
+    plot = _plot(found)
+    PLOT.write_text(plot, encoding="utf-8")
     print(f"written: {PLOT}", file=sys.stderr)
 
 
@@ -103,16 +106,17 @@ def _play(streets: Streets, policy: AskingPolicy) -> Years:
     return Years([play(street, policy).numbers() for street in streets])
 
 
-def _show_policies(found: Found) -> None:
-    size = Size()
+def _show_policies(size: Size, found: Found) -> None:
     rounds = f"{size.weeks} rounds of {size.a_week} wishes"
     people = f"{size.volunteers} volunteers, {len(SEEDS)} seeds"
     for spread, by_policy in found.items():
+        any_year = by_policy[HOUSE.name].years[0]
         lines = []
-        for result in by_policy[HOUSE.name].years[0]:
+        for result in any_year:
             line = [result]
             for years in by_policy.values():
-                line.append(years.cell(result))
+                cell = years.cell(result)
+                line.append(cell)
             lines.append(line)
         show(f"{rounds}, {people}; {spread}", ["", *by_policy], lines)
 
@@ -162,6 +166,8 @@ def _plot(found: Found) -> str:
         for result in PLOTTED:
             column = [years.mean(result) for years in by_policy.values()]
             columns.append(column)
-        block = Block(title=spread, rows=list(by_policy), columns=columns)
+        policies = list(by_policy)
+        block = Block(title=spread, rows=policies, columns=columns)
         blocks.append(block)
-    return draw(list(PLOTTED.values()), blocks)
+    titles = list(PLOTTED.values())
+    return draw(titles, blocks)

@@ -57,10 +57,10 @@ class SimulatedStreet:
         One number for each pair decides, so that all policies meet the same answers.
         """
         person = random.Random(f"{self.seed} {volunteer}")
-        willing = WILLING + self.spread * person.uniform(-1, 1)
-        probability = max(LEAST, willing - FATIGUE * recent)
+        difference = self.spread * person.uniform(-1, 1)
+        willing = WILLING + difference - FATIGUE * recent
         pair = random.Random(f"{self.seed} {wish} {volunteer}")
-        return pair.random() < probability
+        return pair.random() < max(LEAST, willing)
 
 
 def draw_street(seed: int, size: Size) -> SimulatedStreet:
@@ -108,14 +108,17 @@ def _with_chance(
 def _a_helper(dice: random.Random, number: int) -> Volunteer:
     base = _a_building(dice)
     kinds = _kinds(dice)
-    community = base.rsplit(".", 2)[0]
+    community, *_ = base.rsplit(".", 2)
+    whole_street = _with_chance(dice, 0.4, "st")
+    skills = _with_chance(dice, 0.2, "repair")
+    dialects = _with_chance(dice, 0.5, "local")
     return Volunteer(
         id=f"per_{number:04}",
         base=base,
-        places=_with_chance(dice, 0.4, "st") or (community,),
+        places=whole_street or (community,),
         kinds=frozenset(kinds),
-        skills=frozenset(_with_chance(dice, 0.2, "repair")),
-        dialects=frozenset(_with_chance(dice, 0.5, "local")),
+        skills=frozenset(skills),
+        dialects=frozenset(dialects),
         vetted=dice.random() < 0.3,
         # The cost of refusal changes from round to round, so a pair's cost excludes it.
         acceptance=1000,
@@ -130,6 +133,7 @@ def _a_wish(dice: random.Random, number: int) -> OpenWish:
     skills: tuple[str, ...] = ()
     if kind == "service":
         skills = _with_chance(dice, 0.3, "repair")
+    dialects = _with_chance(dice, 0.3, "local")
     return OpenWish(
         id=f"wsh_{number:05}",
         need=int(str(need)),
@@ -139,7 +143,7 @@ def _a_wish(dice: random.Random, number: int) -> OpenWish:
         place=place,
         zone="UTC",
         skills=skills,
-        dialects=_with_chance(dice, 0.3, "local"),
+        dialects=dialects,
         vetted=kind == "learning" and dice.random() < 0.5,
         resident=f"per_r{number:05}",
     )

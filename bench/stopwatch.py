@@ -9,13 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 __all__ = ["Border", "parts_of"]
 
-# the part, the owner of the function, the function's name
-Border = tuple[str, Any, str]
+
+class Border(NamedTuple):
+    """A function by which a part of a request is entered."""
+
+    part: str
+    owner: Any
+    function: str
 
 
 class _Watch:
@@ -48,8 +53,10 @@ def _watched(borders: Sequence[Border]) -> Iterator[_Watch]:
     watch = _Watch()
     with ExitStack() as stack:
         for part, owner, name in borders:
-            timed = watch.around(part, getattr(owner, name))
-            stack.enter_context(mock.patch.object(owner, name, timed))
+            function = getattr(owner, name)
+            timed = watch.around(part, function)
+            patch = mock.patch.object(owner, name, timed)
+            stack.enter_context(patch)
         yield watch
 
 
@@ -57,13 +64,12 @@ def parts_of(
     request: Callable[[], object], borders: Sequence[Border], times: int
 ) -> dict[str, float]:
     """Return the median microseconds of each part over many requests."""
-    parts = [part for part, _, _ in borders]
-    seen: dict[str, list[float]] = defaultdict(list)
+    seen: dict[str, list[int]] = defaultdict(list)
     with _watched(borders) as watch:
         for _ in range(times):
             watch.spent.clear()
             request()
-            for part in parts:
-                microseconds = watch.spent[part] / 1000
-                seen[part].append(microseconds)
-    return {part: median(spent) for part, spent in seen.items()}
+            for border in borders:
+                nanoseconds = watch.spent[border.part]
+                seen[border.part].append(nanoseconds)
+    return {part: median(spent) / 1000 for part, spent in seen.items()}

@@ -83,15 +83,13 @@ def _compared(
 def _show_parts(parts: dict[str, float]) -> None:
     whole = sum(parts.values())
     store = 0.0
-    shown = []
-    for name, spent in sorted(parts.items(), key=itemgetter(1), reverse=True):
-        shown.append((name, spent))
+    for name, spent in parts.items():
         if name.startswith(BELOW_PYNAMODB):
             store += spent
-    shown.append(("all below PynamoDB", store))
-    shown.append(("all of the request", whole))
+    slowest_first = sorted(parts.items(), key=itemgetter(1), reverse=True)
+    sums = [("all below PynamoDB", store), ("all of the request", whole)]
     lines = []
-    for name, spent in shown:
+    for name, spent in [*slowest_first, *sums]:
         share = f"{spent / whole:.0%}"
         lines.append((name, round(spent), share))
     show("Where a warm signed-in request goes", ("part", "µs", "share"), lines)

@@ -56,20 +56,22 @@ SHARED = (
     "age_days",
 )
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-BORDERS: list[Border] = [
-    ("Chalice: routing, request and response", Chalice, "__call__"),
-    ("web/api: operation, headers", Api, "_run"),
-    ("web/tokens: JWT", Tokens, "read"),
-    ("log line", runtime.log, "info"),
-    ("use case, permission", WishQueries, "read_wish"),
-    ("view: pydantic model", wishes_api, "wish_view"),
-    ("view: JSON, ETag", Renderer, "render"),
-    ("PynamoDB: request, row", Store, "get"),
-    ("row to entity", RowView, "to_entity"),
-    ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
-    ("store/dynamo: sign", Signer, "headers"),
-    ("botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"),
-    (
+BORDERS = [
+    Border("Chalice: routing, request and response", Chalice, "__call__"),
+    Border("web/api: operation, headers", Api, "_run"),
+    Border("web/tokens: JWT", Tokens, "read"),
+    Border("log line", runtime.log, "info"),
+    Border("use case, permission", WishQueries, "read_wish"),
+    Border("view: pydantic model", wishes_api, "wish_view"),
+    Border("view: JSON, ETag", Renderer, "render"),
+    Border("PynamoDB: request, row", Store, "get"),
+    Border("row to entity", RowView, "to_entity"),
+    Border("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
+    Border("store/dynamo: sign", Signer, "headers"),
+    Border(
+        "botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"
+    ),
+    Border(
         "urllib3 and http.client, above the socket",
         urllib3.connectionpool.HTTPConnectionPool,
         "urlopen",
