@@ -25,7 +25,8 @@ def main(words: list[str]) -> None:
     named = [word for word in words if not word.isdigit()]
     unknown = set(named) - set(BENCHES)
     if unknown:
-        wrong, known = ", ".join(sorted(unknown)), ", ".join(BENCHES)
+        wrong = ", ".join(sorted(unknown))
+        known = ", ".join(BENCHES)
         sys.exit(f"unknown: {wrong}; there are: {known}")
     sizes = {
         name: int(size) for name, size in pairwise(words) if size.isdigit()

@@ -9,7 +9,12 @@ from html import escape
 
 __all__ = ["Block", "draw"]
 
-NAMES, BAR, FIGURE, ROW, HEAD = 240, 100, 66, 24, 34  # pixels
+# widths and heights, in pixels
+NAMES = 240
+BAR = 100
+FIGURE = 66
+HEAD = 34
+ROW = 24
 DARK = ".bar { fill: #6e7681; } .first { fill: #58a6ff; }"
 STYLE = f"""
     text {{ font: 13px system-ui, sans-serif; fill: #24292f; }}
@@ -43,7 +48,8 @@ def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
         for n, values in enumerate(block.columns):
             scale = _scale(n, blocks)
             parts += _bars(_left(n), first_row, values, scale)
-        top = first_row + len(block.rows) * ROW + 16
+        height = len(block.rows) * ROW
+        top = first_row + height + 16
     width = _left(len(measures))
     size = f'viewBox="0 0 {width} {top}"'
     names = escape("; ".join(measures))

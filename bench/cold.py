@@ -214,10 +214,17 @@ def _compared(
     name: str, ours: list[float], bare: list[float], budget: float | None = None
 ) -> Sequence[object]:
     reached = ratio(ours, bare)
-    line = (name, round(median(ours)), round(median(bare)), reached)
-    if budget is None:
-        return *line, "", ""
-    return *line, budget, verdict(reached <= budget)
+    kept = ""
+    if budget is not None:
+        kept = verdict(reached <= budget)
+    return (
+        name,
+        round(median(ours)),
+        round(median(bare)),
+        reached,
+        budget or "",
+        kept,
+    )
 
 
 def _show_own_modules(runs: Sequence[Mapping[str, float]]) -> None:

@@ -45,7 +45,7 @@ def run(members: int) -> None:
         watch = StoreWatch(cloud)
         cloud.takes = watch.takes
         cloud.provide("east", "west")
-        cloud.run(world.clock.now() + timedelta(hours=1))
+        cloud.run_for(hours=1)
         forget_what_was_told()
         cloud.calls.clear()
         at = world.clock.now()
@@ -112,7 +112,8 @@ def send_with_crashes(
     watch: StoreWatch, members: int, until: datetime
 ) -> Counter[str]:
     """Run the cloud until an instant, with the drawn crashes. Return them by the step."""
-    cloud, dice = watch.cloud, random.Random(SEED)
+    cloud = watch.cloud
+    dice = random.Random(SEED)
     crashes = Counter[str]()
     with intercepted(watch.around):
         for patience in patiences(members):

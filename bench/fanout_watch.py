@@ -13,7 +13,10 @@ from tests.faults.crowd import units_by_table
 
 __all__ = ["SEED", "StoreWatch", "patiences"]
 
-WHILE_READING, WHILE_SENDING, SEED = 10, 40, 20261123
+# crashes while the audience is read, and while messages are sent
+WHILE_READING = 10
+WHILE_SENDING = 40
+SEED = 20261123
 STEPS_OF_A_MEMBER = 3  # claim, send, settle
 
 
@@ -39,7 +42,8 @@ class StoreWatch:
         return answer
 
     def _note_attempt(self, item: dict[str, Any]) -> None:
-        id, state = _text(item["pk"]), _text(item["state"])
+        id = _text(item["pk"])
+        state = _text(item["state"])
         if state == "claimed":
             self.claimed.add(id)
         else:
@@ -60,8 +64,9 @@ class StoreWatch:
     def total(self, kind: str, without: str = "") -> float:
         """Return all units of reading or writing, without those of one table."""
         total = 0.0
+        left_out = f"{kind} {without}"
         for name, units in self.units.items():
-            if name.startswith(kind) and name != f"{kind} {without}":
+            if name.startswith(kind) and name != left_out:
                 total += units
         return total
 

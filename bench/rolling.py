@@ -38,7 +38,10 @@ SEEDS = range(11, 16)
 PLOT = Path("docs/matching.svg")
 # of the probability of a yes, to both sides
 SPREADS = {"everybody alike": 0.0, "people differ": 0.3}
-LOADS, REFUSALS, TIRED = (15, 20, 40), (0, 5, 10), (0, 6, 12)
+# the weights that are compared
+LOADS = (15, 20, 40)
+REFUSALS = (0, 5, 10)
+TIRED = (0, 6, 12)
 # the results that are printed for other weights
 SHOWN = (
     "mean wait",
@@ -103,13 +106,15 @@ def main() -> None:
 
 
 def _play(streets: Streets, policy: AskingPolicy) -> Years:
-    return Years([play(street, policy).numbers() for street in streets])
+    years = [play(street, policy) for street in streets]
+    return Years([year.numbers() for year in years])
 
 
 def _show_policies(size: Size, found: Found) -> None:
     rounds = f"{size.weeks} rounds of {size.a_week} wishes"
     people = f"{size.volunteers} volunteers, {len(SEEDS)} seeds"
     for spread, by_policy in found.items():
+        title = f"{rounds}, {people}; {spread}"
         any_year = by_policy[HOUSE.name].years[0]
         lines = []
         for result in any_year:
@@ -118,7 +123,7 @@ def _show_policies(size: Size, found: Found) -> None:
                 cell = years.cell(result)
                 line.append(cell)
             lines.append(line)
-        show(f"{rounds}, {people}; {spread}", ["", *by_policy], lines)
+        show(title, ["", *by_policy], lines)
 
 
 def _show_weights(streets: Sequence[Streets]) -> None:
@@ -128,7 +133,8 @@ def _show_weights(streets: Sequence[Streets]) -> None:
             load=load, refusal_percent=refusal, tired_percent=tired
         )
         cells = _with_weights(streets, weights)
-        lines.append([f"{tired} %", load, refusal, *cells])
+        line = [f"{tired} %", load, refusal, *cells]
+        lines.append(line)
     show(
         "The optimum with other weights: means, everybody alike / people differ",
         ["a yes less likely by, for each offer", "load", "refusal %", *SHOWN],

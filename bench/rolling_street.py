@@ -17,17 +17,28 @@ from chalicelib.offers.policy import OfferUrgency
 __all__ = ["SimulatedStreet", "Size", "draw_street"]
 
 # The probability of a yes: at first, less for each recent offer, and the least
-WILLING, FATIGUE, LEAST = 0.65, 0.12, 0.1
-COMMUNITIES, GRIDS, BUILDINGS = 4, 4, 5
+WILLING = 0.65
+FATIGUE = 0.12
+LEAST = 0.1
+# of the street, of a community, of a grid
+COMMUNITIES = 4
+GRIDS = 4
+BUILDINGS = 5
 # values with their share of a hundred wishes
 URGENCIES = (
     (OfferUrgency.URGENT, 15),
     (OfferUrgency.SOON, 30),
     (OfferUrgency.CALM, 55),
 )
-KINDS = (("goods", 30), ("service", 40), ("company", 20), ("learning", 10))
+KINDS = (
+    ("goods", 30),
+    ("service", 40),
+    ("company", 20),
+    ("learning", 10),
+)
 NEEDS = ((1, 90), (2, 8), (3, 2))
 OBSTACLES = ("elsewhere", "kind", "skill", "vetting")
+Pair = tuple[int, int]  # a volunteer and the cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +59,7 @@ class SimulatedStreet:
     helpers: Sequence[Volunteer]
     wishes: Sequence[OpenWish]
     # of each wish: the volunteers who may be asked, and the cost without refusal and load
-    pairs: Sequence[Sequence[tuple[int, int]]]
+    pairs: Sequence[Sequence[Pair]]
     spread: float = 0.0
 
     def accepts(self, wish: int, volunteer: int, recent: int) -> bool:
@@ -154,13 +165,12 @@ def _beside(one: str, other: str) -> bool:
     """Say whether two grids or two communities are neighbours. All lie in a row."""
     above, last = one.rsplit(".", 1)
     other_above, other_last = other.rsplit(".", 1)
-    distance = int(last[1:]) - int(other_last[1:])
-    return above == other_above and abs(distance) == 1
+    number = int(last[1:])
+    other_number = int(other_last[1:])
+    return above == other_above and abs(number - other_number) == 1
 
 
-def _pairs(
-    wish: OpenWish, helpers: Sequence[Volunteer]
-) -> list[tuple[int, int]]:
+def _pairs(wish: OpenWish, helpers: Sequence[Volunteer]) -> list[Pair]:
     pairs = []
     for n, helper in enumerate(helpers):
         if _may_be_asked(wish, helper):

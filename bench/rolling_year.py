@@ -13,7 +13,7 @@ from chalicelib.offers.model import OfferState, VolunteerHistory
 from chalicelib.offers.policy import OfferUrgency
 
 from .rolling_policies import AskingPolicy
-from .rolling_street import SimulatedStreet
+from .rolling_street import Pair, SimulatedStreet
 
 __all__ = ["Year", "play"]
 
@@ -86,7 +86,7 @@ class _WishState:
     costs: dict[int, int]
     asked: set[int] = field(default_factory=set)
 
-    def edges(self, refusal: Sequence[int]) -> list[tuple[int, int]]:
+    def edges(self, refusal: Sequence[int]) -> list[Pair]:
         """Return the volunteers who may be asked now, each with the cost."""
         edges = []
         for volunteer, cost in self.costs.items():
@@ -180,7 +180,8 @@ class _Simulation:
             price = self.weights.wish_price(wish.urgency, age)
             needs.append(wish.left)
             prices.append(price)
-            edges.append(wish.edges(refusal[wish.urgency]))
+            pairs = wish.edges(refusal[wish.urgency])
+            edges.append(pairs)
         return AssignmentProblem(
             needs=needs,
             prices=prices,

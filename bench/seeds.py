@@ -108,6 +108,6 @@ def _with_titled_keys(value: Any) -> Any:
 def _title(key: str) -> str:
     titled = ""
     for part in key.split("_"):
-        first, rest = part[:1], part[1:]
-        titled += first.upper() + rest
+        first = part[:1].upper()
+        titled += first + part[1:]
     return titled

@@ -70,16 +70,17 @@ def _split(name: str, storage: Storage) -> CountedOperation:
     end = len(kinds)
     if COMMIT in kinds:
         end = kinds.index(COMMIT) + 1
-    return CountedOperation(
-        name, Storage(storage.calls[:end]), Storage(storage.calls[end:])
-    )
+    commit = Storage(storage.calls[:end])
+    behind = Storage(storage.calls[end:])
+    return CountedOperation(name, commit, behind)
 
 
 def _kinds(storage: Storage) -> str:
     """Return the requests by kind, in the order in which they first came."""
     kinds = []
     for name, count in storage.names.items():
-        kinds.append(f"{count} {name}" if count > 1 else name)
+        many = f"{count} " if count > 1 else ""
+        kinds.append(many + name)
     return ", ".join(kinds) or "–"
 
 

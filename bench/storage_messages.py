@@ -201,7 +201,8 @@ def thank(cloud: Cloud, helper: Phone) -> None:
     )
     cloud.run(world.clock.now())
     cloud.takes = lambda due: False
-    must(owner.post(f"{wish}/confirm", {"rating": 5, "thanks": "谢谢你！"}))
+    thanks = {"rating": 5, "thanks": "谢谢你！"}
+    must(owner.post(f"{wish}/confirm", thanks))
     cloud.takes = lambda due: True
 
 

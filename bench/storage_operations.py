@@ -12,12 +12,15 @@ __all__ = ["measure_moves", "measure_reads", "measure_sign_in"]
 
 LONGEST_STORY = (STORY * 10)[:500]
 LONGEST = f"story of {len(LONGEST_STORY)} characters"
-WISHES_ON_THE_WALL, WISHES_IN_THE_QUEUE = 30, 25
+WISHES_ON_THE_WALL = 30
+WISHES_IN_THE_QUEUE = 25
 
 
 def measure_reads(world: World) -> list[CountedOperation]:
     """Count the reads of one wish by several people, and those of the lists."""
-    helper, staff, owner = world.volunteer(), world.staff(), world.resident()
+    helper = world.volunteer()
+    staff = world.staff()
+    owner = world.resident()
     wish, *_ = [open_wish(world, owner) for _ in range(WISHES_ON_THE_WALL)]
     for _ in range(WISHES_IN_THE_QUEUE):
         file_wish(world, owner)
@@ -68,8 +71,8 @@ def _wall(name: str, place: str) -> CountedOperation:
 
 def measure_moves(world: World) -> list[CountedOperation]:
     """Count the requests in the life of a wish, from filing to thanks."""
-    staff, helper = world.staff(), world.volunteer()
-    rival, owner = world.volunteer(), world.resident()
+    staff, owner = world.staff(), world.resident()
+    helper, rival = world.volunteer(), world.volunteer()
     submitted = _submit(owner, wish_body(world, STORY))
     wish = f"/v1/wishes/{owner.seen[-1].json['id']}"
     approved = ask(
@@ -82,11 +85,13 @@ def measure_moves(world: World) -> list[CountedOperation]:
     late = _claim_too_late(rival, wish)
     released = _release(helper, wish)
     must(helper.post(f"{wish}/claim"))
-    delivered = _deliver(helper, wish, world.delivery_code(owner.me["phone"]))
+    code = world.delivery_code(owner.me["phone"])
+    delivered = _deliver(helper, wish, code)
     long = f"/v1/wishes/{open_wish(world, owner, LONGEST_STORY)}"
     longest = _claim(f"claim, {LONGEST}", helper, long)
     other = f"/v1/wishes/{open_wish(world, owner)}"
-    must(helper.post(f"{other}/claim"), helper.post(f"{other}/deliver", {}))
+    must(helper.post(f"{other}/claim"))
+    must(helper.post(f"{other}/deliver", {}))
     confirmed = _confirm(owner, other)
     return [
         submitted,

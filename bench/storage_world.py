@@ -34,7 +34,8 @@ def wish_body(world: World, story: str) -> dict[str, Any]:
     for hour in (2, 6):
         start = day + timedelta(hours=hour)
         end = start + timedelta(hours=2)
-        windows.append({"from": start.isoformat(), "to": end.isoformat()})
+        window = {"from": start.isoformat(), "to": end.isoformat()}
+        windows.append(window)
     return world.wish_body(
         story=story,
         window=windows,

@@ -127,7 +127,8 @@ def _count(name: str, run: Callable[[], Run | None]) -> CountedRun:
     began = time.process_time()
     with counted_storage() as storage:
         record = run()
-    return CountedRun(name, storage, record, time.process_time() - began)
+    seconds = time.process_time() - began
+    return CountedRun(name, storage, record, seconds)
 
 
 def _show_by_use(storage: Storage) -> None:
@@ -140,7 +141,8 @@ def _show_by_use(storage: Storage) -> None:
     lines = []
     for (kind, table), calls in by_use.items():
         requests = len(calls.calls)
-        lines.append((kind, table, requests, calls.units(kind)))
+        line = (kind, table, requests, calls.units(kind))
+        lines.append(line)
     show(
         "Where the first run's requests go",
         ("request", "table", "requests", "units"),

@@ -81,10 +81,10 @@ def main(due: int = 10_000) -> None:
 
 def run(due: int, others: int) -> tuple[Drained, float]:
     """Work on the due tickets and check the result; return the counts and CPU seconds."""
-    timers = {JobRecord: (timer for _, timer in tickets(due, others))}
     rows = (ticket for ticket, _ in tickets(due, others))
+    timers = (timer for _, timer in tickets(due, others))
     with (
-        seeded_store(Ticket, rows, timers) as address,
+        seeded_store(Ticket, rows, {JobRecord: timers}) as address,
         use_store(address),
     ):
         world = World(table_prefix=PREFIX, due_shards=SHARDS)

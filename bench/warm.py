@@ -47,7 +47,8 @@ def main() -> None:
     lines = []
     for kind in ("public", "signed in"):
         for peer in PEERS:
-            lines.append(_compared(kind, found[kind], peer))
+            line = _compared(kind, found[kind], peer)
+            lines.append(line)
     show("Warm request, stubbed at the socket only", HEADS, lines)
     _show_parts(found["parts"])
 
