@@ -17,10 +17,13 @@ from .expressions import (
 )
 from .key_range import key_range
 
-__all__ = ["Index", "Key", "copy_item", "key_names"]
+__all__ = ["Index", "Key", "Names", "copy_item", "key_names"]
 
 Key: TypeAlias = tuple[Any, ...]
+Items: TypeAlias = Iterable[Item]
+Names: TypeAlias = tuple[str, ...]
 Schema: TypeAlias = Mapping[str, Any]  # of a table or of an index
+Projection: TypeAlias = frozenset[str] | None
 _FLAT = frozenset({"S", "N", "B", "BOOL", "NULL"})
 
 
@@ -32,35 +35,35 @@ class Index:
     """
 
     name: str | None
-    keys: tuple[str, ...]
-    order: tuple[str, ...]
-    projected: frozenset[str] | None = None
+    keys: Names
+    order: Names
+    projected: Projection = None
 
     @classmethod
-    def of_table(cls, keys: tuple[str, ...]) -> "Index":
+    def of_table(cls, keys: Names) -> "Index":
         """Return the order of a table itself."""
         return cls(None, keys, keys)
 
     @classmethod
-    def create(cls, schema: Schema, table_keys: tuple[str, ...]) -> "Index":
+    def create(cls, schema: Schema, table_keys: Names) -> "Index":
         """Return an index as CreateTable describes it."""
         keys = key_names(schema)
         order = keys[1:] + table_keys
-        projected: frozenset[str] | None = None
+        projected: Projection = None
         projection = schema["Projection"]
         if projection["ProjectionType"] != "ALL":
             others = projection.get("NonKeyAttributes", ())
             projected = frozenset({*table_keys, *keys, *others})
         return cls(schema["IndexName"], keys, order, projected)
 
-    def listed(self, items: Iterable[Item]) -> Iterable[Item]:
+    def listed(self, items: Items) -> Items:
         """Return the items that the index lists: those with all of its keys."""
         if self.name is None:
             return items
         keys = set(self.keys)
         return [item for item in items if keys <= item.keys()]
 
-    def query(self, items: Iterable[Item], request: Request) -> Response:
+    def query(self, items: Items, request: Request) -> Response:
         """Answer a query over the items of the table."""
         given = Placeholders(request)
         asked = key_range(request["KeyConditionExpression"], self.keys, given)
@@ -73,14 +76,14 @@ class Index:
             found = _filtered(found, asked.within, given)
         return self._page(found, request, given)
 
-    def scan(self, items: Iterable[Item], request: Request) -> Response:
+    def scan(self, items: Items, request: Request) -> Response:
         """Answer a scan over the items of the table."""
         found = self.listed(items)
         given = Placeholders(request)
         return self._page(found, request, given)
 
     def _page(
-        self, found: Iterable[Item], request: Request, given: Placeholders
+        self, found: Items, request: Request, given: Placeholders
     ) -> Response:
         limit = request.get("Limit")
         if limit is not None and limit < 1:
@@ -103,7 +106,7 @@ class Index:
             answer["LastEvaluatedKey"] = copy_item(last, self._position())
         return answer
 
-    def _ordered(self, found: Iterable[Item], request: Request) -> list[Item]:
+    def _ordered(self, found: Items, request: Request) -> list[Item]:
         """Return the items in the order of a request, from its starting key on."""
         backwards = not request.get("ScanIndexForward", True)
         ordered = sorted(found, key=self._order_of, reverse=backwards)
@@ -125,7 +128,7 @@ class Index:
         return tuple([plain(item[name]) for name in self.order])
 
 
-def key_names(schema: Schema) -> tuple[str, ...]:
+def key_names(schema: Schema) -> Names:
     """Return the attributes of a key: of the partition, then perhaps of the order in it."""
     names: dict[str, str] = {}
     for part in schema["KeySchema"]:
@@ -135,9 +138,7 @@ def key_names(schema: Schema) -> tuple[str, ...]:
     return (names["HASH"],)
 
 
-def copy_item(
-    item: Mapping[str, Value], projected: frozenset[str] | None = None
-) -> Item:
+def copy_item(item: Mapping[str, Value], projected: Projection = None) -> Item:
     """Return a copy of an item, or of its projected attributes."""
     copied: Item = {}
     for name, value in item.items():
@@ -153,6 +154,6 @@ def _copy_value(value: Value) -> Value:
 
 
 def _filtered(
-    items: Iterable[Item], condition: Condition, given: Placeholders
+    items: Items, condition: Condition, given: Placeholders
 ) -> list[Item]:
     return [item for item in items if condition.holds(item, given)]

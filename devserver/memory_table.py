@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from .expressions import ExpressionError, Item, Request, Response, Value
-from .memory_index import Index, Key, copy_item, key_names
+from .memory_index import Index, Key, Names, copy_item, key_names
 
 __all__ = ["MemoryTable"]
 
+Indexes: TypeAlias = dict[str | None, Index]  # None: the table itself
 MAX_ITEM_BYTES = 400 * 1024
 MAX_KEY_BYTES = (2048, 1024)  # of a partition key and a sort key
 
@@ -19,9 +21,9 @@ class MemoryTable:
 
     schema: Request  # of CreateTable
     items: dict[Key, Item]
-    keys: tuple[str, ...]
+    keys: Names
     types: Mapping[str, str]
-    indexes: Mapping[str | None, Index]
+    indexes: Indexes
 
     @classmethod
     def create(cls, schema: Request) -> "MemoryTable":
@@ -117,8 +119,8 @@ class MemoryTable:
         return self.indexes[name]
 
 
-def _indexes(schema: Request, keys: tuple[str, ...]) -> dict[str | None, Index]:
-    indexes: dict[str | None, Index] = {}
+def _indexes(schema: Request, keys: Names) -> Indexes:
+    indexes: Indexes = {}
     indexes[None] = Index.of_table(keys)
     for described in schema.get("GlobalSecondaryIndexes", ()):
         index = Index.create(described, keys)

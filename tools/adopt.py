@@ -8,7 +8,7 @@ import json
 import secrets
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from .changes import KEEPS_DATA, readable
 from .commands import agreed, deployment_of, stage_parser
@@ -17,13 +17,14 @@ from .deployment import Deployment, NotDeployed
 
 __all__ = ["adoption", "main"]
 
+Given: TypeAlias = Mapping[str, Any]
+Names: TypeAlias = Mapping[str, str]
+Section: TypeAlias = dict[str, Any]
 _TABLE = "AWS::DynamoDB::Table"
 _NAMES = {_TABLE: "TableName", "AWS::S3::Bucket": "BucketName"}
 
 
-def adoption(
-    template: Mapping[str, Any], names: Mapping[str, str]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def adoption(template: Given, names: Names) -> tuple[Section, list[Section]]:
     """Return a template of only the tables and the bucket, and the resources to import.
 
     `names` holds the stage, account and region as `Fn::Sub` calls them. The bucket has only its
@@ -36,8 +37,9 @@ def adoption(
         if type_ not in KEEPS_DATA:
             continue
         properties = resource["Properties"]
-        name = _resolved(properties[_NAMES[type_]]["Fn::Sub"], names)
-        identifier = {_NAMES[type_]: name}
+        named = _NAMES[type_]
+        template_name = properties[named]["Fn::Sub"]
+        identifier = {named: _resolved(template_name, names)}
         kept = identifier
         if type_ == _TABLE:
             kept = properties
@@ -63,13 +65,13 @@ def adoption(
     return reduced, imported
 
 
-def _resolved(text: str, names: Mapping[str, str]) -> str:
+def _resolved(text: str, names: Names) -> str:
     for variable, value in names.items():
         text = text.replace(f"${{{variable}}}", value)
     return text
 
 
-def _only(section: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _only(section: Given, *names: str) -> Section:
     return {name: section[name] for name in names}
 
 

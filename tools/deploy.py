@@ -8,10 +8,10 @@ python -m tools.deploy --stage prod --former 20261124T130501-3f9c0a1b2c3d   # or
 Every call goes through boto3, so AWS_ENDPOINT_URL can name an emulator.
 """
 
-import argparse
 import json
 import os
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,15 +19,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .changes import Change, losing, readable
 from .commands import agreed, deployment_of, stage_parser
 from .deployment import Deployment, NotDeployed, outputs_of
+from .generated import ROOT
 
 __all__ = ["PACKAGE", "main"]
 
-_ROOT = Path(__file__).resolve().parent.parent
+_BUILT = ROOT / "build" / "package"
 # The output of `make package`. The emulator's test deploys another with the same commands.
-PACKAGE = Path(os.environ.get("DEPLOY_FROM") or _ROOT / "build" / "package")
+PACKAGE = Path(os.environ.get("DEPLOY_FROM") or _BUILT)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments() -> Namespace:
     parser = stage_parser("Deploy by a CloudFormation change set.")
     parser.add_argument(
         "--package",
@@ -68,7 +69,7 @@ def main() -> None:
         sys.exit(str(refused))
 
 
-def _template_of(deployment: Deployment, given: argparse.Namespace) -> str:
+def _template_of(deployment: Deployment, given: Namespace) -> str:
     """Return the name of the template to deploy; a package is uploaded first."""
     if given.former == "before":
         return deployment.before()
@@ -79,7 +80,7 @@ def _template_of(deployment: Deployment, given: argparse.Namespace) -> str:
     return deployment.upload(template, given.package / "deployment.zip")
 
 
-def _deploy(deployment: Deployment, given: argparse.Namespace) -> None:
+def _deploy(deployment: Deployment, given: Namespace) -> None:
     parameters = dict(pair.split("=", 1) for pair in given.set)
     if given.former == "":
         for name in deployment.former():
@@ -104,7 +105,7 @@ def _deploy(deployment: Deployment, given: argparse.Namespace) -> None:
 
 
 def _decide(
-    deployment: Deployment, changes: list[Change], given: argparse.Namespace
+    deployment: Deployment, changes: list[Change], given: Namespace
 ) -> None:
     """Show the changes and ask a person.
 

@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 Stack: TypeAlias = dict[str, Any]
+ChangeSet: TypeAlias = dict[str, Any]  # its name and its changes
+Described: TypeAlias = Mapping[str, Any]
 Parameters: TypeAlias = Mapping[str, str]
 _POLL = 2  # seconds between two looks at CloudFormation
 _ENDED = ("_COMPLETE", "_FAILED")
@@ -57,7 +59,7 @@ class Deployment:
 
     # packages
 
-    def upload(self, template: Mapping[str, Any], package: Path) -> str:
+    def upload(self, template: Described, package: Path) -> str:
         """Upload a package and its template; return the template's name."""
         return self._bucket.upload(template, package)
 
@@ -72,15 +74,15 @@ class Deployment:
             NotDeployed: there is none.
 
         """
-        *earlier, present = self.former() or [""]
-        for name in reversed(earlier):
-            if _digest_in(name) != _digest_in(present):
+        names = self.former()
+        for name in reversed(names):
+            if _digest_in(name) != _digest_in(names[-1]):
                 return name
         raise NotDeployed("nothing else was deployed before")
 
     # change sets
 
-    def propose(self, name: str, given: Parameters) -> dict[str, Any] | None:
+    def propose(self, name: str, given: Parameters) -> ChangeSet | None:
         """Make a change set of a template; return it, or None where it would change nothing.
 
         Raises:
@@ -103,7 +105,7 @@ class Deployment:
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
 
-    def change_set(self, name: str, **asked: Any) -> dict[str, Any] | None:
+    def change_set(self, name: str, **asked: Any) -> ChangeSet | None:
         """Make a change set and wait for it; return it, or None where it would change nothing.
 
         Raises:
@@ -137,7 +139,7 @@ class Deployment:
         )
 
     def _parameters(
-        self, known: Mapping[str, Any], before: Stack | None, given: Parameters
+        self, known: Described, before: Stack | None, given: Parameters
     ) -> Iterator[dict[str, Any]]:
         """Yield the value of every parameter that does not keep its default.
 
@@ -272,7 +274,7 @@ def _parameters_of(stack: Stack | None) -> dict[str, str]:
     return parameters
 
 
-def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
+def outputs_of(stack: Described) -> dict[str, str]:
     """Return a stack's outputs by name."""
     outputs: dict[str, str] = {}
     for output in stack.get("Outputs", []):

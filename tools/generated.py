@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-__all__ = ["keep"]
+__all__ = ["ROOT", "keep"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -20,6 +20,7 @@ from statistics import median
 
 from chalice.deploy.packager import DependencyBuilder
 
+from .generated import ROOT
 from .slim import CHALICE, slim
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
     "cpu_to_import",
 ]
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LARGEST = 45 * 2**20  # bytes
 LARGEST_ZIPPED = 15 * 2**20
@@ -89,8 +89,8 @@ def _print_sizes(tree: Path, archive: Path) -> None:
     digest = hashlib.sha256(content).hexdigest()
     libraries = _size(_libraries())
     installed = libraries + _size(ROOT / "chalicelib", "*.py")
-    plain = median(cpu_to_import(tree, bytecode=False) for _ in range(5))
-    compiled = median(cpu_to_import(tree) for _ in range(5))
+    plain = _median_cpu(tree, bytecode=False)
+    compiled = _median_cpu(tree, bytecode=True)
     packaged = f"{_mb(_size(tree))} MB of {LARGEST >> 20}"
     zipped = f"{_mb(len(content))} MB of {LARGEST_ZIPPED >> 20}"
     print(f"{archive.relative_to(ROOT)}  sha256 {digest}")
@@ -99,6 +99,10 @@ def _print_sizes(tree: Path, archive: Path) -> None:
     print(f"  zipped                           {zipped}")
     print(f"  CPU of `import app`              {compiled:.0f} ms")
     print(f"  the same without bytecode        {plain:.0f} ms")
+
+
+def _median_cpu(tree: Path, *, bytecode: bool) -> float:
+    return median(cpu_to_import(tree, bytecode=bytecode) for _ in range(5))
 
 
 def _mb(size: int) -> str:
@@ -218,7 +222,8 @@ def _copy_app(folder: Path) -> None:
 def _libraries() -> Path:
     """Return a folder with the pinned libraries for Lambda; it is kept until a pin changes."""
     pins = _pins()
-    key = json.dumps([_ABI, *sorted(pins.values())])
+    required = sorted(pins.values())
+    key = json.dumps([_ABI, *required])
     digest = hashlib.sha256(key.encode()).hexdigest()
     folder = BUILD / f"libraries-{digest[:12]}"
     if not folder.exists():

@@ -13,6 +13,7 @@ from chalicelib.kernel.clock import SystemClock
 __all__ = ["PackageBucket", "Template", "with_code"]
 
 Template: TypeAlias = dict[str, Any]
+Given: TypeAlias = Mapping[str, Any]
 _PRIVATE = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -39,7 +40,7 @@ class PackageBucket:
     def _s3(self) -> Any:
         return self.aws.client("s3")
 
-    def upload(self, template: Mapping[str, Any], package: Path) -> str:
+    def upload(self, template: Given, package: Path) -> str:
         """Upload the package, under its digest, and the template; return the template's name."""
         self._create()
         archive = package.read_bytes()
@@ -106,7 +107,7 @@ class PackageBucket:
         )
 
 
-def with_code(template: Mapping[str, Any], bucket: str, key: str) -> Template:
+def with_code(template: Given, bucket: str, key: str) -> Template:
     """Return a template whose functions take their code from a bucket."""
     whole: Template = json.loads(json.dumps(template))
     for resource in whole["Resources"].values():

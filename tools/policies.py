@@ -11,13 +11,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalice.app import SQSEventConfig
 from chalice.utils import to_cfn_resource_name
 
 from app import app
 
+from .generated import ROOT
 from .infra import TEMPLATE
 
 __all__ = [
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 API = "api_handler"
-_CHALICE = Path(__file__).resolve().parent.parent / ".chalice"
+_CHALICE = ROOT / ".chalice"
 _TABLE = "AWS::DynamoDB::Table"
 _QUEUE = "AWS::SQS::Queue"
 _BUCKET = "AWS::S3::Bucket"
@@ -51,6 +52,9 @@ class RecordedCall:
 
     action: str
     resource: str
+
+
+Calls: TypeAlias = AbstractSet[RecordedCall]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,20 +81,18 @@ class Unrecorded:
     """
 
     actions: tuple[str, ...]
-    address: Callable[[str, AbstractSet[RecordedCall]], str | None]
+    address: Callable[[str, Calls], str | None]
     reason: str
     effect: str = "Allow"
 
 
-def _log(function: str, calls: AbstractSet[RecordedCall]) -> str:
+def _log(function: str, calls: Calls) -> str:
     properties = _resources()[_logical_id(function)]["Properties"]
     log_group = properties["LoggingConfig"]["LogGroup"]
     return f"${{{log_group['Ref']}.Arn}}"
 
 
-def _source_queue(
-    function: str, calls: AbstractSet[RecordedCall]
-) -> str | None:
+def _source_queue(function: str, calls: Calls) -> str | None:
     for source in app.event_sources:
         if isinstance(source, SQSEventConfig) and source.name == function:
             name = _last_part(str(source.queue))
@@ -98,7 +100,7 @@ def _source_queue(
     return None
 
 
-def _topics(function: str, calls: AbstractSet[RecordedCall]) -> str | None:
+def _topics(function: str, calls: Calls) -> str | None:
     if RecordedCall("sns:Publish", "phone") in calls:
         return "arn:${AWS::Partition}:sns:*:*:*"
     return None
@@ -179,14 +181,17 @@ def address_of(resource: str) -> str:
     if resource in ADDRESSES:
         return ADDRESSES[resource]
     parts = resource.split("/")
-    named = 1 if parts[0] == "bucket" else 2
+    named = 2
+    if parts[0] == "bucket":
+        named = 1
     name = "/".join(parts[:named])
     id = _ids().get(name)
     if id is None:
         raise LookupError(
             f"{resource} is not in infra/template.json (make infra)"
         )
-    return "/".join([f"${{{id}.Arn}}", *parts[named:]])
+    address = f"${{{id}.Arn}}"
+    return "/".join([address, *parts[named:]])
 
 
 def permissions_of(

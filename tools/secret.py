@@ -14,7 +14,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import boto3
 
@@ -31,6 +31,8 @@ from .commands import stage_parser
 
 __all__ = ["changed", "check", "described", "made", "main"]
 
+Secret: TypeAlias = dict[str, str]  # its parts by name, as JSON
+Given: TypeAlias = Mapping[str, str]
 _PARTS = (
     "TOKEN_KEYS",
     "SECRET",
@@ -44,7 +46,7 @@ _FIRST_KEY = "first"
 _OF_THE_STACK = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
 
 
-def made(parts: Mapping[str, str]) -> dict[str, str]:
+def made(parts: Given) -> Secret:
     """Return a new secret: the given parts, and random keys for the rest."""
     token_keys = {_FIRST_KEY: _random_key()}
     secret = {
@@ -60,9 +62,7 @@ def _random_key() -> str:
     return secrets.token_urlsafe(48)
 
 
-def changed(
-    secret: Mapping[str, str], command: str, words: list[str]
-) -> dict[str, str]:
+def changed(secret: Given, command: str, words: list[str]) -> Secret:
     """Return the secret after a command."""
     keys: dict[str, str] = json.loads(secret["TOKEN_KEYS"])
     if command == "add-token-key":
@@ -80,7 +80,7 @@ def changed(
     return check(parts)
 
 
-def check(secret: Mapping[str, str]) -> dict[str, str]:
+def check(secret: Given) -> Secret:
     """Return a secret that the functions can read.
 
     Raises:
@@ -143,7 +143,7 @@ def _provider(
     )
 
 
-def described(secret: Mapping[str, str]) -> list[str]:
+def described(secret: Given) -> list[str]:
     """Return the parts of a secret, by name only."""
     token_keys = ", ".join(json.loads(secret["TOKEN_KEYS"]))
     providers = []
@@ -160,7 +160,7 @@ def described(secret: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _from_files(words: list[str]) -> dict[str, str]:
+def _from_files(words: list[str]) -> Secret:
     paths = dict(word.split("=", 1) for word in words)
     others = paths.keys() - set(_FROM_FILES)
     if others:
@@ -191,9 +191,7 @@ def main() -> None:
         sys.exit(f"{name} stays as it is: {wrong}")
 
 
-def _run(
-    store: Any, name: str, command: str, words: list[str]
-) -> dict[str, str]:
+def _run(store: Any, name: str, command: str, words: list[str]) -> Secret:
     if command == "new":
         secret = made(_from_files(words))
         text = json.dumps(secret, ensure_ascii=False)

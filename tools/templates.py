@@ -1,15 +1,13 @@
 """Write docs/messages.md, the texts of all messages as SMS providers register them."""
 
-from pathlib import Path
-
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Template
 
-from .generated import keep
+from .generated import ROOT, keep
 
 __all__ = ["FILE", "generated"]
 
-FILE = Path(__file__).resolve().parent.parent / "docs" / "messages.md"
+FILE = ROOT / "docs" / "messages.md"
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 COLUMNS = (
     "kind",
