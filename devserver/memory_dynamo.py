@@ -17,7 +17,7 @@ from .memory_table import MemoryTable
 from .memory_writes import (
     WRITES,
     IdempotencyTokens,
-    Refused,
+    ServiceRefusal,
     Write,
     cancel,
     check_batch,
@@ -77,9 +77,9 @@ class MemoryDynamo:
             with self._lock:
                 return answer(self, kwargs)
         except ExpressionError as error:
-            invalid = Refused("ValidationException", str(error))
+            invalid = ServiceRefusal("ValidationException", str(error))
             raise ClientError(invalid.response, operation) from error
-        except Refused as error:
+        except ServiceRefusal as error:
             raise ClientError(error.response, operation) from error
 
     def _table(self, request: Request) -> MemoryTable:
@@ -87,7 +87,7 @@ class MemoryDynamo:
 
     def _table_named(self, name: str) -> MemoryTable:
         if name not in self.tables:
-            raise Refused(
+            raise ServiceRefusal(
                 "ResourceNotFoundException", "Requested resource not found"
             )
         return self.tables[name]
@@ -97,7 +97,7 @@ class MemoryDynamo:
     def _create_table(self, request: Request) -> Response:
         name = request["TableName"]
         if name in self.tables:
-            raise Refused(
+            raise ServiceRefusal(
                 "ResourceInUseException", f"Table already exists: {name}"
             )
         if request.get("LocalSecondaryIndexes"):
@@ -176,7 +176,7 @@ class MemoryDynamo:
     def _write_one(self, kind: str, request: Request) -> Response:
         write = self._write(kind, request)
         if not write.may_happen():
-            raise Refused(
+            raise ServiceRefusal(
                 "ConditionalCheckFailedException",
                 "The conditional request failed",
             )

@@ -17,7 +17,7 @@ from .expressions import (
 )
 from .key_range import key_range
 
-__all__ = ["Index", "Key", "Names", "copy_item", "key_names"]
+__all__ = ["Key", "MemoryIndex", "Names", "copy_item", "key_names"]
 
 Key: TypeAlias = tuple[Any, ...]
 Items: TypeAlias = Iterable[Item]
@@ -28,7 +28,7 @@ _FLAT = frozenset({"S", "N", "B", "BOOL", "NULL"})
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class MemoryIndex:
     """The attributes that order items, and those that are projected (None: all).
 
     `order` is what orders the items of one partition: the sort key, then the key of the table.
@@ -40,12 +40,12 @@ class Index:
     projected: Projection = None
 
     @classmethod
-    def of_table(cls, keys: Names) -> "Index":
+    def of_table(cls, keys: Names) -> "MemoryIndex":
         """Return the order of a table itself."""
         return cls(None, keys, keys)
 
     @classmethod
-    def create(cls, schema: Schema, table_keys: Names) -> "Index":
+    def create(cls, schema: Schema, table_keys: Names) -> "MemoryIndex":
         """Return an index as CreateTable describes it."""
         keys = key_names(schema)
         order = keys[1:] + table_keys

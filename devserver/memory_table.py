@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from .expressions import ExpressionError, Item, Request, Response, Value
-from .memory_index import Index, Key, Names, copy_item, key_names
+from .memory_index import Key, MemoryIndex, Names, copy_item, key_names
 
 __all__ = ["MemoryTable"]
 
-Indexes: TypeAlias = dict[str | None, Index]  # None: the table itself
+Indexes: TypeAlias = dict[str | None, MemoryIndex]  # None: the table itself
 MAX_ITEM_BYTES = 400 * 1024
 MAX_KEY_BYTES = (2048, 1024)  # of a partition key and a sort key
 
@@ -106,7 +106,7 @@ class MemoryTable:
         index = self._index(request)
         return index.scan(self.items.values(), request)
 
-    def _index(self, request: Request) -> Index:
+    def _index(self, request: Request) -> MemoryIndex:
         name = request.get("IndexName")
         if name not in self.indexes:
             raise ExpressionError(
@@ -121,9 +121,9 @@ class MemoryTable:
 
 def _indexes(schema: Request, keys: Names) -> Indexes:
     indexes: Indexes = {}
-    indexes[None] = Index.of_table(keys)
+    indexes[None] = MemoryIndex.of_table(keys)
     for described in schema.get("GlobalSecondaryIndexes", ()):
-        index = Index.create(described, keys)
+        index = MemoryIndex.create(described, keys)
         indexes[index.name] = index
     return indexes
 

@@ -15,7 +15,7 @@ from .updates import apply_update
 __all__ = [
     "WRITES",
     "IdempotencyTokens",
-    "Refused",
+    "ServiceRefusal",
     "Write",
     "cancel",
     "check_batch",
@@ -34,7 +34,7 @@ WRITES: Mapping[str, set[str]] = {
 }
 
 
-class Refused(Exception):
+class ServiceRefusal(Exception):
     """An error of the service: its code, its message and further parts of the answer."""
 
     def __init__(self, code: str, message: str, **more: Any) -> None:
@@ -112,13 +112,13 @@ class IdempotencyTokens:
         """Return whether a transaction has been made before.
 
         Raises:
-            Refused: its token was used for another one.
+            ServiceRefusal: its token was used for another one.
 
         """
         if token is None or token not in self._written:
             return False
         if self._written[token] != parts:
-            raise Refused(
+            raise ServiceRefusal(
                 "IdempotentParameterMismatchException",
                 "The token was used for other parameters",
             )
@@ -167,6 +167,6 @@ def cancel(allowed: Sequence[bool]) -> NoReturn:
         f" [{', '.join(codes)}]"
     )
     reasons = [{"Code": code} for code in codes]
-    raise Refused(
+    raise ServiceRefusal(
         "TransactionCanceledException", message, CancellationReasons=reasons
     )
