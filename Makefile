@@ -1,4 +1,4 @@
-# Everything that is done with this project. `make help` lists it.
+# The commands of this project. `make help` lists it.
 # It needs python3 (3.11 or later), make and, for the durable store, npm. The rest is fetched into .venv and .store.
 # .venv has two layers: SERVER is what `make run` needs, READY adds the tools of the tests.
 
@@ -21,25 +21,25 @@ PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
 
-help: ## this list
+help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(SERVER) $(if $(filter embedded,$(STORE)),$(EMBEDDED)) ## the local server on http://127.0.0.1:8000 (PORT, DATA_DIR, STORE=memory, CLOCK_START)
+run: $(SERVER) $(if $(filter embedded,$(STORE)),$(EMBEDDED)) ## start the local server on http://127.0.0.1:8000 (PORT, DATA_DIR, STORE=memory, CLOCK_START)
 	@PORT="$(PORT)" DATA_DIR="$(DATA_DIR)" STORE="$(STORE)" CLOCK_START="$(CLOCK_START)" exec $(BIN)/python local.py
 
-test: $(READY) store ## all tests, in parallel
+test: $(READY) store ## run all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
 	@uptime
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
 
-test-fast: $(READY) ## tests that need no store process and start no other, in about a minute
+test-fast: $(READY) ## run the tests that start no process, in about a minute
 	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
 	@uptime
 
-test-deploy: $(READY) $(EMULATOR) package ## docs/operations.md as it is printed, and the package, on an emulator of AWS
+test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
 
-check: lint types openapi infra policies ## what CI checks beside the tests: lint, types, architecture, drift of contract, template and policies
+check: lint types openapi infra policies ## the checks of CI without the tests: lint, types, architecture, and that generated files are up to date
 	$(BIN)/python -m pytest -q tests/architecture tests/test_openapi.py
 
 lint: $(READY)
@@ -57,29 +57,29 @@ openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/ro
 infra: $(READY) ## write infra/template.json from infra/*.yaml and the code if it differs, and fail if it did
 	$(BIN)/python -m tools.infra
 
-policies: $(READY) store ## write .chalice/policy-*.json from the recorded life of a street if they differ, and fail if they did (about a minute)
+policies: $(READY) store ## write .chalice/policy-*.json from a recorded run of all features if they differ, and fail if they did (about a minute)
 	$(BIN)/python -m tests.deploy.policies
 
-package: $(PACKAGED) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
+package: $(PACKAGED) ## build template.json and deployment.zip in build/package (STAGE=dev or prod)
 
 $(PACKAGED): | $(READY)
 	$(BIN)/python -m tools.package --stage $(STAGE)
 	@touch $@
 
-check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## cfn-lint and checkov on the templates of both stages
+check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## run cfn-lint and checkov on the templates of both stages
 	@mkdir -p build/templates
 	@for stage in dev prod; do $(BIN)/python -m tools.package --stage $$stage --template build/templates/$$stage.json || exit 1; done
 	.venv-deploy/bin/cfn-lint build/templates/dev.json build/templates/prod.json
 	.venv-checkov/bin/checkov --config-file infra/checkov.yml --directory build/templates
 
-deploy: package ## bring the package to AWS by a change set that you read first (STAGE; SET="Name=value …"; docs/operations.md)
+deploy: package ## deploy the package to AWS by a change set that you read first (STAGE; SET="Name=value …"; docs/operations.md)
 	$(BIN)/python -m tools.deploy --stage $(STAGE) $(foreach pair,$(SET),--set $(pair))
 
-format: $(READY) ## let ruff put things in order
+format: $(READY) ## fix and format the code with ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) store ## the tables of docs/benchmarks.md, measured here
+bench: $(READY) store ## measure the tables of docs/benchmarks.md on this machine
 	$(BIN)/python -m bench
 
 store: $(EMBEDDED) ## fetch the embedded store for this machine
@@ -113,5 +113,5 @@ $(CHECKOV): requirements-checkov.txt
 	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
 	@rm -f .venv-checkov/.ready-* && touch $@
 
-clean: ## remove everything that was fetched or made here, data included
+clean: ## remove everything that was fetched or built, data included
 	rm -rf .venv .venv-bench .venv-deploy .venv-checkov .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

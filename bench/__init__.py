@@ -1,6 +1,4 @@
-"""Reproducible measurements: calls of the store for each operation, one message to very many, a
-warm request, a cold import.
+"""Reproducible measurements of storage calls, CPU time, memory and matching.
 
-`python -m bench [storage|fanout [people]|warm|cold]` prints the tables of docs/benchmarks.md;
-without an argument all of them.
+`python -m bench` prints the tables of docs/benchmarks.md and docs/matching.md.
 """

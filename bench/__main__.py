@@ -1,5 +1,7 @@
-"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout
-[people]|warm|cold|matching|street [wishes]|tickets [due]|rolling]`.
+"""Run the named benches, or all: `python -m bench [NAME [SIZE]]...`.
+
+Names are those of `BENCHES`. A size is the number of people (fanout), of open wishes (street) or
+of due tickets (tickets).
 """
 
 import sys
@@ -23,17 +25,19 @@ def main(words: list[str]) -> None:
     named = [word for word in words if not word.isdigit()]
     unknown = set(named) - set(BENCHES)
     if unknown:
-        sys.exit(
-            f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}"
-        )
+        wrong = ", ".join(sorted(unknown))
+        known = ", ".join(BENCHES)
+        sys.exit(f"unknown: {wrong}; there are: {known}")
     sizes = {
         name: int(size) for name, size in pairwise(words) if size.isdigit()
     }
     for name in named or BENCHES:
-        size = [sizes[name]] if name in sizes else []
-        import_module(f"bench.{name}").main(
-            *size
-        )  # each bench imports the app in its own way, and only when it runs
+        # each bench imports the app in its own way, and only when it runs
+        bench = import_module(f"bench.{name}")
+        if name in sizes:
+            bench.main(sizes[name])
+        else:
+            bench.main()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Bars as SVG, by hand: blocks of rows above one another, a column for each measure; readable on
-light and on dark pages.
+"""Draw bars as SVG: blocks of rows above one another, with a column for each measure.
+
+The picture is readable on light and on dark pages.
 """
 
 from collections.abc import Sequence
@@ -8,19 +9,25 @@ from html import escape
 
 __all__ = ["Block", "draw"]
 
-NAMES, BAR, FIGURE, ROW, HEAD = 240, 100, 66, 24, 34  # pixels
-STYLE = """
-    text { font: 13px system-ui, sans-serif; fill: #24292f; }
-    .title { font-weight: 600; }
-    .bar { fill: #8c959f; }
-    .first { fill: #0969da; }
-    @media (prefers-color-scheme: dark) { text { fill: #e6edf3; } .bar { fill: #6e7681; } .first { fill: #58a6ff; } }
+# widths and heights, in pixels
+NAMES = 240
+BAR = 100
+FIGURE = 66
+HEAD = 34
+ROW = 24
+DARK = ".bar { fill: #6e7681; } .first { fill: #58a6ff; }"
+STYLE = f"""
+    text {{ font: 13px system-ui, sans-serif; fill: #24292f; }}
+    .title {{ font-weight: 600; }}
+    .bar {{ fill: #8c959f; }}
+    .first {{ fill: #0969da; }}
+    @media (prefers-color-scheme: dark) {{ text {{ fill: #e6edf3; }} {DARK} }}
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Rows under a title; of each measure a value of each row."""
+    """Rows under a title. Each column has the values of one measure, in the order of the rows."""
 
     title: str
     rows: Sequence[str]
@@ -28,60 +35,84 @@ class Block:
 
 
 def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
-    """Return an SVG document. Each measure has one scale for all blocks, from zero; the first row
-    of a block stands out.
+    """Return an SVG document.
+
+    A measure has one scale for all blocks, from zero. The first row of a block is highlighted.
     """
-    width = NAMES + len(measures) * (BAR + FIGURE)
     parts: list[str] = []
     top = 0
-    most = [
-        max(max(block.columns[n]) for block in blocks)
-        for n in range(len(measures))
-    ]
     for block in blocks:
-        parts.append(_text(0, top + 20, block.title, "title"))
-        parts += [
-            _text(_left(n), top + 20, measure, "title")
-            for n, measure in enumerate(measures)
-        ]
-        parts += [
-            _text(0, top + HEAD + n * ROW + 14, row)
-            for n, row in enumerate(block.rows)
-        ]
+        first_row = top + HEAD
+        parts += _heads(top, block.title, measures)
+        parts += _names(first_row, block.rows)
         for n, values in enumerate(block.columns):
-            parts += _bars(_left(n), top + HEAD, values, BAR / (most[n] or 1))
-        top += HEAD + len(block.rows) * ROW + 16
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" role="img" aria-label="{escape("; ".join(measures))}">'
-    return "\n".join([head, f"  <style>{STYLE}  </style>", *parts, "</svg>\n"])
+            scale = _scale(n, blocks)
+            parts += _bars(_left(n), first_row, values, scale)
+        height = len(block.rows) * ROW
+        top = first_row + height + 16
+    width = _left(len(measures))
+    size = f'viewBox="0 0 {width} {top}"'
+    names = escape("; ".join(measures))
+    label = f'role="img" aria-label="{names}"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {label}>',
+        f"  <style>{STYLE}  </style>",
+        *parts,
+        "</svg>\n",
+    ]
+    return "\n".join(lines)
+
+
+def _scale(column: int, blocks: Sequence[Block]) -> float:
+    """Return the pixels of a unit of a measure: the longest bar fills the column."""
+    longest = 0.0
+    for block in blocks:
+        longest = max(longest, *block.columns[column])
+    return BAR / (longest or 1)
 
 
 def _left(column: int) -> int:
     return NAMES + column * (BAR + FIGURE)
 
 
+def _heads(top: int, title: str, measures: Sequence[str]) -> list[str]:
+    line = top + 20
+    heads = [_text(0, line, title, "title")]
+    for n, measure in enumerate(measures):
+        head = _text(_left(n), line, measure, "title")
+        heads.append(head)
+    return heads
+
+
+def _names(top: int, rows: Sequence[str]) -> list[str]:
+    names = []
+    line = top + 14
+    for row in rows:
+        names.append(_text(0, line, row))
+        line += ROW
+    return names
+
+
 def _bars(
     left: int, top: int, values: Sequence[float], scale: float
 ) -> list[str]:
     parts = []
-    for n, value in enumerate(values):
-        kind, long, y = (
-            "bar first" if n == 0 else "bar",
-            round(value * scale, 1),
-            top + n * ROW,
-        )
-        parts.append(
-            f'  <rect class="{kind}" x="{left}" y="{y}" width="{long:g}" height="18" rx="2"/>'
-        )
-        parts.append(
-            _text(
-                left + long + 6,
-                y + 14,
-                f"{value:.2f}" if value < 10 else f"{value:.0f}",
-            )
-        )
+    kind = "bar first"
+    y = top
+    for value in values:
+        long = round(value * scale, 1)
+        place = f'x="{left}" y="{y}" width="{long:g}" height="18"'
+        bar = f'  <rect class="{kind}" {place} rx="2"/>'
+        figure = f"{value:.2f}" if value < 10 else f"{value:.0f}"
+        text = _text(left + long + 6, y + 14, figure)
+        parts += [bar, text]
+        kind = "bar"
+        y += ROW
     return parts
 
 
 def _text(x: float, y: int, words: str, kind: str = "") -> str:
-    styled = f' class="{kind}"' if kind else ""
-    return f'  <text x="{x:g}" y="{y}"{styled}>{escape(words)}</text>'
+    attributes = f'x="{x:g}" y="{y}"'
+    if kind:
+        attributes += f' class="{kind}"'
+    return f"  <text {attributes}>{escape(words)}</text>"

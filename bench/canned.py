@@ -1,4 +1,4 @@
-"""A wish as its row lies in DynamoDB, and a socket that answers every request with it."""
+"""The row of a wish in DynamoDB, and a socket that answers every request with it."""
 
 import io
 import json
@@ -19,11 +19,12 @@ from chalicelib.wishes.model import (
 )
 from chalicelib.wishes.repository import WISH
 
+from .story import STORY
+
 __all__ = ["WISH_ID", "answer_with", "wish_item"]
 
 WISH_ID = "wsh_" + "a" * 24
 _PERSON_ID = "per_" + "b" * 24
-_STORY = "旧的那个用了十年，前天彻底坏了，冬天没有热水喝。家里两个人，都不太会在网上买东西，希望有人能帮忙带一个回来。"
 
 
 def wish_item() -> dict[str, Any]:
@@ -41,7 +42,7 @@ def wish_item() -> dict[str, Any]:
         filed_by=_PERSON_ID,
         kind=WishKind.GOODS,
         title="一个电热水壶",
-        story=_STORY,
+        story=STORY,
         alias="王奶奶",
         budget_fen=12000,
         place="chunhui.baihua.g01.b05.u1",
@@ -60,8 +61,9 @@ def wish_item() -> dict[str, Any]:
 
 
 def answer_with(item: dict[str, Any]) -> None:
-    """Let every connection that urllib3 opens from here on answer with the item; everything above
-    the socket still runs.
+    """Stub the socket of every connection that urllib3 opens from here on: it returns the item.
+
+    Everything above the socket still runs.
     """
     capacity = {"TableName": "wishes", "CapacityUnits": 1.0}
     body = json.dumps(
@@ -80,34 +82,35 @@ x-amz-crc32: {zlib.crc32(body)}
 
 """
     answer = head.replace("\n", "\r\n").encode() + body
-    urllib3.util.connection.create_connection = lambda *_, **__: _Line(answer)
+
+    def connect(*_: Any, **__: Any) -> Any:
+        return _Line(answer)
+
+    urllib3.util.connection.create_connection = connect
 
 
 class _Line:
-    """A socket as http.client and urllib3 use one: takes everything, and answers each request with
-    the same.
-    """
+    """A socket for http.client and urllib3 that gives each request the same answer."""
 
     def __init__(self, answer: bytes) -> None:
         self._answer = answer
-        self._silent, self._other_end = (
-            socket.socketpair()
-        )  # urllib3 asks the system whether its other end has gone
+        # urllib3 asks the system whether the other end of a socket has gone
+        self._silent, self._other_end = socket.socketpair()
 
     def fileno(self) -> int:
         return self._silent.fileno()
 
     def sendall(self, data: bytes) -> None:
-        """Take it."""
+        """Drop the request."""
 
     def makefile(self, *_: Any, **__: Any) -> io.BytesIO:
         return io.BytesIO(self._answer)
 
     def settimeout(self, seconds: float | None) -> None:
-        """There is nothing to wait for."""
+        """Do nothing: there is nothing to wait for."""
 
     def setsockopt(self, *_: Any) -> None:
-        """There is nothing to set."""
+        """Do nothing: there is nothing to set."""
 
     def close(self) -> None:
         self._silent.close()

@@ -1,47 +1,60 @@
-"""What `import app` costs in a fresh process, beside a bare process that imports just the chosen
-runtime dependencies.
+"""Measure `import app` in a fresh process, beside a process that imports only its libraries.
 
-How: fresh processes by turns, 11 rounds; the CPU time of each child (user + system, as the
-kernel counts it), less that of a Python which imports nothing, in the same round. The ratio is
-the median of the rounds' ratios. All run from the tree that is packaged (`make package`) and
-have nothing else: with its bytecode, and without, as Chalice alone would ship it. The second
-pair goes on to the first answer: ours wires its services, loads the feature that is asked for
-and serves one GET with the HTTP session stubbed; the bare process makes one botocore client and
-one PynamoDB GetItem over the same stub. "Every feature" is what `import app` was until features
-were loaded when they are asked for. Own modules: self time by `-X importtime`, the median of 3
-runs. Heavy modules: what of a list that the API path can do without stands in `sys.modules`
-after `import app`; and which packages the app loads that the bare process does not.
+Fresh processes run by turns, 11 rounds. Measured is the CPU time of each child (user + system, from
+the kernel). The time of a Python that imports nothing is subtracted, round by round. The ratio is
+the median of the rounds' ratios.
+
+All run from the packaged tree (`make package`) and have nothing else: once with its bytecode, once
+without, as Chalice alone would ship it. The second pair goes on to the first answer, with a stub
+for the HTTP session. Ours builds its services, loads one feature and serves one GET. The bare
+process makes one botocore client and one PynamoDB GetItem. "Every feature" loads all features at
+once, without lazy loading.
+
+Modules are compared in two ways. Self time is that of `-X importtime`, the median of 3 runs. Loaded
+modules are those in `sys.modules` after `import app`: heavy ones that the API path can do without,
+and packages that the bare process does not load.
 """
 
 import json
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import itemgetter, sub
 from statistics import median
 
 from tools.package import BUILD, build_tree, cpu_to_import
 
 from .peers import ROOT, clean_environment
 from .rounds import interleaved, ratio
-from .table import show
+from .table import show, verdict
 
 __all__ = ["main"]
 
 TREE = BUILD / "tree"
 BUDGET = 1.25
 ROUNDS = 11
+TIME_HEADS = (
+    "until",
+    "ours, ms CPU",
+    "bare, ms CPU",
+    "ours ÷ bare",
+    "budget",
+    "kept",
+)
 LIBRARIES = """
-import chalice.app, pynamodb.models, pynamodb.connection, botocore.client, botocore.session, pydantic, jwt, phonenumbers
+import chalice.app, pynamodb.models, pynamodb.connection, botocore.client, botocore.session
+import pydantic, jwt, phonenumbers
 from aws_lambda_powertools import Logger, Metrics
 """
 # `import pydantic` alone loads next to nothing: each of its names is loaded when it is first
 # asked for.
-BARE = (
-    LIBRARIES
-    + "from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError\n"
-)
+PYDANTIC = """
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import TypeAdapter, ValidationError
+"""
+BARE = LIBRARIES + PYDANTIC
 FIRST_OF_BARE = """
 from pynamodb.attributes import UnicodeAttribute
 class Row(pynamodb.models.Model):
@@ -55,7 +68,8 @@ import botocore.httpsession
 from botocore.awsrequest import AWSResponse
 class Body:
     def stream(self): yield b"{}"
-botocore.httpsession.URLLib3Session.send = lambda self, request: AWSResponse(request.url, 200, {}, Body())
+def send(self, request): return AWSResponse(request.url, 200, {}, Body())
+botocore.httpsession.URLLib3Session.send = send
 """
 GET_ROW = """
 try: Row.get("a", "b")
@@ -68,6 +82,10 @@ os.environ |= {clean_environment()!r}
 from bench.lambda_event import CONTEXT, get_event
 event = get_event("/v1/wishes/{{wish_id}}", {{"wish_id": "wsh_" + "a" * 24}}, None)
 assert app.app(event, CONTEXT)["statusCode"] == 404
+"""
+EVERY_FEATURE = """
+import app, chalicelib.runtime
+chalicelib.runtime.load_everything()
 """
 AVOIDABLE = [
     "boto3",
@@ -105,7 +123,7 @@ PROGRAMS = {
     "bare": BARE,
     "bare, lazy": LIBRARIES,
     "app": "import app",
-    "every feature": "import app, chalicelib.runtime; chalicelib.runtime.load_everything()",
+    "every feature": EVERY_FEATURE,
     "bare, first": BARE + STUB + FIRST_OF_BARE + GET_ROW,
     "app, first": "import app" + STUB + GET_WISH,
 }
@@ -126,24 +144,20 @@ def loaded_by(program: str) -> set[str]:
 
 def self_times() -> dict[str, float]:
     """Return the milliseconds of every module's own code while `import app` runs."""
-    command = _command("import app", "-X", "importtime")
-    lines = subprocess.run(
-        command,
+    done = subprocess.run(
+        _command("import app", "-X", "importtime"),
         env=clean_environment(),
         stderr=subprocess.PIPE,
         text=True,
         check=True,
-    ).stderr.splitlines()
-    parts = [
-        line.removeprefix("import time:").split("|")
-        for line in lines
-        if line.count("|") == 2
-    ]
-    return {
-        name.strip(): int(own) / 1000
-        for own, _, name in parts
-        if own.strip().isdigit()
-    }
+    )
+    times = {}
+    for line in done.stderr.splitlines():
+        if line.count("|") == 2:
+            own, _, name = line.removeprefix("import time:").split("|")
+            if own.strip().isdigit():
+                times[name.strip()] = int(own) / 1000
+    return times
 
 
 def _command(program: str, *options: str) -> list[str]:
@@ -161,103 +175,118 @@ def _command(program: str, *options: str) -> list[str]:
 def main() -> None:
     """Print the tables."""
     build_tree(TREE)
-    for bytecode in (True, False):
-        measures = {
-            name: partial(cpu_to_import, TREE, program, bytecode=bytecode)
-            for name, program in PROGRAMS.items()
-        }
-        found = interleaved(measures, ROUNDS)
-        nothing = found.pop("nothing")
-        net = {
-            name: [a - b for a, b in zip(rounds, nothing, strict=True)]
-            for name, rounds in found.items()
-        }
-        lines = [
-            _compared("import", net["app"], net["bare"], BUDGET),
-            _compared(
-                "import; bare one says `import pydantic` and uses none of it",
-                net["app"],
-                net["bare, lazy"],
-            ),
-            _compared(
-                "import of every feature", net["every feature"], net["bare"]
-            ),
-            _compared("first answer", net["app, first"], net["bare, first"]),
-        ]
-        heads = (
-            "until",
-            "ours, ms CPU",
-            "bare, ms CPU",
-            "ours ÷ bare",
-            "budget",
-            "kept",
+    _show_times("with", bytecode=True)
+    _show_times("without", bytecode=False)
+    runs = [self_times() for _ in range(3)]
+    _show_own_modules(runs)
+    _show_packages(runs)
+    _print_loaded_modules()
+
+
+def _show_times(word: str, *, bytecode: bool) -> None:
+    net = _net_times(bytecode=bytecode)
+    lazy = "import; bare one says `import pydantic` and uses none of it"
+    lines = [
+        _compared("import", net["app"], net["bare"], BUDGET),
+        _compared(lazy, net["app"], net["bare, lazy"]),
+        _compared("import of every feature", net["every feature"], net["bare"]),
+        _compared("first answer", net["app, first"], net["bare, first"]),
+    ]
+    title = f"Cold start from the packaged tree, {word} bytecode"
+    show(title, TIME_HEADS, lines)
+
+
+def _net_times(*, bytecode: bool) -> dict[str, list[float]]:
+    """Return the milliseconds of each program by round, less those of an empty program."""
+    measures = {}
+    for name, program in PROGRAMS.items():
+        measures[name] = partial(
+            cpu_to_import, TREE, program, bytecode=bytecode
         )
-        show(
-            f"Cold start from the packaged tree, {'with' if bytecode else 'without'} bytecode",
-            heads,
-            lines,
-        )
-    _show_modules()
+    found = interleaved(measures, ROUNDS)
+    nothing = found.pop("nothing")
+    return {
+        name: list(map(sub, rounds, nothing)) for name, rounds in found.items()
+    }
 
 
 def _compared(
     name: str, ours: list[float], bare: list[float], budget: float | None = None
 ) -> Sequence[object]:
     reached = ratio(ours, bare)
-    verdict = "" if budget is None else "yes" if reached <= budget else "NO"
+    kept = ""
+    if budget is not None:
+        kept = verdict(reached <= budget)
     return (
         name,
         round(median(ours)),
         round(median(bare)),
         reached,
         budget or "",
-        verdict,
+        kept,
     )
 
 
-def _show_modules() -> None:
-    runs = [self_times() for _ in range(3)]
-    mine = {
-        name: median(run[name] for run in runs)
-        for name in runs[0]
-        if name == "app" or name.startswith("chalicelib")
-    }
-    packages: dict[str, float] = defaultdict(float)
-    for name in runs[0]:
-        packages[name.partition(".")[0]] += median(
-            run.get(name, 0.0) for run in runs
-        )
+def _show_own_modules(runs: Sequence[Mapping[str, float]]) -> None:
+    times = _medians(runs)
+    own = {name: spent for name, spent in times.items() if _is_ours(name)}
+    whole = sum(times.values())
+    _show_slowest("module", "Own modules", own, whole)
+
+
+def _show_packages(runs: Sequence[Mapping[str, float]]) -> None:
+    packages = _packages(runs)
     whole = sum(packages.values())
-    own = sorted(mine.items(), key=lambda each: -each[1])[:12]
-    show(
-        "Own modules by self time in `import app`",
-        ("module", "ms", "share"),
-        [_line(*each, whole) for each in own],
-    )
-    top = sorted(packages.items(), key=lambda each: -each[1])[:12]
-    show(
-        "All packages by self time in `import app`",
-        ("package", "ms", "share"),
-        [_line(*each, whole) for each in top],
-    )
+    _show_slowest("package", "All packages", packages, whole)
+
+
+def _packages(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """Return the self time of each top-level package."""
+    packages: dict[str, float] = defaultdict(float)
+    for name, spent in _medians(runs).items():
+        package, _, _ = name.partition(".")
+        packages[package] += spent
+    return packages
+
+
+def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
+    """Return the median self time of each module."""
+    times = {}
+    for name in runs[0]:
+        found = [run.get(name, 0.0) for run in runs]
+        times[name] = median(found)
+    return times
+
+
+def _show_slowest(
+    kind: str, title: str, times: Mapping[str, float], whole: float
+) -> None:
+    slowest = sorted(times.items(), key=itemgetter(1), reverse=True)[:12]
+    lines = []
+    for name, spent in slowest:
+        share = f"{spent / whole:.0%}"
+        lines.append((name, round(spent, 1), share))
+    heads = (kind, "ms", "share")
+    show(f"{title} by self time in `import app`", heads, lines)
+
+
+def _print_loaded_modules() -> None:
     added = loaded_by(PROGRAMS["app"]) - loaded_by(BARE)
-    foreign = sorted(
-        name
-        for name in added
-        if name.partition(".")[0] not in ("app", "chalicelib")
-    )
+    heavy = [name for name in AVOIDABLE if name in added]
+    foreign = sorted(name for name in added if not _is_ours(name))
     print(
         "\nHeavy modules that the API path can do without:",
-        ", ".join(name for name in AVOIDABLE if name in added) or "none loaded",
+        ", ".join(heavy) or "none loaded",
     )
+    ours = len(added) - len(foreign)
     print(
-        f"Modules of ours: {len(added) - len(foreign)}. Modules of others beyond the bare process:",
+        f"Modules of ours: {ours}. Modules of others beyond the bare process:",
         ", ".join(foreign) or "none",
     )
 
 
-def _line(name: str, spent: float, whole: float) -> Sequence[object]:
-    return name, round(spent, 1), f"{spent / whole:.0%}"
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in ("app", "chalicelib")
 
 
 if __name__ == "__main__":

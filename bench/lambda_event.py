@@ -1,6 +1,4 @@
-"""What API Gateway hands to a Lambda function for a GET, with the headers that a browser behind
-CloudFront sends.
-"""
+"""The event of API Gateway for a GET, with the headers of a browser behind CloudFront."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +18,10 @@ _HEADERS = {
     "cloudfront-is-mobile-viewer": "true",
     "cloudfront-viewer-country": "CN",
     "host": "abcde12345.execute-api.cn-north-1.amazonaws.com.cn",
-    "user-agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36",
+    "user-agent": (
+        "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko)"
+        " Chrome/130.0 Mobile Safari/537.36"
+    ),
     "via": "2.0 0123456789abcdef.cloudfront.net (CloudFront)",
     "x-amz-cf-id": "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmE=",
     "x-amzn-trace-id": "Root=1-65f0a0a0-0123456789abcdef01234567",
@@ -34,7 +35,9 @@ def get_event(
     resource: str, values: dict[str, str], token: str | None
 ) -> dict[str, Any]:
     """Return the event of a GET on a resource such as `/v1/wishes/{wish_id}`."""
-    headers = _HEADERS | ({"authorization": f"Bearer {token}"} if token else {})
+    headers = dict(_HEADERS)
+    if token:
+        headers["authorization"] = f"Bearer {token}"
     path = resource.format(**values)
     return {
         "resource": resource,

@@ -1,10 +1,9 @@
-"""What the exact flow is compared with: the ways in which people are asked where nobody computes,
-and another solver.
+"""Ways of asking that are compared with the exact flow: simple heuristics and another solver.
 
-All take a problem of the house and return who is asked for each wish.
+Each takes an assignment problem and returns the volunteers who are asked for each wish.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heapify, heappop, heappush, nsmallest
 
 from chalicelib.matching.flow import solve
@@ -19,79 +18,108 @@ __all__ = [
     "ortools",
     "urgency_first",
 ]
+# of a pair: cost less the price of the wish, wish, volunteer, and the volunteer's offers by then
+_Pair = tuple[int, int, int, int]
+
+
+class _Answer:
+    """The volunteers who are asked so far."""
+
+    def __init__(self, problem: AssignmentProblem) -> None:
+        self.problem = problem
+        self.assigned: list[list[int]] = [[] for _ in problem.needs]
+        self.taken = [0] * len(problem.loads)  # offers of each volunteer
+
+    def add(self, wish: int, volunteer: int) -> None:
+        """Ask a volunteer for a wish."""
+        self.assigned[wish].append(volunteer)
+        self.taken[volunteer] += 1
+
+    def is_full(self, wish: int) -> bool:
+        """Say whether as many volunteers are asked as a wish needs."""
+        asked = len(self.assigned[wish])
+        return asked == self.problem.needs[wish]
+
+    def costs(self, wish: int) -> Iterator[tuple[int, int]]:
+        """Yield the volunteers who may still be asked for a wish, each behind the cost."""
+        for volunteer, cost in self.problem.edges[wish]:
+            load = self.problem.loads[volunteer]
+            taken = self.taken[volunteer]
+            if taken < len(load):
+                full = cost + load[taken]
+                yield full, volunteer
 
 
 def exact(problem: AssignmentProblem) -> Assigned:
-    """Ask as the house does."""
+    """Ask as the product does."""
     return solve(problem).assigned
 
 
 def arrival_order(problem: AssignmentProblem) -> Assigned:
-    """Ask for wish after wish whom it is cheapest to ask then, in the order in which they came."""
+    """Ask the cheapest volunteers for each wish, in the order in which the wishes came."""
     return _one_by_one(problem, range(len(problem.needs)))
 
 
 def urgency_first(problem: AssignmentProblem) -> Assigned:
-    """Ask for the dearest wish first."""
-    return _one_by_one(
-        problem,
-        sorted(
-            range(len(problem.needs)), key=lambda wish: -problem.prices[wish]
-        ),
-    )
+    """Ask the cheapest volunteers for each wish, the highest price first."""
+
+    def dearest_first(wish: int) -> int:
+        return -problem.prices[wish]
+
+    wishes = range(len(problem.needs))
+    order = sorted(wishes, key=dearest_first)
+    return _one_by_one(problem, order)
 
 
 def greedy(problem: AssignmentProblem) -> Assigned:
-    """Ask for the pair that saves most, then for the next; what a volunteer's load has made dearer
-    goes back into the heap.
+    """Ask for the pair that saves most, then for the next.
+
+    A pair whose volunteer has got offers meanwhile goes back into the heap, with the higher cost.
     """
-    assigned: list[list[int]] = [[] for _ in problem.needs]
-    taken = [0] * len(problem.loads)
-    heap = [
-        (cost + load[0] - price, wish, volunteer, 0)
-        for wish, (price, edges) in enumerate(
-            zip(problem.prices, problem.edges, strict=True)
-        )
-        for volunteer, cost in edges
-        if (load := problem.loads[volunteer])
-    ]
+    answer = _Answer(problem)
+    heap = _first_pairs(problem)
     heapify(heap)
     while heap and heap[0][0] < 0:
-        saved, wish, volunteer, at = heappop(heap)
-        load, now = problem.loads[volunteer], taken[volunteer]
-        if len(assigned[wish]) == problem.needs[wish] or now == len(load):
+        cost, wish, volunteer, at = heappop(heap)
+        load = problem.loads[volunteer]
+        now = answer.taken[volunteer]
+        if answer.is_full(wish) or now == len(load):
             continue
         if now > at:
-            heappush(heap, (saved - load[at] + load[now], wish, volunteer, now))
-            continue
-        assigned[wish].append(volunteer)
-        taken[volunteer] += 1
-    return assigned
+            dearer = cost - load[at] + load[now]
+            heappush(heap, (dearer, wish, volunteer, now))
+        else:
+            answer.add(wish, volunteer)
+    return answer.assigned
+
+
+def _first_pairs(problem: AssignmentProblem) -> list[_Pair]:
+    pairs = []
+    for wish, price in enumerate(problem.prices):
+        for volunteer, cost in problem.edges[wish]:
+            load = problem.loads[volunteer]
+            if load:
+                net = cost + load[0] - price
+                pair = (net, wish, volunteer, 0)
+                pairs.append(pair)
+    return pairs
 
 
 def ortools(problem: AssignmentProblem) -> Assigned:
-    """Ask as OR-Tools' SimpleMinCostFlow says; building its graph is part of it."""
+    """Ask as OR-Tools' SimpleMinCostFlow does; the time includes building its graph."""
     return by_ortools(problem)[1]
 
 
 def _one_by_one(problem: AssignmentProblem, order: Iterable[int]) -> Assigned:
-    assigned: list[Iterable[int]] = [()] * len(problem.needs)
-    taken = [0] * len(problem.loads)
+    answer = _Answer(problem)
     for wish in order:
-        ways = (
-            (cost + load[taken[volunteer]], volunteer)
-            for volunteer, cost in problem.edges[wish]
-            if taken[volunteer] < len(load := problem.loads[volunteer])
-        )
-        cheapest = nsmallest(problem.needs[wish], ways)
-        assigned[wish] = [
-            volunteer
-            for cost, volunteer in cheapest
-            if cost < problem.prices[wish]
-        ]
-        for volunteer in assigned[wish]:
-            taken[volunteer] += 1
-    return assigned
+        price = problem.prices[wish]
+        need = problem.needs[wish]
+        cheapest = nsmallest(need, answer.costs(wish))
+        for cost, volunteer in cheapest:
+            if cost < price:
+                answer.add(wish, volunteer)
+    return answer.assigned
 
 
 MATCHERS: dict[str, Callable[[AssignmentProblem], Assigned]] = {

@@ -1,12 +1,15 @@
-"""What it costs to find whom to ask for which wish, and what the plainer ways of asking lose.
+"""Measure what matching costs, and what simpler ways of asking lose.
 
-How: drawn streets (`tests/matching/instances.py`): about 30 possible volunteers for a wish, 80,
-15 and 5 of a hundred wishes need 1, 2 and 3, everybody takes 1 to 3. Every cell is a process of
-its own that draws the street, throws away what drawing took, and then matches once. CPU time,
-and the peak of resident memory above what was there before (Linux counts it; elsewhere the cell
-stays empty), are medians of three processes, or from one for the two largest sizes. Imports are
-not in it: OR-Tools' take 20 MB more. Costs are summed by the bench, and it stops if ours and
-OR-Tools' differ, or if the certificate has a fault.
+Streets are drawn (`tests/matching/instances.py`). A wish has about 30 possible volunteers. Of a
+hundred wishes 80 need one volunteer, 15 need two and 5 need three. A volunteer takes 1 to 3 wishes.
+
+Every cell is a process of its own: it draws the street, frees the memory of drawing, and matches
+once. Cells are medians of three processes, or of one for the two largest sizes. CPU time and added
+memory are measured, without imports (those of OR-Tools take 20 MB more). Added memory is the peak
+of resident memory above its level before; only Linux counts it.
+
+The bench sums the costs itself. It stops if the optimum differs from that of OR-Tools, or if the
+certificate has a fault.
 """
 
 import gc
@@ -15,15 +18,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
 from chalicelib.matching.flow import solve
-from chalicelib.matching.problem import faults
-from tests.matching.instances import a_street, cost_of
+from chalicelib.matching.problem import AssignmentProblem, faults
+from tests.matching.instances import Assigned, a_street, cost_of
 
-from .matchers import MATCHERS
+from .matchers import MATCHERS, exact
 from .table import show, verdict
 
 __all__ = ["main"]
@@ -37,44 +41,53 @@ SIZES = [
 ]
 JUDGED = (2_000, 5_000)
 BUDGET = 0.5  # seconds of CPU
-SEED, ROUNDS, LARGE = 1, 3, 10_000  # one round is enough for what takes seconds
+SEED = 1
+ROUNDS = 3
+LARGE = 10_000  # wishes from which one round is enough: it takes seconds
 PARTS_OF_WORK = (0, 0.1, 0.3, 0.6, 1)
-Measured = dict[str, float]
+SIZE_HEADS = (
+    "wishes x volunteers",
+    "by",
+    "CPU s",
+    "added MB",
+    "cost",
+    "above the optimum",
+    "places left open",
+)
+WORK_HEADS = (
+    "heap pops allowed",
+    "CPU s",
+    "exact wishes",
+    "above the optimum",
+    "above its own bound",
+    "places left open",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The figures of one way of asking."""
+
+    cpu: float  # seconds
+    added: float  # MB, negative where memory is not counted
+    cost: int
+    left: int  # open places
 
 
 def main() -> None:
     """Print the tables."""
-    show(
-        "Volunteers to ask, by size",
-        [
-            "wishes x volunteers",
-            "by",
-            "CPU s",
-            "added MB",
-            "cost",
-            "above the optimum",
-            "places left open",
-        ],
-        [
-            line
-            for kind, wishes, volunteers in SIZES
-            for line in _of_size(kind, wishes, volunteers)
-        ],
-    )
-    taken = _medians("ours, exact", *JUDGED)["cpu"]
-    print(
-        f"\n2,000 wishes and 5,000 volunteers within {BUDGET} s of CPU: {taken:.2f} s, {verdict(taken <= BUDGET)}"
-    )
+    lines: list[Sequence[object]] = []
+    for kind, wishes, volunteers in SIZES:
+        lines += _of_size(kind, wishes, volunteers)
+    show("Volunteers to ask, by size", SIZE_HEADS, lines)
+    wishes, volunteers = JUDGED
+    taken = _medians("ours, exact", wishes, volunteers).cpu
+    size = f"{wishes:,} wishes and {volunteers:,} volunteers"
+    kept = verdict(taken <= BUDGET)
+    print(f"\n{size} within {BUDGET} s of CPU: {taken:.2f} s, {kept}")
     show(
         "When the work runs out: 2,000 x 800, volunteers scarce",
-        [
-            "heap pops allowed",
-            "CPU s",
-            "exact wishes",
-            "above the optimum",
-            "above its own bound",
-            "places left open",
-        ],
+        WORK_HEADS,
         _budgets(),
     )
 
@@ -82,28 +95,32 @@ def main() -> None:
 def _of_size(kind: str, wishes: int, volunteers: int) -> list[Sequence[object]]:
     size = f"{wishes:,} x {volunteers:,}, {kind}"
     lines: list[Sequence[object]] = []
-    optimum = 0.0
+    optimum = 0
     for name in MATCHERS:
-        if name.startswith("OR-Tools") and find_spec("ortools") is None:
+        by_ortools = name.startswith("OR-Tools")
+        if by_ortools and find_spec("ortools") is None:
             lines.append((size, name, "not installed", "", "", "", ""))
             continue
         found = _medians(name, wishes, volunteers)
-        optimum = optimum or found["cost"]
-        if name.startswith("OR-Tools") and found["cost"] != optimum:
-            sys.exit(f"{size}: {name} finds {found['cost']} and we {optimum}")
-        added = "" if found["added"] < 0 else round(found["added"])
-        lines.append(
-            (
-                size,
-                name,
-                round(found["cpu"], 3),
-                added,
-                f"{found['cost']:,}",
-                _above(found["cost"], optimum),
-                found["open"],
-            )
-        )
+        optimum = optimum or found.cost  # the exact one comes first
+        if by_ortools and found.cost != optimum:
+            sys.exit(f"{size}: {name} finds {found.cost} and we {optimum}")
+        cells = _cells(found, optimum)
+        lines.append((size, name, *cells))
     return lines
+
+
+def _cells(found: Figures, optimum: float) -> Sequence[object]:
+    added: object = ""
+    if found.added >= 0:
+        added = round(found.added)
+    return (
+        round(found.cpu, 3),
+        added,
+        f"{found.cost:,}",
+        _above(found.cost, optimum),
+        found.left,
+    )
 
 
 def _budgets() -> list[Sequence[object]]:
@@ -111,30 +128,35 @@ def _budgets() -> list[Sequence[object]]:
     whole = solve(problem)
     lines: list[Sequence[object]] = []
     for part in PARTS_OF_WORK:
+        work = round(part * whole.work)
         start = time.process_time()
-        found = solve(problem, work=round(part * whole.work))
+        found = solve(problem, work=work)
         took = time.process_time() - start
-        exact = f"{found.exact:,} of {len(problem.needs):,}"
-        left = sum(problem.needs) - sum(map(len, found.assigned))
-        own = _above(found.cost, found.bound)
-        lines.append(
-            (
-                round(part * whole.work),
-                round(took, 2),
-                exact,
-                _above(found.cost, whole.cost),
-                own,
-                left,
-            )
+        line = (
+            work,
+            round(took, 2),
+            f"{found.exact:,} of {len(problem.needs):,}",
+            _above(found.cost, whole.cost),
+            _above(found.cost, found.bound),
+            _left(problem, found.assigned),
         )
+        lines.append(line)
     return lines
 
 
+def _left(problem: AssignmentProblem, assigned: Assigned) -> int:
+    """Return the number of open places."""
+    filled = sum(map(len, assigned))
+    return sum(problem.needs) - filled
+
+
 def _above(cost: float, optimum: float) -> str:
-    return f"{100 * (cost - optimum) / optimum:.2f} %"
+    share = (cost - optimum) / optimum
+    return f"{100 * share:.2f} %"
 
 
-def _medians(name: str, wishes: int, volunteers: int) -> Measured:
+def _medians(name: str, wishes: int, volunteers: int) -> Figures:
+    """Return the medians of several processes (see `measure`)."""
     command = [
         sys.executable,
         "-m",
@@ -143,51 +165,60 @@ def _medians(name: str, wishes: int, volunteers: int) -> Measured:
         str(wishes),
         str(volunteers),
     ]
-    rounds = [
-        json.loads(
-            subprocess.run(command, check=True, capture_output=True).stdout
-        )
-        for _ in range(ROUNDS if wishes < LARGE else 1)
-    ]
-    return {key: median(found[key] for found in rounds) for key in rounds[0]}
+    rounds = []
+    for _ in range(ROUNDS if wishes < LARGE else 1):
+        done = subprocess.run(command, check=True, capture_output=True)
+        figures = Figures(**json.loads(done.stdout))
+        rounds.append(figures)
+    # the cost and the open places are the same in every round
+    return replace(
+        rounds[0],
+        cpu=median(figures.cpu for figures in rounds),
+        added=median(figures.added for figures in rounds),
+    )
 
 
-def measure(name: str, wishes: int, volunteers: int) -> Measured:
-    """Match once, in this process."""
+def measure(name: str, wishes: int, volunteers: int) -> Figures:
+    """Match once in this process."""
+    match = MATCHERS[name]
     problem = a_street(SEED, wishes, volunteers)
-    MATCHERS[name](
-        a_street(SEED, 2, 2)
-    )  # what is imported on the way is not counted
+    # A first run on a tiny street, so that its imports are not counted
+    match(a_street(SEED, 2, 2))
     gc.collect()
     before = _resident("VmRSS", reset=True)
     start = time.process_time()
-    assigned = MATCHERS[name](problem)
+    assigned = match(problem)
     cpu = time.process_time() - start
     added = _resident("VmHWM") - before
-    if name.startswith("ours") and (found := faults(problem, solve(problem))):
+    if match is exact:
+        _check_certificate(problem)
+    return Figures(
+        cpu=cpu,
+        added=added / 1024,
+        cost=cost_of(problem, assigned),
+        left=_left(problem, assigned),
+    )
+
+
+def _check_certificate(problem: AssignmentProblem) -> None:
+    found = faults(problem, solve(problem))
+    if found:
         sys.exit("\n".join(found))
-    left = sum(problem.needs) - sum(map(len, assigned))
-    return {
-        "cpu": cpu,
-        "added": added / 1024,
-        "cost": cost_of(problem, assigned),
-        "open": left,
-    }
 
 
 def _resident(which: str, *, reset: bool = False) -> int:
-    """Return kilobytes of resident memory: now (VmRSS), or the most since it was last reset
-    (VmHWM).
-    """
+    """Return kilobytes of resident memory: now (VmRSS), or the peak since the reset (VmHWM)."""
     if not Path("/proc/self/clear_refs").exists():
         return 0 if reset else -1
     if reset:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return int(
-        next(line for line in lines if line.startswith(which)).split()[1]
-    )
+    line = next(line for line in lines if line.startswith(which))
+    _, kilobytes, _ = line.split()
+    return int(kilobytes)
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    name, wishes, volunteers = sys.argv[1:]
+    figures = measure(name, int(wishes), int(volunteers))
+    print(json.dumps(asdict(figures)))

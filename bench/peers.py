@@ -1,5 +1,6 @@
-"""The environment of what Chunhui is compared with: its own folder .venv-bench, so that .venv stays
-lean.
+"""The environment of the peers with which Chunhui is compared.
+
+They are installed in .venv-bench, so that .venv stays lean.
 """
 
 import os
@@ -19,7 +20,7 @@ _ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
-    # Where nothing is; what answers stands in bench.canned
+    # Nothing listens there: bench.canned stubs the socket.
     "AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb.test:8000",
     "TOKEN_KEYS": '{"k1": "bench-token-key-0123456789-0123456789"}',
     "SECRET": "bench-secret-0123456789-0123456789-01",
@@ -28,11 +29,14 @@ _ENVIRONMENT = {
 
 
 def peer_python() -> str:
-    """Return the Python that has the runtime dependencies and the peers; install them once, and
-    again when a pin changes.
+    """Return the path of the Python that has the runtime dependencies and the peers.
+
+    They are installed once, and again when a pin changes.
     """
-    pins = b"".join((ROOT / name).read_bytes() for name in _NEEDS)
-    ready = _FOLDER / f".ready-{zlib.crc32(pins)}"
+    pins = 0
+    for name in _NEEDS:
+        pins = zlib.crc32((ROOT / name).read_bytes(), pins)
+    ready = _FOLDER / f".ready-{pins}"
     python = _FOLDER / "bin" / "python"
     if not ready.exists():
         print("setting up .venv-bench (once)", file=sys.stderr)
@@ -40,7 +44,6 @@ def peer_python() -> str:
             subprocess.run(
                 [sys.executable, "-m", "venv", str(_FOLDER)], check=True
             )
-        needs = [argument for name in _NEEDS for argument in ("-r", name)]
         install = [
             str(python),
             "-m",
@@ -48,16 +51,18 @@ def peer_python() -> str:
             "install",
             "--quiet",
             "--disable-pip-version-check",
-            *needs,
         ]
+        for name in _NEEDS:
+            install += ["-r", name]
         subprocess.run(install, check=True, cwd=ROOT)
         ready.touch()
     return str(python)
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment of a measured process: nothing that changes it is inherited, not even
-    from another bench.
+    """Return the environment of a measured process.
+
+    Variables that would change the measurement are not inherited, not even from another bench.
     """
     dropped = ("AWS_", "PYTHON", "POWERTOOLS_", "LOG_LEVEL")
     kept = {

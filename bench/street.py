@@ -1,26 +1,24 @@
-"""What one run of matching asks of DynamoDB on a large street: requests and units by what they are
-for.
+"""Count the storage calls of one matching run over a large street, by their use.
 
-A street of 1,000 open wishes and 5,000 volunteers in ten communities is written into the
-embedded store; half of the volunteers were asked before. Then every call of a run over the whole
-street at once is counted, of a second one right behind it, of the scheduled one of a community,
-which finds nothing to do, and of that after five more wishes have come to its wall.
+A street of 1,000 open wishes and 5,000 volunteers in ten communities is written into the embedded
+store. Half of the volunteers were asked before. Four runs are counted: one over the whole street, a
+second one right behind it, the scheduled one of a community (which finds nothing to do), and the
+next of that community after five more wishes.
 """
 
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from .environment import FOR_EMBEDDED_STORE, use_store
 from .table import show
 
-os.environ |= {
-    "AWS_ACCESS_KEY_ID": "bench",
-    "AWS_SECRET_ACCESS_KEY": "bench",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
-os.environ["LOG_LEVEL"] = "CRITICAL"
+os.environ |= FOR_EMBEDDED_STORE
 
 from chalicelib.kernel.request import RequestContext
 from chalicelib.matching.model import Run
@@ -31,9 +29,50 @@ from tests.matching.street import StreetSize, settle
 from tests.storage import Storage, counted_storage
 from tests.world import STREET, World
 
+from .storage_counting import units
+
 __all__ = ["main"]
 
-READS = ("GetItem", "BatchGetItem", "Query")
+COMMUNITY = f"{STREET}.c00"
+HEADS = (
+    "run",
+    "offers",
+    "pairs looked at",
+    "reading requests",
+    "RRU",
+    "writing requests",
+    "WRU",
+    "CPU s",
+)
+
+
+@dataclass(frozen=True)
+class CountedRun:
+    """The storage calls of one run, its record if it made one, and CPU seconds."""
+
+    name: str
+    storage: Storage
+    record: Run | None
+    seconds: float
+
+    def line(self) -> Sequence[object]:
+        """Return the run as a line of the table."""
+        made = visits = 0
+        if self.record:
+            made, visits = self.record.made, self.record.visits
+        read_units, write_units = units(self.storage)
+        reads = self.storage.reads
+        writes = len(self.storage.calls) - reads
+        return (
+            self.name,
+            made,
+            visits,
+            reads,
+            read_units,
+            writes,
+            write_units,
+            round(self.seconds, 2),
+        )
 
 
 def main(wishes: int = 1000) -> None:
@@ -44,123 +83,77 @@ def main(wishes: int = 1000) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         embedded_store(Path(folder)) as address,
+        use_store(address),
     ):
-        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
-        world = World()
-        world.services.outbox._queue = (
-            Stub()
-        )  # whoever tells them does it elsewhere
-        settle(world, size)
-        runs = [("the whole street, everything unmet", counted(world))]
-        runs.append(("again at once", counted(world)))
-        runs.append(
-            ("one community, by schedule", scheduled(world, f"{STREET}.c00"))
-        )
-        settle(
-            world,
-            StreetSize(wishes=5, volunteers=0, communities=1, grids=5),
-            seed=7,
-        )
-        runs.append(
-            (
-                "one community, five more wishes, by schedule",
-                scheduled(world, f"{STREET}.c00"),
-            )
-        )
-        os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
-    _show(size, runs)
-
-
-def counted(world: World) -> tuple[Storage, Run | None, float]:
-    """Run over the whole street and count."""
-    return _measure(
-        lambda: world.services.matching.start_run(
-            RequestContext(actor=world.admin.as_actor()),
-            STREET,
-            WeightsEdit(),
-            dry_run=False,
-        )[0]
+        runs = _runs(size)
+    people = f"{size.wishes:,} open wishes and {size.volunteers:,} volunteers"
+    show(
+        f"One run over {people} (embedded store)",
+        HEADS,
+        [run.line() for run in runs],
     )
+    _show_by_use(runs[0].storage)
 
 
-def scheduled(
-    world: World, community: str
-) -> tuple[Storage, Run | None, float]:
-    """Run over one community as the schedule does."""
+def _runs(size: StreetSize) -> list[CountedRun]:
+    """Count the four runs in a world with a street of a size."""
+    world = World()
+    # Messages are only enqueued: another function sends them.
+    world.services.outbox._queue = Stub()
+    settle(world, size)
 
-    def run() -> None:
-        world.services.matching.match_community(community)
+    def whole_street() -> Run | None:
+        context = RequestContext(actor=world.admin.as_actor())
+        run: Run | None = world.services.matching.start_run(
+            context, STREET, WeightsEdit(), dry_run=False
+        )[0]
+        return run
 
-    return _measure(run)
+    def scheduled() -> None:
+        world.services.matching.match_community(COMMUNITY)
+
+    runs = [
+        _count("the whole street, everything unmet", whole_street),
+        _count("again at once", whole_street),
+        _count("one community, by schedule", scheduled),
+    ]
+    more = StreetSize(wishes=5, volunteers=0, communities=1, grids=5)
+    settle(world, more, seed=7)
+    name = "one community, five more wishes, by schedule"
+    return [*runs, _count(name, scheduled)]
 
 
-def _measure(
-    run: Callable[[], Run | None],
-) -> tuple[Storage, Run | None, float]:
+def _count(name: str, run: Callable[[], Run | None]) -> CountedRun:
     began = time.process_time()
     with counted_storage() as storage:
         record = run()
-    return storage, record, time.process_time() - began
+    seconds = time.process_time() - began
+    return CountedRun(name, storage, record, seconds)
 
 
-def _show(
-    size: StreetSize, runs: list[tuple[str, tuple[Storage, Run | None, float]]]
-) -> None:
+def _show_by_use(storage: Storage) -> None:
+    """Print requests and units by kind and table."""
+    by_use: dict[tuple[str, str], Storage] = defaultdict(Storage)
+    for call in storage.calls:
+        kind, sent, _ = call
+        use = kind, _table_of(sent)
+        by_use[use].calls.append(call)
     lines = []
-    for name, (storage, record, seconds) in runs:
-        reads = sum(storage.names[kind] for kind in READS)
-        read_units = sum(storage.units(kind) for kind in READS)
-        writes = sum(
-            count for kind, count in storage.names.items() if kind not in READS
-        )
-        write_units = sum(
-            storage.units(kind) for kind in storage.names if kind not in READS
-        )
-        made, visits = (record.made, record.visits) if record else (0, 0)
-        lines.append(
-            (
-                name,
-                made,
-                visits,
-                reads,
-                read_units,
-                writes,
-                write_units,
-                round(seconds, 2),
-            )
-        )
-    heads = (
-        "run",
-        "offers",
-        "pairs looked at",
-        "reading requests",
-        "RRU",
-        "writing requests",
-        "WRU",
-        "CPU s",
-    )
-    show(
-        f"One run over {size.wishes:,} open wishes and {size.volunteers:,} volunteers (embedded store)",
-        heads,
-        lines,
-    )
-    storage = runs[0][1][0]
-    by_use: dict[tuple[str, str], list[float]] = {}
-    for kind, sent, answer in storage.calls:
-        table = (
-            sent.get("TableName")
-            or ", ".join(sorted(sent.get("RequestItems", {})))
-            or "several"
-        )
-        table = table.rpartition("-")[2] + (
-            f".{sent['IndexName']}" if "IndexName" in sent else ""
-        )
-        spent = Storage([(kind, sent, answer)]).units(kind)
-        count = by_use.setdefault((kind, table), [0, 0.0])
-        count[0] += 1
-        count[1] += spent
+    for (kind, table), calls in by_use.items():
+        requests = len(calls.calls)
+        line = (kind, table, requests, calls.units(kind))
+        lines.append(line)
     show(
         "Where the first run's requests go",
         ("request", "table", "requests", "units"),
-        [(k, t, *v) for (k, t), v in by_use.items()],
+        lines,
     )
+
+
+def _table_of(sent: dict[str, Any]) -> str:
+    """Return the table of a call without its prefix, and its index if there is one."""
+    tables = sorted(sent.get("RequestItems", {}))
+    name: str = sent.get("TableName") or ", ".join(tables) or "several"
+    table = name.rpartition("-")[2]
+    index = sent.get("IndexName")
+    return f"{table}.{index}" if index else table

@@ -1,10 +1,10 @@
 """The peer of bench.warm: FastAPI + Mangum + PynamoDB answering the same GET from the same item.
 
-As lean as one would write it by hand: standard PynamoDB attributes, one pydantic view, the same
-JWT rules, one log line. It has no versions, ETag, moves by role, or languages, which Chunhui's
-figure includes. The handlers are made twice: with `async def`, which is the quickest but blocks
-the loop while DynamoDB answers, and with `def`, which FastAPI's documentation asks for around a
-blocking client.
+It is lean: standard PynamoDB attributes, one pydantic view, the same JWT rules, one log line. It
+has no versions, ETag, moves by role, or languages, which Chunhui's figure includes.
+
+There are two handlers. The one with `async def` is quicker, but blocks the loop while DynamoDB
+answers. The one with `def` follows FastAPI's documentation for a blocking client.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class WishItem(Model):
     """A wish's row, under the same names."""
 
     class Meta:
-        """Name."""
+        """The table, which is never called: the socket is a stub."""
 
         table_name = "peer-wishes"
         region = "us-east-1"
@@ -119,6 +119,29 @@ class WishView(BaseModel):
     moves: list[str]
 
 
+COPIED_FIELDS = (
+    "id",
+    "version",
+    "state",
+    "kind",
+    "community",
+    "community_name",
+    "alias",
+    "title",
+    "story",
+    "budget_fen",
+    "helpers_needed",
+    "places_left",
+    "needed_by",
+    "window",
+    "dialects",
+    "vetting_required",
+    "opened_at",
+    "created_at",
+    "updated_at",
+)
+
+
 def _check(authorization: str | None, keys: dict[str, bytes]) -> None:
     if authorization is None:
         return
@@ -144,31 +167,11 @@ def _read(wish_id: str) -> WishView:
     except WishItem.DoesNotExist:
         raise HTTPException(404) from None
     since = datetime.fromisoformat(item.opened_at or item.submitted_at)
-    same = (
-        "id",
-        "version",
-        "state",
-        "kind",
-        "community",
-        "community_name",
-        "budget_fen",
-        "helpers_needed",
-        "places_left",
-    )
-    same += (
-        "needed_by",
-        "window",
-        "dialects",
-        "vetting_required",
-        "opened_at",
-        "created_at",
-        "updated_at",
-    )
-    fields = {name: getattr(item, name) for name in same}
-    wall = {"alias": item.alias, "title": item.title, "story": item.story}
+    copied: dict[str, Any] = {
+        name: getattr(item, name) for name in COPIED_FIELDS
+    }
     view = WishView(
-        **fields,
-        **wall,
+        **copied,
         skills=item.skills or [],
         age_days=(datetime.now(UTC) - since).days,
         moves=[],
@@ -195,9 +198,11 @@ def handler_of(
         _check(authorization, keys)
         return _read(wish_id)
 
-    app.get("/v1/wishes/{wish_id}")(
-        read_wish_threaded if threaded else read_wish
-    )
+    route = app.get("/v1/wishes/{wish_id}")
+    if threaded:
+        route(read_wish_threaded)
+    else:
+        route(read_wish)
     handler: Callable[[dict[str, Any], Any], dict[str, Any]] = Mangum(
         app, lifespan="off"
     )

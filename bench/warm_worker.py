@@ -1,5 +1,6 @@
-"""The measuring process of bench.warm: both handlers over one stubbed socket; prints its figures as
-JSON.
+"""Run the measuring process of bench.warm: both handlers over one stubbed socket.
+
+It prints its figures as JSON.
 """
 
 import gc
@@ -16,7 +17,8 @@ from typing import Any
 from unittest import mock
 
 RESULTS = sys.stdout
-sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for life: the loggers, made at import, write to it
+# Never closed: the loggers, which are made at import, write to it.
+sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 import botocore.httpsession  # noqa: E402 - see above
 import urllib3.connectionpool  # noqa: E402
@@ -28,7 +30,7 @@ from chalicelib.kernel.access import Actor  # noqa: E402
 from chalicelib.store.dynamo import Dynamo  # noqa: E402
 from chalicelib.store.signature import Signer  # noqa: E402
 from chalicelib.store.store import Store  # noqa: E402
-from chalicelib.store.table import View  # noqa: E402
+from chalicelib.store.table import RowView  # noqa: E402
 from chalicelib.web.api import Api  # noqa: E402
 from chalicelib.web.rendering import Renderer  # noqa: E402
 from chalicelib.web.tokens import Tokens  # noqa: E402
@@ -41,22 +43,37 @@ from .rounds import interleaved  # noqa: E402
 from .stopwatch import Border, parts_of  # noqa: E402
 from .warm_peer import handler_of  # noqa: E402
 
-REQUESTS, ROUNDS, WATCHED = 80, 11, 1500
+REQUESTS = 80  # in a batch
+ROUNDS = 11
+WATCHED = 1500  # requests whose parts are measured
+# Fields whose values all views must share; others are formatted differently.
+SHARED = (
+    "id",
+    "version",
+    "state",
+    "title",
+    "story",
+    "places_left",
+    "needed_by",
+    "age_days",
+)
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-BORDERS: list[Border] = [
-    ("Chalice: routing, request and response", Chalice, "__call__"),
-    ("web/api: operation, headers", Api, "_run"),
-    ("web/tokens: JWT", Tokens, "read"),
-    ("log line", runtime.log, "info"),
-    ("use case, permission", WishQueries, "read_wish"),
-    ("view: pydantic model", wishes_api, "wish_view"),
-    ("view: JSON, ETag", Renderer, "render"),
-    ("PynamoDB: request, row", Store, "get"),
-    ("row to entity", View, "to_entity"),
-    ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
-    ("store/dynamo: sign", Signer, "headers"),
-    ("botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"),
-    (
+BORDERS = [
+    Border("Chalice: routing, request and response", Chalice, "__call__"),
+    Border("web/api: operation, headers", Api, "_run"),
+    Border("web/tokens: JWT", Tokens, "read"),
+    Border("log line", runtime.log, "info"),
+    Border("use case, permission", WishQueries, "read_wish"),
+    Border("view: pydantic model", wishes_api, "wish_view"),
+    Border("view: JSON, ETag", Renderer, "render"),
+    Border("PynamoDB: request, row", Store, "get"),
+    Border("row to entity", RowView, "to_entity"),
+    Border("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
+    Border("store/dynamo: sign", Signer, "headers"),
+    Border(
+        "botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"
+    ),
+    Border(
         "urllib3 and http.client, above the socket",
         urllib3.connectionpool.HTTPConnectionPool,
         "urlopen",
@@ -75,7 +92,7 @@ def cpu_per_request(handler: Handler, event: dict[str, Any]) -> float:
 
 @contextmanager
 def counted_log_lines() -> Iterator[list[logging.LogRecord]]:
-    """Note every record that a handler writes, as the formatter has made a line of it."""
+    """Collect the records that the log handlers write."""
     lines: list[logging.LogRecord] = []
     emit = logging.StreamHandler.emit
 
@@ -89,38 +106,30 @@ def counted_log_lines() -> Iterator[list[logging.LogRecord]]:
 
 def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
     """Stop if the handlers do not answer with the same facts."""
-    answers = {}
+    views = {}
     for name, handler in handlers.items():
-        with counted_log_lines() as lines:
-            answers[name] = handler(event, CONTEXT)
-        if len(lines) != 1:
-            raise RuntimeError(
-                f"{name} wrote {len(lines)} log lines, and must write one as the others do"
-            )
-    wrong = {
-        name: answer
-        for name, answer in answers.items()
-        if answer["statusCode"] != 200
-    }
-    if wrong:
-        raise RuntimeError(str(wrong))
-    bodies = [json.loads(answer["body"]) for answer in answers.values()]
-    shared = (
-        "id",
-        "version",
-        "state",
-        "title",
-        "story",
-        "places_left",
-        "needed_by",
-        "age_days",
-    )
-    if any(body[name] != bodies[0][name] for body in bodies for name in shared):
-        raise RuntimeError(f"the answers differ: {bodies}")
-    if any(set(body) != set(bodies[0]) for body in bodies):
-        raise RuntimeError(
-            f"the views differ: {[sorted(body) for body in bodies]}"
-        )
+        views[name] = view_of(name, handler, event)
+    expected = views["ours"]
+    for view in views.values():
+        if view.keys() != expected.keys():
+            raise RuntimeError(f"the views differ: {views}")
+        for field in SHARED:
+            if view[field] != expected[field]:
+                raise RuntimeError(f"the answers differ: {views}")
+
+
+def view_of(
+    name: str, handler: Handler, event: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a handler's view of the wish. Stop if it refuses, or does not write one log line."""
+    with counted_log_lines() as lines:
+        answer = handler(event, CONTEXT)
+    if len(lines) != 1:
+        raise RuntimeError(f"{name} wrote {len(lines)} log lines instead of 1")
+    if answer["statusCode"] != 200:
+        raise RuntimeError(f"{name}: {answer}")
+    view: dict[str, Any] = json.loads(answer["body"])
+    return view
 
 
 def main() -> None:
@@ -135,11 +144,9 @@ def main() -> None:
         "threaded": handler_of(keys, threaded=True),
     }
     found: dict[str, Any] = {}
-    for kind, token in (
-        ("public", None),
-        ("signed in", tokens.issue(actor)[0]),
-    ):
-        event = get_event("/v1/wishes/{wish_id}", {"wish_id": WISH_ID}, token)
+    token, *_ = tokens.issue(actor)
+    for kind, bearer in (("public", None), ("signed in", token)):
+        event = get_event("/v1/wishes/{wish_id}", {"wish_id": WISH_ID}, bearer)
         check(handlers, event)
         measures = {
             name: partial(cpu_per_request, handler, event)
@@ -147,9 +154,8 @@ def main() -> None:
         }
         interleaved(measures, 3)  # warms caches and the thread pool
         found[kind] = interleaved(measures, ROUNDS)
-    found["parts"] = parts_of(
-        partial(app, event, CONTEXT), BORDERS, WATCHED
-    )  # of the last kind, signed in
+    signed_in = partial(app, event, CONTEXT)  # the last event
+    found["parts"] = parts_of(signed_in, BORDERS, WATCHED)
     print(json.dumps(found), file=RESULTS)
 
 

@@ -32,14 +32,16 @@ class ShiftedClock:
     def __init__(
         self, file: Path | None = None, start: datetime | None = None
     ) -> None:
-        self._file, self._machine = file, SystemClock()
+        self._file = file
+        self._machine = SystemClock()
         self._lock = threading.Lock()
         self._shift = timedelta()
-        self.started_at: datetime | None = start or self._machine.now()
+        now = self._machine.now()
+        self.started_at: datetime | None = start or now
         if file and file.exists():
             self._load(file)
         elif start:
-            self._shift = start.astimezone(UTC) - self._machine.now()
+            self._shift = start.astimezone(UTC) - now
             self._save()
 
     def now(self) -> datetime:
@@ -75,15 +77,16 @@ class ShiftedClock:
         remembered = json.loads(file.read_text())
         self._shift = timedelta(seconds=remembered["shift"])
         started_at = remembered.get("started_at")
-        self.started_at = from_text(started_at) if started_at else None
+        self.started_at = None
+        if started_at:
+            self.started_at = from_text(started_at)
 
     def _save(self) -> None:
         if not self._file:
             return
         fresh = self._file.with_suffix(".new")
-        remembered: dict[str, float | str] = {
-            "shift": self._shift.total_seconds()
-        }
+        remembered: dict[str, float | str] = {}
+        remembered["shift"] = self._shift.total_seconds()
         if self.started_at:
             remembered["started_at"] = to_text(self.started_at)
         with fresh.open("w") as file:

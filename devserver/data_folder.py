@@ -15,9 +15,8 @@ from .errors import StartRefused
 
 __all__ = ["DATA_FORMAT", "DataFolder"]
 
-DATA_FORMAT = (
-    "2\n"  # of the rows in a folder; raise it when older rows cannot be read
-)
+# Of the rows in a folder. Raise it when older rows cannot be read.
+DATA_FORMAT = "2\n"
 
 
 class DataFolder:
@@ -95,8 +94,8 @@ class DataFolder:
         file = self.path / "secrets.json"
         if not file.exists():
             fresh = {
-                name: secrets.token_urlsafe(48)
-                for name in ("secret", "token_key")
+                "secret": secrets.token_urlsafe(48),
+                "token_key": secrets.token_urlsafe(48),
             }
             descriptor = os.open(
                 file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600

@@ -20,7 +20,14 @@ from chalicelib.wishes import feature as wishes_feature
 from chalicelib.wishes.model import Safeguarding
 from chalicelib.wishes.submitter import WishTerms
 
-from .demo_data import COMMUNITIES, REPORTS, STREET, WISHES
+from .demo_data import (
+    COMMUNITIES,
+    REPORTS,
+    STREET,
+    WISHES,
+    DemoWish,
+    Grids,
+)
 from .demo_people import DemoPeople, Staff
 
 __all__ = ["seed_demo_street"]
@@ -34,49 +41,64 @@ def seed_demo_street(services: Container) -> None:
     places.found_street(STREET, "春晖路街道", _ZONE)
     directory = services.get(staff_directory_feature.feature)
     administrator = directory.bootstrap_admin("+8613900000001", "林晖", STREET)
-    admin = RequestContext(actor=administrator.as_actor())
+    admin = _as(administrator)
     buildings = _PlaceSeeder(places, admin).seed()
     people = DemoPeople(services, admin, buildings)
     staff = people.staff()
-    _assign_duties(places, admin, administrator, staff)
+    _assign_duties(places, administrator, staff)
     volunteers = people.volunteers()
     residents = people.residents()
-    _seed_wishes(services, admin, residents, volunteers)
-    _seed_tickets(services, staff, residents)
+    _WishSeeder(services, admin).seed(residents, volunteers)
+    _TicketSeeder(services, staff).seed(residents)
+
+
+def _as(person: Person) -> RequestContext:
+    """Return the context of a request that a person makes."""
+    return RequestContext(actor=person.as_actor())
 
 
 class _PlaceSeeder:
     """Makes the communities, grids, buildings and units of the street."""
 
     def __init__(self, places: Places, admin: RequestContext) -> None:
-        self._places, self._admin = places, admin
+        self._places = places
+        self._admin = admin
         self._units: list[str] = []
 
     def seed(self) -> list[str]:
         """Make all places; return the first unit of each building."""
         for community, (name, grids) in COMMUNITIES.items():
-            self._put(f"{STREET}.{community}", name)
-            neighbours: list[str] = []
-            for grid, buildings in grids.items():
-                place = f"{STREET}.{community}.{grid}"
-                self._put(place, f"{name}第{int(grid[1:])}网格", neighbours)
-                for building in buildings:
-                    self._seed_building(f"{place}.{building}")
-                neighbours = [place]
+            place = f"{STREET}.{community}"
+            self._put(place, name)
+            self._seed_grids(place, name, grids)
         self._join_communities()
         return self._units
 
+    def _seed_grids(self, community: str, name: str, grids: Grids) -> None:
+        """Make the grids of a community, each a neighbour of the one before."""
+        neighbours: list[str] = []
+        for grid, buildings in grids.items():
+            place = f"{community}.{grid}"
+            number = int(grid.removeprefix("g"))
+            self._put(place, f"{name}第{number}网格", neighbours)
+            for building in buildings:
+                self._seed_building(f"{place}.{building}")
+            neighbours = [place]
+
     def _seed_building(self, code: str) -> None:
-        number = int(code.rpartition(".")[2][1:])
-        self._put(code, f"{number}号楼", location=_location(len(self._units)))
+        _, _, building = code.rpartition(".")
+        number = int(building.removeprefix("b"))
+        location = _location(len(self._units))
+        self._put(code, f"{number}号楼", location=location)
         for unit in (1, 2):
             self._put(f"{code}.u{unit}", f"{unit}单元")
         self._units.append(f"{code}.u1")
 
     def _join_communities(self) -> None:
         for one, other in (("baihua", "jinfeng"), ("jinfeng", "gudu")):
-            name = COMMUNITIES[other][0]
-            self._put(f"{STREET}.{other}", name, [f"{STREET}.{one}"])
+            name, _ = COMMUNITIES[other]
+            neighbour = f"{STREET}.{one}"
+            self._put(f"{STREET}.{other}", name, [neighbour])
 
     def _put(
         self,
@@ -93,13 +115,13 @@ class _PlaceSeeder:
 def _location(number: int) -> Location:
     """Return the place of a building: rows of four, 100 m apart, on an empty hillside."""
     row, column = divmod(number, 4)
-    latitude, longitude = 30.2500 + row * 0.0009, 108.9500 + column * 0.0010
+    latitude = 30.2500 + row * 0.0009
+    longitude = 108.9500 + column * 0.0010
     return Location(round(latitude, 6), round(longitude, 6))
 
 
-def _assign_duties(
-    places: Places, admin: RequestContext, administrator: Person, staff: Staff
-) -> None:
+def _assign_duties(places: Places, administrator: Person, staff: Staff) -> None:
+    admin = _as(administrator)
     places.assign_duty(admin, STREET, {"street_admin": [administrator.id]})
     for community in ("baihua", "jinfeng"):
         place = f"{STREET}.{community}"
@@ -113,65 +135,98 @@ def _assign_duties(
         places.assign_duty(admin, grid, {"grid_worker": [worker.id]})
 
 
-def _seed_wishes(
-    services: Container,
-    admin: RequestContext,
-    residents: Sequence[Person],
-    volunteers: Sequence[Person],
-) -> None:
-    today = local_day(services.core.clock.now(), _ZONE)
-    wishes = services.get(wishes_feature.feature)
-    for n, (title, kind, story, budget, state) in enumerate(WISHES):
-        owner = RequestContext(actor=residents[10 + n].as_actor())
-        helper = RequestContext(actor=volunteers[2 + n].as_actor())
+class _WishSeeder:
+    """Makes the wishes and takes each of them to its state."""
+
+    def __init__(self, services: Container, admin: RequestContext) -> None:
+        self._wishes = services.get(wishes_feature.feature)
+        self._admin = admin
+        now = services.core.clock.now()
+        self._today = local_day(now, _ZONE)
+
+    def seed(
+        self, residents: Sequence[Person], volunteers: Sequence[Person]
+    ) -> None:
+        """Make each wish for another resident; another volunteer helps with each."""
+        owners = residents[10:]
+        helpers = volunteers[2:]
+        for n, wish in enumerate(WISHES):
+            owner = _as(owners[n])
+            id = self._submit(owner, n, wish)
+            self._advance(id, wish.state, owner, _as(helpers[n]))
+
+    def _submit(self, owner: RequestContext, n: int, wish: DemoWish) -> str:
+        safeguarding: tuple[Safeguarding, ...] = ()
+        if n == 3:
+            safeguarding = (Safeguarding.ALONE,)
         terms = WishTerms(
-            kind=kind,
-            title=title,
-            story=story,
-            budget_fen=budget,
-            needed_by=today + timedelta(days=10 + n),
-            safeguarding=(Safeguarding.ALONE,) if n == 3 else (),
+            kind=wish.kind,
+            title=wish.title,
+            story=wish.story,
+            budget_fen=wish.budget_fen,
+            needed_by=self._today + timedelta(days=10 + n),
+            safeguarding=safeguarding,
         )
-        id = wishes.submitter.submit_wish(owner, terms, None, None).wish.id
+        submitter = self._wishes.submitter
+        submitted = submitter.submit_wish(owner, terms, None, None)
+        return submitted.wish.id
+
+    def _advance(
+        self, id: str, state: str, owner: RequestContext, helper: RequestContext
+    ) -> None:
+        """Take a wish from its submission to a state."""
         if state == "rejected":
-            wishes.reject_wish(admin, id, "超出微心愿范围")
+            self._wishes.reject_wish(self._admin, id, "超出微心愿范围")
         if state in ("submitted", "rejected"):
-            continue
-        wishes.approve_wish(admin, id)
+            return
+        self._wishes.approve_wish(self._admin, id)
         if state in ("claimed", "delivered", "fulfilled"):
-            wishes.claim_wish(helper, id)
+            self._wishes.claim_wish(helper, id)
         if state in ("delivered", "fulfilled"):
-            wishes.deliver_wish(helper, id, None, None, None)
+            self._wishes.deliver_wish(helper, id, None, None, None)
         if state == "fulfilled":
-            wishes.confirm_wish(owner, id, 5, "谢谢！")
+            self._wishes.confirm_wish(owner, id, 5, "谢谢！")
 
 
-def _seed_tickets(
-    services: Container, staff: Staff, residents: Sequence[Person]
-) -> None:
-    """Report a few problems. None becomes overdue while a visitor looks around."""
-    place = f"{STREET}.baihua"
-    grid = f"{place}.g01"
-    worker = RequestContext(actor=staff[grid, "grid_worker"].as_actor())
-    company = RequestContext(actor=staff[place, "property"].as_actor())
-    community = RequestContext(actor=staff[place, "community_staff"].as_actor())
-    review_at = services.core.clock.now() + timedelta(days=13)
-    tickets = services.get(tickets_feature.feature)
-    for (category, text, state), resident in zip(
-        REPORTS, residents[5:], strict=False
-    ):
-        owner = RequestContext(actor=resident.as_actor())
-        terms = ProblemReport(
-            category=category, text=text, place=f"{grid}.b01.u1"
+class _TicketSeeder:
+    """Reports a few problems. None becomes overdue while a visitor looks around."""
+
+    def __init__(self, services: Container, staff: Staff) -> None:
+        self._tickets = services.get(tickets_feature.feature)
+        place = f"{STREET}.baihua"
+        self._grid = f"{place}.g01"
+        self._worker = _as(staff[self._grid, "grid_worker"])
+        self._company = _as(staff[place, "property"])
+        self._community = _as(staff[place, "community_staff"])
+        now = services.core.clock.now()
+        self._review_at = now + timedelta(days=13)
+
+    def seed(self, residents: Sequence[Person]) -> None:
+        """Report each problem by another resident."""
+        reporters = residents[5:]
+        for report, resident in zip(REPORTS, reporters, strict=False):
+            owner = _as(resident)
+            terms = ProblemReport(
+                category=report.category,
+                text=report.text,
+                place=f"{self._grid}.b01.u1",
+            )
+            reported = self._tickets.report(owner, terms, None, None)
+            self._advance(reported.ticket.id, report.state, owner)
+
+    def _advance(self, id: str, state: str, owner: RequestContext) -> None:
+        """Take a ticket from its report to a state."""
+        self._tickets.accept(self._worker, id)
+        self._tickets.comment(
+            self._worker, id, "已收到，正在联系。", public=True
         )
-        id = tickets.report(owner, terms, None, None).ticket.id
-        tickets.accept(worker, id)
-        tickets.comment(worker, id, "已收到，正在联系。", public=True)
         if state in ("assigned", "resolved", "closed"):
-            tickets.assign(worker, id, "property")
+            self._tickets.assign(self._worker, id, "property")
         if state == "on_hold":
-            tickets.hold(community, id, "等待专业单位鉴定", review_at)
+            self._tickets.hold(
+                self._community, id, "等待专业单位鉴定", self._review_at
+            )
         if state in ("resolved", "closed"):
-            tickets.resolve(company, id, "已处理完毕", ())
+            self._tickets.resolve(self._company, id, "已处理完毕", ())
         if state == "closed":
-            tickets.endings.confirm(owner, id, 5, None)
+            self._tickets.endings.confirm(owner, id, 5, None)

@@ -50,7 +50,8 @@ class DemoPeople:
     ) -> None:
         self._directory = services.get(staff_directory_feature.feature)
         self._accounts = services.get(people_feature.accounts)
-        self._admin, self._buildings = admin, buildings
+        self._admin = admin
+        self._buildings = buildings
 
     def staff(self) -> Staff:
         """Make the staff."""
@@ -58,10 +59,10 @@ class DemoPeople:
         for number, name, place, role in _STAFF:
             code = f"{STREET}.{place}"
             person = self._create(name, f"+861390000{number:04}", code)
-            granted = self._directory.grant_roles(
-                self._admin, person.id, [Grant(role, code)]
+            grants = [Grant(role, code)]
+            staff[code, role.value] = self._directory.grant_roles(
+                self._admin, person.id, grants
             )
-            staff[code, role.value] = granted
         return staff
 
     def volunteers(self) -> list[Person]:
@@ -69,24 +70,16 @@ class DemoPeople:
         return [self._volunteer(n) for n in range(20)]
 
     def _volunteer(self, n: int) -> Person:
-        community = f"{STREET}.{list(COMMUNITIES)[n % 3]}"
-        homes = [home for home in self._buildings if home.startswith(community)]
-        name = SURNAMES[n] + "志愿"[n % 2] + GIVEN_NAMES[n % 10][1]
+        communities = list(COMMUNITIES)
+        community = f"{STREET}.{communities[n % 3]}"
         person = self._create(
-            name, f"+86139000000{11 + n}", homes[n % len(homes)]
+            name=_volunteer_name(n),
+            phone=f"+86139000000{11 + n}",
+            home=self._home_in(community, n),
         )
-        profile = VolunteerProfile(
-            places=(community,),
-            skills=SKILLS[n % 5],
-            dialects=DIALECTS[n % 5],
-            availability=(
-                Availability(weekday=6, start="09:00", end="17:00"),
-                Availability(weekday=n % 5 + 1, start="18:00", end="21:00"),
-            ),
-            capacity=1 + n % 5 if n > 3 else 3,
+        volunteer = self._accounts.volunteer(
+            RequestContext(actor=person.as_actor()), _profile(n, community)
         )
-        context = RequestContext(actor=person.as_actor())
-        volunteer = self._accounts.volunteer(context, profile)
         if n % 3:
             return volunteer
         return self._directory.vet(
@@ -96,6 +89,10 @@ class DemoPeople:
             "身份与无犯罪证明已核",
         )
 
+    def _home_in(self, community: str, n: int) -> str:
+        homes = [home for home in self._buildings if home.startswith(community)]
+        return homes[n % len(homes)]
+
     def residents(self) -> list[Person]:
         """Make thirty residents with a phone, and four without one."""
         residents = [self._resident(n) for n in range(30)]
@@ -103,25 +100,23 @@ class DemoPeople:
         return residents + elders
 
     def _resident(self, n: int) -> Person:
-        name, phone = (
-            SURNAMES[29 - n] + GIVEN_NAMES[n % 10],
-            f"+86139000001{n + 1:02}",
-        )
+        name = SURNAMES[29 - n] + GIVEN_NAMES[n % 10]
+        phone = f"+86139000001{n + 1:02}"
+        home = self._buildings[n % len(self._buildings)]
+        household = None
         if n < 2:  # one household
-            return self._create(
-                name, phone, self._buildings[0], household="hh-demo-1"
-            )
-        return self._create(
-            name, phone, self._buildings[n % len(self._buildings)]
-        )
+            home = self._buildings[0]
+            household = "hh-demo-1"
+        return self._create(name, phone, home, household=household)
 
     def _elder(self, n: int, neighbour: Person) -> Person:
         """Make a resident without a phone; the first two have a contact."""
+        name = f"{SURNAMES[n]}奶奶"
         home = neighbour.home or self._buildings[n]
-        contact = neighbour.id if n < 2 else None
-        return self._create(
-            f"{SURNAMES[n]}奶奶", None, home, contact_via=contact
-        )
+        contact = None
+        if n < 2:
+            contact = neighbour.id
+        return self._create(name, None, home, contact_via=contact)
 
     def _create(
         self,
@@ -132,15 +127,40 @@ class DemoPeople:
         household: str | None = None,
         contact_via: str | None = None,
     ) -> Person:
+        address = None
         is_unit = home.count(".") > 2
+        if is_unit:
+            address = "3楼302室"
         new = NewPerson(
             name=name,
             phone=phone,
             home=home,
-            address="3楼302室" if is_unit else None,
+            address=address,
             household=household,
             contact_via=contact_via,
             locale="zh-CN",
             consent=_CONSENT,
         )
         return self._directory.create_person(self._admin, new)
+
+
+def _volunteer_name(n: int) -> str:
+    surname = SURNAMES[n]
+    middle = "志愿"[n % 2]
+    given = GIVEN_NAMES[n % 10]
+    return surname + middle + given[1]
+
+
+def _profile(n: int, community: str) -> VolunteerProfile:
+    saturday = Availability(weekday=6, start="09:00", end="17:00")
+    evening = Availability(weekday=n % 5 + 1, start="18:00", end="21:00")
+    capacity = 3
+    if n > 3:
+        capacity = 1 + n % 5
+    return VolunteerProfile(
+        places=(community,),
+        skills=SKILLS[n % 5],
+        dialects=DIALECTS[n % 5],
+        availability=(saturday, evening),
+        capacity=capacity,
+    )

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, TypeAlias
+from urllib.parse import urlencode, urlsplit
 
 from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.container import Container
@@ -14,7 +14,14 @@ from .dev_inputs import MAX_MOVE, ClockInput, DevRequest, ReplyInput
 from .dev_page import DevPage, shanghai_time
 from .dev_replies import ReplyDescriber
 from .files import MAX_FORM_BYTES, PATH, FileRoutes
-from .gateway import Answer, Gateway, body_limit, json_answer, problem
+from .gateway import (
+    Answer,
+    Gateway,
+    body_limit,
+    json_answer,
+    problem,
+    read_fields,
+)
 from .options import SHANGHAI
 from .pump import Pump
 
@@ -25,6 +32,7 @@ _CLOCK_HINT = 'Give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}, up 
 _REPLY_HINT = 'Give {"from": "+8613900000101", "text": "1"}.'
 
 _Route = Callable[[DevRequest], Answer]
+_ClockState: TypeAlias = dict[str, Any]
 
 
 class DevServer:
@@ -40,8 +48,11 @@ class DevServer:
         files: FileRoutes | None = None,
         max_move_seconds: float = MAX_MOVE_SECONDS,
     ) -> None:
-        self._gateway, self._mailbox = gateway, mailbox
-        self._clock, self._pump, self._files = clock, pump, files
+        self._gateway = gateway
+        self._mailbox = mailbox
+        self._clock = clock
+        self._pump = pump
+        self._files = files
         self._max_move_seconds = max_move_seconds
         self._replies = ReplyDescriber(services, mailbox, clock)
         self._routes: Mapping[tuple[str, str], _Route] = {
@@ -58,7 +69,9 @@ class DevServer:
     @staticmethod
     def body_limit(path: str) -> int:
         """Return the number of bytes of a body that are read at a path."""
-        return MAX_FORM_BYTES if path == PATH else body_limit(path)
+        if path == PATH:
+            return MAX_FORM_BYTES
+        return body_limit(path)
 
     def handle(
         self,
@@ -70,45 +83,43 @@ class DevServer:
     ) -> Answer:
         """Answer one request."""
         url = urlsplit(target)
-        if url.path != "/dev" and not url.path.startswith("/dev/"):
+        if not _is_below(url.path, "/dev"):
             return self._gateway.handle(method, target, headers, body, source)
-        if self._files and (
-            url.path == PATH or url.path.startswith(f"{PATH}/")
-        ):
+        if self._files and _is_below(url.path, PATH):
             return self._files.handle(method, target, headers, body)
         route = self._routes.get((method, url.path))
         if route is None:
-            known = ", ".join(f"{verb} {path}" for verb, path in self._routes)
-            return problem(404, "resource.not_found", known)
-        query = {
-            name: values[-1] for name, values in parse_qs(url.query).items()
-        }
-        return route(DevRequest(query, headers.get("content-type", ""), body))
+            return self._not_found()
+        content_type = headers.get("content-type", "")
+        query = read_fields(url.query)
+        return route(DevRequest(query, content_type, body))
+
+    def _not_found(self) -> Answer:
+        known = [" ".join(route) for route in self._routes]
+        return problem(404, "resource.not_found", ", ".join(known))
 
     # the mailbox
 
     def _messages(self, request: DevRequest) -> Answer:
-        after = request.query.get("after")
+        recipient = _with_plus(request, "to")
+        after = _with_plus(request, "after")
+        since: datetime | None = None
         try:
-            since = (
-                datetime.fromisoformat(after.replace(" ", "+"))
-                if after
-                else None
-            )
-            letters = self._mailbox.read(_recipient(request), since)
+            if after:
+                since = datetime.fromisoformat(after)
+            letters = self._mailbox.read(recipient or None, since)
         except (ValueError, TypeError):
             hint = "after: an instant such as 2026-11-23T08:40:00Z"
             return problem(422, "query.invalid", hint)
-        return json_answer(
-            200, {"items": [_letter(letter) for letter in letters]}
-        )
+        items = [_letter(letter) for letter in letters]
+        return json_answer(200, {"items": items})
 
     def _page(self, request: DevRequest) -> Answer:
-        recipient = _recipient(request)
+        recipient = _with_plus(request, "to")
         page = DevPage(
             now=self._clock.now(),
-            letters=self._mailbox.read(recipient),
-            recipient=recipient or "",
+            letters=self._mailbox.read(recipient or None),
+            recipient=recipient,
             result=request.query.get("result", ""),
         )
         headers = [
@@ -124,10 +135,12 @@ class DevServer:
         given = request.read(ReplyInput)
         if given is None:
             return self._refuse(request, 422, "body.invalid", _REPLY_HINT)
-        described = self._replies.take(given.full_phone, given.text)
+        phone = given.full_phone
+        described = self._replies.take(phone, given.text)
         if request.is_form:
-            return _back(request, f"{given.full_phone}: {described['detail']}")
-        return json_answer(200, self._clock_state({}) | described)
+            return _back(request, f"{phone}: {described['detail']}")
+        state = self._clock_state({})
+        return json_answer(200, state | described)
 
     # the clock
 
@@ -150,27 +163,31 @@ class DevServer:
         ran = self._pump.move_to(target, self._max_move_seconds)
         state = self._clock_state(ran)
         if self._clock.now() < target:
-            state |= {"reached": False, "target": _utc(target)}
-        if request.is_form:
-            return _back(request, self._move_line(state))
-        return json_answer(200, state)
+            state["reached"] = False
+            state["target"] = _utc(target)
+        return self._moved(request, state)
 
     def _run_due(self, request: DevRequest) -> Answer:
-        state = self._clock_state(self._pump.run_due())
+        ran = self._pump.run_due()
+        return self._moved(request, self._clock_state(ran))
+
+    def _moved(self, request: DevRequest, state: _ClockState) -> Answer:
         if request.is_form:
             return _back(request, self._move_line(state))
         return json_answer(200, state)
 
-    def _clock_state(self, ran: Mapping[str, int]) -> dict[str, Any]:
-        return {"now": _utc(self._clock.now()), "ran": dict(ran)}
+    def _clock_state(self, ran: Mapping[str, int]) -> _ClockState:
+        now = self._clock.now()
+        return {"now": _utc(now), "ran": dict(ran)}
 
-    def _move_line(self, state: Mapping[str, Any]) -> str:
-        ran = [f"{name} {times}" for name, times in state["ran"].items()]
-        line = f"It is {shanghai_time(self._clock.now())} in Shanghai."
-        line += f" Ran: {', '.join(ran) or 'nothing was due'}."
+    def _move_line(self, state: _ClockState) -> str:
+        now = shanghai_time(self._clock.now())
+        ran = _runs(state["ran"]) or "nothing was due"
+        line = f"It is {now} in Shanghai. Ran: {ran}."
         if "target" in state:
-            target = shanghai_time(datetime.fromisoformat(state["target"]))
-            line += f" There was much to do: move again to reach {target}."
+            target = datetime.fromisoformat(state["target"])
+            wanted = shanghai_time(target)
+            line += f" There was much to do: move again to reach {wanted}."
         return line
 
     def _refuse(
@@ -187,17 +204,31 @@ def _back(request: DevRequest, result: str) -> Answer:
     recipient = request.form().get("to")
     if recipient:
         query["to"] = recipient
-    return 303, [("Location", f"/dev?{urlencode(query)}")], b""
+    location = f"/dev?{urlencode(query)}"
+    return 303, [("Location", location)], b""
 
 
-def _recipient(request: DevRequest) -> str | None:
-    """Return the filter. A + that was not percent-encoded arrives as a space."""
-    recipient = request.query.get("to", "").replace(" ", "+")
-    return recipient or None
+def _is_below(path: str, root: str) -> bool:
+    """Return whether a path is the root or is below it."""
+    return path == root or path.startswith(f"{root}/")
+
+
+def _with_plus(request: DevRequest, name: str) -> str:
+    """Return a parameter. A + that was not percent-encoded arrives as a space."""
+    value = request.query.get(name, "")
+    return value.replace(" ", "+")
+
+
+def _runs(ran: Mapping[str, int]) -> str:
+    runs = []
+    for function, times in ran.items():
+        runs.append(f"{function} {times}")
+    return ", ".join(runs)
 
 
 def _utc(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    in_utc = instant.astimezone(UTC)
+    return in_utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _letter(letter: Letter) -> dict[str, str]:

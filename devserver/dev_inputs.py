@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal, TypeVar
-from urllib.parse import parse_qs
 
 from pydantic import (
     AwareDatetime,
@@ -15,12 +14,14 @@ from pydantic import (
     model_validator,
 )
 
+from .gateway import read_fields
 from .options import SHANGHAI, read_instant
 
 __all__ = ["MAX_MOVE", "ClockInput", "DevRequest", "ReplyInput"]
 
 MAX_MOVE = timedelta(days=400)
 MORNING = time(8)
+_FORM = "application/x-www-form-urlencoded"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,7 +62,9 @@ class ReplyInput(BaseModel):
     @property
     def full_phone(self) -> str:
         """Return the number with its country code, China's by default."""
-        return self.phone if self.phone.startswith("+") else f"+86{self.phone}"
+        if self.phone.startswith("+"):
+            return self.phone
+        return f"+86{self.phone}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +81,42 @@ class DevRequest:
 
         curl -d sends JSON under the content type of forms, so the body decides as well.
         """
-        is_urlencoded = self.content_type.startswith(
-            "application/x-www-form-urlencoded"
-        )
-        return is_urlencoded and not self.body.lstrip().startswith((b"{", b"["))
+        if not self.content_type.startswith(_FORM):
+            return False
+        start = self.body.lstrip()
+        return not start.startswith((b"{", b"["))
 
     def form(self) -> dict[str, str]:
         """Return the fields of the form. Empty ones are left out."""
         text = self.body.decode("utf-8", "replace")
-        return {
-            name: values[-1].strip() for name, values in parse_qs(text).items()
-        }
+        fields: dict[str, str] = {}
+        for name, value in read_fields(text).items():
+            fields[name] = value.strip()
+        return fields
 
     def read(self, model: type[Model]) -> Model | None:
         """Return the body as a model, None where it is invalid."""
         try:
             if not self.is_form:
                 return model.model_validate_json(self.body)
-            fields: dict[str, object] = {
-                name: value
-                for name, value in self.form().items()
-                if name
-                != "to"  # the filter of the page, to which the answer returns
-            }
-            if "now" in fields:
-                fields["now"] = read_instant(str(fields["now"]))
-            return model.model_validate(fields)
+            return model.model_validate(self._given())
         except ValidationError:
             return None
+
+    def _given(self) -> dict[str, object]:
+        """Return the fields of the form that belong to its model."""
+        given: dict[str, object] = dict(self.form())
+        # The filter of the page, to which the answer returns.
+        given.pop("to", None)
+        if "now" in given:
+            given["now"] = read_instant(str(given["now"]))
+        return given
 
 
 def next_morning(now: datetime) -> datetime:
     """Return the next 08:00 in Shanghai, when quiet hours end."""
     local = now.astimezone(SHANGHAI)
     morning = datetime.combine(local.date(), MORNING, SHANGHAI)
-    return morning if morning > local else morning + timedelta(days=1)
+    if morning > local:
+        return morning
+    return morning + timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.adapters.console import DevMailbox
@@ -49,14 +50,15 @@ class ReplyDescriber:
         """Take a reply as a provider's webhook would bring it; return its effect."""
         replies = self.services.get(replies_feature.feature)
         reply = SmsReply(id=RandomIds().new("dev"), phone=phone, text=text)
-        before, known = self.clock.now(), len(self.mailbox.read())
+        before = self.clock.now()
+        known = len(self.mailbox.read())
         (result,) = replies.receive("console", [], [reply])
         described = self._describe(result)
         if result.effect is ReplyEffect.ANSWERED:
-            subject = self._find(result.answers[0].subject)
-            changed = subject is not None and subject.updated_at >= before
+            answer = result.answers[0]
+            subject = self._find(answer.subject)
             described["effects"] = {
-                "changed": changed,
+                "changed": _has_changed(subject, before),
                 "state": _state_of(subject),
                 "messages": self._messages_after(known),
             }
@@ -64,14 +66,17 @@ class ReplyDescriber:
         return described
 
     def _describe(self, result: ReplyResult) -> dict[str, Any]:
+        effect = result.effect
         described: dict[str, Any] = {
-            "taken": result.effect in _TAKEN,
-            "meaning": result.effect.value,
-            "detail": _DETAILS.get(result.effect, ""),
+            "taken": effect in _TAKEN,
+            "meaning": effect.value,
+            "detail": _DETAILS.get(effect, ""),
         }
         if result.answers:
             answer = result.answers[0]
-            described["meaning"] = "yes" if answer.yes else "no"
+            described["meaning"] = "no"
+            if answer.yes:
+                described["meaning"] = "yes"
             described["question"] = answer.question
             described["subject"] = answer.subject
         return described
@@ -89,22 +94,33 @@ class ReplyDescriber:
 
     def _messages_after(self, known: int) -> list[dict[str, str]]:
         letters = self.mailbox.read()
-        fresh = letters[: len(letters) - known]
-        return [
-            {"to": letter.to, "kind": letter.kind} for letter in fresh[::-1]
-        ]
+        count = len(letters) - known
+        messages: list[dict[str, str]] = []
+        for letter in reversed(letters[:count]):
+            messages.append({"to": letter.to, "kind": letter.kind})
+        return messages
+
+
+def _has_changed(entity: Entity | None, since: datetime) -> bool:
+    if entity is None:
+        return False
+    return entity.updated_at >= since
 
 
 def _state_of(entity: Entity | None) -> str | None:
     state = getattr(entity, "state", None)
-    return None if state is None else str(state)
+    if state is None:
+        return None
+    return str(state)
 
 
 def _sentence(described: Mapping[str, Any]) -> str:
     effects = described["effects"]
-    answer = f"{described['meaning']!r} to {described['question']}"
+    meaning = described["meaning"]
+    answer = f"{meaning!r} to {described['question']}"
     subject = described["subject"]
     if not effects["changed"]:
         return f"Answered {answer}, but {subject} has not changed."
+    state = effects["state"]
     sent = len(effects["messages"])
-    return f"Answered {answer}: {subject} is now {effects['state']}; {sent} messages sent."
+    return f"Answered {answer}: {subject} is now {state}; {sent} messages sent."

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
+from urllib.parse import quote_plus, unquote, urlsplit
 
 from chalice.app import Chalice
 
@@ -10,23 +10,22 @@ from chalicelib.adapters.folder import Denied, FolderFiles
 from chalicelib.uploads.policy import MAX_BYTES
 
 from .form import read_form
-from .gateway import Answer, problem
+from .gateway import Answer, problem, read_fields
 
 __all__ = ["MAX_FORM_BYTES", "PATH", "FileRoutes", "arrival_event"]
 
 PATH = "/dev/files"
 MAX_FORM_BYTES = MAX_BYTES + 64 * 1024  # a file with the form around it
-_ANY_PAGE = (
-    "Access-Control-Allow-Origin",
-    "*",
-)  # the bucket's own rule in the cloud
+# The bucket's own rule in the cloud.
+_ANY_PAGE = ("Access-Control-Allow-Origin", "*")
 
 
 class FileRoutes:
     """Answers /dev/files."""
 
     def __init__(self, app: Chalice, files: FolderFiles) -> None:
-        self._app, self._files = app, files
+        self._app = app
+        self._files = files
 
     def handle(
         self, method: str, target: str, headers: dict[str, str], body: bytes
@@ -37,9 +36,8 @@ class FileRoutes:
             if method == "POST" and url.path == PATH:
                 return self._post(headers.get("content-type", ""), body)
             if method == "GET" and url.path.startswith(f"{PATH}/"):
-                return self._get(
-                    unquote(url.path.removeprefix(f"{PATH}/")), url.query
-                )
+                key = url.path.removeprefix(f"{PATH}/")
+                return self._get(unquote(key), url.query)
         except Denied as denied:
             code = f"files.{denied.code}"
             return problem(denied.status, code, "See the form's policy.")
@@ -65,10 +63,10 @@ class FileRoutes:
         self._app.handler_map["clean_photo"](arrival_event(key), None)
 
     def _get(self, key: str, query: str) -> Answer:
-        given = {name: values[-1] for name, values in parse_qs(query).items()}
-        data = self._files.fetch(
-            key, given.get("expires", ""), given.get("signature", "")
-        )
+        given = read_fields(query)
+        expires = given.get("expires", "")
+        signature = given.get("signature", "")
+        data = self._files.fetch(key, expires, signature)
         if data is None:
             return problem(404, "files.NoSuchKey", "There is no such file.")
         headers = [

@@ -27,9 +27,8 @@ def read_form(content_type: str, body: bytes) -> Form:
     """
     fields: dict[str, str] = {}
     for part in _parts(_boundary(content_type), body):
-        head, separator, content = part.removeprefix(b"\r\n").partition(
-            b"\r\n\r\n"
-        )
+        started = part.removeprefix(b"\r\n")
+        head, separator, content = started.partition(b"\r\n\r\n")
         named = _NAME.search(head)
         if not separator or not named:
             break
@@ -39,19 +38,26 @@ def read_form(content_type: str, body: bytes) -> Form:
         if name in fields:
             break
         fields[name] = content.decode("utf-8", "replace")
-    raise Denied(400, "MalformedPOSTRequest")
+    raise _malformed()
+
+
+def _malformed() -> Denied:
+    return Denied(400, "MalformedPOSTRequest")
 
 
 def _boundary(content_type: str) -> bytes:
     header = Message()
     header["Content-Type"] = content_type
     boundary = header.get_param("boundary")
-    is_form = header.get_content_type() == "multipart/form-data"
-    if not is_form or not isinstance(boundary, str) or not boundary:
-        raise Denied(400, "MalformedPOSTRequest")
+    if header.get_content_type() != "multipart/form-data":
+        raise _malformed()
+    if not isinstance(boundary, str) or not boundary:
+        raise _malformed()
     return boundary.encode("utf-8", "replace")
 
 
 def _parts(boundary: bytes, body: bytes) -> list[bytes]:
     # Before the first boundary and after the last there is no part.
-    return (b"\r\n" + body).split(b"\r\n--" + boundary)[1:-1]
+    separator = b"\r\n--" + boundary
+    parts = (b"\r\n" + body).split(separator)
+    return parts[1:-1]

@@ -6,8 +6,8 @@ It answers with problem documents where a request does not reach the app.
 import base64
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs, quote
 
 from chalice.app import Chalice
 from chalice.config import Config
@@ -28,12 +28,17 @@ __all__ = [
     "body_limit",
     "json_answer",
     "problem",
+    "read_fields",
     "serve_threaded",
     "serve_wsgi",
 ]
 
-Answer = tuple[int, list[tuple[str, str]], bytes]
-Handler = Callable[[str, str, dict[str, str], bytes, str], Answer]
+Environ: TypeAlias = dict[str, Any]  # of WSGI
+StartResponse: TypeAlias = Callable[..., Any]
+Headers: TypeAlias = dict[str, str]  # of a request
+Header: TypeAlias = tuple[str, str]
+Answer: TypeAlias = tuple[int, list[Header], bytes]
+Handler: TypeAlias = Callable[[str, str, Headers, bytes, str], Answer]
 _REASONS = {
     200: "OK",
     201: "Created",
@@ -60,7 +65,8 @@ class Gateway:
 
     def __init__(self, app: Chalice, api: Api) -> None:
         serve_threaded(app)
-        self._app, self._api = app, api
+        self._app = app
+        self._api = api
         matcher = RouteMatcher(list(app.routes))
         self._events = LambdaEventConverter(matcher, app.api.binary_types)
         self._config = Config()
@@ -69,7 +75,7 @@ class Gateway:
         self,
         method: str,
         target: str,
-        headers: dict[str, str],
+        headers: Headers,
         body: bytes,
         source: str,
     ) -> Answer:
@@ -84,19 +90,30 @@ class Gateway:
         except ValueError:
             return self._problem(404, "resource.not_found", language)
         if method == "OPTIONS":
-            allowed = list(self._api.cors.get_access_control_headers().items())
-            return 200, [*allowed, ("Access-Control-Allow-Methods", "*")], b""
-        event["requestContext"]["identity"]["sourceIp"] = source
+            return self._preflight()
+        identity = event["requestContext"]["identity"]
+        identity["sourceIp"] = source
         event["isBase64Encoded"] = bool(body)
-        event["body"] = base64.b64encode(body).decode() if body else None
+        event["body"] = None
+        if body:
+            event["body"] = base64.b64encode(body).decode()
         context = LambdaContext("api_handler", 512, 29_000)
-        return _answer(self._app(event, context))
+        result = self._app(event, context)
+        return _answer(result)
+
+    def _preflight(self) -> Answer:
+        """Answer the question of a browser for what another site's page may send."""
+        allowed = self._api.cors.get_access_control_headers()
+        headers = list(allowed.items())
+        headers.append(("Access-Control-Allow-Methods", "*"))
+        return 200, headers, b""
 
     def _problem(self, status: int, code: str, language: str | None) -> Answer:
-        return _answer(self._api.problem(status, code, language).to_dict())
+        refused = self._api.problem(status, code, language)
+        return _answer(refused.to_dict())
 
     def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
+        self, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Serve WSGI."""
         return serve_wsgi(self.handle, environ, start_response)
@@ -112,62 +129,78 @@ def body_limit(path: str) -> int:
 
 def serve_wsgi(
     handle: Handler,
-    environ: dict[str, Any],
-    start_response: Callable[..., Any],
+    environ: Environ,
+    start_response: StartResponse,
     limit_of: Callable[[str], int] = body_limit,
 ) -> list[bytes]:
     """Run a handler as a WSGI application.
 
     The handler is given at most one byte more than the limit, so it can refuse a longer body.
     """
+    limit = limit_of(environ["PATH_INFO"])
     status, answer_headers, content = handle(
         environ["REQUEST_METHOD"],
         _target_of(environ),
         _headers_of(environ),
-        _body_of(environ, limit_of(environ["PATH_INFO"]) + 1),
+        _body_of(environ, limit + 1),
         environ.get("REMOTE_ADDR", "127.0.0.1"),
     )
     if status not in (204, 304):
-        length = ("Content-Length", str(len(content)))
-        answer_headers = [*answer_headers, length]
-    start_response(f"{status} {_REASONS.get(status, 'Error')}", answer_headers)
+        length = str(len(content))
+        answer_headers = [*answer_headers, ("Content-Length", length)]
+    reason = _REASONS.get(status, "Error")
+    start_response(f"{status} {reason}", answer_headers)
     return [content]
 
 
-def _headers_of(environ: dict[str, Any]) -> dict[str, str]:
-    headers = {}
+def read_fields(text: str) -> dict[str, str]:
+    """Return the fields of a query or of a form. The last value of a name counts."""
+    fields: dict[str, str] = {}
+    for name, values in parse_qs(text).items():
+        fields[name] = values[-1]
+    return fields
+
+
+def _headers_of(environ: Environ) -> Headers:
+    headers: Headers = {}
     for name, value in environ.items():
         if name.startswith("HTTP_"):
-            headers[name[5:].replace("_", "-").lower()] = value
+            header = name.removeprefix("HTTP_")
+            headers[header.replace("_", "-").lower()] = value
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
     return headers
 
 
-def _body_of(environ: dict[str, Any], limit: int) -> bytes:
+def _body_of(environ: Environ, limit: int) -> bytes:
     size = limit
     if "HTTP_TRANSFER_ENCODING" not in environ:
-        size = min(int(environ.get("CONTENT_LENGTH") or 0), limit)
+        length = environ.get("CONTENT_LENGTH") or 0
+        size = min(int(length), limit)
     if not size:
         return b""
     body: bytes = environ["wsgi.input"].read(size)
     return body
 
 
-def _target_of(environ: dict[str, Any]) -> str:
+def _target_of(environ: Environ) -> str:
     """Return path and query. WSGI decodes the path; API Gateway passes it on encoded."""
-    path = environ.get("REQUEST_URI") or quote(
-        environ["PATH_INFO"].encode("latin-1")
-    )
-    path = str(path).split("?", maxsplit=1)[0]
+    uri = environ.get("REQUEST_URI")
+    if not uri:
+        decoded = environ["PATH_INFO"]
+        uri = quote(decoded.encode("latin-1"))
+    path, _, _ = str(uri).partition("?")
     query = environ.get("QUERY_STRING")
-    return f"{path}?{query}" if query else path
+    if not query:
+        return path
+    return f"{path}?{query}"
 
 
 def _answer(result: dict[str, Any]) -> Answer:
     headers = list(result["headers"].items())
     for name, values in result.get("multiValueHeaders", {}).items():
-        headers += [(name, value) for value in values]
+        for value in values:
+            headers.append((name, value))
     body = result.get("body") or b""
     if result.get("isBase64Encoded"):
         body = base64.b64decode(body)
@@ -178,8 +211,7 @@ def _answer(result: dict[str, Any]) -> Answer:
 
 def json_answer(status: int, document: Any) -> Answer:
     """Return a JSON answer."""
-    content = json.dumps(document, ensure_ascii=False).encode()
-    return status, [("Content-Type", "application/json")], content
+    return _document_answer(status, "application/json", document)
 
 
 def problem(status: int, code: str, detail: str) -> Answer:
@@ -191,5 +223,10 @@ def problem(status: int, code: str, detail: str) -> Answer:
         "detail": detail,
         "code": code,
     }
-    content = json.dumps(document, ensure_ascii=False).encode()
-    return status, [("Content-Type", "application/problem+json")], content
+    return _document_answer(status, "application/problem+json", document)
+
+
+def _document_answer(status: int, media_type: str, document: Any) -> Answer:
+    text = json.dumps(document, ensure_ascii=False)
+    headers = [("Content-Type", media_type)]
+    return status, headers, text.encode()

@@ -1,6 +1,7 @@
 """The options of the local server, read from environment variables."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from .errors import StartRefused
 __all__ = ["SHANGHAI", "Options", "read_instant", "read_options"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_DIGITS = re.compile("[0-9]{1,5}")
 _YEARS = range(2000, 2100)  # far from the ends of the calendar, for arithmetic
 
 
@@ -52,14 +54,19 @@ def read_instant(text: str) -> datetime | None:
         return None
     if instant.year not in _YEARS:
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=SHANGHAI)
+    return instant
 
 
 def _read_port(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= 5
-    if not is_number or not 1 <= int(text) <= 65535:
+    # Zeros in front are allowed. 65535 has five digits, and no port has more.
+    number = 0
+    if _DIGITS.fullmatch(text):
+        number = int(text)
+    if not 1 <= number <= 65535:
         raise StartRefused(f"PORT is a number from 1 to 65535, not {text!r}.")
-    return int(text)
+    return number
 
 
 def _read_store(text: str) -> str:

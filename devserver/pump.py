@@ -1,5 +1,6 @@
 """Runs schedules, timers and queues on one machine, under a clock that can be moved."""
 
+import math
 import threading
 import time
 from collections import Counter
@@ -34,7 +35,9 @@ class Pump:
         clock: MovableClock,
         without: Collection[str] = (),
     ) -> None:
-        self._app, self._services, self._clock = app, services, clock
+        self._app = app
+        self._services = services
+        self._clock = clock
         self._lock = threading.RLock()
         self._schedules = _schedules_of(app)
         for name in (_SWEEP, *without):
@@ -62,7 +65,9 @@ class Pump:
         stop, and a further move goes on from there. Return the number of runs of each function.
         """
         ran: Counter[str] = Counter()
-        deadline = time.monotonic() + seconds if seconds is not None else None
+        deadline = math.inf
+        if seconds is not None:
+            deadline = time.monotonic() + seconds
         with self._lock:
             next_job = self._run_due(ran)
             swept = True
@@ -70,7 +75,7 @@ class Pump:
                 stop = self._next_stop(next_job, with_frequent=swept)
                 if stop > instant:
                     break
-                if deadline is not None and time.monotonic() > deadline:
+                if time.monotonic() > deadline:
                     return ran
                 self._clock.move_to(stop)
                 sweeps = ran[_SWEEP]
@@ -95,7 +100,8 @@ class Pump:
     def _run_due(self, ran: Counter[str]) -> datetime | None:
         """Run what is due now; return the instant of the earliest job that is left."""
         for name, schedule in self._schedules.items():
-            if schedule.next_after(self._ran_at[name]) <= self._clock.now():
+            due_at = schedule.next_after(self._ran_at[name])
+            if due_at <= self._clock.now():
                 self._run(name, ran)
                 self._ran_at[name] = self._clock.now()
         outbox = self._services.core.outbox
@@ -128,10 +134,7 @@ def _schedules_of(app: Chalice) -> dict[str, Schedule]:
     for source in app.event_sources:
         if isinstance(source, ScheduledEventConfig):
             expression = source.schedule_expression
-            text = (
-                expression
-                if isinstance(expression, str)
-                else expression.to_string()
-            )
-            schedules[source.name] = read_schedule(text)
+            if not isinstance(expression, str):
+                expression = expression.to_string()
+            schedules[source.name] = read_schedule(expression)
     return schedules

@@ -110,7 +110,9 @@ class _OpenStore:
 
     def file(self, name: str) -> Path | None:
         """Return a path in the folder, None where nothing is kept."""
-        return None if self.dynamo else self.data.path / name
+        if self.dynamo:
+            return None
+        return self.data.path / name
 
 
 def _open_durable(
@@ -136,7 +138,10 @@ def by_day(now: datetime) -> datetime | None:
     At night no message is sent, and a visitor would see nothing.
     """
     span = quiet_span(now, QUIET_FROM, QUIET_TO, ZONE)
-    return span[1] + timedelta(minutes=40) if span else None
+    if span is None:
+        return None
+    _, end = span
+    return end + timedelta(minutes=40)
 
 
 def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:

@@ -2,13 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 __all__ = ["DailySchedule", "RateSchedule", "Schedule", "read_schedule"]
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _DAILY = re.compile(r"cron\((\d+) (\d+) \* \* \? \*\)")
-_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+_UNITS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 _FREQUENT = timedelta(hours=1)
 
 
@@ -38,10 +42,12 @@ class DailySchedule:
 
     def next_after(self, instant: datetime) -> datetime:
         """Return the next instant at which the function is due."""
-        today = instant.astimezone(UTC).replace(
-            hour=self.hour, minute=self.minute, second=0, microsecond=0
-        )
-        return today if today > instant else today + timedelta(days=1)
+        now = instant.astimezone(UTC)
+        at = time(self.hour, self.minute, tzinfo=UTC)
+        today = datetime.combine(now.date(), at)
+        if today > instant:
+            return today
+        return today + timedelta(days=1)
 
 
 Schedule = RateSchedule | DailySchedule
@@ -54,8 +60,12 @@ def read_schedule(text: str) -> Schedule:
         NotImplementedError: any other expression.
 
     """
-    if rate := _RATE.fullmatch(text):
-        return RateSchedule(timedelta(seconds=int(rate[1]) * _SECONDS[rate[2]]))
-    if daily := _DAILY.fullmatch(text):
-        return DailySchedule(hour=int(daily[2]), minute=int(daily[1]))
+    rate = _RATE.fullmatch(text)
+    if rate:
+        count, unit = rate.groups()
+        return RateSchedule(int(count) * _UNITS[unit])
+    daily = _DAILY.fullmatch(text)
+    if daily:
+        minute, hour = daily.groups()
+        return DailySchedule(int(hour), int(minute))
     raise NotImplementedError(f"the local pump does not know {text}")

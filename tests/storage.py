@@ -76,7 +76,7 @@ class Storage:
         )
 
     def units(self, name: str) -> float:
-        """Return the capacity units that the calls of a name consumed, as the store reports them."""
+        """Return the capacity units that the calls of a name consumed, by the store's report."""
         total = 0.0
         for called, _, answer in self.calls:
             if called == name:

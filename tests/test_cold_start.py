@@ -106,13 +106,14 @@ def test_a_function_starts_with_the_floor_and_no_feature():
     assert not modules & {"smtplib", "unittest", "multiprocessing", "asyncio"}
 
 
-def test_somebody_who_reads_a_wish_loads_what_wishes_stand_on_and_no_more():
+def test_reading_a_wish_loads_what_wishes_need_and_no_more():
     program = """
 import app, botocore.client
 from bench.lambda_event import CONTEXT, get_event
 from chalicelib.store.store import Store
 Store.get = lambda *_, **__: None
-assert app.app(get_event("/v1/wishes/{wish_id}", {"wish_id": "wsh_" + "a" * 24}, None), CONTEXT)["statusCode"] == 404
+event = get_event("/v1/wishes/{wish_id}", {"wish_id": "wsh_" + "a" * 24}, None)
+assert app.app(event, CONTEXT)["statusCode"] == 404
 """
     modules = loaded(program)
     assert rooms(modules) - ROOMS == {"people", "places", "wishes"}
@@ -162,7 +163,10 @@ def ask(lines):
             operation, find_service = app.api._routes.find(*line.split(" "))
             assert find_service() is not None and operation.inputs is not None
     except BaseException as error: failed.append(repr(error))
-threads = [threading.Thread(target=ask, args=(lines,)) for lines in ROUTES.values() for _ in range(2)]
+threads = [
+    threading.Thread(target=ask, args=(lines,))
+    for lines in ROUTES.values() for _ in range(2)
+]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 assert not failed, failed

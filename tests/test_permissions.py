@@ -239,7 +239,10 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(
     ):
         assert stage.phone.get(path).status == 404, stage.name
     form = {"content_type": "application/x-www-form-urlencoded"}
-    sent = f"service_code=light&address_id={UNIT}&description=灯不亮&service_request_id={public}".encode()
+    sent = (
+        f"service_code=light&address_id={UNIT}&description=灯不亮"
+        f"&service_request_id={public}"
+    ).encode()
     for operation in (op for op in api.operations if op.name in BY_KEY):
         assert (
             stage.phone.call("POST", operation.path, raw=sent, **form).status
@@ -247,13 +250,13 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(
         ), (stage.name, operation.name)
 
 
-def test_no_token_stands_in_for_a_providers_signature(stage: Stage):
+def test_no_token_replaces_a_providers_signature(stage: Stage):
     for operation in (op for op in api.operations if op.name in BY_SIGNATURE):
         path = operation.path.replace("{provider}", "east")
         assert stage.phone.post(path, {}).status in (401, 404), stage.name
 
 
-def test_nobody_makes_a_move_that_is_not_hers(stage: Stage):
+def test_nobody_makes_a_move_that_is_not_theirs(stage: Stage):
     for operation in (op for op in api.operations if op.name in MOVES):
         for state in (state.value for state in WishState):
             path = operation.path.replace("{wish_id}", stage.wish(state))
@@ -326,7 +329,7 @@ def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
         ), (stage.name, state)
 
 
-def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
+def test_only_staff_see_who_could_help_with_a_wish(stage: Stage):
     roles = ACTORS[stage.name]
     for state in (state.value for state in WishState):
         sees = (
@@ -347,7 +350,7 @@ def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
         ), (stage.name, state)
 
 
-def test_nobody_reads_or_answers_an_offer_that_is_not_hers(stage: Stage):
+def test_nobody_reads_or_answers_the_offer_of_another(stage: Stage):
     """The actor or another volunteer is asked; the offer may have ended in any way."""
     operations = sorted(
         (op for op in api.operations if op.name in OFFERS),
@@ -420,7 +423,7 @@ def test_nobody_reads_a_run_of_another_place(stage: Stage):
         ), (stage.name, place, answer.text)
 
 
-def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
+def test_nobody_takes_another_route_that_is_not_theirs(stage: Stage):
     ending = (
         "sign_out",
         "withdraw_consent",

@@ -174,10 +174,14 @@ WISH = Machine(
             lambda w, by: claiming.release(w, by, "clm_per_helper", "x")
         ],
         "check-in": [
-            lambda w, by: claiming.check(w, by, "check-in", "clm_per_helper")
+            lambda w, by: claiming.note_visit(
+                w, by, "check-in", "clm_per_helper"
+            )
         ],
         "check-out": [
-            lambda w, by: claiming.check(w, by, "check-out", "clm_per_helper")
+            lambda w, by: claiming.note_visit(
+                w, by, "check-out", "clm_per_helper"
+            )
         ],
         "deliver": [
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, None),

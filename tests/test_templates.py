@@ -103,7 +103,7 @@ def test_a_template_that_cannot_be_is_refused_where_it_is_written(
     with pytest.raises(ValueError, match=r"differ|wait"):
         Template(
             **(
-                {"text": text(zh="好", en="ok"), "told": "whom it concerns"}
+                {"text": text(zh="好", en="ok"), "recipients": "the resident"}
                 | broken
             )
         )

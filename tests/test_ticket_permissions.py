@@ -174,7 +174,7 @@ def stage(request: pytest.FixtureRequest, world: World) -> TicketStage:
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
-def test_nobody_makes_a_move_that_is_not_hers(
+def test_nobody_makes_a_move_that_is_not_theirs(
     stage: TicketStage, private: bool
 ):
     # To those inside a private ticket is like any other: one state shows it.
@@ -218,7 +218,7 @@ def check_move(
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
-def test_nobody_reads_what_does_not_concern_her(
+def test_nobody_reads_what_does_not_concern_them(
     stage: TicketStage, private: bool
 ):
     roles = stage.roles

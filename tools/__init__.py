@@ -1,1 +1,1 @@
-"""Commands for those who build and run the house. Never shipped."""
+"""Commands for developers and operators. They are not deployed."""

@@ -4,51 +4,50 @@ python -m tools.adopt --stage dev
 CloudFormation cannot create a table whose name is taken. An import creates nothing.
 """
 
-import argparse
 import json
 import secrets
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-import boto3
-
-from .deploy import (
-    KEEPS_DATA,
-    PACKAGE,
-    Deployment,
-    NotDeployed,
-    agreed,
-    readable,
-)
+from .changes import KEEPS_DATA, readable
+from .commands import agreed, deployment_of, stage_parser
+from .deploy import PACKAGE
+from .deployment import Deployment, NotDeployed
 
 __all__ = ["adoption", "main"]
 
+Given: TypeAlias = Mapping[str, Any]
+Names: TypeAlias = Mapping[str, str]
+Section: TypeAlias = dict[str, Any]
 _TABLE = "AWS::DynamoDB::Table"
 _NAMES = {_TABLE: "TableName", "AWS::S3::Bucket": "BucketName"}
 
 
-def adoption(
-    template: Mapping[str, Any], names: Mapping[str, str]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def adoption(template: Given, names: Names) -> tuple[Section, list[Section]]:
     """Return a template of only the tables and the bucket, and the resources to import.
 
     `names` holds the stage, account and region as `Fn::Sub` calls them. The bucket has only its
     name: its other properties refer to queues, which the next deployment creates.
     """
-    resources, imported = {}, []
+    resources = {}
+    imported = []
     for logical, resource in template["Resources"].items():
         type_ = resource["Type"]
         if type_ not in KEEPS_DATA:
             continue
         properties = resource["Properties"]
-        name = _resolved(properties[_NAMES[type_]]["Fn::Sub"], names)
-        identifier = {_NAMES[type_]: name}
+        named = _NAMES[type_]
+        template_name = properties[named]["Fn::Sub"]
+        identifier = {named: _resolved(template_name, names)}
+        kept = identifier
+        if type_ == _TABLE:
+            kept = properties
         resources[logical] = {
             "Type": type_,
             "DeletionPolicy": "Retain",
             "UpdateReplacePolicy": "Retain",
-            "Properties": properties if type_ == _TABLE else identifier,
+            "Properties": kept,
         }
         imported.append(
             {
@@ -66,26 +65,22 @@ def adoption(
     return reduced, imported
 
 
-def _resolved(text: str, names: Mapping[str, str]) -> str:
+def _resolved(text: str, names: Names) -> str:
     for variable, value in names.items():
         text = text.replace(f"${{{variable}}}", value)
     return text
 
 
-def _only(section: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _only(section: Given, *names: str) -> Section:
     return {name: section[name] for name in names}
 
 
 def main() -> None:
     """Propose the import, ask, and carry it out."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
-    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
+    deployment = deployment_of(given.stage)
     try:
         _adopt(deployment, yes=given.yes)
     except NotDeployed as refused:
@@ -114,11 +109,14 @@ def _adopt(deployment: Deployment, *, yes: bool) -> None:
     )
     if proposed is None:
         raise NotDeployed("nothing to take in")
-    print("\n".join(readable(proposed["Changes"])))
+    for line in readable(proposed["Changes"]):
+        print(line)
+    change_set = proposed["ChangeSetName"]
     if not agreed(f"Take these into {deployment.stack}?", yes=yes):
-        deployment.drop(proposed["ChangeSetName"])
+        deployment.drop(change_set)
         raise NotDeployed("nothing was done")
-    print(deployment.carry_out(proposed["ChangeSetName"])["StackStatus"])
+    stack = deployment.carry_out(change_set)
+    print(stack["StackStatus"])
 
 
 if __name__ == "__main__":

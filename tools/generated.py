@@ -3,14 +3,16 @@
 import sys
 from pathlib import Path
 
-__all__ = ["keep"]
+__all__ = ["ROOT", "keep"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def keep(file: Path, text: str) -> None:
     """Write a generated file if it differs, and end the process with 1 then."""
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    before = ""
+    if file.exists():
+        before = file.read_text(encoding="utf-8")
     if before == text:
         return
     file.write_text(text, encoding="utf-8")

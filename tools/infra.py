@@ -7,8 +7,7 @@ code: the tables of the row classes, an alarm for each table, and the gateway's 
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalice.package import YAMLTemplateSerializer
 
@@ -16,7 +15,7 @@ from app import api
 from chalicelib.repositories import all_rows, all_tables
 from chalicelib.store.table import Table
 
-from .generated import keep
+from .generated import ROOT, keep
 
 __all__ = [
     "FOLDER",
@@ -28,8 +27,9 @@ __all__ = [
     "throttle_alarms",
 ]
 
-FOLDER = Path(__file__).resolve().parent.parent / "infra"
+FOLDER = ROOT / "infra"
 TEMPLATE = FOLDER / "template.json"
+Section: TypeAlias = dict[str, Any]  # of the template
 # API Gateway's own refusals by its name for them, each with the status and code of the API.
 _REFUSALS: Mapping[str, tuple[int, str]] = {
     # of an unknown path or method
@@ -53,19 +53,20 @@ def logical_id(base: str) -> str:
     return f"{base.capitalize()}Table"
 
 
-def table_resources() -> dict[str, Any]:
+def table_resources() -> Section:
     """Return every table as a resource.
 
     A table outlives its stack, and can be restored to any second of the last 35 days.
     """
     expiring = {row.table.name for row in all_rows() if row.expires}
-    return {
-        logical_id(table.name): _table(table, expires=table.name in expiring)
-        for table in all_tables()
-    }
+    resources: Section = {}
+    for table in all_tables():
+        expires = table.name in expiring
+        resources[logical_id(table.name)] = _table(table, expires=expires)
+    return resources
 
 
-def _table(table: Table, *, expires: bool) -> dict[str, Any]:
+def _table(table: Table, *, expires: bool) -> Section:
     schema = table.schema()
     if schema["local_secondary_indexes"]:
         raise ValueError(
@@ -96,7 +97,7 @@ def _table(table: Table, *, expires: bool) -> dict[str, Any]:
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}
 
 
-def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+def _index(index: Mapping[str, Any]) -> Section:
     return {
         "IndexName": index["index_name"],
         "KeySchema": index["key_schema"],
@@ -104,7 +105,7 @@ def _index(index: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def throttle_alarms() -> dict[str, Any]:
+def throttle_alarms() -> Section:
     """Return an alarm on throttled writes for each table. The alarm names its table."""
     return {
         f"{table.name.capitalize()}Throttled": _throttle_alarm(table.name)
@@ -112,7 +113,7 @@ def throttle_alarms() -> dict[str, Any]:
     }
 
 
-def _throttle_alarm(base: str) -> dict[str, Any]:
+def _throttle_alarm(base: str) -> Section:
     properties = {
         "AlarmName": {"Fn::Sub": f"chunhui-${{Stage}}-store-throttled-{base}"},
         "AlarmDescription": f"The table {base} refuses writes: hot key, or capacity still growing.",
@@ -134,7 +135,7 @@ def _throttle_alarm(base: str) -> dict[str, Any]:
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
-def gateway_responses() -> dict[str, Any]:
+def gateway_responses() -> Section:
     """Return the gateway's own answers: the API's problem documents, in Chinese.
 
     The gateway fills in variables but runs no template, so it cannot choose a language.
@@ -145,10 +146,10 @@ def gateway_responses() -> dict[str, Any]:
     }
 
 
-def _refusal(status: int, code: str) -> dict[str, Any]:
+def _refusal(status: int, code: str) -> Section:
     answer = api.problem(status, code, None)
-    headers: dict[str, Any] = dict(answer.headers)
-    body: dict[str, Any] = json.loads(answer.body)
+    headers: Section = dict(answer.headers)
+    body: Section = json.loads(answer.body)
     media = headers.pop("Content-Type")
     if status in _RETRY_AFTER:
         headers["Retry-After"] = body["retry_after"] = _RETRY_AFTER[status]
@@ -163,14 +164,14 @@ def _refusal(status: int, code: str) -> dict[str, Any]:
     }
 
 
-def merged_template() -> dict[str, Any]:
+def merged_template() -> Section:
     """Return the parts written by hand and the generated ones as one template.
 
     Raises:
         ValueError: two files define the same name.
 
     """
-    whole: dict[str, Any] = {"Resources": {}}
+    whole: Section = {"Resources": {}}
     for path in sorted(FOLDER.glob("*.yaml")):
         part = YAMLTemplateSerializer().load_template(
             path.read_text(encoding="utf-8"), str(path)

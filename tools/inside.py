@@ -11,9 +11,8 @@ import os
 import subprocess
 import sys
 
-import boto3
-
-from .deploy import Deployment, outputs_of
+from .commands import deployment_of, stack_of, stage_parser
+from .deployment import Deployment, outputs_of
 
 __all__ = ["main"]
 
@@ -27,10 +26,9 @@ _DROPPED = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
 
 def main() -> None:
     """Run the command and end with its exit code."""
-    parser = argparse.ArgumentParser(
-        description="Run a command with the environment of an installation."
+    parser = stage_parser(
+        "Run a command with the environment of an installation."
     )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument(
         "--tables",
         metavar="PREFIX",
@@ -38,7 +36,7 @@ def main() -> None:
     )
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
-    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
+    deployment = deployment_of(given.stage)
     environment = _environment(deployment)
     if given.tables:
         environment |= _CONSOLE | {"TABLE_PREFIX": given.tables}
@@ -49,15 +47,12 @@ def main() -> None:
         command = command[1:]
     if not command:
         parser.error("which command?")
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+    ran = subprocess.run(command, env=environment, check=False)
+    sys.exit(ran.returncode)
 
 
 def _environment(deployment: Deployment) -> dict[str, str]:
-    stack = deployment.look()
-    if stack is None:
-        sys.exit(
-            f"there is no stack {deployment.stack} in this account and region"
-        )
+    stack = stack_of(deployment)
     function = outputs_of(stack)["APIHandlerName"]
     lambdas = deployment.aws.client("lambda")
     configuration = lambdas.get_function_configuration(FunctionName=function)

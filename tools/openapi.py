@@ -1,16 +1,15 @@
 """Write docs/openapi.json from the mounted routes."""
 
 import json
-from pathlib import Path
 
 from app import api
 from chalicelib.web.openapi import document
 
-from .generated import keep
+from .generated import ROOT, keep
 
 __all__ = ["FILE", "generated"]
 
-FILE = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
+FILE = ROOT / "docs" / "openapi.json"
 
 
 def generated() -> str:

@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from statistics import median
 
 from chalice.deploy.packager import DependencyBuilder
 
+from .generated import ROOT
 from .slim import CHALICE, slim
 
 __all__ = [
@@ -30,9 +32,9 @@ __all__ = [
     "cpu_to_import",
 ]
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-LARGEST, LARGEST_ZIPPED = 45 * 2**20, 15 * 2**20  # bytes
+LARGEST = 45 * 2**20  # bytes
+LARGEST_ZIPPED = 15 * 2**20
 # The kinds of files of chalicelib that are packaged.
 _PACKAGED = {
     ".py",
@@ -44,10 +46,12 @@ _PACKAGED = {
     ".ico",
     ".webmanifest",
 }
+_HIDDEN = re.compile(r"\.|__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
 # Chalice deploys to the version of Python that packages.
-_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-_ABI = f"cp{sys.version_info.major}{sys.version_info.minor}"
+_MAJOR, _MINOR, *_ = sys.version_info
+_PYTHON = f"{_MAJOR}.{_MINOR}"
+_ABI = f"cp{_MAJOR}{_MINOR}"
 
 
 def main() -> None:
@@ -75,26 +79,30 @@ def main() -> None:
     tree = build_tree(BUILD / "tree")
     archive = build_archive(tree, package / "deployment.zip")
     _print_sizes(tree, archive)
-    if _size(tree) > LARGEST or archive.stat().st_size > LARGEST_ZIPPED:
+    zipped = archive.stat().st_size
+    if _size(tree) > LARGEST or zipped > LARGEST_ZIPPED:
         sys.exit("the package is larger than its limits")
 
 
 def _print_sizes(tree: Path, archive: Path) -> None:
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    installed = _size(_libraries()) + _size(ROOT / "chalicelib", "*.py")
-    packaged, zipped = _size(tree), archive.stat().st_size
-    plain = median(cpu_to_import(tree, bytecode=False) for _ in range(5))
-    compiled = median(cpu_to_import(tree) for _ in range(5))
+    content = archive.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    libraries = _size(_libraries())
+    installed = libraries + _size(ROOT / "chalicelib", "*.py")
+    plain = _median_cpu(tree, bytecode=False)
+    compiled = _median_cpu(tree, bytecode=True)
+    packaged = f"{_mb(_size(tree))} MB of {LARGEST >> 20}"
+    zipped = f"{_mb(len(content))} MB of {LARGEST_ZIPPED >> 20}"
     print(f"{archive.relative_to(ROOT)}  sha256 {digest}")
     print(f"  libraries and app as installed   {_mb(installed)} MB")
-    print(
-        f"  packaged, with bytecode          {_mb(packaged)} MB of {LARGEST >> 20}"
-    )
-    print(
-        f"  zipped                           {_mb(zipped)} MB of {LARGEST_ZIPPED >> 20}"
-    )
+    print(f"  packaged, with bytecode          {packaged}")
+    print(f"  zipped                           {zipped}")
     print(f"  CPU of `import app`              {compiled:.0f} ms")
     print(f"  the same without bytecode        {plain:.0f} ms")
+
+
+def _median_cpu(tree: Path, *, bytecode: bool) -> float:
+    return median(cpu_to_import(tree, bytecode=bytecode) for _ in range(5))
 
 
 def _mb(size: int) -> str:
@@ -103,7 +111,8 @@ def _mb(size: int) -> str:
 
 def template_of(stage: str) -> str:
     """Return Chalice's CloudFormation template of the app, merged with infra/template.json."""
-    project, out = BUILD / "project", BUILD / "chalice"
+    project = BUILD / "project"
+    out = BUILD / "chalice"
     for folder in (project, out):
         shutil.rmtree(folder, ignore_errors=True)
     _copy_app(project)
@@ -132,7 +141,8 @@ def template_of(stage: str) -> str:
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
     )
-    template = json.loads((out / "sam.json").read_text(encoding="utf-8"))
+    text = (out / "sam.json").read_text(encoding="utf-8")
+    template = json.loads(text)
     return json.dumps(template, indent=1, sort_keys=True) + "\n"
 
 
@@ -157,7 +167,8 @@ def build_archive(tree: Path, archive: Path) -> Path:
         archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9
     ) as zipped:
         for file in _files(tree):
-            entry = zipfile.ZipInfo(file.relative_to(tree).as_posix(), _EPOCH)
+            name = file.relative_to(tree).as_posix()
+            entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             zipped.writestr(entry, file.read_bytes())
@@ -197,11 +208,11 @@ def cpu_to_import(
 
 
 def _copy_app(folder: Path) -> None:
-    for file in [ROOT / "app.py", *_files(ROOT / "chalicelib")]:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / "app.py", folder / "app.py")
+    for file in _files(ROOT / "chalicelib"):
         name = file.relative_to(ROOT)
-        hidden = any(
-            part.startswith((".", "__pycache__")) for part in name.parts
-        )
+        hidden = any(map(_HIDDEN.match, name.parts))
         if file.suffix in _PACKAGED and not hidden:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -211,13 +222,14 @@ def _copy_app(folder: Path) -> None:
 def _libraries() -> Path:
     """Return a folder with the pinned libraries for Lambda; it is kept until a pin changes."""
     pins = _pins()
-    key = json.dumps([_ABI, *sorted(pins.values())])
-    folder = (
-        BUILD / f"libraries-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    )
+    required = sorted(pins.values())
+    key = json.dumps([_ABI, *required])
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    folder = BUILD / f"libraries-{digest[:12]}"
     if not folder.exists():
         BUILD.mkdir(exist_ok=True)
-        fetched = Path(tempfile.mkdtemp(dir=BUILD, prefix=f"{folder.name}."))
+        made = tempfile.mkdtemp(dir=BUILD, prefix=f"{folder.name}.")
+        fetched = Path(made)
         # Chalice requires a command line and a packager, which do not run in Lambda.
         _install(fetched, [pins.pop(CHALICE)], "--no-deps")
         _install(fetched, list(pins.values()))
@@ -231,12 +243,13 @@ def _libraries() -> Path:
 def _pins() -> dict[str, str]:
     """Return the lines of requirements.txt by the lower-case name of the library."""
     pins = {}
-    for line in (
-        (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    ):
-        pin = line.partition("#")[0].strip()
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        code, _, _ = line.partition("#")
+        pin = code.strip()
         if pin:
-            pins[pin.partition("==")[0].lower()] = pin
+            library, _, _ = pin.partition("==")
+            pins[library.lower()] = pin
     return pins
 
 
@@ -261,15 +274,19 @@ def _install(folder: Path, pins: list[str], *options: str) -> None:
 
 def _platforms() -> list[str]:
     """Return the wheel platforms that Lambda can load: its glibc and every older one."""
-    newest: int = DependencyBuilder._RUNTIME_GLIBC[_ABI][1]  # noqa: SLF001 - listed only there
-    older = [f"manylinux_2_{minor}_x86_64" for minor in range(newest, 16, -1)]
-    return ["manylinux2014_x86_64", *older]
+    _, newest = DependencyBuilder._RUNTIME_GLIBC[_ABI]  # noqa: SLF001 - listed only there
+    platforms = ["manylinux2014_x86_64"]
+    for minor in range(newest, 16, -1):
+        platforms.append(f"manylinux_2_{minor}_x86_64")
+    return platforms
 
 
 def _size(folder: Path, names: str = "*") -> int:
-    return sum(
-        file.stat().st_size for file in folder.rglob(names) if file.is_file()
-    )
+    size = 0
+    for file in folder.rglob(names):
+        if file.is_file():
+            size += file.stat().st_size
+    return size
 
 
 def _files(folder: Path) -> Iterator[Path]:

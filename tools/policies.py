@@ -1,22 +1,24 @@
 """Generate `.chalice/policy-*.json` from the calls to AWS that each function was recorded to make.
 
-The calls come from the recorded life of a street (`make policies`, tests/deploy/policies.py).
+The calls come from a recorded run of all features (`make policies`, tests/deploy/policies.py).
 Both stages share a policy, because each address refers to a resource of the stack.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalice.app import SQSEventConfig
 from chalice.utils import to_cfn_resource_name
 
 from app import app
 
+from .generated import ROOT
 from .infra import TEMPLATE
 
 __all__ = [
@@ -34,12 +36,10 @@ __all__ = [
 ]
 
 API = "api_handler"
-_CHALICE = Path(__file__).resolve().parent.parent / ".chalice"
-_TABLE, _QUEUE, _BUCKET = (
-    "AWS::DynamoDB::Table",
-    "AWS::SQS::Queue",
-    "AWS::S3::Bucket",
-)
+_CHALICE = ROOT / ".chalice"
+_TABLE = "AWS::DynamoDB::Table"
+_QUEUE = "AWS::SQS::Queue"
+_BUCKET = "AWS::S3::Bucket"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,6 +52,9 @@ class RecordedCall:
 
     action: str
     resource: str
+
+
+Calls: TypeAlias = AbstractSet[RecordedCall]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,26 +81,26 @@ class Unrecorded:
     """
 
     actions: tuple[str, ...]
-    address: Callable[[str, AbstractSet[RecordedCall]], str | None]
+    address: Callable[[str, Calls], str | None]
     reason: str
     effect: str = "Allow"
 
 
-def _log(function: str, calls: AbstractSet[RecordedCall]) -> str:
-    given = _resources()[_logical_id(function)]["Properties"]["LoggingConfig"]
-    return f"${{{given['LogGroup']['Ref']}.Arn}}"
+def _log(function: str, calls: Calls) -> str:
+    properties = _resources()[_logical_id(function)]["Properties"]
+    log_group = properties["LoggingConfig"]["LogGroup"]
+    return f"${{{log_group['Ref']}.Arn}}"
 
 
-def _source_queue(
-    function: str, calls: AbstractSet[RecordedCall]
-) -> str | None:
+def _source_queue(function: str, calls: Calls) -> str | None:
     for source in app.event_sources:
         if isinstance(source, SQSEventConfig) and source.name == function:
-            return address_of(f"queue/{str(source.queue).rpartition('-')[2]}")
+            name = _last_part(str(source.queue))
+            return address_of(f"queue/{name}")
     return None
 
 
-def _topics(function: str, calls: AbstractSet[RecordedCall]) -> str | None:
+def _topics(function: str, calls: Calls) -> str | None:
     if RecordedCall("sns:Publish", "phone") in calls:
         return "arn:${AWS::Partition}:sns:*:*:*"
     return None
@@ -132,7 +135,8 @@ ADDRESSES: Mapping[str, str] = {
 
 @cache
 def _resources() -> dict[str, Any]:
-    return dict(json.loads(TEMPLATE.read_text(encoding="utf-8"))["Resources"])
+    template = json.loads(TEMPLATE.read_text(encoding="utf-8"))
+    return dict(template["Resources"])
 
 
 @cache
@@ -151,7 +155,14 @@ def _ids() -> dict[str, str]:
 
 
 def _name(resource: Mapping[str, Any], named: str) -> str:
-    return str(resource["Properties"][named]["Fn::Sub"]).rpartition("-")[2]
+    text = resource["Properties"][named]["Fn::Sub"]
+    return _last_part(text)
+
+
+def _last_part(name: str) -> str:
+    """Return what follows the stage in the name of a resource."""
+    _, _, last = name.rpartition("-")
+    return last
 
 
 def _logical_id(function: str) -> str:
@@ -170,13 +181,17 @@ def address_of(resource: str) -> str:
     if resource in ADDRESSES:
         return ADDRESSES[resource]
     parts = resource.split("/")
-    named = 1 if parts[0] == "bucket" else 2
-    id = _ids().get("/".join(parts[:named]))
+    named = 2
+    if parts[0] == "bucket":
+        named = 1
+    name = "/".join(parts[:named])
+    id = _ids().get(name)
     if id is None:
         raise LookupError(
             f"{resource} is not in infra/template.json (make infra)"
         )
-    return "/".join([f"${{{id}.Arn}}", *parts[named:]])
+    address = f"${{{id}.Arn}}"
+    return "/".join([address, *parts[named:]])
 
 
 def permissions_of(
@@ -184,17 +199,16 @@ def permissions_of(
 ) -> set[Permission]:
     """Return the permissions that a function needs, those that no call shows included."""
     recorded = frozenset(calls)
-    needed = {
-        Permission("Allow", grant.action, address_of(grant.resource))
-        for grant in recorded
-    }
+    needed = set()
+    for call in recorded:
+        address = address_of(call.resource)
+        needed.add(Permission("Allow", call.action, address))
     for entry in UNRECORDED:
-        address = entry.address(function, recorded)
-        if address is not None:
-            needed |= {
-                Permission(entry.effect, action, address)
-                for action in entry.actions
-            }
+        unrecorded = entry.address(function, recorded)
+        if unrecorded is None:
+            continue
+        for action in entry.actions:
+            needed.add(Permission(entry.effect, action, unrecorded))
     return needed
 
 
@@ -203,14 +217,15 @@ def policy_text(permissions: Iterable[Permission]) -> str:
 
     Addresses that need the same actions of a service share a statement. Everything is sorted.
     """
-    actions: dict[tuple[str, str, str], set[str]] = {}
+    actions = defaultdict(set)
     for permission in permissions:
-        service = permission.action.partition(":")[0]
+        service, _, _ = permission.action.partition(":")
         key = (permission.effect, service, permission.address)
-        actions.setdefault(key, set()).add(permission.action)
-    shared: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        actions[key].add(permission.action)
+    shared = defaultdict(list)
     for (effect, _, address), needed in sorted(actions.items()):
-        shared.setdefault((effect, tuple(sorted(needed))), []).append(address)
+        shared_by = (effect, tuple(sorted(needed)))
+        shared[shared_by].append(address)
     statements = []
     for (effect, needed_actions), addresses in shared.items():
         statements.append(_statement(effect, needed_actions, addresses))
@@ -254,9 +269,9 @@ def permissions_in(text: str) -> set[Permission]:
     for statement in json.loads(text)["Statement"]:
         effect = statement["Effect"]
         for resource in statement["Resource"]:
-            address = (
-                resource["Fn::Sub"] if isinstance(resource, dict) else resource
-            )
+            address = resource
+            if isinstance(resource, dict):
+                address = resource["Fn::Sub"]
             for action in statement["Action"]:
                 permissions.add(Permission(effect, action, address))
     return permissions
@@ -264,19 +279,22 @@ def permissions_in(text: str) -> set[Permission]:
 
 def differences(function: str, committed: str, generated: str) -> list[str]:
     """Return each permission that only one of two policies has."""
-    before, after = permissions_in(committed), permissions_in(generated)
-    missing = [f"{function} needs {each}" for each in sorted(after - before)]
-    unused = [
-        f"{function} never uses {each}" for each in sorted(before - after)
-    ]
-    return missing + unused
+    before = permissions_in(committed)
+    after = permissions_in(generated)
+    lines = []
+    for missing in sorted(after - before):
+        lines.append(f"{function} needs {missing}")
+    for unused in sorted(before - after):
+        lines.append(f"{function} never uses {unused}")
+    return lines
 
 
 def file_of(function: str) -> Path:
     """Return the file of a function's policy, which is the same in each stage."""
     config = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))
-    functions = [
-        stage["lambda_functions"] for stage in config["stages"].values()
-    ]
-    (name,) = {each[function]["iam_policy_file"] for each in functions}
+    names = set()
+    for stage in config["stages"].values():
+        configured = stage["lambda_functions"][function]
+        names.add(configured["iam_policy_file"])
+    (name,) = names
     return _CHALICE / str(name)

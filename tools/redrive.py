@@ -23,11 +23,16 @@ def main() -> None:
     given = parser.parse_args()
     container = services()
     for job in container.core.outbox.every_parked():
-        due = f"due {job.record.at:%Y-%m-%d %H:%M}"
-        print(f"{job.id}  {job.record.kind:28}  {due}  {job.place or '-'}")
+        record = job.record
+        due = f"due {record.at:%Y-%m-%d %H:%M}"
+        place = job.place or "-"
+        print(f"{job.id}  {record.kind:28}  {due}  {place}")
     if given.ids or given.all:
-        ids = None if given.all else given.ids
-        count = container.get(admin_feature.feature).redrive_all(ids)
+        ids = given.ids
+        if given.all:
+            ids = None
+        admin = container.get(admin_feature.feature)
+        count = admin.redrive_all(ids)
         print(f"{count} made due again")
 
 

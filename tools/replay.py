@@ -33,11 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if record is None:
         print(f"{run.id}: its input is not kept")
         return 1
-    return _compare(run, record, solve(record.problem))
+    solution = solve(record.problem)
+    return _compare(run, record, solution)
 
 
 def _compare(run: Run, record: Replay, solution: Solution) -> int:
-    preview = ", a preview" if run.dry_run else ""
+    preview = ""
+    if run.dry_run:
+        preview = ", a preview"
     created = f"{run.created_at:%Y-%m-%d %H:%M} UTC"
     print(f"{run.id}  {run.place}  {created}, by {run.by}{preview}")
     checks = [
@@ -52,7 +55,9 @@ def _compare(run: Run, record: Replay, solution: Solution) -> int:
         print(
             "the run was cut short by its work budget; this is the full result"
         )
-    return 0 if all(checks) else 1
+    if not all(checks):
+        return 1
+    return 0
 
 
 def _check(name: str, recorded: str | int, computed: str | int) -> bool:
@@ -64,8 +69,10 @@ def _check(name: str, recorded: str | int, computed: str | int) -> bool:
 
 
 def _check_assignments(run: Run, record: Replay, solution: Solution) -> bool:
-    pairs = zip(record.assigned, solution.assigned, strict=True)
-    different = sum(before != now for before, now in pairs)
+    different = 0
+    for before, now in zip(record.assigned, solution.assigned, strict=True):
+        if before != now:
+            different += 1
     if different:
         print(f"assigned  differs for {different} of {run.wishes} wishes")
         return False
@@ -78,9 +85,9 @@ def _check_proof(run: Run, record: Replay, solution: Solution) -> bool:
     if wrong:
         print(f"proof     {'; '.join(wrong)}")
         return False
-    scope = (
-        "every eligible pair" if run.priced else "the pairs that were examined"
-    )
+    scope = "the pairs that were examined"
+    if run.priced:
+        scope = "every eligible pair"
     print(f"proof     holds over {scope}")
     return True
 

@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import boto3
-
 from chalicelib.kernel.clock import from_text
 
-from .deploy import Deployment, outputs_of
+from .commands import deployment_of, stack_of, stage_parser
+from .deployment import outputs_of
 from .infra import table_resources
 
 __all__ = ["main", "names"]
@@ -30,19 +29,17 @@ def names(prefix: str) -> list[str]:
     bases = []
     for resource in table_resources().values():
         name = resource["Properties"]["TableName"]["Fn::Sub"]
-        bases.append(name.rpartition("}-")[2])
+        _, _, base = name.rpartition("}-")
+        bases.append(base)
     return [prefix + base for base in sorted(bases)]
 
 
 def main() -> None:
     """Restore the tables and wait, or delete restored tables."""
     given = _arguments()
-    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
-    store, stack = deployment.aws.client("dynamodb"), deployment.look()
-    if stack is None:
-        sys.exit(
-            f"there is no stack {deployment.stack} in this account and region"
-        )
+    deployment = deployment_of(given.stage)
+    store = deployment.aws.client("dynamodb")
+    stack = stack_of(deployment)
     live = outputs_of(stack)["TablePrefix"]
     if bool(given.to) == bool(given.drop):
         sys.exit("say either --to or --drop")
@@ -52,17 +49,16 @@ def main() -> None:
     if given.drop:
         _drop(store, names(prefix))
         return
-    at = from_text(given.at) if given.at else _last_second(store, names(live))
+    if given.at:
+        at = from_text(given.at)
+    else:
+        at = _last_second(store, names(live))
     print(f"to {at:%Y-%m-%d %H:%M:%S} UTC")
     _restore(store, live, prefix, at)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument(
         "--to", metavar="PREFIX", help="prefix of the restored tables"
     )
@@ -93,31 +89,31 @@ def _last_second(store: Any, tables: Iterable[str]) -> datetime:
 
 
 def _restore(store: Any, live: str, prefix: str, at: datetime) -> None:
-    pairs = list(zip(names(live), names(prefix), strict=True))
-    for source, target in pairs:
+    targets = dict(zip(names(live), names(prefix), strict=True))
+    for source, target in targets.items():
         store.restore_table_to_point_in_time(
             SourceTableName=source, TargetTableName=target, RestoreDateTime=at
         )
-    for source, target in pairs:
-        store.get_waiter("table_exists").wait(
-            TableName=target, WaiterConfig=_TWO_HOURS
-        )
-        restored, now = _rows(store, target), _rows(store, source)
+    waiter = store.get_waiter("table_exists")
+    for source, target in targets.items():
+        waiter.wait(TableName=target, WaiterConfig=_TWO_HOURS)
+        restored = _rows(store, target)
+        now = _rows(store, source)
         print(f"{target:32}{restored:10} rows, now {now} in {source}")
 
 
 def _rows(store: Any, table: str) -> int:
-    pages = store.get_paginator("scan").paginate(
-        TableName=table, Select="COUNT"
-    )
+    scanner = store.get_paginator("scan")
+    pages = scanner.paginate(TableName=table, Select="COUNT")
     return sum(page["Count"] for page in pages)
 
 
 def _drop(store: Any, tables: Iterable[str]) -> None:
     present: set[str] = set()
-    for page in store.get_paginator("list_tables").paginate():
+    lister = store.get_paginator("list_tables")
+    for page in lister.paginate():
         present.update(page["TableNames"])
-    for table in sorted(present & set(tables)):
+    for table in sorted(present.intersection(tables)):
         store.delete_table(TableName=table)
         print(f"{table} is deleted")
 

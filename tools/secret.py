@@ -9,13 +9,12 @@ python -m tools.secret --stage dev show                     # the parts, by name
 `make deploy` gives them the new one.
 """
 
-import argparse
 import json
 import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import boto3
 
@@ -28,8 +27,12 @@ from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.settings import Settings
 
+from .commands import stage_parser
+
 __all__ = ["changed", "check", "described", "made", "main"]
 
+Secret: TypeAlias = dict[str, str]  # its parts by name, as JSON
+Given: TypeAlias = Mapping[str, str]
 _PARTS = (
     "TOKEN_KEYS",
     "SECRET",
@@ -38,38 +41,46 @@ _PARTS = (
     "OPEN311_KEYS",
 )
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
+_KINDS = {"console", "gateway", "ses", "smtp", "sns"}
 _FIRST_KEY = "first"
 _OF_THE_STACK = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
 
 
-def made(parts: Mapping[str, str]) -> dict[str, str]:
+def made(parts: Given) -> Secret:
     """Return a new secret: the given parts, and random keys for the rest."""
-    keys = {
-        "TOKEN_KEYS": json.dumps({_FIRST_KEY: secrets.token_urlsafe(48)}),
-        "SECRET": secrets.token_urlsafe(48),
+    token_keys = {_FIRST_KEY: _random_key()}
+    secret = {
+        "TOKEN_KEYS": json.dumps(token_keys),
+        "SECRET": _random_key(),
+        "OPEN311_KEYS": "{}",
     }
-    return check(keys | {"OPEN311_KEYS": "{}"} | dict(parts))
+    secret.update(parts)
+    return check(secret)
 
 
-def changed(
-    secret: Mapping[str, str], command: str, words: list[str]
-) -> dict[str, str]:
+def _random_key() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def changed(secret: Given, command: str, words: list[str]) -> Secret:
     """Return the secret after a command."""
     keys: dict[str, str] = json.loads(secret["TOKEN_KEYS"])
     if command == "add-token-key":
         (name,) = words
         if name in keys:
             raise ValueError(f"there is a token key {name} already")
-        keys = {name: secrets.token_urlsafe(48)} | keys  # the first signs
+        keys = {name: _random_key()} | keys  # the first signs
     elif command == "drop-token-keys":
-        keys = dict([next(iter(keys.items()))])
-    parts = {**secret, "TOKEN_KEYS": json.dumps(keys)}
+        signing = next(iter(keys))
+        keys = {signing: keys[signing]}
+    parts = dict(secret)
+    parts["TOKEN_KEYS"] = json.dumps(keys)
     if command == "set":
         parts |= _from_files(words)
     return check(parts)
 
 
-def check(secret: Mapping[str, str]) -> dict[str, str]:
+def check(secret: Given) -> Secret:
     """Return a secret that the functions can read.
 
     Raises:
@@ -78,10 +89,9 @@ def check(secret: Mapping[str, str]) -> dict[str, str]:
     """
     in_cloud = dict.fromkeys(_OF_THE_STACK, "x")
     settings = Settings.from_env({**secret, **in_cloud})
-    kinds = {given.kind for given in settings.sms_providers} | {
-        settings.mail.kind
-    }
-    unknown = kinds - {"console", "gateway", "ses", "smtp", "sns"}
+    kinds = {given.kind for given in settings.sms_providers}
+    kinds.add(settings.mail.kind)
+    unknown = kinds - _KINDS
     if unknown:
         raise ValueError(f"nothing sends by {', '.join(sorted(unknown))}")
     if not json.loads(secret["SMS_PROVIDERS"]):
@@ -97,9 +107,10 @@ def _try(settings: Settings) -> None:
     For example a gateway without https or key, or two providers of one name.
     """
     clock = SystemClock()
-    Providers(
-        [_provider(given, settings, clock) for given in settings.sms_providers]
-    )
+    providers = []
+    for given in settings.sms_providers:
+        providers.append(_provider(given, settings, clock))
+    Providers(providers)
     mail = settings.mail
     if mail.kind == "smtp":
         SmtpEmail(
@@ -132,30 +143,29 @@ def _provider(
     )
 
 
-def described(secret: Mapping[str, str]) -> list[str]:
+def described(secret: Given) -> list[str]:
     """Return the parts of a secret, by name only."""
-    parts = {
-        name: json.loads(secret[name]) for name in _PARTS if name != "SECRET"
-    }
-    providers = [
-        f"{one['name']} ({one['kind']})" for one in parts["SMS_PROVIDERS"]
-    ]
+    token_keys = ", ".join(json.loads(secret["TOKEN_KEYS"]))
+    providers = []
+    for provider in json.loads(secret["SMS_PROVIDERS"]):
+        providers.append(f"{provider['name']} ({provider['kind']})")
+    mail = json.loads(secret["MAIL_SERVER"])
+    open311_keys = ", ".join(json.loads(secret["OPEN311_KEYS"]))
     return [
-        f"TOKEN_KEYS      {', '.join(parts['TOKEN_KEYS'])} (the first signs)",
+        f"TOKEN_KEYS      {token_keys} (the first signs)",
         "SECRET          one key",
         f"SMS_PROVIDERS   {', '.join(providers)}",
-        f"MAIL_SERVER     {parts['MAIL_SERVER']['kind']}",
-        f"OPEN311_KEYS    {', '.join(parts['OPEN311_KEYS']) or 'none'}",
+        f"MAIL_SERVER     {mail['kind']}",
+        f"OPEN311_KEYS    {open311_keys or 'none'}",
     ]
 
 
-def _from_files(words: list[str]) -> dict[str, str]:
+def _from_files(words: list[str]) -> Secret:
     paths = dict(word.split("=", 1) for word in words)
     others = paths.keys() - set(_FROM_FILES)
     if others:
-        raise ValueError(
-            f"{', '.join(others)}: from a file come {', '.join(_FROM_FILES)}"
-        )
+        names = ", ".join(others)
+        raise ValueError(f"{names}: from a file come {', '.join(_FROM_FILES)}")
     parts = {}
     for name, path in paths.items():
         part = json.loads(Path(path).read_text("utf-8"))
@@ -165,11 +175,7 @@ def _from_files(words: list[str]) -> dict[str, str]:
 
 def main() -> None:
     """Run the command and print the parts, or the reason for refusing it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument(
         "command",
         choices=("new", "set", "add-token-key", "drop-token-keys", "show"),
@@ -185,23 +191,20 @@ def main() -> None:
         sys.exit(f"{name} stays as it is: {wrong}")
 
 
-def _run(
-    store: Any, name: str, command: str, words: list[str]
-) -> dict[str, str]:
+def _run(store: Any, name: str, command: str, words: list[str]) -> Secret:
     if command == "new":
         secret = made(_from_files(words))
-        store.create_secret(
-            Name=name, SecretString=json.dumps(secret, ensure_ascii=False)
-        )
+        text = json.dumps(secret, ensure_ascii=False)
+        store.create_secret(Name=name, SecretString=text)
         return secret
-    before = json.loads(store.get_secret_value(SecretId=name)["SecretString"])
+    stored = store.get_secret_value(SecretId=name)
+    before = json.loads(stored["SecretString"])
     if command == "show":
         return check(before)
     secret = changed(before, command, words)
     if secret != before:
-        store.put_secret_value(
-            SecretId=name, SecretString=json.dumps(secret, ensure_ascii=False)
-        )
+        text = json.dumps(secret, ensure_ascii=False)
+        store.put_secret_value(SecretId=name, SecretString=text)
     return secret
 
 

@@ -1,15 +1,13 @@
 """Write docs/messages.md, the texts of all messages as SMS providers register them."""
 
-from pathlib import Path
-
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Template
 
-from .generated import keep
+from .generated import ROOT, keep
 
 __all__ = ["FILE", "generated"]
 
-FILE = Path(__file__).resolve().parent.parent / "docs" / "messages.md"
+FILE = ROOT / "docs" / "messages.md"
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 COLUMNS = (
     "kind",
@@ -61,7 +59,9 @@ def _row(kind: str, template: Template) -> str:
 
 
 def _mark(holds: object) -> str:
-    return "yes" if holds else ""
+    if holds:
+        return "yes"
+    return ""
 
 
 if __name__ == "__main__":

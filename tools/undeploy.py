@@ -3,15 +3,14 @@
 python -m tools.undeploy --stage dev
 """
 
-import argparse
 import sys
 import time
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
-from .deploy import KEEPS_DATA, Deployment, agreed
+from .changes import KEEPS_DATA
+from .commands import agreed, deployment_of, stack_of, stage_parser
 
 __all__ = ["main"]
 
@@ -21,20 +20,12 @@ _ENDED = ("DELETE_COMPLETE", "DELETE_FAILED")
 
 def main() -> None:
     """List the resources that stay, ask, delete the stack and wait."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser = stage_parser(__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
-    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
-    stack = deployment.look()
+    deployment = deployment_of(given.stage)
+    stack = stack_of(deployment)
     formation = deployment.aws.client("cloudformation")
-    if stack is None:
-        sys.exit(
-            f"there is no stack {deployment.stack} in this account and region"
-        )
     going, staying = _resources(formation, deployment.stack)
     print(f"{going} resources go. These stay, with everything in them:")
     for name in staying:
@@ -42,19 +33,21 @@ def main() -> None:
     if not agreed(f"Delete {deployment.stack}?", yes=given.yes):
         sys.exit("nothing was deleted")
     formation.delete_stack(StackName=deployment.stack)
-    while (status := _status(formation, stack["StackId"])) not in _ENDED:
+    status = _status(formation, stack["StackId"])
+    while status not in _ENDED:
         time.sleep(2)
+        status = _status(formation, stack["StackId"])
     print(status)
-    sys.exit(0 if status == "DELETE_COMPLETE" else 1)
+    if status != "DELETE_COMPLETE":
+        sys.exit(1)
 
 
 def _resources(formation: Any, stack: str) -> tuple[int, list[str]]:
     """Return how many resources go, and the names of those that stay."""
-    going, staying = 0, []
-    pages = formation.get_paginator("list_stack_resources").paginate(
-        StackName=stack
-    )
-    for page in pages:
+    going = 0
+    staying = []
+    lister = formation.get_paginator("list_stack_resources")
+    for page in lister.paginate(StackName=stack):
         for resource in page["StackResourceSummaries"]:
             if resource["ResourceType"] in _STAYS:
                 staying.append(resource["PhysicalResourceId"])
@@ -65,11 +58,12 @@ def _resources(formation: Any, stack: str) -> tuple[int, list[str]]:
 
 def _status(formation: Any, stack: str) -> str:
     try:
-        (described,) = formation.describe_stacks(StackName=stack)["Stacks"]
+        answer = formation.describe_stacks(StackName=stack)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise  # expired credentials, for example, say nothing about the stack
         return "DELETE_COMPLETE"
+    (described,) = answer["Stacks"]
     return str(described["StackStatus"])
 
 

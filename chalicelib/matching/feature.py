@@ -15,11 +15,61 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Command
     from ..web.routes import Routes
+    from .explainer import WishExplainer
+    from .inputs import InputReader
+    from .runs import RunExecutor
     from .service import Matching
 
 __all__ = ["feature"]
 
 feature: "Feature[Matching]" = Feature("matching", id_prefixes={"run": "run"})
+
+
+@feature.provide
+def inputs(core: "Core", get: Get) -> "InputReader":
+    """Build the reads of what a run decides from."""
+    from .inputs import InputReader
+
+    return InputReader(
+        clock=core.clock,
+        people=get(people),
+        places=get(places),
+        wishes=get(wish_queries),
+        maker=get(maker),
+    )
+
+
+@feature.provide
+def explainer(core: "Core", get: Get) -> "WishExplainer":
+    """Build the explanation of a wish that waits."""
+    from .explainer import WishExplainer
+    from .repository import MatchingRepository
+
+    return WishExplainer(
+        repository=MatchingRepository(core.store),
+        inputs=get(inputs),
+        people=get(people),
+        wishes=get(wish_queries),
+        maker=get(maker),
+    )
+
+
+@feature.provide
+def executor(core: "Core", get: Get) -> "RunExecutor":
+    """Build the execution of runs."""
+    from .repository import MatchingRepository
+    from .runs import RunExecutor
+
+    return RunExecutor(
+        transaction=core.transaction,
+        repository=MatchingRepository(core.store),
+        clock=core.clock,
+        ids=core.ids,
+        metrics=core.metrics,
+        inputs=get(inputs),
+        wishes=get(wish_queries),
+        maker=get(maker),
+    )
 
 
 @feature.build
@@ -33,14 +83,13 @@ def build(core: "Core", get: Get) -> "Matching":
         repository=MatchingRepository(core.store),
         clock=core.clock,
         ids=core.ids,
-        metrics=core.metrics,
         outbox=core.outbox,
         access=get(access),
-        people=get(people),
         places=get(places),
         wishes=get(wish_queries),
         scheduler=get(match_scheduler),
-        maker=get(maker),
+        explainer=get(explainer),
+        executor=get(executor),
     )
 
 

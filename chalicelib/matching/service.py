@@ -10,16 +10,13 @@ from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
 from ..kernel.job import Command, ScheduledJob
-from ..kernel.metrics import Metrics
 from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
-from ..offers.maker import OfferMaker
 from ..offers.match_scheduler import MatchScheduler
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
 from ..offers.waking_hours import next_waking
 from ..people.access import Access, Granted
-from ..people.service import People
 from ..places.service import Places
 from ..store.outbox import Outbox, shard_of
 from ..store.transaction import Transaction
@@ -28,7 +25,6 @@ from ..wishes.queries import WishQueries
 from . import permissions
 from .explainer import WishExplainer
 from .explanation import Explanation
-from .inputs import InputReader
 from .model import PlannedOffer, Run, StreetWeights
 from .policy import Weights, WeightsEdit
 from .record import Replay, unpack
@@ -48,43 +44,19 @@ class Matching:
         repository: MatchingRepository,
         clock: Clock,
         ids: Ids,
-        metrics: Metrics,
         outbox: Outbox,
         access: Access,
-        people: People,
         places: Places,
         wishes: WishQueries,
         scheduler: MatchScheduler,
-        maker: OfferMaker,
+        explainer: WishExplainer,
+        executor: RunExecutor,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._access, self._places, self._wishes = access, places, wishes
         self._scheduler = scheduler
-        inputs = InputReader(
-            clock=clock,
-            people=people,
-            places=places,
-            wishes=wishes,
-            maker=maker,
-        )
-        self._explainer = WishExplainer(
-            repository=repository,
-            inputs=inputs,
-            people=people,
-            wishes=wishes,
-            maker=maker,
-        )
-        self._executor = RunExecutor(
-            transaction=transaction,
-            repository=repository,
-            clock=clock,
-            ids=ids,
-            metrics=metrics,
-            inputs=inputs,
-            wishes=wishes,
-            maker=maker,
-        )
+        self._explainer, self._executor = explainer, executor
 
     # scheduled
 

@@ -110,21 +110,13 @@ class OfferMaker:
         no longer needs are left out, and those with `room` live offers or more. Used records are
         removed from `histories`.
         """
-        street, from_the_run = (
-            street_of(wish.place),
-            iter([(wish, offer_round)]),
-        )
+        from_the_run = iter([(wish, offer_round)])
 
         def attempt() -> tuple[Changes[OfferRound], list[ChosenVolunteer]]:
             current, offer_round = next(from_the_run, None) or self._reread(
                 wish
             )
-            known: dict[str, VolunteerHistory] = {}
-            for one in chosen:
-                read = histories.pop(one.volunteer, None)
-                known[one.volunteer] = read or self.history(
-                    street, one.volunteer
-                )
+            known = self._take_histories(chosen, histories, wish)
             now = self._clock.now()
             asked = _still_to_ask(
                 current, offer_round, chosen, known, room, now
@@ -132,10 +124,7 @@ class OfferMaker:
             if not asked:
                 return Changes(entity=offer_round, previous=offer_round), []
             template = _template(current, run_id, now)
-            changes = decisions.ask(
-                offer_round, template, asked, known, now, terms_of(current)
-            )
-            return replace(changes, writes=(Check(entity=current),)), asked
+            return _ask(current, offer_round, template, asked, known), asked
 
         try:
             return self._transaction.run_with(
@@ -144,6 +133,20 @@ class OfferMaker:
         except (NotFound, Busy):
             # Contention about one wish must not delay the others. The next run asks again.
             return []
+
+    def _take_histories(
+        self,
+        chosen: Sequence[ChosenVolunteer],
+        histories: dict[str, VolunteerHistory],
+        wish: Wish,
+    ) -> dict[str, VolunteerHistory]:
+        """Remove the histories of chosen volunteers from `histories`; read those not in it."""
+        street = street_of(wish.place)
+        taken: dict[str, VolunteerHistory] = {}
+        for one in chosen:
+            read = histories.pop(one.volunteer, None)
+            taken[one.volunteer] = read or self.history(street, one.volunteer)
+        return taken
 
     def _reread(self, planned: Wish) -> tuple[Wish, OfferRound]:
         """Read a wish and its round again; raise NotFound if its terms have changed."""
@@ -173,6 +176,25 @@ def _still_to_ask(
         if has_room and one.volunteer not in excluded:
             fitting.append(one)
     return fitting[: max(0, need_of(wish, offer_round))]
+
+
+def _ask(
+    wish: Wish,
+    offer_round: OfferRound,
+    template: Offer,
+    asked: Sequence[ChosenVolunteer],
+    known: Mapping[str, VolunteerHistory],
+) -> Changes[OfferRound]:
+    """Make the offers, provided that the wish is unchanged at the commit."""
+    changes = decisions.ask(
+        offer_round,
+        template,
+        asked,
+        known,
+        template.created_at,
+        terms_of(wish),
+    )
+    return replace(changes, writes=(Check(entity=wish),))
 
 
 def _template(wish: Wish, run_id: str, now: datetime) -> Offer:

@@ -94,7 +94,7 @@ class People:
     def subject_of(
         self, actor: Actor, person: Person, on_behalf_of: str | None
     ) -> Person:
-        """Return the person for whom the actor acts: themself, or another.
+        """Return the person that the actor acts for: themself, or another.
 
         Staff in scope and the trusted contact may act for another.
 

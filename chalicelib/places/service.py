@@ -182,10 +182,7 @@ class Places:
             actor = self._require(context, permissions.CHANGE, code)
             self._check_around(code, neighbours)
             before = self._repository.find_place(code)
-            if before:
-                before.check_version(context.seen_version)
-            elif context.seen_version is not None:
-                raise Stale("request.stale", version=0)
+            _check_version(before, context.seen_version)
             now = self._clock.now()
             place = before or Place(
                 id=code, created_at=now, updated_at=now, name=name
@@ -310,6 +307,14 @@ class Places:
             )
 
         return self._transaction.run(decide, RequestContext())
+
+
+def _check_version(place: Place | None, seen_version: int | None) -> None:
+    """Refuse with Stale a change to another version than the stored one."""
+    if place:
+        place.check_version(seen_version)
+    elif seen_version is not None:
+        raise Stale("request.stale", version=0)
 
 
 def _along(

@@ -137,26 +137,20 @@ class Store:
         A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in each
         request `read_at_once` or `limit`. An index is always read eventually consistent.
         """
-        options: dict[str, Any] = {
-            "range_key_condition": keys,
-            "index_name": index,
-            "consistent_read": consistent and index is None,
-            "scan_index_forward": not newest_first,
-        }
+        options = _query_options(
+            index, keys, newest_first=newest_first, consistent=consistent
+        )
         names = row.table.index_keys(index)
         things: list[T] = []
         size, read = max(limit, read_at_once), 0
         while True:
             # One row more is read, so that `next` is None exactly at the end.
             items = self._query(row.table, part, start, size + 1, options)
-            for number, item in enumerate(items[:size], 1):
-                thing = row.to_entity(item)
-                if wanted is None or wanted(thing):
-                    things.append(thing)
-                if len(things) == limit and number == len(items):
-                    return Page(things)
-                if len(things) == limit:
-                    return Page(things, _position(names, item))
+            room = limit - len(things)
+            found, used = _take_wanted(row, items[:size], wanted, room)
+            things += found
+            if len(found) == room:
+                return _page_up_to(used, things, names, items)
             read += len(items)
             if len(items) <= size:
                 return Page(things)
@@ -268,6 +262,48 @@ class Store:
         item = self.item_of(thing)
         pk, sk = item.pop("pk")["S"], item.pop("sk")["S"]
         return self._key_parts(thing)[0], pk, sk, item
+
+
+def _query_options(
+    index: str | None,
+    keys: Condition | None,
+    *,
+    newest_first: bool,
+    consistent: bool,
+) -> dict[str, Any]:
+    """Return the options of a query as PynamoDB names them."""
+    return {
+        "range_key_condition": keys,
+        "index_name": index,
+        "consistent_read": consistent and index is None,
+        "scan_index_forward": not newest_first,
+    }
+
+
+def _take_wanted(
+    row: Row[T],
+    items: Sequence[Item],
+    wanted: Callable[[T], bool] | None,
+    room: int,
+) -> tuple[list[T], int]:
+    """Return the first `room` things that are wanted, and the number of rows used for them."""
+    found: list[T] = []
+    for used, item in enumerate(items, 1):
+        thing = row.to_entity(item)
+        if wanted is None or wanted(thing):
+            found.append(thing)
+        if len(found) == room:
+            return found, used
+    return found, len(items)
+
+
+def _page_up_to(
+    used: int, things: list[T], names: Sequence[str], items: Sequence[Item]
+) -> Page[T]:
+    """Return a page that ends with item number `used`; nothing follows the last one."""
+    if used == len(items):
+        return Page(things)
+    return Page(things, _position(names, items[used - 1]))
 
 
 def _key_item(key: Key) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class EscalationPath:
     def gaps_at(self, place: str) -> Iterator[tuple[_Gap, Category]]:
         """Yield the coverage gaps of a place with their categories.
 
-        A gap is an assignee of a rule whom no message reaches, or a level without staff. Levels
+        A gap is an assignee of a rule that no message reaches, or a level without staff. Levels
         below the first one of a category do not count for it.
         """
         rules = self._rules_at(place)

@@ -201,9 +201,7 @@ def resolve(
 
     """
     proof = proof or ticket.proof
-    category = escalation.sla.policy.category(ticket.category)
-    if category and category.photo_needed and not proof:
-        raise Invalid("ticket.photo_needed", ["photos"])
+    _check_photo(ticket, escalation.sla.policy, proof)
     after = replace(
         ticket,
         clocks=_clocks_when_resolved(ticket, escalation, mover.now),
@@ -216,7 +214,6 @@ def resolve(
     )
     if ticket.state is S.OPEN:
         after = replace(after, assignee=mover.id)
-    messages = to_reporters(ticket, "resolved")
     return go(
         ticket,
         "resolve",
@@ -224,8 +221,17 @@ def resolve(
         after,
         note=note,
         public_text=public_text,
-        messages=messages,
+        messages=to_reporters(ticket, "resolved"),
     )
+
+
+def _check_photo(
+    ticket: Ticket, policy: Policy, proof: tuple[str, ...]
+) -> None:
+    """Refuse to resolve a ticket without a photo where its category needs one."""
+    category = policy.category(ticket.category)
+    if category and category.photo_needed and not proof:
+        raise Invalid("ticket.photo_needed", ["photos"])
 
 
 def _clocks_when_resolved(

@@ -89,7 +89,7 @@ class TicketEndings(AuthorizedMoves):
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             alone, joined = self._reader.sole_reporter(ticket)
-            text = self._reader.public_text(ticket, reason)
+            text = self._reader.mask_reporter(ticket, reason)
             return resolution.close(
                 ticket,
                 mover,

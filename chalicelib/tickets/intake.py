@@ -191,7 +191,7 @@ class TicketIntake:
             relations=relations(actor, ticket.as_resource()),
             now=ticket.created_at,
         )
-        photos = self._uploads.binding(
+        photos = self._uploads.bind(
             actor.id, ticket.photos, ticket.id, ticket.place, ["photos"]
         )
         changes = decisions.submit(ticket, escalation, mover, writes)

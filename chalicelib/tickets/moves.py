@@ -7,6 +7,7 @@ from ..kernel.changes import Changes, Message, Put, TimelineEvent, Write
 from ..kernel.errors import Conflict
 from ..kernel.ids import derived_id
 from ..kernel.place import street_of
+from ..kernel.state_table import Transition
 from ..kernel.text import mask_personal
 from . import sla_timers
 from .model import SlaTimer, Ticket, Update
@@ -39,18 +40,7 @@ def go(
         Conflict, Forbidden: the move is not available.
 
     """
-    moves = ticket.moves(mover.relations)
-    TABLE.row(ticket.state, move, mover.relations, moves)
-    if ticket.is_unavailable(move, mover.relations):
-        raise conflict(ticket, mover, _why_not(ticket, move))
-    step = TABLE.go(
-        ticket.state,
-        move,
-        mover.relations,
-        target=target,
-        event=event,
-        moves=moves,
-    )
+    step = _step_of(ticket, move, mover, target, event)
     entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or public_text:
         writes = (*writes, *public_update(entity, mover.now, public_text))
@@ -60,6 +50,28 @@ def go(
         writes=writes,
         events=_events(mover, step.event, note),
         messages=messages,
+    )
+
+
+def _step_of(
+    ticket: Ticket,
+    move: str,
+    mover: TicketMover,
+    target: TicketStatus | None,
+    event: str | None,
+) -> Transition[TicketStatus]:
+    """Return the step of a move; refuse one that the state table or the ticket does not allow."""
+    moves = ticket.moves(mover.relations)
+    TABLE.row(ticket.state, move, mover.relations, moves)
+    if ticket.is_unavailable(move, mover.relations):
+        raise conflict(ticket, mover, _why_not(ticket, move))
+    return TABLE.go(
+        ticket.state,
+        move,
+        mover.relations,
+        target=target,
+        event=event,
+        moves=moves,
     )
 
 

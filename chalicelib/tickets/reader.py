@@ -116,8 +116,8 @@ class TicketReader:
         joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined
 
-    def public_text(self, ticket: Ticket, text: str) -> str:
-        """Return a text about a ticket with the personal data of its reporter masked."""
+    def mask_reporter(self, ticket: Ticket, text: str) -> str:
+        """Mask the personal data of a ticket's reporter in a text, for the public."""
         if text and ticket.person_id:
             person = self._people.find(ticket.person_id)
             if person:

@@ -186,7 +186,7 @@ class Tickets(AuthorizedMoves):
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            text = self._reader.public_text(ticket, reason)
+            text = self._reader.mask_reporter(ticket, reason)
             return decisions.hold(
                 ticket, escalation, mover, reason, until, public_text=text
             )
@@ -216,14 +216,14 @@ class Tickets(AuthorizedMoves):
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            proof = self._uploads.binding(
+            bound_photos = self._uploads.bind(
                 mover.id, photos, ticket.id, ticket.place, ["photos"]
             )
-            text = self._reader.public_text(ticket, note or "")
+            text = self._reader.mask_reporter(ticket, note or "")
             changes = decisions.resolve(
                 ticket, escalation, mover, note, photos, public_text=text
             )
-            return replace(changes, related=proof)
+            return replace(changes, related=bound_photos)
 
         return self._move(context, ticket_id, permissions.RESOLVE, decide)
 

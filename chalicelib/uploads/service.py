@@ -130,7 +130,7 @@ class Uploads:
 
     # for other features
 
-    def binding(
+    def bind(
         self,
         actor_id: str,
         upload_ids: Sequence[str],
@@ -178,7 +178,7 @@ class Uploads:
         )
 
     def shown(self, upload_ids: Sequence[str]) -> list[Photo]:
-        """Return these uploads for a viewer whom the caller has authorized, in this order.
+        """Return these uploads in this order, for a viewer that the caller has authorized.
 
         An upload that has been deleted since is missing.
         """

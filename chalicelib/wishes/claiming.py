@@ -16,7 +16,7 @@ from .model import (
 )
 from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
 
-__all__ = ["check", "claim", "pick_claim", "release"]
+__all__ = ["claim", "note_visit", "pick_claim", "release"]
 
 S = WishState
 
@@ -39,12 +39,7 @@ def claim(
 
     """
     _check_place(wish, mover)
-    if Relation.OWNER in mover.relations:
-        raise Forbidden("wish.own")
-    if wish.vetting_required and not vetted:
-        raise Forbidden("wish.vetting_required")
-    if paused:
-        raise Forbidden("volunteer.paused")
+    _check_volunteer(wish, mover, vetted=vetted, paused=paused)
     if wish.taken_too_often(mover.id):
         raise conflict(wish, mover, "wish.claimed_too_often")
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
@@ -72,6 +67,18 @@ def _check_place(wish: Wish, mover: WishMover) -> None:
         raise Conflict("wish.already_helping", moves=moves)
     if wish.state in PUBLIC_STATES and wish.places_left == 0:
         raise conflict(wish, mover, "wish.already_claimed")
+
+
+def _check_volunteer(
+    wish: Wish, mover: WishMover, *, vetted: bool, paused: bool
+) -> None:
+    """Refuse with Forbidden a volunteer who may not claim the wish."""
+    if Relation.OWNER in mover.relations:
+        raise Forbidden("wish.own")
+    if wish.vetting_required and not vetted:
+        raise Forbidden("wish.vetting_required")
+    if paused:
+        raise Forbidden("volunteer.paused")
 
 
 def conflict(wish: Wish, mover: WishMover, code: str) -> Conflict:
@@ -156,7 +163,7 @@ def release(
     )
 
 
-def check(
+def note_visit(
     wish: Wish, mover: WishMover, move: str, claim_id: str | None
 ) -> Changes[Wish]:
     """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""

@@ -65,10 +65,17 @@ def deliver(
         writes=writes,
         messages=_messages_about(wish, mine, target, code_right),
     )
-    if target is not S.FULFILLED:
-        return delivered
+    if target is S.FULFILLED:
+        return _with_fulfilment(delivered, wish, mover)
+    return delivered
+
+
+def _with_fulfilment(
+    delivered: Changes[Wish], wish: Wish, mover: WishMover
+) -> Changes[Wish]:
+    """Add the event that the delivery has fulfilled the wish."""
     fulfilled = go(
-        wish, "deliver", mover, after, target=target, event="wish.fulfilled"
+        wish, "deliver", mover, target=S.FULFILLED, event="wish.fulfilled"
     )
     return replace(delivered, events=(*delivered.events, *fulfilled.events))
 

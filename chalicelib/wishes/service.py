@@ -223,7 +223,7 @@ class Wishes:
         """Note the beginning (``check-in``) or end (``check-out``) of a visit."""
 
         def decide(known: _Known) -> Changes[Wish]:
-            return claiming.check(known.wish, known.mover, move, claim_id)
+            return claiming.note_visit(known.wish, known.mover, move, claim_id)
 
         return self._move(context, wish_id, move, decide)
 

@@ -33,7 +33,8 @@ MAIL = Mail(
     unsubscribe=LINK,
 )
 TAKEN = ScriptedAnswer(
-    body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId></PublishResult></PublishResponse>"
+    body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId>"
+    b"</PublishResult></PublishResponse>"
 )
 
 
@@ -68,7 +69,7 @@ def outcomes(senders: tuple[SnsSms, SesEmail]) -> list[Exception]:
     sns, ses = senders
     caught = []
     for send in (lambda: sns.send(SMS), lambda: ses.send(MAIL)):
-        with pytest.raises(Exception) as info:  # noqa: PT011 - which one it is is what the tests ask
+        with pytest.raises(Exception) as info:  # noqa: PT011 - the tests check which
             send()
         caught.append(info.value)
     assert all(is_silent(error) for error in caught)
@@ -289,9 +290,7 @@ def test_a_failure_of_theirs_means_that_nobody_knows(code, status):
     ],
     ids=["hang", "hang up", "500", "503 of a proxy", "429"],
 )
-def test_whatever_happens_exactly_one_request_leaves(
-    monkeypatch, answer, outcome
-):
+def test_every_failed_send_is_exactly_one_request(monkeypatch, answer, outcome):
     for name, send in (
         ("SNS", lambda: SnsSms(REGION, read=0.3).send(SMS)),
         (

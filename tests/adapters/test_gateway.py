@@ -10,7 +10,7 @@ from chalicelib.adapters.gateway import HttpSms
 from chalicelib.adapters.ports import Refused, Sms, Unclear
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.ids import RandomIds
-from chalicelib.kernel.signing import check
+from chalicelib.kernel.signing import check_signature
 
 from .servers import HANG, HANG_UP, HttpServer, ScriptedAnswer
 
@@ -55,7 +55,14 @@ def test_a_text_arrives_whole_and_signed():
         posted.headers[f"X-{name}"]
         for name in ("Timestamp", "Nonce", "Signature")
     )
-    check(KEY, stamp, nonce, signature, posted.body, NOW)
+    check_signature(
+        KEY,
+        timestamp=stamp,
+        nonce=nonce,
+        signature=signature,
+        body=posted.body,
+        now=NOW,
+    )
     assert stamp == str(int(NOW.timestamp()))
     assert posted.headers["Content-Type"] == "application/json; charset=utf-8"
     fields = {

@@ -88,7 +88,7 @@ WHOLE = [
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: type(job).__name__)
-def test_a_dead_letter_is_parked_whatever_a_field_of_it_holds(
+def test_a_dead_letter_with_any_value_in_a_field_is_parked(
     world: World, job: Job
 ):
     body = json.loads(write_entry(ScheduledJob(job=job, at=NOON, shard="s0")))

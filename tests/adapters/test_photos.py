@@ -262,7 +262,10 @@ def test_what_hides_within_a_photo_is_lost():
     )
 
 
-SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+SVG = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">'
+    b"<script>alert(1)</script></svg>"
+)
 OTHERS = {
     "page": PAGE,
     "svg": SVG,

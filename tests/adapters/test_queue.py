@@ -303,7 +303,7 @@ def test_an_unreachable_queue_accepts_nothing_and_does_not_delay_the_other(
     assert (bodies(urls[Lane.URGENT]), len(bodies(urls[Lane.BULK]))) == ([], 1)
 
 
-def test_whoever_asked_does_not_wait_for_a_queue_that_hangs(
+def test_a_request_does_not_wait_for_a_queue_that_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with HttpServer(HANG) as server:

@@ -78,7 +78,7 @@ def of_kind(found: Any, kind: str) -> list[Any]:
 # visits
 
 
-def test_a_visit_says_whom_to_tell_what(world: World):
+def test_a_visit_names_the_person_and_the_message(world: World):
     unreachable(world, title="一个水壶")
     worker = world.staff(GRID, Role.GRID_WORKER)
     visit = of_kind(queue(worker, GRID), "message.visit")[0]
@@ -108,7 +108,7 @@ def test_a_visit_tells_staff_no_code(world: World):
     ]
 
 
-def test_what_is_no_longer_true_need_not_be_told(world: World):
+def test_an_outdated_message_needs_no_visit(world: World):
     wish_id = unreachable(world)
     world.phone_of(world.admin).post(f"/v1/wishes/{wish_id}/withdraw", {})
     assert [
@@ -165,7 +165,7 @@ def test_a_visit_is_not_known_of_elsewhere(world: World):
     assert len(queue(world.staff())["items"]) == 1
 
 
-def test_nobody_is_visited_about_what_she_was_told(world: World):
+def test_nobody_is_visited_about_a_delivered_message(world: World):
     resident = world.resident()
     world.open_wish(resident)
     id = (
@@ -277,9 +277,7 @@ def a_full_desk(world: World) -> None:
 
 
 @pytest.mark.parametrize("place", [STREET, BAIHUA, OTHER_GRID])
-def test_three_lists_are_one_queue_whatever_the_size_of_its_pages(
-    world: World, place: str
-):
+def test_three_lists_are_one_queue_at_any_page_size(world: World, place: str):
     a_full_desk(world)
     boss = world.phone_of(world.admin)
     whole = queue(boss, place, limit=100)

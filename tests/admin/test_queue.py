@@ -90,7 +90,7 @@ def test_a_queue_is_of_ones_own_place_and_below(world: World):
     )
 
 
-def test_a_queue_is_whole_whatever_the_size_of_its_pages_and_counts_all_of_it(
+def test_a_queue_is_whole_at_any_page_size_and_counts_all_of_it(
     world: World,
 ):
     wishes, resident = [], world.resident()

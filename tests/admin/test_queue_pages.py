@@ -1,4 +1,4 @@
-"""Pages of the staff queue: generated tasks of all lines, read page by page by each kind of staff."""
+"""Pages of the staff queue: tasks of all kinds, read page by page by each kind of staff."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

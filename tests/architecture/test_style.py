@@ -15,7 +15,9 @@ from .source import ROOT
 
 MAX_LINE, MAX_FUNCTION, MAX_METHODS, MAX_EXCEPTIONS = 100, 40, 20, 4
 # Functions that are longer than MAX_FUNCTION and have no natural parts: "folder/file.py:name".
-LONG_FUNCTIONS: frozenset[str] = frozenset()
+LONG_FUNCTIONS: frozenset[str] = frozenset(
+    ("chalicelib/matching/flow.py:_search",)
+)
 # Words that hide the subject of a sentence, or name a person by gender.
 VAGUE = re.compile(
     r"\b(whoever|whatever|whom|hers?|she|the house|stands?|hears?|told)\b",
@@ -23,50 +25,6 @@ VAGUE = re.compile(
 )
 DENSE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp)
 SOURCES = ("chalicelib", "devserver", "tools", "bench")
-
-# Folders that do not keep a rule yet.
-PENDING: dict[str, frozenset[str]] = {
-    "lines": frozenset(
-        (
-            "bench",
-            "tests",
-            "tests/adapters",
-            "tests/admin",
-            "tests/deploy",
-            "tests/faults",
-            "tests/hostile",
-            "tests/journeys",
-            "tests/people",
-            "tests/ticket_policy",
-            "tests/tickets",
-            "tests/wishes",
-        )
-    ),
-    "nesting": frozenset(("bench",)),
-    "functions": frozenset(
-        (
-            "chalicelib/matching",
-            "chalicelib/offers",
-            "chalicelib/store",
-            "chalicelib/tickets",
-            "chalicelib/wishes",
-            "bench",
-        )
-    ),
-    "classes": frozenset(()),
-    "words": frozenset(
-        (
-            "chalicelib/people",
-            "chalicelib/uploads",
-        )
-    ),
-}
-PENDING_NAMES: frozenset[str] = frozenset(
-    (
-        "Policy",
-        "Street",
-    )
-)
 
 
 def folders_of(root: str) -> list[str]:
@@ -189,14 +147,7 @@ def cases() -> list[object]:
     found: list[object] = []
     for rule, (_, folders) in RULES.items():
         for folder in folders:
-            marks = []
-            if folder in PENDING[rule]:
-                marks.append(
-                    pytest.mark.xfail(strict=True, reason="not there yet")
-                )
-            found.append(
-                pytest.param(rule, folder, marks=marks, id=f"{rule}-{folder}")
-            )
+            found.append(pytest.param(rule, folder, id=f"{rule}-{folder}"))
     return found
 
 
@@ -207,11 +158,6 @@ def test_a_folder_keeps_a_rule(rule: str, folder: str):
     for path in files_of(folder):
         breaches += breaches_of(path)
     assert breaches == []
-
-
-def test_pending_folders_exist():
-    for rule, folders in PENDING.items():
-        assert folders <= set(RULES[rule][1]), rule
 
 
 def test_few_functions_are_exempt_from_the_limit():
@@ -228,4 +174,4 @@ def test_no_class_name_is_used_twice():
                 node.name for node in classes if isinstance(node, ast.ClassDef)
             )
     twice = {name for name, count in names.items() if count > 1}
-    assert twice - PENDING_NAMES == set()
+    assert twice == set()

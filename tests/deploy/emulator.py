@@ -43,7 +43,7 @@ def until(look: Callable[[], T | None], what: str, seconds: float = 90) -> T:
 
 @dataclass(frozen=True)
 class Block:
-    """Commands that docs/operations.md prints, and why the emulator cannot do them, if it cannot."""
+    """Commands that docs/operations.md prints, with the reason if the emulator cannot run them."""
 
     section: str
     text: str
@@ -148,7 +148,10 @@ class Cloud:
                 print(f"\nnot run ({block.unable}):\n{block.text}")
                 continue
             terminal = self.log.with_name("terminal")
-            script = f"set -euo pipefail\n[ ! -e {terminal} ] || . {terminal}\n{block.text}\nexport -p > {terminal}\n"
+            script = (
+                f"set -euo pipefail\n[ ! -e {terminal} ] || . {terminal}\n"
+                f"{block.text}\nexport -p > {terminal}\n"
+            )
             outer = {
                 "MAKEFLAGS",
                 "MFLAGS",

@@ -176,7 +176,7 @@ class Street:
     # routes
 
     def every_write(self) -> None:
-        """Each route that changes something, with a good request; of rules another chapter tells."""
+        """Send a good request to each route that writes, except those of other chapters."""
         for operation in WRITES:
             if operation.name != "set_ticket_policy":
                 ok(
@@ -570,7 +570,7 @@ class Street:
         return offer.wish_id
 
     def answers(self) -> None:
-        """One and two, to every question there is; and what a provider says of what it was given."""
+        """Answer every question with one and with two, and receive the provider's reports."""
         world = self.world
         for word in ("1", "2"):
             resident, helper = world.resident(), world.volunteer()
@@ -835,7 +835,7 @@ class Street:
         world.pass_time(hours=1)
 
     def contention(self) -> None:
-        """Another writer was quicker: every decision reads again, of a request, a job or a photo."""
+        """Repeat the decision of a request, a job and a photo after a concurrent write."""
         world, body = self.world, self.world.wish_body()
         with world.troubled(contended=1):
             ok(

@@ -93,7 +93,7 @@ def test_a_secret_is_made_of_what_the_providers_have_given(cloud: Cloud):
     ]
 
 
-def test_a_change_set_makes_the_house(cloud: Cloud):
+def test_a_change_set_creates_the_stack(cloud: Cloud):
     load_everything()
     said = cloud.walk(FIRST)
     assert f"ADD         {'AWS::DynamoDB::Table':36}WishesTable" in said
@@ -124,7 +124,7 @@ def test_a_change_set_makes_the_house(cloud: Cloud):
             )
 
 
-def test_the_house_answers_through_the_gateway_and_refuses_in_its_own_form(
+def test_the_app_answers_through_the_gateway_and_refuses_in_its_own_form(
     cloud: Cloud,
 ):
     """What the gateway itself refuses is not shown by the emulator; tests/deploy/test_template.py
@@ -433,7 +433,8 @@ from chalicelib.runtime import services
 
 core = services().core
 at = core.clock.now() - timedelta(seconds=5)
-core.outbox.put(scheduled_of(JobRecord(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}")))
+job = JobRecord(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}")
+core.outbox.put(scheduled_of(job))
 """
 
 

@@ -521,7 +521,7 @@ def test_every_table_and_function_is_watched(template):
     }  # `api-fails` counts its errors
 
 
-def test_every_alarm_is_explained_to_whoever_it_wakes(template):
+def test_every_alarm_is_explained_in_the_operations_guide(template):
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix(

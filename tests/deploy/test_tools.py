@@ -15,16 +15,10 @@ from moto import mock_aws
 
 from tools import infra
 from tools.adopt import adoption
-from tools.deploy import (
-    KEEPS_DATA,
-    Deployment,
-    NotDeployed,
-    agreed,
-    losing,
-    outputs_of,
-    readable,
-    with_code,
-)
+from tools.changes import KEEPS_DATA, losing, readable
+from tools.commands import agreed
+from tools.deployment import Deployment, NotDeployed, outputs_of
+from tools.package_bucket import with_code
 from tools.restore import names
 from tools.secret import changed, described, made
 from tools.undeploy import _status
@@ -61,7 +55,7 @@ PERHAPS = change(
 REMOVED = change("Remove", "AWS::S3::Bucket", "Photos")
 
 
-def test_what_goes_and_what_is_replaced_stands_first_and_every_line_says_why():
+def test_removed_and_replaced_resources_come_first_and_every_line_says_why():
     lines = readable([ADDED, CHANGED, REPLACED, PERHAPS, REMOVED])
     assert [line.split()[0] for line in lines] == [
         "REMOVE",
@@ -155,7 +149,7 @@ def test_a_new_secret_has_keys_that_nobody_has_seen_and_says_only_names():
     ]
 
 
-def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
+def test_a_new_key_signs_and_the_old_one_verifies_until_it_is_dropped():
     first = made(PARTS)
     both = changed(first, "add-token-key", ["2027-11"])
     assert list(json.loads(both["TOKEN_KEYS"])) == ["2027-11", "first"]
@@ -187,7 +181,7 @@ def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
         {**PARTS, "OPEN311_KEYS": '{"fixmystreet": "short"}'},
     ],
 )
-def test_what_the_house_could_not_read_does_not_become_its_secret(parts):
+def test_an_unreadable_value_does_not_become_a_secret(parts):
     with pytest.raises((KeyError, TypeError, ValueError)):
         made(parts)
 
@@ -235,7 +229,7 @@ class Account:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("tools.deploy._POLL", 0)
+    monkeypatch.setattr("tools.deployment._POLL", 0)
     with mock_aws():
         yield
 
@@ -245,10 +239,8 @@ def uploaded(here: Deployment, folder: Path) -> str:
     return here.upload(SMALL, folder / "deployment.zip")
 
 
-def test_whoever_was_interrupted_proposes_the_same_once_more(
-    account, monkeypatch, tmp_path
-):
-    """CloudFormation takes no second change set of a name, and a rollback must not fail for that."""
+def test_a_change_set_can_be_proposed_twice(account, monkeypatch, tmp_path):
+    """CloudFormation refuses a second change set of a name; a rollback must not fail for that."""
     monkeypatch.setattr(Deployment, "_secret_version", lambda self: "a" * 32)
     here = Deployment(stage="dev", aws=Account())
     name = uploaded(here, tmp_path)
@@ -257,9 +249,7 @@ def test_whoever_was_interrupted_proposes_the_same_once_more(
 
 
 @pytest.mark.parametrize("broken_off", [KeyboardInterrupt, EOFError])
-def test_whoever_breaks_off_at_the_question_has_said_no(
-    monkeypatch, broken_off
-):
+def test_breaking_off_at_the_question_means_no(monkeypatch, broken_off):
     monkeypatch.setattr("builtins.input", Mock(side_effect=broken_off))
     assert not agreed("Deploy?", yes=False)
 
@@ -274,7 +264,7 @@ def test_what_nobody_waited_for_is_what_was_deployed_last(
         "first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL)
     )
     monkeypatch.setattr(
-        "tools.deploy.time.sleep", Mock(side_effect=KeyboardInterrupt)
+        "tools.deployment.time.sleep", Mock(side_effect=KeyboardInterrupt)
     )
     with pytest.raises(KeyboardInterrupt):
         here.carry_out(change_set["ChangeSetName"], name)

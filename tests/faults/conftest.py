@@ -34,7 +34,7 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def ladder(embedded_world: World) -> EscalationPath:
-    """A street in the embedded store that is staffed at every level: threads race for its tickets."""
+    """A street in the embedded store, staffed at every level: threads race for its tickets."""
     return staffed(embedded_world)
 
 

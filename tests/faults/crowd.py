@@ -82,7 +82,7 @@ def crowd_of(
 
 
 def neighbours_of(one: Person, number: int) -> Iterator[Person]:
-    """Yield copies of a person; of a hundred, one shares a phone, one has none, one wants no SMS."""
+    """Yield copies of a person; of a hundred, one shares a phone, one has none, one no SMS."""
     for n in range(number):
         shares: dict[str, Any] = {
             "phone": None,

@@ -101,7 +101,7 @@ def waiting_messages() -> list[JobRecord]:
 
 
 def counters(name: str) -> dict[str, int]:
-    """Return a counter's values by subject; an addition writes nothing but the keys and the value."""
+    """Return a counter's values by subject; an addition writes only the keys and the value."""
     return {
         one.pk: one.value
         for one in map(
@@ -340,7 +340,8 @@ def check_offers_at_rest() -> None:
             f"who has helped with {id} is asked for it"
         )
         assert offer_round.open == (wanted > 0), (
-            f"{wanted} places of {id} ({wishes[id].state}) are left, its round is {offer_round.open}"
+            f"{wanted} places of {id} ({wishes[id].state}) are left, "
+            f"its round is {offer_round.open}"
         )
     assert not waiting.keys() - offer_rounds.keys()
 

@@ -83,7 +83,7 @@ class Upload:
     def bind(self) -> None:
         """Make the photo part of something."""
         services = self.cloud.world.services
-        bound = services.uploads.binding(
+        bound = services.uploads.bind(
             self.phone.me["id"], [self.id], "tkt_a", "chunhui.baihua", []
         )[0]
         services.transaction.run(lambda: bound, RequestContext())

@@ -102,7 +102,8 @@ def test_a_claim_is_two_reads_and_one_transaction(
     items = storage.calls[committed][1]["TransactItems"]
     units = storage.units("TransactWriteItems")
     print(
-        f"claim: {names[:committed]}, {len(items)} items, {units:g} write units, {read_units(storage):g} read units"
+        f"claim: {names[:committed]}, {len(items)} items, {units:g} write units, "
+        f"{read_units(storage):g} read units"
     )
     assert storage.reads == committed <= 2
     assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, (
@@ -170,7 +171,8 @@ def test_ten_sms_reminders_stay_within_the_budget_of_storage_calls(
         read_units(storage) - shards,
     )
     note(
-        f"of ten: {written:g} write units, {read:g} read units, {cloud.requests} requests of the queue"
+        f"of ten: {written:g} write units, {read:g} read units, "
+        f"{cloud.requests} requests of the queue"
     )
     assert written <= 10 * 12
     assert read <= 10 * 4
@@ -238,7 +240,7 @@ LETTERS = str.maketrans("0123456789", "abcdefghij")
 def test_a_page_of_a_queue_of_tickets_is_one_request(
     embedded_world: World, place: str, more: str
 ) -> None:
-    """A grid's is as well, as long as its community has no more open tickets than fit into a read."""
+    """A grid costs the same while the open tickets of its community fit into one read."""
     many_tickets(60)
     phone = embedded_world.phone_of(embedded_world.admin)
     with counted_storage() as storage:
@@ -261,7 +263,8 @@ def cost(world: World, what: str, ask: Any) -> tuple[Any, Any]:
         if name == "TransactWriteItems"
     )
     note(
-        f"{what}: {reads} reads ({read_units(storage):g} units), {items} items, {units:g} write units: {names}"
+        f"{what}: {reads} reads ({read_units(storage):g} units), {items} items, "
+        f"{units:g} write units: {names}"
     )
     if "TransactWriteItems" in names:
         committed = names.index("TransactWriteItems")

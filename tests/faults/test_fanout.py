@@ -75,7 +75,7 @@ def quick_world(tmp_path: Path) -> Iterator[World]:
 def test_a_thousand_get_one_message_through_any_number_of_crashes(
     quick_world: World,
 ) -> None:
-    """In the embedded store, for its units. Ten thousand and more are measured by bench/fanout.py."""
+    """The embedded store counts the units. bench/fanout.py measures ten thousand and more."""
     number, dice = 1_000, random.Random(20261123)
     cloud, crowd, message = crowd_of(quick_world, number)
     world = cloud.world
@@ -106,7 +106,8 @@ def test_a_thousand_get_one_message_through_any_number_of_crashes(
         f"{sum(deaths.values())} deaths: {dict(deaths)}; {states}; units: {dict(units)}"
     )
     note(
-        f"for each of {number}: {beside:.3f} write units beside the ledger's {units['write messages'] / number:.2f},"
+        f"for each of {number}: {beside:.3f} write units beside "
+        f"the ledger's {units['write messages'] / number:.2f},"
     )
     note(
         f"{reads / number:.2f} read units, {cloud.requests / number:.4f} requests of SQS"
@@ -132,7 +133,7 @@ def test_a_thousand_get_one_message_through_any_number_of_crashes(
 def frozen(
     number: int, per_second: float, at: datetime
 ) -> list[tuple[datetime, int]]:
-    """Return when each share of a crowd has its turn, and how many are in it; from deciding alone."""
+    """Return the time and the size of each share of a crowd, from the decisions alone."""
     ids = [f"per_{n:024}" for n in range(number)]
     fanout = Fanout(
         id="fan_a",
@@ -253,7 +254,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
-    """Assert that everybody is in exactly one share; shares are in the table or taken by the queue."""
+    """Assert that everybody is in exactly one share, in the table or taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
     everybody = members(
         [*{due.id: due for due in [*handed, *shares()]}.values()]

@@ -1,4 +1,4 @@
-"""It was done, and the answer is lost: sent again with its key it is done once, without it says so."""
+"""Requests whose answer is lost: with its key a repeat is done once, without one it says so."""
 
 import re
 from collections.abc import Callable

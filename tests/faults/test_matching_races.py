@@ -88,7 +88,8 @@ def test_parallel_runs_offer_no_place_twice_and_respect_capacity(
         for wish in wishes:
             end(world, wish)
     note(
-        f"{runs} runs at once, {len(every(Offer))} offers; brought {sum(tries)} times, {len(every(Run))} records"
+        f"{runs} runs at once, {len(every(Offer))} offers; brought {sum(tries)} times, "
+        f"{len(every(Run))} records"
     )
 
 
@@ -116,7 +117,7 @@ def test_without_their_versions_two_runs_offer_the_same_place_twice(
         check()
 
 
-def test_who_carries_as_much_as_she_can_is_asked_for_nothing_more(
+def test_a_volunteer_at_capacity_is_asked_for_nothing_more(
     embedded_world: World,
 ) -> None:
     world = embedded_world
@@ -150,7 +151,7 @@ def test_a_stale_run_does_not_fill_the_room_that_a_claim_takes(
     check()
 
 
-def test_two_runs_that_planned_the_same_person_for_two_places_ask_her_once(
+def test_two_runs_that_planned_one_person_for_two_places_ask_them_once(
     embedded_world: World,
 ) -> None:
     world, phone = embedded_world, embedded_world.volunteer()
@@ -267,7 +268,7 @@ def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(
 # everything at once
 
 
-def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(
+def test_everything_at_once_asks_nobody_in_vain_and_informs_nobody_twice(
     embedded_world: World,
 ) -> None:
     world, dice = embedded_world, random.Random(7)
@@ -320,5 +321,6 @@ def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(
             made.state is SUPERSEDED
         ), made
     note(
-        f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; answers {answers}"
+        f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; "
+        f"answers {answers}"
     )

@@ -146,7 +146,7 @@ def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_lat
     note(f"{name}: {came}")
 
 
-def test_an_alarm_between_her_look_and_her_acceptance_makes_it_too_late(
+def test_a_timer_between_reading_and_accepting_makes_it_too_late(
     embedded_world: World,
 ) -> None:
     world, anna, resident = (
@@ -167,7 +167,7 @@ def test_an_alarm_between_her_look_and_her_acceptance_makes_it_too_late(
     rest(world)
 
 
-def test_an_acceptance_between_the_alarm_and_its_commit_stands(
+def test_an_acceptance_between_the_timer_and_its_commit_is_kept(
     embedded_world: World,
 ) -> None:
     world, anna, resident = (
@@ -227,7 +227,7 @@ def test_an_acceptance_against_the_residents_withdrawal_leaves_nobody_holding_it
     note(f"first came {first}")
 
 
-def test_a_withdrawal_between_her_look_and_her_acceptance_wins_and_she_is_told(
+def test_a_withdrawal_between_reading_and_accepting_wins_and_is_reported(
     embedded_world: World,
 ) -> None:
     world, anna, resident = (

@@ -37,7 +37,7 @@ from .story import just_before_commit
 # two who want the same place
 
 
-def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(
+def test_accept_against_a_claim_has_one_winner_and_informs_the_loser(
     embedded_world: World,
 ) -> None:
     world, resident = embedded_world, embedded_world.resident()
@@ -68,7 +68,7 @@ def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(
     note(f"won by {winners}")
 
 
-def test_a_claim_between_her_look_and_her_acceptance_wins_and_she_is_told(
+def test_a_claim_between_reading_and_accepting_wins_and_is_reported(
     embedded_world: World,
 ) -> None:
     world, anna, bo = (
@@ -196,7 +196,7 @@ def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(
 # one offer, answered twice
 
 
-def test_two_phones_of_one_volunteer_accept_at_once_and_she_has_the_wish_once(
+def test_two_phones_of_one_volunteer_that_accept_at_once_make_one_claim(
     embedded_world: World,
 ) -> None:
     world, anna, resident = (
@@ -247,7 +247,7 @@ def test_one_tap_sent_ten_times_answers_once(
         end(world, wish)
 
 
-def test_she_accepts_on_one_phone_and_declines_on_the_other(
+def test_accepting_on_one_phone_races_declining_on_another(
     embedded_world: World,
 ) -> None:
     world, anna, resident = (
@@ -272,7 +272,7 @@ def test_she_accepts_on_one_phone_and_declines_on_the_other(
         end(world, wish)
 
 
-def test_she_accepts_on_one_phone_and_takes_it_from_the_wall_on_the_other(
+def test_accepting_on_one_phone_races_claiming_on_another(
     embedded_world: World,
 ) -> None:
     world, anna, resident = (

@@ -367,7 +367,7 @@ def test_helper_and_staff_release_the_same_claim_and_it_is_released_once(
     check()
 
 
-def test_two_members_of_staff_approve_at_once_and_the_resident_hears_it_once(
+def test_two_staff_approve_at_once_and_the_resident_gets_one_message(
     embedded_world: World,
 ) -> None:
     world, resident, staff = (
@@ -454,7 +454,7 @@ def test_two_members_of_staff_register_the_same_phone_and_there_is_one_account(
         assert [person.phone for person in every(Person)].count(number) == 1
 
 
-def test_she_signs_up_just_as_staff_register_her_and_is_signed_in_to_that_account(
+def test_signing_up_during_registration_signs_in_to_that_account(
     embedded_world: World,
 ) -> None:
     world, staff, number = (
@@ -481,7 +481,7 @@ def test_she_signs_up_just_as_staff_register_her_and_is_signed_in_to_that_accoun
     assert answer.json["person"]["id"] == registered[0].json["id"]
 
 
-def test_a_block_holds_although_she_agrees_to_the_terms_at_the_same_instant(
+def test_a_block_holds_against_an_agreement_at_the_same_instant(
     embedded_world: World,
 ) -> None:
     world, number = embedded_world, "+8613900002004"

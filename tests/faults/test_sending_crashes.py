@@ -179,7 +179,7 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
 
 @pytest.mark.parametrize("how", ["refused", "dead"])
 @pytest.mark.parametrize("then", ["it is no longer true", "they opt out"])
-def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tells(
+def test_a_digest_that_was_begun_ends_although_its_subjects_change(
     cloud: Cloud, how: str, then: str
 ) -> None:
     world, person = cloud.world, cloud.world.person()

@@ -141,7 +141,7 @@ def test_a_confirmation_between_silence_and_its_commit_is_what_it_ends_by(
 
 @contextmanager
 def other_limits(world: World) -> Iterator[Callable[[], int]]:
-    """Give what sets a street's next rules: every limit of another length. It returns the version."""
+    """Yield a function that changes every limit of a street's policy and returns its version."""
 
     def set_rules() -> int:
         known = next(iter(every_policy()), None)
@@ -217,7 +217,7 @@ def check_limits(made: list[Answer], versions: set[int]) -> None:
         assert resolve.limit == 7 * 480
 
 
-def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(
+def test_a_policy_set_between_reading_and_commit_does_not_apply(
     ladder: EscalationPath,
 ) -> None:
     world, resident = ladder.world, ladder.world.resident()

@@ -230,7 +230,5 @@ def ready() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("ready")
-def test_whatever_happens_each_ticket_is_waited_for_and_no_level_is_told_twice() -> (
-    None
-):
+def test_each_ticket_keeps_a_timer_and_no_level_is_informed_twice() -> None:
     run_chaos(TicketChaos, 12)

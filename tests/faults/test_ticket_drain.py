@@ -41,7 +41,8 @@ def test_ninety_due_at_once_are_drained_within_three_sweeps() -> None:
     assert few.per_ticket(DUE) < 13
     assert few.sqs <= 0.7 * DUE
     note(
-        f"{few.per_ticket(DUE):.2f} requests a ticket, {few.sqs / DUE:.2f} of SQS, in {few.sweeps} and {many.sweeps} sweeps"
+        f"{few.per_ticket(DUE):.2f} requests a ticket, {few.sqs / DUE:.2f} of SQS, "
+        f"in {few.sweeps} and {many.sweeps} sweeps"
     )
     note(
         f"units a ticket: { ({kind: round(n / DUE, 1) for kind, n in few.units.items()}) }"

@@ -128,7 +128,7 @@ def test_without_the_check_of_the_ticket_a_closed_one_is_joined(
     assert heard(ticket, "closed", neighbour.me["id"]) == 0
 
 
-def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(
+def test_joining_during_the_close_is_refused_as_over(
     ladder: EscalationPath,
 ) -> None:
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())

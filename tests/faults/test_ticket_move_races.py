@@ -177,7 +177,7 @@ def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(
 # two who want it
 
 
-def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(
+def test_of_two_who_accept_at_once_one_has_it_and_one_is_refused(
     ladder: EscalationPath,
 ) -> None:
     world, resident = ladder.world, ladder.world.resident()
@@ -201,7 +201,7 @@ def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(
     note(f"won by {winners}")
 
 
-def test_without_the_version_condition_both_are_told_that_it_is_theirs(
+def test_without_the_version_condition_both_acceptances_succeed(
     ladder: EscalationPath,
 ) -> None:
     """The control of the one above."""
@@ -245,7 +245,7 @@ def test_one_tap_sent_ten_times_reports_one_problem(
 # everything at once
 
 
-def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(
+def test_everything_at_once_keeps_tickets_in_step_and_informs_nobody_twice(
     ladder: EscalationPath,
 ) -> None:
     world = ladder.world

@@ -178,7 +178,8 @@ def test_after_three_days_each_ticket_escalates_once_a_firing_in_order(
     check_everybody_was_told(street)
     assert world.services.audit() == 0
     note(
-        f"steps by sweep {dict(steps)}; told at night {dict(told_at_night)}; states {Tally(t.state.value for t in every(Ticket))}"
+        f"steps by sweep {dict(steps)}; told at night {dict(told_at_night)}; "
+        f"states {Tally(t.state.value for t in every(Ticket))}"
     )
 
 
@@ -216,7 +217,7 @@ def check_everybody_was_told(street: Street) -> None:
             )
 
 
-def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
+def test_after_three_days_the_assignee_gets_what_only_they_can_end(
     street: Street,
 ) -> None:
     """What became of each state: holds end at their own time, silence ends what is resolved, the

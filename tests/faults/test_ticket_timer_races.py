@@ -62,7 +62,7 @@ def test_an_acceptance_at_the_deadline_is_before_or_after_the_escalation(
     note(f"came: {came}")
 
 
-def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_for(
+def test_an_acceptance_between_the_timer_and_its_commit_stops_the_escalation(
     ladder: EscalationPath,
 ) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
@@ -133,7 +133,7 @@ def test_if_match_refuses_an_acceptance_after_an_escalation(
 
 
 @pytest.mark.parametrize("sweeps", [2, 4])
-def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
+def test_of_sweeps_at_once_each_firing_escalates_and_informs_one_level(
     ladder: EscalationPath, sweeps: int
 ) -> None:
     world = ladder.world

@@ -61,7 +61,7 @@ def on_its_way_to_silence(
 def assert_nobody_is_lost(
     given: list[Answer], phones: list[Phone], ticket_id: str
 ) -> None:
-    """Everybody with a 200 is a reporter of the ticket or of its merge target, and is counted once."""
+    """Assert that everybody with a 200 reports the ticket or its merge target, counted once."""
     ticket = ticket_of(ticket_id)
     ends_in = ticket_of(ticket.merged_into) if ticket.merged_into else ticket
     joined = {

@@ -157,7 +157,7 @@ def test_what_one_may_change_of_oneself_is_all_one_can_change(town: World):
     }
 
 
-def test_nobody_gives_herself_vetting_capacity_or_a_place_that_is_not(
+def test_nobody_sets_their_own_vetting_capacity_or_unknown_place(
     town: World,
 ):
     phone = town.resident()
@@ -294,7 +294,7 @@ def test_staff_of_the_next_community_find_nobody_here(world: World):
             )
 
 
-def test_a_whole_phone_finds_only_whom_one_may_see(world: World):
+def test_a_whole_phone_finds_only_people_one_may_see(world: World):
     person = world.person()
     theirs = world.staff(JINFENG).get(
         f"/v1/people?place={JINFENG}&q={(person.phone or '').replace('+', '%2B')}"
@@ -422,9 +422,7 @@ HIGH = [
 
 
 @pytest.mark.parametrize("role", HIGH, ids=lambda role: f"{role[0]}@{role[1]}")
-def test_nobody_makes_herself_more_than_she_is(
-    town: World, role: tuple[str, str]
-):
+def test_nobody_raises_their_own_rights(town: World, role: tuple[str, str]):
     boss = town.phone_of(town.admin)
     people = [
         town.resident(),
@@ -506,7 +504,7 @@ def test_an_admin_of_another_street_reaches_nothing_here(town: World):
         assert_problem(other.get(f"/v1/people?place={STREET}"), 403, 404)
 
 
-def test_nobody_blocks_whom_she_could_not_appoint(town: World):
+def test_nobody_blocks_a_person_they_could_not_appoint(town: World):
     boss = town.person("林二", (Role.STREET_ADMIN, STREET), home=UNIT)
     colleague = town.person("陈二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT)
     staff, worker = town.staff(), town.staff(GRID, Role.GRID_WORKER)
@@ -519,7 +517,7 @@ def test_nobody_blocks_whom_she_could_not_appoint(town: World):
         assert_problem(worker.put(f"/v1/people/{boss.id}/blocked", body), 403)
 
 
-def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_phone(
+def test_a_worker_cannot_take_over_a_higher_account_with_their_own_phone(
     town: World,
 ):
     """The phone is the account: staff may not set the phone of a person who outranks them."""
@@ -533,7 +531,7 @@ def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_pho
         )
 
 
-def test_a_worker_cannot_become_the_trusted_contact_of_somebody_above_her(
+def test_a_worker_cannot_become_the_trusted_contact_of_a_superior(
     town: World,
 ):
     boss = town.person(
@@ -583,7 +581,7 @@ def test_nobody_is_moved_into_ones_reach_or_out_of_sight(town: World):
 # one's own judge
 
 
-def test_a_resident_does_not_approve_her_own_wish(town: World):
+def test_a_resident_does_not_approve_their_own_wish(town: World):
     wish_id, resident = submitted(town)
     with unchanged(town):
         for move in ("approve", "reject", "unpublish"):
@@ -592,14 +590,14 @@ def test_a_resident_does_not_approve_her_own_wish(town: World):
             )
 
 
-def test_a_resident_does_not_fulfil_her_own_wish(town: World):
+def test_a_resident_does_not_fulfil_their_own_wish(town: World):
     volunteer = town.volunteer()
     wish_id = town.open_wish(volunteer)
     with unchanged(town):
         assert_problem(volunteer.post(f"/v1/wishes/{wish_id}/claim"), 403)
 
 
-def test_a_helper_does_not_confirm_her_own_delivery(town: World):
+def test_a_helper_does_not_confirm_their_own_delivery(town: World):
     wish_id, _, helper = delivered(town)
     with unchanged(town):
         for move in ("confirm", "dispute", "reopen"):
@@ -609,7 +607,7 @@ def test_a_helper_does_not_confirm_her_own_delivery(town: World):
 
 
 def test_staff_who_help_do_not_confirm_their_own_delivery(town: World):
-    """Decision needed, as above: staff who confirm their own delivery book hours without a witness."""
+    """Decision needed, as above: staff who confirm their own delivery book unwitnessed hours."""
     staff = town.staff()
     assert staff.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
     wish_id = town.open_wish()
@@ -735,7 +733,7 @@ def _minutes(n: float) -> timedelta:
     return timedelta(minutes=n)
 
 
-def test_one_address_gets_so_many_codes_an_hour_whatever_it_calls_itself(
+def test_one_address_gets_so_many_codes_an_hour_under_any_name(
     new_world: Callable[..., World],
 ):
     world = new_world(codes_per_address_hour=5)
@@ -1072,7 +1070,7 @@ def test_releasing_and_claiming_again_gives_no_endless_guesses(town: World):
     assert tries <= 50
 
 
-def test_the_code_is_told_to_nobody_but_the_resident(town: World):
+def test_only_the_resident_receives_the_code(town: World):
     wish_id, resident, helper = claimed(town)
     code = town.delivery_code(resident.me["phone"])
     for letter in town.mailbox.read():

@@ -204,7 +204,7 @@ def test_what_is_not_of_the_form_is_refused_and_changes_nothing(
 
 
 @EVERY_BODY
-def test_a_field_named_twice_is_refused_wherever_it_stands(
+def test_a_field_named_twice_is_refused_at_any_depth(
     town: World, operation: Operation
 ):
     with spoilt(town, operation) as request:
@@ -914,7 +914,7 @@ def test_a_refusal_has_the_headers_that_a_browser_needs():
         assert found["access-control-allow-origin"] == "*", (status, path)
 
 
-def test_a_helper_cannot_tell_a_claim_that_is_not_hers_from_none(town: World):
+def test_a_helper_cannot_tell_the_claim_of_another_from_none(town: World):
     wish_id, _, _ = claimed(town, helpers_needed=2)
     other = town.volunteer()
     assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
@@ -973,7 +973,7 @@ def test_the_request_that_was_spoilt_in_all_these_ways_succeeds_unspoilt(
     assert succeeds(town, operation)
 
 
-def test_a_time_in_any_zone_is_told_as_the_same_instant(town: World):
+def test_a_time_in_any_zone_is_read_as_the_same_instant(town: World):
     resident = town.resident()
     written = {
         "from": "2026-11-25T09:00:00+08:00",
@@ -990,7 +990,7 @@ def test_a_time_in_any_zone_is_told_as_the_same_instant(town: World):
     )
 
 
-def test_a_time_at_the_edge_of_all_time_is_refused_or_told_right(town: World):
+def test_a_time_at_the_edge_of_all_time_is_refused_or_read_right(town: World):
     for start, end in (
         ("0001-01-01T00:00:00+14:00", "0001-01-02T00:00:00Z"),
         ("2026-11-25T01:00:00Z", "9999-12-31T23:59:59-14:00"),

@@ -83,7 +83,8 @@ def ears(caplog: pytest.LogCaptureFixture) -> Iterator[Ears]:
     root, ours = logging.getLogger(), logging.getLogger("chunhui")
     root.addHandler(plain)
     ours.addHandler(formatted)
-    for library in LIBRARIES:  # their debug output is not ours to keep quiet; the deployment never turns it on
+    # The deployment never turns on the debug output of libraries.
+    for library in LIBRARIES:
         caplog.set_level(logging.WARNING, logger=library)
     caplog.set_level(logging.DEBUG, logger="chunhui")
     caplog.set_level(logging.DEBUG)
@@ -142,7 +143,7 @@ class Life:
         return self._heard(Phone())
 
     def secret(self, text: str) -> str:
-        """Remember a code or token as a canary too; a short code only where no digits surround it."""
+        """Remember a code or token as a canary; a short code only where no digits surround it."""
         self.ears.canaries.add(text)
         return text
 

@@ -253,9 +253,7 @@ def test_a_payload_that_is_no_object_is_refused(town: World, forger: Forger):
 
 
 @pytest.mark.parametrize("depth", [990, 75_000])
-def test_a_header_of_brackets_does_not_bring_the_house_down(
-    town: World, depth: int
-):
+def test_a_header_of_brackets_crashes_nothing(town: World, depth: int):
     for header in (
         b"[" * depth,
         b'{"kid":' + b"[" * depth + b"]" * depth + b"}",

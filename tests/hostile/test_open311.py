@@ -20,7 +20,10 @@ READS = [operation for operation in ROUTES if operation.method == "GET"]
 FORMS = [operation for operation in ROUTES if operation.method == "POST"]
 EVERY_FORM = pytest.mark.parametrize("operation", FORMS, ids=by_name)
 KEY, FORM = "hostile-key-0123456789", "application/x-www-form-urlencoded"
-FIELDS = "service_code light;address_id chunhui.baihua.g01.b05;description 灯不亮;lat 30.25;long 108.95;phone 13812345678"
+FIELDS = (
+    "service_code light;address_id chunhui.baihua.g01.b05;description 灯不亮;"
+    "lat 30.25;long 108.95;phone 13812345678"
+)
 NAMES = [
     "api_key",
     "service_code",

@@ -192,7 +192,7 @@ class Wall:
     def fill(
         self, resident: Resident, texts: list[str]
     ) -> Iterator[tuple[str, str]]:
-        """File a wish, take it all the way to its end, and yield what strangers read at every step."""
+        """File a wish, take it to its end, and yield what strangers read at every step."""
         person = self.world.person(
             resident.name, phone=resident.phone, address=resident.address
         )
@@ -260,7 +260,7 @@ class Wall:
             yield from answer["items"]
 
 
-def test_no_public_answer_tells_who_wished_or_where_she_lives(town: World):
+def test_no_public_answer_names_a_resident_or_their_home(town: World):
     street = Wall(town)
 
     @settings(
@@ -338,7 +338,7 @@ def ticket_told(
     )
 
 
-def test_no_public_answer_about_a_ticket_tells_who_reported_it_or_where_she_lives(
+def test_no_public_answer_names_a_reporter_or_their_home(
     town: World,
 ):
     people = (town.volunteer(), town.resident(), town.staff())

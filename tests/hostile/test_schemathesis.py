@@ -118,7 +118,7 @@ def play(case: Any, who: str, phone: Phone, ender: Phone) -> None:
 
 @contract.parametrize()
 @settings(HARD, max_examples=25)
-def test_nothing_that_staff_send_confuses_the_house(
+def test_no_request_of_staff_causes_a_server_error(
     case: Any, town: World
 ) -> None:
     phone = standing.setdefault("staff", town.phone_of(town.admin))
@@ -132,7 +132,7 @@ def test_nothing_that_staff_send_confuses_the_house(
 
 @contract.parametrize()
 @settings(HARD, max_examples=5, phases=[Phase.generate])
-def test_nothing_that_a_resident_sends_confuses_the_house(
+def test_no_request_of_a_resident_causes_a_server_error(
     case: Any, town: World
 ) -> None:
     phone = (
@@ -150,7 +150,7 @@ def test_nothing_that_a_resident_sends_confuses_the_house(
 
 @contract.parametrize()
 @settings(HARD, max_examples=5, phases=[Phase.generate])
-def test_nothing_that_nobody_sends_confuses_the_house(
+def test_no_request_without_a_token_causes_a_server_error(
     case: Any, town: World
 ) -> None:
     play(case, "nobody", Phone(), Phone())

@@ -92,7 +92,7 @@ def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
     assert filed(phone, town, title="一本书", alias="小·草")["alias"] == "小·草"
 
 
-def test_whoever_is_looked_for_with_another_dot_is_found(town: World):
+def test_a_name_with_another_dot_is_found(town: World):
     person = town.person("尼玛·次仁")
     for dot in "·•・":
         found = (
@@ -209,7 +209,7 @@ def test_what_is_joined_stays_joined_from_the_api_to_the_sms(
         max_size=15,
     )
 )
-def test_whatever_is_written_comes_back_as_written(
+def test_any_text_comes_back_as_written(
     town_text: tuple[World, Phone], text: str
 ):
     world, phone = town_text
@@ -466,7 +466,7 @@ def test_the_words_of_a_refusal_name_only_facts_that_come_with_it():
             assert _names(api.words[code].format("zh-CN")) <= facts, code
 
 
-def test_no_words_stand_there_for_a_refusal_that_nobody_raises():
+def test_no_text_is_kept_for_a_refusal_that_is_never_raised():
     spoken = set(_codes()) | {
         "body.invalid",
         "query.invalid",
@@ -503,7 +503,7 @@ def test_every_status_has_a_title():
 
 
 def _kinds_of_tickets() -> set[str]:
-    """Return what tickets tell: to staff with a name of their own, and some of it also as urgent."""
+    """Return the kinds of ticket messages: `_staff` for staff, and some also as urgent."""
     kinds = set()
     for context, name, _ in _calls("to_staff", "to_assignee", "to_reporters"):
         for kind in (

@@ -61,7 +61,7 @@ def test_what_a_request_has_to_say_is_said_within_two_seconds_without_a_sweep(
     assert time.monotonic() - tapped < 2
 
 
-def test_a_helper_is_reminded_in_time_and_staff_hear_of_it_when_she_does_not_come(
+def test_a_helper_is_reminded_and_staff_learn_of_a_missed_visit(
     server: Server,
 ) -> None:
     wish, _, _ = wish_on_the_wall(server, "2026-12-07")
@@ -89,7 +89,7 @@ def test_a_helper_is_reminded_in_time_and_staff_hear_of_it_when_she_does_not_com
     ]
 
 
-def test_what_is_approved_at_night_is_told_in_the_morning(
+def test_an_approval_at_night_is_announced_in_the_morning(
     server: Server,
 ) -> None:
     server.call(
@@ -105,7 +105,7 @@ def test_what_is_approved_at_night_is_told_in_the_morning(
     )
 
 
-def test_her_own_quiet_hours_are_kept(server: Server) -> None:
+def test_the_quiet_hours_of_a_person_are_kept(server: Server) -> None:
     resident = server.sign_in(RESIDENT)
     hours = {
         "quiet_hours": {"from": "12:30", "to": "14:30"}

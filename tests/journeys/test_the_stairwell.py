@@ -216,7 +216,10 @@ def post_form(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
         for k, v in fields.items()
     ]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+        'filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    )
     body = (
         b"".join(parts)
         + head.encode()

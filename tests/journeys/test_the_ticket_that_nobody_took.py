@@ -1,4 +1,4 @@
-"""Story 4: before a holiday week nobody accepts a ticket: it escalates, one message for each level."""
+"""Story 4: nobody accepts a ticket before a holiday week: it escalates, one message a level."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Unauthenticated
-from chalicelib.kernel.signing import TOLERANCE, check, sign
+from chalicelib.kernel.signing import TOLERANCE, check_signature, sign
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
@@ -23,13 +23,15 @@ def refused(
 ) -> bool:
     """Say whether a request is turned away, always by the same code and without a fact."""
     try:
-        check(
+        check_signature(
             key,
-            timestamp,
-            nonce,
-            sign(KEY, STAMP, NONCE, BODY) if signature is None else signature,
-            body,
-            now,
+            timestamp=timestamp,
+            nonce=nonce,
+            signature=sign(KEY, STAMP, NONCE, BODY)
+            if signature is None
+            else signature,
+            body=body,
+            now=now,
         )
     except Unauthenticated as error:
         return (error.code, error.facts) == ("webhook.signature_invalid", {})

@@ -7,16 +7,10 @@ from statistics import mean
 
 import pytest
 
-from bench.rolling import (
-    BLIND,
-    GREEDY,
-    HOUSE,
-    SPREADS,
-    Size,
-    Street,
-    draw_street,
-    play,
-)
+from bench.rolling import SPREADS
+from bench.rolling_policies import BLIND, GREEDY, HOUSE
+from bench.rolling_street import SimulatedStreet, Size, draw_street
+from bench.rolling_year import play
 from chalicelib.matching.policy import Weights
 
 SIZE = Size(volunteers=160, a_week=28, weeks=26)
@@ -112,7 +106,7 @@ def test_a_volunteer_who_refused_a_wish_is_not_asked_for_it_again(monkeypatch):
         street,
         pairs=[[(0, 5), (1, 5), (2, 5)], *([] for _ in street.pairs[1:])],
     )
-    monkeypatch.setattr(Street, "accepts", lambda *_: False)
+    monkeypatch.setattr(SimulatedStreet, "accepts", lambda *_: False)
     year = play(street, HOUSE)
     assert (year.offers, year.fulfilled) == (3, 0)
     assert (

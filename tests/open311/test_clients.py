@@ -102,7 +102,7 @@ def test_three_finds_everything_in_json_and_reports(
     assert client.get("servicerequestupdates")[0]["service_request_id"] == id
 
 
-def test_three_is_told_what_is_wrong(endpoint: str):
+def test_three_receives_the_reason_of_a_refusal(endpoint: str):
     client = Three(endpoint, api_key="wrong")
     assert client.post("light", **REPORT) == [
         {"code": 403, "description": "api_key 无效。"}
@@ -190,7 +190,7 @@ def test_georeport_reads_everything(
     assert single["address"] == "柏华第一网格，柏华社区"
 
 
-def test_georeport_hears_that_there_is_none(endpoint: str):
+def test_georeport_learns_that_there_is_none(endpoint: str):
     from requests import HTTPError
 
     client = GeoReport(endpoint)

@@ -92,7 +92,7 @@ def test_coordinates_mean_the_nearest_place_that_is_near_enough(point, place):
     assert nearest(TREE, Location(*point)) == place
 
 
-def test_nothing_is_near_where_nothing_stands_on_the_map():
+def test_nothing_is_near_without_places_on_the_map():
     assert (
         nearest(
             [place for place in TREE if not place.location],

@@ -37,7 +37,7 @@ def w3c(instant: datetime) -> str:
 # what can be reported
 
 
-def test_the_discovery_stands_at_both_of_its_addresses(app: Application):
+def test_the_discovery_has_both_of_its_addresses(app: Application):
     answer = app.both("discovery", "/discovery")
     assert app.call("GET", "/open311/discovery.json").json == answer
     assert check(
@@ -308,7 +308,7 @@ def test_a_token_is_the_report_itself(app: Application):
 # which reports
 
 
-def test_reports_stand_newest_first_and_are_chosen_by_kind_and_state(
+def test_reports_come_newest_first_and_are_chosen_by_kind_and_state(
     world: World, app: Application
 ):
     made = []
@@ -546,9 +546,7 @@ def test_a_list_ends_however_much_there_is_that_does_not_fit(
     )  # what is further back has dates
 
 
-def test_reading_costs_few_calls_whatever_is_asked(
-    world: World, app: Application
-):
+def test_any_reading_costs_few_calls(world: World, app: Application):
     made = [app.report() for _ in range(5)]
     app.get("/services.json")
     for path, most in (
@@ -649,7 +647,7 @@ def test_any_page_may_read_it(app: Application):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_places_and_streets_are_told_apart(app: Application):
+def test_places_and_streets_are_distinguished(app: Application):
     here, there = app.report(address_id=GRID), app.report(address_id=JINFENG)
     where = {
         request["service_request_id"]: request["address"]

@@ -206,7 +206,7 @@ def test_a_report_of_the_whole_street_is_shown_as_that(app: Application):
 # actors
 
 
-def test_a_phone_makes_it_the_residents_own_and_stands_nowhere(
+def test_a_phone_makes_it_the_residents_own_and_is_published_nowhere(
     world: World, app: Application
 ):
     resident = world.person("魏秀英", phone="+8613812340000")
@@ -244,7 +244,7 @@ def test_a_phone_that_nobody_has_hinders_no_report(app: Application, phone):
     assert ticket(app.report(phone=phone)).person_id is None
 
 
-def test_a_person_reports_under_her_own_token(world: World, app: Application):
+def test_a_person_reports_under_their_own_token(world: World, app: Application):
     resident = world.resident()
     id = replace(app, key=resident.token).report()
     assert (ticket(id).person_id, ticket(id).filed_by, ticket(id).source) == (
@@ -518,7 +518,7 @@ def test_another_applications_idempotency_key_is_another_one(app: Application):
 # comments
 
 
-def test_an_application_adds_to_a_report_and_whoever_has_it_reads_it(
+def test_an_application_adds_to_a_report_and_its_assignee_reads_it(
     world: World, app: Application
 ):
     id = app.report()

@@ -346,7 +346,7 @@ def test_every_field_that_is_wrong_is_named_as_clients_write_it():
     ]
 
 
-def test_a_missing_key_is_403_whatever_else_is_wrong():
+def test_a_missing_key_is_403_also_with_other_errors():
     errors = [
         {"loc": ["service_code"], "msg": "必填。"},
         {"loc": ["api_key"], "msg": "必填。"},

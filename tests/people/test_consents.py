@@ -1,4 +1,4 @@
-"""The consent ledger: every line stays as it was written, and a withdrawal has its effect at once."""
+"""The consent ledger: every line stays as written, and a withdrawal has its effect at once."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ def lines(phone) -> list[tuple[str, bool]]:
 
 
 def contact_of(world: World):
-    """A resident with a recorded household, contact and consent, and the staff who recorded them."""
+    """A resident with a recorded household, contact and consent, and the staff member."""
     phone, contact, staff = (
         world.resident(),
         world.person("李强"),
@@ -35,7 +35,7 @@ def contact_of(world: World):
     return phone, contact, staff
 
 
-def test_a_line_says_what_was_agreed_how_before_whom_and_who_wrote_it_down(
+def test_a_line_names_the_consent_its_form_the_witness_and_the_writer(
     world: World,
 ):
     phone, _, staff = contact_of(world)

@@ -163,7 +163,7 @@ def erased(world: World) -> tuple[Phone, list[str]]:
     return phone, list(wishes.values())
 
 
-def test_nothing_that_names_somebody_is_left_of_her_anywhere(world: World):
+def test_erasure_leaves_nothing_that_names_the_person(world: World):
     erased(world)
     assert leftovers(skip_sessions=True) == set()
 
@@ -211,7 +211,7 @@ def test_open_wishes_of_an_erased_person_are_withdrawn_and_still_counted(
     assert not [due for due in scheduled() if due.subject in wishes]
 
 
-def test_whoever_had_claimed_her_wish_is_told_and_free_for_another(
+def test_the_helper_of_an_erased_resident_is_informed_and_free_again(
     world: World,
 ):
     phone, helper = a_life(world), world.volunteer(capacity=1)
@@ -223,7 +223,7 @@ def test_whoever_had_claimed_her_wish_is_told_and_free_for_another(
     assert helper.post(f"/v1/wishes/{world.open_wish()}/claim").status == 200
 
 
-def test_what_she_had_taken_goes_back_to_the_wall(world: World):
+def test_claims_of_an_erased_helper_go_back_to_the_wall(world: World):
     phone, resident = a_life(world), world.resident()
     id = world.open_wish(resident)
     phone.post(f"/v1/wishes/{id}/claim")
@@ -234,7 +234,9 @@ def test_what_she_had_taken_goes_back_to_the_wall(world: World):
     assert world.volunteer().post(f"/v1/wishes/{id}/claim").status == 200
 
 
-def test_hours_that_she_gave_stay_on_the_wish_without_her_name(world: World):
+def test_hours_of_an_erased_helper_stay_on_the_wish_without_a_name(
+    world: World,
+):
     phone, resident = a_life(world), world.resident()
     id = world.open_wish(resident)
     phone.post(f"/v1/wishes/{id}/claim")
@@ -266,7 +268,7 @@ def test_the_account_is_dead_at_once_and_the_phone_free_for_a_new_one(
     assert fresh.get("/v1/me/wishes").json["items"] == []
 
 
-def test_nobody_finds_her_any_more(world: World):
+def test_an_erased_person_is_not_found(world: World):
     phone, _ = erased(world)
     staff = world.staff()
     assert staff.get(f"/v1/people/{phone.me['id']}").status == 404

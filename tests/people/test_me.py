@@ -101,7 +101,7 @@ def test_what_is_not_ones_own_to_change_is_refused(world: World, field):
     assert world.resident().patch("/v1/me", {field: "x"}).status == 422
 
 
-def test_who_moves_is_found_at_her_new_place(world: World):
+def test_a_person_who_moves_is_found_at_the_new_place(world: World):
     phone, staff = world.resident(), world.staff(JINFENG)
     assert staff.get(f"/v1/people/{phone.me['id']}").status == 404
     phone.patch("/v1/me", {"home": JINFENG})
@@ -123,7 +123,7 @@ PROFILE = {
 }
 
 
-def test_anybody_makes_herself_a_volunteer_without_vetting(world: World):
+def test_anybody_becomes_a_volunteer_without_vetting(world: World):
     phone = world.resident()
     answer = phone.put("/v1/me/volunteer", PROFILE)
     assert answer.status == 200
@@ -191,7 +191,7 @@ def test_nobody_has_no_record(world: World):
     assert Phone().get("/v1/me").code == "auth.token_missing"
 
 
-def test_a_volunteer_sees_what_she_offers(world: World):
+def test_a_volunteer_reads_back_their_volunteer_profile(world: World):
     somebody = world.resident()
     assert somebody.get("/v1/me").json["volunteer"] is None
     put = somebody.put(

@@ -39,7 +39,7 @@ def test_a_phone_is_shown_with_its_middle_hidden(phone, shown):
     assert mask_phone(phone) == shown
 
 
-def test_she_belongs_to_her_home_first_and_then_to_where_she_serves():
+def test_a_person_belongs_to_their_home_first_and_then_to_where_they_serve():
     person = a_person(
         home=UNIT,
         grants=(Grant(Role.VOLUNTEER, BAIHUA), Grant(Role.PROPERTY, BAIHUA)),
@@ -112,7 +112,7 @@ def test_resident_is_no_role_to_be_given():
     assert granted(ADMIN, a_person(), (Role.RESIDENT, UNIT)) == set()
 
 
-def test_a_volunteer_serves_exactly_where_she_says():
+def test_a_volunteer_serves_exactly_where_they_say():
     person = a_person(
         grants=(Grant(Role.VOLUNTEER, JINFENG), Grant(Role.GRID_WORKER, GRID))
     )
@@ -148,7 +148,7 @@ def test_who_is_blocked_is_known_but_not_let_in():
         person.check_still_valid(person.as_actor())
 
 
-def test_an_actor_is_let_in_as_she_is_now_and_not_as_her_token_says():
+def test_an_actor_has_the_rights_of_now_and_not_of_the_token():
     person = a_person(grants=(Grant(Role.VOLUNTEER, BAIHUA),))
     stale = Actor(id=person.id, grants=(Grant(Role.STREET_ADMIN, STREET),))
     assert person.check_still_valid(stale).grants == person.grants

@@ -47,9 +47,7 @@ def test_people_of_a_place_and_below_are_listed_innermost_first(world: World):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
-def test_a_list_of_people_is_whole_whatever_the_size_of_its_pages(
-    world: World, limit
-):
+def test_a_list_of_people_is_whole_at_any_page_size(world: World, limit):
     people = [world.person(f"居民{'甲乙'[n % 2]}").id for n in range(7)]
     staff = world.staff()
     assert sorted(listed(staff, f"place={UNIT}&limit={limit}")) == sorted(
@@ -137,7 +135,7 @@ def test_a_cursor_of_one_filter_opens_no_other(world: World):
     )  # another size is the same list
 
 
-def test_somebody_is_registered_with_a_phone_of_her_own(world: World):
+def test_a_person_is_registered_with_a_phone_of_their_own(world: World):
     staff = world.staff()
     body = {
         "name": "李奶奶",
@@ -205,7 +203,7 @@ def test_a_contact_must_be_somebody(world: World, gone):
     assert (answer.status, answer.code) == (422, "person.unknown")
 
 
-def test_nobody_is_her_own_contact(world: World):
+def test_nobody_is_their_own_contact(world: World):
     person, staff = world.person(), world.staff()
     answer = staff.put(
         f"/v1/people/{person.id}/household",

@@ -74,7 +74,7 @@ def test_places_with_like_names_do_not_mix(world: World):
 
 
 @pytest.mark.parametrize("limit", [1, 3, 8])
-def test_the_tree_is_whole_whatever_the_size_of_its_pages(world: World, limit):
+def test_the_tree_is_whole_at_any_page_size(world: World, limit):
     phone, found, cursor = world.resident(), [], ""
     while True:
         answer = phone.get(f"/v1/places?under={STREET}&limit={limit}{cursor}")

@@ -69,14 +69,14 @@ def test_a_later_sign_in_does_not_rename_anybody(world: World):
     assert world.sign_in(NUMBER, name="别的名字").me["name"] == "新居民"
 
 
-def test_somebody_whom_staff_registered_signs_in_to_that_record(world: World):
+def test_a_person_registered_by_staff_signs_in_to_that_record(world: World):
     person = world.person("王秀英")
     assert (
         world.sign_in(person.phone or "").me["id"] == person.id
     )  # with a written consent
 
 
-def test_a_resident_registered_without_consent_agrees_at_her_first_sign_in(
+def test_a_resident_registered_without_consent_agrees_at_first_sign_in(
     world: World,
 ):
     person = world.person("王秀英", consent=None)
@@ -133,7 +133,7 @@ def test_a_withdrawn_consent_signs_out_until_it_is_given_again(world: World):
     assert history == [(True, "2027-01"), (False, None), (True, "2026-11")]
 
 
-def test_a_blocked_account_is_told_so_with_the_right_code_and_not_without(
+def test_a_blocked_account_is_named_so_with_the_right_code_only(
     world: World,
 ):
     phone = sign_up(world)

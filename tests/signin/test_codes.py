@@ -192,7 +192,7 @@ def test_one_address_asks_for_so_many_codes_an_hour_and_others_are_not_held_up(
     assert len(busy.mailbox.read()) == 4
 
 
-def test_an_installation_sends_so_many_codes_a_day_whoever_asks(world: World):
+def test_an_installation_sends_a_limited_number_of_codes_a_day(world: World):
     World(codes_per_day=2)
     for n in range(2):
         assert (
@@ -202,7 +202,7 @@ def test_an_installation_sends_so_many_codes_a_day_whoever_asks(world: World):
     assert ask(Phone(address="203.0.113.99"), "+8613811110009").status == 429
 
 
-def test_a_code_stands_in_no_row(world: World):
+def test_no_row_holds_a_code(world: World):
     ask(Phone())
     assert world.code_in_sms(NUMBER) not in str(everything())
 

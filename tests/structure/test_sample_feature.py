@@ -42,7 +42,7 @@ DRIVEN = (
     "tests/kernel/test_access.py::test_a_feature_lists_every_action_that_it_names[notes]",
     "tests/test_cold_start.py::test_the_list_of_routes_is_what_the_features_declare",
     "tests/test_permissions.py::test_every_route_is_in_the_matrix",
-    "tests/test_permissions.py::test_nobody_takes_another_route_that_is_not_hers",
+    "tests/test_permissions.py::test_nobody_takes_another_route_that_is_not_theirs",
     "tests/hostile/test_good.py",
 )
 

@@ -1,4 +1,4 @@
-"""The nightly check of the escalation path: each kind of gap, the level instead, and the message."""
+"""The nightly check of the escalation path: each kind of gap, its substitute level, the message."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ def town(
     duty: dict[str, dict[str, tuple[str, ...]]] | None = None,
     extra: tuple[str, ...] = (),
 ) -> Roster:
-    """A street with one grid; the given people are on duty in their roles, except those in `duty`."""
+    """A street with one grid; the people are on duty in their roles, except those in `duty`."""
     lists: dict[str, dict[str, tuple[str, ...]]] = {
         STREET: {},
         BAIHUA: {},
@@ -85,7 +85,7 @@ def found(roster: Roster, **changes) -> set[tuple]:
     }
 
 
-def test_a_ladder_with_somebody_on_every_step_has_no_hole():
+def test_a_path_with_staff_at_every_level_has_no_gap():
     assert not found(town(WORKER, CLERK, ADMIN))
 
 
@@ -236,7 +236,7 @@ def test_where_a_rule_begins_higher_the_grid_is_not_needed():
     }
 
 
-def test_whom_a_rule_names_has_to_be_there():
+def test_the_assignee_of_a_rule_must_exist():
     full, place = (WORKER, CLERK, ADMIN), f"{GRID}.b05"
     company = Rule(id="r1", place=place, category="lift", to="property")
     missing = (
@@ -277,7 +277,7 @@ def test_whom_a_rule_names_has_to_be_there():
     }
 
 
-def test_a_ladder_without_a_level_has_no_hole_there():
+def test_a_path_without_a_level_has_no_gap_there():
     short = (DEFAULT_POLICY.ladder[0], DEFAULT_POLICY.ladder[2])
     assert not found(town(WORKER, ADMIN), ladder=short)
     assert not found(
@@ -350,7 +350,7 @@ def fill_with_nobody(world: World, place: str) -> None:
     world.services.places.assign_duty(world.boss, place, {})
 
 
-def test_administrators_are_told_once_of_new_gaps(world: World):
+def test_administrators_are_informed_once_of_new_gaps(world: World):
     rulebook, number = world.services.ticket_policies, world.admin.phone
     night = {"hours": 24}
 
@@ -386,7 +386,7 @@ def test_administrators_are_told_once_of_new_gaps(world: World):
     assert len(told()) == 2
 
 
-def test_what_is_mended_before_the_digest_is_not_told(world: World):
+def test_a_gap_closed_before_the_digest_is_not_reported(world: World):
     rulebook = world.services.ticket_policies
     rulebook.check_coverage()
     for place, role in (

@@ -298,7 +298,7 @@ def test_shorter_limits_are_never_over_later(policy, other, duty, story):
     assert all(now.over[name] <= at for name, at in then.over.items())
 
 
-def test_a_shorter_ladder_and_other_limits_are_told_apart():
+def test_a_shorter_path_and_other_limits_are_distinguished():
     model = Model.submit()
     model.do("accept", BEGAN + timedelta(hours=1))
     model.do("comment", BEGAN + timedelta(hours=2))

@@ -153,7 +153,7 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
         rulebook.policy_for(STREET, 3)
 
 
-def test_of_two_who_change_the_same_one_is_told(world: World):
+def test_of_two_concurrent_changes_one_is_refused(world: World):
     admin = world.phone_of(world.admin)
     seen = admin.get(PATH).headers["etag"]
     assert admin.put(PATH, {"holds": 1}, if_match=seen).status == 200

@@ -204,7 +204,7 @@ def test_what_is_called_unreachable_is_what_routing_never_chooses(given):
     assert named == {rule.id for rule in made} - chosen
 
 
-def test_ids_and_codes_stand_once():
+def test_ids_and_codes_are_unique():
     twice = (*DEFAULT_POLICY.categories, DEFAULT_POLICY.categories[0])
     assert found(categories=twice) == [
         ("twice", ("categories", len(DEFAULT_POLICY.categories), "code"))
@@ -279,7 +279,7 @@ def test_limits_are_there_for_every_class_and_in_order():
         ),
     ],
 )
-def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
+def test_the_escalation_path_rises_and_ends_at_the_street(steps, expected):
     ladder = tuple(
         EscalationStep(level=level, role=role) for level, role in steps
     )
@@ -412,7 +412,7 @@ def test_a_year_without_known_holidays_is_warned_of_sixty_days_ahead():
     )
 
 
-def test_whom_a_rule_names_without_a_phone_is_warned_of():
+def test_an_assignee_of_a_rule_without_a_phone_gives_a_warning():
     policy = replace(
         DEFAULT_POLICY,
         rules=rules((None, "light", "per_mute"), (None, "lift", "per_a")),

@@ -1,4 +1,4 @@
-"""Working time counted without cleverness: minute by minute, second by second, straight from the library and the wall clock."""
+"""Working time by plain counting, minute by minute, from the library and the wall clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ def _at(minute: int) -> time:
 
 @dataclass
 class PlainCalendar:
-    """A street in Shanghai, in plain numbers; `own` holds None for a day that is worked like a Monday."""
+    """A street in Shanghai, in plain numbers; in `own`, None is a day worked like a Monday."""
 
     week: Mapping[int, Hours] = field(default_factory=lambda: OFFICE_WEEK)
     own: Mapping[date, Hours | None] = field(default_factory=dict)
@@ -120,7 +120,7 @@ def _by_second(hours: Hours) -> bytes:
 
 @cache
 def walls(zone: str, start: datetime, days: int) -> list[tuple[date, int]]:
-    """Return what calendars and clocks on the wall show (day, minute) at each minute that passes from an instant on."""
+    """Return the day and minute on the wall clock at each minute after an instant."""
     local = ZoneInfo(zone)
     shown = ((start + n * MINUTE).astimezone(local) for n in range(days * 1440))
     return [(at.date(), at.hour * 60 + at.minute) for at in shown]

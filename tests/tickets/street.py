@@ -24,7 +24,7 @@ def a_body(**fields: Any) -> dict[str, Any]:
 
 @dataclass
 class TicketStreet:
-    """The world, and the phones of those who answer for baihua's first grid. A phone's token is fresh at every use."""
+    """The world, and the phones of the staff of baihua's first grid. Each use has a fresh token."""
 
     world: World
     ids: dict[str, str] = field(default_factory=dict)

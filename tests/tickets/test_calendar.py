@@ -1,4 +1,4 @@
-"""What China's public holidays are, against another library's account of every day; and that nothing about them can hurt."""
+"""China's public holidays against another library's, and that no gap in them can do harm."""
 
 import sys
 from datetime import date, timedelta

@@ -131,7 +131,7 @@ def submitted(**fields):
     )
 
 
-def test_with_the_report_three_clocks_begin_and_whoever_has_it_hears_of_it():
+def test_a_report_starts_three_timers_and_informs_the_assignee():
     outcome = submitted()
     assert (tags(outcome), outcome.previous) == (["submitted"], None)
     assert running(outcome.entity) == {"accept", "contact", "resolve"}
@@ -139,7 +139,7 @@ def test_with_the_report_three_clocks_begin_and_whoever_has_it_hears_of_it():
     assert updates(outcome) == [("open", "")]
 
 
-def test_where_nobody_has_it_the_staff_on_duty_hear_of_it():
+def test_without_an_assignee_the_staff_on_duty_are_informed():
     assert told(submitted(assignee=None)) == [("new_staff", AT_GRID)]
 
 
@@ -211,7 +211,7 @@ def test_what_is_no_duplicate(other):
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
-def test_whatever_is_not_done_yet_may_be_the_same(state):
+def test_any_unresolved_ticket_may_be_a_duplicate(state):
     assert alike(
         a_ticket(
             state, id="tkt_b", text=HEAP, created_at=START - timedelta(days=13)
@@ -255,7 +255,7 @@ def test_accepting_is_not_for_neighbours_and_not_twice():
     )
 
 
-def test_whoever_names_somebody_has_accepted_it_and_both_hear_of_it():
+def test_assigning_accepts_the_ticket_and_informs_both():
     outcome = decisions.assign(a_ticket(), WORKER_ACTS, "per_property")
     ticket = outcome.entity
     assert (ticket.state, ticket.assignee, ticket.accepted_by) == (
@@ -274,7 +274,7 @@ def test_whoever_names_somebody_has_accepted_it_and_both_hear_of_it():
     }
 
 
-def test_once_it_is_accepted_only_who_is_named_hears_of_it_and_nobody_tells_herself():
+def test_assigning_again_informs_only_the_assignee_and_never_the_mover():
     accepted = a_ticket(S.ACCEPTED)
     assert told(decisions.assign(accepted, WORKER_ACTS, "per_property")) == [
         ("assigned", "per_property")
@@ -361,7 +361,7 @@ def test_where_who_accepted_it_has_gone_it_waits_for_who_leads_there_to_accept_i
     assert (ticket.assignee, ticket.state) == ("per_grid", S.OPEN)
 
 
-def test_whoever_assigned_it_to_herself_leaves_it_open():
+def test_a_self_assigned_ticket_that_bounces_becomes_open():
     own = replace(ASSIGNED, assignee="per_grid")
     ticket = bounced(own, WORKER_ACTS, dispatcher="per_grid").entity
     assert (ticket.state, ticket.assignee) == (S.OPEN, "per_grid2")
@@ -411,7 +411,7 @@ def test_what_is_assigned_does_not_come_back_to_who_sends_it_away():
     )
 
 
-def test_whoever_gets_it_back_hears_of_it_also_where_she_is_not_on_duty():
+def test_the_person_who_gets_the_ticket_back_is_informed_off_duty_too():
     outcome = bounced(
         replace(ASSIGNED, accepted_by="per_staff"),
         PROPERTY_ACTS,
@@ -559,7 +559,7 @@ def test_a_ticket_is_taken_to_the_level_above_before_any_clock_does_it():
     assert outcome.messages[0].params == {"level": "community"}
 
 
-def test_who_has_accepted_it_keeps_it_when_it_climbs():
+def test_an_escalation_leaves_an_accepted_ticket_with_its_assignee():
     outcome = handover.escalate(
         ASSIGNED, ESCALATION, PROPERTY_ACTS, "要动用工程车"
     )
@@ -780,7 +780,7 @@ def test_a_resolution_asks_reporters_and_starts_the_call_back_timer(
     assert updates(outcome) == [("resolved", "已清走")]
 
 
-def test_whoever_does_it_without_accepting_it_first_has_done_it():
+def test_a_ticket_can_be_resolved_without_accepting_it_first():
     assert resolved(a_ticket(), CLERK_ACTS, None).entity.assignee == "per_staff"
     assert (
         resolved(ASSIGNED, CLERK_ACTS, None).entity.assignee == "per_property"
@@ -806,7 +806,7 @@ def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it(
 
 
 def test_a_solution_is_public_only_without_personal_data():
-    """The service has redacted the reporter's name; any words that identify them are redacted again."""
+    """The service has redacted the reporter's name; other identifying words are redacted again."""
     words = {
         "note": "已告知王秀英13812345678",
         "public_text": "已告知＊＊13812345678",
@@ -918,7 +918,7 @@ def test_with_the_last_answer_it_is_over_and_not_before():
     assert updates(last) == [("closed", "")]
 
 
-def test_who_joined_after_it_was_done_was_not_asked_and_nobody_waits_for_her():
+def test_a_reporter_who_joined_after_the_solution_is_not_waited_for():
     late = a_report("per_joiner", joined_at=START + timedelta(seconds=1))
     assert (
         confirmed(a_ticket(S.RESOLVED), OWNER_ACTS, (TWO[0], late)).entity.state
@@ -943,7 +943,7 @@ def test_a_second_answer_takes_the_place_of_the_first_and_counts_once():
     assert (without.entity.ratings, answered(without)[0].satisfied) == ((2,), 2)
 
 
-def test_once_it_is_over_whoever_reported_it_may_still_rate_it():
+def test_a_reporter_may_still_rate_a_closed_ticket():
     own = a_report(answered_at=START, satisfied=3)
     outcome = confirmed(
         a_ticket(S.CLOSED, answered=1, ratings=(3, 3)), OWNER_ACTS, (own,), 4
@@ -957,7 +957,7 @@ def test_once_it_is_over_whoever_reported_it_may_still_rate_it():
         confirmed(a_ticket(S.CLOSED), CLERK_ACTS, person="per_owner")
 
 
-def test_staff_note_what_somebody_told_them_and_for_nobody_who_has_not_reported_it():
+def test_staff_note_the_answer_of_a_reporter_only():
     outcome = confirmed(
         a_ticket(S.RESOLVED), CLERK_ACTS, TWO[:1], 4, "per_owner"
     )
@@ -1051,7 +1051,7 @@ def test_it_counts_how_often_and_stays_at_the_top():
 
 
 def test_a_reopened_ticket_forgets_its_earlier_bounces():
-    """It was sent back twice, then somebody was named and did it: the same person has it again, as it was promised."""
+    """Sent back twice, then assigned and done: the same person has it again, as promised."""
     done = a_ticket(
         S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property"
     )
@@ -1161,7 +1161,7 @@ def test_a_reply_to_what_is_no_question_any_more_does_nothing(
 # other ends
 
 
-def test_whoever_reported_it_alone_takes_it_back_and_who_has_it_hears_of_it():
+def test_a_sole_reporter_withdraws_and_the_assignee_is_informed():
     outcome = closed(a_ticket(S.ACCEPTED), OWNER_ACTS, "自己解决了", alone=True)
     ticket = outcome.entity
     assert (ticket.state, ticket.ending, ticket.reason, running(ticket)) == (
@@ -1180,7 +1180,7 @@ def test_whoever_reported_it_alone_takes_it_back_and_who_has_it_hears_of_it():
     )
 
 
-def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why():
+def test_staff_close_without_a_solution_and_reporters_get_the_reason():
     outcome = closed(a_ticket(), CLERK_ACTS, "不在职责内", alone=False)
     assert (outcome.entity.ending, told(outcome)) == (
         Ending.UNSOLVED,
@@ -1237,7 +1237,7 @@ def merged(ticket=None, into=OTHER, mover=CLERK_ACTS):
     return merging.merge(ticket or a_ticket(), into, mover)
 
 
-def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
+def test_merging_informs_the_reporters_of_the_merged_ticket():
     outcome = merged()
     one, (related,) = outcome.entity, outcome.related
     assert (one.state, one.ending, one.merged_into, running(one)) == (
@@ -1376,7 +1376,7 @@ def test_only_what_was_merged_is_split():
 # somebody is erased
 
 
-def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
+def test_texts_of_an_erased_person_stay_only_in_public_form():
     full = a_ticket(
         as_written="我是王秀英",
         location_note="302",

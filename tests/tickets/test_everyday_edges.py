@@ -1,4 +1,4 @@
-"""Tickets of people without a phone, at hours at which nobody works, and in streets where nobody is on duty."""
+"""Tickets of people without a phone, outside working hours, and where nobody is on duty."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ def street(world: World) -> TicketStreet:
     return TicketStreet(world)
 
 
-def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(
+def test_a_person_without_a_phone_is_reported_for_and_asked_at_the_door(
     street: TicketStreet,
 ):
     old = street.world.person("李奶奶", phone=None)
@@ -69,7 +69,8 @@ def test_whose_daughters_phone_is_used_is_asked_there_and_answered_from_there():
 @pytest.mark.parametrize(
     ("now", "accept", "urgent"),
     [
-        # half a minute before midnight on a Tuesday; the clock begins with its minute, and office hours at 08:30
+        # Half a minute before midnight on a Tuesday. The clock begins with its minute, and
+        # office hours at 08:30.
         (
             "2026-11-24T15:59:30.000000Z",
             "2026-11-25T02:30:00.000000Z",
@@ -103,7 +104,7 @@ def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_shoul
         assert (clock.name, clock.due_at) == ("accept", from_text(due)), urgency
 
 
-def test_what_threatens_life_rings_at_midnight_and_climbs_before_one(
+def test_a_threat_to_life_rings_at_midnight_and_escalates_before_one(
     street: TicketStreet,
 ):
     street.world.clock.move_to(from_text("2026-11-24T15:59:30.000000Z"))
@@ -179,7 +180,7 @@ def test_a_category_that_is_gone_hinders_nothing_that_was_reported_of_it(
     assert [group["key"] for group in rates.json["groups"]] == ["lift"]
 
 
-def test_who_left_is_asked_nothing_and_what_she_reported_ends(
+def test_a_person_who_left_is_asked_nothing_and_their_report_ends(
     street: TicketStreet,
 ):
     id = street.report()

@@ -1,4 +1,4 @@
-"""The table of moves against the contract's, the moves that are not there all the same, and what a ticket waits for."""
+"""The table of moves against the contract's, the moves that it lacks, and the deadlines."""
 
 from dataclasses import replace
 
@@ -33,7 +33,8 @@ WHO = {
     "system": frozenset({Relation.SYSTEM}),
 }
 
-# The moves of the contract, by hand: from, move, who -> to. "staff" means every staff role in scope, the clock is "system".
+# The moves of the contract, by hand: from, move, who -> to. "staff" is every staff role in scope,
+# the clock is "system".
 CONTRACT = """
 open      accept    assignee,staff           accepted
 open      assign    staff                    assigned
@@ -189,7 +190,7 @@ def test_after_one_bounce_everything_is_as_before():
     assert {"accept", "bounce"} <= set(ticket.moves(WHO["assignee"]))
 
 
-def test_nothing_climbs_above_the_street():
+def test_nothing_escalates_above_the_street():
     for level in Level:
         assert ("escalate" in a_ticket(level=level).moves(WHO["assignee"])) == (
             level is not Level.STREET
@@ -223,7 +224,7 @@ def test_what_nobody_reported_becomes_nobodys_wish():
         (Ending.WISH, []),
     ],
 )
-def test_what_whoever_reported_it_may_do_about_what_is_over_depends_on_how_it_ended(
+def test_the_moves_of_a_reporter_after_the_end_depend_on_the_ending(
     ending, moves
 ):
     assert a_ticket(S.CLOSED, ending=ending).moves(WHO["reporter"]) == moves
@@ -251,7 +252,7 @@ def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(
     assert (ticket.next_due is not None) == bool(waits)
 
 
-def test_whoever_has_not_answered_is_asked_again_once_and_halfway():
+def test_a_silent_reporter_is_asked_again_once_and_halfway():
     ticket = a_ticket(S.RESOLVED)
     call_back = clock(ticket, SlaKind.CALL_BACK).due_at
     assert ticket.deadlines()["ask_again"] == START + (call_back - START) / 2

@@ -1,4 +1,4 @@
-"""What is true at the moment of sending: every kind of message, and what makes it untrue meanwhile."""
+"""Relevance at the moment of sending: every kind of message, and what makes it irrelevant."""
 
 from datetime import timedelta
 
@@ -128,7 +128,7 @@ def test_of_every_message_it_is_known_while_what_it_is_relevant():
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
-def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
+def test_a_message_is_sent_while_it_is_true_with_all_its_facts(kind):
     tickets, params = TRUE[kind.removeprefix("ticket.").removeprefix("urgent_")]
     for ticket in tickets:
         assert is_relevant(ticket, kind, params), ticket.state
@@ -139,7 +139,7 @@ def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
 
 
 @pytest.mark.parametrize("kind", SINCE)
-def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind):
+def test_a_message_that_is_no_longer_true_is_not_sent(kind):
     for ticket in SINCE[kind]:
         for said in (f"ticket.{kind}", f"ticket.urgent_{kind}"):
             assert not is_relevant(ticket, said, TRUE[kind][1]), (
@@ -148,7 +148,7 @@ def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind):
             )
 
 
-def test_each_level_that_it_reached_is_told_also_where_it_has_climbed_on_since():
+def test_each_level_reached_is_informed_also_after_a_further_escalation():
     climbed = a_ticket(level=Level.STREET)
     for level in Level:
         assert is_relevant(
@@ -213,8 +213,8 @@ def test_until_when_it_waits_is_a_day_where_people_live():
     )
 
 
-def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
-    """As after an outage: each level gets one message, unless another person of it has the ticket by now."""
+def test_the_first_assignee_is_informed_also_after_an_escalation():
+    """As after an outage: one message a level, unless another person there has it by now."""
     said = {"holder": "per_grid", "level": "grid"}
     assert is_relevant(
         a_ticket(level=C, assignee="per_staff"), "ticket.new", said

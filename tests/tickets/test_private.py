@@ -62,7 +62,7 @@ def street(world: World) -> TicketStreet:
 
 @pytest.fixture(params=PRIVATE)
 def private(request: pytest.FixtureRequest, street: TicketStreet) -> str:
-    """A private ticket of the resident's, with a photo, joined by nobody, accepted and commented."""
+    """A private ticket of the resident, with a photo, not joined, accepted and commented."""
     photo = street.world.upload(street.resident, jpeg((64, 48)))
     id = street.report(
         text=TEXT,
@@ -229,7 +229,7 @@ def test_nothing_of_it_is_published(street: TicketStreet, private: str):
     assert rows == []
 
 
-def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(
+def test_people_concerned_are_informed_without_personal_data(
     street: TicketStreet, private: str
 ):
     done(
@@ -259,7 +259,7 @@ def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(
     assert not [letter for letter in told if "秀英" in letter.text]
 
 
-def test_those_whom_it_concerns_see_all_of_it(
+def test_people_concerned_see_all_of_the_ticket(
     street: TicketStreet, private: str
 ):
     own = street.resident.get(f"/v1/tickets/{private}").json
@@ -279,7 +279,7 @@ def test_those_whom_it_concerns_see_all_of_it(
     assert lines(street.company) == []
 
 
-def test_staff_bring_in_who_is_concerned_too_and_then_she_sees_it(
+def test_staff_add_another_reporter_who_then_sees_the_ticket(
     street: TicketStreet, private: str
 ):
     consent = {"how": "spoken"}

@@ -1,4 +1,4 @@
-"""Tickets over their routes: reporting and routing, moves and refusals, queues, retries, people who leave."""
+"""Tickets over their routes: reports, routing, moves, refusals, queues, retries, leavers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -174,7 +174,7 @@ def test_twenty_reports_in_a_day_are_enough_for_one_resident_and_not_for_staff(
 # for somebody else
 
 
-def test_staff_report_for_somebody_with_her_consent_only(street: TicketStreet):
+def test_staff_report_for_a_person_with_consent_only(street: TicketStreet):
     old = street.world.person("李奶奶", phone=None)
     body = a_body(on_behalf_of=old.id)
     assert street.worker.post("/v1/tickets", body).code == "consent.required"
@@ -191,7 +191,7 @@ def test_staff_report_for_somebody_with_her_consent_only(street: TicketStreet):
     assert find_report(filed["id"], old.id).by == street.ids["worker"]
 
 
-def test_nobody_reports_for_somebody_who_is_none_of_her_business(
+def test_nobody_reports_for_a_person_out_of_their_scope(
     street: TicketStreet,
 ):
     body = a_body(on_behalf_of=street.ids["resident"], consent=CONSENT)
@@ -297,7 +297,7 @@ def test_a_rule_sends_a_kind_of_problem_to_the_property_company_and_is_named(
         ("street_admin", "street", "admin"),
     ],
 )
-def test_a_rule_may_begin_higher_up_the_ladder(
+def test_a_rule_may_begin_higher_on_the_escalation_path(
     street: TicketStreet, to, level, who
 ):
     street.set_policy(Policy(rules=(Rule(id="R2", category="rubbish", to=to),)))
@@ -309,7 +309,7 @@ def test_a_rule_may_begin_higher_up_the_ladder(
     )
 
 
-def test_a_rule_may_name_somebody_while_she_serves_there(street: TicketStreet):
+def test_a_rule_may_name_a_person_while_they_serve_there(street: TicketStreet):
     plumber = street.world.person("水工", (Role.PROPERTY, BAIHUA), home=BAIHUA)
     street.set_policy(
         Policy(rules=(Rule(id="R3", category="water", to=plumber.id),))
@@ -408,7 +408,9 @@ def test_who_joins_is_one_of_those_who_reported_it_once(street: TicketStreet):
     assert counter(id, "joined") == 1, "she reported it herself"
 
 
-def test_both_hear_of_it_and_with_both_answers_it_is_over(street: TicketStreet):
+def test_both_reporters_are_informed_and_their_answers_close_the_ticket(
+    street: TicketStreet,
+):
     id = resolved(street, "neighbour")
     assert (
         street.kinds_to("resident")
@@ -430,7 +432,7 @@ def test_both_hear_of_it_and_with_both_answers_it_is_over(street: TicketStreet):
     )
 
 
-def test_who_joins_reads_it_as_everybody_does_and_who_wrote_it_as_she_wrote_it(
+def test_who_joined_reads_the_public_text_and_the_writer_the_original(
     street: TicketStreet,
 ):
     id = street.report(
@@ -527,7 +529,7 @@ def test_who_reported_one_of_those_that_are_merged_has_reported_them_all(
     assert done(street.neighbour, first, "confirm")["state"] == "closed"
 
 
-def test_staff_join_for_somebody_with_her_consent(street: TicketStreet):
+def test_staff_join_for_a_person_with_consent(street: TicketStreet):
     id, old = street.report(), street.world.person("李奶奶", phone=None)
     assert refused(street.worker, id, "join", on_behalf_of=old.id) == (
         422,
@@ -740,7 +742,7 @@ def test_a_resident_takes_back_what_nobody_else_has_reported(
     assert street.kinds_to("worker")[-1] == "over"
 
 
-def test_staff_close_what_cannot_be_solved_and_whoever_reported_it_hears_why(
+def test_staff_close_an_unsolvable_ticket_and_the_reporter_gets_the_reason(
     street: TicketStreet,
 ):
     id = street.report()
@@ -940,7 +942,7 @@ def test_a_clock_into_a_year_whose_holidays_are_not_known_says_so(
     assert "2027" in en[2]["warning"]
 
 
-def test_a_hold_is_seen_with_its_reason_and_its_clock_stands_still(
+def test_a_hold_is_seen_with_its_reason_and_pauses_its_timer(
     street: TicketStreet,
 ):
     id = street.report()
@@ -1001,7 +1003,7 @@ def test_an_unaccepted_ticket_reaches_the_street_with_one_message_a_level(
 # photos
 
 
-def test_photos_are_shown_to_those_whom_the_ticket_concerns(
+def test_photos_are_shown_to_the_people_concerned(
     street: TicketStreet,
 ):
     photo = street.world.upload(street.resident, PHOTO)
@@ -1217,9 +1219,7 @@ def test_a_list_is_filtered_and_shows_closed_tickets_by_report_time(
 
 @pytest.mark.parametrize("order", ["due", "new"])
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_a_list_is_whole_whatever_the_size_of_its_pages(
-    street: TicketStreet, order, limit
-):
+def test_a_list_is_whole_at_any_page_size(street: TicketStreet, order, limit):
     made = []
     for n in range(5):
         made.append(street.report(text=f"第{n}件"))
@@ -1267,7 +1267,7 @@ def test_a_cursor_is_of_no_use_for_another_list_or_to_anybody_else(
     )
 
 
-def test_who_is_no_staff_lists_what_is_hers_and_what_she_may_do_about_it(
+def test_a_resident_lists_their_own_tickets_with_their_moves(
     street: TicketStreet,
 ):
     own, others = (
@@ -1345,7 +1345,7 @@ def test_the_desk_shows_what_waits_for_staff_and_what_can_be_done(
     assert queue(street.clerk) == {"items": [], "counts": {}, "next": None}
 
 
-def test_tickets_and_wishes_stand_in_one_queue_in_the_order_of_their_time(
+def test_tickets_and_wishes_share_one_queue_in_the_order_of_their_time(
     street: TicketStreet,
 ):
     wish = street.resident.post("/v1/wishes", street.world.wish_body()).json[
@@ -1372,7 +1372,7 @@ def turn(street: TicketStreet, phone: Phone, id: str, **more: Any) -> Any:
     )
 
 
-def test_what_nobody_is_obliged_to_do_becomes_a_wish_of_whoever_reported_it(
+def test_a_ticket_that_is_nobodys_duty_becomes_a_wish_of_its_reporter(
     street: TicketStreet,
 ):
     id = street.report(category="care", text="家里灯泡坏了")
@@ -1398,7 +1398,9 @@ def test_what_nobody_is_obliged_to_do_becomes_a_wish_of_whoever_reported_it(
     ].count("acting") == 1
 
 
-def test_it_becomes_a_wish_once_and_with_her_consent_only(street: TicketStreet):
+def test_a_ticket_becomes_a_wish_once_and_with_consent_only(
+    street: TicketStreet,
+):
     id, body = (
         street.report(category="care", text="家里灯泡坏了"),
         street.world.wish_body(),
@@ -1503,14 +1505,16 @@ def test_what_somebody_had_who_has_left_since_is_with_others_when_it_was_not_sol
     )
 
 
-def test_who_keeps_a_role_there_keeps_what_she_has(street: TicketStreet):
+def test_an_assignee_who_keeps_a_role_there_keeps_their_tickets(
+    street: TicketStreet,
+):
     id = street.report()
     street.grant("worker", (Role.COMMUNITY_STAFF, BAIHUA))
     street.world.pass_time(minutes=1)
     assert stored(id).assignee == street.ids["worker"]
 
 
-def test_of_who_is_erased_nothing_that_she_wrote_stays_as_she_wrote_it(
+def test_no_text_of_an_erased_person_stays_in_its_original_form(
     street: TicketStreet,
 ):
     photo = street.world.upload(street.resident, PHOTO)
@@ -1574,7 +1578,7 @@ def test_erasing_who_only_joined_leaves_the_ticket_as_it_is(
     assert "赵志强" not in str(timeline(street.clerk, id))
 
 
-def test_everything_held_about_somebody_names_her_tickets(street: TicketStreet):
+def test_the_export_of_a_person_names_their_tickets(street: TicketStreet):
     id = street.report()
     held = street.resident.get("/v1/me/data").json
     assert [ticket["id"] for ticket in held["tickets"]] == [id]
@@ -1629,7 +1633,7 @@ def test_two_who_share_a_phone_are_asked_once_and_answer_for_both(
     assert (stored(id).answered, stored(id).state) == (2, TicketStatus.CLOSED)
 
 
-def test_whoever_has_not_answered_is_asked_once_more_and_who_has_is_left_alone(
+def test_a_silent_reporter_is_asked_once_more_and_others_are_not(
     street: TicketStreet,
 ):
     id = resolved(street, "neighbour")

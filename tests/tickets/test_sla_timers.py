@@ -1,4 +1,4 @@
-"""The four clocks: that no hold, climb or doubled tap gives or takes working time, and that each due time can be explained."""
+"""The SLA timers: working time is the same with any hold or repeat; deadlines are explained."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ def seconds(n: int) -> timedelta:
 
 
 def held(terms: Sla, clock, pauses):
-    """Put a clock on hold some times; return it, when it goes on, and how much work was done on it by then."""
+    """Put a timer on hold some times; return it, its last resumption, and the time worked on it."""
     now, worked = clock.started_at, timedelta()
     for runs_for, waits_for in pauses:
         worked += worked_between(terms.calendar, now, now + seconds(runs_for))
@@ -97,7 +97,7 @@ def test_a_share_of_nearly_nothing_is_a_minute():
 @FEW
 @given(BOTH, NAMES, STARTS, PAUSES)
 def test_no_hold_gives_or_takes_working_time(terms, name, now, pauses):
-    """What is left after a hold and what was worked before it are the limit, to the minute, however often it is held."""
+    """The time worked before the holds and the time left add up to the limit, to the minute."""
     fresh = sla_timers.start(terms, name, now)
     clock, resumed_at, worked = held(terms, fresh, pauses)
     left = worked_between(terms.calendar, resumed_at, clock.due_at)
@@ -150,7 +150,7 @@ def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_secon
         )
 
 
-def test_what_stands_still_cannot_be_stopped_and_what_runs_cannot_be_started_again():
+def test_a_paused_timer_cannot_be_paused_nor_a_running_one_resumed():
     clock = sla_timers.start(WORKING, C.RESOLVE, START)
     still = sla_timers.pause(clock, START + HOUR)
     assert still.paused
@@ -183,9 +183,7 @@ def test_a_hold_over_the_weekend_costs_only_the_work_of_monday_morning():
 
 @FEW
 @given(BOTH, NAMES, STARTS, st.integers(0, 30 * 86_400))
-def test_what_was_done_is_done_once_whatever_comes_after(
-    terms, name, now, after
-):
+def test_a_timer_is_met_once_and_for_all(terms, name, now, after):
     clock = sla_timers.start(terms, name, now)
     met = sla_timers.meet(clock, now + seconds(after))
     assert met.met_at == now + seconds(after)
@@ -199,7 +197,7 @@ def test_what_was_done_is_done_once_whatever_comes_after(
     assert met.runs[-1].end == met.met_at
 
 
-def test_what_is_done_while_it_stands_still_has_taken_no_longer_than_it_ran():
+def test_a_timer_met_while_paused_took_no_longer_than_it_ran():
     clock = sla_timers.pause(
         sla_timers.start(WORKING, C.RESOLVE, START), START + HOUR
     )
@@ -296,7 +294,7 @@ def test_an_explanation_adds_up_to_the_limit_also_over_holds(
     st.lists(st.integers(1, 5000), min_size=1, max_size=3),
     st.integers(0, 86_400),
 )
-def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_time(
+def test_an_explanation_over_escalations_shows_the_limit_and_each_levels_time(
     terms, name, now, shares, late
 ):
     clock = sla_timers.start(terms, name, now)
@@ -313,7 +311,7 @@ def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_tim
     assert told[-1].lines[-1].end == clock.due_at
 
 
-def test_an_explanation_of_what_stands_still_shows_what_its_last_run_would_have_been():
+def test_the_explanation_of_a_paused_timer_shows_its_last_run_to_the_end():
     clock = sla_timers.pause(
         sla_timers.start(WORKING, C.ACCEPT, START), START + HOUR
     )
@@ -381,7 +379,7 @@ def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
     assert escalation.above(Level.STREET) is Level.STREET
 
 
-def test_a_ladder_may_leave_out_a_level():
+def test_an_escalation_path_may_leave_out_a_level():
     short = (
         EscalationStep(level=Level.GRID, role=Role.GRID_WORKER),
         EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN, percent=10),

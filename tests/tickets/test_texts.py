@@ -1,4 +1,4 @@
-"""The texts of messages: what they cost at the most, what they never name, how they ask, and which of them ring at night."""
+"""The texts of messages: their highest cost, their questions, and which of them ring at night."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_usual_message_is_one_part(kind):
     assert parts_of(USUAL + template.fill("zh-CN", facts)) == 1
 
 
-def test_no_message_names_a_resident_or_her_address():
+def test_no_message_names_a_resident_or_their_address():
     assert {
         name for template in MESSAGES.values() for name in template.slots
     } == FACTS

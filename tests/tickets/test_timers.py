@@ -1,4 +1,4 @@
-"""What happens to a ticket by itself: one level for each firing, holds that end, silence, and what an outage may do to none of it."""
+"""The timers of a ticket: one level a firing, ends of holds, silence, and all in an outage."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -88,7 +88,7 @@ def test_an_unaccepted_ticket_escalates_one_level_for_each_firing():
     assert first.bump_version
 
 
-def test_whoever_is_told_has_her_own_half_of_the_time_and_the_promise_stays_broken():
+def test_each_level_has_its_own_half_of_the_time_and_the_sla_stays_missed():
     ticket = on_timer(a_ticket(), ESCALATION, ACCEPT_DUE).entity
     accept = clock(ticket, C.ACCEPT)
     assert accept.due_at == due_after(the_sla(ticket).calendar, ACCEPT_DUE, 60)
@@ -110,7 +110,7 @@ def test_where_nobody_is_on_duty_it_is_at_the_next_level_at_once():
     assert (nobody.entity.level, nobody.entity.assignee) == (L.STREET, None)
 
 
-def test_at_the_top_they_are_told_again_and_again_and_nothing_else_changes():
+def test_the_top_level_is_informed_again_and_nothing_else_changes():
     top = a_ticket(level=L.STREET, assignee="per_admin")
     for times in range(1, 6):
         now = next_at(top)
@@ -138,7 +138,7 @@ def test_at_the_top_a_clock_comes_round_a_working_day_later():
     ) == timedelta(minutes=480)
 
 
-def test_the_top_is_where_the_ladder_of_the_street_ends():
+def test_the_top_is_where_the_escalation_path_ends():
     outcome = on_timer(
         a_ticket(level=L.COMMUNITY),
         an_escalation(policy=Policy(ladder=ESCALATION_STEPS[:2])),
@@ -147,7 +147,7 @@ def test_the_top_is_where_the_ladder_of_the_street_ends():
     assert told(outcome) == [("overdue_staff", AT_COMMUNITY)]
 
 
-def test_what_is_urgent_climbs_by_night_too_and_wakes_whoever_has_to_work_on_it():
+def test_an_urgent_ticket_escalates_at_night_and_wakes_its_assignee():
     urgent = a_ticket(urgency=TicketUrgency.URGENT)
     outcome = on_timer(urgent, an_escalation(urgent), START + 15 * MINUTE)
     assert told(outcome) == [("urgent_climbed_staff", AT_COMMUNITY)]
@@ -194,7 +194,7 @@ def test_two_clocks_that_are_over_at_once_are_one_step_up():
     ] == [1, 1, 0]
 
 
-def test_what_has_to_be_assigned_climbs_as_well():
+def test_a_ticket_that_must_be_assigned_escalates_as_well():
     ticket = a_ticket(bounces=2, level=L.COMMUNITY, assignee="per_staff")
     outcome = on_timer(ticket, ESCALATION, next_at(ticket))
     assert (outcome.entity.level, outcome.entity.must_be_assigned) == (
@@ -262,7 +262,7 @@ def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
 
 
 @pytest.mark.parametrize("before", [S.ACCEPTED, S.ASSIGNED])
-def test_a_hold_ends_by_itself_and_whoever_has_it_hears_of_it(before):
+def test_a_hold_ends_by_itself_and_the_assignee_is_informed(before):
     ticket = decisions.hold(
         a_ticket(before, assignee="per_property"),
         ESCALATION,
@@ -287,19 +287,19 @@ def test_a_hold_ends_by_itself_and_whoever_has_it_hears_of_it(before):
     )
 
 
-def test_where_nobody_has_it_those_on_duty_hear_that_a_hold_is_over():
+def test_without_an_assignee_staff_on_duty_learn_that_a_hold_is_over():
     ticket = a_ticket(S.ON_HOLD, assignee=None)
     assert told(on_timer(ticket, ESCALATION, ticket.hold.until)) == [
         ("released_staff", "staff:chunhui.baihua.g01")
     ]
 
 
-def test_on_hold_no_clock_climbs():
+def test_on_hold_no_timer_escalates():
     ticket = a_ticket(S.ON_HOLD)
     assert on_timer(ticket, ESCALATION, ticket.hold.until - MINUTE).events == ()
 
 
-def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
+def test_a_silent_reporter_is_asked_once_more_and_then_the_ticket_closes():
     ticket = a_ticket(S.RESOLVED)
     halfway = ticket.deadlines()["ask_again"]
     again = on_timer(ticket, ESCALATION, halfway)

@@ -165,7 +165,7 @@ def test_an_upload_becomes_part_of_one_thing():
         (ready(bound_to="tkt_b"), "upload.already_used"),
     ],
 )
-def test_what_is_not_hers_or_not_there_becomes_part_of_nothing(upload, code):
+def test_an_upload_of_another_or_missing_becomes_part_of_nothing(upload, code):
     with pytest.raises(Invalid) as refused:
         decisions.bind(
             upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 2]

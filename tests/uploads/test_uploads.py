@@ -53,7 +53,7 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
 
     def decide() -> Changes:
         person = people.find(actor.id)
-        bound = world.services.uploads.binding(
+        bound = world.services.uploads.bind(
             actor.id, ids, to, BAIHUA, ["photos"]
         )
         return Changes(
@@ -174,7 +174,7 @@ def test_a_photo_is_pending_until_it_has_come(world: World):
     ] == [None] * 6
 
 
-def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(
+def test_a_photo_is_shown_to_its_sender_for_a_quarter_of_an_hour(
     world: World,
 ):
     phone = world.resident()
@@ -252,7 +252,7 @@ def test_a_photo_may_be_part_of_something_before_it_has_come(world: World):
     assert photo.url.startswith("http://127.0.0.1:8000/dev/files/photos/")
 
 
-def test_what_is_named_wrongly_is_refused_where_it_stands(world: World):
+def test_a_wrong_id_is_refused_at_its_place_in_the_body(world: World):
     phone, other = world.resident(), world.resident()
     mine, used = world.upload(phone, PHOTO), world.upload(phone, PHOTO)
     bind(world, phone, [used], OTHER)
@@ -309,7 +309,7 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
 # the account
 
 
-def test_whoever_goes_takes_the_photos_that_nothing_shows_with_her(
+def test_erasure_deletes_the_photos_that_nothing_shows(
     world: World,
 ):
     phone, other = world.resident(), world.resident()
@@ -331,7 +331,7 @@ def test_whoever_goes_takes_the_photos_that_nothing_shows_with_her(
     assert kept(world) == files_of(used) | files_of(theirs)
 
 
-def test_what_is_held_of_her_photos_is_told(world: World):
+def test_the_export_names_the_photos_of_a_person(world: World):
     phone = world.resident()
     ids = {world.upload(phone, PHOTO), world.upload(phone, b"x")}
     world.upload(world.resident(), PHOTO)

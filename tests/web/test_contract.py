@@ -33,7 +33,7 @@ def test_the_document_is_valid_openapi():
     assert list(OpenAPIV31SpecValidator(SPEC).iter_errors()) == []
 
 
-def test_every_route_of_the_house_stands_in_it():
+def test_the_contract_has_every_route():
     assert {(op.method.lower(), op.path) for op in api.operations} == {
         (method, path) for path, method, _ in OPERATIONS
     }
@@ -173,7 +173,7 @@ def test_lists_are_paged_alike():
         assert ("limit" in query) == ("cursor" in query), (path, method)
 
 
-def test_the_document_is_served_and_the_house_says_that_it_stands(world: World):
+def test_the_contract_and_the_health_check_are_served(world: World):
     nobody = Phone()
     assert nobody.get("/openapi.json").json == SPEC
     assert nobody.get("/healthz").json["status"] == "ok"

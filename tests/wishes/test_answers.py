@@ -202,10 +202,10 @@ def test_only_the_resident_answers(world: World, who):
 
 @pytest.mark.parametrize("kind", ["wish.delivered", "wish.unconfirmed"])
 @pytest.mark.parametrize("answer", ["yes", "no"])
-def test_a_helper_does_not_answer_from_her_phone_for_the_resident(
+def test_a_helper_does_not_answer_by_phone_for_the_resident(
     world: World, kind: str, answer: str
 ):
-    """As `confirm` is refused to a helper (wish.own_delivery), with any question at their phone before."""
+    """As `confirm` is refused to a helper (wish.own_delivery), after any question by phone."""
     resident = world.resident()
     wish_id = delivered(world, resident)
     wish = find_wish(wish_id)

@@ -203,7 +203,7 @@ def test_a_wish_that_was_fulfilled_lately_still_counts_as_a_duplicate():
 # before the wall
 
 
-def test_an_approved_wish_is_on_the_wall_and_its_resident_hears_of_it():
+def test_an_approved_wish_is_on_the_wall_and_its_resident_is_informed():
     outcome = submission.approve(
         a_wish(S.SUBMITTED, reason="上次的理由"), STAFF_ACTS
     )
@@ -291,7 +291,7 @@ def test_an_edit_by_staff_stays_on_the_wall_with_its_claims():
     )
 
 
-def test_an_edit_before_approval_stays_with_staff_whoever_made_it():
+def test_an_edit_by_anyone_before_approval_stays_with_staff():
     wish = a_wish(S.SUBMITTED)
     for mover in (OWNER_ACTS, STAFF_ACTS):
         assert (
@@ -427,7 +427,7 @@ def test_a_claim_counts_towards_what_its_helper_carries():
 
 
 @pytest.mark.parametrize("state", [S.CLAIMED, S.DELIVERED, S.FULFILLED])
-def test_who_comes_too_late_is_told_so(state):
+def test_a_claim_that_comes_too_late_is_refused_as_claimed(state):
     with pytest.raises(Conflict) as refused:
         claiming.claim(
             a_wish(state, a_claim(state=C.CONFIRMED)),
@@ -518,7 +518,7 @@ def test_a_released_wish_is_on_the_wall_again_with_its_age_kept():
     )
 
 
-def test_a_helper_whose_claim_is_released_by_staff_is_told():
+def test_a_helper_whose_claim_is_released_by_staff_is_informed():
     outcome = claiming.release(
         a_wish(S.CLAIMED, a_claim()), STAFF_ACTS, None, "联系不上"
     )
@@ -544,7 +544,7 @@ def test_one_of_two_leaves_and_the_other_stays():
 # whose claim
 
 
-def test_a_helper_means_her_own_claim_and_cannot_mean_anothers():
+def test_a_helper_can_pick_only_their_own_claim():
     wish = two(C.ACTIVE, C.ACTIVE)
     assert (
         claiming.pick_claim(wish, a_mover(HELPER, "per_1"), None).id
@@ -585,13 +585,13 @@ def test_a_claim_that_is_no_longer_active_cannot_be_meant(state):
 
 
 def test_a_visit_is_checked_in_and_out():
-    wish = claiming.check(
+    wish = claiming.note_visit(
         a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-in", None
     ).entity
     assert wish.claims[0].checked_in_at == HELPER_ACTS.now
     later = a_mover(HELPER, "per_helper", after=timedelta(hours=3))
     assert (
-        claiming.check(wish, later, "check-out", None)
+        claiming.note_visit(wish, later, "check-out", None)
         .entity.claims[0]
         .checked_out_at
         == later.now
@@ -600,7 +600,7 @@ def test_a_visit_is_checked_in_and_out():
 
 def test_nobody_checks_out_who_has_not_checked_in():
     with pytest.raises(Conflict) as refused:
-        claiming.check(
+        claiming.note_visit(
             a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-out", None
         )
     assert refused.value.code == "wish.not_checked_in"
@@ -610,7 +610,7 @@ def test_a_second_check_in_begins_the_visit_anew():
     claim = a_claim(
         checked_in_at=START, checked_out_at=START + timedelta(minutes=5)
     )
-    again = claiming.check(
+    again = claiming.note_visit(
         a_wish(S.CLAIMED, claim), HELPER_ACTS, "check-in", None
     ).entity.claims[0]
     assert (again.checked_in_at, again.checked_out_at) == (
@@ -786,7 +786,7 @@ def test_a_second_confirmation_only_adds_rating_and_thanks():
         resolution.confirm(wish, STAFF_ACTS, 5, None)
 
 
-def test_a_helper_hears_once_of_thanks_and_once_of_a_rating_that_come_afterwards():
+def test_a_helper_is_informed_once_of_later_thanks_and_once_of_a_rating():
     wish = a_wish(
         S.FULFILLED, a_claim(state=C.CONFIRMED), a_claim("per_gone", C.RELEASED)
     )
@@ -878,7 +878,7 @@ def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
 # the clock
 
 
-def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
+def test_an_unclaimed_wish_expires_and_both_sides_are_informed():
     wish = two(C.ACTIVE, state=S.OPEN)
     outcome = on_timer(wish, wish.deadlines()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
@@ -893,7 +893,7 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     )
 
 
-def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
+def test_a_late_delivery_is_reported_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = on_timer(wish, wish.late_at)
     assert (outcome.entity.state, told(outcome)) == (
@@ -904,7 +904,7 @@ def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     assert outcome.entity.deadlines() == {}
 
 
-def test_an_unanswered_delivery_is_told_to_staff():
+def test_an_unanswered_delivery_is_reported_to_staff():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
     outcome = on_timer(wish, START + timedelta(days=3))
     assert (outcome.entity.state, told(outcome)) == (
@@ -913,7 +913,7 @@ def test_an_unanswered_delivery_is_told_to_staff():
     )
 
 
-def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
+def test_a_timer_that_fires_too_early_changes_nothing():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = on_timer(wish, reminders_of(wish)[0].at - timedelta(seconds=1))
     assert (outcome.events, outcome.messages, (not outcome.bump_version)) == (

@@ -30,7 +30,8 @@ WHO = {
     "system": frozenset({Relation.SYSTEM}),
 }
 
-# The moves of the contract, by hand: from, move, who -> to. "staff" means every staff role in scope, the clock is "system".
+# The moves of the contract, by hand: from, move, who -> to. "staff" is every staff role in scope,
+# the clock is "system".
 CONTRACT = """
 submitted  approve    staff         open
 submitted  reject     staff         rejected
@@ -57,7 +58,8 @@ rejected   reopen     owner,staff   submitted
 withdrawn  reopen     owner,staff   submitted
 expired    reopen     owner,staff   submitted
 """
-# What the contract leaves open: what is still needed is kept, visits take place while claimed, and one of several helpers may leave before all have come.
+# Left open by the contract: a wish still needed is kept, visits take place while claimed, and one
+# of several helpers may leave before all have come.
 ADDED = """
 open       keep       owner,staff   open
 claimed    check-in   helper,staff  claimed
@@ -142,7 +144,7 @@ def test_what_the_public_may_see():
 # moves for one caller
 
 
-def test_a_helper_is_offered_what_she_can_do_about_her_own_claim_only():
+def test_a_helper_is_offered_moves_of_their_own_claim_only():
     wish = a_wish(WishState.CLAIMED, a_claim())
     assert wish.moves("per_helper", WHO["helper"]) == [
         "release",
@@ -153,7 +155,7 @@ def test_a_helper_is_offered_what_she_can_do_about_her_own_claim_only():
     assert wish.moves("per_other", WHO["volunteer"]) == []
 
 
-def test_whoever_helps_already_or_owns_the_wish_is_not_offered_to_claim_it():
+def test_helpers_and_the_owner_are_not_offered_to_claim_the_wish():
     wish = a_wish(WishState.OPEN, a_claim(), helpers_needed=2)
     assert wish.moves("per_helper", WHO["helper"]) == ["release"]
     assert wish.moves("per_other", WHO["volunteer"]) == ["claim"]
@@ -238,7 +240,7 @@ def test_a_wish_nobody_takes_expires_three_days_after_it_was_needed():
     )
 
 
-def test_a_wish_that_came_late_to_the_wall_stands_there_for_three_days():
+def test_a_wish_that_came_late_to_the_wall_stays_for_three_days():
     late = datetime(2026, 12, 20, tzinfo=UTC)
     assert a_wish(WishState.OPEN, listed_at=late).deadlines()[
         "expire"

@@ -1,4 +1,4 @@
-"""What is true at the moment of sending: every kind of message, and what makes it untrue meanwhile."""
+"""Relevance at the moment of sending: every kind of message, and what makes it irrelevant."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -158,7 +158,7 @@ def test_of_every_message_it_is_known_while_what_it_is_true():
 
 
 @pytest.mark.parametrize("kind", TRUE)
-def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
+def test_a_message_is_sent_while_it_is_true_with_all_its_facts(kind):
     told, now = TRUE[kind]
     assert is_relevant(told, f"wish.{kind}", CLAIM, now)
     facts = template_context(told, CLAIM) | {"code": "1234"}
@@ -171,7 +171,7 @@ def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
     ("kind", "since"),
     [(kind, since) for kind, all_of in SINCE.items() for since in all_of],
 )
-def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind, since):
+def test_a_message_that_is_no_longer_true_is_not_sent(kind, since):
     assert not is_relevant(since, f"wish.{kind}", CLAIM, TRUE[kind][1])
 
 
@@ -205,7 +205,7 @@ def test_nothing_is_said_of_a_claim_that_is_not_known():
         ),
     ],
 )
-def test_words_that_name_a_day_are_told_on_that_day_only(kind, first, last):
+def test_a_message_that_names_a_day_is_sent_on_that_day_only(kind, first, last):
     told, second = wish(S.CLAIMED, C.ACTIVE), timedelta(seconds=1)
     said = [
         is_relevant(told, f"wish.{kind}", CLAIM, at)
@@ -287,7 +287,7 @@ def test_helpers_are_reminded_in_time_and_once(world: World):
     ]
 
 
-def test_every_message_is_really_told_to_somebody(world: World):
+def test_every_message_is_really_sent_to_somebody(world: World):
     helper = world.volunteer(
         kinds=["learning"]
     )  # this person gets none of these, which would fill their week

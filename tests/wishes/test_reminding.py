@@ -1,4 +1,4 @@
-"""The reminders, questions and messages of a wish: their times, recipients and number, up to its rest."""
+"""Reminders, questions and messages of a wish: their times, recipients and number, to its end."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -137,7 +137,7 @@ def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(
         ),
     ],
 )
-def test_after_an_outage_only_the_latest_is_told_and_all_are_marked(
+def test_after_an_outage_only_the_latest_is_sent_and_all_are_marked(
     woken, heard, kept
 ):
     outcome = on_timer(a_wish(S.CLAIMED, a_claim()), woken)
@@ -175,7 +175,7 @@ def test_who_has_delivered_is_not_reminded():
     assert told(on_timer(wish, IN_2_DAYS)) == [("due_in_2_days", "per_2")]
 
 
-def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
+def test_a_helper_who_claims_again_is_reminded_of_the_new_claim():
     wish = on_timer(a_wish(S.CLAIMED, a_claim()), IN_2_DAYS).entity
     wish = claiming.release(
         wish, a_mover(HELPER | VOLUNTEER, "per_helper"), None, "病了"
@@ -321,7 +321,7 @@ def test_a_fresh_listing_is_asked_about_again(again):
 # still needed
 
 
-def test_what_is_still_needed_stands_on_the_wall_for_another_week_with_its_age_kept():
+def test_a_wish_kept_stays_another_week_on_the_wall_with_its_age():
     late = replace(
         OWNER_ACTS, now=datetime(2026, 12, 8, 17, tzinfo=UTC)
     )  # the 9th in Shanghai
@@ -345,7 +345,7 @@ def test_keeping_it_never_makes_its_day_earlier():
     )
 
 
-def test_the_owner_keeps_her_wish_over_the_phone(world: World):
+def test_the_owner_keeps_their_wish_by_phone(world: World):
     resident = world.resident()
     wish = world.open_wish(resident, needed_by="2026-11-25")
     kept = resident.post(f"/v1/wishes/{wish}/keep")
@@ -363,7 +363,7 @@ def test_the_owner_keeps_her_wish_over_the_phone(world: World):
 
 @given(WISHES.filter(lambda wish: wish.title))
 @settings(max_examples=300, deadline=None)
-def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace(
+def test_the_timers_of_a_wish_end_in_any_state_and_each_leaves_a_trace(
     wish,
 ):
     for _ in range(3 * len(wish.claims) + 3):
@@ -383,7 +383,7 @@ def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace
 
 @given(WISHES.filter(lambda wish: wish.title))
 @settings(max_examples=300, deadline=None)
-def test_after_any_outage_nobody_is_told_twice_of_the_same(wish):
+def test_after_any_outage_nobody_gets_the_same_message_twice(wish):
     over = datetime(2200, 1, 1, tzinfo=UTC)
     heard = []
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""Wishes over their routes: filing for oneself and others, moves, codes, caps, time, and one's own lists."""
+"""Wishes over their routes: filing for oneself and others, moves, codes, caps, time, own lists."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -41,7 +41,7 @@ def wrong(code: str) -> str:
 # filing
 
 
-def test_a_wish_is_filed_for_the_home_of_whoever_files_it(world: World):
+def test_a_wish_is_filed_for_the_home_of_its_resident(world: World):
     resident = world.resident()
     answer = resident.post("/v1/wishes", world.wish_body())
     assert (answer.status, answer.json["state"], answer.json["place"]) == (
@@ -100,7 +100,7 @@ def test_a_likely_duplicate_of_the_same_household_is_named(world: World):
     )
 
 
-def test_staff_file_for_a_resident_with_her_consent_only(world: World):
+def test_staff_file_for_a_resident_with_consent_only(world: World):
     staff, old = world.staff(), world.person("李奶奶", phone=None)
     body = world.wish_body(on_behalf_of=old.id)
     assert staff.post("/v1/wishes", body).code == "consent.required"
@@ -114,7 +114,7 @@ def test_staff_file_for_a_resident_with_her_consent_only(world: World):
     )
 
 
-def test_nobody_files_for_somebody_who_is_none_of_her_business(world: World):
+def test_nobody_files_for_a_person_out_of_their_scope(world: World):
     resident = world.resident()
     body = world.wish_body(
         on_behalf_of=resident.me["id"], consent={"how": "spoken"}
@@ -176,7 +176,7 @@ def test_the_only_wish_has_no_similar_ones(world: World):
     assert act(world.volunteer(), id, "claim").json["similar"] == []
 
 
-def test_a_volunteer_carries_no_more_than_she_can_and_takes_another_when_one_is_done(
+def test_a_volunteer_at_capacity_claims_another_once_one_is_done(
     world: World,
 ):
     helper, wishes = (
@@ -231,7 +231,7 @@ def test_a_wish_of_a_child_is_taken_only_by_a_vetted_volunteer(world: World):
         assert act(helper, id, "claim").status == status
 
 
-def test_nobody_takes_her_own_wish(world: World):
+def test_nobody_claims_their_own_wish(world: World):
     resident = world.resident()
     resident.put("/v1/me/volunteer", {"places": [BAIHUA]})
     me = again(world, resident)
@@ -271,7 +271,7 @@ def test_staff_name_whose_claim_they_mean_where_there_are_several(world: World):
 # the code
 
 
-def test_the_code_is_told_to_the_resident_and_with_it_the_wish_is_fulfilled_at_once(
+def test_the_resident_gets_the_code_that_fulfils_the_wish_at_once(
     world: World,
 ):
     resident, helper = world.resident(), world.volunteer()
@@ -563,7 +563,7 @@ def test_a_wish_nobody_looks_at_expires_after_thirty_days(world: World):
     assert world.sms_to(resident.me["phone"], "wish.expired")
 
 
-def test_a_wish_nobody_takes_expires_after_its_day_and_staff_are_told_once(
+def test_an_unclaimed_wish_expires_after_its_day_and_staff_learn_once(
     world: World,
 ):
     resident = world.resident()

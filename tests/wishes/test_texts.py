@@ -33,7 +33,7 @@ def test_a_usual_message_is_one_part(kind):
     assert parts_of(USUAL + template.fill("zh-CN", facts)) == 1
 
 
-def test_no_message_names_a_resident_or_her_address():
+def test_no_message_names_a_resident_or_their_address():
     assert {
         name for template in MESSAGES.values() for name in template.slots
     } == FACTS

@@ -120,7 +120,7 @@ def test_the_helper_sees_where_to_bring_it_from_claim_to_delivery_and_not_longer
     assert [claim["state"] for claim in after["claims"]] == ["delivered"]
 
 
-def test_whoever_gives_a_claim_back_sees_no_more_than_anybody(world: World):
+def test_a_helper_who_released_a_claim_sees_no_more_than_anybody(world: World):
     id, helper = world.open_wish(), world.volunteer()
     helper.post(f"/v1/wishes/{id}/claim")
     assert (
@@ -132,7 +132,7 @@ def test_whoever_gives_a_claim_back_sees_no_more_than_anybody(world: World):
     assert not PRIVATE & seen(helper, id).keys()
 
 
-def test_one_of_several_helpers_sees_her_own_part_only(world: World):
+def test_one_of_several_helpers_sees_their_own_part_only(world: World):
     id = world.open_wish(helpers_needed=2)
     helpers = [world.volunteer(), world.volunteer()]
     for helper in helpers:
@@ -143,7 +143,7 @@ def test_one_of_several_helpers_sees_her_own_part_only(world: World):
         ]
 
 
-def test_the_owner_sees_her_own_words_and_who_helps(world: World):
+def test_the_owner_sees_their_own_words_and_who_helps(world: World):
     resident, helper = world.resident(), world.volunteer()
     id = world.open_wish(resident, story="住5号楼")
     helper.post(f"/v1/wishes/{id}/claim")
@@ -196,7 +196,7 @@ def test_staff_who_help_as_volunteers_see_where_to_bring_it(world: World):
     assert "****" in after["phone"]
 
 
-def test_the_helper_of_somebody_without_a_phone_may_ring_her_contact(
+def test_the_helper_of_a_person_without_a_phone_may_ring_the_contact(
     world: World,
 ):
     contact, helper = world.person("李强"), world.volunteer()
@@ -261,7 +261,7 @@ def test_moves_are_what_this_caller_may_do(world: World):
 
 
 def test_the_wall_offers_to_take_a_wish_to_volunteers_only(world: World):
-    """It is read without looking at who holds what; what is one's own already is refused by the wish itself."""
+    """The wall is read without looking at who holds what; the wish itself refuses its owner."""
     mine = world.open_wish(helpers_needed=2)
     for phone, offered in (
         (Phone(), []),

@@ -1,0 +1,66 @@
+"""Provide worlds over an embedded store, and wishes with most of their fields filled."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from devserver.store import embedded_store
+from tests.world import Answer, Phone, World
+
+from .environment import use_store
+from .story import STORY
+
+__all__ = ["embedded_world", "file_wish", "must", "open_wish", "wish_body"]
+
+
+@contextmanager
+def embedded_world() -> Iterator[World]:
+    """Yield a World over an embedded store of its own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        embedded_store(Path(folder)) as address,
+        use_store(address),
+    ):
+        yield World()
+
+
+def wish_body(world: World, story: str) -> dict[str, Any]:
+    """Return a wish with most of its fields filled: two windows, a dialect, an alias."""
+    day = world.clock.now() + timedelta(days=7)
+    windows = []
+    for hour in (2, 6):
+        start = day + timedelta(hours=hour)
+        end = start + timedelta(hours=2)
+        window = {"from": start.isoformat(), "to": end.isoformat()}
+        windows.append(window)
+    return world.wish_body(
+        story=story,
+        window=windows,
+        dialects=["重庆话"],
+        safeguarding=["alone"],
+        alias="王奶奶",
+    )
+
+
+def file_wish(world: World, owner: Phone, story: str = STORY) -> str:
+    """File a wish; return its id."""
+    answer = owner.post("/v1/wishes", wish_body(world, story))
+    must(answer)
+    return str(answer.json["id"])
+
+
+def open_wish(world: World, owner: Phone, story: str = STORY) -> str:
+    """File a wish and put it on the wall; return its id."""
+    wish = file_wish(world, owner, story)
+    must(world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve"))
+    return wish
+
+
+def must(*answers: Answer) -> None:
+    """Stop at an answer that is a refusal."""
+    for answer in answers:
+        if answer.status >= 300:
+            raise RuntimeError(f"{answer.status} {answer.text}")
