@@ -48,7 +48,7 @@ from devserver.store import embedded_store
 from tests.faults.cloud import Cloud
 from tests.faults.facts import timers, waiting_messages
 from tests.storage import Storage, counted_storage
-from tests.world import BAIHUA, START, STREET, Answer, Phone, World
+from tests.world import BAIHUA, CHALLENGES, START, STREET, Answer, Phone, World
 
 from .seeds import PREFIX, seeded_store
 
@@ -304,7 +304,11 @@ def measure_sign_in(world: World) -> list[Measured]:
         lambda: phone.post("/v1/auth/codes", {"phone": number}),
         202,
     )
-    known = {"phone": number, "code": world.code_in_sms(number)}
+    known = {
+        "phone": number,
+        "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
+    }
     tokens = ask(
         "sign-in: code to tokens",
         lambda: phone.post("/v1/auth/tokens", known),
@@ -318,6 +322,7 @@ def measure_sign_in(world: World) -> list[Measured]:
     new = {
         "phone": fresh,
         "code": world.code_in_sms(fresh),
+        "challenge": CHALLENGES[fresh],
         "name": "新邻居",
         "consent": {"text_version": "2026-11"},
     }
