@@ -1,6 +1,6 @@
 """Texts about signing in, by locale."""
 
-from ..kernel.template import Template, Templates, Urgency
+from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
 __all__ = ["MESSAGES", "REFUSALS"]
@@ -45,6 +45,7 @@ MESSAGES: Templates = {
         recipients="the person who asked for the code",
         slots={"code": 6},
         urgency=Urgency.URGENT,
+        pot=Pot.CODES,
     ),
     "code.email": Template(
         text(
@@ -54,5 +55,6 @@ MESSAGES: Templates = {
         recipients="the person who asked for the code",
         slots={"code": 6},
         urgency=Urgency.URGENT,
+        pot=Pot.CODES,
     ),
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..kernel.template import Template, Templates, Urgency
+from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import placeholders, text
 
 __all__ = [
@@ -119,6 +119,8 @@ def _template(recipient: str, zh: str, en: str, **options: Any) -> Template:
         text(zh=zh, en=en),
         recipients=recipient,
         for_staff=recipient == _STAFF,
+        for_work=recipient == _ASSIGNEE,
+        pot=Pot.TICKETS,
         slots={name: _FACT_LENGTHS[name] for name in sorted(placeholders(zh))},
         parts=2,
     )
@@ -254,10 +256,14 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
 }
 
 
-def _urgent(template: Template) -> Template:
-    """Return the form for a danger to life or property: no quiet hour holds it back."""
+def _urgent(kind: str, template: Template) -> Template:
+    """Return the form for a danger to life or property: no quiet hour holds it back.
+
+    Each rings at once and alone. The reminders of the last level share one message.
+    """
     return replace(
         template,
+        alarm=kind != "overdue_staff",
         text=text(zh="紧急！", en="Urgent! ") + template.text,
         urgency=Urgency.URGENT,
         parts=2,
@@ -269,7 +275,7 @@ def _messages() -> Templates:
     for kind, template in _OTHER_MESSAGES.items():
         templates[f"ticket.{kind}"] = template
     for kind, template in _WORK_MESSAGES.items():
-        templates[f"ticket.urgent_{kind}"] = _urgent(template)
+        templates[f"ticket.urgent_{kind}"] = _urgent(kind, template)
     return templates
 
 

@@ -486,6 +486,7 @@ def test_any_of_them_reopens_it_and_it_is_with_the_same_person_one_level_up(
     street: TicketStreet,
 ):
     id = resolved(street, "neighbour")
+    street.world.pass_time(minutes=21)  # past the bundles of the reports
     done(street.resident, id, "confirm", satisfied=5)
     seen = done(street.neighbour, id, "reopen", reason="又堆起来了")
     assert (seen["state"], seen["level"], seen["reopened"]) == (
@@ -733,6 +734,7 @@ def test_a_resident_takes_back_what_nobody_else_has_reported(
         "ticket.others_joined",
     )
     alone = street.report(text="路灯不亮", category="light")
+    street.world.pass_time(minutes=21)  # past the bundles of the reports
     assert (
         done(street.resident, alone, "close", reason="又亮了")["ending"]
         == "withdrawn"
