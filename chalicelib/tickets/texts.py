@@ -92,6 +92,14 @@ REFUSALS = {
         zh="今天反映得太多了，请明天再来。",
         en="Too many reports today. Please come back tomorrow.",
     ),
+    "ticket.too_many_comments": text(
+        zh="今天留言太多了，请明天再来。",
+        en="Too many comments today. Please come back tomorrow.",
+    ),
+    "ticket.too_many_here": text(
+        zh="短时间内反映太多了，请稍后再来。",
+        en="Too many reports in a short time. Please try again later.",
+    ),
     "ticket.wrong_state": text(
         zh="当前状态（{state}）不能这样操作。",
         en="The ticket is {state}; this cannot be done from there.",
@@ -233,6 +241,13 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
         _RESIDENT,
         zh="「{what}」解决了吗？解决了请回复1，没解决回复2",
         en="Is “{what}” solved? Reply 1 if it is, 2 if not.",
+        asks=True,
+    ),
+    # No word of the report: a stranger wrote it.
+    "is_it_yours": _template(
+        _RESIDENT,
+        zh="有人用您的号码在{where}反映了一个问题。是您反映的请回复1，不是请回复2",
+        en="Did you report a problem in {where}? Reply 1 if you did, 2 if not.",
         asks=True,
     ),
     "closed": _template(

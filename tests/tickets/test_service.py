@@ -144,10 +144,10 @@ def test_what_cannot_be_reported_is_refused_and_leaves_nothing(
     assert lines(street.admin, STREET) == []
 
 
-def test_an_urgent_one_may_be_said_to_be_so_and_is_counted_day_and_night(
+def test_an_urgent_one_rings_and_is_counted_day_and_night(
     street: TicketStreet,
 ):
-    id = street.report(urgency="urgent")
+    id = street.report(category="danger")
     assert street.kinds_to("worker") == ["urgent_new"]
     clocks = street.resident.get(f"/v1/tickets/{id}/clocks").json["items"]
     assert [(clock["clock"], clock["working_time"]) for clock in clocks] == [
