@@ -65,7 +65,8 @@ class Settings:
     mail: MailServer = MailServer()
     sms_signature: str = "春晖"
     sms_per_second: float = 20  # of all providers together
-    sms_budget_fen: int | None = None  # per street and month; None for no limit
+    # Per street and month: 3,000 yuan are about 54,000 parts, four for each of 13,000 homes.
+    sms_budget_fen: int = 300_000
     public_url: str = (
         ""  # of this installation; unsubscribe links begin with it
     )
@@ -106,7 +107,7 @@ class Settings:
             mail=MailServer(**json.loads(env.get("MAIL_SERVER", "{}"))),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
-            sms_budget_fen=_int_or_none(env.get("SMS_BUDGET_FEN")),
+            sms_budget_fen=int(env.get("SMS_BUDGET_FEN", "300000")),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
             upload_bucket=env.get("UPLOAD_BUCKET", ""),
             open311_keys=_open311_keys(env.get("OPEN311_KEYS", "{}")),
@@ -132,10 +133,6 @@ def _sms_providers(text: str) -> tuple[SmsProvider, ...]:
 def _sms_provider(given: Mapping[str, object]) -> SmsProvider:
     key = str(given.get("key", "")).encode()
     return SmsProvider(**{**given, "key": key})  # type: ignore[arg-type]
-
-
-def _int_or_none(text: str | None) -> int | None:
-    return None if text is None else int(text)
 
 
 def _open311_keys(text: str) -> Mapping[str, str]:

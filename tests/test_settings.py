@@ -47,7 +47,7 @@ def test_a_local_server_needs_only_two_secrets():
     ) == (
         "console",
         "",
-        None,
+        300_000,
     )
 
 

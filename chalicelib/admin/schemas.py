@@ -53,9 +53,9 @@ class QueueView(View):
 
 
 class SpendingView(View):
-    """The spending of a street on SMS this month. Without a budget there is no limit."""
+    """The spending of a street on SMS this month, and its budget."""
 
     street: PlaceCode
     month: str
     sms_fen: int
-    budget_fen: int | None
+    budget_fen: int

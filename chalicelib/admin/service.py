@@ -33,7 +33,7 @@ class Spending:
     street: str
     month: str
     sms_fen: int
-    budget_fen: int | None
+    budget_fen: int
 
 
 class StaffQueue:
@@ -122,12 +122,11 @@ class StaffQueue:
         self._require_read(context, place)
         street = street_of(place)
         month, spent_li, budget_li = self._sms_budget.spending(street)
-        budget = budget_li // 10 if budget_li is not None else None
         return Spending(
             street=street,
             month=month,
             sms_fen=-(-spent_li // 10),
-            budget_fen=budget,
+            budget_fen=budget_li // 10,
         )
 
     def _require_read(self, context: RequestContext, place: str) -> Granted:

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from .text_catalogue import LOCALES, Text, placeholders
 
-__all__ = ["Lane", "Legal", "Template", "Templates", "Urgency"]
+__all__ = ["Lane", "Legal", "Pot", "Template", "Templates", "Urgency"]
 
 
 class Urgency(StrEnum):
@@ -25,6 +25,15 @@ class Legal(StrEnum):
 
     SERVICE = "service"  # about an activity of the recipient
     PROMOTIONAL = "promotional"  # needs consent, and names in every message a way to opt out
+
+
+class Pot(StrEnum):
+    """The part of a street's SMS budget that pays for a message. No pot pays for another."""
+
+    CODES = "codes"  # sign-in and delivery codes, which never wait for money
+    URGENT = "urgent"
+    TICKETS = "tickets"
+    OTHER = "other"
 
 
 class Lane(StrEnum):
@@ -44,13 +53,17 @@ class Template:
     signature and suffix; a test checks it. `asks` marks a question that 1 (yes) or 2 (no)
     answers. With `can_wait` the message may go into the digest of a recipient who has had enough
     messages this week. A question never does, for there "1" would answer nothing. With
-    `for_staff` only staff may read it later.
+    `for_staff` only staff may read it later. With
+    `for_work` it is about work of its recipient. An `alarm` is never bundled with others.
     """
 
     text: Text
     _: KW_ONLY
     recipients: str  # for docs/messages.md
     for_staff: bool = False
+    for_work: bool = False
+    alarm: bool = False
+    pot: Pot = Pot.OTHER
     version: int = 1
     slots: Mapping[str, int] = field(default_factory=dict)
     urgency: Urgency = Urgency.NORMAL
@@ -70,6 +83,19 @@ class Template:
             raise ValueError(
                 f"a question or a promotion cannot wait for the digest: {self.text}"
             )
+
+    @property
+    def paid_from(self) -> Pot:
+        """Return the pot that pays for the message."""
+        if self.urgency is Urgency.URGENT and self.pot is not Pot.CODES:
+            return Pot.URGENT
+        return self.pot
+
+    @property
+    def is_bundled(self) -> bool:
+        """Say whether further messages of a short time share one message with this one."""
+        is_work = self.for_staff or self.for_work
+        return is_work and not self.alarm and not self.asks
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
         """Return the text in a locale, each fact cut to its slot. KeyError for a missing fact."""

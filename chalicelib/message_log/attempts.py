@@ -86,6 +86,10 @@ class AttemptStore:
         if not self._repository.reclaim(attempt, before):
             raise AttemptInProgress(attempt.id)
 
+    def move(self, held: MessageAttempt, before: MessageAttempt) -> None:
+        """Write a held attempt in its new place, if it is still as it was read."""
+        self._repository.reclaim(held, before)
+
     def settle_held(
         self,
         held: Sequence[MessageAttempt],

@@ -1,4 +1,4 @@
-"""The cost of text messages: a budget for each street and month."""
+"""The cost of text messages: a budget for each street and month, in separate pots."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,21 +7,34 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ..kernel.clock import Clock
+from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
-from ..kernel.template import Template, Urgency
+from ..kernel.template import Pot, Template
 from . import decisions, policy
 from .model import MessageAttempt
 from .repository import MessageRepository
 
-__all__ = ["Bill", "SmsBudget", "StreetSpending"]
+__all__ = ["Bill", "PotOfStreet", "SmsBudget", "StreetSpending"]
 
 
 class StreetSpending(NamedTuple):
-    """The spending of a street in a month (UTC, ``2026-11``), and its budget or None; in li."""
+    """The spending of a street in a month (UTC, ``2026-11``), and its budget; in li."""
 
     month: str
     spent_li: int
-    budget_li: int | None
+    budget_li: int
+
+
+class PotOfStreet(NamedTuple):
+    """A pot of a street's budget."""
+
+    street: str
+    pot: Pot
+
+    @property
+    def subject(self) -> str:
+        """Return the subject of the pot's counter."""
+        return f"spent#{self.street or '-'}#{self.pot}"
 
 
 class _CachedSum(NamedTuple):
@@ -35,37 +48,48 @@ class _CachedSum(NamedTuple):
 
 
 class Bill:
-    """The cost of one job's attempts, by street."""
+    """The cost of one job's attempts, by street and pot."""
 
     def __init__(self) -> None:
-        self.by_street = Counter[str]()
+        self.by_pot = Counter[PotOfStreet]()
 
-    def add(self, attempt: MessageAttempt) -> None:
-        """Add an attempt that has just been made."""
+    def add(self, attempt: MessageAttempt, pot: Pot) -> None:
+        """Add an attempt that has just been made, to the pot that pays for it."""
         if attempt.is_billed:
-            self.by_street[street_of(attempt.place)] += attempt.cost_li
+            paid_by = PotOfStreet(street_of(attempt.place), pot)
+            self.by_pot[paid_by] += attempt.cost_li
 
 
 class SmsBudget:
-    """Keeps the spending of each street on text messages. A budget of None is no limit."""
+    """Keeps the spending of each street on text messages, one sum for each pot."""
 
     def __init__(
         self,
         *,
         repository: MessageRepository,
         clock: Clock,
-        budget_li: int | None,
+        metrics: Metrics,
+        budget_li: int,
     ) -> None:
         self._repository = repository
         self._clock = clock
+        self._metrics = metrics
         self.budget_li = budget_li
-        self._cache: dict[str, _CachedSum] = {}  # by street
+        self._cache: dict[PotOfStreet, _CachedSum] = {}
 
     def is_exceeded(self, template: Template, place: str) -> bool:
-        """Say whether a street's budget stops a message. It never stops an urgent one."""
-        if self.budget_li is None or template.urgency is Urgency.URGENT:
+        """Say whether the pot of a message is spent. That of codes never is.
+
+        The urgent pot raises an alarm long before it stops anything.
+        """
+        pot = template.paid_from
+        holds_li = decisions.pot_li(pot, self.budget_li)
+        if holds_li is None:
             return False
-        spent_li = self.spent_li(street_of(place))
+        spent_li = self._spent_li(PotOfStreet(street_of(place), pot))
+        alarm_li = holds_li * policy.URGENT_ALARM_AT
+        if pot is Pot.URGENT and spent_li >= alarm_li:
+            self._metrics.count("UrgentSmsSpent")
         return decisions.over_budget(template, spent_li, self.budget_li)
 
     @contextmanager
@@ -81,39 +105,40 @@ class SmsBudget:
             self.book(bill)
 
     def book(self, bill: Bill) -> None:
-        """Add a bill to each street's month."""
+        """Add a bill to each pot's month."""
         now = self._clock.now()
         expires_at = now + policy.SPENDING_TTL
-        for street, li in bill.by_street.items():
+        for paid_by, li in bill.by_pot.items():
             if li:
                 self._repository.add_spent(
-                    _subject(street), _month(now), li, expires_at
+                    paid_by.subject, _month(now), li, expires_at
                 )
-                self._add_to_cache(street, li)
+                self._add_to_cache(paid_by, li)
 
-    def _add_to_cache(self, street: str, li: int) -> None:
+    def _add_to_cache(self, paid_by: PotOfStreet, li: int) -> None:
         """Add to the cached sum: a burst must not outrun the sum that was read a minute ago."""
-        cached = self._cache.get(street)
+        cached = self._cache.get(paid_by)
         if cached:
-            self._cache[street] = cached._replace(spent_li=cached.spent_li + li)
+            after = cached._replace(spent_li=cached.spent_li + li)
+            self._cache[paid_by] = after
+
+    def _spent_li(self, paid_by: PotOfStreet) -> int:
+        """Return the spending from a pot this month (厘), at most a minute old."""
+        now = self._clock.now()
+        cached = self._cache.get(paid_by)
+        if cached is None or not cached.is_fresh(now):
+            spent = self._repository.read_spent(paid_by.subject, _month(now))
+            cached = self._cache[paid_by] = _CachedSum(now, spent)
+        return cached.spent_li
 
     def spent_li(self, street: str) -> int:
         """Return the spending of a street this month (厘), at most a minute old."""
-        now = self._clock.now()
-        cached = self._cache.get(street)
-        if cached is None or not cached.is_fresh(now):
-            spent = self._repository.read_spent(_subject(street), _month(now))
-            cached = self._cache[street] = _CachedSum(now, spent)
-        return cached.spent_li
+        return sum(self._spent_li(PotOfStreet(street, pot)) for pot in Pot)
 
     def spending(self, street: str) -> StreetSpending:
         """Return the spending of a street this month, and its budget."""
         month = f"{self._clock.now():%Y-%m}"
         return StreetSpending(month, self.spent_li(street), self.budget_li)
-
-
-def _subject(street: str) -> str:
-    return f"spent#{street or '-'}"
 
 
 def _month(now: datetime) -> str:

@@ -7,13 +7,14 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ..kernel.audiences import OnePerson
-from ..kernel.clock import share_of
+from ..kernel.clock import share_of, to_text
 from ..kernel.job import ScheduledJob, Send
-from ..kernel.template import Legal, Template, Urgency
+from ..kernel.template import Legal, Pot, Template, Urgency
 from . import policy
 from .model import (
     DIGEST,
     AskedQuestion,
+    Channel,
     DeliveryState,
     MessageAttempt,
     SuppressionReason,
@@ -26,13 +27,16 @@ __all__ = [
     "after_silence",
     "answer_to",
     "attempt_again",
+    "bundle_job",
     "compose_sms",
     "digest_job",
     "digest_time",
     "intended_question",
     "is_busy",
+    "job_of_held",
     "next_step",
     "over_budget",
+    "pot_li",
     "resume_at",
     "suppressed",
 ]
@@ -153,11 +157,20 @@ def suppressed(
 # text and money
 
 
+def pot_li(pot: Pot, budget_li: int) -> float | None:
+    """Return what a pot holds of a street's monthly budget; None for no limit."""
+    share = policy.POT_SHARES.get(pot)
+    return None if share is None else budget_li * share
+
+
 def over_budget(template: Template, spent_li: int, budget_li: int) -> bool:
-    """Say whether a street's monthly budget stops a message. It stops promotions first."""
+    """Say whether the pot of a message is spent. Promotions are stopped first."""
+    pot = pot_li(template.paid_from, budget_li)
+    if pot is None:
+        return False
     if template.legal is Legal.PROMOTIONAL:
-        return spent_li >= budget_li * policy.PROMOTIONS_STOP_AT
-    return spent_li >= budget_li
+        return spent_li >= pot * policy.PROMOTIONS_STOP_AT
+    return spent_li >= pot
 
 
 def compose_sms(signature: str, text: str, locale: str, legal: Legal) -> str:
@@ -178,6 +191,29 @@ def digest_time(now: datetime, zone: str) -> datetime:
     if at <= local:
         at += timedelta(days=1)
     return at.astimezone(now.tzinfo)
+
+
+def job_of_held(
+    attempt: MessageAttempt, at: datetime, kind: str
+) -> ScheduledJob:
+    """Return the job that sends a held attempt, with the digest or with a `kind` of bundle."""
+    if attempt.channel is Channel.BUNDLE:
+        return bundle_job(attempt.person, kind, at)
+    return digest_job(attempt.person, at)
+
+
+def bundle_job(person: str, kind: str, at: datetime) -> ScheduledJob:
+    """Return the job of a person's bundle: one for each kind and instant."""
+    id = id_of_parts("due", kind, person, to_text(at))
+    send = Send(
+        id=id,
+        message_kind=kind,
+        subject=person,
+        audience=OnePerson(person),
+        params={"at": to_text(at)},
+        message_id=id,
+    )
+    return ScheduledJob(job=send, at=at)
 
 
 def digest_job(person: str, at: datetime) -> ScheduledJob:

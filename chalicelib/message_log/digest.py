@@ -1,11 +1,12 @@
-"""The daily digest: messages that can wait are collected and sent in one message."""
+"""The digest of a day, and bundles of some minutes: messages are collected and sent as one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.clock import Clock
+from ..kernel.clock import Clock, to_text
 from ..kernel.hooks import Hooks
+from ..kernel.job import Send
 from ..kernel.template import Templates
 from ..store.outbox import Outbox
 from . import decisions, policy
@@ -13,11 +14,14 @@ from .attempts import AttemptStore
 from .budget import Bill
 from .log import MessageLog
 from .model import (
+    DIGEST,
     Channel,
     DeliveryState,
     Envelope,
+    Facts,
     MessageAttempt,
     SuppressionReason,
+    bundle_of,
     subject_of,
 )
 from .repository import MessageRepository
@@ -26,7 +30,10 @@ __all__ = ["Digest"]
 
 
 class Digest:
-    """Collects messages that can wait, sends one a day and settles the attempts that it covers."""
+    """Collects messages, sends one for all of them and settles the attempts that it covers.
+
+    A digest is sent once a day. A bundle has what came to a phone of staff within some minutes.
+    """
 
     def __init__(
         self,
@@ -47,12 +54,20 @@ class Digest:
         self._templates = templates
         self._hooks = hooks
 
-    def add(self, envelope: Envelope, digest_at: datetime) -> bool:
-        """Hold a message for a digest; return False if it was attempted before."""
+    def add(
+        self,
+        envelope: Envelope,
+        at: datetime,
+        channel: Channel = Channel.DIGEST,
+    ) -> bool:
+        """Hold a message for the digest or bundle of an instant.
+
+        Return False if it was attempted before.
+        """
         held = replace(
             self._attempts.new(envelope, DeliveryState.HELD),
-            channel=Channel.DIGEST,
-            next_at=digest_at,
+            channel=channel,
+            next_at=at,
             template=envelope.template.version,
         )
         if not self._attempts.claim(held):
@@ -60,22 +75,53 @@ class Digest:
             if known is None or known.state is not DeliveryState.HELD:
                 return False
         self._attempts.add_recipients(held, envelope.recipient)
-        self._outbox.put(decisions.digest_job(held.person, digest_at))
+        kind = bundle_of(envelope.template)
+        self._outbox.put(decisions.job_of_held(held, at, kind))
         return True
 
-    def held_for(self, person: str, now: datetime) -> list[MessageAttempt]:
-        """Return the held attempts whose digest is due, oldest first.
+    def held_for(self, send: Send, now: datetime) -> list[MessageAttempt]:
+        """Return the held attempts of a digest or bundle that is due, oldest first."""
+        if send.message_kind == DIGEST:
+            return self._held_for_digest(send.subject, now)
+        held = []
+        for attempt in self._held(send.subject, Channel.BUNDLE):
+            template = self._templates[attempt.kind]
+            is_of_kind = bundle_of(template) == send.message_kind
+            at = attempt.next_at and to_text(attempt.next_at)
+            if is_of_kind and at == send.params["at"]:
+                held.append(attempt)
+        return held
+
+    def _held_for_digest(
+        self, person: str, now: datetime
+    ) -> list[MessageAttempt]:
+        due = []
+        for attempt in self._held(person, Channel.DIGEST):
+            if attempt.next_at is None or attempt.next_at <= now:
+                due.append(attempt)
+        return due
+
+    def _held(self, person: str, channel: Channel) -> list[MessageAttempt]:
+        """Return the held attempts of a person, oldest first.
 
         An attempt for another person with the same phone belongs to that person's digest.
         """
         since = self._clock.now() - policy.ATTEMPT_TTL
-        due = []
-        for attempt in self._repository.digest_attempts_of(person, since):
-            is_due = attempt.next_at is None or attempt.next_at <= now
-            is_held = attempt.state is DeliveryState.HELD
-            if is_held and is_due and attempt.person == person:
-                due.append(attempt)
-        return due
+        held = self._repository.held_attempts_of(person, channel, since)
+        return [one for one in _held(held) if one.person == person]
+
+    def is_begun(self, envelope: Envelope) -> bool:
+        """Say whether a digest or bundle was attempted before."""
+        return self._attempts.find(envelope) is not None
+
+    def move_to_digest(
+        self, held: Sequence[MessageAttempt], digest_at: datetime
+    ) -> None:
+        """Move attempts from a bundle to the digest of an instant. Idempotent."""
+        for attempt in held:
+            moved = replace(attempt, channel=Channel.DIGEST, next_at=digest_at)
+            self._outbox.put(decisions.digest_job(moved.person, digest_at))
+            self._attempts.move(moved, attempt)
 
     def suppress(self, held: Sequence[MessageAttempt], reason: str) -> None:
         """Settle held attempts of a person that no digest reaches."""
@@ -99,7 +145,8 @@ class Digest:
         covered = self._repository.find_attempts(begun.covers)
         self._compose(envelope, covered, bill, is_begun=True)
         for attempt in held:
-            if attempt.id not in begun.covers:
+            is_late = attempt.id not in begun.covers
+            if is_late and attempt.channel is Channel.DIGEST:
                 self._move_to_next_digest(attempt, next_at)
 
     def _move_to_next_digest(
@@ -122,8 +169,7 @@ class Digest:
             if is_begun:  # and nothing of it is true any more
                 self._log.suppress(envelope, SuppressionReason.OUTDATED)
             return
-        items = " ".join([*texts.values()][: policy.MAX_DIGEST_ITEMS])
-        facts = {"count": len(texts), "items": items}
+        facts = _facts(envelope.send.message_kind, [*texts.values()])
         sent = self._log.attempt(envelope, facts, bill, covers=[*texts])
         if sent.is_final:
             held = _held(attempts)
@@ -153,6 +199,14 @@ class Digest:
                 template = self._templates[attempt.kind]
                 texts[attempt.id] = template.fill(locale, context.facts)
         return texts
+
+
+def _facts(kind: str, texts: Sequence[str]) -> Facts:
+    """Return the facts of a digest or bundle of these texts, oldest first."""
+    if kind == DIGEST:
+        items = " ".join(texts[: policy.MAX_DIGEST_ITEMS])
+        return {"count": len(texts), "items": items}
+    return {"count": len(texts), "oldest": texts[0]}
 
 
 def _held(attempts: Sequence[MessageAttempt]) -> list[MessageAttempt]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .reports import DeliveryReports
     from .repository import MessageRepository
     from .sender import AttemptSender
+    from .staff_phones import StaffPhones
     from .transport import Transport
     from .unsubscribe import UnsubscribeLinks
 
@@ -36,6 +37,7 @@ __all__ = [
     "questions",
     "sms",
     "sms_budget",
+    "staff_phones",
     "transport",
     "unsubscribe_links",
 ]
@@ -115,12 +117,11 @@ def sms_budget(core: "Core", get: Get) -> "SmsBudget":
     """Build the SMS budgets of streets."""
     from .budget import SmsBudget
 
-    budget_fen = core.settings.sms_budget_fen
-    budget_li: int | None = None
-    if budget_fen is not None:
-        budget_li = budget_fen * 10
     return SmsBudget(
-        repository=get(repository), clock=core.clock, budget_li=budget_li
+        repository=get(repository),
+        clock=core.clock,
+        metrics=core.metrics,
+        budget_li=core.settings.sms_budget_fen * 10,
     )
 
 
@@ -183,6 +184,19 @@ def digest(core: "Core", get: Get) -> "Digest":
         clock=core.clock,
         templates=core.templates,
         hooks=core.hooks,
+    )
+
+
+@feature.provide
+def staff_phones(core: "Core", get: Get) -> "StaffPhones":
+    """Build the quotas of phones of staff."""
+    from .staff_phones import StaffPhones
+
+    return StaffPhones(
+        repository=get(repository),
+        attempts=get(attempt_store),
+        clock=core.clock,
+        keys=core.keys,
     )
 
 

@@ -21,6 +21,7 @@ from .model import (
     Facts,
     MessageAttempt,
     SuppressionReason,
+    bundle_of,
     id_of_parts,
 )
 from .repository import MessageRepository
@@ -86,7 +87,7 @@ class MessageLog:
             attempt = self._resume_attempt(envelope, fresh, text)
         if attempt.owner == fresh.owner:
             attempt = self._sender.send(attempt, envelope, text)
-            bill.add(attempt)
+            bill.add(attempt, envelope.template.paid_from)
             self._schedule_follow_up(envelope, attempt)
             self._metrics.record(attempt, envelope.due_at)
         self._attempts.add_recipients(attempt, recipient)
@@ -157,7 +158,8 @@ class MessageLog:
         """Schedule the follow-up job (retry or digest). Idempotent."""
         if attempt.state is DeliveryState.HELD:
             at = attempt.next_at or self._clock.now()
-            self._outbox.put(decisions.digest_job(attempt.person, at))
+            kind = bundle_of(envelope.template)
+            self._outbox.put(decisions.job_of_held(attempt, at, kind))
         elif resume_at := decisions.resume_at(attempt, envelope.template):
             retry = replace(envelope.send, attempt_id=attempt.id)
             self.defer(retry, envelope.recipient.people, resume_at)

@@ -10,11 +10,15 @@ from ..kernel.changes import Entity
 from ..kernel.ids import derived_id
 from ..kernel.job import Send
 from ..kernel.message_context import MessageSubject
-from ..kernel.template import Template
+from ..kernel.template import Template, Urgency
 
 __all__ = [
+    "BUNDLE",
+    "COLLECTIONS",
     "DIGEST",
+    "URGENT_BUNDLE",
     "AskedQuestion",
+    "BundleWindow",
     "Channel",
     "DeliveryState",
     "Envelope",
@@ -24,15 +28,20 @@ __all__ = [
     "MessageAttempt",
     "PendingVisit",
     "PhoneQuestion",
+    "PhoneQuota",
     "Recipient",
     "SuppressionReason",
     "attempt_id",
+    "bundle_of",
     "id_of_parts",
     "subject_of",
 ]
 
 
 DIGEST = "reminders.digest"  # the message kind of the daily digest
+BUNDLE = "reminders.bundle"  # the work of some minutes in one message
+URGENT_BUNDLE = "reminders.urgent_bundle"
+COLLECTIONS = (DIGEST, BUNDLE, URGENT_BUNDLE)  # consist of other messages
 Facts = Mapping[str, object]
 
 
@@ -42,6 +51,7 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     DIGEST = "digest"  # with everything else of the day
+    BUNDLE = "bundle"  # with the other work of some minutes
     NONE = "none"  # no address: it is in the inbox, and perhaps on the list of visits
 
 
@@ -141,8 +151,8 @@ class MessageAttempt:
     @property
     def wants_visit(self) -> bool:
         """Say whether staff must visit: the person may not know, and no channel is left."""
-        if self.visited_by or self.promotional or self.kind == DIGEST:
-            return False  # the messages of a digest have attempts of their own
+        if self.visited_by or self.promotional or self.kind in COLLECTIONS:
+            return False  # the messages in it have attempts of their own
         if not self.person.startswith("per_"):
             return False
         if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
@@ -231,6 +241,39 @@ class PhoneQuestion(Entity):
     def asked(self) -> tuple[AskedQuestion, ...]:
         """Return the questions that are still open, latest first."""
         return tuple(asked for asked in (self.latest, self.before) if asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleWindow:
+    """The time after a message, in which further ones of its kind are bundled until `at`."""
+
+    first: str  # the id of the attempt that opened it
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneQuota:
+    """What a phone of staff was sent, by a keyed hash of its number.
+
+    `sent` counts the messages of a local `day` that are not urgent. `windows` are by the kind of
+    bundle.
+    """
+
+    id: str
+    version: int
+    day: str = ""
+    sent: int = 0
+    windows: Mapping[str, BundleWindow] = field(default_factory=dict)
+    ttl: datetime
+
+
+def bundle_of(template: Template) -> str:
+    """Return the kind of bundle that takes further messages of a template, "" for none."""
+    if not template.is_bundled:
+        return ""
+    if template.urgency is Urgency.URGENT:
+        return URGENT_BUNDLE
+    return BUNDLE
 
 
 def id_of_parts(prefix: str, *parts: str) -> str:

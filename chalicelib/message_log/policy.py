@@ -2,15 +2,18 @@
 
 from datetime import time, timedelta
 
+from ..kernel.template import Pot
 from ..kernel.text_catalogue import text
 
 __all__ = [
     "ATTEMPT_LEASE",
     "ATTEMPT_TTL",
+    "BUNDLE_FOR",
     "DIGEST_AT",
     "DIGEST_CUTOFF",
     "MAX_DIGEST_ITEMS",
     "NO",
+    "POT_SHARES",
     "PROMOTIONS_STOP_AT",
     "PROMOTION_SUFFIX",
     "QUESTION_CLASH",
@@ -21,6 +24,8 @@ __all__ = [
     "RETRY_MAX",
     "SPENDING_CACHE_TTL",
     "SPENDING_TTL",
+    "STAFF_SMS_PER_DAY",
+    "URGENT_ALARM_AT",
     "YES",
 ]
 
@@ -42,13 +47,26 @@ DIGEST_CUTOFF = timedelta(minutes=30)
 # More would cost a further part each; the rest is in the app.
 MAX_DIGEST_ITEMS = 4
 
+# Long enough for a flood to become one message, short enough for an SLA of two hours.
+BUNDLE_FOR = timedelta(minutes=10)
+# Not urgent, to a phone of staff, the digest included: about one in each hour awake. Who is rung
+# more often stops looking.
+STAFF_SMS_PER_DAY = 12
+
 YES = frozenset({"1", "Y", "YES", "是"})  # to any question
 NO = frozenset({"2", "N", "NO", "否"})
 QUESTION_TTL = timedelta(days=7)  # a "1" that comes later answers nothing
 # Of two questions that are read together, a "1" may mean either.
 QUESTION_CLASH = timedelta(hours=1)
 
-# A share of a street's monthly budget; the rest is for what people wait for.
+# The share of each pot of a street's monthly budget. Codes have none: they never wait for money,
+# and limits of sign-in and of wishes bound them. Tickets, which strangers cause, get the smaller
+# half of what is not urgent.
+POT_SHARES = {Pot.URGENT: 0.3, Pot.TICKETS: 0.3, Pot.OTHER: 0.4}
+# A third of the urgent pot is more than a street needs in a bad month; people look before the rest
+# is gone.
+URGENT_ALARM_AT = 0.33
+# A share of the pot of promotions; the rest is for what people wait for.
 PROMOTIONS_STOP_AT = 0.8
 # How old a street's sum may be when a budget is checked.
 SPENDING_CACHE_TTL = timedelta(minutes=1)

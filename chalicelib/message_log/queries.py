@@ -15,7 +15,13 @@ from ..people.access import Access
 from ..people.model import Person
 from ..people.service import People
 from . import permissions
-from .model import DIGEST, InboxItem, MessageAttempt, PendingVisit, subject_of
+from .model import (
+    COLLECTIONS,
+    InboxItem,
+    MessageAttempt,
+    PendingVisit,
+    subject_of,
+)
 from .repository import MessageRepository
 
 __all__ = ["MessageQueries"]
@@ -66,7 +72,9 @@ class MessageQueries:
         actor = self._access.require_self(context).actor
         page = self._repository.messages_to(actor.id, context.start, limit)
         # A digest itself is left out: the messages that it contains are there.
-        attempts = [attempt for attempt in page.items if attempt.kind != DIGEST]
+        attempts = [
+            attempt for attempt in page.items if attempt.kind not in COLLECTIONS
+        ]
         texts = self.texts_of(attempts, context.locale)
         items = []
         for attempt, text in zip(attempts, texts, strict=True):

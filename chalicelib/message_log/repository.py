@@ -20,9 +20,16 @@ from .model import (
     MessageAttempt,
     PendingVisit,
     PhoneQuestion,
+    PhoneQuota,
 )
 
-__all__ = ["ATTEMPT", "FURTHER_RECIPIENT", "QUESTION", "MessageRepository"]
+__all__ = [
+    "ATTEMPT",
+    "FURTHER_RECIPIENT",
+    "QUESTION",
+    "QUOTA",
+    "MessageRepository",
+]
 
 _NOWHERE = "-"  # the place key of people of no known place
 
@@ -37,7 +44,7 @@ _IN_A_QUEUE = (
     "place",
     "order",
 )
-# PK the attempt; SK `delivery`, `for#<person>`. A question: PK the phone's hash, SK `question`.
+# PK the attempt; SK `delivery`, `for#<person>`. A phone: PK its hash, SK `question` or `quota`.
 _MESSAGES = Table(
     "messages",
     indexes=(
@@ -105,9 +112,14 @@ def _question_keys(question: PhoneQuestion) -> dict[str, str]:
     return {"pk": question.id, "sk": "question"}
 
 
+def _quota_keys(quota: PhoneQuota) -> dict[str, str]:
+    return {"pk": quota.id, "sk": "quota"}
+
+
 ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys)
 FURTHER_RECIPIENT = _MESSAGES.row(FurtherRecipient, keys=_further_keys)
 QUESTION = _MESSAGES.row(PhoneQuestion, keys=_question_keys)
+QUOTA = _MESSAGES.row(PhoneQuota, keys=_quota_keys)
 _KEY = ATTEMPT.view(Key)
 _INBOX_KEY = ATTEMPT.view(_InboxKey)
 _VISIT = ATTEMPT.view(PendingVisit)
@@ -125,7 +137,7 @@ def _unchanged(name: str, before: MessageAttempt) -> Any:
 class MessageRepository(Repository):
     """Reads and claims attempts, and the questions that were asked by SMS."""
 
-    rows = (ATTEMPT, FURTHER_RECIPIENT, QUESTION)
+    rows = (ATTEMPT, FURTHER_RECIPIENT, QUESTION, QUOTA)
 
     def claim(self, attempt: MessageAttempt) -> bool:
         """Write an attempt that must not be there yet: it will be sent, or was suppressed."""
@@ -187,10 +199,10 @@ class MessageRepository(Repository):
         )
         return sum(key.was_sent for key in page.items)
 
-    def digest_attempts_of(
-        self, person: str, since: datetime
+    def held_attempts_of(
+        self, person: str, channel: Channel, since: datetime
     ) -> list[MessageAttempt]:
-        """Read the attempts that were held for a person's digest since an instant, oldest first."""
+        """Read the attempts that were held for a person's digest or bundle, oldest first."""
         after = ATTEMPT.attribute("told_order") >= to_text(since)
 
         def read(start: Position | None) -> Page[_InboxKey]:
@@ -203,9 +215,7 @@ class MessageRepository(Repository):
                 limit=100,
             )
 
-        held = [
-            key.pk for key in every(read) if key.has_channel(Channel.DIGEST)
-        ]
+        held = [key.pk for key in every(read) if key.has_channel(channel)]
         return self.find_attempts(held)
 
     def pending_visits(
@@ -246,6 +256,17 @@ class MessageRepository(Repository):
         if before:
             condition = QUESTION.attribute("version") == before.version
         return self._store.put_if(question, condition)
+
+    def find_quota(self, phone: str) -> PhoneQuota | None:
+        """Read the quota of a phone of staff (by its keyed hash)."""
+        return self._store.get(QUOTA, phone, "quota")
+
+    def keep_quota(self, quota: PhoneQuota, before: PhoneQuota | None) -> bool:
+        """Write a quota in place of the one before; False if that is not the latest."""
+        condition = PK.does_not_exist()
+        if before:
+            condition = QUOTA.attribute("version") == before.version
+        return self._store.put_if(quota, condition)
 
     def read_spent(self, subject: str, name: str) -> int:
         """Read the sum of a counter (厘)."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..feature import Feature, Get, ServiceProvider
 from ..kernel.job import Send
 from ..kernel.template import Lane
-from ..message_log.feature import digest, message_log, sms_budget
+from ..message_log.feature import digest, message_log, sms_budget, staff_phones
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..signin.feature import challenges
@@ -47,6 +47,7 @@ def build(core: "Core", get: Get) -> "Notifier":
         recipients=get(recipients),
         log=get(message_log),
         digest=get(digest),
+        staff_phones=get(staff_phones),
         budget=get(sms_budget),
     )
     return Notifier(
@@ -55,6 +56,7 @@ def build(core: "Core", get: Get) -> "Notifier":
         challenges=get(challenges),
         log=get(message_log),
         digest=get(digest),
+        staff_phones=get(staff_phones),
         digest_notifier=digest_notifier,
         budget=get(sms_budget),
         templates=core.templates,
@@ -70,16 +72,29 @@ def templates() -> "Templates":
     return MESSAGES
 
 
+def bundles() -> "Templates":
+    """Load the templates of bundles."""
+    from .texts import BUNDLES
+
+    return BUNDLES
+
+
 def context(
     notifier: "Notifier",
     subjects: "Sequence[MessageSubject]",
 ) -> "Sequence[MessageContext | None]":
-    """Return no contexts: a digest consists of the messages that it holds."""
+    """Return no contexts: a digest or bundle consists of the messages that it holds."""
     return [None] * len(subjects)
 
 
 feature.messages(
     "reminders.digest", templates=templates, context=context, lane=Lane.BULK
+)
+feature.messages(
+    "reminders.bundle",
+    "reminders.urgent_bundle",
+    templates=bundles,
+    context=context,
 )
 
 

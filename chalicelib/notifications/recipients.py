@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from ..kernel.access import Role
 from ..kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
 from ..kernel.hooks import Hooks
 from ..kernel.job import Send
@@ -152,9 +151,6 @@ class Recipients:
         holder: Person,
     ) -> Route:
         """Return the route to an address. Quiet hours and language are those of its holder."""
-        is_staff = any(
-            grant.role.rank > Role.VOLUNTEER.rank for grant in person.grants
-        )
         return Route(
             recipient=Recipient(
                 people=(person.id,),
@@ -164,7 +160,8 @@ class Recipients:
                 locale=holder.locale,
             ),
             quiet=self._quiet_hours(holder, place),
-            is_rationed=not is_staff,
+            is_rationed=not person.appointed,
+            rings_staff=holder.appointed,
         )
 
     def _quiet_hours(self, holder: Person, place: str) -> LocalQuietHours:

@@ -6,7 +6,13 @@ from datetime import datetime
 from ..kernel.audiences import SeveralPeople
 from ..kernel.job import Send
 from ..kernel.template import Template, Urgency
-from ..message_log.model import Envelope, Facts, Recipient, SuppressionReason
+from ..message_log.model import (
+    Channel,
+    Envelope,
+    Facts,
+    Recipient,
+    SuppressionReason,
+)
 from .decisions import plan
 from .model import LocalQuietHours
 
@@ -18,15 +24,22 @@ class Route:
     """The address of a message to a person, and when that phone may ring.
 
     A message on a route that `is_rationed` counts against the person's week. `unreached` says why
-    the route ends without an address. `silenced` is a phone that may not ring (any more), at which
+    the route ends without an address. The phone of a route that `rings_staff` is that of somebody
+    who works here. `silenced` is a phone that may not ring (any more), at which
     the message may have been begun.
     """
 
     recipient: Recipient
     quiet: LocalQuietHours
     is_rationed: bool
+    rings_staff: bool = False
     unreached: SuppressionReason | None = None
     silenced: Recipient | None = None
+
+    @property
+    def takes_rations(self) -> bool:
+        """Say whether the quota of a phone of staff counts for the route."""
+        return self.rings_staff and self.recipient.channel is Channel.SMS
 
     def joined_by(self, other: "Route") -> "Route":
         """Return the route of people who share a phone. It rings once, as for the first one."""

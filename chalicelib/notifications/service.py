@@ -15,13 +15,13 @@ from ..kernel.clock import Clock
 from ..kernel.hooks import Hooks
 from ..kernel.job import Send
 from ..kernel.message_context import MessageContext, MessageSubject
-from ..kernel.template import Legal, Template, Templates
+from ..kernel.template import Legal, Pot, Template, Templates, Urgency
 from ..message_log.budget import Bill, SmsBudget
 from ..message_log.decisions import digest_time
 from ..message_log.digest import Digest
 from ..message_log.log import MessageLog
 from ..message_log.model import (
-    DIGEST,
+    COLLECTIONS,
     Channel,
     Envelope,
     Facts,
@@ -29,6 +29,7 @@ from ..message_log.model import (
     SuppressionReason,
 )
 from ..signin.challenges import Challenges
+from ..message_log.staff_phones import StaffPhones
 from ..signin.model import Purpose
 from . import policy
 from .decisions import is_held
@@ -53,6 +54,7 @@ class Notifier:
         challenges: Challenges,
         log: MessageLog,
         digest: Digest,
+        staff_phones: StaffPhones,
         digest_notifier: DigestNotifier,
         budget: SmsBudget,
         templates: Templates,
@@ -64,6 +66,7 @@ class Notifier:
         self._challenges = challenges
         self._log = log
         self._digest = digest
+        self._staff_phones = staff_phones
         self._digest_notifier = digest_notifier
         self._budget = budget
         self._templates = templates
@@ -72,7 +75,7 @@ class Notifier:
 
     def deliver(self, send: Send, due_at: datetime) -> None:
         """Send a message to its audience, each person by the channel that fits now."""
-        if send.message_kind == DIGEST:
+        if send.message_kind in COLLECTIONS:
             self._digest_notifier.deliver(self._message(send, due_at, None))
             return
         audience = self._direct(send.audience)
@@ -218,7 +221,34 @@ class Notifier:
         digest_at = digest_time(now, route.quiet.zone)
         if is_held(template, sent) and self._digest.add(envelope, digest_at):
             return
+        if route.takes_rations and self._hold_for_staff(envelope, route):
+            return
         self._log.attempt(envelope, facts, bill)
+
+    def _hold_for_staff(self, envelope: Envelope, route: Route) -> bool:
+        """Hold a message to a phone of staff for a bundle or the digest; return whether it waits.
+
+        Codes and urgent alarms never wait. A question that the ceiling stops is in the app: in a
+        digest, "1" would answer nothing.
+        """
+        template = envelope.template
+        is_urgent = template.urgency is Urgency.URGENT
+        if template.pot is Pot.CODES or (is_urgent and not template.is_bundled):
+            return False
+        placement = self._staff_phones.place(envelope, route.quiet.zone)
+        if placement.bundle_at:
+            return self._digest.add(
+                envelope, placement.bundle_at, Channel.BUNDLE
+            )
+        if placement.is_at_once:
+            return False
+        if not template.asks:
+            digest_at = digest_time(self._clock.now(), route.quiet.zone)
+            return self._digest.add(envelope, digest_at)
+        if not route.is_rationed:
+            self._log.suppress(envelope, SuppressionReason.ENOUGH)
+            return True
+        return False
 
     def _sent_this_week(
         self, route: Route, template: Template, now: datetime

@@ -1,7 +1,7 @@
 """Messages that reach nobody by their route."""
 
 from ..message_log.log import MessageLog
-from ..message_log.model import DIGEST
+from ..message_log.model import COLLECTIONS
 from .route import DueMessage, Route
 
 __all__ = ["settle_unreachable"]
@@ -19,7 +19,7 @@ def settle_unreachable(
         return True  # the phone rang before it was silenced
     if route.unreached is None:
         return False
-    # The messages of a digest are settled one by one.
-    if message.send.message_kind != DIGEST:
+    # The messages of a digest or bundle are settled one by one.
+    if message.send.message_kind not in COLLECTIONS:
         log.suppress(message.to(route.recipient), route.unreached)
     return True

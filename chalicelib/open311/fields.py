@@ -216,7 +216,8 @@ class ReportForm(_KeyedForm):
         Field(
             max_length=40,
             description=(
-                "The resident with this number follows the report; it is not stored."
+                "Its owner is asked by SMS, at most once a day, and follows the report "
+                "after a yes. It is not stored."
             ),
         ),
     ] = ""

@@ -86,7 +86,16 @@ TimeOfDay = Annotated[
 ]
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
-Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Household = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,40}$",
+        description=(
+            "A member of the same home, or a household (hsh_…) to join. Any other text is a code "
+            "of the community."
+        ),
+    ),
+]
 
 
 class ConsentIn(Request):

@@ -91,6 +91,19 @@ class People:
         )
         return list(dict.fromkeys([person.id, *others]))
 
+    def members(self, household: str) -> list[Person]:
+        """Return the members of a household."""
+        ids = self._repository.household_members(household, HOUSEHOLD_MAX)
+        return list(self._repository.find_persons(ids).values())
+
+    def are_one_household(self, one: Person, other: Person) -> bool:
+        """Say whether two accounts may be of one household: they cannot agree with each other."""
+        if one.id == other.id or set(one.phone_keys) & set(other.phone_keys):
+            return True
+        if one.household and one.household == other.household:
+            return True
+        return one.contact_via == other.id or other.contact_via == one.id
+
     def subject_of(
         self, actor: Actor, person: Person, on_behalf_of: str | None
     ) -> Person:

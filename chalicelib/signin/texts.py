@@ -1,6 +1,6 @@
 """Texts about signing in, by locale."""
 
-from ..kernel.template import Template, Templates, Urgency
+from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
 __all__ = [
@@ -62,6 +62,7 @@ CODE_MESSAGES: Templates = {
         recipients="the person who asked for the code",
         slots={"code": 6},
         urgency=Urgency.URGENT,
+        pot=Pot.CODES,
     ),
     "code.email": Template(
         text(
@@ -71,6 +72,7 @@ CODE_MESSAGES: Templates = {
         recipients="the person who asked for the code",
         slots={"code": 6},
         urgency=Urgency.URGENT,
+        pot=Pot.CODES,
     ),
 }
 READ_OUT_MESSAGES: Templates = {

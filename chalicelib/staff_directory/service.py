@@ -121,7 +121,7 @@ class PersonAdmin:
                 context, people_permissions.CREATE, resource
             ).actor
             self._registration.check_place(new.home, ["home"])
-            person, ledger = self._new_person(new, actor)
+            person, ledger, members = self._new_person(new, actor)
             phone = self._claims(person) if person.phone else ()
             event = TimelineEvent(
                 tag="person.registered", actor=actor.id, party="staff"
@@ -131,14 +131,15 @@ class PersonAdmin:
                 previous=None,
                 writes=(*phone, *ledger),
                 events=(event,),
+                related=members,
             )
 
         return self._transaction.run(decide, context)
 
     def _new_person(
         self, new: NewPerson, actor: Actor
-    ) -> tuple[Person, tuple[Put, ...]]:
-        """Return a new person and the lines of their consents."""
+    ) -> tuple[Person, tuple[Put, ...], tuple[Changes[Person], ...]]:
+        """Return a new person, the lines of their consents, and a changed household member."""
         now = self._clock.now()
         person = Person(
             id=self._ids.new("per"),
@@ -151,8 +152,11 @@ class PersonAdmin:
             locale=new.locale,
         )
         person = self._phones.with_key(person)
+        household, members = self._households.resolve(
+            person, new.household, actor.id
+        )
         person, ledger = self._households.relate(
-            person, new.household, new.contact_via, new.consent, actor.id
+            person, household, new.contact_via, new.consent, actor.id
         )
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(
@@ -163,7 +167,7 @@ class PersonAdmin:
                 person, TERMS, new.consent, recorded_by=actor.id
             )
             ledger = (*ledger, line)
-        return person, ledger
+        return person, ledger, members
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return (self._phones.claim(person, Conflict("person.phone_taken")),)
@@ -337,11 +341,14 @@ class PersonAdmin:
                 context, person_id, people_permissions.HOUSEHOLD
             )
             check_below(actor, person)
+            joined, members = self._households.resolve(
+                person, household, actor.id
+            )
             changed, ledger = self._households.relate(
-                person, household, contact_via, consent, actor.id
+                person, joined, contact_via, consent, actor.id
             )
             audit = self._audit.record(
-                actor, "person.household_set", person, household or "-"
+                actor, "person.household_set", person, joined or "-"
             )
             event = TimelineEvent(
                 tag="person.household_set", actor=actor.id, party="staff"
@@ -351,6 +358,7 @@ class PersonAdmin:
                 previous=person,
                 writes=(*ledger, audit),
                 events=(event,),
+                related=members,
             )
 
         return self._transaction.run(decide, context)

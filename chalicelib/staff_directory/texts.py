@@ -5,6 +5,10 @@ from ..kernel.text_catalogue import text
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
+    "household.unknown": text(
+        zh="同一住处没有这位成员或这个家庭。",
+        en="There is no such member or household in the same home.",
+    ),
     "person.phone_set": text(
         zh="已登记的手机号只能由本人更改。",
         en="A phone that is set can only be changed by its owner.",

@@ -108,6 +108,9 @@ class CategoryQuestionIn(Request):
     kind: QuestionKind = QuestionKind.STRING
     required: Flag = False
     choices: Annotated[list[QuestionChoiceIn], Field(max_length=50)] = []
+    urgent_if_yes: Flag = Field(
+        False, description="The choice `yes` makes the ticket urgent."
+    )
 
     def as_question(self) -> CategoryQuestion:
         """Return it as a value of the model."""
@@ -121,6 +124,7 @@ class CategoryQuestionIn(Request):
             kind=self.kind,
             required=self.required,
             choices=tuple(choices),
+            urgent_if_yes=self.urgent_if_yes,
         )
 
 

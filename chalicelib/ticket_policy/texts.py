@@ -1,6 +1,6 @@
 """Texts about ticket policies, by locale."""
 
-from ..kernel.template import Template, Templates, Urgency
+from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
 __all__ = [
@@ -20,6 +20,7 @@ MESSAGES: Templates = {
         ),
         recipients="the staff on duty",
         for_staff=True,
+        pot=Pot.TICKETS,
         slots={"count": 4},
         urgency=Urgency.LOW,
         parts=2,

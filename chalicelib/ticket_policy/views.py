@@ -32,6 +32,7 @@ class CategoryQuestionView(View):
     kind: QuestionKind
     required: bool
     choices: list[QuestionChoiceView]
+    urgent_if_yes: bool
 
 
 class CategoryView(View):

@@ -7,6 +7,7 @@ from .schemas import (
     AssignTicketIn,
     CommentOnTicketIn,
     ConfirmTicketIn,
+    EscalateTicketIn,
     HoldTicketIn,
     JoinTicketIn,
     MergeTicketIn,
@@ -242,10 +243,12 @@ def escalate_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: TicketReasonIn,
+    body: EscalateTicketIn,
 ) -> AnyTicket:
-    """Escalate the ticket to the level above."""
-    return ticket_view(tickets.escalate(context, ticket_id, body.reason))
+    """Escalate the ticket to the level above; with `urgent` it rings there."""
+    return ticket_view(
+        tickets.escalate(context, ticket_id, body.reason, urgent=body.urgent)
+    )
 
 
 @routes.post("/v1/tickets/{ticket_id}/join")

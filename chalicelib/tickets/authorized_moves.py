@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..kernel.access import Action, Actor, Relation, relations
+from ..kernel.access import STAFF, Action, Relation, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
+from ..kernel.rate_limit import RateLimit
 from ..kernel.request import RequestContext
-from ..people.access import Access
+from ..people.access import Access, Granted
 from ..store.transaction import Transaction
 from .model import Ticket
 from .reader import TicketForViewer, TicketReader
@@ -38,13 +39,22 @@ class AuthorizedMoves:
         ticket_id: str,
         action: Action,
         decide: Decide,
+        limit: RateLimit | None = None,
     ) -> TicketForViewer:
-        """Make a move for the caller, who must be allowed its action."""
+        """Make a move for the caller, who must be allowed its action.
+
+        A `limit` holds for those who do not work on the ticket.
+        """
 
         def attempt() -> tuple[Changes[Ticket], TicketForViewer]:
-            ticket, mover, actor = self._read_for(context, ticket_id, action)
+            ticket, mover, granted = self._read_for(context, ticket_id, action)
+            actor = granted.actor
             ticket.check_version(context.seen_version)
             changes = decide(ticket, mover)
+            if limit and not mover.relations & (STAFF | {Relation.HELPER}):
+                subjects = granted.person.limit_subjects
+                counts = limit.counts(subjects, mover.now, ticket.zone)
+                changes = replace(changes, writes=(*changes.writes, *counts))
             reporter = actor.id if Relation.OWNER in mover.relations else ""
             now_related = relations(actor, changes.entity.as_resource(reporter))
             shown = self._reader.for_viewer(
@@ -60,7 +70,7 @@ class AuthorizedMoves:
         context: RequestContext,
         ticket_id: str,
         action: Action,
-    ) -> tuple[Ticket, TicketMover, Actor]:
+    ) -> tuple[Ticket, TicketMover, Granted]:
         """Read a ticket and require the action of a move."""
         ticket = self._reader.get(ticket_id)
         granted = self._access.require(
@@ -71,4 +81,4 @@ class AuthorizedMoves:
             relations=granted.relations,
             now=self._clock.now(),
         )
-        return ticket, mover, granted.actor
+        return ticket, mover, granted

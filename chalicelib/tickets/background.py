@@ -6,19 +6,22 @@ from itertools import chain
 from typing import Any
 
 from ..kernel.access import Actor, Relation, relations
-from ..kernel.changes import Changes, Delete, Put
+from ..kernel.changes import Changes, Delete, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
+from ..kernel.text import mask_personal
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.background import UploadJobs
 from . import handover, notifications, redaction, resolution
+from .alarm_bell import AlarmBell
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
+from .notifications import IS_IT_YOURS
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
 from .states import SYSTEM_ONLY, TicketMover
@@ -43,6 +46,7 @@ class TicketJobs:
         uploads: UploadJobs,
         duty: DutyResolver,
         reader: TicketReader,
+        bell: AlarmBell,
     ) -> None:
         self._repository, self._clock = repository, clock
         self._entities = EntityStore(
@@ -51,7 +55,7 @@ class TicketJobs:
             place=lambda ticket: ticket.place,
         )
         self._people, self._places, self._uploads = people, places, uploads
-        self._duty, self._reader = duty, reader
+        self._duty, self._reader, self._bell = duty, reader, bell
 
     def on_timer(self, ticket_id: str, timer_id: str) -> None:
         """Do what is due for a ticket, if it still waits for this timer."""
@@ -71,8 +75,13 @@ class TicketJobs:
         *,
         yes: bool,
         occasion: str,
+        phone_of: str = "",
     ) -> None:
         """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
+        if kind == IS_IT_YOURS:
+            if yes and phone_of == person_id:
+                self._link_reporter(ticket_id, person_id)
+            return
 
         def decide(ticket: Ticket) -> Changes[Ticket]:
             if occasion != notifications.occasion_of(ticket):
@@ -89,14 +98,42 @@ class TicketJobs:
             escalation = self._duty.escalation_for(ticket)
             reports = self._reader.reports(ticket)
             left = self._duty.assignee_left(ticket)
-            return resolution.answer(
-                ticket,
+            rung, writes = ticket, tuple[Write, ...]()
+            if not yes:
+                rung, writes = self._bell.may_ring_again(ticket, person_id)
+            changes = resolution.answer(
+                rung,
                 escalation,
                 mover,
                 reports,
                 kind,
                 yes=yes,
                 assignee_left=left,
+            )
+            if changes.entity is rung:  # the answer moves nothing
+                return Changes(entity=ticket, previous=ticket)
+            return replace(
+                changes, previous=ticket, writes=(*changes.writes, *writes)
+            )
+
+        self._entities.update(ticket_id, decide)
+
+    def _link_reporter(self, ticket_id: str, person_id: str) -> None:
+        """Link the person who says that a report is theirs, if nobody else is linked to it."""
+
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            person = self._people.find(person_id)
+            unchanged = Changes(entity=ticket, previous=ticket)
+            if person is None or person.erased_at or person.blocked:
+                return unchanged
+            if not ticket.is_anonymous:
+                return unchanged
+            earlier = self._repository.find_report(ticket.id, person_id)
+            text = mask_personal(
+                ticket.written, name=person.name, secrets=person.secrets
+            )
+            return resolution.link(
+                ticket, person_id, earlier, text, self._clock.now()
             )
 
         self._entities.update(ticket_id, decide)
@@ -159,12 +196,18 @@ class TicketJobs:
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         changes = redaction.forget_reporter(ticket, person_id)
+        writes: tuple[Write, ...] = ()
         report = self._repository.find_report(ticket.id, person_id)
-        return (
-            replace(changes, writes=(Delete(row=report),))
-            if report
-            else changes
-        )
+        if report:
+            writes = (Delete(row=report),)
+        reports = self._reader.reports(ticket)
+        others = [one for one in reports if one.person_id != person_id]
+        if others or ticket.is_anonymous or not ticket.is_open:
+            return replace(changes, writes=writes)
+        left = replace(changes.entity, reporter_left_at=self._clock.now())
+        _, joined = self._reader.sole_reporter(ticket)
+        nobody = resolution.if_nobody_joins(ticket, joined)
+        return replace(changes, entity=left, writes=(*writes, nobody))
 
     def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
         """Blank a person's notes in the timeline: free text may name somebody.

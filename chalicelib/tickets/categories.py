@@ -1,10 +1,12 @@
 """Categories of problems, their questions, and the urgency of each. Pure."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
     "CATEGORIES",
+    "YES",
     "Category",
     "CategoryQuestion",
     "Choice",
@@ -44,7 +46,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryQuestion:
-    """A question to the reporter about a problem of a category."""
+    """A question to the reporter about a problem of a category.
+
+    A yes to one that is `urgent_if_yes` makes the ticket urgent.
+    """
 
     code: str
     zh: str
@@ -52,6 +57,7 @@ class CategoryQuestion:
     kind: QuestionKind = QuestionKind.STRING
     required: bool = False
     choices: tuple[Choice, ...] = ()
+    urgent_if_yes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,45 @@ class Category:
     )
     questions: tuple[CategoryQuestion, ...] = ()
 
+    @property
+    def danger_question(self) -> CategoryQuestion | None:
+        """Return the question whose yes makes a ticket urgent."""
+        return next(
+            (question for question in self.questions if question.urgent_if_yes),
+            None,
+        )
 
+    def is_urgent(self, answers: Mapping[str, Sequence[str]]) -> bool:
+        """Say whether a problem with these answers is urgent by themselves."""
+        if self.urgency is TicketUrgency.URGENT:
+            return True
+        question = self.danger_question
+        return question is not None and YES in answers.get(question.code, ())
+
+
+YES = "yes"  # the key of the choice that makes a ticket urgent
+
+
+def _danger(zh: str, en: str) -> tuple[CategoryQuestion, ...]:
+    """Return the question of a category about danger to somebody."""
+    question = CategoryQuestion(
+        code="danger",
+        zh=zh,
+        en=en,
+        kind=QuestionKind.ONE,
+        choices=(
+            Choice(key=YES, zh="是", en="Yes"),
+            Choice(key="no", zh="否", en="No"),
+        ),
+        urgent_if_yes=True,
+    )
+    return (question,)
+
+
+_TRAPPED = _danger(
+    "有人受伤、被困或叫不应吗？",
+    "Is somebody hurt, trapped or not answering?",
+)
 _WHERE = CategoryQuestion(
     code="where",
     zh="具体位置",
@@ -133,6 +177,10 @@ CATEGORIES = (
         _PEOPLE,
         "消防通道 杂物 blocked",
         urgency=TicketUrgency.UTILITY,
+        questions=_danger(
+            "有人因此出不来、救护车进不去吗？",
+            "Does it keep somebody in, or an ambulance out?",
+        ),
     ),
     _category(
         "danger",
@@ -158,6 +206,7 @@ CATEGORIES = (
         _HOME,
         "电梯 lift",
         urgency=TicketUrgency.UTILITY,
+        questions=_TRAPPED,
     ),
     _category("light", "公共照明", "Lighting", _HOME, "灯 light"),
     _category(
@@ -167,6 +216,10 @@ CATEGORIES = (
         _HOME,
         "水 water",
         urgency=TicketUrgency.UTILITY,
+        questions=_danger(
+            "积水已经漏电，或有人被困吗？",
+            "Does the water touch electricity, or is somebody trapped?",
+        ),
     ),
     _category(
         "power",
@@ -175,6 +228,10 @@ CATEGORIES = (
         _HOME,
         "电 power",
         urgency=TicketUrgency.UTILITY,
+        questions=_danger(
+            "有人靠用电的医疗设备，或被困吗？",
+            "Does somebody need a medical device, or are they trapped?",
+        ),
     ),
     _category(
         "gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=TicketUrgency.URGENT
@@ -194,6 +251,7 @@ CATEGORIES = (
         _HOME,
         "维修 屋顶 repair",
         urgency=TicketUrgency.COMPLEX,
+        questions=_TRAPPED,
     ),
     _category(
         "illegal_building",
@@ -210,6 +268,16 @@ CATEGORIES = (
         _PEOPLE,
         "老人 care",
         private=True,
+        questions=_danger(
+            "老人敲门没有应答，或受伤、被困吗？",
+            "Are they hurt, trapped or not answering the door?",
+        ),
     ),
-    _category("other", "其他", "Something else", ("其他", "Other"), ""),
+    _category(
+        "other",
+        "其他",
+        "Something else",
+        ("其他", "Other"),
+        questions=_TRAPPED,
+    ),
 )

@@ -1,15 +1,17 @@
 """Use cases by which a ticket ends or begins again. Each one commits once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..kernel.access import STAFF, relations
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..store.transaction import Transaction
 from . import merging, permissions, resolution
+from .alarm_bell import AlarmBell
 from .authorized_moves import AuthorizedMoves
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
@@ -30,11 +32,12 @@ class TicketEndings(AuthorizedMoves):
         clock: Clock,
         duty: DutyResolver,
         reader: TicketReader,
+        bell: AlarmBell,
     ) -> None:
         super().__init__(
             transaction=transaction, access=access, clock=clock, reader=reader
         )
-        self._duty = duty
+        self._duty, self._bell = duty, bell
 
     def confirm(
         self,
@@ -76,8 +79,14 @@ class TicketEndings(AuthorizedMoves):
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
             left = self._duty.assignee_left(ticket)
-            return resolution.reopen(
-                ticket, escalation, mover, reason, assignee_left=left
+            reopened, writes = ticket, tuple[Write, ...]()
+            if not mover.relations & STAFF:
+                reopened, writes = self._bell.may_ring_again(ticket, mover.id)
+            changes = resolution.reopen(
+                reopened, escalation, mover, reason, assignee_left=left
+            )
+            return replace(
+                changes, previous=ticket, writes=(*changes.writes, *writes)
             )
 
         return self._move(context, ticket_id, permissions.REOPEN, decide)
@@ -90,7 +99,7 @@ class TicketEndings(AuthorizedMoves):
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             alone, joined = self._reader.sole_reporter(ticket)
             text = self._reader.mask_reporter(ticket, reason)
-            return resolution.close(
+            changes = resolution.close(
                 ticket,
                 mover,
                 reason,
@@ -98,6 +107,10 @@ class TicketEndings(AuthorizedMoves):
                 joined=joined,
                 public_text=text,
             )
+            if not mover.relations & STAFF:
+                return changes
+            writes = self._bell.judge(ticket, trusted=False)
+            return replace(changes, writes=(*changes.writes, *writes))
 
         return self._move(context, ticket_id, permissions.CLOSE, decide)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..web.routes import Routes
+    from .alarm_bell import AlarmBell
     from .background import TicketJobs
     from .conversion import TicketConversion
     from .duty import DutyResolver, PolicyLookup
@@ -90,6 +91,20 @@ def intake(core: "Core", get: Get) -> "TicketIntake":
 
 
 @feature.provide
+def alarm_bell(core: "Core", get: Get) -> "AlarmBell":
+    """Build the bell of urgent tickets."""
+    from .alarm_bell import AlarmBell
+    from .repository import TicketRepository
+
+    return AlarmBell(
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        people=get(people),
+        duty=get(duty_resolver),
+    )
+
+
+@feature.provide
 def queries(core: "Core", get: Get) -> "TicketQueries":
     """Build the use cases that read."""
     from .queries import TicketQueries
@@ -118,6 +133,7 @@ def build(core: "Core", get: Get) -> "Tickets":
         reader=get(reader),
         intake=get(intake),
         queries=get(queries),
+        bell=get(alarm_bell),
     )
 
 
@@ -146,6 +162,7 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
         uploads=get(upload_jobs),
         duty=get(duty_resolver),
         reader=get(reader),
+        bell=get(alarm_bell),
     )
 
 
@@ -162,6 +179,7 @@ def public_tickets(core: "Core", get: Get) -> "PublicTickets":
         clock=core.clock,
         people=get(people),
         intake=get(intake),
+        bell=get(alarm_bell),
     )
 
 
@@ -212,6 +230,7 @@ feature.messages(
     "ticket.held",
     "ticket.resolved",
     "ticket.unanswered",
+    "ticket.is_it_yours",
     "ticket.closed",
     "ticket.merged",
     "ticket.turned",
@@ -236,6 +255,7 @@ def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
         answer.question,
         yes=answer.yes,
         occasion=answer.occasion,
+        phone_of=answer.phone_of,
     )
 
 

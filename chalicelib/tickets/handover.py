@@ -95,19 +95,24 @@ def escalate(
     escalation: EscalationContext,
     mover: TicketMover,
     reason: str,
+    *,
+    urgent: Ticket | None = None,
 ) -> Changes[Ticket]:
     """Escalate a ticket to the level above, before an SLA timer does.
+
+    `urgent` is the ticket as it rings, where the mover agrees that it is urgent. It may then stay
+    at the last level.
 
     Raises:
         Conflict: it is at the last level of its street.
 
     """
-    higher = escalated(ticket, escalation)
+    higher = escalated(urgent or ticket, escalation)
     messages = to_staff(higher, "climbed")
     changes = go(
         ticket, "escalate", mover, higher, note=reason, messages=messages
     )
-    if higher.level is ticket.level:
+    if higher.level is ticket.level and urgent is None:
         raise conflict(ticket, mover, "ticket.at_the_top")
     return changes
 

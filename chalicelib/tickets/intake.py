@@ -1,6 +1,6 @@
 """New tickets, however they are reported: drafted, routed, counted and opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel.access import Actor, relations
@@ -17,12 +17,16 @@ from ..places.model import Place
 from ..places.service import Places
 from ..uploads.service import Uploads
 from . import decisions
+from .categories import YES
 from .duplicates import likely_duplicates
 from .duty import DutyResolver
-from .model import Ticket, TicketReport
+from .model import Ticket, TicketReport, building_of
 from .policy import (
+    APPLICATION_REPORTS,
+    APPLICATION_REPORTS_AT,
     DUPLICATE_WITHIN,
     REPORTS_PER_DAY,
+    Category,
     Level,
     Policy,
     TicketUrgency,
@@ -43,7 +47,36 @@ class ProblemReport:
     location_note: str | None = None
     photos: tuple[str, ...] = ()
     urgency: TicketUrgency | None = None
+    danger: bool = False
+    answers: Mapping[str, tuple[str, ...]] | None = None
     private: bool | None = None
+
+    @property
+    def wants_alarm(self) -> bool:
+        """Say whether its reporter asks that it be urgent."""
+        return self.danger or self.urgency is TicketUrgency.URGENT
+
+
+def _answers_of(
+    problem: ProblemReport, category: Category
+) -> tuple[Mapping[str, tuple[str, ...]], bool]:
+    """Return the answers of a report, and whether they make it urgent in its category."""
+    answers = dict(problem.answers or {})
+    question = category.danger_question
+    if question and problem.danger:
+        answers[question.code] = (YES,)
+    return answers, category.is_urgent(answers)
+
+
+def _urgency_of(
+    problem: ProblemReport, category: Category, *, is_urgent: bool
+) -> TicketUrgency:
+    """Return the urgency of a report: a plain wish for urgent is only noted."""
+    if is_urgent:
+        return TicketUrgency.URGENT
+    if problem.urgency in (None, TicketUrgency.URGENT):
+        return category.urgency
+    return problem.urgency or category.urgency
 
 
 class TicketIntake:
@@ -93,10 +126,20 @@ class TicketIntake:
         return subject, (ledger_line,)
 
     def draft_for(
-        self, subject: Person, actor: Actor, problem: ProblemReport
+        self,
+        subject: Person,
+        actor: Actor,
+        problem: ProblemReport,
+        *,
+        by_staff: bool,
     ) -> Ticket:
-        """Return the ticket of a resident's report, not yet routed."""
+        """Return the ticket of a resident's report, not yet routed. Staff set its urgency."""
         ticket = self.draft(problem, name=subject.name, secrets=subject.secrets)
+        if by_staff:
+            urgency = problem.urgency or ticket.urgency
+            if problem.danger:
+                urgency = TicketUrgency.URGENT
+            ticket = replace(ticket, urgency=urgency, urgency_requested=False)
         proxy = actor.id if subject.contact_via == actor.id else None
         return replace(
             ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy
@@ -117,6 +160,7 @@ class TicketIntake:
         if category is None:
             raise Invalid("ticket.category_unknown", ["category"])
         now = self._clock.now()
+        answers, is_urgent = _answers_of(problem, category)
         public_text = mask_personal(problem.text, name=name, secrets=secrets)
         as_written = problem.text if problem.text != public_text else None
         return Ticket(
@@ -126,7 +170,9 @@ class TicketIntake:
             person_id=None,
             filed_by="",
             category=category.code,
-            urgency=problem.urgency or category.urgency,
+            urgency=_urgency_of(problem, category, is_urgent=is_urgent),
+            urgency_requested=not is_urgent and problem.wants_alarm,
+            answers=answers or None,
             private=category.private or bool(problem.private),
             text=public_text,
             as_written=as_written,
@@ -170,9 +216,21 @@ class TicketIntake:
         """Return the row of the report that a new ticket comes with."""
         return Put(row=self.report_by(ticket, person_id, recorded_by), new=True)
 
-    def count_report(self, person_id: str, ticket: Ticket) -> Count:
-        """Return the counter that limits the reports of one resident in a day."""
-        return REPORTS_PER_DAY.count(person_id, ticket.created_at, ticket.zone)
+    def count_report(
+        self, subjects: Iterable[str], ticket: Ticket
+    ) -> tuple[Count, ...]:
+        """Return the counters that limit the reports of one person in a day."""
+        return REPORTS_PER_DAY.counts(subjects, ticket.created_at, ticket.zone)
+
+    def count_application_report(
+        self, client: str, ticket: Ticket
+    ) -> tuple[Count, ...]:
+        """Return the counters that limit the reports of an application, and those at a place."""
+        spot, now = building_of(ticket.place), ticket.created_at
+        return (
+            APPLICATION_REPORTS.count(f"app#{client}", now),
+            APPLICATION_REPORTS_AT.count(f"app#{client}#{spot}", now),
+        )
 
     def open(
         self, ticket: Ticket, actor: Actor, writes: tuple[Write, ...]

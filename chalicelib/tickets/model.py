@@ -106,7 +106,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideReport:
-    """A report of another application, named by `client`. `phone` links it to a resident."""
+    """A report of another application, named by `client`.
+
+    `phone` is unconfirmed: its owner is asked whether the report is theirs.
+    """
 
     category: str
     text: str
@@ -137,6 +140,8 @@ class Ticket(TicketState, Entity):
     source: str = ""  # the other application
     category: str
     urgency: TicketUrgency
+    urgency_requested: bool = False  # by its reporter; nobody has agreed yet
+    silent: bool = False  # urgent, but its reporter has rung enough
     private: bool = False
     text: str
     as_written: str | None = None
@@ -166,6 +171,8 @@ class Ticket(TicketState, Entity):
     merged: tuple[str, ...] = ()  # ids of the tickets merged into this one
     merged_into: str | None = None
     wish: str | None = None
+    # Its only reporter has left: no reminders, until somebody has looked at it or joined it.
+    reporter_left_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     ending: Ending | None = None
@@ -203,6 +210,11 @@ class Ticket(TicketState, Entity):
         """Return the current hold."""
         return self.holds[-1] if self.state is TicketStatus.ON_HOLD else None
 
+    @property
+    def rings(self) -> bool:
+        """Say whether its messages to those who work on it ring at once, at night too."""
+        return self.urgency is TicketUrgency.URGENT and not self.silent
+
     def sla_timer(self, name: SlaKind) -> SlaTimer | None:
         """Return the latest timer of a kind."""
         return next(
@@ -213,6 +225,8 @@ class Ticket(TicketState, Entity):
     @property
     def next_due(self) -> tuple[str, datetime] | None:
         """Return the next deadline and its instant, the sort key of queues."""
+        if self.reporter_left_at and self.is_open:
+            return "look", self.reporter_left_at
         waits = {
             clock.name.value: clock.promised_at
             for clock in self.clocks
@@ -241,6 +255,8 @@ class Ticket(TicketState, Entity):
 
     def deadlines(self) -> Mapping[str, datetime]:
         """Return the deadlines by name; see `timers.on_timer`."""
+        if self.reporter_left_at and self.is_open:
+            return {}
         waits: dict[str, datetime] = {
             clock.name.value: clock.due_at
             for clock in self.clocks
@@ -270,6 +286,9 @@ class TicketLine(TicketState):
     place: str
     category: str
     urgency: TicketUrgency
+    urgency_requested: bool = False
+    silent: bool = False
+    source: str = ""
     private: bool = False
     state: TicketStatus
     level: Level

@@ -42,6 +42,8 @@ def go(
     """
     step = _step_of(ticket, move, mover, target, event)
     entity = replace(after or ticket, state=step.target)
+    if move != "comment":  # somebody has looked at it
+        entity = replace(entity, reporter_left_at=None)
     if entity.state is not ticket.state or public_text:
         writes = (*writes, *public_update(entity, mover.now, public_text))
     return Changes(

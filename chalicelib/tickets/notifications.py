@@ -7,20 +7,23 @@ from ..kernel.changes import Message
 from ..kernel.clock import to_text
 from ..kernel.text import mask_personal
 from .model import Ticket, place_at
-from .policy import Level, TicketUrgency
+from .policy import Level
 from .states import OPEN_STATES, Ending, TicketStatus
 
 __all__ = [
     "ALSO_AT_NIGHT",
+    "IS_IT_YOURS",
     "RELEVANT_WHILE",
     "is_relevant",
     "occasion_of",
     "template_context",
     "to_assignee",
+    "to_claimed_reporter",
     "to_reporters",
     "to_staff",
 ]
 
+IS_IT_YOURS = "ticket.is_it_yours"
 Test = Callable[[Ticket, Mapping[str, str]], bool]
 S = TicketStatus
 
@@ -61,10 +64,15 @@ def to_reporters(
     return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
 
 
+def to_claimed_reporter(ticket: Ticket, person_id: str) -> tuple[Message, ...]:
+    """Return the question to the owner of a phone that a report names: is it theirs?"""
+    return (_message(ticket, "is_it_yours", OnePerson(person_id)),)
+
+
 def _message(
     ticket: Ticket, kind: str, recipient: Audience, **params: str
 ) -> Message:
-    urgent = ticket.urgency is TicketUrgency.URGENT and kind in ALSO_AT_NIGHT
+    urgent = ticket.rings and kind in ALSO_AT_NIGHT
     full_kind = f"ticket.urgent_{kind}" if urgent else f"ticket.{kind}"
     return Message(
         kind=full_kind, audience=recipient, subject=ticket.id, params=params
@@ -112,6 +120,11 @@ def _not_closed(ticket: Ticket, params: Mapping[str, str]) -> bool:
     return ticket.state is not S.CLOSED
 
 
+def _unclaimed(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    """Say whether the ticket is open and nobody is known to have reported it."""
+    return ticket.is_anonymous and ticket.state is not S.CLOSED
+
+
 def _must_be_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
     return ticket.must_be_assigned
 
@@ -130,6 +143,7 @@ RELEVANT_WHILE: Mapping[str, Test] = {
     "ticket.accepted": _in(S.ACCEPTED, S.ASSIGNED),
     "ticket.commented": _not_closed,
     "ticket.held": _in(S.ON_HOLD),
+    "ticket.is_it_yours": _unclaimed,
     "ticket.resolved": _in(S.RESOLVED),
     "ticket.unanswered": _in(S.RESOLVED),
     "ticket.closed": _ended(

@@ -21,11 +21,19 @@ from .categories import (
 from .worktime import OfficeHours, OwnDay
 
 __all__ = [
+    "ALARMS",
+    "ALARM_CONFIRMED_FOR",
+    "ALARM_MEMORY",
+    "APPLICATION_COMMENTS",
+    "APPLICATION_REPORTS",
+    "APPLICATION_REPORTS_AT",
+    "COMMENTS_PER_DAY",
     "DEFAULT_POLICY",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
     "MAX_BOUNCES",
     "MAX_MERGED",
+    "QUESTIONS_PER_DAY",
     "REPORTS_PER_DAY",
     "Category",
     "CategoryQuestion",
@@ -50,6 +58,29 @@ DUPLICATE_WITHIN = timedelta(
 MAX_BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
 # By one person, by whichever way; more than that is a machine.
 REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
+# By one person, not for staff at work; a talk about a ticket has fewer.
+COMMENTS_PER_DAY = RateLimit.calendar_day(
+    "comments", 20, "ticket.too_many_comments"
+)
+_HOUR = timedelta(hours=1)
+# Of one application without a person: a storm in a city fills an hour, a flood does not.
+APPLICATION_REPORTS = RateLimit.fixed_window(
+    "app_reports", 300, _HOUR, "ticket.too_many_here"
+)
+# And in one building. More people than that see nothing that others have not reported.
+APPLICATION_REPORTS_AT = RateLimit.fixed_window(
+    "app_reports_at", 30, _HOUR, "ticket.too_many_here"
+)
+APPLICATION_COMMENTS = RateLimit.fixed_window(  # on one ticket
+    "app_comments", 20, _HOUR, "ticket.too_many_here"
+)
+# Whether a report is theirs: a stranger who names a phone must not ring it often.
+QUESTIONS_PER_DAY = RateLimit.calendar_day("is_it_yours", 1, "ticket.too_many")
+# A person in need rings once or twice; who rings more often in half a day plays with the bell.
+ALARMS = 3
+ALARM_MEMORY = timedelta(hours=12)
+# Who was right once is believed for a season.
+ALARM_CONFIRMED_FOR = timedelta(days=90)
 # Tickets handled together. A problem that more people see has one ticket, which they join.
 MAX_MERGED = 20
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from ..kernel.access import STAFF, SYSTEM, Action, Actor, Resource, relations
-from ..kernel.changes import Changes, Write
+from ..kernel.changes import Changes, Message, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.ids import derived_id
@@ -16,10 +16,17 @@ from ..people.access import Access
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
-from . import decisions, permissions
+from . import alarms, decisions, permissions
+from .alarm_bell import AlarmBell
 from .intake import ProblemReport, TicketIntake
 from .model import OutsideReport, Ticket, Update
-from .policy import Policy
+from .notifications import to_claimed_reporter
+from .policy import (
+    APPLICATION_COMMENTS,
+    COMMENTS_PER_DAY,
+    QUESTIONS_PER_DAY,
+    Policy,
+)
 from .repository import TicketRepository
 from .states import TicketMover
 
@@ -42,6 +49,7 @@ class PublicTickets:
         clock: Clock,
         people: People,
         intake: TicketIntake,
+        bell: AlarmBell,
     ) -> None:
         self._transaction, self._access, self._repository = (
             transaction,
@@ -49,6 +57,7 @@ class PublicTickets:
             repository,
         )
         self._clock, self._people, self._intake = clock, people, intake
+        self._bell = bell
 
     def policy_of(self, street: str) -> Policy:
         """Return the rules of a street, its categories among them."""
@@ -59,8 +68,8 @@ class PublicTickets:
     ) -> Ticket:
         """Report a problem that another application brings.
 
-        The reporter is the signed-in person, or the resident who has the phone. Their daily
-        limit counts. Else there is no reporter.
+        The reporter is the signed-in person. Else there is none: a phone is only a claim, and
+        changes nothing before its owner has said yes.
         """
 
         def decide() -> Changes[Ticket]:
@@ -68,22 +77,91 @@ class PublicTickets:
                 see=permissions.SEE, places=(report.place,), public=True
             )
             actor, person = self._caller(context, permissions.SUBMIT, resource)
-            if person is None and report.phone:
-                person = self._people.phone_owner(report.phone)
             ticket = replace(
                 self._draft(report, person),
                 person_id=person.id if person else None,
                 filed_by=actor.id,
                 source=report.client,
-                answers=report.answers or None,
                 latitude=report.latitude,
                 longitude=report.longitude,
             )
-            return self._intake.open(
-                ticket, actor, self._report_writes(ticket, person, actor)
-            )
+            if person is None:
+                return self._opened_for_nobody(ticket, actor, report)
+            return self._opened_for(ticket, actor, person)
 
         return self._transaction.run(decide, context)
+
+    def _opened_for(
+        self, ticket: Ticket, actor: Actor, person: Person
+    ) -> Changes[Ticket]:
+        """Open the ticket of a signed-in person; staff have no limit."""
+        if relations(actor, ticket.as_resource()) & STAFF:
+            own = self._intake.new_report(ticket, person.id, actor.id)
+            return self._intake.open(ticket, actor, (own,))
+        subjects = person.limit_subjects
+        counts = self._intake.count_report(subjects, ticket)
+        reported = self._bell.on_report(ticket, subjects)
+        writes = (*counts, *reported.writes)
+        if reported.ringing:
+            return self._added(reported.ringing, ticket, actor.id, writes)
+        own = self._intake.new_report(ticket, person.id, actor.id)
+        return self._intake.open(reported.ticket, actor, (own, *writes))
+
+    def _opened_for_nobody(
+        self, ticket: Ticket, actor: Actor, report: OutsideReport
+    ) -> Changes[Ticket]:
+        """Open the ticket of an application, and ask the owner of the phone that it names."""
+        client = report.client
+        subjects = self._bell.subjects_of_application(client, ticket.place)
+        counts = self._intake.count_application_report(client, ticket)
+        reported = self._bell.on_report(ticket, subjects)
+        writes = (*counts, *reported.writes)
+        if reported.ringing:
+            application = f"open311:{client}"
+            return self._added(reported.ringing, ticket, application, writes)
+        changes = self._intake.open(reported.ticket, actor, writes)
+        asked, messages = self._question(report, ticket)
+        return replace(
+            changes,
+            writes=(*changes.writes, *asked),
+            messages=(*changes.messages, *messages),
+        )
+
+    def _added(
+        self,
+        ringing: Ticket,
+        ticket: Ticket,
+        reporter: str,
+        writes: tuple[Write, ...],
+    ) -> Changes[Ticket]:
+        mover = TicketMover(
+            id=reporter,
+            relations=relations(SYSTEM, ringing.as_resource()),
+            now=ticket.created_at,
+        )
+        changes = alarms.add_to_ringing(ringing, mover, ticket.written)
+        return replace(changes, writes=(*changes.writes, *writes))
+
+    def _question(
+        self, report: OutsideReport, ticket: Ticket
+    ) -> tuple[tuple[Write, ...], tuple[Message, ...]]:
+        """Return the question whether a report is theirs, at most one a phone and day.
+
+        The reporter never learns whether anybody has the phone.
+        """
+        owner = self._people.phone_owner(report.phone) if report.phone else None
+        if owner is None or owner.erased_at or owner.blocked:
+            return (), ()
+        counts = QUESTIONS_PER_DAY.counts(
+            owner.limit_subjects, ticket.created_at, ticket.zone
+        )
+        for count in counts:
+            asked = self._repository.read_counter(count.subject, count.name)
+            if asked >= QUESTIONS_PER_DAY.limit:
+                return (), ()
+        # Without a refusal the decision is made again: the report itself is never refused.
+        silent = tuple(replace(count, refusal=None) for count in counts)
+        return silent, to_claimed_reporter(ticket, owner.id)
 
     def _caller(
         self,
@@ -106,26 +184,13 @@ class PublicTickets:
             text=report.text,
             place=report.place,
             location_note=report.location_note,
+            answers=report.answers,
         )
         if person is None:
             return self._intake.draft(terms, name="", secrets=())
         return self._intake.draft(
             terms, name=person.name, secrets=person.secrets
         )
-
-    def _report_writes(
-        self,
-        ticket: Ticket,
-        person: Person | None,
-        actor: Actor,
-    ) -> tuple[Write, ...]:
-        """Return the reporter's row and daily counter; staff have no limit."""
-        if person is None:
-            return ()
-        own = self._intake.new_report(ticket, person.id, actor.id)
-        if relations(person.as_actor(), ticket.as_resource()) & STAFF:
-            return (own,)
-        return (own, self._intake.count_report(person.id, ticket))
 
     def comment_from_outside(
         self,
@@ -147,10 +212,28 @@ class PublicTickets:
             mover = TicketMover(
                 id=actor_id, relations=found, now=self._clock.now()
             )
-            return decisions.comment_from_outside(ticket, mover, text)
+            changes = decisions.comment_from_outside(ticket, mover, text)
+            counts = self._comment_counts(ticket, client, person, mover)
+            return replace(changes, writes=(*changes.writes, *counts))
 
         ticket = self._transaction.run(decide, context)
         return derived_id("upd", f"{ticket.id} {ticket.version}")
+
+    def _comment_counts(
+        self,
+        ticket: Ticket,
+        client: str,
+        person: Person | None,
+        mover: TicketMover,
+    ) -> tuple[Write, ...]:
+        """Return the counters that limit the comments of a person, or of an application."""
+        if person is None:
+            subject = f"app#{client}#{ticket.id}"
+            return (APPLICATION_COMMENTS.count(subject, mover.now),)
+        if mover.relations & STAFF:
+            return ()
+        subjects = person.limit_subjects
+        return COMMENTS_PER_DAY.counts(subjects, mover.now, ticket.zone)
 
     # public reads, which need no actor
 

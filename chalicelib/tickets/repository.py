@@ -9,14 +9,17 @@ from itertools import islice
 from typing import Any
 
 from ..kernel.clock import to_text
+from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
+from .alarms import AlarmRecord
 from .model import Ticket, TicketLine, TicketReport, Update, building_of
 from .resolution import JOINED
 
 __all__ = [
+    "ALARM",
     "REPORT",
     "TICKET",
     "TICKET_EVENT",
@@ -31,6 +34,9 @@ _IN_A_QUEUE = (
     "place",
     "category",
     "urgency",
+    "urgency_requested",
+    "silent",
+    "source",
     "private",
     "state",
     "level",
@@ -44,6 +50,7 @@ _IN_A_QUEUE = (
     "waits_until",
 )
 # PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
+# PK `alarm#<subject>`; SK `alarm`.
 _TICKETS = Table(
     "tickets",
     indexes=(
@@ -112,11 +119,16 @@ def _report_keys(report: TicketReport) -> dict[str, str]:
     return {"pk": report.ticket_id, "sk": f"report#{report.person_id}"}
 
 
+def _alarm_keys(record: AlarmRecord) -> dict[str, str]:
+    return {"pk": f"alarm#{record.id}", "sk": "alarm"}
+
+
 TICKET = _TICKETS.row(
     Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
 )
 REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
+ALARM = _TICKETS.row(AlarmRecord, keys=_alarm_keys)
 TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
 _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 
@@ -124,7 +136,7 @@ _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 class TicketRepository(Repository):
     """Reads tickets, reports, public updates and timelines."""
 
-    rows = (TICKET, REPORT, UPDATE, TICKET_EVENT)
+    rows = (TICKET, REPORT, UPDATE, ALARM, TICKET_EVENT)
 
     def find_ticket(self, ticket_id: str) -> Ticket | None:
         """Read one ticket."""
@@ -135,6 +147,11 @@ class TicketRepository(Repository):
         return self._store.get_many(
             TICKET, [(id, "ticket") for id in ticket_ids]
         )
+
+    def find_alarms(self, subjects: Sequence[str]) -> dict[str, AlarmRecord]:
+        """Read the alarms of subjects; one without a row is left out."""
+        keys = [(f"alarm#{subject}", "alarm") for subject in subjects]
+        return by_id(self._store.get_many(ALARM, keys))
 
     def find_report(
         self, ticket_id: str, person_id: str
@@ -164,6 +181,10 @@ class TicketRepository(Repository):
         Half price: it is a figure.
         """
         return self._counters.read_many(ticket_ids, JOINED)
+
+    def read_counter(self, subject: str, name: str) -> int:
+        """Read a counter of a limit."""
+        return self._counters.read(subject, name)
 
     def reported_by(
         self, person_id: str, start: Position | None, limit: int

@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.changes import Changes, Check, Count, Message, Put, Write
+from ..kernel.changes import (
+    Changes,
+    Check,
+    Count,
+    Message,
+    Put,
+    TimelineEvent,
+    Write,
+)
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import sla_timers
 from .model import SlaTimer, Ticket, TicketReport
@@ -25,7 +33,10 @@ __all__ = [
     "end",
     "end_messages",
     "has_answered",
+    "if_nobody_joins",
     "join",
+    "joined",
+    "link",
     "reopen",
 ]
 
@@ -42,13 +53,47 @@ def join(
     Many people join at once. So the ticket itself is only checked, not written.
     """
     go(ticket, "join", mover)
-    count = Count(subject=ticket.id, name=JOINED, add=1)
-    writes: tuple[Write, ...] = (
-        Put(row=report, new=True),
-        count,
-        Check(entity=ticket),
-    )
+    if ticket.reporter_left_at:
+        after = replace(ticket, reporter_left_at=None)
+        writes = joined(ticket, report)
+        return Changes(entity=after, previous=ticket, writes=writes)
+    writes = (*joined(ticket, report), Check(entity=ticket))
     return Changes(entity=ticket, previous=ticket, writes=writes)
+
+
+def joined(ticket: Ticket, report: TicketReport) -> tuple[Write, ...]:
+    """Return the rows of a report that is added to a ticket."""
+    count = Count(subject=ticket.id, name=JOINED, add=1)
+    return (Put(row=report, new=True), count)
+
+
+def link(
+    ticket: Ticket,
+    person_id: str,
+    earlier: TicketReport | None,
+    text: str,
+    now: datetime,
+) -> Changes[Ticket]:
+    """Make a person the reporter of an anonymous ticket; `text` is without their data.
+
+    `earlier` is their report if they have joined it before.
+    """
+    as_written = ticket.written if text != ticket.written else None
+    after = replace(
+        ticket, person_id=person_id, text=text, as_written=as_written
+    )
+    report = TicketReport(
+        ticket_id=ticket.id, person_id=person_id, by=person_id, joined_at=now
+    )
+    writes: tuple[Write, ...] = (Put(row=report, new=True),)
+    if earlier:  # they are counted as the reporter from now on
+        writes = (Count(subject=ticket.id, name=JOINED, add=-1),)
+    event = TimelineEvent(
+        tag="ticket.reporter_known", actor=person_id, party="reporter"
+    )
+    return Changes(
+        entity=after, previous=ticket, writes=writes, events=(event,)
+    )
 
 
 def confirm(
@@ -241,7 +286,7 @@ def close(
         mover,
         withdrawn,
         note=reason,
-        writes=(_if_nobody_joins(ticket, joined),),
+        writes=(if_nobody_joins(ticket, joined),),
         messages=end_messages(ticket, mover),
     )
     if not alone:
@@ -270,7 +315,7 @@ def _close_by_staff(
     )
 
 
-def _if_nobody_joins(ticket: Ticket, joined: int) -> Count:
+def if_nobody_joins(ticket: Ticket, joined: int) -> Count:
     """Return the condition that no more than `joined` people have joined.
 
     Joining does not write the ticket, so its version does not show it.
@@ -300,7 +345,7 @@ def convert_to_wish(
 ) -> Changes[Ticket]:
     """Close a ticket whose place a wish takes, unless somebody joins meanwhile."""
     messages = to_reporters(ticket, "turned") + end_messages(ticket, mover)
-    writes = (_if_nobody_joins(ticket, joined),)
+    writes = (if_nobody_joins(ticket, joined),)
     closed = replace(
         closed_ticket(ticket, Ending.WISH, mover.now), wish=wish_id
     )

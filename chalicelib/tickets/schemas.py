@@ -27,6 +27,7 @@ __all__ = [
     "AssignTicketIn",
     "CommentOnTicketIn",
     "ConfirmTicketIn",
+    "EscalateTicketIn",
     "HoldTicketIn",
     "JoinTicketIn",
     "MergeTicketIn",
@@ -73,7 +74,17 @@ class TicketIn(Request):
     ) = None
     photos: Photos | None = None
     urgency: TicketUrgency | None = Field(
-        None, description="By default that of the category."
+        None,
+        description=(
+            "By default that of the category. `urgent` of a reporter is a request: it rings when "
+            "staff or a second household agree."
+        ),
+    )
+    danger: Flag = Field(
+        False,
+        description=(
+            "The answer to the category's question that is `urgent_if_yes`: a yes rings at once."
+        ),
     )
     private: Flag | None = Field(
         None, description="Only its reporters, its assignee and staff see it."
@@ -83,10 +94,8 @@ class TicketIn(Request):
 
     def terms(self) -> ProblemReport:
         """Return the report as the service takes it."""
-        fields = {
-            name: getattr(self, name)
-            for name in ProblemReport.__dataclass_fields__
-        }
+        names = ProblemReport.__dataclass_fields__.keys() - {"answers"}
+        fields = {name: getattr(self, name) for name in names}
         return ProblemReport(**(fields | {"photos": tuple(self.photos or ())}))
 
 
@@ -107,6 +116,18 @@ class TicketReasonIn(Request):
     """The reason of a move."""
 
     reason: Reason
+
+
+class EscalateTicketIn(TicketReasonIn):
+    """The reason of an escalation, and whether the ticket is urgent."""
+
+    urgent: Flag = Field(
+        False,
+        description=(
+            "Staff agree that the ticket is urgent: it rings at the level above at once, or at "
+            "its own if there is none."
+        ),
+    )
 
 
 class CommentOnTicketIn(Request):

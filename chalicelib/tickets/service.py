@@ -3,20 +3,24 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import STAFF, Relation, Resource, relations
-from ..kernel.changes import Changes
+from ..kernel.access import STAFF, Actor, Relation, Resource, relations
+from ..kernel.changes import Changes, Write
 from ..kernel.clock import Clock
 from ..kernel.request import RequestContext
-from ..people.access import Access
+from ..people.access import Access, Granted
+from ..people.model import Person
 from ..people.service import ConsentGiven
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, handover, permissions, resolution
+from . import alarms, decisions, handover, permissions, resolution
+from .alarm_bell import AlarmBell
 from .authorized_moves import AuthorizedMoves
 from .duty import DutyResolver
 from .ending_service import TicketEndings
 from .intake import ProblemReport, TicketIntake
-from .model import Ticket
+from .model import Ticket, TicketReport
+from .moves import event_of
+from .policy import COMMENTS_PER_DAY
 from .queries import TicketQueries
 from .reader import TicketForViewer, TicketReader, for_reporter
 from .states import TicketMover
@@ -38,18 +42,20 @@ class Tickets(AuthorizedMoves):
         reader: TicketReader,
         intake: TicketIntake,
         queries: TicketQueries,
+        bell: AlarmBell,
     ) -> None:
         super().__init__(
             transaction=transaction, access=access, clock=clock, reader=reader
         )
         self._uploads, self._duty, self._intake = uploads, duty, intake
-        self.queries = queries
+        self.queries, self._bell = queries, bell
         self.endings = TicketEndings(
             transaction=transaction,
             access=access,
             clock=clock,
             duty=duty,
             reader=reader,
+            bell=bell,
         )
 
     def report(
@@ -72,18 +78,51 @@ class Tickets(AuthorizedMoves):
             subject, consents = self._intake.subject_of(
                 granted, on_behalf_of, consent
             )
-            draft = self._intake.draft_for(subject, actor, problem)
-            writes = (
-                self._intake.new_report(draft, subject.id, actor.id),
-                *consents,
+            by_staff = bool(granted.relations & STAFF)
+            draft = self._intake.draft_for(
+                subject, actor, problem, by_staff=by_staff
             )
-            if not granted.relations & STAFF:
-                writes = (*writes, self._intake.count_report(actor.id, draft))
-            changes = self._intake.open(draft, actor, writes)
-            return changes, for_reporter(actor, changes.entity)
+            changes = self._opened(draft, granted, subject, consents)
+            return changes, self._for_reporter(actor, changes.entity)
 
         ticket, shown = self._transaction.run_with(decide, context)
         return replace(shown, ticket=ticket)
+
+    def _opened(
+        self,
+        draft: Ticket,
+        granted: Granted,
+        subject: Person,
+        consents: tuple[Write, ...],
+    ) -> Changes[Ticket]:
+        """Open a new ticket, or add it to the one that its reporter rings with already."""
+        actor = granted.actor
+        if granted.relations & STAFF:
+            own = self._intake.new_report(draft, subject.id, actor.id)
+            return self._intake.open(draft, actor, (own, *consents))
+        subjects = granted.person.limit_subjects
+        counts = self._intake.count_report(subjects, draft)
+        reported = self._bell.on_report(draft, subjects)
+        writes = (*consents, *counts, *reported.writes)
+        if reported.ringing is None:
+            own = self._intake.new_report(draft, subject.id, actor.id)
+            return self._intake.open(reported.ticket, actor, (own, *writes))
+        ringing = reported.ringing
+        mover = TicketMover(
+            id=actor.id, relations=granted.relations, now=draft.created_at
+        )
+        changes = alarms.add_to_ringing(ringing, mover, draft.written)
+        if not self._reader.has_reported(ringing, subject.id):
+            report = self._intake.report_by(ringing, subject.id, actor.id)
+            writes = (*writes, *resolution.joined(ringing, report))
+        return replace(changes, writes=(*changes.writes, *writes))
+
+    def _for_reporter(self, actor: Actor, ticket: Ticket) -> TicketForViewer:
+        """Return the view of a report, also where it went into a ticket that rings already."""
+        if ticket.version == 0:
+            return for_reporter(actor, ticket)
+        related = relations(actor, ticket.as_resource(actor.id))
+        return self._reader.for_viewer(actor, ticket, related)
 
     def join(
         self,
@@ -116,12 +155,28 @@ class Tickets(AuthorizedMoves):
                 id=actor.id, relations=joining, now=self._clock.now()
             )
             report = self._intake.report_by(ticket, subject.id, actor.id)
-            changes = resolution.join(ticket, mover, report)
+            changes = self._joined(ticket, mover, report, granted)
             changes = replace(changes, writes=(*changes.writes, *consents))
             return changes, replace(shown, joined=shown.joined + 1)
 
         ticket, shown = self._transaction.run_with(decide, context)
         return replace(shown, ticket=ticket)
+
+    def _joined(
+        self,
+        ticket: Ticket,
+        mover: TicketMover,
+        report: TicketReport,
+        granted: Granted,
+    ) -> Changes[Ticket]:
+        """Add a report to a ticket; a second household may ring with it."""
+        changes = resolution.join(ticket, mover, report)
+        alarm = self._bell.on_join(ticket, granted.person)
+        if alarm is None:
+            return changes
+        event = event_of(mover, "ticket.agreed_urgent")
+        writes = (*alarm.writes, *resolution.joined(ticket, report))
+        return replace(alarm, writes=writes, events=(event,))
 
     # moves of those who work on a ticket
 
@@ -173,7 +228,13 @@ class Tickets(AuthorizedMoves):
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             return decisions.comment(ticket, mover, text, public=public)
 
-        return self._move(context, ticket_id, permissions.COMMENT, decide)
+        return self._move(
+            context,
+            ticket_id,
+            permissions.COMMENT,
+            decide,
+            limit=COMMENTS_PER_DAY,
+        )
 
     def hold(
         self,
@@ -223,17 +284,32 @@ class Tickets(AuthorizedMoves):
             changes = decisions.resolve(
                 ticket, escalation, mover, note, photos, public_text=text
             )
-            return replace(changes, related=bound_photos)
+            writes = changes.writes
+            if mover.relations & STAFF:
+                writes = (*writes, *self._bell.judge(ticket, trusted=True))
+            return replace(changes, related=bound_photos, writes=writes)
 
         return self._move(context, ticket_id, permissions.RESOLVE, decide)
 
     def escalate(
-        self, context: RequestContext, ticket_id: str, reason: str
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        reason: str,
+        *,
+        urgent: bool = False,
     ) -> TicketForViewer:
-        """Escalate a ticket to the level above."""
+        """Escalate a ticket to the level above; with `urgent` it rings there."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            return handover.escalate(ticket, escalation, mover, reason)
+            if not urgent:
+                return handover.escalate(ticket, escalation, mover, reason)
+            ringing = self._bell.made_urgent(ticket)
+            changes = handover.escalate(
+                ticket, escalation, mover, reason, urgent=ringing
+            )
+            writes = self._bell.judge(ringing, trusted=True)
+            return replace(changes, writes=(*changes.writes, *writes))
 
         return self._move(context, ticket_id, permissions.ESCALATE, decide)

@@ -7,7 +7,7 @@ from ..kernel import state_table
 from ..kernel.access import STAFF, Action, Relation
 from ..kernel.state_table import SYSTEM_ONLY, AnswerMove, Move, StateTable
 from . import permissions as can
-from .policy import MAX_BOUNCES, Level
+from .policy import MAX_BOUNCES, Level, TicketUrgency
 
 __all__ = [
     "ANSWERS",
@@ -149,6 +149,21 @@ class TicketState:
     merged_into: str | None
     ending: Ending | None
     person_id: str | None
+    source: str
+    urgency: TicketUrgency
+    urgency_requested: bool
+    silent: bool
+
+    @property
+    def waits_for_agreement(self) -> bool:
+        """Say whether it rings as soon as staff or a second household agree that it is urgent."""
+        is_urgent = self.urgency is TicketUrgency.URGENT
+        return self.silent or (self.urgency_requested and not is_urgent)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Say whether another application reported it for an unknown person."""
+        return bool(self.source) and self.person_id is None
 
     @property
     def must_be_assigned(self) -> bool:
@@ -190,7 +205,13 @@ def _no_assign(ticket: TicketState, relations: frozenset[Relation]) -> bool:
 
 
 def _no_escalate(ticket: TicketState, relations: frozenset[Relation]) -> bool:
-    return ticket.level is Level.STREET
+    """Say whether there is neither a level above nor an alarm to agree to."""
+    return ticket.level is Level.STREET and not ticket.waits_for_agreement
+
+
+def _no_close(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    """Say whether those who joined may not end it: the reporter is somebody else."""
+    return ticket.is_anonymous and not relations & STAFF
 
 
 def _no_join(ticket: TicketState, relations: frozenset[Relation]) -> bool:
@@ -206,7 +227,9 @@ def _no_reopen(ticket: TicketState, relations: frozenset[Relation]) -> bool:
 
 
 def _no_confirm(ticket: TicketState, relations: frozenset[Relation]) -> bool:
-    """Say whether there is no solution to confirm."""
+    """Say whether there is no solution to confirm, or only the unknown reporter could."""
+    if ticket.is_anonymous and not relations & STAFF:
+        return True
     return ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT)
 
 
@@ -222,6 +245,7 @@ _UNAVAILABLE: Mapping[str, _Check] = {
     "join": _no_join,
     "split": _no_split,
     "reopen": _no_reopen,
+    "close": _no_close,
     "confirm": _no_confirm,
     "turn": _no_conversion,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..kernel.template import Template, Templates, Urgency
+from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import placeholders, text
 
 __all__ = [
@@ -92,6 +92,14 @@ REFUSALS = {
         zh="今天反映得太多了，请明天再来。",
         en="Too many reports today. Please come back tomorrow.",
     ),
+    "ticket.too_many_comments": text(
+        zh="今天留言太多了，请明天再来。",
+        en="Too many comments today. Please come back tomorrow.",
+    ),
+    "ticket.too_many_here": text(
+        zh="短时间内反映太多了，请稍后再来。",
+        en="Too many reports in a short time. Please try again later.",
+    ),
     "ticket.wrong_state": text(
         zh="当前状态（{state}）不能这样操作。",
         en="The ticket is {state}; this cannot be done from there.",
@@ -119,6 +127,8 @@ def _template(recipient: str, zh: str, en: str, **options: Any) -> Template:
         text(zh=zh, en=en),
         recipients=recipient,
         for_staff=recipient == _STAFF,
+        for_work=recipient == _ASSIGNEE,
+        pot=Pot.TICKETS,
         slots={name: _FACT_LENGTHS[name] for name in sorted(placeholders(zh))},
         parts=2,
     )
@@ -233,6 +243,13 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
         en="Is “{what}” solved? Reply 1 if it is, 2 if not.",
         asks=True,
     ),
+    # No word of the report: a stranger wrote it.
+    "is_it_yours": _template(
+        _RESIDENT,
+        zh="有人用您的号码在{where}反映了一个问题。是您反映的请回复1，不是请回复2",
+        en="Did you report a problem in {where}? Reply 1 if you did, 2 if not.",
+        asks=True,
+    ),
     "closed": _template(
         _RESIDENT,
         zh="您反映的「{what}」已结束：{reason}",
@@ -254,10 +271,14 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
 }
 
 
-def _urgent(template: Template) -> Template:
-    """Return the form for a danger to life or property: no quiet hour holds it back."""
+def _urgent(kind: str, template: Template) -> Template:
+    """Return the form for a danger to life or property: no quiet hour holds it back.
+
+    Each rings at once and alone. The reminders of the last level share one message.
+    """
     return replace(
         template,
+        alarm=kind != "overdue_staff",
         text=text(zh="紧急！", en="Urgent! ") + template.text,
         urgency=Urgency.URGENT,
         parts=2,
@@ -269,7 +290,7 @@ def _messages() -> Templates:
     for kind, template in _OTHER_MESSAGES.items():
         templates[f"ticket.{kind}"] = template
     for kind, template in _WORK_MESSAGES.items():
-        templates[f"ticket.urgent_{kind}"] = _urgent(template)
+        templates[f"ticket.urgent_{kind}"] = _urgent(kind, template)
     return templates
 
 

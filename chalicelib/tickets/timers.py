@@ -97,10 +97,12 @@ def _remind(
 ) -> Changes[Ticket]:
     """Remind the staff of the last level, and again after the policy's interval."""
     prolonged: list[SlaTimer] = []
-    for timer in overdue:
-        prolonged.append(
-            sla_timers.prolong(sla, timer, mover.now, sla.limits.remind)
-        )
+    for timer in ticket.clocks:
+        # All that are late are in this reminder, so that each interval has one.
+        if timer in overdue or (timer.running and timer.fired):
+            prolonged.append(
+                sla_timers.prolong(sla, timer, mover.now, sla.limits.remind)
+            )
     after = replace(ticket, clocks=sla_timers.swap(ticket, *prolonged))
     messages = to_staff(after, "overdue")
     return Changes(

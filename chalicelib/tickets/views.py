@@ -54,6 +54,9 @@ class TicketHoldView(View):
 class InvolvedTicket(PublicTicket):
     """A ticket for its reporters and for those who work on it."""
 
+    urgency_requested: bool = Field(
+        description="Its reporter asks that it be urgent."
+    )
     place: PlaceCode
     location_note: str | None
     level: Level
@@ -87,6 +90,9 @@ class StaffTicket(InvolvedTicket):
     person_name: str | None
     filed_by: str
     source: str
+    silent: bool = Field(
+        description="Urgent, but rings nobody: its reporter has rung enough."
+    )
     answers: dict[str, list[str]] | None
     latitude: float | None
     longitude: float | None
@@ -99,6 +105,7 @@ AnyTicket = PublicTicket | InvolvedTicket | StaffTicket
 
 _INVOLVED_FIELDS = (
     *(
+        "urgency_requested",
         "place",
         "level",
         "assignee",
@@ -119,7 +126,7 @@ _INVOLVED_FIELDS = (
 )
 _STAFF_FIELDS = (
     *("person_id", "filed_by", "source", "latitude", "longitude"),
-    *("answered", "ratings"),
+    *("silent", "answered", "ratings"),
 )
 
 
@@ -219,6 +226,8 @@ class TicketLineView(View):
     place: PlaceCode
     category: str
     urgency: TicketUrgency
+    urgency_requested: bool
+    silent: bool
     private: bool
     state: TicketStatus
     level: Level

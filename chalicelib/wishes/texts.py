@@ -1,6 +1,6 @@
 """Texts about wishes, by locale. SMS texts name no resident and no address."""
 
-from ..kernel.template import Template, Templates, Urgency
+from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
 __all__ = ["MESSAGES", "REFUSALS", "WISH_STATES"]
@@ -146,6 +146,7 @@ MESSAGES: Templates = {
         ),
         recipients="the resident",
         slots=_slots("title", "code"),
+        pot=Pot.CODES,
         parts=2,
     ),
     "wish.yours": Template(

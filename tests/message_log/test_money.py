@@ -7,8 +7,9 @@ import pytest
 from chalicelib.adapters.choice import WeightedProvider
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.errors import Busy
-from chalicelib.kernel.template import Legal, Template
+from chalicelib.kernel.template import Legal, Pot, Template, Urgency
 from chalicelib.kernel.text_catalogue import text
+from chalicelib.message_log.budget import Bill, PotOfStreet
 
 from ..notifications.builders import (
     a_send,
@@ -52,7 +53,7 @@ def test_a_text_costs_its_parts_signature_included(
     line = tell(world, "春" * (units - SIGNATURE))
     assert line.parts == parts
     assert line.cost_li == parts * 55
-    assert counter("spent#chunhui", MONTH) == parts * 55
+    assert counter("spent#chunhui#other", MONTH) == parts * 55
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_e_mail_and_suppressed_messages_cost_nothing(world: World):
     line = next(line for line in lines() if line.person == resident.me["id"])
     assert line.parts == 0
     assert line.cost_li == 0
-    assert counter("spent#chunhui", MONTH) is None
+    assert counter("spent#chunhui#other", MONTH) is None
 
 
 def test_a_refused_message_costs_nothing_and_one_in_doubt_is_booked(
@@ -102,10 +103,10 @@ def test_a_refused_message_costs_nothing_and_one_in_doubt_is_booked(
 ):
     east = scripted(world, Refused("blacklisted", final=True))
     assert tell(world, "好").state == "dead"
-    assert counter("spent#chunhui", MONTH) is None
+    assert counter("spent#chunhui#other", MONTH) is None
     east.script = [TimeoutError()]
     assert tell(world, "好").state == "unknown"
-    assert counter("spent#chunhui", MONTH) == 55
+    assert counter("spent#chunhui#other", MONTH) == 55
 
 
 def test_a_message_costs_the_price_of_the_provider_that_took_it(world: World):
@@ -129,7 +130,7 @@ def test_a_message_costs_the_price_of_the_provider_that_took_it(world: World):
     assert second.state == "sent"
     assert second.provider == "west"
     assert second.cost_li == 90
-    assert counter("spent#chunhui", MONTH) == 80 + 90
+    assert counter("spent#chunhui#other", MONTH) == 80 + 90
 
 
 def test_each_street_pays_for_its_own_messages(world: World):
@@ -140,8 +141,8 @@ def test_each_street_pays_for_its_own_messages(world: World):
     )
     tell(world, "好")
     notify(world, a_send("due_o", other.id, "test.long", "x"), {"text": "好"})
-    assert counter("spent#chunhui", MONTH) == 55
-    assert counter("spent#qingfeng", MONTH) == 55
+    assert counter("spent#chunhui#other", MONTH) == 55
+    assert counter("spent#qingfeng#other", MONTH) == 55
 
 
 def test_a_new_month_starts_a_new_sum(world: World):
@@ -149,8 +150,8 @@ def test_a_new_month_starts_a_new_sum(world: World):
     tell(world, "好")
     world.pass_time(days=9)
     tell(world, "好")
-    assert counter("spent#chunhui", MONTH) == 55
-    assert counter("spent#chunhui", "sms#2026-12") == 55
+    assert counter("spent#chunhui#other", MONTH) == 55
+    assert counter("spent#chunhui#other", "sms#2026-12") == 55
 
 
 def test_a_message_that_comes_again_is_paid_once(world: World):
@@ -159,7 +160,7 @@ def test_a_message_that_comes_again_is_paid_once(world: World):
     again = a_send(line.message, line.person, "test.long", "x")
     for _ in range(3):
         notify(world, again, {"text": "好"})
-    assert counter("spent#chunhui", MONTH) == 55
+    assert counter("spent#chunhui#other", MONTH) == 55
 
 
 def test_sent_messages_are_booked_even_if_the_job_fails_afterwards(
@@ -179,4 +180,51 @@ def test_sent_messages_are_booked_even_if_the_job_fails_afterwards(
     with pytest.raises(Busy):
         notify(world, a_send("due_1", to, "test.long", "x"), {"text": "好"})
     assert [line.state for line in lines()] == ["sent"]
-    assert counter("spent#chunhui", MONTH) == 55
+    assert counter("spent#chunhui#other", MONTH) == 55
+
+
+@pytest.mark.parametrize(
+    ("spent", "wanted"),
+    [
+        (
+            "other",
+            {"other": "budget", "tickets": "", "urgent": "", "codes": ""},
+        ),
+        (
+            "tickets",
+            {"other": "", "tickets": "budget", "urgent": "", "codes": ""},
+        ),
+        (
+            "urgent",
+            {"other": "", "tickets": "", "urgent": "budget", "codes": ""},
+        ),
+        ("codes", {"other": "", "tickets": "", "urgent": "", "codes": ""}),
+    ],
+)
+def test_a_pot_that_is_spent_stops_its_own_messages_only(
+    world: World, spent: str, wanted: dict[str, str]
+):
+    scripted(world)
+    bill = Bill()
+    bill.by_pot[PotOfStreet("chunhui", Pot(spent))] = 10**9
+    world.services.sms_budget.book(bill)
+    reasons = {}
+    for pot in Pot:
+        urgency = Urgency.URGENT if pot is Pot.URGENT else Urgency.NORMAL
+        template = replace(LONG, pot=pot, urgency=urgency)
+        reasons[pot.value] = tell(world, "好", template).reason
+    assert reasons == wanted
+
+
+def test_the_urgent_pot_raises_an_alarm_before_it_stops_anything(world: World):
+    scripted(world)
+    template = replace(LONG, urgency=Urgency.URGENT)
+    assert tell(world, "好", template).reason == ""
+    counts = world.services.metrics.counts
+    assert ("UrgentSmsSpent",) not in counts
+    bill = Bill()
+    pot = world.services.sms_budget.budget_li * 0.3
+    bill.by_pot[PotOfStreet("chunhui", Pot.URGENT)] = int(pot / 2)
+    world.services.sms_budget.book(bill)
+    assert tell(world, "好", template).reason == ""
+    assert counts[("UrgentSmsSpent",)] == 1

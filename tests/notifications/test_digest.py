@@ -9,7 +9,7 @@ from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
 from ..replies.builders import PROVIDERS, a_world, reply, state_of_wish, visits
 from ..world import World
-from .builders import a_send, awake, notify, until, wait_for_digest
+from .builders import awake, until, wait_for_digest
 from .digests import digests, held, rung, states
 
 
@@ -164,17 +164,3 @@ def test_a_question_is_asked_at_once_even_in_a_full_week(
     assert len(world.sms_to(resident.me["phone"], "wish.delivered")) == 1
     reply(world, resident.me["phone"], "1")
     assert state_of_wish(world, wish_id) == "fulfilled"
-
-
-def test_staff_have_no_weekly_limit(world: World):
-    resident = world.resident()
-    wish_id = world.open_wish(resident)
-    for n in range(WEEKLY_MESSAGES + 6):
-        send = a_send(
-            f"due_{n}", "staff:chunhui.baihua", "wish.disputed_staff", wish_id
-        )
-        notify(world, send, {"title": "一盏灯", "reason": "没收到"})
-    assert (
-        len(world.sms_to(world.admin.phone or "", "wish.disputed_staff"))
-        == WEEKLY_MESSAGES + 6
-    )

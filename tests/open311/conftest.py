@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.places.model import Location
 
+from ..replies.builders import PROVIDERS
 from ..world import BUILDING, OTHER_GRID, Answer, World, gateway
 from .shapes import check
 
@@ -26,6 +27,7 @@ def world() -> World:
     world = World(
         open311_keys={"fms": KEY, "other": OTHER_KEY},
         public_url="https://chunhui.example",
+        sms_providers=PROVIDERS,
     )
     for code, name, where in (
         (BUILDING, "5号楼", HERE),

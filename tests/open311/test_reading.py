@@ -150,7 +150,8 @@ def test_a_report_is_shown_without_anybodys_name_door_or_photo(
     world: World, app: Application
 ):
     resident = world.person("魏秀英", phone="+8613812340000")
-    id = app.report(
+    own = replace(app, key=str(world.phone_of(resident).token))
+    id = own.report(
         address_id=None,
         address_string="柏华社区5号楼1单元3楼302",
         lat="30.251234",

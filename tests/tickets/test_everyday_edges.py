@@ -99,16 +99,16 @@ def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_shoul
     street: TicketStreet, now: str, accept: str, urgent: str
 ):
     street.world.clock.move_to(from_text(now))
-    for urgency, due in (("general", accept), ("urgent", urgent)):
-        clock = stored(street.report(urgency=urgency)).clocks[0]
-        assert (clock.name, clock.due_at) == ("accept", from_text(due)), urgency
+    for category, due in (("rubbish", accept), ("danger", urgent)):
+        clock = stored(street.report(category=category)).clocks[0]
+        assert (clock.name, clock.due_at) == ("accept", from_text(due)), category
 
 
 def test_a_threat_to_life_rings_at_midnight_and_escalates_before_one(
     street: TicketStreet,
 ):
     street.world.clock.move_to(from_text("2026-11-24T15:59:30.000000Z"))
-    id = street.report(urgency="urgent")
+    id = street.report(category="danger")
     assert street.kinds_to("worker") == ["urgent_new"]
     street.world.pass_time(minutes=15)
     assert (stored(id).level, street.kinds_to("clerk")) == (

@@ -83,6 +83,13 @@ TRUE = {
     "overdue_staff": ([a_ticket(level=C), a_ticket(S.ASSIGNED, level=C)], AT),
     "reopened_staff": ([a_ticket(S.ACCEPTED), a_ticket(S.ON_HOLD)], AT),
     "released_staff": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], AT),
+    "is_it_yours": (
+        [
+            a_ticket(state, person_id=None, source="fms")
+            for state in (*OPEN, S.RESOLVED)
+        ],
+        {},
+    ),
 }
 # What may have happened by the time it is sent.
 SINCE = {
@@ -105,6 +112,10 @@ SINCE = {
     "closed": [
         *others(S.CLOSED),
         *(ended(one) for one in Ending if one not in CLOSED_BY_STAFF),
+    ],
+    "is_it_yours": [
+        a_ticket(source="fms"),
+        a_ticket(S.CLOSED, person_id=None, source="fms"),
     ],
     "merged": NOT_ENDED[Ending.MERGED],
     "turned": NOT_ENDED[Ending.WISH],

@@ -144,10 +144,10 @@ def test_what_cannot_be_reported_is_refused_and_leaves_nothing(
     assert lines(street.admin, STREET) == []
 
 
-def test_an_urgent_one_may_be_said_to_be_so_and_is_counted_day_and_night(
+def test_an_urgent_one_rings_and_is_counted_day_and_night(
     street: TicketStreet,
 ):
-    id = street.report(urgency="urgent")
+    id = street.report(category="danger")
     assert street.kinds_to("worker") == ["urgent_new"]
     clocks = street.resident.get(f"/v1/tickets/{id}/clocks").json["items"]
     assert [(clock["clock"], clock["working_time"]) for clock in clocks] == [
@@ -488,6 +488,7 @@ def test_any_of_them_reopens_it_and_it_is_with_the_same_person_one_level_up(
     street: TicketStreet,
 ):
     id = resolved(street, "neighbour")
+    street.world.pass_time(minutes=21)  # past the bundles of the reports
     done(street.resident, id, "confirm", satisfied=5)
     seen = done(street.neighbour, id, "reopen", reason="又堆起来了")
     assert (seen["state"], seen["level"], seen["reopened"]) == (
@@ -735,6 +736,7 @@ def test_a_resident_takes_back_what_nobody_else_has_reported(
         "ticket.others_joined",
     )
     alone = street.report(text="路灯不亮", category="light")
+    street.world.pass_time(minutes=21)  # past the bundles of the reports
     assert (
         done(street.resident, alone, "close", reason="又亮了")["ending"]
         == "withdrawn"

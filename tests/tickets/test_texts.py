@@ -56,6 +56,7 @@ def test_a_question_ends_with_how_to_answer_it():
     assert {kind for kind, template in MESSAGES.items() if template.asks} == {
         "ticket.resolved",
         "ticket.unanswered",
+        "ticket.is_it_yours",
     }
 
 
