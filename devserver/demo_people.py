@@ -11,11 +11,13 @@ from chalicelib.people.model import (
     Availability,
     Person,
     Vetting,
+    VettingMethod,
     VolunteerProfile,
 )
 from chalicelib.people.service import ConsentGiven
 from chalicelib.staff_directory import feature as staff_directory_feature
 from chalicelib.staff_directory.service import NewPerson
+from chalicelib.staff_directory.vetting_terms import VettingTerms
 
 from .demo_data import (
     COMMUNITIES,
@@ -29,6 +31,7 @@ from .demo_data import (
 __all__ = ["DemoPeople", "Staff"]
 
 Staff: TypeAlias = dict[tuple[str, str], Person]  # by place and role
+_SAFEGUARDING, _UNVETTED = 2, 19  # the first two volunteers, and the last
 _CONSENT = ConsentGiven(how="written", witness="居委会")
 _STAFF = (
     (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
@@ -65,7 +68,7 @@ class DemoPeople:
         return staff
 
     def volunteers(self) -> list[Person]:
-        """Make twenty volunteers; every third is vetted."""
+        """Make twenty volunteers: two vetted for safeguarding, the last one not vetted yet."""
         return [self._volunteer(n) for n in range(20)]
 
     def _volunteer(self, n: int) -> Person:
@@ -85,16 +88,16 @@ class DemoPeople:
             ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
+        if n != _UNVETTED:
+            level = Vetting.SAFEGUARDING if n < _SAFEGUARDING else Vetting.BASIC
+            terms = VettingTerms(
+                level=level,
+                how=VettingMethod.IN_PERSON,
+                note="身份已当面核实",
+            )
+            self._directory.vet(self._admin, person.id, terms)
         context = RequestContext(actor=person.as_actor())
-        volunteer = self._accounts.volunteer(context, profile)
-        if n % 3:
-            return volunteer
-        return self._directory.vet(
-            self._admin,
-            volunteer.id,
-            Vetting.SAFEGUARDING,
-            "身份与无犯罪证明已核",
-        )
+        return self._accounts.volunteer(context, profile)
 
     def residents(self) -> list[Person]:
         """Make thirty residents with a phone, and four without one."""
@@ -111,8 +114,9 @@ class DemoPeople:
             return self._create(
                 name, phone, self._buildings[0], household="hh-demo-1"
             )
+        storey, building = divmod(n, len(self._buildings))
         return self._create(
-            name, phone, self._buildings[n % len(self._buildings)]
+            name, phone, self._buildings[building], storey=3 + storey
         )
 
     def _elder(self, n: int, neighbour: Person) -> Person:
@@ -129,6 +133,7 @@ class DemoPeople:
         phone: str | None,
         home: str,
         *,
+        storey: int = 3,
         household: str | None = None,
         contact_via: str | None = None,
     ) -> Person:
@@ -137,7 +142,7 @@ class DemoPeople:
             name=name,
             phone=phone,
             home=home,
-            address="3楼302室" if is_unit else None,
+            address=f"{storey}楼{storey}02室" if is_unit else None,
             household=household,
             contact_via=contact_via,
             locale="zh-CN",

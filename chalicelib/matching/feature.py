@@ -9,6 +9,7 @@ from ..offers.policy import MATCH
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
+from ..wishes.feature import helpers
 from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def build(core: "Core", get: Get) -> "Matching":
         people=get(people),
         places=get(places),
         wishes=get(wish_queries),
+        helpers=get(helpers),
         scheduler=get(match_scheduler),
         maker=get(maker),
     )

@@ -24,6 +24,7 @@ from ..places.service import Places
 from ..store.outbox import Outbox, shard_of
 from ..store.transaction import Transaction
 from ..wishes import permissions as wishes_permissions
+from ..wishes.helper_reader import HelperReader
 from ..wishes.queries import WishQueries
 from . import permissions
 from .explainer import WishExplainer
@@ -54,6 +55,7 @@ class Matching:
         people: People,
         places: Places,
         wishes: WishQueries,
+        helpers: HelperReader,
         scheduler: MatchScheduler,
         maker: OfferMaker,
     ) -> None:
@@ -66,13 +68,13 @@ class Matching:
             people=people,
             places=places,
             wishes=wishes,
+            helpers=helpers,
             maker=maker,
         )
         self._explainer = WishExplainer(
             repository=repository,
             inputs=inputs,
             people=people,
-            wishes=wishes,
             maker=maker,
         )
         self._executor = RunExecutor(
@@ -82,7 +84,6 @@ class Matching:
             ids=ids,
             metrics=metrics,
             inputs=inputs,
-            wishes=wishes,
             maker=maker,
         )
 
