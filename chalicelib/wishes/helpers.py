@@ -52,11 +52,16 @@ class HelperRecord(Entity):
 def counted(helper: str, *, active: int = 0, confirmed: int = 0) -> Adjust:
     """Return the write that adds to the record of a helper's account, without a read.
 
-    It changes the version, so that no claim at the same time overwrites it.
+    It changes the version, so that no claim at the same time overwrites it. A missing record must
+    not keep a claim from its end.
     """
     record = HelperRecord(id=helper, created_at=_NEVER, updated_at=_NEVER)
     added = {"active": active, "confirmed": confirmed, "version": 1}
-    return Adjust(row=record, add={name: n for name, n in added.items() if n})
+    return Adjust(
+        row=record,
+        add={name: n for name, n in added.items() if n},
+        must_exist=False,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,7 @@ class HelperRecords:
     def active(self) -> int:
         """Return the number of active claims of the account."""
         own = self.known.get(self.subjects[0])
-        return own.active if own else 0
+        return max(0, own.active) if own else 0
 
     @property
     def confirmed(self) -> int:
@@ -136,7 +141,7 @@ class HelperRecords:
                 row,
                 version=row.version + 1,
                 updated_at=now,
-                active=max(0, row.active + active) if n == 0 else 0,
+                active=max(0, self.active + active) if n == 0 else 0,
                 homes=tuple(shown[-policy.HOMES_KEPT :]),
                 given_back=tuple(lately),
             )
