@@ -11,11 +11,13 @@ from chalicelib.people.model import (
     Availability,
     Person,
     Vetting,
+    VettingMethod,
     VolunteerProfile,
 )
 from chalicelib.people.service import ConsentGiven
 from chalicelib.staff_directory import feature as staff_directory_feature
 from chalicelib.staff_directory.service import NewPerson
+from chalicelib.staff_directory.vetting_terms import VettingTerms
 
 from .demo_data import (
     COMMUNITIES,
@@ -29,6 +31,7 @@ from .demo_data import (
 __all__ = ["DemoPeople", "Staff"]
 
 Staff: TypeAlias = dict[tuple[str, str], Person]  # by place and role
+_SAFEGUARDING, _UNVETTED = 2, 19  # the first two volunteers, and the last
 _CONSENT = ConsentGiven(how="written", witness="居委会")
 _STAFF = (
     (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
@@ -66,7 +69,7 @@ class DemoPeople:
         return staff
 
     def volunteers(self) -> list[Person]:
-        """Make twenty volunteers; every third is vetted."""
+        """Make twenty volunteers: two vetted for safeguarding, the last one not vetted yet."""
         return [self._volunteer(n) for n in range(20)]
 
     def _volunteer(self, n: int) -> Person:
@@ -77,17 +80,18 @@ class DemoPeople:
             phone=f"+86139000000{11 + n}",
             home=self._home_in(community, n),
         )
-        volunteer = self._accounts.volunteer(
-            RequestContext(actor=person.as_actor()), _profile(n, community)
-        )
-        if n % 3:
-            return volunteer
-        return self._directory.vet(
-            self._admin,
-            volunteer.id,
-            Vetting.SAFEGUARDING,
-            "身份与无犯罪证明已核",
-        )
+        if n != _UNVETTED:
+            level = Vetting.BASIC
+            if n < _SAFEGUARDING:
+                level = Vetting.SAFEGUARDING
+            terms = VettingTerms(
+                level=level,
+                how=VettingMethod.IN_PERSON,
+                note="身份已当面核实",
+            )
+            self._directory.vet(self._admin, person.id, terms)
+        context = RequestContext(actor=person.as_actor())
+        return self._accounts.volunteer(context, _profile(n, community))
 
     def _home_in(self, community: str, n: int) -> str:
         homes = [home for home in self._buildings if home.startswith(community)]
@@ -107,7 +111,10 @@ class DemoPeople:
         if n < 2:  # one household
             home = self._buildings[0]
             household = "hh-demo-1"
-        return self._create(name, phone, home, household=household)
+        storey = n // len(self._buildings)
+        return self._create(
+            name, phone, home, storey=3 + storey, household=household
+        )
 
     def _elder(self, n: int, neighbour: Person) -> Person:
         """Make a resident without a phone; the first two have a contact."""
@@ -124,13 +131,14 @@ class DemoPeople:
         phone: str | None,
         home: str,
         *,
+        storey: int = 3,
         household: str | None = None,
         contact_via: str | None = None,
     ) -> Person:
         address = None
         is_unit = home.count(".") > 2
         if is_unit:
-            address = "3楼302室"
+            address = f"{storey}楼{storey}02室"
         new = NewPerson(
             name=name,
             phone=phone,

@@ -165,9 +165,8 @@ WISH = Machine(
                 w,
                 by,
                 claim_id="clm_new",
-                capacity=3,
-                vetted=False,
-                paused=False,
+                helper=wish.a_helper(),
+                home="home-a",
             )
         ],
         "release": [
@@ -416,11 +415,13 @@ def test_every_state_is_driven(kind):
 OTHER_EVENTS = {
     "person.blocked": "staff_directory.service",
     "person.changed": "people.accounts",
+    "person.claims_paused": "people.volunteers",
     "person.consent_withdrawn": "people.accounts",
     "person.email_verified": "signin.service",
     "person.erased": "people.accounts",
     "person.granted": "staff_directory.service",
     "person.household_set": "staff_directory.service",
+    "person.limited": "staff_directory.service",
     "person.opted_out": "people.consents",
     "person.registered": "staff_directory.service",
     "person.phone_lost": "signin.dormancy",

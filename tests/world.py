@@ -27,16 +27,23 @@ from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker, sms_answers
 from chalicelib.people.feature import accounts, phones
-from chalicelib.people.model import ConsentGiven, Person
+from chalicelib.people.model import (
+    ConsentGiven,
+    Person,
+    Vetting,
+    VettingMethod,
+)
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
+from chalicelib.staff_directory.vetting_terms import VettingTerms
 from chalicelib.store.schema import create_missing
 from chalicelib.ticket_policy.feature import book
 from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
 from chalicelib.uploads.feature import jobs as upload_jobs
+from chalicelib.wishes.feature import helpers as wish_helpers
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
 from devserver.files import FileRoutes
@@ -125,6 +132,7 @@ _PROVIDERS = {
     "offer_sms_answers": sms_answers,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
+    "wish_helpers": wish_helpers,
     "upkeep": jobs,
     "outside": public_tickets,
     "ticket_intake": intake,
@@ -378,12 +386,26 @@ class World:
     ) -> Phone:
         return self.phone_of(self.person("陈敏", (role, place), home=place))
 
-    def volunteer(self, place: str = BAIHUA, **profile: Any) -> Phone:
-        phone = self.phone_of(
-            self.person(
-                "赵志强", home=f"{OTHER_GRID}.b01" if place == JINFENG else UNIT
+    def volunteer(
+        self,
+        place: str = BAIHUA,
+        *,
+        vetting: Vetting = Vetting.BASIC,
+        homes: int | None = 50,
+        **profile: Any,
+    ) -> Phone:
+        """Hand a phone to a volunteer whom staff have vetted in person.
+
+        By default no test counts the homes that they are shown.
+        """
+        home = f"{OTHER_GRID}.b01" if place == JINFENG else UNIT
+        person = self.person("赵志强", home=home)
+        self.vet(person.id, vetting)
+        if homes:
+            self.services.person_admin.set_limits(
+                self.boss, person.id, homes, "测试"
             )
-        )
+        phone = self.phone_of(person)
         assert (
             phone.put(
                 "/v1/me/volunteer", {"places": [place], "capacity": 5} | profile
@@ -393,6 +415,16 @@ class World:
         person = self.services.people.find(phone.me["id"])
         assert person
         return self.phone_of(person)
+
+    def vet(
+        self, person_id: str, level: Vetting = Vetting.BASIC, **terms: Any
+    ) -> None:
+        """Vet somebody in person, or as `terms` say; a level of none leaves them as they are."""
+        if level is not Vetting.NONE:
+            values = {"level": level, "how": VettingMethod.IN_PERSON} | terms
+            self.services.person_admin.vet(
+                self.boss, person_id, VettingTerms(**values)
+            )
 
     def resident(self, **fields: Any) -> Phone:
         return self.phone_of(self.person(**fields))

@@ -148,8 +148,9 @@ class Adjust:
     """An addition to several numbers of one row that many requests change at once, without a read.
 
     `limits` bounds a number after the addition as (lowest, highest), None for no bound. The row
-    must exist. If it does not, or a limit is passed, `on_conflict` is the refusal; without one
-    the decision is made again. Not for entities, whose version conditions every write.
+    must exist, unless `must_exist` is False. If it does not, or a limit is passed, `on_conflict`
+    is the refusal; without one the decision is made again. Of an entity, the version must be among
+    the numbers: it conditions every other write.
     """
 
     row: object
@@ -157,6 +158,7 @@ class Adjust:
     limits: Mapping[str, tuple[int | None, int | None]] = field(
         default_factory=dict
     )
+    must_exist: bool = True
     on_conflict: Refusal | None = None
 
 

@@ -35,6 +35,7 @@ _Pool = tuple[
 ]  # what its members share: a kind, a skill, a dialect or vetting
 _Priced = tuple[int, int]  # price with the cost of a likely refusal, volunteer
 _VETTED: _Pool = ("vetted", "")
+_KNOWN: _Pool = ("known", "")
 _STRIDE = 7919  # a prime, so that neighbouring wishes begin far apart
 
 
@@ -189,7 +190,9 @@ class Candidates:
         if wish.skills:
             pools = [("skill", skill) for skill in wish.skills]
             return min(pools, key=self._size_of)
-        return _VETTED if wish.vetted else ("kind", wish.kind)
+        if wish.vetted:
+            return _VETTED
+        return _KNOWN if wish.alone else ("kind", wish.kind)
 
     def _size_of(self, pool: _Pool) -> int:
         return self._sizes.get(pool, 0)
@@ -254,6 +257,8 @@ def _pools_of(volunteer: Volunteer) -> Iterator[_Pool]:
         yield "dialect", dialect
     if volunteer.vetted:
         yield _VETTED
+    if volunteer.known:
+        yield _KNOWN
 
 
 def _rotated(order: Sequence[_Priced], i: int) -> Iterator[_Priced]:

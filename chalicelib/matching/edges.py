@@ -47,7 +47,8 @@ class OpenWish:
     skills: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ()
     windows: tuple[Window, ...] = ()
-    vetted: bool = False
+    vetted: bool = False  # only for volunteers vetted for safeguarding
+    alone: bool = False  # only for volunteers that staff know well
     resident: str = ""
     # The resident, the person who filed for them, and the one whose phone rings for them.
     kin: frozenset[str] = frozenset()
@@ -68,7 +69,13 @@ class Volunteer:
     dialects: frozenset[str] = frozenset()
     # Weekday 1 (Monday) to 7, from, to; none: any time.
     availability: tuple[tuple[int, str, str], ...] = ()
-    vetted: bool = False
+    vetted: bool = False  # for safeguarding
+    known: bool = False  # seen in person by staff, and a delivery was confirmed
+    may_claim: bool = True
+    # What is counted for the volunteer, and the number of homes that staff have set.
+    subjects: tuple[str, ...] = ()
+    homes_allowed: int | None = None
+    lifted_at: datetime | None = None
     household: str | None = None
     contact_via: str | None = None
     paused_until: datetime | None = None
@@ -173,13 +180,19 @@ def _lacks_skill(wish: OpenWish, volunteer: Volunteer) -> bool:
 
 
 def _lacks_vetting(wish: OpenWish, volunteer: Volunteer) -> bool:
-    return wish.vetted and not volunteer.vetted
+    if wish.vetted and not volunteer.vetted:
+        return True
+    return wish.alone and not volunteer.known
 
 
 def _is_unavailable(wish: OpenWish, volunteer: Volunteer) -> bool:
     if not wish.windows or not volunteer.availability:
         return False
     return overlap_minutes(volunteer, wish.windows, wish.zone) <= 0
+
+
+def _may_not_claim(volunteer: Volunteer, now: datetime, zone: str) -> bool:
+    return not volunteer.may_claim
 
 
 def _is_paused(volunteer: Volunteer, now: datetime, zone: str) -> bool:
@@ -213,6 +226,7 @@ OBSTACLES_OF_PAIR: Mapping[str, Callable[[OpenWish, Volunteer], bool]] = {
 _OBSTACLES_OF_VOLUNTEER: Mapping[
     str, Callable[[Volunteer, datetime, str], bool]
 ] = {
+    "not_vetted": _may_not_claim,
     "paused": _is_paused,
     "quiet": _is_quiet,
     "silent": _is_silent,
@@ -227,6 +241,7 @@ OBSTACLES = (
     "kind",
     "skill",
     "vetting",
+    "not_vetted",
     "paused",
     "availability",
     "quiet",
@@ -296,7 +311,7 @@ def why_of(
     """Return the reasons for asking a volunteer (see `offers.texts.WHY`), most personal first.
 
     The volunteer reads them before accepting. So "the same building" is left out: it would
-    reveal where the resident lives.
+    reveal where the resident lives. So is vetting: it would reveal a mark of the resident.
     """
     why: list[str] = []
     if wish.resident in volunteer.met:
@@ -306,8 +321,6 @@ def why_of(
         dialect for dialect in wish.dialects if dialect in volunteer.dialects
     ]
     why += [f"dialect:{dialect}" for dialect in spoken[:1]]
-    if wish.vetted:
-        why.append("vetted")
     ring = ring_of(volunteer.base, wish.place, neighbours)
     why.append("same_grid" if ring == "same_building" else ring)
     if volunteer.recent == 0:

@@ -8,7 +8,6 @@ from ..offers.maker import OfferMaker, need_of
 from ..people.model import Person
 from ..people.service import People
 from ..wishes.model import Wish
-from ..wishes.queries import WishQueries
 from .edges import Volunteer, obstacles, terms_of
 from .explanation import Explanation, candidate, waiting_reason
 from .inputs import InputReader, MatchingInput
@@ -27,11 +26,10 @@ class WishExplainer:
         repository: MatchingRepository,
         inputs: InputReader,
         people: People,
-        wishes: WishQueries,
         maker: OfferMaker,
     ) -> None:
         self._repository, self._inputs = repository, inputs
-        self._people, self._wishes, self._maker = people, wishes, maker
+        self._people, self._maker = people, maker
 
     def explain(
         self, wish: Wish, actor: Actor, weights: Weights, *, night: bool
@@ -86,12 +84,10 @@ class WishExplainer:
         fitting = [one for one in inputs.volunteers if not against[one.id]]
         # Only the cheapest are looked up. Some of them may turn out to be full.
         cheapest = sorted(fitting, key=cost)[: MAX_CANDIDATES_SHOWN * 2]
-        carried = self._wishes.carried_by(
-            [volunteer.id for volunteer in cheapest]
-        )
+        left = self._inputs.claims_left(cheapest)
         shown = []
         for volunteer in cheapest:
-            if carried.get(volunteer.id, 0) >= volunteer.capacity:
+            if left[volunteer.id] < 1:
                 against[volunteer.id] = ["full"]
             else:
                 shown.append(volunteer)

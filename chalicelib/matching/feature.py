@@ -9,6 +9,7 @@ from ..offers.policy import MATCH
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
+from ..wishes.feature import helpers
 from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def inputs(core: "Core", get: Get) -> "InputReader":
         people=get(people),
         places=get(places),
         wishes=get(wish_queries),
+        helpers=get(helpers),
         maker=get(maker),
     )
 
@@ -49,7 +51,6 @@ def explainer(core: "Core", get: Get) -> "WishExplainer":
         repository=MatchingRepository(core.store),
         inputs=get(inputs),
         people=get(people),
-        wishes=get(wish_queries),
         maker=get(maker),
     )
 
@@ -67,7 +68,6 @@ def executor(core: "Core", get: Get) -> "RunExecutor":
         ids=core.ids,
         metrics=core.metrics,
         inputs=get(inputs),
-        wishes=get(wish_queries),
         maker=get(maker),
     )
 

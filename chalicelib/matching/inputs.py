@@ -12,12 +12,14 @@ from ..kernel.text import as_read
 from ..offers.maker import OfferMaker, need_of
 from ..offers.model import OfferRound, VolunteerHistory, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
-from ..people.model import Person, Vetting
+from ..people.model import Person
 from ..people.service import People
 from ..people.volunteering import Volunteering
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
-from ..wishes.model import Wish, WishState
+from ..wishes.helper_reader import HelperReader
+from ..wishes.helpers import Helper
+from ..wishes.model import Wish, WishState, is_alone
 from ..wishes.queries import WishQueries
 from .edges import Neighbours, OpenWish, Volunteer, may_be_asked
 from .policy import Weights
@@ -61,10 +63,11 @@ class InputReader:
         people: People,
         places: Places,
         wishes: WishQueries,
+        helpers: HelperReader,
         maker: OfferMaker,
     ) -> None:
         self._clock, self._people, self._places = clock, people, places
-        self._wishes, self._maker = wishes, maker
+        self._wishes, self._maker, self._helpers = wishes, maker, helpers
 
     def read(self, place: str, weights: Weights) -> MatchingInput:
         """Read the input of a run: a handful of requests for a community of any size."""
@@ -120,6 +123,28 @@ class InputReader:
             offer_rounds=offer_rounds,
             histories=histories,
         )
+
+    def claims_left(self, volunteers: Sequence[Volunteer]) -> Mapping[str, int]:
+        """Return how many more claims each of these volunteers may make, by id.
+
+        Their live offers count as claims, each of a home that they were not shown yet.
+        """
+        subjects = {one.id: one.subjects for one in volunteers}
+        records, now = (
+            self._helpers.records_of_many(subjects),
+            self._clock.now(),
+        )
+        left = {}
+        for one in volunteers:
+            helper = Helper(
+                records=records[one.id],
+                capacity=one.capacity,
+                homes_allowed=one.homes_allowed,
+                lifted_at=one.lifted_at,
+            )
+            homes = helper.homes_left(now) - one.live
+            left[one.id] = min(helper.claims_left(now), homes)
+        return left
 
     def _unmet(
         self, place: str, now: datetime
@@ -217,6 +242,7 @@ def _open_wish(
         dialects=tuple(map(as_read, wish.dialects)),
         windows=tuple(windows),
         vetted=wish.vetting_required,
+        alone=is_alone(wish),
         resident=wish.person_id,
         kin=_kin_of(wish, resident),
         household=resident.household if resident else None,
@@ -240,7 +266,7 @@ def _volunteer(
     now: datetime,
 ) -> Volunteer:
     """Return a volunteer, with all areas they serve, as matching sees them."""
-    volunteer = _without_history(areas)
+    volunteer = _without_history(areas, now)
     live, recent, acceptance = 0, 0, PRIOR_PERMILLE
     if history:
         live, recent, acceptance = (
@@ -257,11 +283,12 @@ def _volunteer(
         recent=recent,
         acceptance=weights.expected_acceptance(acceptance, recent),
         met=frozenset(history.met if history else ()),
+        known=areas[0].was_seen_in_person and bool(history and history.met),
         silent=history is not None and history.silent(now),
     )
 
 
-def _without_history(areas: Sequence[Volunteering]) -> Volunteer:
+def _without_history(areas: Sequence[Volunteering], now: datetime) -> Volunteer:
     first = areas[0]
     profile, places = first.profile, _places_of(areas)
     base, quiet = places[0], (QUIET_FROM, QUIET_TO)
@@ -281,7 +308,11 @@ def _without_history(areas: Sequence[Volunteering]) -> Volunteer:
         skills=frozenset(map(as_read, profile.skills)),
         dialects=frozenset(map(as_read, profile.dialects)),
         availability=tuple(hours),
-        vetted=first.vetting is Vetting.SAFEGUARDING,
+        vetted=first.is_safeguarding(now),
+        may_claim=first.may_claim(now),
+        subjects=first.limit_subjects,
+        homes_allowed=first.homes_7_days,
+        lifted_at=first.claims_lifted_at,
         household=first.household,
         contact_via=first.contact_via,
         paused_until=profile.paused_until,

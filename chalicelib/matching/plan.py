@@ -12,12 +12,12 @@ from .flow import solve
 from .policy import FIRST_CANDIDATES, MAX_ROUNDS, MAX_WORK, Weights
 from .problem import AssignmentProblem, Solution
 
-__all__ = ["Carried", "Plan", "Shortage", "gini", "make_plan"]
+__all__ = ["ClaimsLeft", "Plan", "Shortage", "gini", "make_plan"]
 
 _NEVER = 10**9  # the price of a volunteer without room: no wish is worth it
 _MAX_SHORTAGES = 10
-# Returns how many wishes each of these volunteers carries already, by id.
-Carried = Callable[[Sequence[str]], Mapping[str, int]]
+# Returns how many more claims each of these volunteers may make, by id.
+ClaimsLeft = Callable[[Sequence[Volunteer]], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +126,8 @@ def gini(loads: Iterable[int]) -> int:
     return 1000 * (2 * weighted - (count + 1) * total) // (count * total)
 
 
-def _carries_nothing(volunteer_ids: Sequence[str]) -> Mapping[str, int]:
-    return {}
+def _carry_nothing(volunteers: Sequence[Volunteer]) -> Mapping[str, int]:
+    return {volunteer.id: volunteer.capacity for volunteer in volunteers}
 
 
 def make_plan(
@@ -135,13 +135,15 @@ def make_plan(
     volunteers: Iterable[Volunteer],
     weights: Weights,
     neighbours: Neighbours,
-    carried: Carried = _carries_nothing,
+    claims_left: ClaimsLeft = _carry_nothing,
     work: int = MAX_WORK,
 ) -> Plan:
-    """Plan the offers of a run. `carried` is called for candidates only."""
+    """Plan the offers of a run. `claims_left` is called for candidates only."""
     dearest_first = sorted(wishes, key=lambda wish: (-wish.price, wish.id))
     by_id = sorted(volunteers, key=lambda volunteer: volunteer.id)
-    generation = _ColumnGeneration(dearest_first, by_id, weights, carried, work)
+    generation = _ColumnGeneration(
+        dearest_first, by_id, weights, claims_left, work
+    )
     candidates = Candidates(dearest_first, by_id, weights, neighbours)
     priced, rounds = False, 0
     while not priced and rounds < MAX_ROUNDS and not generation.cut_short:
@@ -166,10 +168,11 @@ class _ColumnGeneration:
         wishes: Sequence[OpenWish],
         volunteers: Sequence[Volunteer],
         weights: Weights,
-        carried: Carried,
+        claims_left: ClaimsLeft,
         work: int,
     ) -> None:
-        self._volunteers, self._carried, self._work = volunteers, carried, work
+        self._volunteers, self._work = volunteers, work
+        self._claims_left = claims_left
         self._edges: list[dict[int, int]] = [{} for _ in wishes]
         self._looked_up: set[int] = set()
         self.problem = AssignmentProblem(
@@ -222,13 +225,13 @@ class _ColumnGeneration:
         return prices
 
     def _look_up(self, added: Sequence[int]) -> None:
-        """Reduce the room of added volunteers by the wishes that they carry already."""
-        carried = self._carried([self._volunteers[j].id for j in added])
+        """Reduce the room of added volunteers to the claims that they may still make."""
+        left = self._claims_left([self._volunteers[j] for j in added])
         loads = list(self.problem.loads)
         for j in added:
             volunteer = self._volunteers[j]
-            capacity = volunteer.capacity - carried.get(volunteer.id, 0)
-            loads[j] = loads[j][: max(0, min(volunteer.room, capacity))]
+            room = min(volunteer.room, left[volunteer.id])
+            loads[j] = loads[j][: max(0, room)]
         self._looked_up.update(added)
         self.problem = replace(self.problem, loads=loads)
 

@@ -12,7 +12,6 @@ from ..kernel.request import RequestContext
 from ..offers.decisions import ChosenVolunteer
 from ..offers.maker import OfferMaker
 from ..store.transaction import Transaction
-from ..wishes.queries import WishQueries
 from .edges import Neighbours, OpenWish, Volunteer, terms_of, why_of
 from .inputs import InputReader, MatchingInput
 from .model import PlannedOffer, ReplayPiece, Run, ShortageLine
@@ -38,12 +37,11 @@ class RunExecutor:
         ids: Ids,
         metrics: Metrics,
         inputs: InputReader,
-        wishes: WishQueries,
         maker: OfferMaker,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._metrics = clock, ids, metrics
-        self._inputs, self._wishes, self._maker = inputs, wishes, maker
+        self._inputs, self._maker = inputs, maker
 
     def run(
         self,
@@ -67,7 +65,7 @@ class RunExecutor:
             inputs.volunteers_now,
             weights,
             inputs.neighbours,
-            self._wishes.carried_by,
+            self._inputs.claims_left,
         )
         planned = _planned_offers(plan, weights, inputs.neighbours)
         record = self._record(place, actor_id, weights, plan, dry_run=dry_run)

@@ -71,6 +71,10 @@ WAITING = {
         zh="需要经过审核的志愿者，附近没有。",
         en="The wish needs a vetted volunteer; there is none nearby.",
     ),
+    "not_vetted": text(
+        zh="附近的志愿者还没有经过社区核实，或被暂停认领。",
+        en="Staff have not vetted the volunteers nearby, or have paused their claims.",
+    ),
     "paused": text(
         zh="合适的人都暂停接单。", en="The volunteers who fit have paused."
     ),

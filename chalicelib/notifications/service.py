@@ -28,8 +28,8 @@ from ..message_log.model import (
     Recipient,
     SuppressionReason,
 )
-from ..signin.challenges import Challenges
 from ..message_log.staff_phones import StaffPhones
+from ..signin.challenges import Challenges
 from ..signin.model import Purpose
 from . import policy
 from .decisions import is_held

@@ -263,8 +263,10 @@ def _fits(offer: Offer, person: Person, now: datetime) -> bool:
 
 
 def _takes(area: Volunteering, kind: str, now: datetime) -> bool:
-    """Say whether a volunteer takes wishes of a kind now."""
+    """Say whether a volunteer takes wishes of a kind now, and may claim them."""
     profile = area.profile
+    if not area.may_claim(now):
+        return False
     if kind in profile.never or (profile.kinds and kind not in profile.kinds):
         return False
     return profile.paused_until is None or profile.paused_until <= now

@@ -8,6 +8,7 @@ from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..wishes.feature import feature as wishes
+from ..wishes.feature import helpers
 from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def maker(core: "Core", get: Get) -> "OfferMaker":
         clock=core.clock,
         ids=core.ids,
         wishes=get(wish_queries),
+        helpers=get(helpers),
     )
 
 
@@ -169,7 +171,12 @@ def on_answer(answers: "OfferSmsAnswers", answer: "Answer") -> None:
 
 
 @feature.on_event(
-    "person.volunteered", "person.granted", "person.blocked", service=jobs
+    "person.volunteered",
+    "person.granted",
+    "person.vetted",
+    "person.claims_paused",
+    "person.blocked",
+    service=jobs,
 )
 def on_volunteer_changed(offers: "OfferJobs", event: "Event") -> None:
     """End offers that a volunteer should not have any more."""

@@ -14,6 +14,7 @@ from ..kernel.ids import Ids
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
+from ..wishes.helper_reader import HelperReader
 from ..wishes.model import Wish, WishState
 from ..wishes.queries import WishQueries
 from . import decisions
@@ -46,9 +47,11 @@ class OfferMaker:
         clock: Clock,
         ids: Ids,
         wishes: WishQueries,
+        helpers: HelperReader,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._wishes = clock, ids, wishes
+        self._helpers = helpers
 
     def rounds_of(self, community: str) -> dict[str, OfferRound]:
         """Return the open offer rounds of a community, by wish."""
@@ -107,8 +110,8 @@ class OfferMaker:
 
         The first attempt uses the records that a run has read. The commit requires all of them
         unchanged, the wish included. A further attempt reads them again. Volunteers that the wish
-        no longer needs are left out, and those with `room` live offers or more. Used records are
-        removed from `histories`.
+        no longer needs are left out, those with `room` live offers or more, and those whose claim
+        would be refused. Used records are removed from `histories`.
         """
         from_the_run = iter([(wish, offer_round)])
 
@@ -119,7 +122,12 @@ class OfferMaker:
             known = self._take_histories(chosen, histories, wish)
             now = self._clock.now()
             asked = _still_to_ask(
-                current, offer_round, chosen, known, room, now
+                current,
+                offer_round,
+                self._able_to_claim(current, chosen),
+                known,
+                room,
+                now,
             )
             if not asked:
                 return Changes(entity=offer_round, previous=offer_round), []
@@ -147,6 +155,14 @@ class OfferMaker:
             read = histories.pop(one.volunteer, None)
             taken[one.volunteer] = read or self.history(street, one.volunteer)
         return taken
+
+    def _able_to_claim(
+        self, wish: Wish, chosen: Sequence[ChosenVolunteer]
+    ) -> list[ChosenVolunteer]:
+        able = self._helpers.able_to_claim(
+            wish, [one.volunteer for one in chosen]
+        )
+        return [one for one in chosen if one.volunteer in able]
 
     def _reread(self, planned: Wish) -> tuple[Wish, OfferRound]:
         """Read a wish and its round again; raise NotFound if its terms have changed."""

@@ -195,14 +195,12 @@ class Offers:
     def _for_viewer(
         self, actor: Actor, offer: Offer, wish: Wish | None, locale: str
     ) -> OfferForViewer:
-        may_be_shown = (
-            wish and wish.state in PUBLIC_STATES and not wish.forgotten
-        )
+        now = self._clock.now()
         return OfferForViewer(
             offer=offer,
-            wish=wish if may_be_shown else None,
+            wish=wish if wish and _may_be_shown(wish, offer, now) else None,
             relations=relations(actor, offer.as_resource()),
-            now=self._clock.now(),
+            now=now,
             locale=locale,
         )
 
@@ -213,3 +211,14 @@ def _wish_in(changes: Changes[Offer]) -> Wish | None:
     return next(
         (entity for entity in related if isinstance(entity, Wish)), None
     )
+
+
+def _may_be_shown(wish: Wish, offer: Offer, now: datetime) -> bool:
+    """Say whether an offer still shows its wish.
+
+    After the offer, one that needs vetting for safeguarding is not on any public wall either.
+    """
+    if wish.state not in PUBLIC_STATES or wish.forgotten:
+        return False
+    is_live = offer.state_at(now) in (OfferState.OFFERED, OfferState.ACCEPTED)
+    return is_live or not wish.vetting_required

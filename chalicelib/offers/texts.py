@@ -45,7 +45,6 @@ WHY = {
     "met": text(
         zh="您帮过这位邻居", en="you have helped this neighbour before"
     ),
-    "vetted": text(zh="需要经过审核的志愿者", en="it needs a vetted volunteer"),
     "rested": text(
         zh="您近四周没有收到邀请", en="you have had no offer for four weeks"
     ),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..kernel.access import Role
 from ..kernel.changes import Changes, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
@@ -11,9 +12,10 @@ from ..kernel.hooks import Hooks
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
+from . import volunteers
 from .access import Access
 from .consents import Consents
-from .edits import AccountEdit
+from .edits import AccountEdit, VolunteerEdit
 from .model import (
     TERMS,
     Consent,
@@ -63,21 +65,49 @@ class Accounts:
         """Change the actor's name, home, address, language, channels or quiet hours."""
 
         def change(person: Person) -> Person:
-            return self._registration.apply_edit(person, edit)
+            changed = self._registration.apply_edit(person, edit)
+            return volunteers.note_own_change(
+                person, changed, self._clock.now()
+            )
 
         return self._change(context, change, "person.changed")
+
+    def read_volunteer(self, context: RequestContext) -> Person:
+        """Return the actor's record; NotFound if they are no volunteer."""
+        person = self._access.require_self(context).person
+        return replace(person, volunteer=_profile_of(person))
 
     def volunteer(
         self, context: RequestContext, profile: VolunteerProfile
     ) -> Person:
-        """Make the actor a volunteer, or change their profile; the vetting stays."""
+        """Make the actor a volunteer, or replace their profile; the vetting stays."""
 
         def change(person: Person) -> Person:
-            for n, place in enumerate(profile.places):
-                self._registration.check_place(place, ["places", n])
-            return make_volunteer(person, profile)
+            return self._with_profile(person, profile)
 
         return self._change(context, change, "person.volunteered")
+
+    def change_volunteer(
+        self, context: RequestContext, edit: VolunteerEdit
+    ) -> Person:
+        """Change the named fields of the actor's volunteer profile."""
+
+        def change(person: Person) -> Person:
+            profile = edit.applied_to(_profile_of(person))
+            return self._with_profile(person, profile)
+
+        return self._change(context, change, "person.volunteered")
+
+    def _with_profile(
+        self, person: Person, profile: VolunteerProfile
+    ) -> Person:
+        """Return a person as a volunteer; staff are asked to vet one whom they have not vetted."""
+        for n, place in enumerate(profile.places):
+            self._registration.check_place(place, ["places", n])
+        changed, now = make_volunteer(person, profile), self._clock.now()
+        if changed.vetted and changed.vetted.obstacle(now) is None:
+            return changed
+        return volunteers.ask_for_vetting(changed, now)
 
     def _change(
         self,
@@ -92,7 +122,11 @@ class Accounts:
             lines = self._consents.record_changes(person, changed)
             event = TimelineEvent(tag=tag, actor=person.id, party="owner")
             return Changes(
-                entity=changed, previous=person, writes=lines, events=(event,)
+                entity=changed,
+                previous=person,
+                writes=lines,
+                events=(event,),
+                messages=volunteers.next_step(person, changed),
             )
 
         return self._transaction.run(decide, context)
@@ -162,6 +196,16 @@ class Accounts:
             )
 
         self._transaction.run(decide, context)
+
+
+def _profile_of(person: Person) -> VolunteerProfile:
+    """Return the profile of a volunteer; NotFound for any other person."""
+    if person.volunteer:
+        return person.volunteer
+    if not person.is_volunteer:
+        raise NotFound
+    served = [g.place for g in person.grants if g.role is Role.VOLUNTEER]
+    return VolunteerProfile(places=tuple(served))
 
 
 def _without_consent(person: Person, purpose: str) -> Person:

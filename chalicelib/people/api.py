@@ -13,6 +13,7 @@ from .schemas import (
     MyAccountView,
     MyDataView,
     VolunteerIn,
+    VolunteerPatch,
     VolunteerView,
 )
 from .texts import REFUSALS
@@ -54,8 +55,24 @@ def read_my_data(accounts: Accounts, context: RequestContext) -> MyDataView:
 def volunteer(
     accounts: Accounts, context: RequestContext, body: VolunteerIn
 ) -> VolunteerView:
-    """Become a volunteer, or replace the volunteer profile."""
+    """Become a volunteer, or replace the whole profile. Staff are asked to vet a new volunteer."""
     return VolunteerView.of(accounts.volunteer(context, body.profile()))
+
+
+@routes.get("/v1/me/volunteer")
+def read_volunteer(
+    accounts: Accounts, context: RequestContext
+) -> VolunteerView:
+    """Read the caller's volunteer profile."""
+    return VolunteerView.of(accounts.read_volunteer(context))
+
+
+@routes.patch("/v1/me/volunteer")
+def change_volunteer(
+    accounts: Accounts, context: RequestContext, body: VolunteerPatch
+) -> VolunteerView:
+    """Change the named fields of the caller's volunteer profile."""
+    return VolunteerView.of(accounts.change_volunteer(context, body.edit()))
 
 
 @routes.get("/v1/me/consents")

@@ -1,12 +1,13 @@
 """Changes to a person's record: by the person, and by staff. Pure."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import Person, QuietHours, agree
+from .model import Availability, Person, QuietHours, VolunteerProfile, agree
 from .policy import CONSENT_TEXTS
 
-__all__ = ["AccountEdit", "PersonCorrection", "PersonEdit"]
+__all__ = ["AccountEdit", "PersonCorrection", "PersonEdit", "VolunteerEdit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +67,30 @@ class AccountEdit(PersonEdit):
             changed,
             "promotions",
             CONSENT_TEXTS["promotions"] if self.promotions else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerEdit:
+    """The fields of a volunteer profile to change; what is unset stays."""
+
+    places: Maybe[tuple[str, ...]] = UNSET
+    skills: Maybe[tuple[str, ...]] = UNSET
+    kinds: Maybe[tuple[str, ...]] = UNSET
+    dialects: Maybe[tuple[str, ...]] = UNSET
+    availability: Maybe[tuple[Availability, ...]] = UNSET
+    capacity: Maybe[int] = UNSET
+    paused_until: Maybe[datetime | None] = UNSET
+
+    def applied_to(self, profile: VolunteerProfile) -> VolunteerProfile:
+        """Return the profile with the changes."""
+        return replace(
+            profile,
+            places=or_else(self.places, profile.places),
+            skills=or_else(self.skills, profile.skills),
+            kinds=or_else(self.kinds, profile.kinds),
+            dialects=or_else(self.dialects, profile.dialects),
+            availability=or_else(self.availability, profile.availability),
+            capacity=or_else(self.capacity, profile.capacity),
+            paused_until=or_else(self.paused_until, profile.paused_until),
         )

@@ -1,18 +1,23 @@
 """What people bring: accounts, consents, volunteers, and the erasure of a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
+from ..kernel.template import Lane
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.job import Event
+    from ..kernel.job import Event, Timer
+    from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
+    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.template import Templates
     from ..web.routes import Routes
     from .access import Access
     from .accounts import Accounts
+    from .background import PersonJobs
     from .consents import Consents
     from .phones import Phones
     from .registration import Registration
@@ -23,9 +28,11 @@ __all__ = [
     "accounts",
     "consents",
     "feature",
+    "jobs",
     "phones",
     "place_exists",
     "registration",
+    "streets",
 ]
 
 feature: "Feature[People]" = Feature(
@@ -33,6 +40,9 @@ feature: "Feature[People]" = Feature(
 )
 place_exists: "ServiceProvider[Callable[[str], bool]]" = ServiceProvider(
     "people.place_exists"
+)  # filled by places
+streets: "ServiceProvider[Callable[[], Iterable[str]]]" = ServiceProvider(
+    "people.streets"
 )  # filled by places
 
 
@@ -98,6 +108,20 @@ def accounts(core: "Core", get: Get) -> "Accounts":
     )
 
 
+@feature.provide
+def jobs(core: "Core", get: Get) -> "PersonJobs":
+    """Build the background work on volunteers."""
+    from .background import PersonJobs
+    from .repository import PersonRepository
+
+    return PersonJobs(
+        transaction=core.transaction,
+        repository=PersonRepository(core.store),
+        clock=core.clock,
+        streets=get(streets),
+    )
+
+
 @feature.build
 def build(core: "Core", get: Get) -> "People":
     """Build what other features find people with."""
@@ -138,3 +162,55 @@ def people_below(
 def erase(consents: "Consents", event: "Event") -> None:
     """Remove the names of witnesses from an erased person's consents."""
     consents.forget_witnesses(event.subject)
+
+
+def templates() -> "Templates":
+    """Load the message templates."""
+    from .texts import MESSAGES
+
+    return MESSAGES
+
+
+def context(
+    people: "PersonJobs", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
+    """Return the contexts of messages to volunteers."""
+    return people.message_contexts(subjects)
+
+
+feature.messages(
+    "volunteer.asked",
+    "volunteer.vetted",
+    "volunteer.vetting_expires",
+    "volunteer.looked_at_again",
+    "volunteer.claims_paused",
+    templates=templates,
+    context=context,
+    service=jobs,
+)
+
+
+@feature.on_timer("person", lane=Lane.BULK, service=jobs)
+def on_timer(people: "PersonJobs", timer: "Timer") -> None:
+    """Warn that the vetting of a volunteer expires."""
+    people.wake_person(timer.entity_id, timer.id)
+
+
+@feature.rearm(service=jobs)
+def rearm(people: "PersonJobs") -> int:
+    """Arm lost timers."""
+    return people.rearm_lost()
+
+
+@feature.place_of(service=jobs)
+def place_of(people: "PersonJobs", person_id: str) -> str:
+    """Return the place of a person."""
+    return people.place_of(person_id)
+
+
+@feature.queue_line()
+def waiting(people: "People", query: "QueueQuery") -> "QueuePart":
+    """Return the volunteers who wait for staff."""
+    from .staff_queue import waiting
+
+    return waiting(people, query)

@@ -1,18 +1,18 @@
 """People and their consents, and what may change about them. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.access import Actor, Grant, Relation, Resource, Role
 from ..kernel.changes import Entity
-from ..kernel.errors import Conflict, Forbidden, Unauthenticated
-from ..kernel.place import community_of
+from ..kernel.errors import Conflict, Forbidden, Refusal, Unauthenticated
+from ..kernel.place import community_of, street_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
-from . import permissions
+from . import permissions, policy
+from .vetting import Vetting, VettingMethod, VettingRecord
 
 __all__ = [
     "TERMS",
@@ -24,10 +24,13 @@ __all__ = [
     "PhoneOwner",
     "QuietHours",
     "Vetting",
+    "VettingMethod",
+    "VettingRecord",
     "VolunteerProfile",
     "agree",
     "end_session",
     "erase",
+    "limit_subjects",
     "lose_phone",
     "make_volunteer",
     "mask_phone",
@@ -36,14 +39,6 @@ __all__ = [
 
 TERMS = "terms"  # the purpose without which there is no account
 _SESSION_MEMORY = timedelta(minutes=30)  # as long as an access token lives
-
-
-class Vetting(StrEnum):
-    """How far staff have checked a volunteer."""
-
-    NONE = "none"
-    BASIC = "basic"
-    SAFEGUARDING = "safeguarding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +103,13 @@ class Person(Entity):
     quiet_hours: QuietHours | None = None
     household: str | None = None
     contact_via: str | None = None
-    vetting: Vetting = Vetting.NONE
+    vetted: VettingRecord | None = None
+    vet_by: datetime | None = None  # until when staff look at the volunteer
+    claims_paused_at: datetime | None = None  # until staff lift it
+    claims_lifted_at: datetime | None = None
+    homes_7_days: int | None = (
+        None  # set by staff, instead of the usual numbers
+    )
     blocked: bool = False
     token_version: int = 0
     ended_sessions: tuple[EndedSession, ...] = ()
@@ -125,7 +126,7 @@ class Person(Entity):
 
         A phone stays the same through erasing the account and signing up again.
         """
-        return (self.id, *(f"phone#{key}" for key in self.phone_keys))
+        return limit_subjects(self.id, self.phone_keys)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -158,6 +159,68 @@ class Person(Entity):
             if self.volunteer
             else VolunteerProfile().capacity
         )
+
+    @property
+    def vetting(self) -> Vetting:
+        """Return the level of the latest vetting."""
+        return self.vetted.level if self.vetted else Vetting.NONE
+
+    @property
+    def is_volunteer(self) -> bool:
+        """Tell whether the person has offered to help anywhere."""
+        return any(grant.role is Role.VOLUNTEER for grant in self.grants)
+
+    def claim_refusal(self, now: datetime) -> Refusal | None:
+        """Return the refusal of a new claim by this person, None if they may claim."""
+        if self.claims_paused_at:
+            return Forbidden("volunteer.paused_by_staff")
+        reason = self.vetted.obstacle(now) if self.vetted else "none"
+        if reason:
+            return Forbidden("volunteer.not_vetted", reason=reason)
+        return None
+
+    def may_claim(self, now: datetime) -> bool:
+        """Tell whether staff know this volunteer well enough for a new claim."""
+        return self.claim_refusal(now) is None
+
+    def is_safeguarding(self, now: datetime) -> bool:
+        """Tell whether they may visit people who need protection: they are vetted for that."""
+        return self.vetting is Vetting.SAFEGUARDING and self.may_claim(now)
+
+    def may_visit_vulnerable(self, place: str, now: datetime) -> bool:
+        """Tell whether they are a volunteer of a place's street, vetted for safeguarding."""
+        if not self.is_safeguarding(now):
+            return False
+        served = [
+            street_of(grant.place)
+            for grant in self.grants
+            if grant.role is Role.VOLUNTEER
+        ]
+        return street_of(place) in served
+
+    def deadlines(self) -> Mapping[str, datetime]:
+        """Return when staff and the volunteer are reminded that the vetting expires."""
+        vetted = self.vetted
+        has_task = self.vet_by is not None or self.blocked
+        if has_task or not self.is_volunteer or not vetted:
+            return {}
+        if vetted.expires_at is None:
+            return {}
+        # A short vetting must not be followed by its reminder at once.
+        half = vetted.at + (vetted.expires_at - vetted.at) / 2
+        warn_at = max(vetted.expires_at - policy.VETTING_WARNING, half)
+        return {"vetting_expires": warn_at}
+
+    def waits_for_staff(self) -> tuple[str, datetime] | None:
+        """Return the task of staff about this volunteer and its deadline, or None."""
+        if self.blocked or not self.is_volunteer:
+            return None
+        if self.claims_paused_at:
+            due_at = self.claims_paused_at + policy.LIFT_WITHIN
+            return "volunteer.paused", due_at
+        if self.vet_by:
+            return "volunteer.vet", self.vet_by
+        return None
 
     @property
     def appointed(self) -> bool:
@@ -224,6 +287,13 @@ class ConsentGiven:
 
     how: str
     witness: str | None = None
+
+
+def limit_subjects(
+    person_id: str, phone_keys: Iterable[str]
+) -> tuple[str, ...]:
+    """Return what limits of a person are counted by. See `Person.limit_subjects`."""
+    return (person_id, *(f"phone#{key}" for key in phone_keys))
 
 
 def mask_phone(phone: str | None) -> str | None:

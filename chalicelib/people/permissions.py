@@ -9,6 +9,7 @@ __all__ = [
     "CREATE",
     "GRANT",
     "HOUSEHOLD",
+    "LIMIT",
     "ME",
     "PERMISSIONS",
     "READ",
@@ -27,6 +28,7 @@ CHANGE = Action("person.change", STAFF)
 GRANT = Action("person.grant", STAFF)
 REVEAL = Action("person.reveal", STAFF)
 VET = Action("person.vet", COMMUNITY)
+LIMIT = Action("person.limit", COMMUNITY)
 BLOCK = Action("person.block", COMMUNITY)
 HOUSEHOLD = Action("person.household", STAFF)
 ACT_FOR = Action("person.act_for", _OWNER_OR_STAFF)
@@ -40,6 +42,7 @@ PERMISSIONS = (
     GRANT,
     REVEAL,
     VET,
+    LIMIT,
     BLOCK,
     HOUSEHOLD,
     ACT_FOR,

@@ -1,8 +1,9 @@
 """New accounts, and the checks of what a person's record may say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from ..kernel.access import Grant
 from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
@@ -10,6 +11,7 @@ from ..kernel.ids import Ids
 from .consents import Consents
 from .edits import PersonEdit
 from .model import TERMS, Person
+from .names import may_be_named
 from .phones import Phones
 
 __all__ = ["Registration"]
@@ -46,6 +48,7 @@ class Registration:
 
         `loser` has the phone until now. The same commit must take it from them.
         """
+        self.check_name(name)
         now = self._clock.now()
         person = Person(
             id=self._ids.new("per"),
@@ -78,6 +81,11 @@ class Registration:
         line = self._consents.record(person, TERMS, text_version=text_version)
         return Changes(entity=agreed, previous=person, writes=(line,))
 
+    def check_name(self, name: str, grants: Iterable[Grant] = ()) -> None:
+        """Refuse a name that imitates an office the person does not hold with Invalid."""
+        if not may_be_named(name, grants):
+            raise Invalid("person.name_office", ["name"])
+
     def check_place(self, place: str, loc: Sequence[str | int]) -> None:
         """Refuse a place that does not exist with Invalid."""
         if not self._place_exists(place):
@@ -87,10 +95,13 @@ class Registration:
         """Return the person with the changes.
 
         Raises:
-            Invalid: the home does not exist, or the e-mail address is not verified.
+            Invalid: the name imitates an office, the home does not exist, or the e-mail address
+                is not verified.
 
         """
         changed = edit.applied_to(person)
+        if changed.name != person.name:
+            self.check_name(changed.name, person.grants)
         if changed.home is not None and changed.home != person.home:
             self.check_place(changed.home, ["home"])
         if changed.email_address not in (None, person.email_address):

@@ -1,13 +1,14 @@
 """How people and their consents are stored."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import sort_key, street_of, subtree
+from ..kernel.place import covers, sort_key, street_of, subtree
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, index
+from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .model import Consent, Person, PhoneOwner
 from .volunteering import Volunteering, volunteering
 
@@ -19,6 +20,7 @@ __all__ = [
     "VOLUNTEERING",
     "PersonEvent",
     "PersonRepository",
+    "WaitingVolunteer",
 ]
 
 # PK the person; SK `person`, `consent#…`.
@@ -30,8 +32,26 @@ _PEOPLE = Table(
         # In the order of the place tree. Keys only: no copy of a name or phone lies in an index.
         index("by_place", hash_key="street", range_key="place_order"),
         index("by_household", hash_key="household"),
+        # The volunteers of a street who wait for staff, soonest due first. Sparse, no names.
+        index(
+            "by_waiting",
+            hash_key="waits_in",
+            range_key="waits_order",
+            include=("id", "waits_at", "waits_for"),
+        ),
     ),
 )
+_WAITING_READ_MAX = 2000  # tasks of a street, filtered for one of its places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingVolunteer:
+    """A volunteer who waits for staff, as the index holds them."""
+
+    id: str
+    waits_at: str
+    waits_for: str
+    waits_order: str
 
 
 class PersonEvent(EventRecord):
@@ -46,7 +66,21 @@ def _person_keys(person: Person) -> dict[str, str]:
             "street": street_of(place),
             "place_order": sort_key(place) + person.id,
         }
+        keys |= _waiting_keys(person, place)
     return keys
+
+
+def _waiting_keys(person: Person, place: str) -> dict[str, str]:
+    waiting = person.waits_for_staff()
+    if waiting is None:
+        return {}
+    waits_for, due_at = waiting
+    return {
+        "waits_in": street_of(place),
+        "waits_order": f"{to_text(due_at)}#{person.id}",
+        "waits_at": place,
+        "waits_for": waits_for,
+    }
 
 
 def _volunteering_keys(one: Volunteering) -> dict[str, str]:
@@ -63,7 +97,10 @@ def _consent_keys(consent: Consent) -> dict[str, str]:
     }
 
 
-PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
+_COMPUTED = {"waits_at": str, "waits_for": str}
+PERSON = _PEOPLE.row(
+    Person, keys=_person_keys, computed=_COMPUTED
+).with_projection(volunteering)
 PHONE_OWNER = _PEOPLE.row(
     PhoneOwner,
     keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"},
@@ -72,6 +109,7 @@ VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
 _KEY = PERSON.view(Key)
+_WAITING = PERSON.view(WaitingVolunteer)
 
 
 def _position_of(person: Person) -> Position:
@@ -181,6 +219,20 @@ class PersonRepository(Repository):
             )
 
         return every(read)
+
+    def waiting_at(
+        self, place: str, after: str, limit: int
+    ) -> Page[WaitingVolunteer]:
+        """Read the volunteers who wait for the staff of a place, soonest due first."""
+        return self._store.page(
+            _WAITING,
+            street_of(place),
+            index="by_waiting",
+            keys=behind(PERSON.attribute("waits_order"), after),
+            limit=limit,
+            wanted=lambda waiting: covers(place, waiting.waits_at),
+            read_at_most=_WAITING_READ_MAX,
+        )
 
     def consents_of(
         self, person_id: str, start: Position | None = None, limit: int = 100

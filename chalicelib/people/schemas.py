@@ -1,6 +1,7 @@
 """People as clients send and see them."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import phonenumbers
@@ -21,7 +22,7 @@ from ..web.fields import (
     Request,
     View,
 )
-from .edits import AccountEdit
+from .edits import AccountEdit, VolunteerEdit
 from .model import (
     Availability,
     ConsentGiven,
@@ -37,6 +38,7 @@ __all__ = [
     "MyAccountView",
     "Phone",
     "VolunteerIn",
+    "VolunteerPatch",
     "mainland_mobile",
 ]
 
@@ -181,6 +183,12 @@ class VolunteerView(View):
         description="Kinds of wishes that are never offered again; naming one in `kinds` ends that."
     )
     vetting: Vetting
+    vetting_expires_at: Instant | None = Field(
+        description="From then on no new wish can be claimed, until staff vet again."
+    )
+    awaits_staff: bool = Field(
+        description="Whether staff have yet to look at the volunteer, or to lift a pause."
+    )
 
     @classmethod
     def of(cls, person: Person) -> "VolunteerView":
@@ -188,8 +196,15 @@ class VolunteerView(View):
         profile = person.volunteer or VolunteerProfile()
         names = VolunteerProfile.__dataclass_fields__
         fields = {name: getattr(profile, name) for name in names}
-        fields |= {"id": person.id, "version": person.version}
-        return cls.model_validate(fields | {"vetting": person.vetting})
+        vetted = person.vetted
+        fields |= {
+            "id": person.id,
+            "version": person.version,
+            "vetting": person.vetting,
+            "vetting_expires_at": vetted.expires_at if vetted else None,
+            "awaits_staff": person.waits_for_staff() is not None,
+        }
+        return cls.model_validate(fields)
 
 
 class MyAccountView(View):
@@ -265,37 +280,88 @@ class AvailabilityIn(Request):
     end: TimeOfDay = Field(alias="to")
 
 
+Places = Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
+Skills = Annotated[list[Label], Field(max_length=20)]
+Kinds = Annotated[
+    list[Literal["goods", "service", "company", "learning"]],
+    Field(max_length=4),
+]
+Dialects = Annotated[list[Label], Field(max_length=10)]
+Availabilities = Annotated[list[AvailabilityIn], Field(max_length=28)]
+Capacity = Annotated[int, Field(ge=1, le=5), WHOLE]
+
+
 class VolunteerIn(Request):
     """The profile of a volunteer."""
 
-    places: Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
-    skills: Annotated[list[Label], Field(max_length=20)] = []
-    kinds: Annotated[
-        list[Literal["goods", "service", "company", "learning"]],
-        Field(max_length=4),
-    ] = []
-    dialects: Annotated[list[Label], Field(max_length=10)] = []
-    availability: Annotated[list[AvailabilityIn], Field(max_length=28)] = []
-    capacity: Annotated[int, Field(ge=1, le=5), WHOLE] = 3
+    places: Places
+    skills: Skills = []
+    kinds: Kinds = []
+    dialects: Dialects = []
+    availability: Availabilities = []
+    capacity: Capacity = 3
     paused_until: Moment | None = None
 
     def profile(self) -> VolunteerProfile:
         """Return it as a value of the model."""
-        windows = [
-            Availability(
-                weekday=window.weekday, start=window.start, end=window.end
-            )
-            for window in self.availability
-        ]
         return VolunteerProfile(
             places=tuple(dict.fromkeys(self.places)),
             skills=tuple(self.skills),
             kinds=tuple(self.kinds),
             dialects=tuple(self.dialects),
-            availability=tuple(windows),
+            availability=_windows(self.availability),
             capacity=self.capacity,
             paused_until=self.paused_until,
         )
+
+
+class VolunteerPatch(Request):
+    """The fields of the profile to change; a field that is left out stays.
+
+    Null empties a list, and ends a pause. Places and capacity can only be replaced.
+    """
+
+    places: Places | None = None
+    skills: Skills | None = None
+    kinds: Kinds | None = None
+    dialects: Dialects | None = None
+    availability: Availabilities | None = None
+    capacity: Capacity | None = None
+    paused_until: Moment | None = None
+
+    def edit(self) -> VolunteerEdit:
+        """Return the changes."""
+        places: Maybe[tuple[str, ...]] = UNSET
+        if self.places is not None:
+            places = tuple(dict.fromkeys(self.places))
+        named = self.model_fields_set
+        hours: Maybe[tuple[Availability, ...]] = UNSET
+        if "availability" in named:
+            hours = _windows(self.availability or [])
+        return VolunteerEdit(
+            places=places,
+            skills=self._labels("skills"),
+            kinds=self._labels("kinds"),
+            dialects=self._labels("dialects"),
+            availability=hours,
+            capacity=unset_if_none(self.capacity),
+            paused_until=self.paused_until
+            if "paused_until" in named
+            else UNSET,
+        )
+
+    def _labels(self, name: str) -> Maybe[tuple[str, ...]]:
+        """Return a list that the request names, where null empties it."""
+        if name not in self.model_fields_set:
+            return UNSET
+        return tuple(getattr(self, name) or ())
+
+
+def _windows(windows: Sequence[AvailabilityIn]) -> tuple[Availability, ...]:
+    return tuple(
+        Availability(weekday=window.weekday, start=window.start, end=window.end)
+        for window in windows
+    )
 
 
 class ConsentView(View):
@@ -327,6 +393,7 @@ def person_fields(person: Person) -> dict[str, Any]:
         name: getattr(person, name) for name in (*Person.__dataclass_fields__,)
     }
     return fields | {
+        "vetting": person.vetting,
         "roles": person.grants,
         "channels": ChannelsView(
             sms=person.sms,

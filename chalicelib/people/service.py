@@ -14,7 +14,7 @@ from .consents import Consents
 from .model import ConsentGiven, Person, never_again
 from .phones import Phones
 from .policy import HOUSEHOLD_MAX, PEOPLE_READ_MAX
-from .repository import PersonRepository
+from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 
 __all__ = ["ConsentGiven", "People"]
@@ -81,6 +81,16 @@ class People:
             *self._repository.volunteers_of(community, below=False),
             *self._repository.volunteers_of(street, below=False),
         ]
+
+    def waiting(
+        self, place: str, after: str, limit: int
+    ) -> Page[tuple[str, WaitingVolunteer]]:
+        """Return the volunteers who wait for the staff of a place, each with its order."""
+        page = self._repository.waiting_at(place, after, limit)
+        pairs = [(line.waits_order, line) for line in page.items]
+        if page.next is None:
+            return Page(pairs)
+        return Page(pairs, {"after": page.next["waits_order"]})
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of a person's household, their own first."""

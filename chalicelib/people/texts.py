@@ -1,8 +1,23 @@
 """Refusals about people, by locale."""
 
+from ..kernel.template import Template, Templates
 from ..kernel.text_catalogue import text
 
-__all__ = ["REFUSALS"]
+__all__ = ["MESSAGES", "OBSTACLES", "REFUSALS"]
+
+# Why a volunteer may not claim yet. See `vetting.VettingRecord.obstacle`.
+OBSTACLES = {
+    "none": text(
+        zh="社区还没有核实您的身份", en="staff have not seen who you are yet"
+    ),
+    "changed": text(
+        zh="您改了姓名或住址，社区要再核实一次",
+        en="you changed your name or home, and staff must look again",
+    ),
+    "expired": text(
+        zh="核实已到期，请联系社区", en="the vetting has expired; ask staff"
+    ),
+}
 
 REFUSALS = {
     "consent.required": text(
@@ -26,6 +41,10 @@ REFUSALS = {
     "person.erased": text(
         zh="此人的资料已删除。", en="This person's data have been erased."
     ),
+    "person.name_office": text(
+        zh="姓名不能像单位或职务，请填写本人姓名。",
+        en="A name must not look like an office. Give your own name.",
+    ),
     "person.phone_taken": text(
         zh="这个手机号已有账号。",
         en="There is already an account for this phone.",
@@ -33,5 +52,57 @@ REFUSALS = {
     "person.unknown": text(zh="没有这个人。", en="There is no such person."),
     "place.unknown": text(
         zh="没有这个地点：{place}。", en="There is no such place: {place}."
+    ),
+    "volunteer.not_vetted": text(
+        zh="您还不能认领：{reason}。", en="You cannot claim yet: {reason}."
+    ).naming(reason=OBSTACLES),
+    "volunteer.paused_by_staff": text(
+        zh="您多次认领后退回，社区工作人员会联系您。恢复前不能认领。",
+        en="You gave back several wishes. Staff will talk to you before you can claim again.",
+    ),
+}
+
+MESSAGES: Templates = {
+    "volunteer.asked": Template(
+        text(
+            zh="感谢报名志愿者。社区会核实您的身份，请带身份证件到社区，核实后即可认领心愿。",
+            en="Thank you for volunteering. Bring your ID to the community's staff. "
+            "Then you can begin.",
+        ),
+        recipients="the volunteer",
+        parts=2,
+    ),
+    "volunteer.vetted": Template(
+        text(
+            zh="社区已核实您的身份，您可以认领心愿了。",
+            en="Staff have confirmed who you are. You can take wishes now.",
+        ),
+        recipients="the volunteer",
+    ),
+    "volunteer.vetting_expires": Template(
+        text(
+            zh="您的志愿者核实将于{day}到期，请在此之前到社区再核实一次。",
+            en="Your vetting ends on {day}. Please see the community's staff before.",
+        ),
+        recipients="the volunteer",
+        slots={"day": 10},
+        can_wait=True,
+        parts=2,
+    ),
+    "volunteer.looked_at_again": Template(
+        text(
+            zh="您改了姓名或住址，社区要再核实一次，之后才能认领新的心愿。手上的不受影响。",
+            en="You changed your name or home. Staff look again before you can take new wishes.",
+        ),
+        recipients="the volunteer",
+        parts=2,
+    ),
+    "volunteer.claims_paused": Template(
+        text(
+            zh="您近来多次退回心愿，认领已暂停，社区会联系您。",
+            en="You gave back several wishes. Staff will contact you before you can take more.",
+        ),
+        recipients="the volunteer",
+        parts=2,
     ),
 }

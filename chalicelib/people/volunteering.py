@@ -2,10 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..kernel.access import Role
 from ..kernel.place import community_of
-from .model import TERMS, Person, QuietHours, Vetting, VolunteerProfile
+from .model import (
+    TERMS,
+    Person,
+    QuietHours,
+    Vetting,
+    VettingMethod,
+    VettingRecord,
+    VolunteerProfile,
+    limit_subjects,
+)
 
 __all__ = ["Volunteering", "volunteering"]
 
@@ -23,9 +33,35 @@ class Volunteering:
     home: str | None = None
     household: str | None = None
     contact_via: str | None = None
-    vetting: Vetting = Vetting.NONE
+    vetted: VettingRecord | None = None
+    claims_paused_at: datetime | None = None
+    claims_lifted_at: datetime | None = None
+    homes_7_days: int | None = None
+    phone_keys: tuple[str, ...] = ()
     profile: VolunteerProfile
     quiet_hours: QuietHours | None = None
+
+    @property
+    def limit_subjects(self) -> tuple[str, ...]:
+        """Return what their limits are counted by. See `Person.limit_subjects`."""
+        return limit_subjects(self.person_id, self.phone_keys)
+
+    def may_claim(self, now: datetime) -> bool:
+        """Tell whether staff know them well enough for a claim. See `Person.may_claim`."""
+        if self.vetted is None or self.claims_paused_at:
+            return False
+        return self.vetted.obstacle(now) is None
+
+    def is_safeguarding(self, now: datetime) -> bool:
+        """Tell whether they may visit people who need protection."""
+        level = self.vetted.level if self.vetted else Vetting.NONE
+        return level is Vetting.SAFEGUARDING and self.may_claim(now)
+
+    @property
+    def was_seen_in_person(self) -> bool:
+        """Tell whether staff have seen them for their vetting."""
+        how = self.vetted.how if self.vetted else None
+        return how is VettingMethod.IN_PERSON
 
 
 def volunteering(person: Person) -> tuple[Volunteering, ...]:
@@ -58,7 +94,11 @@ def _volunteering(
         home=person.home,
         household=person.household,
         contact_via=person.contact_via,
-        vetting=person.vetting,
+        vetted=person.vetted,
+        claims_paused_at=person.claims_paused_at,
+        claims_lifted_at=person.claims_lifted_at,
+        homes_7_days=person.homes_7_days,
+        phone_keys=person.phone_keys,
         profile=replace(person.volunteer or VolunteerProfile(), places=()),
         quiet_hours=person.quiet_hours,
     )

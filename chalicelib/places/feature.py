@@ -1,10 +1,10 @@
 """The declaration of places: the tree of a street, and the people on duty at each place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..people.feature import access, place_exists
+from ..people.feature import access, place_exists, streets
 from ..people.feature import feature as people
 
 if TYPE_CHECKING:
@@ -38,6 +38,14 @@ def fill_place_exists(core: "Core", get: Get) -> Callable[[str], bool]:
     from .repository import PlaceRepository
 
     return PlaceRepository(core.store).place_exists
+
+
+@feature.fill(streets)
+def fill_streets(core: "Core", get: Get) -> Callable[[], Iterable[str]]:
+    """Fill the port by which people find the streets."""
+    from .repository import PlaceRepository
+
+    return PlaceRepository(core.store).streets
 
 
 @feature.routes

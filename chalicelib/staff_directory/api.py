@@ -6,6 +6,7 @@ from ..web.routes import Routes
 from .schemas import (
     BlockedIn,
     HouseholdIn,
+    LimitsIn,
     PeopleList,
     PeopleQuery,
     PersonIn,
@@ -116,9 +117,22 @@ def vet(
     person_id: str,
     body: VettingIn,
 ) -> PersonView:
-    """Set the vetting level of a volunteer."""
+    """Set the vetting level of a volunteer. It also lifts a pause of their claims."""
+    return PersonView.of(person_admin.vet(context, person_id, body.terms()))
+
+
+@routes.put("/v1/people/{person_id}/limits")
+def set_limits(
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: LimitsIn,
+) -> PersonView:
+    """Allow a volunteer another number of homes in seven days, and lift a pause of claims."""
     return PersonView.of(
-        person_admin.vet(context, person_id, body.level, body.note)
+        person_admin.set_limits(
+            context, person_id, body.homes_7_days, body.reason
+        )
     )
 
 

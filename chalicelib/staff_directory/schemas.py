@@ -8,7 +8,8 @@ from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..kernel.unset import UNSET, unset_if_none
 from ..people.edits import PersonCorrection
-from ..people.model import Person, Vetting, mask_phone
+from ..people.model import Person, Vetting, VettingMethod, mask_phone
+from ..people.policy import HOMES_MAX
 from ..people.schemas import (
     Address,
     ChannelsView,
@@ -20,9 +21,11 @@ from ..people.schemas import (
     person_fields,
 )
 from ..web.fields import (
+    WHOLE,
     Flag,
     Instant,
     Line,
+    Moment,
     Name,
     PageQuery,
     PersonId,
@@ -32,10 +35,12 @@ from ..web.fields import (
     View,
 )
 from .service import NewPerson
+from .vetting_terms import VettingTerms
 
 __all__ = [
     "BlockedIn",
     "HouseholdIn",
+    "LimitsIn",
     "PeopleList",
     "PeopleQuery",
     "PersonIn",
@@ -61,6 +66,19 @@ class RolesIn(RootModel[Annotated[list[RoleGrantIn], Field(max_length=20)]]):
     """The roles that a person is to have, of those that the caller may give."""
 
 
+class VettingView(View):
+    """The latest vetting of a person."""
+
+    level: Vetting
+    how: VettingMethod | None
+    expires_at: Instant | None
+    by: PersonId
+    at: Instant
+    changed_at: Instant | None = Field(
+        description="Since when another name or home has to be looked at."
+    )
+
+
 class PersonView(View):
     """A person as staff see them: no full phone, no address."""
 
@@ -75,6 +93,13 @@ class PersonView(View):
     household: str | None
     contact_via: str | None
     vetting: Vetting
+    vetted: VettingView | None
+    claims_paused_at: Instant | None = Field(
+        description="Since when the volunteer may not claim, until staff lift it."
+    )
+    homes_7_days: int | None = Field(
+        description="Homes that the volunteer may be shown in 7 days; null for the usual number."
+    )
     blocked: bool
     phone_lost_at: Instant | None = Field(
         description="Since then the number belongs to somebody else; null if it does not."
@@ -181,10 +206,34 @@ class RevealIn(Request):
 
 
 class VettingIn(Request):
-    """The vetting level of a volunteer, and a note on its proof."""
+    """The vetting level of a volunteer, how it was checked, and a note on its proof."""
 
     level: Vetting
+    how: VettingMethod | None = Field(
+        None, description="Required unless the level is `none`."
+    )
+    expires_at: Moment | None = Field(
+        None, description="In 12 months, unless given."
+    )
     note: Annotated[Prose, Field(max_length=200)] = ""
+
+    def terms(self) -> VettingTerms:
+        """Return it as a value of the model."""
+        return VettingTerms(
+            level=self.level,
+            how=self.how,
+            expires_at=self.expires_at,
+            note=self.note,
+        )
+
+
+class LimitsIn(Request):
+    """The number of homes that a volunteer may be shown in seven days, with a reason."""
+
+    homes_7_days: Annotated[int, Field(ge=1, le=HOMES_MAX), WHOLE] | None = (
+        Field(description="Null returns to the usual number.")
+    )
+    reason: Reason
 
 
 class BlockedIn(Request):

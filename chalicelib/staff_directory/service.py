@@ -21,10 +21,11 @@ from ..kernel.place import covers
 from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
+from ..people import volunteers
 from ..people.access import Access
 from ..people.consents import Consents
 from ..people.edits import PersonCorrection
-from ..people.model import TERMS, ConsentGiven, Person, Vetting
+from ..people.model import TERMS, ConsentGiven, Person
 from ..people.phones import Phones
 from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
@@ -33,6 +34,7 @@ from ..store.transaction import Transaction
 from .audit import AuditLog
 from .grants import check_below, regrant
 from .households import Households
+from .vetting_terms import VettingTerms, check_terms
 
 __all__ = ["NewPerson", "PersonAdmin"]
 
@@ -121,6 +123,7 @@ class PersonAdmin:
                 context, people_permissions.CREATE, resource
             ).actor
             self._registration.check_place(new.home, ["home"])
+            self._registration.check_name(new.name)
             person, ledger, members = self._new_person(new, actor)
             phone = self._claims(person) if person.phone else ()
             event = TimelineEvent(
@@ -261,26 +264,31 @@ class PersonAdmin:
         return self._require(context, person_id, people_permissions.REVEAL)[1]
 
     def vet(
-        self, context: RequestContext, person_id: str, level: Vetting, note: str
+        self, context: RequestContext, person_id: str, terms: VettingTerms
     ) -> Person:
-        """Set the vetting level of a volunteer. Staff cannot vet themselves."""
+        """Set the vetting level of a volunteer. Staff cannot vet themselves.
+
+        A vetting also lifts a pause of their claims.
+        """
 
         def decide() -> Changes[Person]:
-            action = people_permissions.VET
-            actor, person = self._require(
-                context, person_id, action, takes_newcomers=True
+            actor, person = self._require_other(
+                context, person_id, people_permissions.VET
             )
-            if person.id == actor.id:
-                raise Forbidden("role.above_own")
-            return self._vetted(actor, person, level, note)
+            return self._vetted(actor, person, terms)
 
         return self._transaction.run(decide, context)
 
     def _vetted(
-        self, actor: Actor, person: Person, level: Vetting, note: str
+        self, actor: Actor, person: Person, terms: VettingTerms
     ) -> Changes[Person]:
+        now, level = self._clock.now(), terms.level
+        check_terms(terms, now)
+        vetted = volunteers.vet(
+            person, level, terms.how, terms.expires_at, by=actor.id, now=now
+        )
         audit = self._audit.record(
-            actor, "person.vetted", person, f"{level.value}: {note}"
+            actor, "person.vetted", person, f"{level.value}: {terms.note}"
         )
         event = TimelineEvent(
             tag="person.vetted",
@@ -289,11 +297,60 @@ class PersonAdmin:
             note=level.value,
         )
         return Changes(
-            entity=replace(person, vetting=level),
+            entity=vetted,
             previous=person,
             writes=(audit,),
             events=(event,),
+            messages=volunteers.begin_message(person, vetted, now),
         )
+
+    def set_limits(
+        self,
+        context: RequestContext,
+        person_id: str,
+        homes_7_days: int | None,
+        reason: str,
+    ) -> Person:
+        """Allow a volunteer another number of homes in seven days, and lift a pause.
+
+        None returns to the usual numbers.
+        """
+
+        def decide() -> Changes[Person]:
+            actor, person = self._require_other(
+                context, person_id, people_permissions.LIMIT
+            )
+            now = self._clock.now()
+            changed = volunteers.set_limits(person, homes_7_days, now)
+            audit = self._audit.record(
+                actor, "person.limited", person, f"{homes_7_days}: {reason}"
+            )
+            event = TimelineEvent(
+                tag="person.limited",
+                actor=actor.id,
+                party="staff",
+                note=str(homes_7_days),
+            )
+            return Changes(
+                entity=changed,
+                previous=person,
+                writes=(audit,),
+                events=(event,),
+                messages=volunteers.begin_message(person, changed, now),
+            )
+
+        return self._transaction.run(decide, context)
+
+    def _require_other(
+        self, context: RequestContext, person_id: str, action: Action
+    ) -> tuple[Actor, Person]:
+        """Return the actor and a person, a newcomer too, who is not the actor themself."""
+        actor, person = self._require(
+            context, person_id, action, takes_newcomers=True
+        )
+        if person.id == actor.id:
+            raise Forbidden("role.above_own")
+        return actor, person
 
     def block(
         self,

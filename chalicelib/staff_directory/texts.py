@@ -17,4 +17,12 @@ REFUSALS = {
         zh="您只能授予低于自己的角色，且限于自己的辖区。",
         en="You can grant only roles below your own, inside your own place.",
     ),
+    "vetting.how_required": text(
+        zh="请用 how 填写核实方式：当面、证件或有人担保。",
+        en="Say in `how` how it was checked: in person, by document, or vouched for.",
+    ),
+    "vetting.expiry_out_of_range": text(
+        zh="到期时间应在今后三年之内。",
+        en="The vetting must expire within the next three years.",
+    ),
 }

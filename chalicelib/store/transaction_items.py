@@ -137,10 +137,12 @@ class ItemBuilder:
             row.attribute(name).add(number)
             for name, number in adjust.add.items()
         ]
-        condition: Any = PK.exists()
+        conditions: list[Any] = [PK.exists()] if adjust.must_exist else []
         for name, (lowest, highest) in adjust.limits.items():
             added = adjust.add.get(name, 0)
-            condition &= _within(row.attribute(name), added, lowest, highest)
+            bound = _within(row.attribute(name), added, lowest, highest)
+            conditions.append(bound)
+        condition = reduce(and_, conditions) if conditions else None
         kwargs = self._store.request(adjust.row, condition, actions=actions)
         return Item("update", kwargs, adjust.on_conflict or Contended)
 

@@ -18,7 +18,7 @@ from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import erasure, notifications, sms_answers
-from .codes import delivery_code
+from .codes import delivery_code, spoken_word
 from .model import Wish, WishMover
 from .repository import WishEvent, WishRepository
 from .timers import on_timer
@@ -155,13 +155,37 @@ class WishJobs:
         """
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
         wishes = by_id(self._repository.find_wishes(ids))
+        names = self._helper_names(subjects, wishes)
         return [
-            self._message_context(wishes.get(one.subject), one)
+            self._message_context(wishes.get(one.subject), one, names)
             for one in subjects
         ]
 
+    def _helper_names(
+        self, subjects: Sequence[MessageSubject], wishes: Mapping[str, Wish]
+    ) -> Mapping[str, str]:
+        """Return the names of the helpers whose claims the messages announce, by id."""
+        announced = {
+            one.params.get("claim")
+            for one in subjects
+            if one.kind == "wish.claimed"
+        }
+        if not announced:
+            return {}
+        helpers = [
+            claim.helper
+            for wish in wishes.values()
+            for claim in wish.active
+            if claim.id in announced
+        ]
+        people = self._people.find_many(dict.fromkeys(helpers))
+        return {id: person.name for id, person in people.items()}
+
     def _message_context(
-        self, wish: Wish | None, subject: MessageSubject
+        self,
+        wish: Wish | None,
+        subject: MessageSubject,
+        names: Mapping[str, str],
     ) -> MessageContext | None:
         claim_id, now = subject.params.get("claim"), self._clock.now()
         if wish is None or not notifications.is_relevant(
@@ -171,8 +195,18 @@ class WishJobs:
         facts = notifications.template_context(wish, claim_id)
         if claim_id and subject.kind == "wish.claimed":
             facts["code"] = delivery_code(self._keys, claim_id)
+            facts["word"] = spoken_word(self._keys, claim_id)
+            facts["helper"] = _name_of_helper(wish, claim_id, names)
         barred = notifications.barred_people(wish, subject.kind)
         occasion = notifications.occasion_of(wish, subject.kind)
         return MessageContext(
             facts=facts, barred_people=barred, occasion=occasion
         )
+
+
+def _name_of_helper(wish: Wish, claim_id: str, names: Mapping[str, str]) -> str:
+    """Return the name of the helper of a claim; a sign-in need not give one."""
+    for claim in wish.claims:
+        if claim.id == claim_id and names.get(claim.helper):
+            return names[claim.helper]
+    return "志愿者"

@@ -1,10 +1,12 @@
 """A helper's claim on a wish: claim, visit, release. Pure."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.changes import Changes, Count, Put
-from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.changes import Changes, Put, Write
+from ..kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from .helpers import Helper, HelperRecords
 from .model import (
     PUBLIC_STATES,
     Claim,
@@ -13,35 +15,37 @@ from .model import (
     Wish,
     WishMover,
     WishState,
+    is_alone,
 )
 from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
 
-__all__ = ["claim", "note_visit", "pick_claim", "release"]
+__all__ = ["claim", "note_visit", "pick_claim", "refusal_of", "release"]
 
 S = WishState
 
 
 def claim(
-    wish: Wish,
-    mover: WishMover,
-    *,
-    claim_id: str,
-    capacity: int,
-    vetted: bool,
-    paused: bool,
+    wish: Wish, mover: WishMover, *, claim_id: str, helper: Helper, home: str
 ) -> Changes[Wish]:
-    """Claim one place on a wish.
+    """Claim one place on a wish. `home` is the keyed hash of the resident's home.
 
     Raises:
         Conflict: no place is left, or the volunteer has claimed it already or too often, or has
             no capacity left.
-        Forbidden: the wish is the volunteer's own or needs vetting, or the volunteer has paused.
+        Forbidden: the wish is the volunteer's own, staff do not know the volunteer well enough
+            for it, or the volunteer has paused.
+        TooMany: the volunteer was shown too many homes.
 
     """
     _check_place(wish, mover)
-    _check_volunteer(wish, mover, vetted=vetted, paused=paused)
+    if Relation.OWNER in mover.relations:
+        raise Forbidden("wish.own")
+    if refusal := refusal_of(wish, helper, mover.now):
+        raise refusal
     if wish.taken_too_often(mover.id):
         raise conflict(wish, mover, "wish.claimed_too_often")
+    row_of(wish, "claim", mover)
+    helper.check_room(home, mover.now)
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
     pointer = ClaimPointer(
         wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now
@@ -49,15 +53,28 @@ def claim(
     messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(
         wish, "yours", mover.id, claim=claim_id
     )
+    records = helper.records.with_claim(home, mover.now)
     return go(
         wish,
         "claim",
         mover,
         replace(wish, claims=(*_claims_kept(wish), mine), told=()),
         target=S.CLAIMED if wish.places_left == 1 else S.OPEN,
-        writes=(Put(row=pointer), _carried(mover.id, capacity)),
+        writes=(Put(row=pointer), *records),
         messages=messages,
     )
+
+
+def refusal_of(wish: Wish, helper: Helper, now: datetime) -> Refusal | None:
+    """Return why a volunteer may not claim a wish, apart from their room, or None."""
+    if helper.refusal:
+        return helper.refusal
+    if helper.is_unreliable(now):
+        return Forbidden("volunteer.paused_by_staff")
+    unknown = is_alone(wish) and not helper.is_known
+    if unknown or (wish.vetting_required and not helper.is_safeguarding):
+        return Forbidden("wish.vetting_required")
+    return Forbidden("volunteer.paused") if helper.paused else None
 
 
 def _check_place(wish: Wish, mover: WishMover) -> None:
@@ -67,18 +84,6 @@ def _check_place(wish: Wish, mover: WishMover) -> None:
         raise Conflict("wish.already_helping", moves=moves)
     if wish.state in PUBLIC_STATES and wish.places_left == 0:
         raise conflict(wish, mover, "wish.already_claimed")
-
-
-def _check_volunteer(
-    wish: Wish, mover: WishMover, *, vetted: bool, paused: bool
-) -> None:
-    """Refuse with Forbidden a volunteer who may not claim the wish."""
-    if Relation.OWNER in mover.relations:
-        raise Forbidden("wish.own")
-    if wish.vetting_required and not vetted:
-        raise Forbidden("wish.vetting_required")
-    if paused:
-        raise Forbidden("volunteer.paused")
 
 
 def conflict(wish: Wish, mover: WishMover, code: str) -> Conflict:
@@ -94,18 +99,6 @@ def _claims_kept(wish: Wish) -> tuple[Claim, ...]:
     ][-10:]
     return tuple(
         claim for claim in wish.claims if claim in wish.held or claim in ended
-    )
-
-
-def _carried(helper: str, capacity: int) -> Count:
-    """Return the count that takes one place in a helper's capacity."""
-    full = Conflict("volunteer.too_many_claims", capacity=capacity)
-    return Count(
-        subject=helper,
-        name="active_claims",
-        add=1,
-        limit=capacity,
-        refusal=full,
     )
 
 
@@ -136,9 +129,16 @@ def pick_claim(wish: Wish, mover: WishMover, claim_id: str | None) -> Claim:
 
 
 def release(
-    wish: Wish, mover: WishMover, claim_id: str | None, reason: str
+    wish: Wish,
+    mover: WishMover,
+    claim_id: str | None,
+    reason: str,
+    records: HelperRecords | None = None,
 ) -> Changes[Wish]:
-    """Give a claim back. The wish is on the wall again with its age kept; staff get a message."""
+    """Give a claim back. The wish is on the wall again with its age kept; staff get a message.
+
+    `records` are those of a helper who gives their own claim back. It is noted in them.
+    """
     row_of(wish, "release", mover)
     mine = pick_claim(wish, mover, claim_id)
     messages = tell(wish, "released", wish.person_id) + tell_staff(
@@ -146,6 +146,9 @@ def release(
     )
     if mine.helper != mover.id:
         messages += tell_helpers(wish, "claim_ended", [mine])
+    writes: tuple[Write, ...] = freed([mine])
+    if records:
+        writes = records.with_claim_given_back(mover.now)
     after = replace(
         wish,
         claims=swap(wish, replace(mine, state=ClaimState.RELEASED)),
@@ -158,7 +161,7 @@ def release(
         mover,
         after,
         note=reason,
-        writes=freed([mine]),
+        writes=writes,
         messages=messages,
     )
 

@@ -1,9 +1,12 @@
-"""The delivery codes of claims. Pure."""
+"""What is derived for claims by a key: delivery codes, spoken words, hashes of homes. Pure."""
+
+import hmac
 
 from ..kernel.codes import Keyring, derive_digits
 from . import policy
+from .words import WORDS
 
-__all__ = ["delivery_code"]
+__all__ = ["delivery_code", "home_key", "spoken_word"]
 
 
 def delivery_code(keys: Keyring, claim_id: str) -> str:
@@ -11,3 +14,20 @@ def delivery_code(keys: Keyring, claim_id: str) -> str:
     return derive_digits(
         keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS
     )
+
+
+def spoken_word(keys: Keyring, claim_id: str) -> str:
+    """Return the word of a claim, which the helper says first at the door."""
+    mac = hmac.digest(keys.key("spoken-word"), claim_id.encode(), "sha256")
+    return WORDS[mac[0]]
+
+
+def home_key(
+    keys: Keyring, person_id: str, home: str | None, address: str | None
+) -> str:
+    """Return the hash by which the home of a resident is counted.
+
+    People behind one door are one home. Without an address each resident counts.
+    """
+    door = f"{home}|{address}" if home and address else person_id
+    return keys.fingerprint("home", door)[:16]

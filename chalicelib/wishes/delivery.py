@@ -6,6 +6,7 @@ from ..kernel.changes import Changes, Count, Message, Write
 from ..kernel.errors import Conflict, Invalid
 from . import policy
 from .claiming import pick_claim
+from .helpers import counted
 from .model import Claim, ClaimState, Wish, WishMover, WishState
 from .transitions import freed, go, row_of, swap, tell, tell_helpers
 
@@ -54,7 +55,8 @@ def deliver(
         after = replace(after, told=(), delivered_at=mover.now)
     writes: tuple[Write, ...] = freed([mine])
     if code_right:
-        writes = (code_guess(wish, mover, mine), *writes)
+        confirmed = counted(mine.helper, active=-1, confirmed=1)
+        writes = (code_guess(wish, mover, mine), confirmed)
     delivered = go(
         wish,
         "deliver",

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import WishJobs
+    from .helper_reader import HelperReader
     from .queries import WishQueries
     from .service import Wishes
     from .submitter import WishSubmitter
 
-__all__ = ["feature", "jobs", "queries", "submitter"]
+__all__ = ["feature", "helpers", "jobs", "queries", "submitter"]
 
 feature: "Feature[Wishes]" = Feature(
     "wishes", id_prefixes={"wish": "wsh", "claim": "clm"}
@@ -44,7 +45,22 @@ def queries(core: "Core", get: Get) -> "WishQueries":
     return WishQueries(
         repository=WishRepository(core.store),
         clock=core.clock,
+        keys=core.keys,
         access=get(access),
+        people=get(people),
+    )
+
+
+@feature.provide
+def helpers(core: "Core", get: Get) -> "HelperReader":
+    """Build the reads of what is counted for helpers."""
+    from .helper_reader import HelperReader
+    from .repository import WishRepository
+
+    return HelperReader(
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        keys=core.keys,
         people=get(people),
     )
 
@@ -80,6 +96,7 @@ def build(core: "Core", get: Get) -> "Wishes":
         access=get(access),
         queries=get(queries),
         submitter=get(submitter),
+        helpers=get(helpers),
     )
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "WishMover",
     "WishState",
     "WishText",
+    "is_alone",
     "reminders_of",
 ]
 
@@ -248,8 +249,12 @@ class Wish(Entity):
             last, (self.listed_at or self.created_at) + policy.LISTED_AT_LEAST
         )
 
-    def as_resource(self) -> Resource:
-        """Return what permission needs to know of it."""
+    def as_resource(self, *, to_safeguarding: bool = False) -> Resource:
+        """Return what permission needs to know of it.
+
+        A wish that needs vetting for safeguarding is public only to volunteers who have it.
+        """
+        is_hidden = self.vetting_required and not to_safeguarding
         return Resource(
             see=can.SEE,
             places=(self.place,),
@@ -260,7 +265,7 @@ class Wish(Entity):
                 ),
                 Relation.HELPER: frozenset(claim.helper for claim in self.held),
             },
-            public=self.state in PUBLIC_STATES,
+            public=self.state in PUBLIC_STATES and not is_hidden,
         )
 
     def deadlines(self) -> Mapping[str, datetime]:
@@ -364,6 +369,11 @@ class Wish(Entity):
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
+
+
+def is_alone(wish: Wish) -> bool:
+    """Say whether the resident is alone: then staff must know the volunteer well."""
+    return Safeguarding.ALONE in wish.safeguarding
 
 
 def reminders_of(wish: Wish) -> tuple[ReminderStep, ...]:

@@ -16,6 +16,12 @@ __all__ = [
     "CODE_TRIES",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
+    "GIVEN_BACK_MAX",
+    "GIVEN_BACK_WINDOW",
+    "HOMES_IN_WINDOW",
+    "HOMES_KEPT",
+    "HOMES_OF_NEWCOMER",
+    "HOMES_WINDOW",
     "HOURS_DEFAULT",
     "HOURS_STEP",
     "KEPT_FOR",
@@ -23,6 +29,7 @@ __all__ = [
     "LISTED_BEFORE_ASKING",
     "NEAR_MISSES",
     "NEEDED_WITHIN",
+    "NEWCOMER_RETRY",
     "REMINDERS",
     "REMIND_AT",
     "SETTLE_DISPUTE_WITHIN",
@@ -66,3 +73,19 @@ CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out
 HOURS_STEP = 30  # minutes; time is booked in half hours, rounded up
+# A claim shows a name, a phone and a door.
+HOMES_OF_NEWCOMER = (
+    2  # until a resident or staff have confirmed a first delivery
+)
+HOMES_IN_WINDOW = (
+    5  # as many as the largest capacity, each delivered within the week
+)
+HOMES_WINDOW = timedelta(days=7)
+HOMES_KEPT = (
+    60  # more than staff may allow (people.policy.HOMES_MAX); a row stays small
+)
+NEWCOMER_RETRY = timedelta(
+    days=1
+)  # Retry-After where only a confirmation helps
+GIVEN_BACK_MAX = 3  # life happens twice a month; the third time staff ask
+GIVEN_BACK_WINDOW = timedelta(days=30)

@@ -1,6 +1,6 @@
 """Reads of wishes: one wish, the wall, a person's own lists, near misses, and the staff queue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,16 +13,19 @@ from ..kernel.access import (
     relations,
 )
 from ..kernel.clock import Clock
+from ..kernel.codes import Keyring
 from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..kernel.text import overlap
+from ..kernel.text_catalogue import DEFAULT_LOCALE
 from ..people.access import Access
-from ..people.model import Person, Vetting
+from ..people.model import Person
 from ..people.service import People
 from . import model, permissions, policy
+from .codes import spoken_word
 from .model import WALL_STATES, Claim, Wish, WishKind, WishState
 from .repository import WaitingWish, WishEvent, WishRepository
 from .wall import WallEntry
@@ -34,13 +37,18 @@ _INSIDERS = STAFF | {Relation.OWNER, Relation.HELPER}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishForViewer:
-    """A wish, the viewer's relations to it, and the people that the view may name."""
+    """A wish, the viewer's relations to it, and the people that the view may name.
+
+    `words` are those that helpers say at the door, by active claim.
+    """
 
     wish: Wish
     actor_id: str
     relations: frozenset[Relation]
     people: Mapping[str, Person] = field(default_factory=dict)
     now: datetime
+    locale: str = DEFAULT_LOCALE
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +68,11 @@ class WishQueries:
         *,
         repository: WishRepository,
         clock: Clock,
+        keys: Keyring,
         access: Access,
         people: People,
     ) -> None:
-        self._repository, self._clock = repository, clock
+        self._repository, self._clock, self._keys = repository, clock, keys
         self._access, self._people = access, people
 
     # for requests
@@ -71,20 +80,22 @@ class WishQueries:
     def read_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
         """Return a wish as the caller may see it. A plain public look is one request."""
         wish = self.get(wish_id)
-        granted = self._access.require(
-            context, permissions.SEE, wish.as_resource()
-        )
-        if not granted.relations & _INSIDERS:
-            return self.for_viewer(granted.actor, wish, {})
+        if wish.vetting_required and not context.actor.id:
+            raise NotFound
+        if not wish.vetting_required:
+            granted = self._access.require(
+                context, permissions.SEE, wish.as_resource()
+            )
+            if not granted.relations & _INSIDERS:
+                return self.for_viewer(granted.actor, wish, {}, context.locale)
         again = self._access.require(
             context,
             permissions.SEE_INSIDE,
-            wish.as_resource(),
+            self.resource_for(wish),
             reading=people_named_in(wish),
         )
-        return self.for_viewer(
-            again.actor, wish, self.with_contact(wish, again.people)
-        )
+        people = self.with_contact(wish, again.people)
+        return self.for_viewer(again.actor, wish, people, context.locale)
 
     def read_timeline(
         self, context: RequestContext, wish_id: str, limit: int
@@ -116,14 +127,19 @@ class WishQueries:
             page = self._repository.wishes_in(
                 place, states, kind, context.start, limit
             )
-            return self._for_viewer_each(granted.actor, page)
+            return self._for_viewer_each(granted.actor, page, context.locale)
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
         if state and state not in WALL_STATES:
             authorize(context.actor, permissions.LIST_ALL, resource)
         wall_states = [state] if state else WALL_STATES
         wall = self._repository.wall(
-            place, wall_states, kind, context.start, limit
+            place,
+            wall_states,
+            kind,
+            context.start,
+            limit,
+            protected=self._sees_protected(context.actor, place),
         )
         return Page(
             [self._public_line(context.actor, entry) for entry in wall.items],
@@ -136,7 +152,7 @@ class WishQueries:
         """Return the caller's own wishes, newest first."""
         actor = self._access.require_self(context).actor
         page = self._repository.wishes_of(actor.id, context.start, limit)
-        return self._for_viewer_each(actor, page)
+        return self._for_viewer_each(actor, page, context.locale)
 
     def my_claims(
         self, context: RequestContext, limit: int
@@ -147,7 +163,7 @@ class WishQueries:
         people = self._people_in(wish for _, wish in page.items)
         lines: list[tuple[Claim, WishForViewer]] = []
         for claim_id, wish in page.items:
-            view = self.for_viewer(actor, wish, people)
+            view = self.for_viewer(actor, wish, people, context.locale)
             for claim in wish.claims:
                 if claim.id == claim_id:
                     lines.append((claim, view))
@@ -155,16 +171,50 @@ class WishQueries:
 
     # for other services of wishes
 
+    def resource_for(self, wish: Wish) -> Callable[[Person], Resource]:
+        """Return the wish as a resource that depends on the vetting of the actor."""
+
+        def resource_of(actor: Person) -> Resource:
+            now = self._clock.now()
+            return wish.as_resource(
+                to_safeguarding=actor.may_visit_vulnerable(wish.place, now)
+            )
+
+        return resource_of
+
+    def _sees_protected(self, actor: Actor, place: str) -> bool:
+        """Say whether an actor sees the wishes of a street that need vetting for safeguarding.
+
+        Only a volunteer's own record tells, so it is read for volunteers alone.
+        """
+        resource = Resource(see=permissions.SEE, places=(place,))
+        if Relation.VOLUNTEER not in relations(actor, resource):
+            return False
+        person = self._people.find(actor.id)
+        if person is None:
+            return False
+        person.check_still_valid(actor)
+        return person.may_visit_vulnerable(place, self._clock.now())
+
     def for_viewer(
-        self, actor: Actor, wish: Wish, people: Mapping[str, Person]
+        self,
+        actor: Actor,
+        wish: Wish,
+        people: Mapping[str, Person],
+        locale: str,
     ) -> WishForViewer:
         """Return the wish as an actor sees it now."""
+        words = {
+            claim.id: spoken_word(self._keys, claim.id) for claim in wish.active
+        }
         return WishForViewer(
             wish=wish,
             actor_id=actor.id,
             relations=relations(actor, wish.as_resource()),
             people=people,
             now=self._clock.now(),
+            locale=locale,
+            words=words,
         )
 
     def with_contact(
@@ -185,14 +235,10 @@ class WishQueries:
         volunteer could not claim either are left out.
         """
         missed, volunteer = self.get(wish_id), self._people.find(actor.id)
-        vetted = (
-            volunteer is not None and volunteer.vetting is Vetting.SAFEGUARDING
+        protected = volunteer is not None and volunteer.may_visit_vulnerable(
+            missed.place, self._clock.now()
         )
-        fit = [
-            entry
-            for entry in self._open_near(missed)
-            if vetted or not entry.vetting_required
-        ]
+        fit = self._open_near(missed, protected=protected)
 
         def unlikeness(entry: WallEntry) -> tuple[bool, bool, float]:
             other_kind = entry.kind is not missed.kind
@@ -237,13 +283,11 @@ class WishQueries:
 
         def read(start: Position | None) -> Page[WallEntry]:
             states = [WishState.OPEN]
-            return self._repository.wall(place, states, None, start, 500)
+            return self._repository.wall(
+                place, states, None, start, 500, protected=True
+            )
 
         return list(every(read))
-
-    def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
-        """Return how many active claims each of these helpers has; a missing helper has none."""
-        return self._repository.carried_by(helpers)
 
     def waiting(
         self, place: str, after: str, limit: int
@@ -256,13 +300,13 @@ class WishQueries:
         return Page(pairs, {"after": page.next["waits_order"]})
 
     def _for_viewer_each(
-        self, actor: Actor, page: Page[Wish]
+        self, actor: Actor, page: Page[Wish], locale: str
     ) -> Page[WishForViewer]:
         people = self._people_in(page.items)
-        return Page(
-            [self.for_viewer(actor, wish, people) for wish in page.items],
-            page.next,
-        )
+        seen = [
+            self.for_viewer(actor, wish, people, locale) for wish in page.items
+        ]
+        return Page(seen, page.next)
 
     def _people_in(self, wishes: Iterable[Wish]) -> dict[str, Person]:
         named: set[str] = set()
@@ -279,18 +323,19 @@ class WishQueries:
         )
         return PublicWishLine(entry=entry, moves=moves, now=self._clock.now())
 
-    def _open_near(self, wish: Wish) -> list[WallEntry]:
+    def _open_near(self, wish: Wish, *, protected: bool) -> list[WallEntry]:
         """Return open wishes of the community, and of the street where those are too few."""
-        near = self._repository.wall(
-            wish.community, [WishState.OPEN], None, None, 50
-        ).items
+
+        def open_at(place: str) -> Sequence[WallEntry]:
+            states = [WishState.OPEN]
+            return self._repository.wall(
+                place, states, None, None, 50, protected=protected
+            ).items
+
+        near = open_at(wish.community)
         if len(near) >= policy.NEAR_MISSES + 1:
             return list(near)
-        street = street_of(wish.place)
-        more = self._repository.wall(
-            street, [WishState.OPEN], None, None, 50
-        ).items
-        return list(by_id((*near, *more)).values())
+        return list(by_id((*near, *open_at(street_of(wish.place)))).values())
 
 
 def people_named_in(wish: Wish) -> list[str]:

@@ -14,11 +14,13 @@ from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
+from .helpers import HelperRecord
 from .model import ClaimPointer, Wish, WishKind, WishState
 from .wall import WallEntry
 
 __all__ = [
     "CLAIM",
+    "HELPER",
     "WISH",
     "WISH_EVENT",
     "WaitingWish",
@@ -43,14 +45,13 @@ _ON_THE_WALL = (
     "window",
     "dialects",
     "skills",
-    "vetting_required",
     "submitted_at",
     "opened_at",
     "created_at",
     "updated_at",
 )
 _IN_A_QUEUE = ("id", "place", "waits_for", "waits_until")
-# PK the wish; SK `wish`, `claim#…`, `event#<version>…`.
+# PK the wish; SK `wish`, `claim#…`, `event#<version>…`. PK a person or phone; SK `helper`.
 _WISHES = Table(
     "wishes",
     indexes=(
@@ -88,6 +89,10 @@ _WISHES = Table(
 )
 
 
+# Of wishes that only volunteers vetted for safeguarding see.
+_PROTECTED = "#protected"
+
+
 class WishEvent(EventRecord):
     """A line of a wish's timeline."""
 
@@ -103,16 +108,21 @@ class WaitingWish:
     waits_order: str
 
 
+def _part(place: str, wish: Wish) -> str:
+    """Return the partition of the wall that holds a wish."""
+    protected = _PROTECTED if wish.vetting_required else ""
+    return f"{place}#{wish.state}{protected}"
+
+
 def _keys(wish: Wish) -> dict[str, Any]:
     keys: dict[str, Any] = {
         "pk": wish.id,
         "sk": "wish",
-        "wall_community": f"{wish.community}#{wish.state}",
-        "wall_street": f"{street_of(wish.place)}#{wish.state}",
+        "wall_community": _part(wish.community, wish),
+        "wall_street": _part(street_of(wish.place), wish),
         "wall_order": f"{to_text(wish.opened_at or wish.submitted_at)}#{wish.id}",
         "community": wish.community,
         "places_left": wish.places_left,
-        "vetting_required": wish.vetting_required,
     }
     if waiting := wish.waits_for_staff():
         waits_for, until = waiting
@@ -125,6 +135,19 @@ def _keys(wish: Wish) -> dict[str, Any]:
     return keys
 
 
+def _parts(
+    place: str, states: Sequence[WishState], *, protected: bool
+) -> list[str]:
+    """Return the partitions of the wall of a place in these states.
+
+    The protected ones come last: so a cursor fits a caller who has lost their vetting meanwhile.
+    """
+    open_to_all = [f"{place}#{state}" for state in states]
+    if not protected:
+        return open_to_all
+    return open_to_all + [part + _PROTECTED for part in open_to_all]
+
+
 def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
     return {
         "pk": claim.wish_id,
@@ -134,15 +157,17 @@ def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
     }
 
 
-_COMPUTED = {"community": str, "places_left": int, "vetting_required": bool}
+_COMPUTED: dict[str, type] = {"community": str, "places_left": int}
 _COMPUTED |= {"waits_for": str, "waits_until": str}
 WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
 CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
+HELPER = _WISHES.row(
+    HelperRecord, keys=lambda record: {"pk": record.id, "sk": "helper"}
+)
 WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
 _WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
-_CARRIED = "active_claims"
 _WITH_TIMERS = (
     WishState.SUBMITTED,
     WishState.OPEN,
@@ -154,7 +179,7 @@ _WITH_TIMERS = (
 class WishRepository(Repository):
     """Reads wishes, claims and their timelines."""
 
-    rows = (WISH, CLAIM, WISH_EVENT)
+    rows = (WISH, CLAIM, HELPER, WISH_EVENT)
 
     def find_wish(self, wish_id: str) -> Wish | None:
         """Read one wish."""
@@ -171,8 +196,13 @@ class WishRepository(Repository):
         kind: WishKind | None,
         start: Position | None,
         limit: int,
+        *,
+        protected: bool,
     ) -> Page[WallEntry]:
-        """Read the wall of a street or community, oldest first within each state."""
+        """Read the wall of a street or community, oldest first within each state.
+
+        With `protected`, the wishes that need vetting for safeguarding follow.
+        """
         by = (
             "by_street"
             if kind_of(place) is PlaceKind.STREET
@@ -180,15 +210,13 @@ class WishRepository(Repository):
         )
         wanted = (lambda entry: entry.kind is kind) if kind else None
 
-        def read(
-            state: str, key: Position | None, most: int
-        ) -> Page[WallEntry]:
-            part = f"{place}#{state}"
+        def read(part: str, key: Position | None, most: int) -> Page[WallEntry]:
             return self._store.page(
                 _WALL, part, index=by, start=key, limit=most, wanted=wanted
             )
 
-        return chain([state.value for state in states], read, start, limit)
+        parts = _parts(place, states, protected=protected)
+        return chain(parts, read, start, limit)
 
     def wishes_in(
         self,
@@ -199,7 +227,9 @@ class WishRepository(Repository):
         limit: int,
     ) -> Page[Wish]:
         """Read the wishes of any place, for its staff. Below a community pages may be short."""
-        found = self.wall(community_of(place), states, kind, start, limit)
+        found = self.wall(
+            community_of(place), states, kind, start, limit, protected=True
+        )
         wishes = self.find_wishes([entry.id for entry in found.items])
         return Page(
             [wish for wish in wishes if covers(place, wish.place)], found.next
@@ -219,12 +249,16 @@ class WishRepository(Repository):
         )
         return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
-    def carried_by(self, helpers: Sequence[str]) -> dict[str, int]:
-        """Read the number of active claims of each of these helpers; one without any is missing.
+    def helper_records(
+        self, subjects: Sequence[str], *, consistent: bool = True
+    ) -> dict[str, HelperRecord]:
+        """Read the records of helpers by subject, a hundred in a request; new ones are missing.
 
-        Half price: it is counted again.
+        Not consistent for half the price, where a claim reads them again.
         """
-        return self._counters.read_many(helpers, _CARRIED)
+        keys = [(subject, "helper") for subject in subjects]
+        found = self._store.get_many(HELPER, keys, consistent=consistent)
+        return by_id(found)
 
     def claims_of(
         self, person_id: str, start: Position | None, limit: int
@@ -288,8 +322,8 @@ class WishRepository(Repository):
 
     def with_timers(self, street: str) -> Iterator[Wish]:
         """Read all wishes of a street that may have a timer."""
-        for state in _WITH_TIMERS:
-            yield from self._listed_in(f"{street}#{state}")
+        for part in _parts(street, _WITH_TIMERS, protected=True):
+            yield from self._listed_in(part)
 
     def _listed_in(self, part: str) -> Iterator[Wish]:
         def read(start: Position | None) -> Page[Wish]:

@@ -6,6 +6,7 @@ from ..kernel.access import Relation
 from ..kernel.changes import Changes
 from ..kernel.errors import Forbidden
 from .delivery import booked
+from .helpers import counted
 from .model import ClaimState, Wish, WishMover, WishState
 from .transitions import all_ended, go, swap, tell, tell_helpers, tell_staff
 
@@ -50,6 +51,7 @@ def confirm(
         "confirm",
         mover,
         replace(thanked, claims=claims, told=()),
+        writes=tuple(counted(claim.helper, confirmed=1) for claim in waiting),
         messages=messages,
     )
 

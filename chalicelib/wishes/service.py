@@ -7,15 +7,17 @@ from typing import NamedTuple
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, same
-from ..kernel.errors import Conflict
+from ..kernel.errors import Conflict, Forbidden
 from ..kernel.ids import Ids
 from ..kernel.request import RequestContext
+from ..people import volunteers
 from ..people.access import Access, Granted
-from ..people.model import Person, Vetting
+from ..people.model import Person
 from ..store.transaction import Transaction
-from . import claiming, delivery, permissions, resolution, submission
+from . import claiming, delivery, permissions, policy, resolution, submission
 from .codes import delivery_code
 from .edits import WishEdit
+from .helper_reader import HelperReader
 from .model import Wish, WishMover
 from .queries import WishForViewer, WishQueries, people_named_in
 from .submitter import WishSubmitter
@@ -48,7 +50,9 @@ class Wishes:
         access: Access,
         queries: WishQueries,
         submitter: WishSubmitter,
+        helpers: HelperReader,
     ) -> None:
+        self._helpers = helpers
         self._transaction, self._access = transaction, access
         self._clock, self._ids, self._keys = clock, ids, keys
         self.queries, self.submitter = queries, submitter
@@ -183,7 +187,7 @@ class Wishes:
         claim_id = self._ids.new("clm")
 
         def decide(known: _Known) -> Changes[Wish]:
-            return _claim(known, claim_id)
+            return self._claim(known, claim_id)
 
         try:
             return self._move(context, wish_id, "claim", decide)
@@ -197,7 +201,35 @@ class Wishes:
         self, context: RequestContext, wish_id: str, claim_id: str
     ) -> Changes[Wish]:
         """Return the changes that claim a wish, for the commit of another feature."""
-        return _claim(self._read(context, wish_id, "claim"), claim_id)
+        claim = self._claim(self._read(context, wish_id, "claim"), claim_id)
+        if claim.refusal:
+            raise claim.refusal
+        return claim
+
+    def _claim(self, known: _Known, claim_id: str) -> Changes[Wish]:
+        """Return the claim of a volunteer.
+
+        Claims given back count by phone, too. An account made anew after the pause of an earlier
+        one is paused in its turn: the refusal is committed with that.
+        """
+        wish, volunteer = known.wish, known.granted.person
+        records = self._helpers.records_of(volunteer)
+        helper = self._helpers.helper(volunteer, records)
+        if helper.refusal is None and helper.is_unreliable(known.mover.now):
+            paused = volunteers.pause_claims(volunteer, known.mover.now)
+            return Changes(
+                entity=wish,
+                previous=wish,
+                related=(paused,),
+                refusal=Forbidden("volunteer.paused_by_staff"),
+            )
+        return claiming.claim(
+            wish,
+            known.mover,
+            claim_id=claim_id,
+            helper=helper,
+            home=self._helpers.home_of(known.people[wish.person_id]),
+        )
 
     def release_claim(
         self,
@@ -206,12 +238,35 @@ class Wishes:
         claim_id: str | None,
         reason: str,
     ) -> WishForViewer:
-        """Give a claim back."""
+        """Give a claim back. A helper who does so often may claim nothing until staff lift it."""
 
         def decide(known: _Known) -> Changes[Wish]:
-            return claiming.release(known.wish, known.mover, claim_id, reason)
+            wish, mover = known.wish, known.mover
+            own = any(
+                claim.helper == mover.id and claim_id in (None, claim.id)
+                for claim in wish.active
+            )
+            if own:
+                return self._give_back(known, claim_id, reason)
+            return claiming.release(wish, mover, claim_id, reason)
 
         return self._move(context, wish_id, "release", decide)
+
+    def _give_back(
+        self, known: _Known, claim_id: str | None, reason: str
+    ) -> Changes[Wish]:
+        """Return the release of the caller's own claim, and the pause that may follow from it."""
+        person, mover = known.granted.person, known.mover
+        records = self._helpers.records_of(person)
+        released = claiming.release(
+            known.wish, mover, claim_id, reason, records
+        )
+        lifted_at = person.claims_lifted_at
+        before = records.given_back_lately(mover.now, lifted_at)
+        if before + 1 < policy.GIVEN_BACK_MAX:
+            return released
+        paused = volunteers.pause_claims(person, mover.now)
+        return replace(released, related=(paused,))
 
     def check_visit(
         self,
@@ -255,7 +310,9 @@ class Wishes:
             return decide(known), known
 
         wish, known = self._transaction.run_with(attempt, context)
-        return self.queries.for_viewer(known.granted.actor, wish, known.people)
+        return self.queries.for_viewer(
+            known.granted.actor, wish, known.people, context.locale
+        )
 
     def _read(self, context: RequestContext, wish_id: str, move: str) -> _Known:
         """Read a wish and the people in it, and require access to the move.
@@ -266,7 +323,7 @@ class Wishes:
         granted = self._access.require(
             context,
             permissions.MOVES[move],
-            wish.as_resource(),
+            self.queries.resource_for(wish),
             reading=people_named_in(wish),
         )
         mover = WishMover(
@@ -276,16 +333,3 @@ class Wishes:
         )
         people = self.queries.with_contact(wish, granted.people)
         return _Known(wish, granted, mover, people)
-
-
-def _claim(known: _Known, claim_id: str) -> Changes[Wish]:
-    volunteer = known.granted.person
-    until = volunteer.volunteer.paused_until if volunteer.volunteer else None
-    return claiming.claim(
-        known.wish,
-        known.mover,
-        claim_id=claim_id,
-        capacity=volunteer.capacity,
-        vetted=volunteer.vetting is Vetting.SAFEGUARDING,
-        paused=until is not None and until > known.mover.now,
-    )

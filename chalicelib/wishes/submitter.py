@@ -90,7 +90,7 @@ class WishSubmitter:
 
         wish, submitted = self._transaction.run_with(attempt, context)
         return self._queries.for_viewer(
-            submitted.granted.actor, wish, submitted.people
+            submitted.granted.actor, wish, submitted.people, context.locale
         )
 
     def changes_to_submit(

@@ -3,7 +3,7 @@
 from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
-__all__ = ["MESSAGES", "REFUSALS", "WISH_STATES"]
+__all__ = ["INSTRUCTIONS", "MESSAGES", "REFUSALS", "WISH_STATES"]
 
 WISH_STATES = {
     "submitted": text(zh="待审核", en="waiting for approval"),
@@ -15,6 +15,13 @@ WISH_STATES = {
     "rejected": text(zh="未通过", en="rejected"),
     "withdrawn": text(zh="已撤回", en="withdrawn"),
     "expired": text(zh="已到期", en="expired"),
+}
+# What a helper needs for a visit. It must not tell why: marks are for the resident and staff.
+INSTRUCTIONS = {
+    "ring_first": text(
+        zh="先打电话，约好时间再上门", en="Ring first and agree on a time"
+    ),
+    "in_pairs": text(zh="两人同行", en="Go in pairs"),
 }
 REFUSALS = {
     "volunteer.paused": text(
@@ -86,9 +93,13 @@ REFUSALS = {
     "wish.place_of_wall": text(
         zh="请选择街道或社区。", en="Choose a street or a community."
     ),
+    "wish.too_many_homes": text(
+        zh="您近来已看过足够多的居民住址。请先完成手上的心愿，或请社区放宽。",
+        en="You were shown as many homes as allowed for now. Deliver first, or ask staff for more.",
+    ),
     "wish.vetting_required": text(
-        zh="这个心愿需要经过审核的志愿者。",
-        en="This wish needs a volunteer who has been vetted.",
+        zh="这个心愿请社区更熟悉的志愿者来认领，您可以先从其他心愿开始。",
+        en="This wish is for volunteers whom staff know better. Begin with another one.",
     ),
     "wish.window_backwards": text(
         zh="结束时间应晚于开始时间。", en="A window must end after it begins."
@@ -101,7 +112,15 @@ REFUSALS = {
 
 # The facts of messages with their greatest length: a title as long as it may be, a reason cut
 # to what fits, MM-DD, and up to 99.5 hours.
-_MOST = {"title": 40, "reason": 40, "code": 4, "needed_by": 5, "hours": 4}
+_MOST = {
+    "title": 40,
+    "reason": 40,
+    "code": 4,
+    "needed_by": 5,
+    "hours": 4,
+    "helper": 8,
+    "word": 2,
+}
 
 
 def _slots(*names: str) -> dict[str, int]:
@@ -141,11 +160,13 @@ MESSAGES: Templates = {
     ),
     "wish.claimed": Template(
         text(
-            zh="有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
-            en="Somebody has taken “{title}”. Delivery code {code}: tell it only when it has come.",
+            zh="{helper}认领了「{title}」。上门时先请对方说暗号「{word}」。"
+            "送达码 {code}，收到后再告诉对方。",
+            en="{helper} has taken “{title}”. First they say “{word}”. "
+            "Code {code}: tell it at the end.",
         ),
         recipients="the resident",
-        slots=_slots("title", "code"),
+        slots=_slots("title", "code", "helper", "word"),
         pot=Pot.CODES,
         parts=2,
     ),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..kernel.audiences import OnePerson, StaffOnDuty
-from ..kernel.changes import Changes, Count, Message, TimelineEvent, Write
+from ..kernel.changes import Adjust, Changes, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict
 from ..kernel.state_table import Move
+from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
 
 __all__ = [
@@ -109,12 +110,9 @@ def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
     )
 
 
-def freed(claims: Iterable[Claim]) -> tuple[Count, ...]:
-    """Return the counts that give claims back to their helpers' capacity."""
-    return tuple(
-        Count(subject=claim.helper, name="active_claims", add=-1)
-        for claim in claims
-    )
+def freed(claims: Iterable[Claim]) -> tuple[Adjust, ...]:
+    """Return the writes that give claims back to their helpers' capacity."""
+    return tuple(counted(claim.helper, active=-1) for claim in claims)
 
 
 def swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:

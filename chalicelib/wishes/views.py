@@ -1,5 +1,6 @@
 """Wishes as clients see them: one view for each relation of the viewer to a wish."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from .model import Claim, ClaimState, Safeguarding, Wish, WishKind, WishState
 from .queries import PublicWishLine, WishForViewer
 from .repository import WishEvent
 from .schemas import ClaimId, WishId
+from .texts import INSTRUCTIONS
 from .wall import WallEntry
 
 __all__ = [
@@ -55,7 +57,6 @@ class PublicWish(View):
     window: list[VisitWindowView]
     dialects: list[str]
     skills: list[str]
-    vetting_required: bool
     opened_at: Instant | None = Field(
         description="The time of its first publication."
     )
@@ -76,6 +77,9 @@ class ClaimView(View):
     """One helper's part. The name is shown to the resident, to staff and to the helper."""
 
     id: ClaimId
+    word: str | None = Field(
+        description="The helper says it first at the door; the resident knows it, too."
+    )
     helper: PersonId
     helper_name: str | None
     state: ClaimState
@@ -100,12 +104,19 @@ class DeliveryWish(HelperWish):
     phone: str | None
     address: str | None
     place: PlaceCode
-    safeguarding: list[Safeguarding]
+    word: str | None = Field(
+        description="The helper says it first at the door; the resident knows it, too."
+    )
+    instructions: list[str] = Field(
+        description="What the helper needs to know for the visit."
+    )
 
 
 class InsideWish(DeliveryWish):
     """A wish as the resident and staff see it. Staff see a masked phone and no address."""
 
+    safeguarding: list[Safeguarding]
+    vetting_required: bool
     person_id: PersonId
     filed_by: PersonId
     possible_duplicates: list[WishId]
@@ -125,16 +136,15 @@ def wish_view(seen: WishForViewer) -> AnyWish:
     }
     if seen.relations & (STAFF | {Relation.OWNER}):
         claims = [_claim(claim, seen) for claim in wish.claims]
-        return InsideWish(
-            **(fields | _as_written(wish) | _inside(wish, seen)), claims=claims
-        )
+        inside = _as_written(wish) | _inside(wish, seen) | _visit(claims, seen)
+        return InsideWish(**(fields | inside), claims=claims)
     mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
     claims = [_claim(claim, seen) for claim in mine]
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
-        return DeliveryWish(
-            **(fields | _as_written(wish) | _recipient(wish, seen)),
-            claims=claims,
+        visit = (
+            _as_written(wish) | _recipient(wish, seen) | _visit(claims, seen)
         )
+        return DeliveryWish(**(fields | visit), claims=claims)
     return HelperWish(**fields, claims=claims) if mine else PublicWish(**fields)
 
 
@@ -238,7 +248,6 @@ def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
         "needed_by",
         "dialects",
         "skills",
-        "vetting_required",
         "created_at",
         "updated_at",
     ]
@@ -258,12 +267,34 @@ def _as_written(wish: Wish) -> dict[str, Any]:
         name: getattr(wish.written, name)
         for name in ("title", "story", "alias")
     }
-    return words | {"place": wish.place, "safeguarding": wish.safeguarding}
+    return words | {"place": wish.place}
+
+
+def _visit(claims: Sequence[ClaimView], seen: WishForViewer) -> dict[str, Any]:
+    """Return the word of the only visit that is due, and the instructions for a visit."""
+    words = [claim.word for claim in claims if claim.word]
+    named = ["ring_first"]
+    if seen.wish.vetting_required:
+        named.append("in_pairs")
+    return {
+        "word": words[0] if len(words) == 1 else None,
+        "instructions": [
+            INSTRUCTIONS[name].format(seen.locale) for name in named
+        ],
+    }
 
 
 def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
-    same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
+    same = (
+        "person_id",
+        "filed_by",
+        "possible_duplicates",
+        "reason",
+        "rating",
+        "safeguarding",
+        "vetting_required",
+    )
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
     if person is None:
         return fields | dict.fromkeys(("name", "phone", "address"))
@@ -302,7 +333,9 @@ def _claim(claim: Claim, seen: WishForViewer) -> ClaimView:
         "delivered_at",
         "minutes",
     )
+    is_party = claim.helper == seen.actor_id or Relation.OWNER in seen.relations
     return ClaimView(
         **{name: getattr(claim, name) for name in same},
+        word=seen.words.get(claim.id) if is_party else None,
         helper_name=helper.name if helper else None,
     )

@@ -28,7 +28,6 @@ class WallEntry:
     window: tuple[VisitWindow, ...] = ()
     dialects: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
-    vetting_required: bool
     submitted_at: datetime
     opened_at: datetime | None = None
     created_at: datetime

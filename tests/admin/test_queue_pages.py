@@ -318,13 +318,13 @@ def full_desk() -> Desk:
     return desk
 
 
-# The actor; the wishes and their list; tickets; visits, their texts and people; jobs. A street
-# has a second list of visits.
+# The actor; volunteers; the wishes and their list; tickets; visits, their texts and people; jobs.
+# A street has a second list of visits.
 REQUESTS = {
-    "community staff": 8,
-    "grid worker": 8,
-    "street administrator": 9,
-    "street administrator in a community": 8,
+    "community staff": 9,
+    "grid worker": 9,
+    "street administrator": 10,
+    "street administrator in a community": 9,
 }
 
 

@@ -30,6 +30,7 @@ from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.repository import TICKET, TicketEvent
 from chalicelib.uploads.model import Upload
+from chalicelib.wishes.helpers import HelperRecord
 from chalicelib.wishes.model import ClaimPointer, Wish, WishState
 from chalicelib.wishes.repository import WishEvent
 
@@ -39,6 +40,7 @@ _WHERE = {
     Wish: SK == "wish",
     WishEvent: SK.startswith("event#"),
     ClaimPointer: SK.startswith("claim#"),
+    HelperRecord: SK == "helper",
     Person: SK == "person",
     Session: SK == "session",
     Challenge: SK == "challenge",
@@ -112,8 +114,13 @@ def counters(name: str) -> dict[str, int]:
     }
 
 
-def count_of(subject: str, name: str = "active_claims") -> int:
-    return counters(name).get(subject, 0)
+def count_of(person_id: str) -> int:
+    """Return the active claims in the record of a helper's account."""
+    return carried_claims().get(person_id, 0)
+
+
+def carried_claims() -> dict[str, int]:
+    return {record.id: record.active for record in every(HelperRecord)}
 
 
 def snapshot() -> list[str]:
@@ -131,7 +138,7 @@ def check(*, contiguous: bool = True) -> None:
     """
     wishes, offers, tickets = every(Wish), every(Offer), every(Ticket)
     _counters_agree(wishes)
-    _alarms_agree([*wishes, *offers, *tickets, *every(Upload)])
+    _alarms_agree([*wishes, *offers, *tickets, *every(Upload), *every(Person)])
     check_offers(offers)
     check_tickets(tickets)
     pointers = {
@@ -160,7 +167,7 @@ def check(*, contiguous: bool = True) -> None:
 
 def _counters_agree(wishes: list[Wish]) -> None:
     carried = Tally(claim.helper for wish in wishes for claim in wish.active)
-    counted = {who: n for who, n in counters("active_claims").items() if n}
+    counted = {who: n for who, n in carried_claims().items() if n}
     assert counted == dict(carried), (
         "a volunteer's counter is not the number of her active claims"
     )

@@ -219,7 +219,10 @@ def _office(world: World, staff: Phone) -> Story:
     )
     yield Step(staff, "POST", f"{at}/reveal", {"reason": "上门核实"})
     yield Step(
-        staff, "PUT", f"{at}/vetting", {"level": "basic", "note": "看过身份证"}
+        staff,
+        "PUT",
+        f"{at}/vetting",
+        {"level": "basic", "how": "document", "note": "看过身份证"},
     )
     yield Step(
         staff,

@@ -277,7 +277,8 @@ class Life:
         )
         assert (
             staff.put(
-                f"{person}/vetting", {"level": "basic", "note": VETTING}
+                f"{person}/vetting",
+                {"level": "basic", "how": "vouched", "note": VETTING},
             ).status
             == 200
         )

@@ -16,7 +16,7 @@ from chalicelib.matching.edges import (
     terms_of,
 )
 from chalicelib.matching.inputs import MatchingInput
-from chalicelib.matching.plan import Carried, Plan, make_plan
+from chalicelib.matching.plan import ClaimsLeft, Plan, make_plan
 from chalicelib.matching.policy import MAX_WORK, Weights
 from chalicelib.matching.problem import AssignmentProblem
 from chalicelib.offers.policy import OfferUrgency
@@ -170,6 +170,7 @@ def _open_wish(
         dialects=tuple(sorted(dice.some(DIALECTS, 0.25))),
         windows=_windows(dice),
         vetted=dice.likely(0.15),
+        alone=dice.likely(0.15),
         resident=resident,
         kin=frozenset(
             {resident, *dice.choices(volunteers, k=dice.choice((0, 1)))}
@@ -208,6 +209,8 @@ def _volunteer(dice: _Dice, id: str, grids: list[str]) -> Volunteer:
         dialects=dice.some(DIALECTS, 0.4),
         availability=tuple(days) if dice.likely(0.5) else (),
         vetted=dice.likely(0.5),
+        known=dice.likely(0.5),
+        may_claim=dice.likely(0.9),
         household=dice.choice((None, None, "h1", "h2")),
         contact_via=dice.choice((None, None, None, "per_r1")),
         paused_until=NOW + timedelta(days=dice.choice((-1, 1)))
@@ -258,13 +261,15 @@ def crowded(
     )
 
 
-def carrying(carried: Mapping[str, int]) -> tuple[Carried, list[str]]:
-    """Return a look-up of carried wishes, and the list of volunteers it was called for."""
+def carrying(carried: Mapping[str, int]) -> tuple[ClaimsLeft, list[str]]:
+    """Return a look-up of claims left, and the list of volunteers it was called for."""
     asked: list[str] = []
 
-    def look_up(ids: Sequence[str]) -> Mapping[str, int]:
-        asked.extend(ids)
-        return {id: carried[id] for id in ids if id in carried}
+    def look_up(volunteers: Sequence[Volunteer]) -> Mapping[str, int]:
+        asked.extend(one.id for one in volunteers)
+        return {
+            one.id: one.capacity - carried.get(one.id, 0) for one in volunteers
+        }
 
     return look_up, asked
 

@@ -17,6 +17,7 @@ from chalicelib.people.volunteering import volunteering
 from chalicelib.places.model import Place
 from chalicelib.wishes.model import Safeguarding, Wish, WishKind, WishState
 
+from ..people.builders import a_vetting
 from ..store.scan import save_all
 from ..world import STREET, World
 
@@ -127,9 +128,9 @@ class _Settler:
             home=home,
             grants=(Grant(Role.VOLUNTEER, place),),
             volunteer=profile,
-            vetting=Vetting.SAFEGUARDING
-            if dice.random() < 0.3
-            else Vetting.NONE,
+            vetted=a_vetting(
+                Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.BASIC
+            ),
             consents={"terms": "2026-11"},
             **self._common,
         )

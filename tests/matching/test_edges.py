@@ -96,6 +96,10 @@ def test_a_neighbour_has_no_obstacle():
             {"skills": frozenset({"plumbing"})},
         ),
         ("vetting", {"vetted": True}, {}),
+        ("vetting", {"vetted": True}, {"known": True}),
+        ("vetting", {"alone": True}, {}),
+        ("vetting", {"alone": True}, {"vetted": True}),
+        ("not_vetted", {}, {"may_claim": False}),
         ("paused", {}, {"paused_until": NOW + MICRO}),
         (
             "availability",
@@ -149,6 +153,8 @@ def test_one_obstacle_alone_excludes_a_volunteer(name, wish, volunteer):
         ),
         ({"vetted": True}, {"vetted": True}),
         ({"vetted": False}, {"vetted": True}),
+        ({"alone": True}, {"known": True}),
+        ({"alone": True, "vetted": True}, {"known": True, "vetted": True}),
         ({}, {"paused_until": NOW}),
         (
             {"windows": ((NOW, NOW + HOUR),)},
@@ -183,6 +189,7 @@ def test_all_obstacles_are_named_in_the_order_of_the_table():
         "household": "h1",
         "never": frozenset({"goods"}),
         "availability": ((3, "09:00", "10:00"),),
+        "may_claim": False,
         "paused_until": NOW + DAY,
         "quiet": ("00:00", "23:00"),
         "silent": True,
@@ -200,7 +207,7 @@ def test_a_volunteer_who_may_be_asked_has_no_obstacle_of_their_own(
         NOW + timedelta(minutes=minutes),
     )
     for volunteer in street.volunteers:
-        obstacle = {"paused", "quiet", "silent", "full"}.intersection(
+        obstacle = AT_ALL.intersection(
             obstacles(street.wishes[0], volunteer, now)
         )
         assert may_be_asked(volunteer, now, "Asia/Shanghai") == (not obstacle)
@@ -571,11 +578,12 @@ def test_each_weight_is_a_term_of_its_name():
     }
 
 
-def test_the_most_personal_reason_comes_first():
+def test_the_most_personal_reason_comes_first_and_none_tells_a_mark():
     wish = an_open_wish(
         skills=("plumbing", "reading"),
         dialects=("shanghai", "sichuan"),
         vetted=True,
+        alone=True,
     )
     volunteer = a_volunteer(
         met=frozenset({"per_owner"}),
@@ -586,7 +594,6 @@ def test_the_most_personal_reason_comes_first():
         "skill:plumbing",
         "skill:reading",
         "dialect:shanghai",
-        "vetted",
         "same_grid",
         "rested",
     )
@@ -620,7 +627,7 @@ def test_every_reason_has_a_text(seed):
 # The cheapest pairs, compared with all pairs
 
 
-AT_ALL = {"paused", "quiet", "silent", "full"}
+AT_ALL = {"not_vetted", "paused", "quiet", "silent", "full"}
 
 
 def compare(

@@ -421,6 +421,7 @@ def test_candidates_are_listed_in_the_order_of_asking(
     }
     for home in reversed(homes):
         phone = world.phone_of(world.person("赵志强", home=home))
+        world.vet(phone.me["id"])
         assert phone.put("/v1/me/volunteer", {"places": [STREET]}).status == 200
     wish_id = world.open_wish()
     found = admin.get(f"/v1/wishes/{wish_id}/matching").json["candidates"]
@@ -454,6 +455,7 @@ def test_the_best_fitting_volunteer_is_asked_first(world: World) -> None:
     )
     next_door = world.volunteer()
     speaks = world.phone_of(world.person("钱丽", home=f"{BAIHUA}.g02"))
+    world.vet(speaks.me["id"])
     assert (
         speaks.put(
             "/v1/me/volunteer", {"places": [BAIHUA], "dialects": ["重庆话"]}

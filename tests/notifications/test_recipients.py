@@ -245,6 +245,7 @@ def wish_for(world: World, old: Person) -> str:
 
 
 def as_volunteer(world: World, person: Person) -> Phone:
+    world.vet(person.id)
     assert (
         world.phone_of(person)
         .put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5})

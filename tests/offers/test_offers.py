@@ -203,7 +203,11 @@ def test_an_offer_ends_when_staff_change_the_terms_of_the_wish(
     world: World,
 ) -> None:
     helper, vetted = world.volunteer(), world.volunteer()
-    vetting = {"level": "safeguarding", "note": "证明已核"}
+    vetting = {
+        "level": "safeguarding",
+        "how": "in_person",
+        "note": "证明已核",
+    }
     assert (
         world.staff()
         .put(f"/v1/people/{vetted.me['id']}/vetting", vetting)
@@ -662,6 +666,7 @@ def test_an_offer_stays_when_its_volunteer_stays_eligible(world: World) -> None:
 def test_a_volunteer_for_a_building_is_asked_for_its_grid(world: World) -> None:
     """Otherwise an offer would reveal the building of its resident."""
     helper = world.phone_of(world.person("赵志强", home=f"{JINFENG}.g01.b01"))
+    world.vet(helper.me["id"])
     assert helper.put("/v1/me/volunteer", {"places": [BUILDING]}).status == 200
     helper = again(world, helper)
     inside = world.open_wish()

@@ -1,6 +1,6 @@
 """A person, as tests need one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,6 +13,8 @@ from chalicelib.people.model import (
     Person,
     QuietHours,
     Vetting,
+    VettingMethod,
+    VettingRecord,
     VolunteerProfile,
 )
 
@@ -40,6 +42,25 @@ def a_person(**fields: Any) -> Person:
     return Person(**(values | fields))
 
 
+def a_vetting(level: Vetting = Vetting.BASIC, **fields: Any) -> VettingRecord:
+    values = {
+        "level": level,
+        "how": VettingMethod.IN_PERSON,
+        "expires_at": START + timedelta(days=365),
+        "by": "per_staff",
+        "at": START,
+    }
+    return VettingRecord(**(values | fields))
+
+
+VETTINGS = st.builds(
+    a_vetting,
+    st.sampled_from(Vetting),
+    how=st.none() | st.sampled_from(VettingMethod),
+    expires_at=st.none() | INSTANTS,
+    at=INSTANTS,
+    changed_at=st.none() | INSTANTS,
+)
 PEOPLE = st.builds(
     a_person,
     version=st.integers(1, 1000),
@@ -56,7 +77,11 @@ PEOPLE = st.builds(
     email=st.booleans(),
     quiet_hours=st.none() | st.just(QuietHours(start="21:00", end="08:00")),
     household=st.none() | st.just("hh-1"),
-    vetting=st.sampled_from(Vetting),
+    vetted=st.none() | VETTINGS,
+    vet_by=st.none() | INSTANTS,
+    claims_paused_at=st.none() | INSTANTS,
+    claims_lifted_at=st.none() | INSTANTS,
+    homes_7_days=st.none() | st.integers(1, 50),
     blocked=st.booleans(),
     ended_sessions=st.lists(
         st.builds(EndedSession, id=TEXTS, at=INSTANTS), max_size=2

@@ -38,6 +38,19 @@ def _volunteer(world: World) -> Good:
     return Good(world.resident(), "/v1/me/volunteer", body)
 
 
+def _change_volunteer(world: World) -> Good:
+    body = {
+        "places": [BAIHUA],
+        "skills": None,
+        "kinds": ["goods"],
+        "dialects": ["四川话"],
+        "availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}],
+        "capacity": 2,
+        "paused_until": None,
+    }
+    return Good(world.volunteer(), "/v1/me/volunteer", body)
+
+
 def _withdraw_consent(world: World) -> Good:
     return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
 
@@ -49,10 +62,16 @@ CASES = Cases(
         "erase_me": MEMBER,
         "read_my_data": MEMBER,
         "volunteer": MEMBER,
+        "read_volunteer": MEMBER,
+        "change_volunteer": MEMBER,
         "read_consents": MEMBER,
         "withdraw_consent": MEMBER,
     },
-    bodies={"change_me": {"name": "王五"}, "volunteer": {"places": [BAIHUA]}},
+    bodies={
+        "change_me": {"name": "王五"},
+        "volunteer": {"places": [BAIHUA]},
+        "change_volunteer": {"capacity": 2},
+    },
     path_values={
         "person_id": lambda world, owner, target: target.id,
         "purpose": lambda world, owner, target: "terms",
@@ -61,6 +80,7 @@ CASES = Cases(
         "change_me": _change_me,
         "erase_me": _erase_me,
         "volunteer": _volunteer,
+        "change_volunteer": _change_volunteer,
         "withdraw_consent": _withdraw_consent,
     },
 )

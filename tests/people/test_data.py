@@ -4,8 +4,9 @@ import json
 from datetime import timedelta
 
 from ..signin.builders import NUMBER, refresh, sign_up
-from ..store.scan import counter, everything, scheduled
+from ..store.scan import everything, scheduled
 from ..world import BAIHUA, UNIT, Phone, World
+from .builders import a_person
 
 MAIL, NAME, ADDRESS, STORY, THANKS = (
     "xiu.ying@example.com",
@@ -39,6 +40,7 @@ def a_life(world: World) -> Phone:
         "/v1/me/email/verify",
         {"code": "".join(c for c in digits if c.isdigit())[:6]},
     )
+    world.vet(phone.me["id"])
     phone.put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5})
     world.clock.advance(timedelta(minutes=1))
     return world.sign_in(NUMBER)
@@ -230,7 +232,8 @@ def test_claims_of_an_erased_helper_go_back_to_the_wall(world: World):
     phone.delete("/v1/me")
     world.pass_time(minutes=2)
     assert resident.get(f"/v1/wishes/{id}").json["state"] == "open"
-    assert counter(phone.me["id"], "active_claims") == 0
+    record = world.services.wish_helpers.records_of(a_person(id=phone.me["id"]))
+    assert record.active == 0
     assert world.volunteer().post(f"/v1/wishes/{id}/claim").status == 200
 
 

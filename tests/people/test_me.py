@@ -139,7 +139,7 @@ def test_a_second_put_replaces_the_first_and_leaves_vetting_alone(world: World):
     phone.put("/v1/me/volunteer", PROFILE)
     world.phone_of(world.admin).put(
         f"/v1/people/{phone.me['id']}/vetting",
-        {"level": "safeguarding", "note": "已核"},
+        {"level": "safeguarding", "how": "document", "note": "已核"},
     )
     again = phone.put("/v1/me/volunteer", {"places": [BAIHUA]}).json
     assert (

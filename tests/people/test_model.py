@@ -175,7 +175,6 @@ def test_what_is_left_of_somebody_is_an_id_and_a_community():
         "updated_at",
         "home",
         "locale",
-        "vetting",
         "token_version",
         "erased_at",
     }

@@ -373,11 +373,13 @@ def test_vetting_is_for_community_staff_and_above(world: World):
     helper = world.volunteer()
     path, body = (
         f"/v1/people/{helper.me['id']}/vetting",
-        {"level": "safeguarding", "note": "证明已核"},
+        {"level": "safeguarding", "how": "document", "note": "证明已核"},
     )
     assert world.staff(GRID, Role.GRID_WORKER).put(path, body).status == 403
     assert world.staff().put(path, body).json["vetting"] == "safeguarding"
-    assert audits("person.vetted")[0]["reason"]["S"] == "safeguarding: 证明已核"
+    assert (
+        audits("person.vetted")[-1]["reason"]["S"] == "safeguarding: 证明已核"
+    )
 
 
 def test_a_block_is_for_community_staff_about_those_below_them(world: World):
@@ -424,7 +426,8 @@ def test_every_change_by_staff_leaves_an_audit_line(world: World):
     path = f"/v1/people/{person.id}"
     staff.patch(path, {"address": "2楼"})
     staff.put(f"{path}/roles", [{"role": "property", "place": BAIHUA}])
-    staff.put(f"{path}/vetting", {"level": "basic"})
+    staff.put(f"{path}/vetting", {"level": "basic", "how": "vouched"})
+    staff.put(f"{path}/limits", {"homes_7_days": 9, "reason": "楼栋活动"})
     staff.put(
         f"{path}/household", {"household": "hh-1", "consent": {"how": "spoken"}}
     )
@@ -440,6 +443,7 @@ def test_every_change_by_staff_leaves_an_audit_line(world: World):
         "person.changed",
         "person.granted",
         "person.household_set",
+        "person.limited",
         "person.unblocked",
         "person.vetted",
     ]

@@ -177,6 +177,7 @@ def test_a_block_ends_every_session(world: World):
 
 def test_roles_in_a_refreshed_token_are_those_of_now(world: World):
     phone = sign_up(world)
+    world.vet(phone.me["id"])
     phone.put("/v1/me/volunteer", {"places": ["chunhui.baihua"]})
     answer = refresh(phone)
     assert answer.json["person"]["roles"] == [

@@ -57,6 +57,12 @@ def _set_household(world: World) -> Good:
     return _about_person(world, "/household", body)
 
 
+VETTING = {
+    "level": "basic",
+    "how": "in_person",
+    "expires_at": "2027-06-01T00:00:00Z",
+    "note": "面谈",
+}
 CASES = Cases(
     who={
         "list_people": WORKER,
@@ -66,6 +72,7 @@ CASES = Cases(
         "grant_roles": WORKER,
         "reveal": WORKER,
         "vet": STAFF,
+        "set_limits": STAFF,
         "block": STAFF,
         "set_household": WORKER,
     },
@@ -74,7 +81,8 @@ CASES = Cases(
         "change_person": {"address": "4楼"},
         "grant_roles": [],
         "reveal": {"reason": "核对地址"},
-        "vet": {"level": "basic"},
+        "vet": {"level": "basic", "how": "in_person"},
+        "set_limits": {"homes_7_days": 10, "reason": "楼栋活动"},
         "block": {"blocked": True, "reason": "冒用"},
         "set_household": {"household": None},
     },
@@ -84,7 +92,10 @@ CASES = Cases(
         "change_person": _change_person,
         "grant_roles": _put("/roles", [{"role": "grid_worker", "place": GRID}]),
         "reveal": _put("/reveal", {"reason": "上门送药"}),
-        "vet": _put("/vetting", {"level": "basic", "note": "面谈"}),
+        "vet": _put("/vetting", VETTING),
+        "set_limits": _put(
+            "/limits", {"homes_7_days": 10, "reason": "楼栋活动"}
+        ),
         "block": _put("/blocked", {"blocked": True, "reason": "多次爽约"}),
         "set_household": _set_household,
     },

@@ -101,7 +101,9 @@ def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_shoul
     street.world.clock.move_to(from_text(now))
     for category, due in (("rubbish", accept), ("danger", urgent)):
         clock = stored(street.report(category=category)).clocks[0]
-        assert (clock.name, clock.due_at) == ("accept", from_text(due)), category
+        assert (clock.name, clock.due_at) == ("accept", from_text(due)), (
+            category
+        )
 
 
 def test_a_threat_to_life_rings_at_midnight_and_escalates_before_one(

@@ -86,7 +86,8 @@ def test_every_put_about_somebody_heeds_if_match(world: World):
     )
     bodies = {
         "roles": [],
-        "vetting": {"level": "basic"},
+        "vetting": {"level": "basic", "how": "vouched"},
+        "limits": {"homes_7_days": 3, "reason": "楼栋活动"},
         "blocked": {"blocked": False, "reason": "误封"},
         "household": {"household": None},
     }

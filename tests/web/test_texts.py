@@ -16,6 +16,7 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.place import PlaceKind
 from chalicelib.kernel.text_catalogue import LOCALES
+from chalicelib.people.texts import OBSTACLES
 from chalicelib.tickets.categories import TicketUrgency
 from chalicelib.tickets.policy import SlaKind
 from chalicelib.web.errors import STATUS, TITLES, ErrorRenderer
@@ -42,6 +43,7 @@ CODES = {
     "kind": [kind.value for kind in PlaceKind],
     "clock": [kind.value for kind in SlaKind],
     "urgency": [urgency.value for urgency in TicketUrgency],
+    "reason": list(OBSTACLES),
 }
 # Numbers, and identifiers that clients or staff made up; an identifier is a proper noun.
 OTHER_FACTS: Mapping[str, object] = {

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import STAFF, Relation
+from chalicelib.wishes.helpers import Helper, HelperRecord, HelperRecords
 from chalicelib.wishes.model import (
     Claim,
     ClaimState,
@@ -74,6 +75,19 @@ def a_mover(
     after: timedelta = timedelta(hours=1),
 ) -> WishMover:
     return WishMover(id=id, relations=frozenset(relations), now=START + after)
+
+
+def a_record(subject: str = "per_x", **fields: Any) -> HelperRecord:
+    values = {"id": subject, "created_at": START, "updated_at": START}
+    return HelperRecord(**(values | fields))
+
+
+def a_helper(*records: HelperRecord, **fields: Any) -> Helper:
+    """Return a vetted volunteer, the record of whose account comes first."""
+    subjects = tuple(record.id for record in records) or ("per_x",)
+    known = {record.id: record for record in records if record.version}
+    read = HelperRecords(subjects=subjects, known=known)
+    return Helper(**({"records": read, "capacity": 3} | fields))
 
 
 OWNER_ACTS, HELPER_ACTS = (

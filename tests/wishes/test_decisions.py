@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.kernel.access import Relation
 from chalicelib.kernel.audiences import format_audience
-from chalicelib.kernel.changes import Changes, Count
+from chalicelib.kernel.changes import Adjust, Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import (
     claiming,
@@ -16,6 +16,7 @@ from chalicelib.wishes import (
     resolution,
     submission,
 )
+from chalicelib.wishes.helpers import HelperRecord
 from chalicelib.wishes.model import (
     ClaimPointer,
     ClaimState,
@@ -36,16 +37,17 @@ from .builders import (
     VOLUNTEER,
     VOLUNTEER_ACTS,
     a_claim,
+    a_helper,
     a_mover,
+    a_record,
     a_wish,
 )
 
 S, C = WishState, ClaimState
 CLAIMING = {
     "claim_id": "clm_new",
-    "capacity": 3,
-    "vetted": False,
-    "paused": False,
+    "helper": a_helper(),
+    "home": "home-a",
 }
 TODAY = date(2026, 11, 23)
 
@@ -58,10 +60,11 @@ def told(outcome: Changes) -> list[tuple[str, str]]:
 
 
 def counts(outcome: Changes) -> list[tuple[str, int]]:
+    """Return what is added to the active claims of helpers, without a read."""
     return [
-        (b.subject, b.add)
+        (b.row.id, b.add["active"])
         for b in outcome.writes
-        if isinstance(b, Count) and b.name == "active_claims"
+        if isinstance(b, Adjust) and "active" in b.add
     ]
 
 
@@ -345,8 +348,8 @@ def test_the_first_claim_takes_the_only_place():
     assert {message.params["claim"] for message in outcome.messages} == {
         "clm_new"
     }
-    pointers = [b.row for b in outcome.writes if not isinstance(b, Count)]
-    assert pointers == [
+    rows = [b.row for b in outcome.writes]
+    assert [row for row in rows if not isinstance(row, HelperRecord)] == [
         ClaimPointer(
             wish_id=wish.id,
             id="clm_new",
@@ -411,19 +414,15 @@ def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
 
 
 def test_a_claim_counts_towards_what_its_helper_carries():
-    (count,) = [
-        b
-        for b in claiming.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).writes
-        if isinstance(b, Count)
-    ]
-    assert (count.subject, count.name, count.add, count.limit) == (
-        "per_volunteer",
-        "active_claims",
-        1,
-        3,
-    )
-    assert count.refusal
-    assert count.refusal.code == "volunteer.too_many_claims"
+    before = a_record(version=4, active=2)
+    claiming_again = CLAIMING | {"helper": a_helper(before)}
+    written = claiming.claim(a_wish(), VOLUNTEER_ACTS, **claiming_again).writes
+    (put,) = [b for b in written if isinstance(b.row, HelperRecord)]
+    assert (put.expected, put.row.version, put.row.active) == (before, 5, 3)
+    full = CLAIMING | {"helper": a_helper(put.row)}
+    with pytest.raises(Conflict) as refused:
+        claiming.claim(a_wish(), VOLUNTEER_ACTS, **full)
+    assert refused.value.code == "volunteer.too_many_claims"
 
 
 @pytest.mark.parametrize("state", [S.CLAIMED, S.DELIVERED, S.FULFILLED])
@@ -462,12 +461,19 @@ def test_nobody_helps_twice_in_one_wish_but_may_come_back():
     [
         (a_mover(VOLUNTEER | {Relation.OWNER}, "per_owner"), {}, "wish.own"),
         (VOLUNTEER_ACTS, {"paused": True}, "volunteer.paused"),
+        (
+            VOLUNTEER_ACTS,
+            {"refusal": Forbidden("volunteer.not_vetted")},
+            "volunteer.not_vetted",
+        ),
         (STAFF_ACTS, {}, "action.forbidden"),
     ],
 )
 def test_who_may_not_claim(mover, changes, code):
     with pytest.raises(Forbidden) as refused:
-        claiming.claim(a_wish(), mover, **(CLAIMING | changes))
+        claiming.claim(
+            a_wish(), mover, **(CLAIMING | {"helper": a_helper(**changes)})
+        )
     assert refused.value.code == code
 
 
@@ -478,7 +484,9 @@ def test_a_visit_to_a_child_needs_a_vetted_volunteer():
     assert refused.value.code == "wish.vetting_required"
     assert (
         claiming.claim(
-            wish, VOLUNTEER_ACTS, **(CLAIMING | {"vetted": True})
+            wish,
+            VOLUNTEER_ACTS,
+            **(CLAIMING | {"helper": a_helper(is_safeguarding=True)}),
         ).entity.state
         is S.CLAIMED
     )

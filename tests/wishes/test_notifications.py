@@ -161,7 +161,11 @@ def test_of_every_message_it_is_known_while_what_it_is_true():
 def test_a_message_is_sent_while_it_is_true_with_all_its_facts(kind):
     told, now = TRUE[kind]
     assert is_relevant(told, f"wish.{kind}", CLAIM, now)
-    facts = template_context(told, CLAIM) | {"code": "1234"}
+    facts = template_context(told, CLAIM) | {
+        "code": "1234",
+        "word": "苹果",
+        "helper": "赵志强",
+    }
     for locale in ("zh-CN", "en"):
         assert "{" not in MESSAGES[f"wish.{kind}"].fill(locale, facts)
     assert all(isinstance(fact, str) for fact in facts.values())

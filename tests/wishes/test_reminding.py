@@ -20,6 +20,7 @@ from .builders import (
     VOLUNTEER,
     WISHES,
     a_claim,
+    a_helper,
     a_mover,
     a_wish,
 )
@@ -182,9 +183,8 @@ def test_a_helper_who_claims_again_is_reminded_of_the_new_claim():
     ).entity
     taken = {
         "claim_id": "clm_2",
-        "capacity": 3,
-        "vetted": False,
-        "paused": False,
+        "helper": a_helper(),
+        "home": "home-a",
     }
     again = replace(a_mover(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
     assert (

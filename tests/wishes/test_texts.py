@@ -9,8 +9,8 @@ from chalicelib.wishes.texts import MESSAGES
 
 WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
 LOW = {"wish.expiring_staff", "wish.thanked"}
-# Nothing here is a name, a phone or an address.
-FACTS = {"title", "reason", "code", "needed_by", "hours"}
+# Nothing here is a phone or an address; the only name is the helper's, for the resident.
+FACTS = {"title", "reason", "code", "needed_by", "hours", "helper", "word"}
 
 
 def longest(kind: str, locale: str) -> str:

@@ -1,0 +1,98 @@
+"""Reads what is counted for helpers, and says which wishes a volunteer may claim."""
+
+from collections.abc import Mapping, Sequence
+
+from ..kernel.clock import Clock
+from ..kernel.codes import Keyring
+from ..people.model import Person, VettingMethod
+from ..people.service import People
+from . import claiming
+from .codes import home_key
+from .helpers import Helper, HelperRecords
+from .model import Wish
+from .repository import WishRepository
+
+__all__ = ["HelperReader"]
+
+
+class HelperReader:
+    """Reads the records of helpers, for claims and for matching."""
+
+    def __init__(
+        self,
+        *,
+        repository: WishRepository,
+        clock: Clock,
+        keys: Keyring,
+        people: People,
+    ) -> None:
+        self._repository, self._clock = repository, clock
+        self._keys, self._people = keys, people
+
+    def records_of(self, person: Person) -> HelperRecords:
+        """Return the records of a helper, for a commit that changes them."""
+        subjects = person.limit_subjects
+        known = self._repository.helper_records(subjects)
+        return HelperRecords(subjects=subjects, known=known)
+
+    def records_of_many(
+        self, subjects_of: Mapping[str, Sequence[str]]
+    ) -> dict[str, HelperRecords]:
+        """Return the records of several helpers by id, for half the price.
+
+        `subjects_of` has the subjects of each: `Person.limit_subjects`.
+        """
+        wanted = [
+            subject for subjects in subjects_of.values() for subject in subjects
+        ]
+        found = self._repository.helper_records(wanted, consistent=False)
+        records = {}
+        for id, subjects in subjects_of.items():
+            known = {one: found[one] for one in subjects if one in found}
+            records[id] = HelperRecords(subjects=tuple(subjects), known=known)
+        return records
+
+    def helper(self, person: Person, records: HelperRecords) -> Helper:
+        """Return a volunteer as the rules of claims see them."""
+        now, profile, vetted = (
+            self._clock.now(),
+            person.volunteer,
+            person.vetted,
+        )
+        until = profile.paused_until if profile else None
+        return Helper(
+            records=records,
+            capacity=person.capacity,
+            refusal=person.claim_refusal(now),
+            is_safeguarding=person.is_safeguarding(now),
+            was_seen_in_person=vetted is not None
+            and vetted.how is VettingMethod.IN_PERSON,
+            paused=until is not None and until > now,
+            homes_allowed=person.homes_7_days,
+            lifted_at=person.claims_lifted_at,
+        )
+
+    def home_of(self, resident: Person) -> str:
+        """Return the hash by which a resident's home is counted."""
+        return home_key(
+            self._keys, resident.id, resident.home, resident.address
+        )
+
+    def able_to_claim(
+        self, wish: Wish, volunteer_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Return those of these volunteers whose claim of a wish would not be refused now."""
+        people = self._people.find_many([wish.person_id, *volunteer_ids])
+        subjects_of = {
+            id: people[id].limit_subjects
+            for id in volunteer_ids
+            if id in people
+        }
+        all_records, now = self.records_of_many(subjects_of), self._clock.now()
+        able = set()
+        for id, records in all_records.items():
+            helper = self.helper(people[id], records)
+            is_refused = claiming.refusal_of(wish, helper, now) is not None
+            if not is_refused and helper.claims_left(now) > 0:
+                able.add(id)
+        return frozenset(able)
