@@ -162,6 +162,7 @@ class Recipients:
                 channel=channel,
                 address=address,
                 locale=holder.locale,
+                holder=holder.id,
             ),
             quiet=self._quiet_hours(holder, place),
             is_rationed=not is_staff,

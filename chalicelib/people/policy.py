@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["CONSENT_TEXTS", "HOUSEHOLD_MAX", "PEOPLE_READ_MAX"]
+__all__ = ["CONSENT_TEXTS", "HOUSEHOLD_MAX", "NAMES_MAX", "PEOPLE_READ_MAX"]
 
 # The version of the consent text by purpose. Older consents keep their version.
 CONSENT_TEXTS: Mapping[str, str] = {
@@ -14,4 +14,6 @@ CONSENT_TEXTS: Mapping[str, str] = {
     "promotions": "2026-11",
 }
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
+# Names of one building that redaction knows: thirty floors with four flats have about as many.
+NAMES_MAX = 300
 PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list

@@ -76,16 +76,28 @@ class TicketEndings(AuthorizedMoves):
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
             left = self._duty.assignee_left(ticket)
+            authors = () if mover.relations & STAFF else (mover.id,)
+            text = self._reader.public_text(ticket, reason, *authors)
             return resolution.reopen(
-                ticket, escalation, mover, reason, assignee_left=left
+                ticket,
+                escalation,
+                mover,
+                reason,
+                public_text=text,
+                assignee_left=left,
             )
 
         return self._move(context, ticket_id, permissions.REOPEN, decide)
 
     def close(
-        self, context: RequestContext, ticket_id: str, reason: str
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        reason: str,
+        *,
+        publish: bool = False,
     ) -> TicketForViewer:
-        """Close a ticket without a solution."""
+        """Close a ticket without a solution; with `publish` the public reads the reason."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             alone, joined = self._reader.sole_reporter(ticket)
@@ -97,6 +109,7 @@ class TicketEndings(AuthorizedMoves):
                 alone=alone,
                 joined=joined,
                 public_text=text,
+                publish=publish,
             )
 
         return self._move(context, ticket_id, permissions.CLOSE, decide)

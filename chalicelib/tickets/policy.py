@@ -26,6 +26,7 @@ __all__ = [
     "DUPLICATE_WITHIN",
     "MAX_BOUNCES",
     "MAX_MERGED",
+    "MAX_PUBLIC_UPDATES",
     "REPORTS_PER_DAY",
     "Category",
     "CategoryQuestion",
@@ -52,6 +53,10 @@ MAX_BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
 REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
 # Tickets handled together. A problem that more people see has one ticket, which they join.
 MAX_MERGED = 20
+
+
+# Public updates with a text. One commit must be able to take all of them back.
+MAX_PUBLIC_UPDATES = 40
 
 
 class Level(StrEnum):

@@ -11,12 +11,13 @@ from ..people.access import Access
 from ..people.service import ConsentGiven
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, handover, permissions, resolution
+from . import decisions, handover, permissions, release, resolution
 from .authorized_moves import AuthorizedMoves
 from .duty import DutyResolver
 from .ending_service import TicketEndings
 from .intake import ProblemReport, TicketIntake
 from .model import Ticket
+from .nearby import NearbyTickets
 from .queries import TicketQueries
 from .reader import TicketForViewer, TicketReader, for_reporter
 from .states import TicketMover
@@ -25,7 +26,10 @@ __all__ = ["Tickets"]
 
 
 class Tickets(AuthorizedMoves):
-    """Use cases that change tickets. `queries` only read; `endings` end a ticket or reopen it."""
+    """Use cases that change tickets.
+
+    `queries` and `nearby` only read; `endings` end a ticket or reopen it.
+    """
 
     def __init__(
         self,
@@ -38,12 +42,13 @@ class Tickets(AuthorizedMoves):
         reader: TicketReader,
         intake: TicketIntake,
         queries: TicketQueries,
+        nearby: NearbyTickets,
     ) -> None:
         super().__init__(
             transaction=transaction, access=access, clock=clock, reader=reader
         )
         self._uploads, self._duty, self._intake = uploads, duty, intake
-        self.queries = queries
+        self.queries, self.nearby = queries, nearby
         self.endings = TicketEndings(
             transaction=transaction,
             access=access,
@@ -79,7 +84,7 @@ class Tickets(AuthorizedMoves):
             )
             if not granted.relations & STAFF:
                 writes = (*writes, self._intake.count_report(actor.id, draft))
-            changes = self._intake.open(draft, actor, writes)
+            changes = self._intake.open(draft, actor, writes, subject.home)
             return changes, for_reporter(actor, changes.entity)
 
         ticket, shown = self._transaction.run_with(decide, context)
@@ -171,7 +176,13 @@ class Tickets(AuthorizedMoves):
         """Comment on a ticket, publicly or for those who work on it."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            return decisions.comment(ticket, mover, text, public=public)
+            shown: str | None = None
+            if public:
+                authors = () if mover.relations & STAFF else (mover.id,)
+                shown = self._reader.public_text(ticket, text, *authors)
+            return decisions.comment(
+                ticket, mover, text, public=public, shown=shown
+            )
 
         return self._move(context, ticket_id, permissions.COMMENT, decide)
 
@@ -211,8 +222,13 @@ class Tickets(AuthorizedMoves):
         ticket_id: str,
         note: str | None,
         photos: tuple[str, ...],
+        *,
+        publish: bool = False,
     ) -> TicketForViewer:
-        """Resolve a ticket; its reporters are asked to confirm."""
+        """Resolve a ticket; its reporters are asked to confirm.
+
+        With `publish` the public reads the solution, and the suggested text.
+        """
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
@@ -221,7 +237,13 @@ class Tickets(AuthorizedMoves):
             )
             text = self._reader.public_text(ticket, note or "")
             changes = decisions.resolve(
-                ticket, escalation, mover, note, photos, public_text=text
+                ticket,
+                escalation,
+                mover,
+                note,
+                photos,
+                public_text=text,
+                publish=publish,
             )
             return replace(changes, related=proof)
 
@@ -237,3 +259,29 @@ class Tickets(AuthorizedMoves):
             return handover.escalate(ticket, escalation, mover, reason)
 
         return self._move(context, ticket_id, permissions.ESCALATE, decide)
+
+    # what the public reads
+
+    def publish(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        text: str,
+        solution: str | None,
+    ) -> TicketForViewer:
+        """Release texts of a ticket as staff edited them. They pass the redaction again."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            mask = self._reader.mask_of(ticket)
+            solved = mask(solution) if solution else None
+            return release.publish(ticket, mover, mask(text), solved)
+
+        return self._move(context, ticket_id, permissions.PUBLISH, decide)
+
+    def hide(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+        """Take back all texts of a ticket that the public reads. Idempotent."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            return release.hide(ticket, mover, self._reader.updates(ticket))
+
+        return self._move(context, ticket_id, permissions.HIDE, decide)

@@ -21,7 +21,7 @@ from ..kernel.request import RequestContext
 from ..kernel.text import overlap
 from ..people.access import Access
 from ..people.model import Person, Vetting
-from ..people.service import People
+from ..people.service import Mask, People
 from . import model, permissions, policy
 from .model import WALL_STATES, Claim, Wish, WishKind, WishState
 from .repository import WaitingWish, WishEvent, WishRepository
@@ -166,6 +166,10 @@ class WishQueries:
             people=people,
             now=self._clock.now(),
         )
+
+    def mask_of(self, wish: Wish, owner: Person) -> Mask:
+        """Return the redaction of texts about a wish, by its owner and its building."""
+        return self._people.mask_for([owner], wish.place)
 
     def with_contact(
         self, wish: Wish, people: Mapping[str, Person]
