@@ -25,7 +25,7 @@ from chalicelib.offers import decisions as offers
 from chalicelib.offers.model import TABLE as OFFERS
 from chalicelib.offers.model import OfferState
 from chalicelib.tickets import decisions as tickets
-from chalicelib.tickets import handover, merging, resolution
+from chalicelib.tickets import handover, merging, release, resolution
 from chalicelib.tickets import timers as ticket_timers
 from chalicelib.tickets.states import TABLE as TICKETS
 from chalicelib.tickets.states import Ending
@@ -190,6 +190,7 @@ WISH = Machine(
         "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
         "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
         "reopen": [lambda w, by: wish_resolution.reopen(w, by, "x")],
+        "hide": [submission.hide],
     },
     timers=[
         *map(_wake_wish, _LATE),
@@ -261,7 +262,11 @@ TICKET = Machine(
                 t, by, _REPORTS[:1], "per_owner", 5
             ),
         ],
-        "reopen": [lambda t, by: resolution.reopen(t, _ESCALATION, by, "x")],
+        "reopen": [
+            lambda t, by: resolution.reopen(
+                t, _ESCALATION, by, "x", public_text="x"
+            )
+        ],
         "close": [
             lambda t, by: resolution.close(
                 t, by, "x", alone=True, public_text="x"
@@ -274,6 +279,8 @@ TICKET = Machine(
         "merge": [lambda t, by: merging.merge(t, _INTO, by)],
         "split": [lambda t, by: merging.split(t, _ESCALATION, by, ())],
         "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
+        "publish": [lambda t, by: release.publish(t, by, "x", None)],
+        "hide": [lambda t, by: release.hide(t, by, ())],
     },
     timers=[*map(_wake_ticket, _LATE)],
 )
@@ -465,6 +472,9 @@ UNHEARD = {
     "wish.kept",
     "wish.late",
     "wish.rejected",
+    "ticket.hidden",
+    "ticket.published",
+    "wish.hidden",
     "wish.thanked",
     "wish.unconfirmed",
 }

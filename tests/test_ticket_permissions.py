@@ -160,6 +160,7 @@ class TicketStage:
             "reopen_ticket": {"reason": "没解决"},
             "close_ticket": {"reason": "不用了"},
             "escalate_ticket": {"reason": "太大了"},
+            "publish_ticket": {"text": "楼道里有垃圾"},
             "merge_ticket": {"into": self.other(private=private)},
             "convert_ticket": self.world.wish_body(
                 kind="service", budget_fen=None, consent={"how": "spoken"}
@@ -203,6 +204,8 @@ def check_move(
         assert answer.status == 401, cell
     elif private and not roles & INSIDE:
         assert answer.status == 404, cell
+    elif private and move in ("publish_ticket", "hide_ticket"):
+        assert answer.status == (409 if roles & everyone else 403), cell
     elif not roles & (everyone | may_at_times):
         assert answer.status == 403, cell
     elif roles & table.get(state, set()) or (

@@ -67,13 +67,14 @@ class TimelineEvent:
     """One line of an entity's event log.
 
     `tag` is past tense (``wish.claimed``). `actor` is the id of the person, `party` their role in
-    it.
+    it. `shown` is the note without personal data. Readers who are not staff get that, or nothing.
     """
 
     tag: str
     actor: str
     party: str
     note: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

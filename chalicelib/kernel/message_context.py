@@ -19,6 +19,7 @@ class MessageSubject:
 class MessageContext:
     """The facts of a message as they are now, and the people whose phones it must not reach.
 
+    A fact is a figure, a `Text`, or what people wrote: a `UserText`.
     `occasion` distinguishes a question from later ones of the same kind, such as that about the
     next delivery.
     """

@@ -9,6 +9,7 @@ __all__ = [
     "CODE_PATTERN",
     "PlaceKind",
     "ancestors",
+    "building_of",
     "community_of",
     "covers",
     "kind_of",
@@ -63,6 +64,11 @@ def street_of(code: str) -> str:
 def community_of(code: str) -> str:
     """Return the community of a place (of a street: the street itself)."""
     return ".".join(code.split(".")[:2])
+
+
+def building_of(code: str) -> str:
+    """Return the building of a place, or a wider place itself."""
+    return ".".join(code.split(".")[:4])
 
 
 def sort_key(code: str) -> str:

@@ -1,6 +1,5 @@
 """Message templates: the text, its facts with their lengths, and the way of sending."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -8,6 +7,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from .text_catalogue import LOCALES, Text, placeholders
+from .user_text import fact_for
 
 __all__ = ["Lane", "Legal", "Pot", "Template", "Templates", "Urgency"]
 
@@ -97,24 +97,26 @@ class Template:
         is_work = self.for_staff or self.for_work
         return is_work and not self.alarm and not self.asks
 
-    def fill(self, locale: str, facts: Mapping[str, object]) -> str:
-        """Return the text in a locale, each fact cut to its slot. KeyError for a missing fact."""
+    def fill(
+        self, locale: str, facts: Mapping[str, object], reader: str = ""
+    ) -> str:
+        """Return the text in a locale, each fact cut to its slot. KeyError for a missing fact.
+
+        `reader` is the person whose phone or mailbox gets it. Only they read words of their own.
+        """
         cut: dict[str, str] = {}
         for name, limit in self.slots.items():
-            cut[name] = _cut(str(facts[name]), limit)
+            cut[name] = _cut(fact_for(reader, locale, facts[name]), limit)
         return self.text.format(locale, cut)
 
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-
-
 def _cut(fact: str, limit: int) -> str:
-    """Return a fact as one line without links, of at most `limit` UCS-2 units.
+    """Return a fact as one line of at most `limit` UCS-2 units.
 
-    SMS providers refuse texts with links. A second line could look like another message. A
-    character of two units (an emoji, a rare character of a name) stays whole or goes.
+    A second line could look like another message. A character of two units (an emoji, a rare
+    character of a name) stays whole or goes.
     """
-    line = " ".join(_LINK.sub("…", fact).split())
+    line = " ".join(fact.split())
     ends = list(accumulate(1 + (ord(character) > 0xFFFF) for character in line))
     if not ends or ends[-1] <= limit:
         return line

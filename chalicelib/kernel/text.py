@@ -1,14 +1,12 @@
-"""Text that people write: allowed characters, similarity, and the redaction of personal data."""
+"""Text that people write: allowed characters and similarity. `redaction` masks personal data."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 __all__ = [
     "LINE_PATTERN",
     "PROSE_PATTERN",
     "as_read",
-    "mask_personal",
     "normalise",
     "normalise_name",
     "overlap",
@@ -28,17 +26,6 @@ PROSE_PATTERN = (
 
 _DOTS = str.maketrans(dict.fromkeys("•‧・．･⋅∙", "·"))
 _NOT_WORDS = re.compile(r"[\W_]+")
-_MASK = "＊＊"
-_MASKS = re.compile(rf"(?:{re.escape(_MASK)})+")
-# Seven or more digits, in any spacing and form, are a phone, a card or an identity number.
-_GAP = r"[\s\-—–－_.．。·/／()（）]"
-_LONG_NUMBER = re.compile(rf"[+＋]?\d(?:{_GAP}{{0,2}}\d){{6,}}[xXｘＸ]?")
-_ROOM = re.compile(r"\d{1,4}(?:\s?[-—–－/／#＃]\s?\d{1,4}){2,}")  # 5-1-302
-_MAIL = re.compile(r"[^\s@＠，。；、]+[@＠][^\s@＠，。；、]+")
-_HOUSE_NUMBER = re.compile(
-    r"(?:\d|[〇零一二三四五六七八九十百])+\s*"
-    r"(?:号楼|号院|栋|幢|座|单元|室|楼|层|弄|门|户|号)(?!线|店|站)"
-)
 
 
 def normalise(text: str) -> str:
@@ -76,42 +63,3 @@ def overlap(one: str, other: str) -> float:
     if not ours or not theirs:
         return 0.0
     return 2 * len(ours & theirs) / (len(ours) + len(theirs))
-
-
-def _name_forms(name: str) -> set[str]:
-    """Return a full name and the given name alone, by which neighbours call each other."""
-    forms = {name}
-    if 3 <= len(name) <= 4 and "·" not in name:
-        forms |= {name[1:], name[2:]}  # surnames have one character or two
-    forms |= {part for part in name.split("·") if len(part) > 1}
-    return {form for form in forms if len(form) > 1}
-
-
-def _spelt(word: str) -> str:
-    """Return the pattern of a word in all spellings of its dots, gaps and digits."""
-    return "".join(map(_spelt_character, word))
-
-
-def _spelt_character(character: str) -> str:
-    if character == "·":
-        return r"\s?[·•‧・．･⋅∙.\s]?\s?"
-    if character in "0123456789":
-        return f"[{character}{chr(ord(character) + 0xFEE0)}]"
-    return re.escape(character)
-
-
-def mask_personal(
-    text: str, *, name: str = "", secrets: Iterable[str] = ()
-) -> str:
-    """Redact what identifies a resident.
-
-    Redacted are the secrets, the name, long numbers, mail addresses and house numbers.
-    """
-    words = _name_forms(name) | {
-        secret for secret in secrets if len(secret) > 1
-    }
-    for word in sorted(words, key=len, reverse=True):
-        text = re.sub(_spelt(word), _MASK, text, flags=re.IGNORECASE)
-    for pattern in (_MAIL, _LONG_NUMBER, _ROOM, _HOUSE_NUMBER):
-        text = pattern.sub(_MASK, text)
-    return _MASKS.sub(_MASK, text)

@@ -20,6 +20,7 @@ from .model import (
     Envelope,
     Facts,
     MessageAttempt,
+    Recipient,
     SuppressionReason,
     bundle_of,
     subject_of,
@@ -163,7 +164,7 @@ class Digest:
         is_begun: bool,
     ) -> None:
         """Send the texts that are still true and settle all the attempts."""
-        texts = self._texts_of(attempts, envelope.recipient.locale)
+        texts = self._texts_of(attempts, envelope.recipient)
         self._settle_over(attempts, texts)
         if not texts:
             if is_begun:  # and nothing of it is true any more
@@ -188,16 +189,18 @@ class Digest:
             self.suppress(over, SuppressionReason.OUTDATED)
 
     def _texts_of(
-        self, attempts: Sequence[MessageAttempt], locale: str
+        self, attempts: Sequence[MessageAttempt], recipient: Recipient
     ) -> dict[str, str]:
-        """Return the texts that are still true, by attempt id."""
+        """Return the texts that are still true as a recipient may read them, by attempt id."""
         subjects = [subject_of(attempt) for attempt in attempts]
         contexts = self._hooks.contexts(subjects)
         texts = {}
         for attempt, context in zip(attempts, contexts, strict=True):
             if context is not None:
                 template = self._templates[attempt.kind]
-                texts[attempt.id] = template.fill(locale, context.facts)
+                texts[attempt.id] = template.fill(
+                    recipient.locale, context.facts, recipient.holder
+                )
         return texts
 
 

@@ -195,13 +195,17 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """An address, read at the moment of sending, and the people it reaches."""
+    """An address, read at the moment of sending, and the people it reaches.
+
+    `holder` is the person whose phone or mailbox it is, who may be a contact of those people.
+    """
 
     people: tuple[str, ...]
     place: str = ""
     channel: Channel
     address: str
     locale: str
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ class MessageQueries:
         attempts = [
             attempt for attempt in page.items if attempt.kind not in COLLECTIONS
         ]
-        texts = self.texts_of(attempts, context.locale)
+        texts = self.texts_of(attempts, context.locale, reader=actor.id)
         items = []
         for attempt, text in zip(attempts, texts, strict=True):
             shown = text if self._may_read(actor, attempt) else None
@@ -157,9 +157,11 @@ class MessageQueries:
         messages: Sequence[MessageAttempt | PendingVisit],
         locale: str,
         hidden: Mapping[str, str] | None = None,
+        reader: str = "",
     ) -> list[str | None]:
         """Return the texts that are true now, None for messages that are over.
 
+        Only a `reader` who is the recipient may read words of their own.
         `hidden` replaces facts that this reader may not see. A message whose kind is not declared
         any more has no text.
         """
@@ -174,7 +176,7 @@ class MessageQueries:
             if context is not None:
                 facts = {**context.facts, **(hidden or {})}
                 template = self._templates[message.kind]
-                texts[message.id] = template.fill(locale, facts)
+                texts[message.id] = template.fill(locale, facts, reader)
         return [texts.get(message.id) for message in messages]
 
     def people_of(self, visits: Sequence[PendingVisit]) -> Mapping[str, Person]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, NotFound
 from ..kernel.metrics import Metrics
-from ..kernel.text import mask_personal
+from ..kernel.redaction import mask_personal
 from .attempts import AttemptStore
 from .model import DeliveryState, MessageAttempt
 from .repository import MessageRepository

@@ -33,7 +33,7 @@ class Transport:
         """Return the text of a message as it is sent."""
         template = envelope.template
         recipient = envelope.recipient
-        text = template.fill(recipient.locale, facts)
+        text = template.fill(recipient.locale, facts, recipient.holder)
         if recipient.channel is not Channel.SMS:
             return text
         return decisions.compose_sms(

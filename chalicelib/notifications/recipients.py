@@ -158,6 +158,7 @@ class Recipients:
                 channel=channel,
                 address=address,
                 locale=holder.locale,
+                holder=holder.id,
             ),
             quiet=self._quiet_hours(holder, place),
             is_rationed=not person.appointed,

@@ -20,6 +20,7 @@ from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..wishes.model import ClaimState, Wish, WishState
+from ..wishes.notifications import title_of
 from ..wishes.queries import WishQueries
 from . import decisions, notifications
 from .maker import OfferMaker, need_of, terms_of
@@ -212,7 +213,7 @@ class OfferJobs:
         if wish.forgotten and subject.kind == "offer.made":
             return None
         return MessageContext(
-            facts=notifications.template_context(offer, wish.title)
+            facts=notifications.template_context(offer, title_of(wish))
         )
 
     def place_of(self, offer_id: str) -> str:

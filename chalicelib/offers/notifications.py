@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from ..kernel.user_text import UserText
 from .model import Offer, OfferState
 
 __all__ = ["is_relevant", "template_context"]
@@ -19,7 +20,9 @@ def is_relevant(offer: Offer, kind: str, now: datetime) -> bool:
     )  # offer.too_late, offer.not_taken
 
 
-def template_context(offer: Offer, title: str) -> dict[str, str]:
+def template_context(
+    offer: Offer, title: UserText
+) -> dict[str, str | UserText]:
     """Return the context of the message templates about an offer."""
     until = offer.expires_at.astimezone(ZoneInfo(offer.zone))
     return {"title": title, "until": f"{until:%m-%d %H:%M}"}

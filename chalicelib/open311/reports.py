@@ -52,7 +52,7 @@ class PublicReport:
 
     ticket: Ticket
     category: Category
-    place_names: Sequence[str]  # of its grid and community, innermost first
+    place_names: Sequence[str]  # of its community
 
     @property
     def expected_at(self) -> datetime | None:
@@ -64,5 +64,5 @@ class PublicReport:
 
     @property
     def note(self) -> str:
-        """Return the public closing note of staff. A reason for withdrawal is private."""
-        return self.ticket.told_publicly or ""
+        """Return the note of staff about the end, once they have released it."""
+        return self.ticket.public_solution or ""

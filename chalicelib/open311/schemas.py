@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import RootModel
 
-from ..kernel.text import mask_personal
 from ..tickets.model import Update
 from ..web.fields import Instant, View
 from .policy import DECIMALS, MAX_CHARACTERS
@@ -68,23 +67,29 @@ class ServiceRequestView(View):
     def of(
         cls, report: PublicReport, locale: str, max_length: int
     ) -> "ServiceRequestView":
-        """Return the public part: no name, phone or photo, and no place below the grid."""
+        """Return the public part: the category, the community, the state and times.
+
+        Texts and the position are there once staff have released the report.
+        """
         ticket, category = report.ticket, report.category
+        position: tuple[float | None, float | None] = (None, None)
+        if ticket.public_text:
+            position = (ticket.latitude, ticket.longitude)
         return cls(
             service_request_id=ticket.id,
             status=status_of(ticket.state),
-            status_notes=_cut(mask_personal(report.note), max_length),
+            status_notes=_cut(report.note, max_length),
             service_name=localized(locale, category.zh, category.en),
             service_code=ticket.category,
-            description=_cut(ticket.text, max_length),
+            description=_cut(ticket.public_text or "", max_length),
             agency_responsible=ticket.community_name,
             requested_datetime=ticket.created_at,
             updated_datetime=ticket.closed_at or ticket.updated_at,
             expected_datetime=report.expected_at,
             address="，".join(report.place_names) or ticket.community_name,
             address_id=ticket.community,
-            lat=_rounded(ticket.latitude),
-            long=_rounded(ticket.longitude),
+            lat=_rounded(position[0]),
+            long=_rounded(position[1]),
         )
 
 
@@ -150,7 +155,7 @@ class RequestUpdateView(View):
             service_request_id=update.ticket_id,
             status=status_of(update.state),
             updated_datetime=update.at,
-            description=_cut(mask_personal(update.text), max_length),
+            description=_cut(update.text, max_length),
         )
 
 

@@ -40,8 +40,8 @@ _PAGE_SIZE = 100
 _MAX_NOTE = 200  # characters of the written address
 # Responses have whole seconds, and a filter by such an instant must find its report.
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
-# A building or a unit would reveal the reporter.
-_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})
+# A grid has few buildings: it would lead to the reporter, as a building would.
+_PUBLIC_KINDS = frozenset({PlaceKind.COMMUNITY})
 _CLOSED = frozenset({TicketStatus.CLOSED})
 # A resolved ticket is open until its reporters agree.
 _STATES = {"open": frozenset(TicketStatus) - _CLOSED, "closed": _CLOSED}
@@ -301,7 +301,7 @@ class Open311:
 
 
 def _public_names(place: str, names: Mapping[str, str]) -> Sequence[str]:
-    """Return the names of the grid and the community of a place, innermost first."""
+    """Return the name of the community of a place."""
     public = [
         code for code in ancestors(place) if kind_of(code) in _PUBLIC_KINDS
     ]

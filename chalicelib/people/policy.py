@@ -8,6 +8,7 @@ __all__ = [
     "HOMES_MAX",
     "HOUSEHOLD_MAX",
     "LIFT_WITHIN",
+    "NAMES_MAX",
     "PEOPLE_READ_MAX",
     "VETTING_LASTS",
     "VETTING_MAX",
@@ -25,6 +26,8 @@ CONSENT_TEXTS: Mapping[str, str] = {
     "promotions": "2026-11",
 }
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
+# Names of one building that redaction knows: thirty floors with four flats have about as many.
+NAMES_MAX = 300
 PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list
 VETTING_LASTS = timedelta(days=365)  # people move, and staff forget a face
 VETTING_MAX = timedelta(days=3 * 365)  # longer than any street's own rule

@@ -1,23 +1,33 @@
 """People for other features: lookups, and decisions that go into their commits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Literal
 
 from ..kernel.access import Actor, Role, relations
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.paging import Page, Position
-from ..kernel.place import community_of, street_of
+from ..kernel.place import (
+    PlaceKind,
+    building_of,
+    community_of,
+    kind_of,
+    street_of,
+)
+from ..kernel.redaction import mask_personal
 from ..kernel.request import RequestContext
 from . import permissions
 from .consents import Consents
 from .model import ConsentGiven, Person, never_again
 from .phones import Phones
-from .policy import HOUSEHOLD_MAX, PEOPLE_READ_MAX
+from .policy import HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 
-__all__ = ["ConsentGiven", "People"]
+__all__ = ["ConsentGiven", "Mask", "People"]
+
+Mask = Callable[[str], str]
 
 
 class People:
@@ -144,6 +154,37 @@ class People:
             raise Forbidden("person.cannot_act_for")
         return subject
 
+    def mask_for(self, people: Sequence[Person], *places: str) -> Mask:
+        """Return the redaction of texts about people, and by the names registered in buildings.
+
+        The buildings are those of the places. Names are read with the first text.
+        """
+
+        @cache
+        def names() -> Sequence[str]:
+            return self.names_at(*places)
+
+        def mask(text: str) -> str:
+            if not text:
+                return text
+            known = [person.name for person in people]
+            secrets = [word for person in people for word in person.secrets]
+            return mask_personal(
+                text, names=[*known, *names()], secrets=secrets
+            )
+
+        return mask
+
+    def names_at(self, *places: str) -> list[str]:
+        """Return the names registered in the buildings of places; a wider place has none."""
+        names: list[str] = []
+        for building in _buildings(places):
+            page = self._repository.people_below(
+                building, None, NAMES_MAX, _is_named, NAMES_MAX
+            )
+            names += [person.name for person in page.items]
+        return names
+
     # decisions
 
     def never_again(self, person: Person, kind: str) -> Changes[Person]:
@@ -170,3 +211,13 @@ class People:
     ) -> None:
         """Turn a channel off. See `Consents.opt_out`."""
         self._consents.opt_out(person_id, channel, context)
+
+
+def _buildings(places: Iterable[str]) -> list[str]:
+    """Return the buildings of places; a wider place has none."""
+    buildings = dict.fromkeys(map(building_of, places))
+    return [code for code in buildings if kind_of(code) is PlaceKind.BUILDING]
+
+
+def _is_named(person: Person) -> bool:
+    return bool(person.name)

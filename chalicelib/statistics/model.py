@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from math import sqrt
 
-from ..kernel.place import PlaceKind, kind_of
-from ..tickets.model import Ticket, building_of, place_at
+from ..kernel.place import PlaceKind, building_of, kind_of
+from ..tickets.model import Ticket, place_at
 from ..tickets.policy import Level, SlaKind
 from ..tickets.states import Ending, TicketStatus
 

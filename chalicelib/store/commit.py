@@ -171,6 +171,7 @@ class CommitBuilder:
                 by=event.actor,
                 party=event.party,
                 note=event.note,
+                shown=event.shown,
             )
             items.append(self._items.put(line, Contended))
         return items

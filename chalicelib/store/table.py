@@ -88,7 +88,7 @@ def index(
 class EventRecord:
     """One line of an event log, stored beside its entity in version order.
 
-    Each event log has a subclass.
+    Each event log has a subclass. `TimelineEvent` explains `shown`.
     """
 
     subject: str
@@ -99,6 +99,7 @@ class EventRecord:
     by: str
     party: str
     note: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

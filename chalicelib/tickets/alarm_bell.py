@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from ..kernel.changes import Changes, Put, Write
 from ..kernel.clock import Clock
-from ..kernel.place import community_of
+from ..kernel.place import building_of, community_of
 from ..people.model import Person
 from ..people.service import People
 from . import alarms
 from .alarms import AlarmRecord
 from .duty import DutyResolver
-from .model import Ticket, building_of
+from .model import Ticket
 from .policy import ALARM_MEMORY, TicketUrgency
 from .repository import TicketRepository
 

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..kernel.changes import Changes, Entity, Message
+from ..kernel.place import building_of
 from . import sla_timers
-from .model import Ticket, building_of
+from .model import Ticket
 from .moves import event_of
 from .notifications import to_assignee, to_staff
 from .policy import (

@@ -1,16 +1,20 @@
 """Routes about tickets."""
 
+from ..kernel.errors import Invalid
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
+from .nearby_views import NearbyTicket
 from .schemas import (
     AssignTicketIn,
+    CloseTicketIn,
     CommentOnTicketIn,
     ConfirmTicketIn,
     EscalateTicketIn,
     HoldTicketIn,
     JoinTicketIn,
     MergeTicketIn,
+    PublishTicketIn,
     ResolveTicketIn,
     TicketIn,
     TicketQuery,
@@ -60,15 +64,30 @@ def report_problem(
 def list_tickets(
     tickets: Tickets, context: RequestContext, query: TicketQuery
 ) -> TicketList:
-    """List the tickets of a place for its staff; others get their own."""
+    """List the tickets of a place for its staff; others get their own, or what is open nearby."""
+    if (query.place is None) is (query.near is None):
+        raise Invalid("ticket.place_or_near", ["place"])
+    if query.near:
+        return _list_nearby(tickets, context, query.near, query.limit)
     page = tickets.queries.list_tickets(
         context,
-        query.place,
+        query.place or "",
         query.wants,
         newest=query.newest,
         limit=query.limit,
     )
     items = [TicketLineView.of(line, found) for line, found in page.items]
+    return TicketList(items=items, next=context.cursor_of(page.next))
+
+
+def _list_nearby(
+    tickets: Tickets, context: RequestContext, near: str, limit: int
+) -> TicketList:
+    page = tickets.nearby.list_near(context, near, limit)
+    now = tickets.nearby.clock.now()
+    items = [
+        NearbyTicket.of(nearby, now, context.locale) for nearby in page.items
+    ]
     return TicketList(items=items, next=context.cursor_of(page.next))
 
 
@@ -197,7 +216,13 @@ def resolve_ticket(
 ) -> AnyTicket:
     """Resolve the ticket; its reporters are asked to confirm."""
     return ticket_view(
-        tickets.resolve(context, ticket_id, body.note, tuple(body.photos or ()))
+        tickets.resolve(
+            context,
+            ticket_id,
+            body.note,
+            tuple(body.photos or ()),
+            publish=bool(body.publish),
+        )
     )
 
 
@@ -232,10 +257,38 @@ def close_ticket(
     tickets: Tickets,
     context: RequestContext,
     ticket_id: str,
-    body: TicketReasonIn,
+    body: CloseTicketIn,
 ) -> AnyTicket:
     """Close the ticket without a solution, with a reason."""
-    return ticket_view(tickets.endings.close(context, ticket_id, body.reason))
+    return ticket_view(
+        tickets.endings.close(
+            context, ticket_id, body.reason, publish=body.publish
+        )
+    )
+
+
+@routes.post("/v1/tickets/{ticket_id}/publish")
+def publish_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: PublishTicketIn,
+) -> AnyTicket:
+    """Release the text of the ticket to the public, as staff edited it."""
+    return ticket_view(
+        tickets.publish(context, ticket_id, body.text, body.solution)
+    )
+
+
+@routes.post("/v1/tickets/{ticket_id}/hide")
+def hide_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: NoFields,
+) -> AnyTicket:
+    """Take back all texts of the ticket that the public reads."""
+    return ticket_view(tickets.hide(context, ticket_id))
 
 
 @routes.post("/v1/tickets/{ticket_id}/escalate")

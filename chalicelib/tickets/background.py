@@ -11,7 +11,6 @@ from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
-from ..kernel.text import mask_personal
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
@@ -129,9 +128,8 @@ class TicketJobs:
             if not ticket.is_anonymous:
                 return unchanged
             earlier = self._repository.find_report(ticket.id, person_id)
-            text = mask_personal(
-                ticket.written, name=person.name, secrets=person.secrets
-            )
+            mask = self._people.mask_for([person], ticket.place)
+            text = mask(ticket.written)
             return resolution.link(
                 ticket, person_id, earlier, text, self._clock.now()
             )
@@ -222,13 +220,15 @@ class TicketJobs:
         noted = [
             event for event in events if event.note and event.by == person_id
         ]
-        if ticket.reason in {event.note for event in noted}:
+        if ticket.reason in {event.shown for event in noted}:
             self._entities.update(ticket.id, _without_reason)
         for n in range(0, len(noted), 20):
             self._blank(ticket.id, noted[n : n + 20])
 
     def _blank(self, ticket_id: str, events: Sequence[TicketEvent]) -> None:
-        writes = tuple(Put(row=replace(event, note=None)) for event in events)
+        writes = tuple(
+            Put(row=replace(event, note=None, shown=None)) for event in events
+        )
 
         def decide(ticket: Ticket) -> Changes[Ticket]:
             return Changes(entity=ticket, previous=ticket, writes=writes)
@@ -258,9 +258,22 @@ class TicketJobs:
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
         tickets = by_id(self._repository.find_tickets(ids))
         return [
-            _message_context(tickets.get(subject.subject), subject)
+            self._message_context(tickets.get(subject.subject), subject)
             for subject in subjects
         ]
+
+    def _message_context(
+        self, ticket: Ticket | None, subject: MessageSubject
+    ) -> MessageContext | None:
+        if ticket is None or not notifications.is_relevant(
+            ticket, subject.kind, subject.params
+        ):
+            return None
+        category = self._duty.category_of(ticket)
+        return MessageContext(
+            facts=notifications.template_context(ticket, category),
+            occasion=notifications.occasion_of(ticket),
+        )
 
     def reporters(
         self, ticket_id: str, start: Position | None, limit: int
@@ -314,19 +327,6 @@ class TicketJobs:
         )
 
 
-def _message_context(
-    ticket: Ticket | None, subject: MessageSubject
-) -> MessageContext | None:
-    if ticket is None or not notifications.is_relevant(
-        ticket, subject.kind, subject.params
-    ):
-        return None
-    occasion = notifications.occasion_of(ticket)
-    return MessageContext(
-        facts=notifications.template_context(ticket), occasion=occasion
-    )
-
-
 _PUBLIC_FIELDS = (
     "id",
     "state",
@@ -341,11 +341,13 @@ _PUBLIC_FIELDS = (
 def _exported(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:
     """Return a person's part of a ticket.
 
-    That is all of a ticket that they reported, except for hints at private tickets. Of one that
-    they joined it is the public part.
+    That is all of a ticket that they reported, except for hints at other tickets for staff and for
+    words about other people in the solution. Of one that they joined it is what they may read.
     """
     if ticket.person_id == person_id:
-        return replace(ticket, private_duplicates=())
+        return replace(
+            ticket, staff_duplicates=(), solution=ticket.told_publicly
+        )
     return {name: getattr(ticket, name) for name in _PUBLIC_FIELDS}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from . import sla_timers
+from . import release, sla_timers
 from .model import Hold, SlaTimer, Ticket
 from .moves import conflict, event_of, go, public_update, with_met
 from .notifications import to_assignee, to_reporters, to_staff
@@ -78,11 +78,16 @@ def assign(
 
 
 def comment(
-    ticket: Ticket, mover: TicketMover, text: str, *, public: bool
+    ticket: Ticket,
+    mover: TicketMover,
+    text: str,
+    *,
+    public: bool,
+    shown: str | None = None,
 ) -> Changes[Ticket]:
-    """Comment on a ticket.
+    """Comment on a ticket for its reporters, who get `shown`, or for those who work on it.
 
-    The first public comment by those who work on it meets the contact timer.
+    The first comment to the reporters by those who work on it meets the contact timer.
     """
     works = bool(mover.relations & _WORKS_ON)
     if not public:
@@ -91,25 +96,47 @@ def comment(
         return go(ticket, "comment", mover, event=NOTED, note=text)
     if not works:
         messages = to_assignee(ticket, "said")
-        return go(ticket, "comment", mover, note=text, messages=messages)
+        return go(
+            ticket,
+            "comment",
+            mover,
+            note=text,
+            shown=shown,
+            messages=messages,
+        )
     after = replace(ticket, clocks=with_met(ticket, mover.now, SlaKind.CONTACT))
     messages = to_reporters(ticket, "commented")
-    return go(ticket, "comment", mover, after, note=text, messages=messages)
+    return go(
+        ticket,
+        "comment",
+        mover,
+        after,
+        note=text,
+        shown=shown,
+        messages=messages,
+    )
 
 
 def comment_from_outside(
-    ticket: Ticket, mover: TicketMover, text: str
+    ticket: Ticket, mover: TicketMover, text: str, shown: str | None
 ) -> Changes[Ticket]:
-    """Publish a comment of another application, and tell the assignee."""
+    """Take a comment of another application, and tell the assignee. It is never public.
+
+    A stranger's words are for those who work on the ticket, a reporter's also for the others.
+    """
     if ticket.state is S.CLOSED:
         raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
+    is_stranger = Relation.OWNER not in mover.relations
     event = TimelineEvent(
-        tag="ticket.commented", actor=mover.id, party="outside", note=text
+        tag="ticket.commented",
+        actor=mover.id,
+        party="outside" if is_stranger else mover.party,
+        note=text,
+        shown=None if is_stranger else shown,
     )
     return Changes(
         entity=ticket,
         previous=ticket,
-        writes=public_update(ticket, mover.now, text),
         events=(event,),
         messages=to_assignee(ticket, "said"),
     )
@@ -149,7 +176,15 @@ def hold(
         paused = sla_timers.pause(timer, mover.now)
         after = replace(after, clocks=sla_timers.swap(after, paused))
     messages = to_reporters(ticket, "held")
-    return go(ticket, "hold", mover, after, note=reason, messages=messages)
+    return go(
+        ticket,
+        "hold",
+        mover,
+        after,
+        note=reason,
+        shown=public_text,
+        messages=messages,
+    )
 
 
 def _check_hold(
@@ -191,10 +226,12 @@ def resolve(
     proof: tuple[str, ...],
     *,
     public_text: str,
+    publish: bool = False,
 ) -> Changes[Ticket]:
     """Resolve a ticket: start the call-back timer and ask the reporters to confirm.
 
-    `note` is for the reporters, `public_text` the same without personal data.
+    `note` is for staff, `public_text` the same without personal data, for the reporters. With
+    `publish` the public reads it, and the suggested text of the ticket, too.
 
     Raises:
         Invalid: the category needs a photo of the result.
@@ -208,19 +245,23 @@ def resolve(
         proof=proof,
         solution=note,
         told_publicly=public_text or None,
+        public_solution=None,
         resolved_at=mover.now,
         answered=0,
         asked_again=False,
     )
     if ticket.state is S.OPEN:
         after = replace(after, assignee=mover.id)
+    if publish:
+        after = release.with_solution(after, mover)
     return go(
         ticket,
         "resolve",
         mover,
         after,
         note=note,
-        public_text=public_text,
+        shown=public_text or None,
+        public_text=after.public_solution or "" if publish else "",
         messages=to_reporters(ticket, "resolved"),
     )
 

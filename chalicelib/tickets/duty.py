@@ -12,7 +12,7 @@ from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
 from .model import Ticket, level_of
-from .policy import Level, Policy, Rule
+from .policy import Category, Level, Policy, Rule
 from .routing import first_level, route
 from .sla_timers import EscalationContext, Sla, sla_of
 from .worktime import HolidayLookup
@@ -78,6 +78,14 @@ class DutyResolver:
             street_of(ticket.place), ticket.policy_version
         )
         return sla_of(policy, ticket, self._holidays)
+
+    def category_of(self, ticket: Ticket) -> Category:
+        """Return the category of a ticket; one that the policy dropped is named by its code."""
+        policy = self._policy_for(
+            street_of(ticket.place), ticket.policy_version
+        )
+        code = ticket.category
+        return policy.category(code) or Category(code=code, zh=code, en=code)
 
     def escalation_for(self, ticket: Ticket) -> EscalationContext:
         """Return the service level of a ticket and the people on duty. Two requests."""

@@ -79,11 +79,19 @@ class TicketEndings(AuthorizedMoves):
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
             left = self._duty.assignee_left(ticket)
+            authors: tuple[str, ...] = (mover.id,)
             reopened, writes = ticket, tuple[Write, ...]()
-            if not mover.relations & STAFF:
+            if mover.relations & STAFF:
+                authors = ()
+            else:
                 reopened, writes = self._bell.may_ring_again(ticket, mover.id)
             changes = resolution.reopen(
-                reopened, escalation, mover, reason, assignee_left=left
+                reopened,
+                escalation,
+                mover,
+                reason,
+                public_text=self._reader.mask_text(ticket, reason, *authors),
+                assignee_left=left,
             )
             return replace(
                 changes, previous=ticket, writes=(*changes.writes, *writes)
@@ -92,13 +100,18 @@ class TicketEndings(AuthorizedMoves):
         return self._move(context, ticket_id, permissions.REOPEN, decide)
 
     def close(
-        self, context: RequestContext, ticket_id: str, reason: str
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        reason: str,
+        *,
+        publish: bool = False,
     ) -> TicketForViewer:
-        """Close a ticket without a solution."""
+        """Close a ticket without a solution; with `publish` the public reads the reason."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             alone, joined = self._reader.sole_reporter(ticket)
-            text = self._reader.mask_reporter(ticket, reason)
+            text = self._reader.mask_text(ticket, reason)
             changes = resolution.close(
                 ticket,
                 mover,
@@ -106,6 +119,7 @@ class TicketEndings(AuthorizedMoves):
                 alone=alone,
                 joined=joined,
                 public_text=text,
+                publish=publish,
             )
             if not mover.relations & STAFF:
                 return changes

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .conversion import TicketConversion
     from .duty import DutyResolver, PolicyLookup
     from .intake import TicketIntake
+    from .nearby import NearbyTickets
     from .public_tickets import PublicTickets
     from .queries import TicketQueries
     from .reader import TicketReader
@@ -119,6 +120,20 @@ def queries(core: "Core", get: Get) -> "TicketQueries":
     )
 
 
+@feature.provide
+def nearby(core: "Core", get: Get) -> "NearbyTickets":
+    """Build the list of what residents may join."""
+    from .nearby import NearbyTickets
+    from .repository import TicketRepository
+
+    return NearbyTickets(
+        repository=TicketRepository(core.store),
+        access=get(access),
+        clock=core.clock,
+        duty=get(duty_resolver),
+    )
+
+
 @feature.build
 def build(core: "Core", get: Get) -> "Tickets":
     """Build the service."""
@@ -134,6 +149,7 @@ def build(core: "Core", get: Get) -> "Tickets":
         intake=get(intake),
         queries=get(queries),
         bell=get(alarm_bell),
+        nearby=get(nearby),
     )
 
 

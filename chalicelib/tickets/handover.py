@@ -30,9 +30,10 @@ def bounce(
 
     An assigned ticket goes back to `dispatcher`, who accepted it. Any other is open again under
     its first acceptance timer. Another person on duty gets it, or else the leader of the level
-    above; its level stays. After `MAX_BOUNCES` the level above must assign it.
+    above; its level stays. After `MAX_BOUNCES` the level above must assign it. The reason is
+    internal: only the timeline has it.
     """
-    after = replace(ticket, bounces=ticket.bounces + 1, reason=reason)
+    after = replace(ticket, bounces=ticket.bounces + 1)
     above = escalation.above(ticket.level)
     target: TicketStatus | None = None
     if ticket.state is S.ASSIGNED and dispatcher not in (None, mover.id):

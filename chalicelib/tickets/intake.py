@@ -8,8 +8,8 @@ from ..kernel.changes import Changes, Count, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
-from ..kernel.place import community_of, street_of
-from ..kernel.text import mask_personal
+from ..kernel.place import building_of, community_of, street_of
+from ..kernel.redaction import mask_personal, needs_review
 from ..people.access import Granted
 from ..people.model import Person
 from ..people.service import ConsentGiven, People
@@ -18,9 +18,9 @@ from ..places.service import Places
 from ..uploads.service import Uploads
 from . import decisions
 from .categories import YES
-from .duplicates import likely_duplicates
+from .duplicates import hints_for, likely_duplicates
 from .duty import DutyResolver
-from .model import Ticket, TicketReport, building_of
+from .model import Ticket, TicketReport
 from .policy import (
     APPLICATION_REPORTS,
     APPLICATION_REPORTS_AT,
@@ -148,7 +148,9 @@ class TicketIntake:
     def draft(
         self, problem: ProblemReport, *, name: str, secrets: Sequence[str]
     ) -> Ticket:
-        """Return the ticket of a report, not yet routed; `name` and `secrets` are masked.
+        """Return the ticket of a report, not yet routed.
+
+        `name`, `secrets` and the names of the building are masked.
 
         Raises:
             Invalid: there is no such place or category.
@@ -161,8 +163,11 @@ class TicketIntake:
             raise Invalid("ticket.category_unknown", ["category"])
         now = self._clock.now()
         answers, is_urgent = _answers_of(problem, category)
-        public_text = mask_personal(problem.text, name=name, secrets=secrets)
-        as_written = problem.text if problem.text != public_text else None
+        names = self._people.names_at(problem.place)
+        text = mask_personal(
+            problem.text, name=name, names=names, secrets=secrets
+        )
+        as_written = problem.text if problem.text != text else None
         return Ticket(
             id=self._ids.new("tkt"),
             created_at=now,
@@ -174,8 +179,9 @@ class TicketIntake:
             urgency_requested=not is_urgent and problem.wants_alarm,
             answers=answers or None,
             private=category.private or bool(problem.private),
-            text=public_text,
+            text=text,
             as_written=as_written,
+            held_for_review=needs_review(problem.text),
             location_note=problem.location_note,
             place=problem.place,
             community_name=community.name,
@@ -233,11 +239,18 @@ class TicketIntake:
         )
 
     def open(
-        self, ticket: Ticket, actor: Actor, writes: tuple[Write, ...]
+        self,
+        ticket: Ticket,
+        actor: Actor,
+        writes: tuple[Write, ...],
+        home: str | None = None,
     ) -> Changes[Ticket]:
-        """Route a new ticket, note likely duplicates, bind its photos, and decide."""
+        """Route a new ticket, note likely duplicates, bind its photos, and decide.
+
+        `home` is that of the reporter, who gets hints about their own building only.
+        """
         escalation, routing = self._duty.routing_for(ticket)
-        ticket = self._with_duplicates(ticket)
+        ticket = self._with_duplicates(ticket, home)
         ticket = replace(
             ticket,
             level=routing.level,
@@ -255,21 +268,18 @@ class TicketIntake:
         changes = decisions.submit(ticket, escalation, mover, writes)
         return replace(changes, related=photos)
 
-    def _with_duplicates(self, ticket: Ticket) -> Ticket:
-        """Note the likely duplicates of a ticket, public and private ones apart."""
+    def _with_duplicates(self, ticket: Ticket, home: str | None) -> Ticket:
+        """Note the likely duplicates of a ticket: hints for the reporter, and those for staff."""
         since = ticket.created_at - DUPLICATE_WITHIN
         near = self._repository.reported_at_spot(
             ticket.place, ticket.category, since, 30
         )
-        public: list[str] = []
-        private: list[str] = []
-        for other in likely_duplicates(ticket, near, ticket.created_at):
-            if other.private:
-                private.append(other.id)
-            else:
-                public.append(other.id)
+        found = likely_duplicates(ticket, near, ticket.created_at)
+        hints: tuple[Ticket, ...] = ()
+        if home and building_of(home) == building_of(ticket.place):
+            hints = hints_for(ticket, near, ticket.created_at)
         return replace(
             ticket,
-            possible_duplicates=tuple(public),
-            private_duplicates=tuple(private),
+            possible_duplicates=tuple(other.id for other in hints),
+            staff_duplicates=tuple(other.id for other in found),
         )

@@ -23,7 +23,6 @@ __all__ = [
     "TicketReport",
     "TimerSegment",
     "Update",
-    "building_of",
     "level_of",
     "place_at",
 ]
@@ -94,7 +93,7 @@ class TicketReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A public update: one step of a ticket that is not private. Written once."""
+    """A public update: one step of a ticket that is not private. Only released texts are in it."""
 
     id: str
     ticket_id: str
@@ -124,8 +123,11 @@ class OutsideReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket(TicketState, Entity):
-    """A reported problem. `text` is public; `as_written` is set only where it differs.
+    """A reported problem.
 
+    `text` is without personal data, for the people concerned; `as_written` is set only where it
+    differs. The public reads `public_text` and `public_solution`, which staff have released.
+    `possible_duplicates` are hints for the reporter, `staff_duplicates` for staff.
     `policy_version` is the street's policy when it was reported. Later versions do not change
     its limits, levels and calendar.
     """
@@ -145,6 +147,12 @@ class Ticket(TicketState, Entity):
     private: bool = False
     text: str
     as_written: str | None = None
+    public_text: str | None = None
+    public_solution: str | None = None
+    public_updates: int = 0  # public updates that have a text
+    held_for_review: bool = (
+        False  # the text tells of an empty home, or of health
+    )
     location_note: str | None = None
     answers: Mapping[str, tuple[str, ...]] | None = None
     place: str
@@ -155,7 +163,7 @@ class Ticket(TicketState, Entity):
     photos: tuple[str, ...] = ()
     proof: tuple[str, ...] = ()  # photos of the solution
     possible_duplicates: tuple[str, ...] = ()
-    private_duplicates: tuple[str, ...] = ()
+    staff_duplicates: tuple[str, ...] = ()
     policy_version: int = 0
     rule: str = ""  # the rule that routed it; "" for the default
     state: TicketStatus = TicketStatus.OPEN
@@ -180,7 +188,9 @@ class Ticket(TicketState, Entity):
     told_publicly: str | None = (
         None  # the solution or reason without personal data
     )
-    reason: str | None = None
+    reason: str | None = (
+        None  # of the last hold, reopening or end; without personal data
+    )
     asked_again: bool = False
     answered: int = 0  # of the present solution
     ratings: tuple[int, ...] = ()
@@ -330,11 +340,6 @@ class TicketLine(TicketState):
             relations={Relation.OWNER: owners, Relation.HELPER: helpers},
             public=not self.private,
         )
-
-
-def building_of(place: str) -> str:
-    """Return the building of a place, or a wider place itself. Tickets there share a spot."""
-    return ".".join(place.split(".")[:4])
 
 
 def place_at(level: Level, place: str) -> str:

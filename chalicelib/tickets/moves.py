@@ -8,7 +8,6 @@ from ..kernel.errors import Conflict
 from ..kernel.ids import derived_id
 from ..kernel.place import street_of
 from ..kernel.state_table import Transition
-from ..kernel.text import mask_personal
 from . import sla_timers
 from .model import SlaTimer, Ticket, Update
 from .policy import SlaKind
@@ -26,6 +25,7 @@ def go(
     target: TicketStatus | None = None,
     event: str | None = None,
     note: str | None = None,
+    shown: str | None = None,
     writes: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     public_text: str = "",
@@ -34,7 +34,7 @@ def go(
 
     `after` is the ticket with its other changes. Its state is set here and nowhere else.
     `target` and `event` are needed only where they are not the first of the row.
-    `public_text` goes into the public update.
+    `shown` is the note without personal data. `public_text` goes into the public update.
 
     Raises:
         Conflict, Forbidden: the move is not available.
@@ -44,13 +44,15 @@ def go(
     entity = replace(after or ticket, state=step.target)
     if move != "comment":  # somebody has looked at it
         entity = replace(entity, reporter_left_at=None)
+    if public_text:
+        entity = replace(entity, public_updates=entity.public_updates + 1)
     if entity.state is not ticket.state or public_text:
         writes = (*writes, *public_update(entity, mover.now, public_text))
     return Changes(
         entity=entity,
         previous=ticket,
         writes=writes,
-        events=_events(mover, step.event, note),
+        events=_events(mover, step.event, note, shown),
         messages=messages,
     )
 
@@ -78,11 +80,19 @@ def _step_of(
 
 
 def _events(
-    mover: TicketMover, tag: str | None, note: str | None
+    mover: TicketMover, tag: str | None, note: str | None, shown: str | None
 ) -> tuple[TimelineEvent, ...]:
     if not tag:
         return ()
-    return (event_of(mover, tag, note),)
+    return (event_of(mover, tag, note, shown),)
+
+
+_REASONS = {
+    "escalate": "ticket.at_the_top",
+    "join": "ticket.own",
+    "publish": "ticket.private",
+    "hide": "ticket.private",
+}
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
@@ -91,20 +101,23 @@ def _why_not(ticket: Ticket, move: str) -> str:
         if ticket.must_be_assigned:
             return "ticket.must_be_assigned"
         return "ticket.bounced_out"
-    if move == "escalate":
-        return "ticket.at_the_top"
-    if move == "join":
-        return "ticket.own"
+    if move in _REASONS:
+        return _REASONS[move]
     if ticket.ending is Ending.MERGED:
         return "ticket.merged"
     return "ticket.wrong_state"
 
 
 def event_of(
-    mover: TicketMover, tag: str, note: str | None = None
+    mover: TicketMover,
+    tag: str,
+    note: str | None = None,
+    shown: str | None = None,
 ) -> TimelineEvent:
     """Return the timeline event of a mover."""
-    return TimelineEvent(tag=tag, actor=mover.id, party=mover.party, note=note)
+    return TimelineEvent(
+        tag=tag, actor=mover.id, party=mover.party, note=note, shown=shown
+    )
 
 
 def conflict(
@@ -127,7 +140,7 @@ def public_update(
         street=street_of(ticket.place),
         at=now,
         state=ticket.state,
-        text=mask_personal(text),
+        text=text,
     )
     return (Put(row=update),)
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
 from ..kernel.changes import Message
 from ..kernel.clock import to_text
-from ..kernel.text import mask_personal
+from ..kernel.text_catalogue import Text, text
+from ..kernel.user_text import UserText
 from .model import Ticket, place_at
-from .policy import Level
+from .policy import Category, Level
 from .states import OPEN_STATES, Ending, TicketStatus
 
 __all__ = [
@@ -171,14 +172,36 @@ def occasion_of(ticket: Ticket) -> str:
     return to_text(ticket.resolved_at) if ticket.resolved_at else ""
 
 
-def template_context(ticket: Ticket) -> dict[str, str]:
-    """Return the facts that templates take. The text is the public one: phones are shared."""
+_PRIVATE = text(zh="一件私下反映的事", en="a private matter")
+_REASON_ELSEWHERE = text(zh="理由见应用", en="the reason is in the app")
+
+
+def template_context(
+    ticket: Ticket, category: Category
+) -> dict[str, str | UserText]:
+    """Return the facts that templates take.
+
+    The reporter gets their own words without personal data, for phones are shared. Others get the
+    released text, or else the category. Nothing names a private ticket to others: the ticket may be
+    about the contact who holds the phone.
+    """
     until = ticket.hold.until if ticket.hold else ticket.updated_at
-    public_reason = ticket.told_publicly if ticket.state is S.CLOSED else None
+    owners = frozenset(
+        one for one in (ticket.person_id, ticket.proxy_id) if one
+    )
+    public: str | Text = ticket.public_text or text(
+        zh=category.zh, en=category.en
+    )
+    if ticket.private:
+        public = _PRIVATE
+    reason = ticket.told_publicly if ticket.state is S.CLOSED else None
     return {
-        "what": ticket.text,
+        "what": UserText(words=ticket.text, owners=owners, public=public),
         "where": ticket.community_name,
-        "reason": mask_personal(public_reason or ticket.reason or ""),
-        "solution": mask_personal(ticket.solution or ""),
+        "reason": UserText(
+            words=reason or ticket.reason or "",
+            owners=owners,
+            public=_REASON_ELSEWHERE,
+        ),
         "until": f"{until.astimezone(ticket.local):%m-%d}",
     }

@@ -13,13 +13,16 @@ __all__ = [
     "COMMENT",
     "CONFIRM",
     "ESCALATE",
+    "HIDE",
     "HOLD",
     "JOIN",
     "LIST_ALL",
     "LOOK_INSIDE",
     "MERGE",
     "MOVES",
+    "NEAR",
     "PERMISSIONS",
+    "PUBLISH",
     "REOPEN",
     "RESOLVE",
     "RESUME",
@@ -42,6 +45,7 @@ SEE = Action(
 SEE_NOW = replace(SEE, fresh=True)
 LOOK_INSIDE = Action("ticket.look_inside", _INSIDE)
 LIST_ALL = Action("ticket.list_all", STAFF)
+NEAR = Action("ticket.near", _SIGNED_IN)
 SUBMIT = Action("ticket.submit", _SIGNED_IN)
 ACCEPT = Action("ticket.accept", _HELPER_OR_STAFF)
 ASSIGN = Action("ticket.assign", STAFF)
@@ -58,6 +62,8 @@ JOIN = Action("ticket.join", _SIGNED_IN)
 MERGE = Action("ticket.merge", STAFF)
 SPLIT = Action("ticket.split", STAFF)
 TURN = Action("ticket.turn", STAFF)
+PUBLISH = Action("ticket.publish", STAFF)
+HIDE = Action("ticket.hide", STAFF)
 
 _MOVES = (
     ACCEPT,
@@ -75,7 +81,9 @@ _MOVES = (
     MERGE,
     SPLIT,
     TURN,
+    PUBLISH,
+    HIDE,
 )
 MOVES: Mapping[str, Action] = {action.verb: action for action in _MOVES}
 
-PERMISSIONS = (SEE, LOOK_INSIDE, LIST_ALL, SUBMIT, *_MOVES)
+PERMISSIONS = (SEE, LOOK_INSIDE, LIST_ALL, NEAR, SUBMIT, *_MOVES)

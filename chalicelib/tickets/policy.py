@@ -33,6 +33,7 @@ __all__ = [
     "DUPLICATE_WITHIN",
     "MAX_BOUNCES",
     "MAX_MERGED",
+    "MAX_PUBLIC_UPDATES",
     "QUESTIONS_PER_DAY",
     "REPORTS_PER_DAY",
     "Category",
@@ -83,6 +84,10 @@ ALARM_MEMORY = timedelta(hours=12)
 ALARM_CONFIRMED_FOR = timedelta(days=90)
 # Tickets handled together. A problem that more people see has one ticket, which they join.
 MAX_MERGED = 20
+
+
+# Public updates with a text. One commit must be able to take all of them back.
+MAX_PUBLIC_UPDATES = 40
 
 
 class Level(StrEnum):

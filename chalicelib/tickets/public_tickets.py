@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from ..kernel.access import STAFF, SYSTEM, Action, Actor, Resource, relations
+from ..kernel.access import (
+    STAFF,
+    SYSTEM,
+    Action,
+    Actor,
+    Relation,
+    Resource,
+    relations,
+)
 from ..kernel.changes import Changes, Message, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
@@ -199,7 +207,7 @@ class PublicTickets:
         text: str,
         client: str,
     ) -> str:
-        """Comment on a public ticket; return the id of the public update."""
+        """Comment on a ticket that is not private; return the id of the comment."""
 
         def decide() -> Changes[Ticket]:
             ticket = next(iter(self.find_public([ticket_id])), None)
@@ -212,7 +220,10 @@ class PublicTickets:
             mover = TicketMover(
                 id=actor_id, relations=found, now=self._clock.now()
             )
-            changes = decisions.comment_from_outside(ticket, mover, text)
+            shown: str | None = None
+            if person and Relation.OWNER in found:
+                shown = self._people.mask_for([person], ticket.place)(text)
+            changes = decisions.comment_from_outside(ticket, mover, text, shown)
             counts = self._comment_counts(ticket, client, person, mover)
             return replace(changes, writes=(*changes.writes, *counts))
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
 from ..kernel.errors import NotFound
 from ..kernel.paging import Page, Position, every
-from ..kernel.text import mask_personal
 from ..people.model import Person
-from ..people.service import People
-from .model import Ticket, TicketReport
+from ..people.service import Mask, People
+from .model import Ticket, TicketReport, Update
 from .policy import MAX_MERGED
 from .repository import TicketRepository
 
@@ -42,6 +41,11 @@ class TicketForViewer:
         Anybody may join a ticket. Joining does not reveal where exactly it is.
         """
         return knows_place(self.ticket, self.actor, self.relations)
+
+    @property
+    def reported(self) -> bool:
+        """Say whether the actor reported the ticket, for themselves or as a trusted contact."""
+        return self.actor.id in (self.ticket.person_id, self.ticket.proxy_id)
 
 
 class TicketReader:
@@ -116,15 +120,28 @@ class TicketReader:
         joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined
 
-    def mask_reporter(self, ticket: Ticket, text: str) -> str:
-        """Mask the personal data of a ticket's reporter in a text, for the public."""
-        if text and ticket.person_id:
-            person = self._people.find(ticket.person_id)
-            if person:
-                return mask_personal(
-                    text, name=person.name, secrets=person.secrets
-                )
-        return mask_personal(text)
+    def mask_text(self, ticket: Ticket, text: str, *authors: str) -> str:
+        """Return a text about a ticket without personal data."""
+        return self.mask_of(ticket, *authors)(text) if text else text
+
+    def mask_of(self, ticket: Ticket, *authors: str) -> Mask:
+        """Return the redaction of texts about a ticket.
+
+        It knows its reporter, the authors of the text, and the names of its building.
+        """
+        ids = [one for one in (ticket.person_id, *authors) if one]
+        people = self._people.find_many(dict.fromkeys(ids)) if ids else {}
+        return self._people.mask_for(list(people.values()), ticket.place)
+
+    def updates(self, ticket: Ticket) -> list[Update]:
+        """Read all public updates of a ticket."""
+
+        def read(start: Position | None) -> Page[Update]:
+            return self._repository.updates_of(
+                ticket.id, start, 100, consistent=True
+            )
+
+        return list(every(read))
 
     def for_viewer(
         self,

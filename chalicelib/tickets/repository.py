@@ -11,11 +11,17 @@ from typing import Any
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import PlaceKind, community_of, kind_of, street_of
+from ..kernel.place import (
+    PlaceKind,
+    building_of,
+    community_of,
+    kind_of,
+    street_of,
+)
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .alarms import AlarmRecord
-from .model import Ticket, TicketLine, TicketReport, Update, building_of
+from .model import Ticket, TicketLine, TicketReport, Update
 from .resolution import JOINED
 
 __all__ = [
@@ -49,6 +55,7 @@ _IN_A_QUEUE = (
     "waits_for",
     "waits_until",
 )
+_IN_AN_UPDATE = ("id", "ticket_id", "street", "at", "state", "text")
 # PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
 # PK `alarm#<subject>`; SK `alarm`.
 _TICKETS = Table(
@@ -75,8 +82,13 @@ _TICKETS = Table(
         index("by_holder", hash_key="held_by", range_key="due_order"),
         # The reports of a person.
         index("by_reporter", hash_key="person_id", range_key="joined_at"),
-        # The public updates of a street.
-        index("by_update", hash_key="updated_in", range_key="update_order"),
+        # The public updates of a street, with all that the public reads.
+        index(
+            "by_update",
+            hash_key="updated_in",
+            range_key="update_order",
+            include=_IN_AN_UPDATE,
+        ),
     ),
 )
 
@@ -130,6 +142,7 @@ REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 ALARM = _TICKETS.row(AlarmRecord, keys=_alarm_keys)
 TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
+_PUBLIC_UPDATE = UPDATE.view(Update)
 _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 
 
@@ -290,20 +303,26 @@ class TicketRepository(Repository):
         start: Position | None,
         limit: int,
     ) -> Page[Update]:
-        """Read the public updates of a street in a span of time, oldest first."""
+        """Read the public updates of a street in a span of time, oldest first. One request."""
         keys = UPDATE.attribute("update_order").between(
             to_text(since), to_text(until) + "~"
         )
-        found = self._store.page(
-            _KEY, street, index="by_update", keys=keys, start=start, limit=limit
+        return self._store.page(
+            _PUBLIC_UPDATE,
+            street,
+            index="by_update",
+            keys=keys,
+            start=start,
+            limit=limit,
         )
-        updates = self._store.get_many(
-            UPDATE, [(key.pk, key.sk) for key in found.items]
-        )
-        return Page(updates, found.next)
 
     def updates_of(
-        self, ticket_id: str, start: Position | None, limit: int
+        self,
+        ticket_id: str,
+        start: Position | None,
+        limit: int,
+        *,
+        consistent: bool = False,
     ) -> Page[Update]:
         """Read the public updates of a ticket, in no order."""
         keys = SK.startswith("update#")
@@ -313,7 +332,7 @@ class TicketRepository(Repository):
             keys=keys,
             start=start,
             limit=limit,
-            consistent=False,
+            consistent=consistent,
         )
 
     def timeline_of(

@@ -15,7 +15,7 @@ from ..kernel.changes import (
     Write,
 )
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from . import sla_timers
+from . import release, sla_timers
 from .model import SlaTimer, Ticket, TicketReport
 from .moves import go, with_met
 from .notifications import to_assignee, to_reporters, to_staff
@@ -171,11 +171,13 @@ def reopen(
     mover: TicketMover,
     reason: str,
     *,
+    public_text: str,
     assignee_left: bool = False,
 ) -> Changes[Ticket]:
     """Reopen a ticket one level up, with a share of its first time.
 
-    The assignee stays. Where they have left, the leader of that level gets it.
+    The assignee stays. Where they have left, the leader of that level gets it. `public_text` is
+    the reason without personal data. The solution is public no longer.
 
     Raises:
         Conflict: it was closed too long ago.
@@ -191,7 +193,8 @@ def reopen(
         clocks=_clocks_when_reopened(ticket, escalation.sla, mover.now),
         reopened=ticket.reopened + 1,
         bounces=0,
-        reason=reason,
+        reason=public_text,
+        public_solution=None,
         resolved_at=None,
         closed_at=None,
         ending=None,
@@ -201,7 +204,15 @@ def reopen(
         ratings=(),
     )
     messages = to_staff(after, "reopened") + to_assignee(after, "back")
-    return go(ticket, "reopen", mover, after, note=reason, messages=messages)
+    return go(
+        ticket,
+        "reopen",
+        mover,
+        after,
+        note=reason,
+        shown=public_text,
+        messages=messages,
+    )
 
 
 def _clocks_when_reopened(
@@ -252,7 +263,12 @@ def answer(
     if meant.move == "confirm":
         return confirm(ticket, mover, reports, mover.id, None)
     return reopen(
-        ticket, escalation, mover, meant.reason, assignee_left=assignee_left
+        ticket,
+        escalation,
+        mover,
+        meant.reason,
+        public_text=meant.reason,
+        assignee_left=assignee_left,
     )
 
 
@@ -264,20 +280,26 @@ def close(
     alone: bool,
     joined: int = 0,
     public_text: str,
+    publish: bool = False,
 ) -> Changes[Ticket]:
-    """Close a ticket without a solution, with a reason.
+    """Close a ticket without a solution, with a reason; `public_text` is without personal data.
 
-    A reporter may withdraw it while they are the only one.
+    A reporter may withdraw it while they are the only one. With `publish` staff release the
+    reason.
 
     Raises:
         Forbidden: others have joined it.
 
     """
     if mover.relations & STAFF:
-        return _close_by_staff(ticket, mover, reason, public_text)
+        return _close_by_staff(
+            ticket, mover, reason, public_text, publish=publish
+        )
+    if publish:
+        raise Forbidden("action.forbidden")
     withdrawn = replace(
         closed_ticket(ticket, Ending.WITHDRAWN, mover.now),
-        reason=reason,
+        reason=public_text,
         told_publicly=None,
     )
     changes = go(
@@ -286,6 +308,7 @@ def close(
         mover,
         withdrawn,
         note=reason,
+        shown=public_text,
         writes=(if_nobody_joins(ticket, joined),),
         messages=end_messages(ticket, mover),
     )
@@ -295,14 +318,23 @@ def close(
 
 
 def _close_by_staff(
-    ticket: Ticket, mover: TicketMover, reason: str, public_text: str
+    ticket: Ticket,
+    mover: TicketMover,
+    reason: str,
+    public_text: str,
+    *,
+    publish: bool,
 ) -> Changes[Ticket]:
     """Close a ticket and tell its reporters the reason."""
     ending = Ending.UNSOLVED
     if ticket.state is S.RESOLVED:
         ending = Ending.SILENT
     closed = closed_ticket(ticket, ending, mover.now)
-    closed = replace(closed, reason=reason, told_publicly=public_text or None)
+    closed = replace(
+        closed, reason=public_text, told_publicly=public_text or None
+    )
+    if publish:
+        closed = release.with_solution(closed, mover)
     messages = to_reporters(ticket, "closed") + end_messages(ticket, mover)
     return go(
         ticket,
@@ -310,7 +342,8 @@ def _close_by_staff(
         mover,
         closed,
         note=reason,
-        public_text=public_text,
+        shown=public_text,
+        public_text=public_text if publish else "",
         messages=messages,
     )
 

@@ -25,12 +25,14 @@ from .states import TicketStatus
 
 __all__ = [
     "AssignTicketIn",
+    "CloseTicketIn",
     "CommentOnTicketIn",
     "ConfirmTicketIn",
     "EscalateTicketIn",
     "HoldTicketIn",
     "JoinTicketIn",
     "MergeTicketIn",
+    "PublishTicketIn",
     "ResolveTicketIn",
     "TicketId",
     "TicketIn",
@@ -130,6 +132,20 @@ class EscalateTicketIn(TicketReasonIn):
     )
 
 
+class CloseTicketIn(Request):
+    """The reason of an end; with `publish` staff let the public read it."""
+
+    reason: Reason
+    publish: Flag = False
+
+
+class PublishTicketIn(Request):
+    """The texts that the public reads, as staff edited them."""
+
+    text: Annotated[Prose, Field(min_length=2, max_length=1000)]
+    solution: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
+
+
 class CommentOnTicketIn(Request):
     """A comment, and whether the reporters read it."""
 
@@ -149,6 +165,10 @@ class ResolveTicketIn(Request):
 
     note: Annotated[Line, Field(max_length=200)] | None = None
     photos: Photos | None = None
+    publish: Flag | None = Field(
+        None,
+        description="Staff only: let the public read the suggested text and the solution.",
+    )
 
 
 class ConfirmTicketIn(Request):
@@ -179,9 +199,13 @@ class TicketOrder(StrEnum):
 
 
 class TicketQuery(PageQuery):
-    """The filters of a list."""
+    """The filters of a list: of a place for its staff, or of what is open near the caller."""
 
-    place: PlaceCode
+    place: PlaceCode | None = None
+    near: PlaceCode | None = Field(
+        None,
+        description="The caller's home, or a place around it within the community.",
+    )
     state: TicketStatus | None = None
     category: CategoryCode | None = None
     level: Level | None = None

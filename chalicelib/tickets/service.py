@@ -12,7 +12,7 @@ from ..people.model import Person
 from ..people.service import ConsentGiven
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import alarms, decisions, handover, permissions, resolution
+from . import alarms, decisions, handover, permissions, release, resolution
 from .alarm_bell import AlarmBell
 from .authorized_moves import AuthorizedMoves
 from .duty import DutyResolver
@@ -20,6 +20,7 @@ from .ending_service import TicketEndings
 from .intake import ProblemReport, TicketIntake
 from .model import Ticket, TicketReport
 from .moves import event_of
+from .nearby import NearbyTickets
 from .policy import COMMENTS_PER_DAY
 from .queries import TicketQueries
 from .reader import TicketForViewer, TicketReader, for_reporter
@@ -29,7 +30,10 @@ __all__ = ["Tickets"]
 
 
 class Tickets(AuthorizedMoves):
-    """Use cases that change tickets. `queries` only read; `endings` end a ticket or reopen it."""
+    """Use cases that change tickets.
+
+    `queries` and `nearby` only read; `endings` end a ticket or reopen it.
+    """
 
     def __init__(
         self,
@@ -43,12 +47,13 @@ class Tickets(AuthorizedMoves):
         intake: TicketIntake,
         queries: TicketQueries,
         bell: AlarmBell,
+        nearby: NearbyTickets,
     ) -> None:
         super().__init__(
             transaction=transaction, access=access, clock=clock, reader=reader
         )
         self._uploads, self._duty, self._intake = uploads, duty, intake
-        self.queries, self._bell = queries, bell
+        self.queries, self.nearby, self._bell = queries, nearby, bell
         self.endings = TicketEndings(
             transaction=transaction,
             access=access,
@@ -226,7 +231,13 @@ class Tickets(AuthorizedMoves):
         """Comment on a ticket, publicly or for those who work on it."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            return decisions.comment(ticket, mover, text, public=public)
+            shown: str | None = None
+            if public:
+                authors = () if mover.relations & STAFF else (mover.id,)
+                shown = self._reader.mask_text(ticket, text, *authors)
+            return decisions.comment(
+                ticket, mover, text, public=public, shown=shown
+            )
 
         return self._move(
             context,
@@ -247,7 +258,7 @@ class Tickets(AuthorizedMoves):
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            text = self._reader.mask_reporter(ticket, reason)
+            text = self._reader.mask_text(ticket, reason)
             return decisions.hold(
                 ticket, escalation, mover, reason, until, public_text=text
             )
@@ -272,17 +283,28 @@ class Tickets(AuthorizedMoves):
         ticket_id: str,
         note: str | None,
         photos: tuple[str, ...],
+        *,
+        publish: bool = False,
     ) -> TicketForViewer:
-        """Resolve a ticket; its reporters are asked to confirm."""
+        """Resolve a ticket; its reporters are asked to confirm.
+
+        With `publish` the public reads the solution, and the suggested text.
+        """
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
             bound_photos = self._uploads.bind(
                 mover.id, photos, ticket.id, ticket.place, ["photos"]
             )
-            text = self._reader.mask_reporter(ticket, note or "")
+            text = self._reader.mask_text(ticket, note or "")
             changes = decisions.resolve(
-                ticket, escalation, mover, note, photos, public_text=text
+                ticket,
+                escalation,
+                mover,
+                note,
+                photos,
+                public_text=text,
+                publish=publish,
             )
             writes = changes.writes
             if mover.relations & STAFF:
@@ -313,3 +335,29 @@ class Tickets(AuthorizedMoves):
             return replace(changes, writes=(*changes.writes, *writes))
 
         return self._move(context, ticket_id, permissions.ESCALATE, decide)
+
+    # what the public reads
+
+    def publish(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        text: str,
+        solution: str | None,
+    ) -> TicketForViewer:
+        """Release texts of a ticket as staff edited them. They pass the redaction again."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            mask = self._reader.mask_of(ticket)
+            solved = mask(solution) if solution else None
+            return release.publish(ticket, mover, mask(text), solved)
+
+        return self._move(context, ticket_id, permissions.PUBLISH, decide)
+
+    def hide(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+        """Take back all texts of a ticket that the public reads. Idempotent."""
+
+        def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
+            return release.hide(ticket, mover, self._reader.updates(ticket))
+
+        return self._move(context, ticket_id, permissions.HIDE, decide)

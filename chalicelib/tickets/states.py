@@ -124,6 +124,8 @@ TABLE: StateTable[TicketStatus] = StateTable(
         *_each(_UNSOLVED, can.MERGE, S.CLOSED, "ticket.merged"),
         M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
         *_each(_UNSOLVED, can.TURN, S.CLOSED, "ticket.turned"),
+        *_staying(tuple(S), can.PUBLISH, ("ticket.published",)),
+        *_staying(tuple(S), can.HIDE, ("ticket.hidden",)),
         *_staying((S.OPEN, *_WORKED_ON), "escalate", ("ticket.climbed",)),
         M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],
@@ -149,6 +151,7 @@ class TicketState:
     merged_into: str | None
     ending: Ending | None
     person_id: str | None
+    private: bool
     source: str
     urgency: TicketUrgency
     urgency_requested: bool
@@ -237,6 +240,10 @@ def _no_conversion(ticket: TicketState, relations: frozenset[Relation]) -> bool:
     return ticket.person_id is None
 
 
+def _is_private(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.private
+
+
 _UNAVAILABLE: Mapping[str, _Check] = {
     "accept": _no_accept,
     "bounce": _no_bounce,
@@ -248,6 +255,8 @@ _UNAVAILABLE: Mapping[str, _Check] = {
     "close": _no_close,
     "confirm": _no_confirm,
     "turn": _no_conversion,
+    "publish": _is_private,
+    "hide": _is_private,
 }
 
 

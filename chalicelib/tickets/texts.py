@@ -74,6 +74,13 @@ REFUSALS = {
     "ticket.nobody_there": text(
         zh="这里没有人担任该职责。", en="Nobody is on duty there in that role."
     ),
+    "ticket.no_home": text(
+        zh="请先登记住址所在楼栋。", en="Register a home first."
+    ),
+    "ticket.not_near": text(
+        zh="只能查看自己所在楼栋和社区的问题。",
+        en="Only tickets of your own building and community can be listed.",
+    ),
     "ticket.others_joined": text(
         zh="还有邻居反映了同一问题，不能撤回。",
         en="Neighbours have joined the ticket, so it cannot be withdrawn.",
@@ -87,6 +94,17 @@ REFUSALS = {
     ),
     "ticket.photo_needed": text(
         zh="请附上处理后的照片。", en="Please add a photo of the result."
+    ),
+    "ticket.place_or_near": text(
+        zh="请填写 place 或 near，二者选一。",
+        en="Give either `place` or `near`.",
+    ),
+    "ticket.private": text(
+        zh="私下反映的事不公开。", en="A private ticket is never public."
+    ),
+    "ticket.published_too_often": text(
+        zh="公开的进展太多了，请先撤下。",
+        en="The ticket has too many public updates. Hide them first.",
     ),
     "ticket.too_many": text(
         zh="今天反映得太多了，请明天再来。",
@@ -111,7 +129,6 @@ _FACT_LENGTHS = {
     "what": 20,
     "where": 10,
     "reason": 30,
-    "solution": 30,
     "until": 5,
 }
 _RESIDENT, _ASSIGNEE, _STAFF = (
@@ -155,13 +172,13 @@ _WORK_MESSAGES: Mapping[str, Template] = {
     ),
     "back": _template(
         _ASSIGNEE,
-        zh="「{what}」居民反映未解决，请再处理：{reason}",
-        en="“{what}” is not solved, please work on it again: {reason}",
+        zh="「{what}」居民反映未解决，请再处理，理由见应用",
+        en="“{what}” is not solved, please work on it again. The reason is in the app.",
     ),
     "bounced_staff": _template(
         _STAFF,
-        zh="「{what}」被退回：{reason}",
-        en="“{what}” was returned: {reason}",
+        zh="「{what}」被退回，理由见应用",
+        en="“{what}” was returned. The reason is in the app.",
     ),
     "must_assign_staff": _template(
         _STAFF,

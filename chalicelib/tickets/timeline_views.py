@@ -1,7 +1,6 @@
 """Views of a ticket's timeline."""
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.text import mask_personal
 from ..web.fields import Instant, View
 from .decisions import NOTED
 from .repository import TicketEvent
@@ -50,17 +49,18 @@ class TicketEventView(View):
 def _note(
     event: TicketEvent, relations: frozenset[Relation], reader: str
 ) -> str | None:
-    """Return the note of an event. Reporters read the notes meant for them only.
+    """Return the note of an event: whole for staff and its author.
 
-    Another reporter's note is shown without phone numbers and addresses.
+    All others get it without personal data, and only a note that is meant for reporters. Other
+    notes are for those who work on the ticket.
     """
-    if relations & (STAFF | {Relation.HELPER}):
+    if relations & STAFF or event.by == reader:
         return event.note
-    if event.tag not in _NOTES_FOR_REPORTERS:
-        return None
-    if event.note and event.party == "reporter" and event.by != reader:
-        return mask_personal(event.note)
-    return event.note
+    if event.tag in _NOTES_FOR_REPORTERS:
+        return event.shown
+    if Relation.HELPER in relations:
+        return event.note
+    return None
 
 
 class TicketEventList(View):

@@ -1,16 +1,17 @@
 """Views of tickets: for the public, for reporters and assignees, and for staff."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from pydantic import Field
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.text import mask_personal
 from ..web.fields import Instant, PlaceCode, View
 from .model import Ticket, TicketLine, place_at
+from .nearby_views import NearbyTicket
 from .policy import Level, TicketUrgency
 from .reader import INSIDE, TicketForViewer
+from .release import suggested_text
 from .schemas import TicketId
 from .states import TicketStatus
 
@@ -24,8 +25,9 @@ __all__ = [
 
 
 class PublicTicket(View):
-    """A ticket for everybody: no person, no building, personal data masked."""
+    """A ticket for everybody: no person, no building, and only texts that staff released."""
 
+    view: Literal["public"] = "public"
     id: TicketId
     version: int
     state: TicketStatus
@@ -34,7 +36,9 @@ class PublicTicket(View):
     private: bool
     community: str
     community_name: str
-    text: str
+    text: str | None = Field(
+        description="For the public, what staff have released."
+    )
     reporters: int = Field(description="The number of reporters.")
     solution: str | None
     created_at: Instant
@@ -54,6 +58,7 @@ class TicketHoldView(View):
 class InvolvedTicket(PublicTicket):
     """A ticket for its reporters and for those who work on it."""
 
+    view: Literal["reporter"] = "reporter"  # type: ignore[assignment]
     urgency_requested: bool = Field(
         description="Its reporter asks that it be urgent."
     )
@@ -86,6 +91,17 @@ class InvolvedTicket(PublicTicket):
 class StaffTicket(InvolvedTicket):
     """A ticket for staff of its place."""
 
+    view: Literal["staff"] = "staff"  # type: ignore[assignment]
+    public_text: str | None = Field(
+        description="The text as staff have released it."
+    )
+    public_solution: str | None
+    suggested_public_text: str | None = Field(
+        description="A text to release in one tap; null if it is held for review."
+    )
+    held_for_review: bool = Field(
+        description="The text may tell of an empty home or of health."
+    )
     person_id: str | None
     person_name: str | None
     filed_by: str
@@ -126,7 +142,8 @@ _INVOLVED_FIELDS = (
 )
 _STAFF_FIELDS = (
     *("person_id", "filed_by", "source", "latitude", "longitude"),
-    *("silent", "answered", "ratings"),
+    *("silent", "answered", "ratings", "held_for_review"),
+    *("public_text", "public_solution"),
 )
 
 
@@ -146,10 +163,11 @@ def _fields(ticket: Ticket, names: Iterable[str]) -> dict[str, Any]:
 
 def _public(viewed: TicketForViewer) -> dict[str, Any]:
     ticket = viewed.ticket
-    other = {"reporters", "solution", "moves"}
+    other = {"view", "text", "reporters", "solution", "moves"}
     return _fields(ticket, PublicTicket.model_fields.keys() - other) | {
         "reporters": viewed.joined + bool(ticket.person_id),
-        "solution": ticket.told_publicly,
+        "text": ticket.public_text,
+        "solution": ticket.public_solution,
         "moves": ticket.moves(viewed.relations),
     }
 
@@ -157,15 +175,12 @@ def _public(viewed: TicketForViewer) -> dict[str, Any]:
 def _involved(viewed: TicketForViewer) -> dict[str, Any]:
     ticket = viewed.ticket
     waits_for, due_at = ticket.next_due or (None, None)
-    duplicates = ticket.possible_duplicates
-    if viewed.relations & STAFF:
-        duplicates += ticket.private_duplicates
     holds = [TicketHoldView.model_validate(hold) for hold in ticket.holds]
     fields = _fields(ticket, _INVOLVED_FIELDS) | {
         "assignee_name": _name_of(viewed, ticket.assignee),
         "waits_for": waits_for,
         "due_at": due_at,
-        "possible_duplicates": duplicates,
+        "possible_duplicates": _duplicates(viewed),
         "holds": holds,
     }
     if viewed.knows_place:
@@ -180,28 +195,44 @@ def _involved(viewed: TicketForViewer) -> dict[str, Any]:
     return fields | hidden
 
 
+def _duplicates(viewed: TicketForViewer) -> list[str]:
+    """Return hints: all for staff; for the reporter, those that they may read."""
+    ticket = viewed.ticket
+    hints: list[str] = []
+    if viewed.relations & STAFF or viewed.reported:
+        hints += ticket.possible_duplicates
+    if viewed.relations & STAFF:
+        hints += ticket.staff_duplicates
+    return list(dict.fromkeys(hints))
+
+
 def _name_of(viewed: TicketForViewer, person_id: str | None) -> str | None:
     person = viewed.people.get(person_id or "")
     return person.name if person else None
 
 
 def _texts(viewed: TicketForViewer) -> dict[str, Any]:
-    """Return the texts of a ticket; one who only joined gets the public ones."""
+    """Return the texts of a ticket. All but staff get the solution without personal data.
+
+    One who only joined gets the text without personal data, too.
+    """
     ticket = viewed.ticket
+    solution, reason = ticket.told_publicly, ticket.reason
+    if viewed.relations & STAFF:
+        solution = ticket.solution
     if viewed.knows_place:
         return {
             "text": ticket.written,
             "location_note": ticket.location_note,
-            "solution": ticket.solution,
-            "reason": ticket.reason,
+            "solution": solution,
+            "reason": reason,
         }
-    reason = ticket.told_publicly
-    if ticket.state is not TicketStatus.CLOSED:
-        reason = mask_personal(ticket.reason or "") or None
+    if ticket.state is TicketStatus.CLOSED:
+        reason = ticket.told_publicly
     return {
         "text": ticket.text,
         "location_note": None,
-        "solution": ticket.told_publicly,
+        "solution": solution,
         "reason": reason,
     }
 
@@ -215,7 +246,11 @@ def _for_staff(viewed: TicketForViewer) -> dict[str, Any]:
         }
     person_name = _name_of(viewed, ticket.person_id)
     fields = _fields(ticket, _STAFF_FIELDS)
-    return fields | {"person_name": person_name, "answers": answers}
+    return fields | {
+        "person_name": person_name,
+        "answers": answers,
+        "suggested_public_text": suggested_text(ticket),
+    }
 
 
 class TicketLineView(View):
@@ -257,7 +292,7 @@ class TicketLineView(View):
 class TicketList(View):
     """A page of tickets; pages may be short."""
 
-    items: list[TicketLineView]
+    items: Sequence[TicketLineView | NearbyTicket]
     next: str | None
 
 

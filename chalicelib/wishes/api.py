@@ -89,7 +89,8 @@ def read_timeline(
         context, wish_id, query.limit
     )
     items = [
-        WishEventView.of(event, with_names=with_names) for event in page.items
+        WishEventView.of(event, with_names=with_names, reader=context.actor.id)
+        for event in page.items
     ]
     return WishEventList(items=items, next=context.cursor_of(page.next))
 
@@ -124,6 +125,14 @@ def keep_wish(
 ) -> AnyWish:
     """Keep a wish on the wall for another week at least, as if it had come there today."""
     return wish_view(wishes.keep_wish(context, wish_id))
+
+
+@routes.post("/v1/wishes/{wish_id}/hide")
+def hide_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
+) -> AnyWish:
+    """Take title, story and thanks back from the public."""
+    return wish_view(wishes.hide_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/unpublish")

@@ -84,9 +84,14 @@ class WishJobs:
             mover = WishMover(
                 id=person_id, relations=found, now=self._clock.now()
             )
-            return sms_answers.answer(
+            changes = sms_answers.answer(
                 wish, mover, kind, yes=yes, phone_of=phone_of
             )
+            # No person wrote the note of a reply.
+            events = tuple(
+                replace(event, shown=event.note) for event in changes.events
+            )
+            return replace(changes, events=events)
 
         self._entities.update(wish_id, decide)
 
@@ -130,7 +135,9 @@ class WishJobs:
             self._blank(wish, noted[n : n + _EVENTS_PER_COMMIT])
 
     def _blank(self, wish: Wish, events: Sequence[WishEvent]) -> None:
-        writes = tuple(Put(row=replace(event, note=None)) for event in events)
+        writes = tuple(
+            Put(row=replace(event, note=None, shown=None)) for event in events
+        )
         changes = Changes(entity=wish, previous=wish, writes=writes)
         self._transaction.run(lambda: changes, _AS_SYSTEM)
 
@@ -141,7 +148,10 @@ class WishJobs:
             for claim in wish.claims:
                 if claim.id == claim_id:
                     claims.append({"wish_id": wish.id, "claim": claim})
-        wishes = list(self._repository.every_wish_of(person_id))
+        wishes = [
+            _exported(wish)
+            for wish in self._repository.every_wish_of(person_id)
+        ]
         return {"wishes": wishes, "claims": claims}
 
     # messages
@@ -210,3 +220,9 @@ def _name_of_helper(wish: Wish, claim_id: str, names: Mapping[str, str]) -> str:
         if claim.id == claim_id and names.get(claim.helper):
             return names[claim.helper]
     return "志愿者"
+
+
+def _exported(wish: Wish) -> Wish:
+    """Return a wish for its resident: without the notes of helpers, and hints for staff."""
+    claims = tuple(replace(claim, note=None) for claim in wish.claims)
+    return replace(wish, claims=claims, kin_duplicates=())

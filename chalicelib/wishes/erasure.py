@@ -35,6 +35,7 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         proxy_id=None,
         safeguarding=(),
         possible_duplicates=(),
+        kin_duplicates=(),
         claims=tuple(replace(claim, note=None) for claim in ended.claims),
         state=step.target,
     )

@@ -147,7 +147,12 @@ class Wish(Entity):
     dialects: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     safeguarding: tuple[Safeguarding, ...] = ()
-    possible_duplicates: tuple[str, ...] = ()
+    possible_duplicates: tuple[str, ...] = ()  # of the resident
+    kin_duplicates: tuple[str, ...] = ()  # of their household, for staff
+    hidden: bool = False  # staff took the words back from the public
+    held_for_review: bool = (
+        False  # the words tell of an empty home, or of health
+    )
     state: WishState = WishState.SUBMITTED
     claims: tuple[Claim, ...] = ()
     submitted_at: datetime
@@ -158,7 +163,8 @@ class Wish(Entity):
     told: tuple[
         str, ...
     ] = ()  # messages and questions sent about its present listing, claim or delivery
-    reason: str | None = None  # of the last rejection, unpublishing or dispute
+    # Of the last rejection, unpublishing or dispute; without personal data.
+    reason: str | None = None
     rating: int | None = None
     thanks: str | None = None
 

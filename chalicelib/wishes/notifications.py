@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ..kernel.clock import local_day, to_text
-from ..kernel.text import mask_personal
+from ..kernel.text_catalogue import Text, text
+from ..kernel.user_text import UserText
 from . import policy
-from .model import Claim, ClaimState, Wish, WishState
+from .model import Claim, ClaimState, Wish, WishKind, WishState
 
 __all__ = [
     "RELEVANT_WHILE",
@@ -17,6 +18,7 @@ __all__ = [
     "is_relevant",
     "occasion_of",
     "template_context",
+    "title_of",
 ]
 
 Condition = Callable[[Wish, Claim | None, datetime], bool]
@@ -133,15 +135,43 @@ def occasion_of(wish: Wish, kind: str) -> str:
     return to_text(wish.delivered_at) if wish.delivered_at else ""
 
 
-def template_context(wish: Wish, claim_id: str | None) -> dict[str, str]:
+_KINDS: Mapping[WishKind, Text] = {
+    WishKind.GOODS: text(zh="一件物品", en="something to bring"),
+    WishKind.SERVICE: text(zh="一次帮忙", en="a bit of help"),
+    WishKind.COMPANY: text(zh="一次陪伴", en="some company"),
+    WishKind.LEARNING: text(zh="一次学习", en="something to learn"),
+}
+_REASON_ELSEWHERE = text(zh="理由见应用", en="the reason is in the app")
+
+
+def title_of(wish: Wish) -> UserText:
+    """Return the title for messages. Others than the resident get it once staff released it."""
+    public: str | Text = wish.title
+    if wish.opened_at is None or wish.hidden:
+        public = _KINDS[wish.kind]
+    owners = frozenset() if wish.hidden else _owners(wish)
+    return UserText(words=wish.title, owners=owners, public=public)
+
+
+def _owners(wish: Wish) -> frozenset[str]:
+    return frozenset(one for one in (wish.person_id, wish.proxy_id) if one)
+
+
+def template_context(
+    wish: Wish, claim_id: str | None
+) -> dict[str, str | UserText]:
     """Return the context of the message templates, without the delivery code.
 
-    The reason is masked, as phones are shared.
+    Words are without personal data, as phones are shared.
     """
-    facts = {
-        "title": wish.title,
+    facts: dict[str, str | UserText] = {
+        "title": title_of(wish),
         "needed_by": f"{wish.needed_by:%m-%d}",
-        "reason": mask_personal(wish.reason or ""),
+        "reason": UserText(
+            words=wish.reason or "",
+            owners=_owners(wish),
+            public=_REASON_ELSEWHERE,
+        ),
     }
     claim = _claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})

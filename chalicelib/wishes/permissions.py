@@ -14,6 +14,7 @@ __all__ = [
     "DELIVER",
     "DISPUTE",
     "EDIT",
+    "HIDE",
     "KEEP",
     "LIST",
     "LIST_ALL",
@@ -53,6 +54,7 @@ REJECT = Action("wish.reject", STAFF)
 EDIT = Action("wish.edit", _OWNER_OR_STAFF)
 KEEP = Action("wish.keep", _OWNER_OR_STAFF)
 UNPUBLISH = Action("wish.unpublish", STAFF)
+HIDE = Action("wish.hide", STAFF)
 CLAIM = Action("wish.claim", frozenset({Relation.VOLUNTEER}))
 RELEASE = Action("wish.release", _HELPER_OR_STAFF)
 DELIVER = Action("wish.deliver", _HELPER_OR_STAFF)
@@ -69,6 +71,7 @@ _MOVES = (
     EDIT,
     KEEP,
     UNPUBLISH,
+    HIDE,
     CLAIM,
     RELEASE,
     DELIVER,

@@ -23,7 +23,7 @@ from ..kernel.text import overlap
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from ..people.access import Access
 from ..people.model import Person
-from ..people.service import People
+from ..people.service import Mask, People
 from . import model, permissions, policy
 from .codes import spoken_word
 from .model import WALL_STATES, Claim, Wish, WishKind, WishState
@@ -216,6 +216,10 @@ class WishQueries:
             locale=locale,
             words=words,
         )
+
+    def mask_of(self, wish: Wish, owner: Person) -> Mask:
+        """Return the redaction of texts about a wish, by its owner and its building."""
+        return self._people.mask_for([owner], wish.place)
 
     def with_contact(
         self, wish: Wish, people: Mapping[str, Person]

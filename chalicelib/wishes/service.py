@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, TimelineEvent
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, same
 from ..kernel.errors import Conflict, Forbidden
@@ -68,9 +68,8 @@ class Wishes:
             wish = known.wish
             # The owner's name or address may have become known since the wish was written.
             owner = known.people[wish.person_id]
-            public = submission.with_public_text(
-                wish, wish.written, name=owner.name, secrets=owner.secrets
-            )
+            mask = self.queries.mask_of(wish, owner)
+            public = submission.with_public_text(wish, wish.written, mask)
             return replace(
                 submission.approve(public, known.mover), previous=wish
             )
@@ -97,6 +96,14 @@ class Wishes:
 
         return self._move(context, wish_id, "unpublish", decide)
 
+    def hide_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
+        """Take the words of a wish back from the public. Idempotent."""
+
+        def decide(known: _Known) -> Changes[Wish]:
+            return submission.hide(known.wish, known.mover)
+
+        return self._move(context, wish_id, "hide", decide)
+
     # by its owner
 
     def edit_wish(
@@ -119,9 +126,8 @@ class Wishes:
                 wish.zone,
             )
             owner = known.people[wish.person_id]
-            public = submission.with_public_text(
-                changed, written, name=owner.name, secrets=owner.secrets
-            )
+            mask = self.queries.mask_of(wish, owner)
+            public = submission.with_public_text(changed, written, mask)
             return submission.edit(wish, known.mover, public)
 
         return self._move(context, wish_id, "edit", decide)
@@ -307,12 +313,24 @@ class Wishes:
         def attempt() -> tuple[Changes[Wish], _Known]:
             known = self._read(context, wish_id, move)
             known.wish.check_version(context.seen_version)
-            return decide(known), known
+            return self._redacted(decide(known), known), known
 
         wish, known = self._transaction.run_with(attempt, context)
         return self.queries.for_viewer(
             known.granted.actor, wish, known.people, context.locale
         )
+
+    def _redacted(self, changes: Changes[Wish], known: _Known) -> Changes[Wish]:
+        """Add notes and the reason without personal data, for readers who are not staff."""
+        wish, after = known.wish, changes.entity
+        mask = self.queries.mask_of(wish, known.people[wish.person_id])
+        events: list[TimelineEvent] = []
+        for event in changes.events:
+            shown = mask(event.note) if event.note else None
+            events.append(replace(event, shown=shown))
+        if after.reason and after.reason != wish.reason:
+            after = replace(after, reason=mask(after.reason))
+        return replace(changes, entity=after, events=tuple(events))
 
     def _read(self, context: RequestContext, wish_id: str, move: str) -> _Known:
         """Read a wish and the people in it, and require access to the move.

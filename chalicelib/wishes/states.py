@@ -117,6 +117,11 @@ TABLE: StateTable[WishState] = StateTable(
         M(S.WITHDRAWN, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
         M(S.EXPIRED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
         *(
+            M(state, can.HIDE, (state,), ("wish.hidden",))
+            for state in WishState
+            if state in PUBLIC_STATES
+        ),
+        *(
             M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",))
             for state in _LIVE
         ),

@@ -1,13 +1,14 @@
 """A wish until it is on the wall: submit, approve, reject, edit, keep, unpublish. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
-from ..kernel.text import mask_personal, overlap
+from ..kernel.redaction import MASK, needs_review
+from ..kernel.text import overlap
 from . import policy
 from .model import VisitWindow, Wish, WishKind, WishMover, WishState, WishText
 from .transitions import all_ended, for_another_day, go, row_of, tell
@@ -16,26 +17,23 @@ __all__ = [
     "approve",
     "check_terms",
     "edit",
+    "hide",
     "keep",
     "likely_duplicates",
     "reject",
     "submit",
     "unpublish",
     "with_public_text",
+    "without_public_text",
 ]
 
 S = WishState
 
 
 def with_public_text(
-    wish: Wish, written: WishText, *, name: str, secrets: Iterable[str]
+    wish: Wish, written: WishText, mask: Callable[[str], str]
 ) -> Wish:
     """Return the wish with the words that the public may read: personal data is blanked out."""
-    hidden = [secret for secret in secrets if secret]
-
-    def mask(text: str) -> str:
-        return mask_personal(text, name=name, secrets=hidden)
-
     alias = mask(written.alias) if written.alias else None
     public = WishText(
         title=mask(written.title), story=mask(written.story), alias=alias
@@ -47,7 +45,28 @@ def with_public_text(
         story=public.story,
         alias=public.alias,
         as_written=kept,
+        hidden=False,
+        held_for_review=needs_review(f"{written.title}\n{written.story}"),
     )
+
+
+def without_public_text(wish: Wish) -> Wish:
+    """Return the wish without words for the public. Those concerned still read them."""
+    return replace(
+        wish,
+        title=MASK,
+        story="",
+        alias=None,
+        as_written=wish.written,
+        hidden=True,
+    )
+
+
+def hide(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    """Take back title, story, alias and thanks from the public. Idempotent."""
+    if wish.hidden:
+        return Changes(entity=wish, previous=wish)
+    return go(wish, "hide", mover, without_public_text(wish))
 
 
 def check_terms(
@@ -160,15 +179,17 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
 def _with_edited_fields(wish: Wish, changed: Wish) -> Wish:
     """Copy the fields that an edit may change, apart from `needed_by`, from `changed`.
 
+    A hidden wish stays hidden until it is approved anew.
     `for_another_day` sets `needed_by`, because the deadlines follow from it.
     """
-    return replace(
+    edited = replace(
         wish,
         kind=changed.kind,
         title=changed.title,
         story=changed.story,
         alias=changed.alias,
         as_written=changed.as_written,
+        held_for_review=changed.held_for_review,
         budget_fen=changed.budget_fen,
         helpers_needed=changed.helpers_needed,
         window=changed.window,
@@ -176,6 +197,7 @@ def _with_edited_fields(wish: Wish, changed: Wish) -> Wish:
         skills=changed.skills,
         safeguarding=changed.safeguarding,
     )
+    return without_public_text(edited) if wish.hidden else edited
 
 
 def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:

@@ -164,13 +164,15 @@ class WishSubmitter:
             zone=zone,
             **(fields | {"place": place}),
         )
-        wish = submission.with_public_text(
-            wish, wish.written, name=resident.name, secrets=resident.secrets
+        mask = self._people.mask_for([resident], place)
+        wish = submission.with_public_text(wish, wish.written, mask)
+        others = self._household_wishes(resident)
+        own = [one for one in others if one.person_id == resident.id]
+        return replace(
+            wish,
+            possible_duplicates=submission.likely_duplicates(wish, own, now),
+            kin_duplicates=submission.likely_duplicates(wish, others, now),
         )
-        duplicates = submission.likely_duplicates(
-            wish, self._household_wishes(resident), now
-        )
-        return replace(wish, possible_duplicates=duplicates)
 
     def _household_wishes(self, resident: Person) -> list[Wish]:
         wishes: list[Wish] = []

@@ -291,12 +291,12 @@ MESSAGES: Templates = {
     ),
     "wish.disputed_staff": Template(
         text(
-            zh="「{title}」有异议，请处理：{reason}",
-            en="“{title}” is disputed, please look into it: {reason}",
+            zh="「{title}」有异议，请处理，理由见应用",
+            en="“{title}” is disputed, please look into it. The reason is in the app.",
         ),
         recipients="the staff on duty",
         for_staff=True,
-        slots=_slots("title", "reason"),
+        slots=_slots("title"),
         parts=2,
     ),
     "wish.reopened": Template(

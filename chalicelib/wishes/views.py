@@ -122,6 +122,12 @@ class InsideWish(DeliveryWish):
     possible_duplicates: list[WishId]
     reason: str | None
     rating: int | None
+    hidden: bool = Field(
+        description="Staff took title, story and thanks back from the public."
+    )
+    held_for_review: bool | None = Field(
+        description="The words may tell of an empty home or of health; shown to staff."
+    )
 
 
 AnyWish = InsideWish | DeliveryWish | HelperWish | PublicWish
@@ -132,7 +138,7 @@ def wish_view(seen: WishForViewer) -> AnyWish:
     wish = seen.wish
     fields = _public(wish, seen.now) | {
         "moves": wish.moves(seen.actor_id, seen.relations),
-        "thanks": wish.thanks,
+        "thanks": None if wish.hidden else wish.thanks,
     }
     if seen.relations & (STAFF | {Relation.OWNER}):
         claims = [_claim(claim, seen) for claim in wish.claims]
@@ -209,15 +215,21 @@ class WishEventView(View):
     note: str | None
 
     @classmethod
-    def of(cls, event: WishEvent, *, with_names: bool) -> "WishEventView":
-        """Return the view of an event; `with_names` shows the actor."""
+    def of(
+        cls, event: WishEvent, *, with_names: bool, reader: str
+    ) -> "WishEventView":
+        """Return the view of an event; `with_names` shows staff the actor and the whole note.
+
+        Others get a note without personal data, unless they wrote it.
+        """
+        whole = with_names or event.by == reader
         return cls(
             at=event.at,
             version=event.version,
             event=event.tag,
             party=event.party,
             by=event.by if with_names else None,
-            note=event.note,
+            note=event.note if whole else event.shown,
         )
 
 
@@ -289,13 +301,15 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     same = (
         "person_id",
         "filed_by",
-        "possible_duplicates",
         "reason",
         "rating",
+        "thanks",
+        "hidden",
         "safeguarding",
         "vetting_required",
     )
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
+    fields |= _for_staff(wish, seen)
     if person is None:
         return fields | dict.fromkeys(("name", "phone", "address"))
     fields["name"] = person.name
@@ -303,6 +317,20 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     if helps or Relation.OWNER in seen.relations:
         return fields | {"phone": person.phone, "address": person.address}
     return fields | {"phone": mask_phone(person.phone), "address": None}
+
+
+def _for_staff(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
+    """Return hints that a resident may read of their own wishes only, and the mark for staff."""
+    own: tuple[str, ...] = ()
+    if seen.actor_id == wish.person_id:
+        own = wish.possible_duplicates
+    if not seen.relations & STAFF:
+        return {"possible_duplicates": own, "held_for_review": None}
+    hints = dict.fromkeys((*wish.possible_duplicates, *wish.kin_duplicates))
+    return {
+        "possible_duplicates": list(hints),
+        "held_for_review": wish.held_for_review,
+    }
 
 
 def _recipient(wish: Wish, seen: WishForViewer) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.kernel.redaction import mask_personal
 from chalicelib.kernel.text import (
     LINE_PATTERN,
     PROSE_PATTERN,
-    mask_personal,
     normalise,
     normalise_name,
     overlap,

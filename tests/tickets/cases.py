@@ -40,6 +40,8 @@ TICKET_MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "merge_ticket": _from(OPEN, WORKER),
     "split_ticket": _from(("merged",), WORKER),
     "convert_ticket": _from(OPEN, WORKER),
+    "publish_ticket": _from((*OPEN, "resolved", "closed", "merged"), WORKER),
+    "hide_ticket": _from((*OPEN, "resolved", "closed", "merged"), WORKER),
 }
 TICKET_READS = {
     "read_ticket": MEMBER,
@@ -51,7 +53,7 @@ TICKET_READS = {
 
 _BODIES: dict[str, Any] = {
     "hold": {"reason": "等配件", "until": "2026-11-30T01:00:00Z"},
-    "close": {"reason": "不在职责内"},
+    "close": {"reason": "不在职责内", "publish": True},
 }
 
 
@@ -149,7 +151,7 @@ def _resolve(world: World) -> Good:
     good = of_ticket(
         world, reported(world, "accept")[0], "resolve", {"note": "已清走"}
     )
-    good.body["photos"] = [_photo(world, good.phone)]
+    good.body |= {"photos": [_photo(world, good.phone)], "publish": True}
     return good
 
 
@@ -186,6 +188,22 @@ def _merge(world: World) -> Good:
     )
 
 
+def _publish(world: World) -> Good:
+    body = {"text": "楼道里有垃圾", "solution": "已清走"}
+    return of_ticket(world, reported(world)[0], "publish", body)
+
+
+def _hide(world: World) -> Good:
+    good = of_ticket(world, reported(world)[0], "hide", {})
+    for move, body in (
+        ("publish", {"text": "楼道里有垃圾"}),
+        ("resolve", {"note": "已清走", "publish": True}),
+    ):
+        path = good.path.replace("hide", move)
+        assert good.phone.post(path, body).status == 200
+    return good
+
+
 CASES = Cases(
     who={
         "report_problem": MEMBER,
@@ -219,6 +237,8 @@ CASES = Cases(
         "join_ticket": _join,
         "merge_ticket": _merge,
         "split_ticket": _split,
+        "publish_ticket": _publish,
+        "hide_ticket": _hide,
     },
     story_queries={"list_tickets": f"place={BAIHUA}"},
 )

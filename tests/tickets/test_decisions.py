@@ -70,6 +70,7 @@ def resolved(
     proof=(),
     escalation=ESCALATION,
     public_text: str | None = None,
+    **more,
 ):
     return decisions.resolve(
         ticket,
@@ -78,6 +79,7 @@ def resolved(
         note,
         proof,
         public_text=public_text if public_text is not None else note or "",
+        **more,
     )
 
 
@@ -88,6 +90,7 @@ def closed(
     *,
     alone=False,
     public_text: str | None = None,
+    **more,
 ):
     return resolution.close(
         ticket,
@@ -95,6 +98,7 @@ def closed(
         reason,
         alone=alone,
         public_text=public_text if public_text is not None else reason,
+        **more,
     )
 
 
@@ -168,7 +172,7 @@ def test_of_what_is_private_nothing_is_published():
         decisions.accept(private, WORKER_ACTS),
         resolved(private, WORKER_ACTS, "已处理"),
         closed(private, CLERK_ACTS, "已了结", alone=True),
-        decisions.comment_from_outside(private, CLERK_ACTS, "收到"),
+        decisions.comment_from_outside(private, CLERK_ACTS, "收到", None),
     ):
         assert updates(outcome) == []
 
@@ -334,7 +338,7 @@ def test_a_reopened_acceptance_keeps_its_first_timer():
         S.OPEN,
         "per_grid2",
         1,
-        "不归我管",
+        None,  # the remark is internal
     )
     assert clock(ticket, C.ACCEPT) == clock(a_ticket(), C.ACCEPT)
     assert (tags(outcome), told(outcome)) == (
@@ -647,17 +651,33 @@ def test_who_reported_it_speaks_to_who_has_it_and_does_not_stop_a_clock():
     )
 
 
-def test_what_another_application_says_is_published_without_what_is_personal():
+def test_a_strangers_comment_is_never_public_and_for_those_who_work_on_it():
     outcome = decisions.comment_from_outside(
-        a_ticket(), CLERK_ACTS, "请打13812345678"
+        a_ticket(), NEIGHBOUR_ACTS, "请打13812345678", None
     )
-    assert updates(outcome) == [("open", "请打＊＊")]
-    assert (told(outcome), outcome.events[0].party) == (
+    assert updates(outcome) == []
+    (event,) = outcome.events
+    assert (told(outcome), event.party, event.shown) == (
         [("said", "per_grid")],
         "outside",
+        None,
     )
     with pytest.raises(Conflict):
-        decisions.comment_from_outside(a_ticket(S.CLOSED), CLERK_ACTS, "还在吗")
+        decisions.comment_from_outside(
+            a_ticket(S.CLOSED), NEIGHBOUR_ACTS, "还在吗", None
+        )
+
+
+def test_a_reporters_comment_by_an_application_is_for_the_reporters():
+    outcome = decisions.comment_from_outside(
+        a_ticket(), OWNER_ACTS, "请打13812345678", "请打＊＊"
+    )
+    (event,) = outcome.events
+    assert (updates(outcome), event.party, event.shown) == (
+        [],
+        "reporter",
+        "请打＊＊",
+    )
 
 
 # on hold
@@ -777,7 +797,7 @@ def test_a_resolution_asks_reporters_and_starts_the_call_back_timer(
         ["resolved"],
         [("resolved", REPORTERS)],
     )
-    assert updates(outcome) == [("resolved", "已清走")]
+    assert updates(outcome) == [("resolved", "")]
 
 
 def test_a_ticket_can_be_resolved_without_accepting_it_first():
@@ -805,26 +825,33 @@ def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it(
     ).entity.proof == ("upl_a",)
 
 
-def test_a_solution_is_public_only_without_personal_data():
-    """The service has redacted the reporter's name; other identifying words are redacted again."""
+def _as_reason(words):
+    return {"reason": words["note"], "public_text": words["public_text"]}
+
+
+def test_a_solution_is_public_once_it_is_released_and_without_personal_data():
     words = {
         "note": "已告知王秀英13812345678",
-        "public_text": "已告知＊＊13812345678",
+        "public_text": "已告知＊＊",
     }
     done = resolved(a_ticket(), **words)
-    assert updates(done) == [("resolved", "已告知＊＊")]
+    assert updates(done) == [("resolved", "")]
+    assert done.entity.public_solution is None
     assert (done.entity.solution, done.entity.told_publicly) == (
         words["note"],
         words["public_text"],
     )
-    over = closed(
-        a_ticket(), CLERK_ACTS, words["note"], public_text=words["public_text"]
+    released = resolved(a_ticket(), CLERK_ACTS, publish=True, **words)
+    assert updates(released) == [("resolved", "已告知＊＊")]
+    assert (released.entity.public_text, released.entity.public_solution) == (
+        "楼道里有垃圾",
+        "已告知＊＊",
     )
-    assert updates(over) == [("closed", "已告知＊＊")]
-    assert (over.entity.reason, over.entity.told_publicly) == (
-        words["note"],
-        words["public_text"],
-    )
+    over = closed(a_ticket(), CLERK_ACTS, **_as_reason(words))
+    assert updates(over) == [("closed", "")]
+    assert over.entity.reason == over.entity.told_publicly == "已告知＊＊"
+    shown = closed(a_ticket(), CLERK_ACTS, publish=True, **_as_reason(words))
+    assert updates(shown) == [("closed", "已告知＊＊")]
     assert (
         closed(
             a_ticket(), OWNER_ACTS, "不用了", alone=True
@@ -833,7 +860,7 @@ def test_a_solution_is_public_only_without_personal_data():
     )
     assert (
         resolution.reopen(
-            done.entity, ESCALATION, OWNER_ACTS, "没解决"
+            done.entity, ESCALATION, OWNER_ACTS, "没解决", public_text="没解决"
         ).entity.told_publicly
         is None
     )
@@ -995,7 +1022,9 @@ def test_one_reporter_reopens_it_one_level_up_with_the_same_assignee(
     state,
 ):
     ticket = a_ticket(state, assignee="per_property", answered=1, ratings=(5,))
-    outcome = resolution.reopen(ticket, ESCALATION, JOINER_ACTS, "又堆起来了")
+    outcome = resolution.reopen(
+        ticket, ESCALATION, JOINER_ACTS, "又堆起来了", public_text="又堆起来了"
+    )
     after = outcome.entity
     assert (after.state, after.assignee, after.level, after.reopened) == (
         S.ACCEPTED,
@@ -1028,7 +1057,11 @@ def test_one_reporter_reopens_it_one_level_up_with_the_same_assignee(
 
 def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
     after = resolution.reopen(
-        a_ticket(S.RESOLVED), ESCALATION, OWNER_ACTS, "没解决"
+        a_ticket(S.RESOLVED),
+        ESCALATION,
+        OWNER_ACTS,
+        "没解决",
+        public_text="没解决",
     ).entity
     assert running(after) == {"contact", "resolve"}
     assert (clock(after, C.RESOLVE).limit, clock(after, C.CONTACT).limit) == (
@@ -1046,7 +1079,9 @@ def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
 
 def test_it_counts_how_often_and_stays_at_the_top():
     ticket = a_ticket(S.RESOLVED, level=L.STREET, reopened=2)
-    after = resolution.reopen(ticket, ESCALATION, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(
+        ticket, ESCALATION, OWNER_ACTS, "没解决", public_text="没解决"
+    ).entity
     assert (after.level, after.reopened) == (L.STREET, 3)
 
 
@@ -1055,7 +1090,9 @@ def test_a_reopened_ticket_forgets_its_earlier_bounces():
     done = a_ticket(
         S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property"
     )
-    after = resolution.reopen(done, ESCALATION, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(
+        done, ESCALATION, OWNER_ACTS, "没解决", public_text="没解决"
+    ).entity
     assert (after.assignee, after.must_be_assigned) == ("per_property", False)
     assert {"bounce", "resolve", "hold"} <= set(after.moves(frozenset(HELPER)))
 
@@ -1064,7 +1101,7 @@ def test_nobody_has_had_it_then_who_leads_there_gets_it():
     ticket = a_ticket(S.CLOSED, assignee=None, ending=Ending.UNSOLVED)
     assert (
         resolution.reopen(
-            ticket, ESCALATION, OWNER_ACTS, "没解决"
+            ticket, ESCALATION, OWNER_ACTS, "没解决", public_text="没解决"
         ).entity.assignee
         == "per_staff"
     )
@@ -1073,11 +1110,23 @@ def test_nobody_has_had_it_then_who_leads_there_gets_it():
 def test_fifteen_days_after_its_end_it_is_too_late():
     ticket = a_ticket(S.CLOSED)
     resolution.reopen(
-        ticket, ESCALATION, at(OWNER_ACTS, START + 15 * DAY), "没解决"
+        ticket,
+        ESCALATION,
+        at(OWNER_ACTS, START + 15 * DAY),
+        "没解决",
+        public_text="没解决",
     )
     late = at(OWNER_ACTS, START + 15 * DAY + timedelta(seconds=1))
     assert (
-        code_of(Conflict, resolution.reopen, ticket, ESCALATION, late, "没解决")
+        code_of(
+            Conflict,
+            resolution.reopen,
+            ticket,
+            ESCALATION,
+            late,
+            "没解决",
+            public_text="没解决",
+        )
         == "ticket.over_too_long"
     )
 
@@ -1091,6 +1140,7 @@ def test_what_goes_on_elsewhere_is_not_reopened_here(ending):
         ESCALATION,
         OWNER_ACTS,
         "没解决",
+        public_text="没解决",
     )
     assert code == (
         "ticket.merged" if ending is Ending.MERGED else "ticket.wrong_state"
@@ -1186,7 +1236,7 @@ def test_staff_close_without_a_solution_and_reporters_get_the_reason():
         Ending.UNSOLVED,
         [("closed", REPORTERS), ("over", "per_grid")],
     )
-    assert updates(outcome) == [("closed", "不在职责内")]
+    assert updates(outcome) == [("closed", "")]
     own = closed(
         a_ticket(assignee=CLERK_ACTS.id), CLERK_ACTS, "不在职责内", alone=False
     )

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.tickets.model import TicketLine, building_of, level_of, place_at
+from chalicelib.kernel.place import building_of
+from chalicelib.tickets.model import TicketLine, level_of, place_at
 from chalicelib.tickets.policy import MAX_BOUNCES, Level, SlaKind
 from chalicelib.tickets.states import ANSWERS, TABLE, Ending, TicketStatus
 
@@ -87,6 +88,18 @@ open      escalate  system                   open
 accepted  escalate  system                   accepted
 assigned  escalate  system                   assigned
 resolved  end       system                   closed
+open      publish   staff                    open
+accepted  publish   staff                    accepted
+assigned  publish   staff                    assigned
+on_hold   publish   staff                    on_hold
+resolved  publish   staff                    resolved
+closed    publish   staff                    closed
+open      hide      staff                    open
+accepted  hide      staff                    accepted
+assigned  hide      staff                    assigned
+on_hold   hide      staff                    on_hold
+resolved  hide      staff                    resolved
+closed    hide      staff                    closed
 """
 ALSO = {
     "staff": ["staff", "grid_worker"],

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.template import Urgency
-from chalicelib.tickets.model import Hold
+from chalicelib.kernel.user_text import fact_for
+from chalicelib.tickets.model import Hold, Ticket
 from chalicelib.tickets.notifications import (
     RELEVANT_WHILE,
     is_relevant,
     template_context,
 )
-from chalicelib.tickets.policy import Level
+from chalicelib.tickets.policy import DEFAULT_POLICY, Level
 from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.texts import MESSAGES
 
@@ -21,6 +22,7 @@ from .builders import S, a_ticket
 HELD_BY = {"holder": "per_grid"}
 AT = {"level": "community"}
 C = Level.COMMUNITY
+RUBBISH = DEFAULT_POLICY.categories[0]
 
 
 def ended(ending: Ending):
@@ -143,10 +145,9 @@ def test_a_message_is_sent_while_it_is_true_with_all_its_facts(kind):
     tickets, params = TRUE[kind.removeprefix("ticket.").removeprefix("urgent_")]
     for ticket in tickets:
         assert is_relevant(ticket, kind, params), ticket.state
-        facts = template_context(ticket)
+        facts = template_context(ticket, RUBBISH)
         for locale in ("zh-CN", "en"):
             assert "{" not in MESSAGES[kind].fill(locale, facts)
-        assert all(isinstance(fact, str) for fact in facts.values())
 
 
 @pytest.mark.parametrize("kind", SINCE)
@@ -187,39 +188,54 @@ def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
 # facts
 
 
-def test_a_ticket_is_called_by_its_text_as_everybody_may_read_it():
-    facts = template_context(
-        a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾")
-    )
-    assert (facts["what"], facts["where"]) == ("＊＊门口有垃圾", "柏华社区")
-    assert "王秀英" not in str(facts)
+def read_by(reader: str, fact: str, ticket: Ticket) -> str:
+    return fact_for(reader, "zh-CN", template_context(ticket, RUBBISH)[fact])
 
 
-def test_no_reason_and_no_solution_carries_a_phone_or_an_address_into_an_sms():
-    facts = template_context(
-        a_ticket(
-            S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了"
-        )
-    )
-    assert (facts["reason"], facts["solution"]) == ("请打＊＊", "放在＊＊了")
+def test_the_reporter_reads_their_own_words_and_others_the_category():
+    ticket = a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾")
+    assert read_by("per_owner", "what", ticket) == "＊＊门口有垃圾"
+    for reader in ("", "per_joiner", "per_grid", "per_staff"):
+        assert read_by(reader, "what", ticket) == "垃圾堆放"
+    assert read_by("", "where", ticket) == "柏华社区"
+
+
+def test_others_read_the_text_that_staff_released():
+    ticket = a_ticket(public_text="门口有旧家具")
+    assert read_by("per_joiner", "what", ticket) == "门口有旧家具"
+
+
+def test_nothing_names_a_private_ticket_to_others():
+    ticket = a_ticket(private=True, category="quarrel", public_text="吵架")
+    assert read_by("per_owner", "what", ticket) == "楼道里有垃圾"
+    for reader in ("", "per_contact", "per_grid"):
+        assert read_by(reader, "what", ticket) == "一件私下反映的事"
+
+
+def test_a_reason_reaches_the_reporter_only():
+    ticket = a_ticket(S.ON_HOLD, reason="等配件，看 www.evil.example")
+    assert read_by("per_owner", "reason", ticket) == "等配件，看 …"
+    for reader in ("", "per_joiner", "per_grid"):
+        assert read_by(reader, "reason", ticket) == "理由见应用"
 
 
 def test_until_when_it_waits_is_a_day_where_people_live():
     until = START.replace(hour=17)  # past midnight in Shanghai
     hold = Hold(start=START, until=until, reason="等", before=S.ACCEPTED)
     assert (
-        template_context(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
+        template_context(a_ticket(S.ON_HOLD, holds=(hold,)), RUBBISH)["until"]
+        == "11-24"
     )
     assert (
         template_context(
-            a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin")
+            a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"), RUBBISH
         )["until"]
         == "11-23"
     )
     assert (
-        template_context(a_ticket(updated_at=START + timedelta(days=1)))[
-            "until"
-        ]
+        template_context(
+            a_ticket(updated_at=START + timedelta(days=1)), RUBBISH
+        )["until"]
         == "11-24"
     )
 

@@ -323,6 +323,7 @@ def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(
 # what everybody sees of what is not private
 
 OPEN_TO_ALL = {
+    "view",
     "id",
     "version",
     "state",

@@ -19,6 +19,9 @@ MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "edit_wish": {"submitted": OWN, "open": OWN},
     "keep_wish": {"open": OWN},
     "unpublish_wish": {"open": WORKER},
+    "hide_wish": dict.fromkeys(
+        ("open", "claimed", "delivered", "fulfilled"), WORKER
+    ),
     "claim_wish": {"open": {"volunteer"}},
     "release_claim": {"open": HELP, "claimed": HELP},
     "deliver_wish": {"claimed": HELP},
@@ -202,6 +205,7 @@ CASES = Cases(
         "edit_wish": _edit,
         "keep_wish": _of_open("keep", {}),
         "unpublish_wish": _of_open("unpublish", {"reason": "需要核实"}),
+        "hide_wish": _of_open("hide", {}),
         "claim_wish": _claim,
         "release_claim": _of_helper("release", {"reason": "临时有事"}),
         "deliver_wish": _of_helper("deliver", {"note": "放在门口"}),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,7 @@ from chalicelib.kernel.access import Relation
 from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Adjust, Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
+from chalicelib.kernel.redaction import mask_personal
 from chalicelib.wishes import (
     claiming,
     delivery,
@@ -146,7 +148,7 @@ def test_the_wall_shows_the_words_without_what_names_the_resident():
         title="王秀英要水壶", story="住5号楼，打13812345678", alias="秀英"
     )
     shown = submission.with_public_text(
-        a_wish(), written, name="王秀英", secrets=["望江阁", ""]
+        a_wish(), written, partial(mask_personal, name="王秀英")
     )
     assert (shown.title, shown.story, shown.alias) == (
         "＊＊要水壶",
@@ -160,8 +162,7 @@ def test_words_that_name_nobody_are_kept_once():
     shown = submission.with_public_text(
         a_wish(),
         WishText(title="一个水壶", story="旧的坏了"),
-        name="王秀英",
-        secrets=[],
+        partial(mask_personal, name="王秀英"),
     )
     assert (shown.title, shown.as_written) == ("一个水壶", None)
 

@@ -65,6 +65,10 @@ open       keep       owner,staff   open
 claimed    check-in   helper,staff  claimed
 claimed    check-out  helper,staff  claimed
 open       release    helper,staff  open
+open       hide       staff         open
+claimed    hide       staff         claimed
+delivered  hide       staff         delivered
+fulfilled  hide       staff         fulfilled
 submitted forget_owner system withdrawn
 open      forget_owner system withdrawn
 claimed   forget_owner system withdrawn

@@ -7,11 +7,13 @@ import pytest
 
 from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.kernel.template import Urgency
+from chalicelib.kernel.user_text import fact_for
 from chalicelib.wishes.model import ClaimState, WishState
 from chalicelib.wishes.notifications import (
     RELEVANT_WHILE,
     is_relevant,
     template_context,
+    title_of,
 )
 from chalicelib.wishes.texts import MESSAGES
 
@@ -168,7 +170,6 @@ def test_a_message_is_sent_while_it_is_true_with_all_its_facts(kind):
     }
     for locale in ("zh-CN", "en"):
         assert "{" not in MESSAGES[f"wish.{kind}"].fill(locale, facts)
-    assert all(isinstance(fact, str) for fact in facts.values())
 
 
 @pytest.mark.parametrize(
@@ -233,18 +234,33 @@ def test_the_hours_of_a_message_are_those_that_were_booked():
     assert template_context(told, CLAIM)["hours"] == "1.5"
 
 
-@pytest.mark.parametrize("kind", ["rejected", "unpublished", "disputed_staff"])
-def test_a_reason_names_no_door_and_no_number_in_a_message(kind):
-    """A text shows on a locked screen, and a carer's or a colleague's phone is read by others."""
-    told = replace(TRUE[kind][0], reason="5号楼302室 13812345678 a@b.cn 没收到")
-    text = MESSAGES[f"wish.{kind}"].fill("zh-CN", template_context(told, CLAIM))
-    assert "没收到" in text
-    assert [
-        trace for trace in ("5号", "302", "1381", "a@b.cn") if trace in text
-    ] == []
+@pytest.mark.parametrize("kind", ["rejected", "unpublished"])
+def test_a_reason_is_read_at_the_residents_own_phone_only(kind):
+    """A carer's phone is read by others."""
+    told = replace(TRUE[kind][0], reason="没收到，看 www.evil.example")
+    facts, template = template_context(told, CLAIM), MESSAGES[f"wish.{kind}"]
+    own = template.fill("zh-CN", facts, told.person_id)
+    assert own.endswith("没收到，看 …")
+    for reader in ("", "per_contact"):
+        assert template.fill("zh-CN", facts, reader).endswith("理由见应用")
+
+
+def test_a_title_is_read_by_others_once_staff_released_it():
+    unreleased = wish(S.SUBMITTED)
+    unreleased = replace(unreleased, opened_at=None, title="给奶奶的水壶")
+    released = replace(unreleased, opened_at=NOON)
+    hidden = replace(released, hidden=True)
+    read = [
+        fact_for(reader, "zh-CN", title_of(one))
+        for one in (unreleased, released, hidden)
+        for reader in (unreleased.person_id, "per_helper")
+    ]
     assert (
-        told.reason == "5号楼302室 13812345678 a@b.cn 没收到"
-    )  # staff who may read the wish read it as written
+        read
+        == ["给奶奶的水壶", "一件物品"]
+        + ["给奶奶的水壶"] * 2
+        + ["一件物品"] * 2
+    )
 
 
 def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(
@@ -262,7 +278,8 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(
 
     facts = words(wish_id, "wish.due_in_2_days", {"claim": claim})
     assert facts
-    assert (facts["title"], facts["needed_by"]) == ("一个电热水壶", "12-07")
+    assert facts["title"].public == "一个电热水壶"
+    assert facts["needed_by"] == "12-07"
     assert "code" not in facts
     world.phone_of(world.services.people.find(helper.me["id"])).post(
         f"/v1/wishes/{wish_id}/deliver", {}

@@ -242,7 +242,7 @@ def test_moves_are_what_this_caller_may_do(world: World):
         [],
         ["edit", "keep", "withdraw"],
         ["claim"],
-        ["edit", "keep", "unpublish", "withdraw"],
+        ["edit", "keep", "unpublish", "withdraw", "hide"],
     ]
     helper.post(f"/v1/wishes/{id}/claim")
     assert seen(helper, id)["moves"] == [
@@ -257,6 +257,7 @@ def test_moves_are_what_this_caller_may_do(world: World):
         "check-out",
         "deliver",
         "withdraw",
+        "hide",
     ]
     assert seen(resident, id)["moves"] == ["withdraw"]
 
