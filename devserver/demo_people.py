@@ -65,7 +65,7 @@ class DemoPeople:
         return staff
 
     def volunteers(self) -> list[Person]:
-        """Make twenty volunteers; every third is vetted."""
+        """Make twenty volunteers; every third is vetted for safeguarding."""
         return [self._volunteer(n) for n in range(20)]
 
     def _volunteer(self, n: int) -> Person:
@@ -87,14 +87,10 @@ class DemoPeople:
         )
         context = RequestContext(actor=person.as_actor())
         volunteer = self._accounts.volunteer(context, profile)
+        level, note = Vetting.SAFEGUARDING, "身份与无犯罪证明已核"
         if n % 3:
-            return volunteer
-        return self._directory.vet(
-            self._admin,
-            volunteer.id,
-            Vetting.SAFEGUARDING,
-            "身份与无犯罪证明已核",
-        )
+            level, note = Vetting.BASIC, "当面核对过身份证"
+        return self._directory.vet(self._admin, volunteer.id, level, note)
 
     def residents(self) -> list[Person]:
         """Make thirty residents with a phone, and four without one."""

@@ -27,7 +27,7 @@ from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker, sms_answers
 from chalicelib.people.feature import accounts, phones
-from chalicelib.people.model import ConsentGiven, Person
+from chalicelib.people.model import ConsentGiven, Person, Vetting
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
@@ -383,9 +383,13 @@ class World:
             ).status
             == 200
         )
-        person = self.services.people.find(phone.me["id"])
-        assert person
-        return self.phone_of(person)
+        return self.phone_of(self.vet(phone.me["id"]))
+
+    def vet(self, person_id: str, level: Vetting = Vetting.BASIC) -> Person:
+        """Have the administrator note that they have seen who a volunteer is."""
+        return self.services.person_admin.vet(
+            self.boss, person_id, level, "见过面"
+        )
 
     def resident(self, **fields: Any) -> Phone:
         return self.phone_of(self.person(**fields))

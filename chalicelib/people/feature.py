@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..feature import Feature, Get, ServiceProvider
+from ..feature import Bound, Feature, Get, ServiceProvider
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.job import Event
+    from ..kernel.job import Answer, Event
     from ..kernel.paging import Page, Position
     from ..web.routes import Routes
     from .access import Access
@@ -132,6 +132,14 @@ def people_below(
 ) -> "Page[str]":
     """Return the people of a place and below."""
     return people.ids_below(name, start, limit)
+
+
+def may_answer(people: "People", answer: "Answer") -> bool:
+    """Say whether an answer by SMS comes from a phone that may give it now."""
+    return people.may_answer(answer.person_id, answer.phone_of)
+
+
+feature.answer_check = Bound(feature, may_answer)
 
 
 @feature.erase(service=consents)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..people.feature import access, phones, registration
 from ..people.feature import feature as people
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "feature"]
 
-feature: "Feature[SignIn]" = Feature("signin", id_prefixes={"session": "ses"})
+# Sessions end at once: each request and each refresh reads the person again.
+feature: "Feature[SignIn]" = Feature(
+    "signin", id_prefixes={"session": "ses"}, holds={"session": ACCOUNT_ENDED}
+)
 CODES = ("code.sign_in", "code.email")
 
 

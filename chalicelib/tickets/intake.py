@@ -97,7 +97,7 @@ class TicketIntake:
     ) -> Ticket:
         """Return the ticket of a resident's report, not yet routed."""
         ticket = self.draft(problem, name=subject.name, secrets=subject.secrets)
-        proxy = actor.id if subject.contact_via == actor.id else None
+        proxy = actor.id if subject.contact == actor.id else None
         return replace(
             ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from ..kernel.access import Relation, Resource
+from ..kernel.access import Actor, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
@@ -27,6 +27,10 @@ __all__ = [
     "level_of",
     "place_at",
 ]
+
+
+# An assignee counts while they serve at the place.
+_ROLES = {Relation.HELPER: Role.PROPERTY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +207,11 @@ class Ticket(TicketState, Entity):
         """Return the current hold."""
         return self.holds[-1] if self.state is TicketStatus.ON_HOLD else None
 
+    def is_represented_by(self, actor: Actor) -> bool:
+        """Say whether an actor filed the ticket for its reporter, and represents them now."""
+        is_proxy = bool(actor.id) and actor.id == self.proxy_id
+        return is_proxy and self.person_id in actor.represents
+
     def sla_timer(self, name: SlaKind) -> SlaTimer | None:
         """Return the latest timer of a kind."""
         return next(
@@ -228,14 +237,17 @@ class Ticket(TicketState, Entity):
 
     def as_resource(self, reporter: str = "") -> Resource:
         """Return the ticket as a resource; `reporter` is an actor known to have reported it."""
-        owners = frozenset(
-            id for id in (self.person_id, self.proxy_id, reporter) if id
-        )
+        owners = frozenset(id for id in (self.person_id, reporter) if id)
         helpers = frozenset({self.assignee} if self.assignee else ())
+        proxies: dict[str, str] = {}
+        if self.proxy_id and self.person_id:
+            proxies[self.proxy_id] = self.person_id
         return Resource(
             see=permissions.SEE,
             places=(self.place,),
             relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            roles=_ROLES,
+            proxies=proxies,
             public=not self.private,
         )
 
@@ -309,6 +321,7 @@ class TicketLine(TicketState):
             see=permissions.SEE,
             places=(self.place,),
             relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            roles=_ROLES,
             public=not self.private,
         )
 

@@ -15,6 +15,7 @@ __all__ = [
     "ESCALATE",
     "HOLD",
     "JOIN",
+    "LIST",
     "LIST_ALL",
     "LOOK_INSIDE",
     "MERGE",
@@ -41,6 +42,7 @@ SEE = Action(
 # SEE for views that name people, and for writes: the actor is read again.
 SEE_NOW = replace(SEE, fresh=True)
 LOOK_INSIDE = Action("ticket.look_inside", _INSIDE)
+LIST = Action("ticket.list", frozenset({Relation.SIGNED_IN}))
 LIST_ALL = Action("ticket.list_all", STAFF)
 SUBMIT = Action("ticket.submit", _SIGNED_IN)
 ACCEPT = Action("ticket.accept", _HELPER_OR_STAFF)
@@ -78,4 +80,4 @@ _MOVES = (
 )
 MOVES: Mapping[str, Action] = {action.verb: action for action in _MOVES}
 
-PERMISSIONS = (SEE, LOOK_INSIDE, LIST_ALL, SUBMIT, *_MOVES)
+PERMISSIONS = (SEE, LOOK_INSIDE, LIST, LIST_ALL, SUBMIT, *_MOVES)

@@ -68,10 +68,10 @@ class Tickets(AuthorizedMoves):
             granted = self._access.require(
                 context, permissions.SUBMIT, resource
             )
-            actor = granted.actor
             subject, consents = self._intake.subject_of(
                 granted, on_behalf_of, consent
             )
+            actor = granted.representing(subject).actor
             draft = self._intake.draft_for(subject, actor, problem)
             writes = (
                 self._intake.new_report(draft, subject.id, actor.id),

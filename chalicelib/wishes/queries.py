@@ -23,7 +23,7 @@ from ..people.access import Access
 from ..people.model import Person, Vetting
 from ..people.service import People
 from . import model, permissions, policy
-from .model import WALL_STATES, Claim, Wish, WishKind, WishState
+from .model import WALL_STATES, Claim, ClaimState, Wish, WishKind, WishState
 from .repository import WaitingWish, WishEvent, WishRepository
 from .wall import WallEntry
 
@@ -71,19 +71,22 @@ class WishQueries:
     def read_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
         """Return a wish as the caller may see it. A plain public look is one request."""
         wish = self.get(wish_id)
+        resource = wish.as_resource()
+        if not resource.concerns(context.actor):
+            actor = self._access.require(
+                context, permissions.SEE, resource
+            ).actor
+            return self.for_viewer(actor, wish, {})
         granted = self._access.require(
-            context, permissions.SEE, wish.as_resource()
+            context,
+            permissions.SEE_INSIDE,
+            resource,
+            reading=people_named_in(wish),
         )
         if not granted.relations & _INSIDERS:
             return self.for_viewer(granted.actor, wish, {})
-        again = self._access.require(
-            context,
-            permissions.SEE_INSIDE,
-            wish.as_resource(),
-            reading=people_named_in(wish),
-        )
         return self.for_viewer(
-            again.actor, wish, self.with_contact(wish, again.people)
+            granted.actor, wish, self.with_contact(wish, granted.people)
         )
 
     def read_timeline(
@@ -149,7 +152,7 @@ class WishQueries:
         for claim_id, wish in page.items:
             view = self.for_viewer(actor, wish, people)
             for claim in wish.claims:
-                if claim.id == claim_id:
+                if claim.id == claim_id and _still_counts(claim, view):
                     lines.append((claim, view))
         return Page(lines, page.next)
 
@@ -172,9 +175,9 @@ class WishQueries:
     ) -> dict[str, Person]:
         """Return the people with the trusted contact of a resident who has no phone."""
         resident = people.get(wish.person_id)
-        if resident is None or resident.phone or not resident.contact_via:
+        if resident is None or resident.phone or not resident.contact:
             return dict(people)
-        return dict(people) | self._people.find_many([resident.contact_via])
+        return dict(people) | self._people.find_many([resident.contact])
 
     def near_misses(
         self, actor: Actor, wish_id: str
@@ -291,6 +294,12 @@ class WishQueries:
             street, [WishState.OPEN], None, None, 50
         ).items
         return list(by_id((*near, *more)).values())
+
+
+def _still_counts(claim: Claim, seen: WishForViewer) -> bool:
+    """Say whether a claim is over as usual, or its helper may still help."""
+    is_released = claim.state is ClaimState.RELEASED
+    return is_released or Relation.HELPER in seen.relations
 
 
 def people_named_in(wish: Wish) -> list[str]:
