@@ -37,14 +37,17 @@ class RelationKind(StrEnum):
     HOUSEHOLD = "household"  # left or changed
 
 
-# Without one of these nobody has an account: not to act, and not to be asked.
+# With one of these a person has no account any more: not to act, and not to be asked.
 ACCOUNT_ENDED = frozenset(
     {RelationKind.BLOCKED, RelationKind.TERMS, RelationKind.ERASED}
 )
-# Without one of these nobody is on duty for a place.
-DUTY_ENDED = ACCOUNT_ENDED | {RelationKind.ROLE}
-# Without one of these nobody helps as a volunteer.
-SERVICE_ENDED = DUTY_ENDED | {RelationKind.VETTING}
+# With one of these a person is no longer on duty. Staff are bound by their appointment, not by the
+# terms.
+DUTY_ENDED = frozenset(
+    {RelationKind.BLOCKED, RelationKind.ERASED, RelationKind.ROLE}
+)
+# With one of these a person no longer helps as a volunteer.
+SERVICE_ENDED = ACCOUNT_ENDED | {RelationKind.ROLE, RelationKind.VETTING}
 
 
 @dataclass(frozen=True, slots=True)

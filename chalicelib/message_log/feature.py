@@ -1,6 +1,6 @@
 """The declaration of the message log: attempts, digests, budgets, questions, reports and visits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from ..adapters.console import DevMailbox
     from ..adapters.ports import EmailSender
     from ..core import Core
+    from ..kernel.changes import Delete
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.paging import Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..people.model import Person
     from ..web.routes import Routes
     from .attempts import AttemptStore
     from .budget import SmsBudget
@@ -249,6 +251,14 @@ def on_relation_ended(
 ) -> "Position | None":
     """Withdraw questions and messages that wait for a person, in steps."""
     return messages.release(ended)
+
+
+@feature.erase_with(service=questions)
+def questions_of(
+    questions: "Questions", person: "Person"
+) -> "Iterable[Delete]":
+    """Drop the questions at the phone of an erased person."""
+    return questions.traces_of(person.phone)
 
 
 @feature.export()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Delete
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.job import Answer
@@ -95,6 +95,13 @@ class Questions:
             if (latest, before) == (known.latest, known.before):
                 return
             is_kept = self._repository.keep_question(after, known)
+
+    def traces_of(self, phone: str | None) -> list[Delete]:
+        """Return the deletion of the questions at a phone that is given up."""
+        if not phone:
+            return []
+        question = self._repository.find_question(self._id_of(phone))
+        return [Delete(row=question)] if question else []
 
     def is_answer(self, word: str) -> bool:
         """Say whether a word answers some question."""
