@@ -44,6 +44,7 @@ class Dispatcher:
         self._answers: dict[str, Bound] = {}
         self._commands: dict[str, CommandHandler] = {}
         self._events: dict[str, dict[str, Bound]] = {}
+        self._answer_checks: list[Bound] = []
         self._send: Bound | None = None
         for feature in features:
             self._add(feature)
@@ -52,6 +53,8 @@ class Dispatcher:
         _declare(self._timers, feature, feature.timers)
         _declare(self._answers, feature, feature.answers)
         _declare(self._commands, feature, feature.commands)
+        if feature.answer_check:
+            self._answer_checks.append(feature.answer_check)
         for tag, handler in feature.events.items():
             self._events.setdefault(tag, {})[feature.name] = handler
         if feature.send:
@@ -66,6 +69,8 @@ class Dispatcher:
         match job := scheduled.job:
             case Timer():
                 self._call(self._timers.get(job.entity_kind), job)
+            case Answer() if not self._counts(job):
+                return
             case Answer():
                 self._call(self._answers.get(job.feature_kind), job)
             case Command():
@@ -76,6 +81,13 @@ class Dispatcher:
                 self._call(self._send, scheduled)
             case Unreadable():
                 raise Unhandled(job.kind)
+
+    def _counts(self, answer: Answer) -> bool:
+        """Say whether the person who answers may do so now, by every feature that checks it."""
+        return all(
+            check(self._get(provider), answer)
+            for provider, check in self._answer_checks
+        )
 
     def _call(
         self, bound: Bound | None, job: Job | ScheduledJob

@@ -5,7 +5,8 @@ all declarations at once. The decorated functions import services, models, texts
 they are first called.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import wraps
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -16,6 +17,12 @@ from typing import (
     TypeVar,
 )
 
+from .kernel.ended_relations import (
+    RELATION_ENDED,
+    EndedRelations,
+    RelationKind,
+)
+from .kernel.job import Event
 from .kernel.template import Lane
 
 if TYPE_CHECKING:
@@ -117,11 +124,21 @@ class Feature(ServiceProvider[S]):
     """
 
     def __init__(
-        self, name: str, *, id_prefixes: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        id_prefixes: Mapping[str, str] | None = None,
+        holds: Mapping[str, Collection[RelationKind]] | None = None,
     ) -> None:
         super().__init__(name)
         # Singular of a path parameter -> prefix: {"wish": "wsh"}.
         self.id_prefixes = dict(id_prefixes or {})
+        # What people hold here -> the relations with which it ends: {"claim": SERVICE_ENDED}.
+        self.holds = {
+            what: frozenset(ends) for what, ends in (holds or {}).items()
+        }
+        # (service, Answer) -> whether it counts. Checked before every handler of answers.
+        self.answer_check: Bound | None = None
         self.fills: dict[ServiceProvider[Any], Callable[[Core, Get], Any]] = {}
         self.load_routes: Callable[[], Routes[Any]] | None = None
         self.route_service: ServiceProvider[Any] = (
@@ -231,6 +248,28 @@ class Feature(ServiceProvider[S]):
     def erase(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the handler of the committed erasure of a person: (service, Event)."""
         return self.on_event(PERSON_ERASED, service=service)
+
+    def on_relation_ended(
+        self, *, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare the handler of a person's ended relations: (service, `EndedRelations`).
+
+        It releases what the feature `holds` for them, in steps like `on_event`. It is called only
+        for relations with which something of that ends.
+        """
+
+        def declare(handler: F) -> F:
+            ends = frozenset[RelationKind]().union(*self.holds.values())
+
+            @wraps(handler)
+            def on_event(service: Any, event: Event) -> Any:
+                ended = EndedRelations.of(event)
+                return handler(service, ended) if ended.kinds & ends else None
+
+            self.on_event(RELATION_ENDED, service=service)(on_event)
+            return handler
+
+        return declare
 
     # messages and hooks
 

@@ -12,8 +12,10 @@ from importlib import import_module
 from typing import Any
 
 from chalicelib.features import FEATURES, declaration
+from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.people.model import Person
 
+from .trust.held import Held
 from .world import Answer, Phone, World
 
 ANYONE, MEMBER = frozenset({"anyone"}), frozenset({"member"})
@@ -46,6 +48,7 @@ class Good:
 
 
 MakeGood = Callable[[World], Good]
+MakeHeld = Callable[[World, RelationKind], Held]
 PathValue = Callable[[World, Person, Person], str]
 
 
@@ -61,7 +64,8 @@ class Cases:
     makes a request with each field filled in, and the state of things that it needs; each write
     has one. `story_queries` are the queries with which the story of the policies reads. They may
     hold ``{person}``, ``{first}`` and ``{last}``: the id of the resident, and the first and last
-    day of the last nine.
+    day of the last nine. `held` builds each thing that the feature declares in `Feature.holds`, for
+    a relation that will end (see tests/trust/held.py).
     """
 
     who: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Cases:
     path_values: Mapping[str, PathValue] = field(default_factory=dict)
     good: Mapping[str, MakeGood] = field(default_factory=dict)
     story_queries: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, MakeHeld] = field(default_factory=dict)
 
 
 @cache

@@ -36,6 +36,7 @@ from chalicelib.uploads.model import Upload, UploadEndReason, UploadState
 from chalicelib.wishes import claiming, delivery, erasure, submission
 from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
+from chalicelib.wishes.ended_relations import release_claims_of
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState, WishState
 
@@ -195,6 +196,7 @@ WISH = Machine(
     timers=[
         *map(_wake_wish, _LATE),
         lambda w, by: erasure.forget_owner(w, by.now),
+        lambda w, by: release_claims_of(w, "per_helper", by.now),
     ],
 )
 
@@ -429,6 +431,9 @@ OTHER_EVENTS = {
     "person.granted": "staff_directory.service",
     "person.household_set": "staff_directory.service",
     "person.limited": "staff_directory.service",
+    "person.relation_ended": "kernel.ended_relations",
+    "ticket.contact_removed": "tickets.handover",
+    "wish.contact_removed": "wishes.ended_relations",
     "person.opted_out": "people.consents",
     "person.registered": "staff_directory.service",
     "person.phone_lost": "signin.dormancy",

@@ -412,19 +412,20 @@ class World:
             ).status
             == 200
         )
-        person = self.services.people.find(phone.me["id"])
-        assert person
-        return self.phone_of(person)
+        return self.phone_of(self.vet(phone.me["id"], Vetting.NONE))
 
     def vet(
         self, person_id: str, level: Vetting = Vetting.BASIC, **terms: Any
-    ) -> None:
+    ) -> Person:
         """Vet somebody in person, or as `terms` say; a level of none leaves them as they are."""
         if level is not Vetting.NONE:
             values = {"level": level, "how": VettingMethod.IN_PERSON} | terms
             self.services.person_admin.vet(
                 self.boss, person_id, VettingTerms(**values)
             )
+        person = self.services.people.find(person_id)
+        assert person
+        return person
 
     def resident(self, **fields: Any) -> Phone:
         return self.phone_of(self.person(**fields))

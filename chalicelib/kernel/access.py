@@ -7,7 +7,7 @@ the permission matrix test and the docs read them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .errors import Forbidden, NotFound, Unauthenticated
@@ -103,12 +103,18 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The caller: the claims of an access token, or the same facts read from the store."""
+    """The caller: the claims of an access token, or the same facts read from the store.
+
+    A token says neither that staff have `vetted` the caller, nor which residents they represent.
+    Both are read from the store, so that they count only as they are now.
+    """
 
     id: str
     grants: tuple[Grant, ...] = ()
     token_version: int = 0
     session: str = ""
+    vetted: bool = False
+    represents: frozenset[str] = frozenset()
 
     def role_at(self, place: str) -> Role:
         """Return the highest role that covers a place."""
@@ -117,6 +123,10 @@ class Actor:
             if grant.role.rank > highest.rank and grant.reaches(place):
                 highest = grant.role
         return highest
+
+    def representing(self, person_id: str) -> "Actor":
+        """Return the actor as one who may act for another person now."""
+        return replace(self, represents=self.represents | {person_id})
 
 
 ANONYMOUS = Actor(id="")
@@ -128,13 +138,27 @@ class Resource:
     """The facts about a resource on which permission depends.
 
     `see` is the action that lets an actor know that the resource exists. Staff of `places` are
-    staff of the resource. `relations` holds the ids of its owners and its helpers.
+    staff of the resource. `relations` holds the ids of its owners and its helpers. `roles` names
+    the role without which such a relation does not count (any more). `proxies` are people who acted
+    for an owner, each with the id of that owner. They are owners while they represent them.
     """
 
     see: Action
     places: tuple[str, ...] = ()
     relations: Mapping[Relation, frozenset[str]] = field(default_factory=dict)
+    roles: Mapping[Relation, Role] = field(default_factory=dict)
+    proxies: Mapping[str, str] = field(default_factory=dict)
     public: bool = False
+
+    def concerns(self, actor: Actor) -> bool:
+        """Say whether an actor may be more than a member of the public here.
+
+        By their token alone that is not certain: they have to be read again.
+        """
+        named = any(actor.id in ids for ids in self.relations.values())
+        if named or actor.id in self.proxies:
+            return True
+        return bool(relations(actor, self) & STAFF)
 
 
 def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
@@ -144,12 +168,37 @@ def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
     found = {Relation.PUBLIC} if resource.public else set()
     if actor.id:
         found.add(Relation.SIGNED_IN)
-        for relation, ids in resource.relations.items():
-            if actor.id in ids:
-                found.add(relation)
+        found |= _relations_by_name(actor, resource)
     for grant in actor.grants:
         found |= _relations_by(grant, resource.places)
     return frozenset(found)
+
+
+def _relations_by_name(actor: Actor, resource: Resource) -> set[Relation]:
+    """Return the relations that a resource names an actor for, if they count now."""
+    found = set()
+    for relation, ids in resource.relations.items():
+        role = resource.roles.get(relation)
+        if actor.id in ids and (role is None or _serves(actor, role, resource)):
+            found.add(relation)
+    if resource.proxies.get(actor.id) in actor.represents:
+        found.add(Relation.OWNER)
+    return found
+
+
+def _serves(actor: Actor, role: Role, resource: Resource) -> bool:
+    """Say whether an actor serves at a resource in a role, or in a higher one."""
+    if role is Role.VOLUNTEER:
+        served = (
+            _relations_by(grant, resource.places) for grant in actor.grants
+        )
+        return actor.vetted and any(Relation.VOLUNTEER in by for by in served)
+    for grant in actor.grants:
+        if grant.role.rank < role.rank:
+            continue
+        if any(grant.reaches(place) for place in resource.places):
+            return True
+    return False
 
 
 def _relations_by(grant: Grant, places: tuple[str, ...]) -> set[Relation]:

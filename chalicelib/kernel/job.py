@@ -43,7 +43,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A job for an event of a subject.
+    """A job for an event of a subject. `params` hold ids and names, never personal data.
 
     `handler` names one subscriber after the dispatcher has made a job for each.
     """
@@ -51,6 +51,7 @@ class Event:
     id: str
     tag: str
     subject: str
+    params: Mapping[str, str] = field(default_factory=dict)
     handler: str = ""
     cursor: Position | None = (
         None  # the position of a handler that works in steps
@@ -209,6 +210,7 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
             return replace(
                 record,
                 kind=f"event.{job.tag}",
+                params=job.params,
                 handler=job.handler,
                 cursor=job.cursor,
             )
@@ -252,6 +254,7 @@ def _job_of(record: JobRecord) -> Job:
                 id=record.id,
                 tag=name,
                 subject=record.subject,
+                params=record.params,
                 handler=record.handler,
                 cursor=record.cursor,
             )

@@ -1,9 +1,10 @@
 """The declaration of the message log: attempts, digests, budgets, questions, reports and visits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import ACCOUNT_ENDED, RelationKind
 from ..people.feature import access
 from ..people.feature import feature as people
 
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
     from ..adapters.console import DevMailbox
     from ..adapters.ports import EmailSender
     from ..core import Core
+    from ..kernel.changes import Delete
+    from ..kernel.ended_relations import EndedRelations
+    from ..kernel.paging import Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..people.model import Person
     from ..web.routes import Routes
     from .attempts import AttemptStore
     from .budget import SmsBudget
     from .digest import Digest
+    from .ended_relations import WaitingMessages
     from .log import MessageLog
     from .queries import MessageQueries
     from .questions import Questions
@@ -43,7 +49,12 @@ __all__ = [
 ]
 
 feature: "Feature[MessageQueries]" = Feature(
-    "message_log", id_prefixes={"message": "msg"}
+    "message_log",
+    id_prefixes={"message": "msg"},
+    holds={
+        "question": ACCOUNT_ENDED | {RelationKind.CONTACT},
+        "waiting message": ACCOUNT_ENDED,
+    },
 )
 
 
@@ -213,6 +224,19 @@ def delivery_reports(core: "Core", get: Get) -> "DeliveryReports":
     )
 
 
+@feature.provide
+def waiting_messages(core: "Core", get: Get) -> "WaitingMessages":
+    """Build what ends the messages and questions that wait for a person."""
+    from .ended_relations import WaitingMessages
+
+    return WaitingMessages(
+        repository=get(repository),
+        questions=get(questions),
+        people=get(people),
+        clock=core.clock,
+    )
+
+
 @feature.build
 def build(core: "Core", get: Get) -> "MessageQueries":
     """Build the use cases of messages."""
@@ -233,6 +257,22 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.on_relation_ended(service=waiting_messages)
+def on_relation_ended(
+    messages: "WaitingMessages", ended: "EndedRelations"
+) -> "Position | None":
+    """Withdraw questions and messages that wait for a person, in steps."""
+    return messages.release(ended)
+
+
+@feature.erase_with(service=questions)
+def questions_of(
+    questions: "Questions", person: "Person"
+) -> "Iterable[Delete]":
+    """Drop the questions at the phone of an erased person."""
+    return questions.traces_of(person.phone)
 
 
 @feature.export()

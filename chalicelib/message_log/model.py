@@ -75,6 +75,8 @@ class SuppressionReason(StrEnum):
     NO_CHANNEL = "no_channel"
     OPTED_OUT = "opted_out"
     ERASED = "erased"
+    BLOCKED = "blocked"
+    LEFT = "left"  # withdrew the terms
     NO_CONSENT = "no_consent"  # to promotions
     ENOUGH = "enough"  # promotions: the weekly limit
     BUDGET = "budget"  # of the street and month

@@ -1,9 +1,9 @@
 """Questions asked by SMS, and the question that a reply answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Delete
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.job import Answer
@@ -14,6 +14,10 @@ from .model import AskedQuestion, DeliveryState, MessageAttempt, PhoneQuestion
 from .repository import MessageRepository
 
 __all__ = ["Questions"]
+
+
+def _anybody(person_id: str) -> bool:
+    return True
 
 
 class Questions:
@@ -70,16 +74,50 @@ class Questions:
             fresh, version=known.version + 1, latest=asked, before=before
         )
 
+    def withdraw(self, phone: str, person_id: str) -> None:
+        """Forget what a person was asked at a phone that may not answer for them any more.
+
+        A question that others share with them stays: it is theirs to answer. Idempotent.
+        """
+        is_kept = False
+        while not is_kept:
+            known = self._repository.find_question(self._id_of(phone))
+            if known is None:
+                return
+            kept: list[AskedQuestion | None] = []
+            for asked in (known.latest, known.before):
+                is_over = asked and self._people_of(asked) == (person_id,)
+                kept.append(None if is_over else asked)
+            latest, before = kept
+            after = replace(
+                known, latest=latest, before=before, version=known.version + 1
+            )
+            if (latest, before) == (known.latest, known.before):
+                return
+            is_kept = self._repository.keep_question(after, known)
+
+    def traces_of(self, phone: str | None) -> list[Delete]:
+        """Return the deletion of the questions at a phone that is given up."""
+        if not phone:
+            return []
+        question = self._repository.find_question(self._id_of(phone))
+        return [Delete(row=question)] if question else []
+
     def is_answer(self, word: str) -> bool:
         """Say whether a word answers some question."""
         return word in self._answers
 
     def answer(
-        self, phone: str, word: str, phone_of: str
+        self,
+        phone: str,
+        word: str,
+        phone_of: str,
+        may_answer: Callable[[str], bool] = _anybody,
     ) -> Changes[PhoneQuestion]:
         """Return the changes of a reply: it answers the question of its phone and closes it.
 
-        `phone_of` is the holder of the phone, "" if unknown. Where the question is in doubt nothing
+        `phone_of` is the holder of the phone, "" if unknown. A question that the holder may not
+        answer any more does not compete with another one. Where the question is in doubt nothing
         is answered. The reply is committed all the same: repeated later, it must not answer a
         question that is open by then.
         """
@@ -87,7 +125,7 @@ class Questions:
         if question is None:
             question = self._empty(phone)
         previous = question if question.version else None
-        asked = self._intended(question, word)
+        asked = self._intended(question, word, may_answer)
         if asked is None:
             return Changes(entity=question, previous=previous)
         answers = self._answers_to(asked, word, phone_of)
@@ -114,12 +152,29 @@ class Questions:
         return [one for one in asked if self._answer_to(one, word) is not None]
 
     def _intended(
-        self, question: PhoneQuestion, word: str
+        self,
+        question: PhoneQuestion,
+        word: str,
+        may_answer: Callable[[str], bool],
     ) -> AskedQuestion | None:
         fitting = self.fitting_questions(question, word)
+        if len(fitting) > 1:
+            people = [self._people_of(asked) for asked in fitting]
+            allowed = [
+                asked
+                for asked, ids in zip(fitting, people, strict=True)
+                if any(map(may_answer, ids))
+            ]
+            fitting = allowed or fitting
         return intended_question(
             [(asked, self._state_of(asked)) for asked in fitting]
         )
+
+    def _people_of(self, asked: AskedQuestion) -> tuple[str, ...]:
+        """Return the ids of those that a question asks: all who share the phone."""
+        attempt = self._repository.find_attempt(asked.delivery)
+        others = attempt.others if attempt else ()
+        return (asked.person, *others)
 
     def _state_of(self, asked: AskedQuestion) -> DeliveryState:
         attempt = self._repository.find_attempt(asked.delivery)
@@ -134,7 +189,6 @@ class Questions:
         self, asked: AskedQuestion, word: str, phone_of: str
     ) -> tuple[Answer, ...]:
         """Return an answer of each person who shares the phone: one message asked them all."""
-        attempt = self._repository.find_attempt(asked.delivery)
         answer = Answer(
             id="",
             question=asked.kind,
@@ -144,10 +198,8 @@ class Questions:
             phone_of=phone_of,
             occasion=asked.occasion,
         )
-        answers = [answer]
-        if attempt:
-            answers += [replace(answer, person_id=id) for id in attempt.others]
-        return tuple(answers)
+        people = self._people_of(asked)
+        return tuple(replace(answer, person_id=id) for id in people)
 
     def _empty(self, phone: str) -> PhoneQuestion:
         now = self._clock.now()

@@ -69,8 +69,8 @@ class Recipients:
         """Return the route by their phone, by a phone that may ring for them, or by e-mail."""
         place = self._place_of(person, send)
         nowhere = self._at(person, place, Channel.NONE, person.id, person)
-        if person.erased_at:
-            return replace(nowhere, unreached=SuppressionReason.ERASED)
+        if not person.may_act:
+            return replace(nowhere, unreached=_reason_of(person))
         if (
             template.legal is Legal.PROMOTIONAL
             and "promotions" not in person.consents
@@ -103,33 +103,9 @@ class Recipients:
         if person.phone:
             yield person
             return
-        for holder in self._others(person):
+        for holder in self._people.holders_for(person):
             if holder.phone:
                 yield holder
-
-    def _others(self, person: Person) -> Iterator[Person]:
-        """Yield the people whose phones may ring for a person, by consent."""
-        if person.contact_via and "contact_via" in person.consents:
-            carer = self._people.find(person.contact_via)
-            if carer:
-                yield carer
-        if "household" in person.consents:
-            kin = {*self._people.kin(person)} - {person.id, person.contact_via}
-            for member in self._read(sorted(kin)):
-                if not member.erased_at:
-                    yield member
-
-    def may_answer(self, person_id: str, holder_id: str) -> bool:
-        """Say whether the holder of a phone may answer for a person.
-
-        The person may, and those whose phones ring for them by consent.
-        """
-        person = self._people.find(person_id)
-        if person is None or not holder_id:
-            return False
-        return any(
-            holder.id == holder_id for holder in (person, *self._others(person))
-        )
 
     def _place_of(self, person: Person, send: Send) -> str:
         """Return the place whose staff would have to visit: the person's home.
@@ -173,3 +149,12 @@ class Recipients:
         if hours is None:
             return LocalQuietHours(zone=zone)
         return LocalQuietHours(start=hours.start, end=hours.end, zone=zone)
+
+
+def _reason_of(person: Person) -> SuppressionReason:
+    """Return why nothing is sent to a person who may not use the service."""
+    if person.erased_at:
+        return SuppressionReason.ERASED
+    if person.blocked:
+        return SuppressionReason.BLOCKED
+    return SuppressionReason.LEFT

@@ -5,12 +5,18 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import SYSTEM
+from ..kernel.access import SYSTEM, Relation, relations
 from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock
+from ..kernel.ended_relations import (
+    SERVICE_ENDED,
+    EndedRelations,
+    RelationKind,
+)
 from ..kernel.entities import by_id
 from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.paging import Position
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
 from ..people.model import Person
@@ -160,6 +166,21 @@ class OfferJobs:
 
     # events of volunteers
 
+    def release(self, ended: EndedRelations) -> Position | None:
+        """End the offers of a former volunteer, a page in a step, and match again soon."""
+        # Where only a role was taken, offers in places where they still serve stay.
+        is_over = bool(ended.kinds & SERVICE_ENDED - {RelationKind.ROLE})
+        person, now = self._people.find(ended.person_id), self._clock.now()
+        page = self._repository.offers_of(
+            ended.person_id, ended.cursor, _MAX_OFFERS_CHECKED
+        )
+        for offer in page.items:
+            fits = person is not None and _fits(offer, person, now)
+            if offer.state is OfferState.OFFERED and (is_over or not fits):
+                self._take_back(offer.id)
+                self._scheduler.match_soon(offer.place)
+        return page.next
+
     def end_unfit(self, person_id: str) -> None:
         """End the offers that a changed volunteer should not have, and match again soon."""
         person, now = self._people.find(person_id), self._clock.now()
@@ -194,10 +215,13 @@ class OfferJobs:
         wishes = self._wishes.find_many(
             [offer.wish_id for offer in offers.values()]
         )
+        people = self._people.find_many(
+            {offer.volunteer for offer in offers.values()}
+        )
         contexts: list[MessageContext | None] = []
         for subject in subjects:
             offer, context = offers.get(subject.subject), None
-            if offer:
+            if offer and _may_be_asked(offer, people.get(offer.volunteer)):
                 context = self._message_context(offer, wishes, subject)
             contexts.append(context)
         return contexts
@@ -252,6 +276,14 @@ def _offers_kept(
         if has_same_terms and one.volunteer not in helping:
             fitting.append(one.offer)
     return set(fitting[:wanted])
+
+
+def _may_be_asked(offer: Offer, person: Person | None) -> bool:
+    """Say whether a volunteer may still be sent something about an offer."""
+    if person is None or not person.may_act:
+        return False
+    found = relations(person.as_actor(), offer.as_resource())
+    return Relation.OWNER in found
 
 
 def _fits(offer: Offer, person: Person, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import SERVICE_ENDED
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -13,8 +14,10 @@ from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import OfferJobs
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["feature", "jobs", "maker", "match_scheduler", "sms_answers"]
 
-feature: "Feature[Offers]" = Feature("offers", id_prefixes={"offer": "off"})
+feature: "Feature[Offers]" = Feature(
+    "offers", id_prefixes={"offer": "off"}, holds={"offer": SERVICE_ENDED}
+)
 feature.questions({"offer.made": {"接受": True, "婉拒": False}})
 
 
@@ -170,12 +175,18 @@ def on_answer(answers: "OfferSmsAnswers", answer: "Answer") -> None:
     )
 
 
+@feature.on_relation_ended(service=jobs)
+def on_relation_ended(
+    offers: "OfferJobs", ended: "EndedRelations"
+) -> "Position | None":
+    """End the offers of a former volunteer, in steps."""
+    return offers.release(ended)
+
+
 @feature.on_event(
     "person.volunteered",
-    "person.granted",
     "person.vetted",
     "person.claims_paused",
-    "person.blocked",
     service=jobs,
 )
 def on_volunteer_changed(offers: "OfferJobs", event: "Event") -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from ..kernel.access import Relation, Resource
+from ..kernel.access import Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import local_day
 from ..kernel.state_table import Move, StateTable
@@ -96,6 +96,7 @@ class Offer(Entity):
             see=permissions.SEE,
             places=(self.place,),
             relations={Relation.OWNER: frozenset({self.volunteer})},
+            roles={Relation.OWNER: Role.VOLUNTEER},
         )
 
     def state_at(self, now: datetime) -> OfferState:

@@ -105,7 +105,9 @@ class Offers:
         offers = []
         for offer in page.items:
             wish = wishes.get(offer.wish_id)
-            offers.append(self._for_viewer(actor, offer, wish, context.locale))
+            seen = self._for_viewer(actor, offer, wish, context.locale)
+            if Relation.OWNER in seen.relations:  # still a volunteer there
+                offers.append(seen)
         return Page(offers, page.next)
 
     def accept_offer(

@@ -37,7 +37,7 @@ class OfferSmsAnswers:
         A volunteer whose acceptance is refused gets a message.
         """
         volunteer = self._people.find(person_id)
-        if volunteer is None or volunteer.erased_at or volunteer.blocked:
+        if volunteer is None or not volunteer.may_act:
             return
         if phone_of != person_id:
             return

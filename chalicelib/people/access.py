@@ -1,7 +1,7 @@
 """The access check that every use case makes first."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
 from ..kernel.errors import Unauthenticated
@@ -31,6 +31,12 @@ class Granted:
     def person(self) -> Person:
         """Return the actor's own record; KeyError for an action that goes by the token alone."""
         return self.people[self.actor.id]
+
+    def representing(self, subject: Person) -> "Granted":
+        """Return the grant with an actor who represents the subject, if they do now."""
+        if not subject.is_represented_by(self.actor.id):
+            return self
+        return replace(self, actor=self.actor.representing(subject.id))
 
 
 class Access:
@@ -67,11 +73,27 @@ class Access:
             if isinstance(resource, Resource)
             else resource(people[actor.id])
         )
+        if action.fresh:
+            actor = self._with_represented(actor, target, people)
         return Granted(
             actor=actor,
             relations=authorize(actor, action, target),
             people=people,
         )
+
+    def _with_represented(
+        self, actor: Actor, target: Resource, people: Mapping[str, Person]
+    ) -> Actor:
+        """Return the actor with the resident whom they represent at a resource, if they do now."""
+        resident_id = target.proxies.get(actor.id)
+        if resident_id is None:
+            return actor
+        resident = people.get(resident_id)
+        if resident is None:
+            resident = self._repository.find_person(resident_id)
+        if resident is None or not resident.is_represented_by(actor.id):
+            return actor
+        return actor.representing(resident_id)
 
     def require_self(
         self, context: RequestContext, action: Action = permissions.ME

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..feature import Feature, Get, ServiceProvider
+from ..feature import Bound, Feature, Get, ServiceProvider
 from ..kernel.template import Lane
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.job import Event, Timer
+    from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
@@ -156,6 +156,14 @@ def people_below(
 ) -> "Page[str]":
     """Return the people of a place and below."""
     return people.ids_below(name, start, limit)
+
+
+def may_answer(people: "People", answer: "Answer") -> bool:
+    """Say whether an answer by SMS comes from a phone that may give it now."""
+    return people.may_answer(answer.person_id, answer.phone_of)
+
+
+feature.answer_check = Bound(feature, may_answer)
 
 
 @feature.erase(service=consents)

@@ -111,6 +111,7 @@ class Person(Entity):
         None  # set by staff, instead of the usual numbers
     )
     blocked: bool = False
+    terms_withdrawn: bool = False
     token_version: int = 0
     ended_sessions: tuple[EndedSession, ...] = ()
     consents: Mapping[str, str] = field(
@@ -229,6 +230,27 @@ class Person(Entity):
             grant.role.rank > Role.VOLUNTEER.rank for grant in self.grants
         )
 
+    @property
+    def has_left(self) -> bool:
+        """Say whether they have withdrawn the terms. Staff are bound by their appointment."""
+        return self.terms_withdrawn and not self.appointed
+
+    @property
+    def may_act(self) -> bool:
+        """Say whether they may use the service, and may be sent messages."""
+        return not (self.blocked or self.erased_at or self.has_left)
+
+    @property
+    def contact(self) -> str | None:
+        """Return the id of the person who may act for them now, by a consent in force."""
+        if self.contact_via and "contact_via" in self.consents:
+            return self.contact_via
+        return None
+
+    def is_represented_by(self, person_id: str) -> bool:
+        """Say whether another person may act for them now."""
+        return self.may_act and bool(person_id) and self.contact == person_id
+
     def as_resource(self) -> Resource:
         """Return the person as a resource of permissions."""
         return Resource(
@@ -244,6 +266,7 @@ class Person(Entity):
             grants=self.grants,
             token_version=self.token_version,
             session=session,
+            vetted=self.vetting is not Vetting.NONE,
         )
 
     def check_still_valid(self, actor: Actor) -> Actor:
@@ -251,7 +274,8 @@ class Person(Entity):
         ended = any(
             session.id == actor.session for session in self.ended_sessions
         )
-        if self.erased_at or ended or actor.token_version != self.token_version:
+        stale = actor.token_version != self.token_version
+        if self.erased_at or self.has_left or ended or stale:
             raise Unauthenticated("auth.token_invalid")
         if self.blocked:
             raise Forbidden("person.blocked")
@@ -325,6 +349,8 @@ def lose_phone(person: Person, now: datetime) -> Person:
 
 def agree(person: Person, purpose: str, text_version: str | None) -> Person:
     """Return a person with a consent, or without it; a consent in force keeps its text version."""
+    if purpose == TERMS:
+        person = replace(person, terms_withdrawn=text_version is None)
     rest = {
         name: version
         for name, version in person.consents.items()

@@ -10,7 +10,7 @@ from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
 from .consents import Consents
 from .edits import PersonEdit
-from .model import TERMS, Person
+from .model import TERMS, Person, agree
 from .names import may_be_named
 from .phones import Phones
 
@@ -75,9 +75,8 @@ class Registration:
         self, person: Person, text_version: str
     ) -> Changes[Person]:
         """Return the decision that a person agrees to the terms, for the commit of a sign-in."""
-        agreed = replace(
-            person, consents={**person.consents, TERMS: text_version}
-        )
+        consents = {**person.consents, TERMS: text_version}
+        agreed = replace(agree(person, TERMS, text_version), consents=consents)
         line = self._consents.record(person, TERMS, text_version=text_version)
         return Changes(entity=agreed, previous=person, writes=(line,))
 

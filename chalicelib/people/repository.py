@@ -9,6 +9,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, sort_key, street_of, subtree
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
+from .ended_relations import events_of_change
 from .model import Consent, Person, PhoneOwner
 from .volunteering import Volunteering, volunteering
 
@@ -98,9 +99,11 @@ def _consent_keys(consent: Consent) -> dict[str, str]:
 
 
 _COMPUTED = {"waits_at": str, "waits_for": str}
-PERSON = _PEOPLE.row(
-    Person, keys=_person_keys, computed=_COMPUTED
-).with_projection(volunteering)
+PERSON = (
+    _PEOPLE.row(Person, keys=_person_keys, computed=_COMPUTED)
+    .with_projection(volunteering)
+    .with_events(events_of_change)
+)
 PHONE_OWNER = _PEOPLE.row(
     PhoneOwner,
     keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"},

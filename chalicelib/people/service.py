@@ -1,6 +1,6 @@
 """People for other features: lookups, and decisions that go into their commits."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Literal
 
@@ -124,6 +124,41 @@ class People:
             return True
         return one.contact_via == other.id or other.contact_via == one.id
 
+    def holders_for(self, person: Person) -> Iterator[Person]:
+        """Yield the other people whose phones may ring for a person now, by consent.
+
+        They are the contact, then the household. Blocked people and those who left are none.
+        """
+        if not person.may_act:
+            return
+        if person.contact:
+            contact = self._repository.find_person(person.contact)
+            if contact and contact.may_act:
+                yield contact
+        if "household" not in person.consents:
+            return
+        kin = {*self.kin(person)} - {person.id, person.contact}
+        for member in self._read(sorted(kin)):
+            # The index may be a moment late.
+            if member.may_act and member.household == person.household:
+                yield member
+
+    def may_answer(self, person_id: str, holder_id: str) -> bool:
+        """Say whether the holder of a phone may answer for a person now.
+
+        The person may, and those whose phones ring for them.
+        """
+        person = self._repository.find_person(person_id)
+        if person is None or not person.may_act or not holder_id:
+            return False
+        if person.id == holder_id:
+            return True
+        return any(one.id == holder_id for one in self.holders_for(person))
+
+    def _read(self, ids: Sequence[str]) -> list[Person]:
+        people = self._repository.find_persons(list(ids))
+        return [people[id] for id in ids if id in people]
+
     def subject_of(
         self, actor: Actor, person: Person, on_behalf_of: str | None
     ) -> Person:
@@ -147,10 +182,8 @@ class People:
                 raise Invalid("person.unknown", ["on_behalf_of"])
             raise Forbidden("person.cannot_act_for")
         found = relations(actor, subject.as_resource())
-        if (
-            subject.contact_via != actor.id
-            and not found & permissions.ACT_FOR.allowed
-        ):
+        is_contact = subject.is_represented_by(actor.id)
+        if not is_contact and not found & permissions.ACT_FOR.allowed:
             raise Forbidden("person.cannot_act_for")
         return subject
 

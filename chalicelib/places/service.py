@@ -157,10 +157,13 @@ class Places:
         """Return the tree below a place, and whether the actor may read its duty lists."""
         resource = Resource(see=permissions.SEE, places=(under,))
         granted = self._access.require(context, permissions.READ, resource)
+        with_duty = bool(granted.relations & STAFF)
+        if with_duty:
+            self._access.require(context, permissions.READ_DUTY, resource)
         page = self._repository.places_below(under, context.start, limit)
         if not page.items and not self._repository.place_exists(under):
             raise NotFound
-        return page, bool(granted.relations & STAFF)
+        return page, with_duty
 
     def put_place(
         self,
@@ -340,7 +343,7 @@ def _in_office(
     serving = []
     for id in ids:
         person = people.get(id)
-        if person is None or person.erased_at or person.blocked:
+        if person is None or not person.may_act:
             continue
         if _holds(person, roles, place):
             serving.append(person)

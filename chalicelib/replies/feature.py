@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..message_log.feature import delivery_reports, questions, unsubscribe_links
-from ..notifications.feature import recipients
 from ..people.feature import feature as people
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ def build(core: "Core", get: Get) -> "Replies":
         transaction=core.transaction,
         clock=core.clock,
         people=get(people),
-        recipients=get(recipients),
         questions=get(questions),
         reports=get(delivery_reports),
         links=get(unsubscribe_links),

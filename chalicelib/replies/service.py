@@ -20,7 +20,6 @@ from ..message_log.model import PhoneQuestion
 from ..message_log.questions import Questions
 from ..message_log.reports import DeliveryReports
 from ..message_log.unsubscribe import UnsubscribeLinks
-from ..notifications.recipients import Recipients
 from ..people.service import People
 from ..store.transaction import Transaction
 from .policy import STOP
@@ -90,7 +89,6 @@ class Replies:
         transaction: Transaction,
         clock: Clock,
         people: People,
-        recipients: Recipients,
         questions: Questions,
         reports: DeliveryReports,
         links: UnsubscribeLinks,
@@ -99,7 +97,6 @@ class Replies:
         self._transaction = transaction
         self._clock = clock
         self._people = people
-        self._recipients = recipients
         self._questions = questions
         self._reports = reports
         self._links = links
@@ -192,7 +189,12 @@ class Replies:
         self, phone: str, word: str, owner_id: str, context: RequestContext
     ) -> ReplyResult:
         def decide() -> tuple[Changes[PhoneQuestion], ReplyResult]:
-            changes = self._questions.answer(phone, word, owner_id)
+            changes = self._questions.answer(
+                phone,
+                word,
+                owner_id,
+                may_answer=lambda id: self._people.may_answer(id, owner_id),
+            )
             jobs = tuple(
                 job for job in changes.jobs if self._counts(job, owner_id)
             )
@@ -224,7 +226,7 @@ class Replies:
         """Say whether an answer counts: the phone may have another owner since the question."""
         if not isinstance(job, Answer):
             return False
-        return self._recipients.may_answer(job.person_id, owner_id)
+        return self._people.may_answer(job.person_id, owner_id)
 
     # e-mail
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..people.feature import access, phones, registration
 from ..people.feature import feature as people
 from ..staff_directory.feature import audit
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "challenges", "feature"]
 
+# Sessions end at once: each request and each refresh reads the person again.
 feature: "Feature[SignIn]" = Feature(
-    "signin", id_prefixes={"session": "ses", "challenge": "chl"}
+    "signin",
+    id_prefixes={"session": "ses", "challenge": "chl"},
+    holds={"session": ACCOUNT_ENDED},
 )
 CODES = ("code.sign_in", "code.email")
 

@@ -117,7 +117,7 @@ class Households:
 
     def _check_contact(self, person: Person, contact_id: str) -> None:
         contact = self._people.find(contact_id)
-        gone = contact is None or contact.erased_at or contact.blocked
+        gone = contact is None or not contact.may_act
         if gone or contact_id == person.id:
             raise Invalid("person.unknown", ["contact_via"])
 

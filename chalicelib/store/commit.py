@@ -1,6 +1,6 @@
 """Assembles a commit: the items of one transaction, and the jobs that become due with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar, cast
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 from ..kernel.changes import ArmedTimer, Changes, Entity, TimelineEvent
 from ..kernel.errors import Replayed
 from ..kernel.ids import Ids
-from ..kernel.job import ScheduledJob, Timer, record_of
+from ..kernel.job import Event, ScheduledJob, Timer, record_of
 from ..kernel.request import IdempotencyKey
 from .outbox import shard_of
 from .scheduling import HAND_OVER_FIRST, JobScheduler
@@ -70,11 +70,19 @@ class CommitBuilder:
         jobs: list[ScheduledJob] = []
         for part in changes.parts:
             entity = self._add_part(items, part, now)
-            jobs += self._scheduler.jobs_of(entity, part, now)
+            derived = self._derived_events(part)
+            jobs += self._scheduler.jobs_of(entity, part, now, derived)
             entities.append(entity)
         items += [self._put_job(job) for job in jobs]
         due_jobs = [job for job in jobs if job.at <= now + HAND_OVER_FIRST]
         return Commit(cast("E", entities[0]), items, due_jobs)
+
+    def _derived_events(self, part: Changes[Entity]) -> Sequence[Event]:
+        """Return the events that follow from the change of an entity (see `with_events`)."""
+        derive = self._store.row_of(type(part.entity)).derive_events
+        if derive is None or part.previous is None:
+            return ()
+        return derive(part.previous, part.entity)
 
     def _receipt(
         self, key: IdempotencyKey, resource_id: str, now: datetime

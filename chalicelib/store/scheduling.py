@@ -1,6 +1,6 @@
 """Schedules the jobs of a decision: its messages, its events, and its commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -29,9 +29,16 @@ class JobScheduler:
         )
 
     def jobs_of(
-        self, entity: Entity, changes: Changes[Entity], now: datetime
+        self,
+        entity: Entity,
+        changes: Changes[Entity],
+        now: datetime,
+        derived: Sequence[Event] = (),
     ) -> list[ScheduledJob]:
-        """Return the jobs of a decision about an entity, without those of `changes.related`."""
+        """Return the jobs of a decision about an entity, without those of `changes.related`.
+
+        `derived` are the events that follow from the change of the entity itself.
+        """
         jobs = [self._send(message, now) for message in changes.messages]
         for line in changes.events:
             if self._is_subscribed(line.tag):
@@ -39,9 +46,13 @@ class JobScheduler:
                     id=self._ids.new("due"), tag=line.tag, subject=entity.id
                 )
                 jobs.append(self._scheduled(event, now, now))
+        for event in derived:
+            if self._is_subscribed(event.tag):
+                named = replace(event, id=self._ids.new("due"))
+                jobs.append(self._scheduled(named, now, now))
         for job in changes.jobs:
-            named = replace(job, id=job.id or self._ids.new("due"))
-            jobs.append(self._scheduled(named, now, now))
+            identified = replace(job, id=job.id or self._ids.new("due"))
+            jobs.append(self._scheduled(identified, now, now))
         return jobs
 
     def _send(self, message: Message, now: datetime) -> ScheduledJob:

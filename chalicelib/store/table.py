@@ -17,6 +17,7 @@ from pynamodb.attributes import Attribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import MetaModel, Model
 
+from ..kernel.job import Event
 from .attributes import attribute_for
 
 __all__ = [
@@ -42,6 +43,7 @@ V = TypeVar("V")
 Item = Mapping[str, Mapping[str, Any]]
 Keys = Callable[[Any], Mapping[str, Any]]
 Projection = Callable[[Any], Sequence[object]]
+DeriveEvents = Callable[[Any, Any], Sequence[Event]]
 
 # DynamoDB's limits of the NonKeyAttributes of one index, and of all indexes of a table.
 MAX_INCLUDED, MAX_INCLUDED_PER_TABLE = 20, 100
@@ -246,6 +248,15 @@ class RowType(Generic[T]):
     computed: Mapping[str, type] = field(default_factory=dict)
     entity: type | None = None  # the owner, for rows of an event log
     projections: tuple[Projection, ...] = ()
+    # Derives event jobs from an entity before and after a commit; see `with_events`.
+    derive_events: DeriveEvents | None = None
+
+    def with_events(self, derive: DeriveEvents) -> "RowType[T]":
+        """Add events that follow from a change of an entity: (before, after) -> events.
+
+        Every commit that changes the entity writes their jobs, whichever use case it is of.
+        """
+        return replace(self, derive_events=derive)
 
     def with_projection(self, projection: Projection) -> "RowType[T]":
         """Add rows that follow from an entity alone. Every commit of the entity updates them.

@@ -44,6 +44,7 @@ class ItemBuilder:
             case Check():
                 return self._check(write.entity)
             case Put():
+                self._check_events(write)
                 failed = write.on_conflict or Contended
                 return self.put(write.row, failed, self._condition_of(write))
             case Delete():
@@ -53,6 +54,12 @@ class ItemBuilder:
             case Adjust():
                 return self._adjust(write)
         assert_never(write)
+
+    def _check_events(self, put: Put) -> None:
+        """Refuse an entity that would be changed without the events that follow from it."""
+        row = self._store.row_of(type(put.row))
+        if row.derive_events and not put.new:
+            raise TypeError(f"{row.kind.__name__} changes by its own Changes")
 
     def _condition_of(self, put: Put) -> Condition | None:
         if put.expected:

@@ -11,19 +11,20 @@ from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
+from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.background import UploadJobs
-from . import handover, notifications, redaction, resolution
+from . import notifications, redaction, resolution
 from .alarm_bell import AlarmBell
-from .duty import DutyResolver
+from .duty import DutyResolver, serves
 from .model import Ticket, TicketReport
 from .notifications import IS_IT_YOURS
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
-from .states import SYSTEM_ONLY, TicketMover
+from .states import TicketMover
 from .timers import on_timer
 
 __all__ = ["TicketJobs"]
@@ -87,7 +88,7 @@ class TicketJobs:
                 return Changes(entity=ticket, previous=ticket)
             person = self._people.find(person_id)
             own: frozenset[Relation] = frozenset()
-            if person and not person.erased_at and not person.blocked:
+            if person and person.may_act:
                 own = relations(
                     Actor(id=person_id), ticket.as_resource(person_id)
                 )
@@ -138,15 +139,6 @@ class TicketJobs:
 
     # people who leave
 
-    def reassign(self, person_id: str) -> None:
-        """Reassign the open tickets of a person who no longer serves at their place."""
-
-        def decide(ticket: Ticket) -> Changes[Ticket]:
-            return self._reassigned(ticket, person_id)
-
-        for ticket in self._assigned_to(person_id):
-            self._entities.update(ticket.id, decide)
-
     def _assigned_to(self, person_id: str) -> list[Ticket]:
         return list(
             every(
@@ -165,22 +157,8 @@ class TicketJobs:
             )
         )
 
-    def _reassigned(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
-        unchanged = Changes(entity=ticket, previous=ticket)
-        if ticket.assignee != person_id or not ticket.is_open:
-            return unchanged
-        if self._duty.still_serves(person_id, ticket.place):
-            return unchanged
-        mover = TicketMover(
-            id="system", relations=SYSTEM_ONLY, now=self._clock.now()
-        )
-        return handover.reassign(
-            ticket, self._duty.escalation_for(ticket), mover
-        )
-
     def forget_person(self, person_id: str) -> None:
         """Redact an erased person's reports and delete their photos; only public texts stay."""
-        self.reassign(person_id)
 
         def decide(ticket: Ticket) -> Changes[Ticket]:
             return self._forgotten(ticket, person_id)
@@ -257,10 +235,16 @@ class TicketJobs:
         """Return the contexts of messages, read together; None for a message no longer relevant."""
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
         tickets = by_id(self._repository.find_tickets(ids))
-        return [
-            self._message_context(tickets.get(subject.subject), subject)
-            for subject in subjects
-        ]
+        holders = {subject.params.get("holder", "") for subject in subjects}
+        people = self._people.find_many(holders - {""})
+        contexts: list[MessageContext | None] = []
+        for subject in subjects:
+            ticket = tickets.get(subject.subject)
+            if ticket and _still_serves(ticket, subject, people):
+                contexts.append(self._message_context(ticket, subject))
+            else:
+                contexts.append(None)
+        return contexts
 
     def _message_context(
         self, ticket: Ticket | None, subject: MessageSubject
@@ -325,6 +309,17 @@ class TicketJobs:
         return self._entities.rearm(
             chain.from_iterable(map(self._repository.open_at, streets))
         )
+
+
+def _still_serves(
+    ticket: Ticket, subject: MessageSubject, people: Mapping[str, Person]
+) -> bool:
+    """Say whether a message has no assignee, or one who can still be assigned the ticket."""
+    holder = subject.params.get("holder")
+    if not holder:
+        return True
+    person = people.get(holder)
+    return person is not None and serves(person, ticket.place)
 
 
 _PUBLIC_FIELDS = (

@@ -143,7 +143,7 @@ def serves(person: Person, place: str) -> bool:
 
     They need a grant for it, of a property company or a higher role.
     """
-    if person.erased_at or person.blocked:
+    if not person.may_act:
         return False
     for grant in person.grants:
         if grant.role.rank >= Role.PROPERTY.rank and grant.reaches(place):

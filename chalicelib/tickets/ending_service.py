@@ -54,9 +54,7 @@ class TicketEndings(AuthorizedMoves):
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             reports = self._reader.reports(ticket)
-            represented = (
-                ticket.person_id if mover.id == ticket.proxy_id else None
-            )
+            represented = self._reader.represented_by(mover.id, ticket)
             person_id = on_behalf_of or _confirmer(
                 mover.id, represented, reports
             )

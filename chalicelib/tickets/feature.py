@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
+from ..kernel.ended_relations import DUTY_ENDED, RelationKind
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -13,6 +14,7 @@ from ..uploads.feature import jobs as upload_jobs
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .public_tickets import PublicTickets
     from .queries import TicketQueries
     from .reader import TicketReader
+    from .releases import TicketReleases
     from .service import Tickets
 
 __all__ = [
@@ -40,7 +43,11 @@ __all__ = [
     "queries",
 ]
 
-feature: "Feature[Tickets]" = Feature("tickets", id_prefixes={"ticket": "tkt"})
+feature: "Feature[Tickets]" = Feature(
+    "tickets",
+    id_prefixes={"ticket": "tkt"},
+    holds={"ticket": DUTY_ENDED, "filed ticket": {RelationKind.CONTACT}},
+)
 policies: "ServiceProvider[PolicyLookup]" = ServiceProvider(
     "tickets.policies"
 )  # filled by ticket_policy
@@ -183,6 +190,20 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
 
 
 @feature.provide
+def releases(core: "Core", get: Get) -> "TicketReleases":
+    """Build what releases tickets when relations have ended."""
+    from .releases import TicketReleases
+    from .repository import TicketRepository
+
+    return TicketReleases(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        duty=get(duty_resolver),
+    )
+
+
+@feature.provide
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build the use cases of other applications."""
     from .public_tickets import PublicTickets
@@ -275,15 +296,17 @@ def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
     )
 
 
-@feature.on_event("person.granted", "person.blocked", service=jobs)
-def on_roles_changed(tickets: "TicketJobs", event: "Event") -> None:
-    """Reassign the tickets of a person who no longer serves at their place."""
-    tickets.reassign(event.subject)
+@feature.on_relation_ended(service=releases)
+def on_relation_ended(
+    tickets: "TicketReleases", ended: "EndedRelations"
+) -> "Position | None":
+    """Reassign the tickets of people off duty; remove a former contact, in steps."""
+    return tickets.release(ended)
 
 
 @feature.erase(service=jobs)
 def erase(tickets: "TicketJobs", event: "Event") -> None:
-    """Redact the reports of an erased person; reassign their tickets."""
+    """Redact the reports of an erased person."""
     tickets.forget_person(event.subject)
 
 

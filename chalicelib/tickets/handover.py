@@ -3,9 +3,10 @@
 A ticket is bounced by its assignee, reassigned when they leave, and escalated when it is overdue.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from ..kernel.changes import Changes, Message
+from ..kernel.changes import Changes, Message, TimelineEvent
 from . import sla_timers
 from .model import SlaTimer, Ticket
 from .moves import conflict, event_of, go
@@ -14,7 +15,7 @@ from .policy import MAX_BOUNCES, SlaKind
 from .sla_timers import EscalationContext
 from .states import TicketMover, TicketStatus
 
-__all__ = ["bounce", "escalate", "escalated", "reassign"]
+__all__ = ["bounce", "escalate", "escalated", "reassign", "remove_contact"]
 
 S = TicketStatus
 
@@ -88,6 +89,18 @@ def reassign(
     messages = to_assignee(entity, "assigned") or to_staff(entity, "new")
     return Changes(
         entity=entity, previous=ticket, events=(event,), messages=messages
+    )
+
+
+def remove_contact(ticket: Ticket, former: Collection[str]) -> Changes[Ticket]:
+    """Remove a former contact who filed a ticket for its reporter. Idempotent."""
+    if ticket.proxy_id not in former:
+        return Changes(entity=ticket, previous=ticket)
+    event = TimelineEvent(
+        tag="ticket.contact_removed", actor="system", party="system"
+    )
+    return Changes(
+        entity=replace(ticket, proxy_id=None), previous=ticket, events=(event,)
     )
 
 

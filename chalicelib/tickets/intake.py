@@ -140,7 +140,7 @@ class TicketIntake:
             if problem.danger:
                 urgency = TicketUrgency.URGENT
             ticket = replace(ticket, urgency=urgency, urgency_requested=False)
-        proxy = actor.id if subject.contact_via == actor.id else None
+        proxy = actor.id if subject.contact == actor.id else None
         return replace(
             ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from ..kernel.access import Relation, Resource
+from ..kernel.access import Actor, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
@@ -26,6 +26,10 @@ __all__ = [
     "level_of",
     "place_at",
 ]
+
+
+# An assignee counts while they serve at the place.
+_ROLES = {Relation.HELPER: Role.PROPERTY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +229,11 @@ class Ticket(TicketState, Entity):
         """Say whether its messages to those who work on it ring at once, at night too."""
         return self.urgency is TicketUrgency.URGENT and not self.silent
 
+    def is_represented_by(self, actor: Actor) -> bool:
+        """Say whether an actor filed the ticket for its reporter, and represents them now."""
+        is_proxy = bool(actor.id) and actor.id == self.proxy_id
+        return is_proxy and self.person_id in actor.represents
+
     def sla_timer(self, name: SlaKind) -> SlaTimer | None:
         """Return the latest timer of a kind."""
         return next(
@@ -252,14 +261,17 @@ class Ticket(TicketState, Entity):
 
     def as_resource(self, reporter: str = "") -> Resource:
         """Return the ticket as a resource; `reporter` is an actor known to have reported it."""
-        owners = frozenset(
-            id for id in (self.person_id, self.proxy_id, reporter) if id
-        )
+        owners = frozenset(id for id in (self.person_id, reporter) if id)
         helpers = frozenset({self.assignee} if self.assignee else ())
+        proxies: dict[str, str] = {}
+        if self.proxy_id and self.person_id:
+            proxies[self.proxy_id] = self.person_id
         return Resource(
             see=permissions.SEE,
             places=(self.place,),
             relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            roles=_ROLES,
+            proxies=proxies,
             public=not self.private,
         )
 
@@ -338,6 +350,7 @@ class TicketLine(TicketState):
             see=permissions.SEE,
             places=(self.place,),
             relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            roles=_ROLES,
             public=not self.private,
         )
 

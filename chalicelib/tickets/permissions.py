@@ -16,6 +16,7 @@ __all__ = [
     "HIDE",
     "HOLD",
     "JOIN",
+    "LIST",
     "LIST_ALL",
     "LOOK_INSIDE",
     "MERGE",
@@ -44,6 +45,7 @@ SEE = Action(
 # SEE for views that name people, and for writes: the actor is read again.
 SEE_NOW = replace(SEE, fresh=True)
 LOOK_INSIDE = Action("ticket.look_inside", _INSIDE)
+LIST = Action("ticket.list", frozenset({Relation.SIGNED_IN}))
 LIST_ALL = Action("ticket.list_all", STAFF)
 NEAR = Action("ticket.near", _SIGNED_IN)
 SUBMIT = Action("ticket.submit", _SIGNED_IN)
@@ -86,4 +88,4 @@ _MOVES = (
 )
 MOVES: Mapping[str, Action] = {action.verb: action for action in _MOVES}
 
-PERMISSIONS = (SEE, LOOK_INSIDE, LIST_ALL, NEAR, SUBMIT, *_MOVES)
+PERMISSIONS = (SEE, LOOK_INSIDE, LIST, LIST_ALL, NEAR, SUBMIT, *_MOVES)

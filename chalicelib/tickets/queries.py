@@ -8,7 +8,7 @@ from ..kernel.access import STAFF, Actor, Relation, Resource, relations
 from ..kernel.paging import Page, Position, chain
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.request import RequestContext
-from ..people.access import Access
+from ..people.access import Access, Granted
 from ..uploads.service import Photo, Uploads
 from . import permissions
 from .decisions import NOTED
@@ -73,14 +73,17 @@ class TicketQueries:
         """Return a ticket as the caller may see it."""
         ticket = self._reader.get(ticket_id)
         resource = self._reader.resource_for(ticket, context.actor)
-        granted = self._access.require(context, permissions.SEE, resource)
-        if not granted.relations & INSIDE:
-            return self._reader.for_viewer(
-                granted.actor, ticket, granted.relations
+        if resource.concerns(context.actor):
+            granted = self._access.require(
+                context, permissions.SEE_NOW, self._reader.resource_of(ticket)
             )
-        granted = self._access.require(context, permissions.SEE_NOW, resource)
+        else:
+            granted = self._access.require(context, permissions.SEE, resource)
         return self._reader.for_viewer(
-            granted.actor, ticket, granted.relations, named=True
+            granted.actor,
+            ticket,
+            granted.relations,
+            named=bool(granted.relations & INSIDE),
         )
 
     def read_timeline(
@@ -93,7 +96,8 @@ class TicketQueries:
 
         Internal notes are for those who work on the ticket.
         """
-        ticket, found = self._inside(context, ticket_id)
+        ticket, granted = self._inside(context, ticket_id)
+        found = granted.relations
         works = bool(found & (STAFF | {Relation.HELPER}))
 
         def readable(event: TicketEvent) -> bool:
@@ -123,10 +127,10 @@ class TicketQueries:
         ticket_id: str,
     ) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and of its solution, with signed addresses."""
-        ticket, towards = self._inside(context, ticket_id)
-        photos = (
-            ticket.photos if knows_place(ticket, context.actor, towards) else ()
-        )
+        ticket, granted = self._inside(context, ticket_id)
+        photos: tuple[str, ...] = ()
+        if knows_place(ticket, granted.actor, granted.relations):
+            photos = ticket.photos
         shown = {
             photo.upload.id: photo
             for photo in self._uploads.shown((*photos, *ticket.proof))
@@ -138,16 +142,17 @@ class TicketQueries:
         self,
         context: RequestContext,
         ticket_id: str,
-    ) -> tuple[Ticket, frozenset[Relation]]:
+    ) -> tuple[Ticket, Granted]:
         """Read a ticket for its reporters and those who work on it."""
         ticket = self._reader.get(ticket_id)
         resource = self._reader.resource_for(ticket, context.actor)
-        # By the token first: a stranger costs no further read.
-        self._access.require(context, permissions.SEE, resource)
+        if not resource.concerns(context.actor):
+            # By the token first: a stranger costs no further read.
+            self._access.require(context, permissions.SEE, resource)
         granted = self._access.require(
-            context, permissions.LOOK_INSIDE, resource
+            context, permissions.LOOK_INSIDE, self._reader.resource_of(ticket)
         )
-        return ticket, granted.relations
+        return ticket, granted
 
     # lists
 
@@ -166,13 +171,13 @@ class TicketQueries:
         assigned to them. A page of the queue is one request.
         """
         resource = Resource(see=permissions.SEE, places=(place,), public=True)
-        granted = self._access.require(context, permissions.SEE, resource)
+        granted = self._access.require(context, permissions.LIST, resource)
 
         def here(line: TicketLine) -> bool:
             return covers(place, line.place) and wanted(line)
 
         if not granted.relations & STAFF:
-            return self._own_lines(context, here, limit)
+            return self._own_lines(context, granted.actor, here, limit)
         if newest:
             page = self._newest_lines(context, place, here, limit)
         else:
@@ -210,11 +215,11 @@ class TicketQueries:
     def _own_lines(
         self,
         context: RequestContext,
+        actor: Actor,
         here: LineFilter,
         limit: int,
     ) -> Page[LineForViewer]:
         """Return the tickets that the caller is assigned, then those that they reported."""
-        actor = context.actor
         parts = {
             "held": (self._repository.assigned_to, ""),
             "reported": (self._repository.reported_by, actor.id),
@@ -229,7 +234,11 @@ class TicketQueries:
                 _line_for(actor, ticket, reporter) for ticket in page.items
             ]
             return Page(
-                [(line, found) for line, found in lines if here(line)],
+                [
+                    (line, found)
+                    for line, found in lines
+                    if here(line) and found & INSIDE
+                ],
                 page.next,
             )
 

@@ -101,6 +101,15 @@ class TicketReader:
             )
         )
 
+    def represented_by(self, actor_id: str, ticket: Ticket) -> str | None:
+        """Return the reporter of a ticket that an actor filed for them, if they represent them."""
+        if not ticket.person_id or actor_id != ticket.proxy_id:
+            return None
+        reporter = self._people.find(ticket.person_id)
+        if reporter is None or not reporter.is_represented_by(actor_id):
+            return None
+        return reporter.id
+
     def reports(self, ticket: Ticket) -> list[TicketReport]:
         """Read the reports of a ticket and of those merged into it, one for each person."""
         by_person: dict[str, TicketReport] = {}
@@ -169,7 +178,8 @@ def knows_place(
 ) -> bool:
     """Say whether an actor reported a ticket or works on it."""
     works = bool(relations & (STAFF | {Relation.HELPER}))
-    return works or actor.id in (ticket.person_id, ticket.proxy_id)
+    is_reporter = bool(actor.id) and actor.id == ticket.person_id
+    return works or is_reporter or ticket.is_represented_by(actor)
 
 
 def _named_people(ticket: Ticket, relations: frozenset[Relation]) -> list[str]:
@@ -182,9 +192,7 @@ def _named_people(ticket: Ticket, relations: frozenset[Relation]) -> list[str]:
 
 def for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
     """Return a new ticket for the actor who filed it, its reporter or somebody acting for them."""
-    reporter = (
-        actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
-    )
+    reporter = actor.id if actor.id == ticket.person_id else ""
     return _for_actor(actor, ticket, reporter)
 
 

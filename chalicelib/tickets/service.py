@@ -79,11 +79,11 @@ class Tickets(AuthorizedMoves):
             granted = self._access.require(
                 context, permissions.SUBMIT, resource
             )
-            actor = granted.actor
             subject, consents = self._intake.subject_of(
                 granted, on_behalf_of, consent
             )
             by_staff = bool(granted.relations & STAFF)
+            actor = granted.representing(subject).actor
             draft = self._intake.draft_for(
                 subject, actor, problem, by_staff=by_staff
             )

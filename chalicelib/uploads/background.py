@@ -16,6 +16,7 @@ from ..adapters.photos import (
 from ..adapters.ports import Files
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
+from ..kernel.ended_relations import EndedRelations, RelationKind
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import decisions, policy
@@ -123,19 +124,27 @@ class UploadJobs:
                     lambda upload: self._ended(upload, UploadEndReason.REMOVED),
                 )
 
-    def forget_person(self, person_id: str) -> None:
-        """Delete the photos of an erased person that are part of nothing.
+    def release(self, ended: EndedRelations) -> None:
+        """Delete the photos of a person who has no account any more."""
+        reason = UploadEndReason.OWNER_LEFT
+        if RelationKind.ERASED in ended.kinds:
+            reason = UploadEndReason.OWNER_ERASED
+        self.delete_unbound(ended.person_id, reason)
+
+    def delete_unbound(self, person_id: str, reason: UploadEndReason) -> None:
+        """Delete the photos of a person that are part of nothing.
 
         The feature that shows a photo deletes it.
         """
+
+        def decide(upload: Upload) -> Changes[Upload]:
+            if upload.bound_to:
+                return Changes(entity=upload, previous=upload)
+            return self._ended(upload, reason)
+
         for upload in self._repository.uploads_of(person_id):
             if not upload.bound_to:
-                self._settle(upload.id, self._unbound_ended)
-
-    def _unbound_ended(self, upload: Upload) -> Changes[Upload]:
-        if upload.bound_to:
-            return Changes(entity=upload, previous=upload)
-        return self._ended(upload, UploadEndReason.OWNER_ERASED)
+                self._settle(upload.id, decide)
 
     def _ended(
         self, upload: Upload, reason: UploadEndReason

@@ -4,20 +4,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..kernel.template import Lane
 from ..people.feature import access
 
 if TYPE_CHECKING:
     from ..adapters.ports import Files
     from ..core import Core
-    from ..kernel.job import Event, Timer
+    from ..kernel.ended_relations import EndedRelations
+    from ..kernel.job import Timer
     from ..web.routes import Routes
     from .background import UploadJobs
     from .service import Uploads
 
 __all__ = ["feature", "files", "jobs"]
 
-feature: "Feature[Uploads]" = Feature("uploads", id_prefixes={"upload": "upl"})
+feature: "Feature[Uploads]" = Feature(
+    "uploads", id_prefixes={"upload": "upl"}, holds={"upload": ACCOUNT_ENDED}
+)
 
 
 @feature.provide
@@ -79,10 +83,10 @@ def on_timer(jobs: "UploadJobs", timer: "Timer") -> None:
     jobs.on_timer(timer.entity_id, timer.id)
 
 
-@feature.erase(service=jobs)
-def erase(jobs: "UploadJobs", event: "Event") -> None:
-    """Delete an erased person's uploads."""
-    jobs.forget_person(event.subject)
+@feature.on_relation_ended(service=jobs)
+def on_relation_ended(jobs: "UploadJobs", ended: "EndedRelations") -> None:
+    """Delete the uploads of a person who has no account any more."""
+    jobs.release(ended)
 
 
 @feature.export()

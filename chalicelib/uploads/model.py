@@ -64,6 +64,7 @@ class UploadEndReason(StrEnum):
     NEVER_ARRIVED = "never_arrived"
     UNUSED = "unused"
     OWNER_ERASED = "owner_erased"
+    OWNER_LEFT = "owner_left"  # blocked, or without the terms
     REMOVED = "removed"  # the ticket or wish that showed it shows it no more
 
 

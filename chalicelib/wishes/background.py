@@ -10,15 +10,23 @@ from ..kernel.access import SYSTEM, Actor, Relation, relations
 from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
+from ..kernel.ended_relations import (
+    SERVICE_ENDED,
+    EndedRelations,
+    RelationKind,
+)
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.paging import Position
 from ..kernel.request import RequestContext
+from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import erasure, notifications, sms_answers
 from .codes import delivery_code, spoken_word
+from .ended_relations import release_claims_of, remove_contact
 from .model import Wish, WishMover
 from .repository import WishEvent, WishRepository
 from .timers import on_timer
@@ -27,6 +35,7 @@ __all__ = ["WishJobs"]
 
 _AS_SYSTEM = RequestContext(actor=SYSTEM)
 _EVENTS_PER_COMMIT = 20
+_PAGE = 50  # claims or wishes in one step
 
 
 class WishJobs:
@@ -97,17 +106,63 @@ class WishJobs:
 
     def _relations_of(self, person_id: str, wish: Wish) -> frozenset[Relation]:
         person = self._people.find(person_id)
-        if person is None or person.erased_at or person.blocked:
+        if person is None or not person.may_act:
             return frozenset()
+        # Without their grants: they answer as the resident, not as staff.
         return relations(Actor(id=person_id), wish.as_resource())
+
+    # relations that have ended
+
+    def release(self, ended: EndedRelations) -> Position | None:
+        """Release the claims of a helper and remove former contacts, a page of each in a step."""
+        cursor = ended.cursor or {"part": "claims", "start": None}
+        if cursor["part"] == "claims":
+            page = self._release_claims(ended, cursor["start"])
+            if page is not None:
+                return {"part": "claims", "start": page}
+            cursor = {"part": "wishes", "start": None}
+        page = self._remove_contacts(ended, cursor["start"])
+        return {"part": "wishes", "start": page} if page is not None else None
+
+    def _release_claims(
+        self, ended: EndedRelations, start: Position | None
+    ) -> Position | None:
+        if not ended.kinds & SERVICE_ENDED:
+            return None
+        # Where only a role was taken, claims in streets where they still serve stay.
+        is_over = bool(ended.kinds & SERVICE_ENDED - {RelationKind.ROLE})
+        helper = self._people.find(ended.person_id)
+        page = self._repository.claims_of(ended.person_id, start, _PAGE)
+
+        def decide(wish: Wish, now: datetime) -> Changes[Wish]:
+            if not is_over and _may_help(helper, wish):
+                return Changes(entity=wish, previous=wish)
+            return release_claims_of(wish, ended.person_id, now)
+
+        for _, wish in page.items:
+            self._update(wish.id, decide)
+        return page.next
+
+    def _remove_contacts(
+        self, ended: EndedRelations, start: Position | None
+    ) -> Position | None:
+        former = ended.lost(RelationKind.CONTACT)
+        if not former:
+            return None
+        page = self._repository.wishes_of(ended.person_id, start, _PAGE)
+        for wish in page.items:
+            self._update(
+                wish.id, lambda wish, now: remove_contact(wish, former)
+            )
+        return page.next
 
     # erasure and export
 
     def forget_person(self, person_id: str) -> None:
-        """Redact the wishes of an erased person, and release their claims."""
+        """Redact the wishes of an erased person, and the notes of their claims."""
 
         def forget_helper(wish: Wish, now: datetime) -> Changes[Wish]:
-            return erasure.forget_helper(wish, person_id, now)
+            return erasure.forget_helper(wish, person_id)
 
         for wish in list(self._repository.every_wish_of(person_id)):
             self._update(wish.id, erasure.forget_owner)
@@ -129,8 +184,7 @@ class WishJobs:
         for event in self._repository.every_event_of(wish.id):
             if not event.note or of not in (None, event.by):
                 continue
-            if of is None or event.note != erasure.ACCOUNT_ERASED:
-                noted.append(event)
+            noted.append(event)
         for n in range(0, len(noted), _EVENTS_PER_COMMIT):
             self._blank(wish, noted[n : n + _EVENTS_PER_COMMIT])
 
@@ -166,8 +220,9 @@ class WishJobs:
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
         wishes = by_id(self._repository.find_wishes(ids))
         names = self._helper_names(subjects, wishes)
+        former = self._former_helpers(subjects, wishes)
         return [
-            self._message_context(wishes.get(one.subject), one, names)
+            self._message_context(wishes.get(one.subject), one, names, former)
             for one in subjects
         ]
 
@@ -191,16 +246,41 @@ class WishJobs:
         people = self._people.find_many(dict.fromkeys(helpers))
         return {id: person.name for id, person in people.items()}
 
+    def _former_helpers(
+        self, subjects: Sequence[MessageSubject], wishes: Mapping[str, Wish]
+    ) -> frozenset[tuple[str, str]]:
+        """Return the (wish, helper) of messages to helpers who may not help there any more."""
+        named: dict[str, list[Wish]] = {}
+        for subject in subjects:
+            wish = wishes.get(subject.subject)
+            if wish and subject.kind in notifications.TO_HELPERS:
+                helper = notifications.helper_of(
+                    wish, subject.params.get("claim")
+                )
+                named.setdefault(helper, []).append(wish)
+        if not named:
+            return frozenset()
+        people = self._people.find_many(named)
+        former: set[tuple[str, str]] = set()
+        for helper, theirs in named.items():
+            for wish in theirs:
+                if not _may_help(people.get(helper), wish):
+                    former.add((wish.id, helper))
+        return frozenset(former)
+
     def _message_context(
         self,
         wish: Wish | None,
         subject: MessageSubject,
         names: Mapping[str, str],
+        former: frozenset[tuple[str, str]],
     ) -> MessageContext | None:
         claim_id, now = subject.params.get("claim"), self._clock.now()
         if wish is None or not notifications.is_relevant(
             wish, subject.kind, claim_id, now
         ):
+            return None
+        if (wish.id, notifications.helper_of(wish, claim_id)) in former:
             return None
         facts = notifications.template_context(wish, claim_id)
         if claim_id and subject.kind == "wish.claimed":
@@ -226,3 +306,12 @@ def _exported(wish: Wish) -> Wish:
     """Return a wish for its resident: without the notes of helpers, and hints for staff."""
     claims = tuple(replace(claim, note=None) for claim in wish.claims)
     return replace(wish, claims=claims, kin_duplicates=())
+
+
+def _may_help(person: Person | None, wish: Wish) -> bool:
+    """Say whether a helper of a wish, also of a claim that is over, may still help there."""
+    if person is None or not person.may_act:
+        return False
+    actor = person.as_actor()
+    serves = Relation.VOLUNTEER in relations(actor, wish.as_resource())
+    return serves and actor.vetted

@@ -1,17 +1,13 @@
-"""The erasure of a resident or helper from a wish. Pure."""
+"""The erasure of a resident's or helper's data from a wish. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import Relation
 from ..kernel.changes import Changes, TimelineEvent
-from .claiming import release
 from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Claim, Wish, WishMover
 from .transitions import EndedClaims, all_ended
 
-__all__ = ["ACCOUNT_ERASED", "forget_helper", "forget_owner"]
-
-ACCOUNT_ERASED = "account erased"  # why the claim of an erased helper ended
+__all__ = ["forget_helper", "forget_owner"]
 
 
 def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
@@ -49,26 +45,18 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
     )
 
 
-def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
-    """Release the claim of an erased helper, and remove the notes of their claims. Idempotent."""
+def forget_helper(wish: Wish, helper: str) -> Changes[Wish]:
+    """Remove the notes of an erased helper's claims. Idempotent."""
     after = replace(
         wish,
         claims=tuple(_without_note(claim, helper) for claim in wish.claims),
     )
-    mine = [claim for claim in after.active if claim.helper == helper]
-    if after == wish and not mine:
+    if after == wish:
         return Changes(entity=wish, previous=wish)
-    if not mine:
-        event = TimelineEvent(
-            tag="wish.helper_erased", actor="system", party="system"
-        )
-        return Changes(entity=after, previous=wish, events=(event,))
-    mover = WishMover(
-        id=helper, relations=frozenset({Relation.HELPER}), now=now
+    event = TimelineEvent(
+        tag="wish.helper_erased", actor="system", party="system"
     )
-    return replace(
-        release(after, mover, mine[0].id, ACCOUNT_ERASED), previous=wish
-    )
+    return Changes(entity=after, previous=wish, events=(event,))
 
 
 def _without_note(claim: Claim, helper: str) -> Claim:

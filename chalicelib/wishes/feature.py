@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import SERVICE_ENDED, RelationKind
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..web.routes import Routes
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["feature", "helpers", "jobs", "queries", "submitter"]
 
 feature: "Feature[Wishes]" = Feature(
-    "wishes", id_prefixes={"wish": "wsh", "claim": "clm"}
+    "wishes",
+    id_prefixes={"wish": "wsh", "claim": "clm"},
+    holds={"claim": SERVICE_ENDED, "filed wish": {RelationKind.CONTACT}},
 )
 _CAME = {"收到": True, "没收到": False}
 feature.questions(
@@ -186,6 +191,14 @@ def on_answer(wishes: "WishJobs", answer: "Answer") -> None:
         phone_of=answer.phone_of,
         occasion=answer.occasion,
     )
+
+
+@feature.on_relation_ended(service=jobs)
+def on_relation_ended(
+    wishes: "WishJobs", ended: "EndedRelations"
+) -> "Position | None":
+    """Release the claims of a former helper; remove a former contact, in steps."""
+    return wishes.release(ended)
 
 
 @feature.erase(service=jobs)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from ..kernel.access import STAFF, Relation, Resource
+from ..kernel.access import STAFF, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
@@ -265,12 +265,11 @@ class Wish(Entity):
             see=can.SEE,
             places=(self.place,),
             relations={
-                Relation.OWNER: frozenset(
-                    {self.person_id}
-                    | ({self.proxy_id} if self.proxy_id else set())
-                ),
+                Relation.OWNER: frozenset({self.person_id}),
                 Relation.HELPER: frozenset(claim.helper for claim in self.held),
             },
+            roles={Relation.HELPER: Role.VOLUNTEER},
+            proxies={self.proxy_id: self.person_id} if self.proxy_id else {},
             public=self.state in PUBLIC_STATES and not is_hidden,
         )
 

@@ -14,7 +14,9 @@ from .model import Claim, ClaimState, Wish, WishKind, WishState
 
 __all__ = [
     "RELEVANT_WHILE",
+    "TO_HELPERS",
     "barred_people",
+    "helper_of",
     "is_relevant",
     "occasion_of",
     "template_context",
@@ -109,6 +111,19 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
 }
 
 
+# Messages to the helper of a claim.
+TO_HELPERS = frozenset(
+    {
+        "wish.yours",
+        *(f"wish.{step.name}" for step in policy.REMINDERS),
+        "wish.overdue",
+        "wish.claim_ended",
+        "wish.withdrawn",
+        "wish.thanks",
+        "wish.thanked",
+    }
+)
+
 # Between a resident and their helpers: the code, and whether the delivery came. A resident may
 # be reached at a neighbour's phone, and that neighbour may be a helper.
 _ABOUT_HELPERS = {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
@@ -155,6 +170,12 @@ def title_of(wish: Wish) -> UserText:
 
 def _owners(wish: Wish) -> frozenset[str]:
     return frozenset(one for one in (wish.person_id, wish.proxy_id) if one)
+
+
+def helper_of(wish: Wish, claim_id: str | None) -> str:
+    """Return the helper of the claim that a message is about, "" for none."""
+    claim = _claim_of(wish, claim_id)
+    return claim.helper if claim else ""
 
 
 def template_context(

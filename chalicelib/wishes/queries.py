@@ -26,7 +26,7 @@ from ..people.model import Person
 from ..people.service import Mask, People
 from . import model, permissions, policy
 from .codes import spoken_word
-from .model import WALL_STATES, Claim, Wish, WishKind, WishState
+from .model import WALL_STATES, Claim, ClaimState, Wish, WishKind, WishState
 from .repository import WaitingWish, WishEvent, WishRepository
 from .wall import WallEntry
 
@@ -82,20 +82,22 @@ class WishQueries:
         wish = self.get(wish_id)
         if wish.vetting_required and not context.actor.id:
             raise NotFound
-        if not wish.vetting_required:
-            granted = self._access.require(
-                context, permissions.SEE, wish.as_resource()
-            )
-            if not granted.relations & _INSIDERS:
-                return self.for_viewer(granted.actor, wish, {}, context.locale)
-        again = self._access.require(
+        resource = wish.as_resource()
+        if not wish.vetting_required and not resource.concerns(context.actor):
+            actor = self._access.require(
+                context, permissions.SEE, resource
+            ).actor
+            return self.for_viewer(actor, wish, {}, context.locale)
+        granted = self._access.require(
             context,
             permissions.SEE_INSIDE,
             self.resource_for(wish),
             reading=people_named_in(wish),
         )
-        people = self.with_contact(wish, again.people)
-        return self.for_viewer(again.actor, wish, people, context.locale)
+        people: Mapping[str, Person] = {}
+        if granted.relations & _INSIDERS:
+            people = self.with_contact(wish, granted.people)
+        return self.for_viewer(granted.actor, wish, people, context.locale)
 
     def read_timeline(
         self, context: RequestContext, wish_id: str, limit: int
@@ -165,7 +167,7 @@ class WishQueries:
         for claim_id, wish in page.items:
             view = self.for_viewer(actor, wish, people, context.locale)
             for claim in wish.claims:
-                if claim.id == claim_id:
+                if claim.id == claim_id and _still_counts(claim, view):
                     lines.append((claim, view))
         return Page(lines, page.next)
 
@@ -226,9 +228,9 @@ class WishQueries:
     ) -> dict[str, Person]:
         """Return the people with the trusted contact of a resident who has no phone."""
         resident = people.get(wish.person_id)
-        if resident is None or resident.phone or not resident.contact_via:
+        if resident is None or resident.phone or not resident.contact:
             return dict(people)
-        return dict(people) | self._people.find_many([resident.contact_via])
+        return dict(people) | self._people.find_many([resident.contact])
 
     def near_misses(
         self, actor: Actor, wish_id: str
@@ -340,6 +342,12 @@ class WishQueries:
         if len(near) >= policy.NEAR_MISSES + 1:
             return list(near)
         return list(by_id((*near, *open_at(street_of(wish.place)))).values())
+
+
+def _still_counts(claim: Claim, seen: WishForViewer) -> bool:
+    """Say whether a claim is over as usual, or its helper may still help."""
+    is_released = claim.state is ClaimState.RELEASED
+    return is_released or Relation.HELPER in seen.relations
 
 
 def people_named_in(wish: Wish) -> list[str]:

@@ -97,6 +97,9 @@ TABLE: StateTable[WishState] = StateTable(
         M(S.OPEN, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
         M(S.OPEN, "expire", (S.EXPIRED,), ("wish.expired",)),
         M(S.CLAIMED, can.RELEASE, (S.OPEN,), ("wish.released",)),
+        # A helper may not help any more: see `ended_relations`.
+        M(S.OPEN, "end_claim", (S.OPEN,), ("wish.released",)),
+        M(S.CLAIMED, "end_claim", (S.OPEN,), ("wish.released",)),
         M(S.CLAIMED, can.CHECK_IN, (S.CLAIMED,), ("wish.checked_in",)),
         M(S.CLAIMED, can.CHECK_OUT, (S.CLAIMED,), ("wish.checked_out",)),
         M(

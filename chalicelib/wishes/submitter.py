@@ -112,8 +112,11 @@ class WishSubmitter:
         consent: ConsentGiven | None,
     ) -> tuple[Changes[Wish], _Submitted]:
         granted = self._access.require_self(context, permissions.SUBMIT)
-        actor, me = granted.actor, granted.person
-        resident = self._people.subject_of(actor, me, on_behalf_of)
+        resident = self._people.subject_of(
+            granted.actor, granted.person, on_behalf_of
+        )
+        granted = granted.representing(resident)
+        actor = granted.actor
         place = _place_of(terms, resident)
         _check_may_submit(granted, resident, place)
         if resident.id != actor.id and consent is None:
@@ -159,7 +162,7 @@ class WishSubmitter:
             submitted_at=now,
             person_id=resident.id,
             filed_by=actor_id,
-            proxy_id=actor_id if resident.contact_via == actor_id else None,
+            proxy_id=actor_id if resident.contact == actor_id else None,
             community_name=known[community].name,
             zone=zone,
             **(fields | {"place": place}),
@@ -193,7 +196,7 @@ def _place_of(terms: WishTerms, resident: Person) -> str:
 def _check_may_submit(granted: Granted, resident: Person, place: str) -> None:
     """Refuse a wish at a place where the actor may not submit one for the resident."""
     actor, owners = granted.actor, {resident.id}
-    if resident.contact_via == actor.id:
+    if resident.id in actor.represents:
         owners.add(actor.id)
     resource = Resource(
         see=permissions.SEE,

@@ -144,7 +144,9 @@ def wish_view(seen: WishForViewer) -> AnyWish:
         claims = [_claim(claim, seen) for claim in wish.claims]
         inside = _as_written(wish) | _inside(wish, seen) | _visit(claims, seen)
         return InsideWish(**(fields | inside), claims=claims)
-    mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
+    mine: list[Claim] = []
+    if Relation.HELPER in seen.relations:
+        mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
     claims = [_claim(claim, seen) for claim in mine]
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
         visit = (
@@ -313,7 +315,9 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     if person is None:
         return fields | dict.fromkeys(("name", "phone", "address"))
     fields["name"] = person.name
-    helps = any(claim.helper == seen.actor_id for claim in wish.active)
+    helps = Relation.HELPER in seen.relations and any(
+        claim.helper == seen.actor_id for claim in wish.active
+    )
     if helps or Relation.OWNER in seen.relations:
         return fields | {"phone": person.phone, "address": person.address}
     return fields | {"phone": mask_phone(person.phone), "address": None}
@@ -345,8 +349,8 @@ def _recipient(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
 
 
 def _phone_of_contact(person: Person, seen: WishForViewer) -> str | None:
-    contact = seen.people.get(person.contact_via or "")
-    return contact.phone if contact else None
+    contact = seen.people.get(person.contact or "")
+    return contact.phone if contact and contact.may_act else None
 
 
 def _claim(claim: Claim, seen: WishForViewer) -> ClaimView:

@@ -13,6 +13,7 @@ import pytest
 from app import app
 from chalicelib.adapters.folder import FolderFiles
 from chalicelib.kernel.clock import SystemClock, TestClock
+from chalicelib.uploads.model import UploadEndReason
 from chalicelib.uploads.policy import MAX_BYTES
 from devserver.dev import DevServer
 from devserver.files import MAX_FORM_BYTES, FileRoutes
@@ -361,7 +362,9 @@ def test_a_deleted_photo_is_not_found_at_a_valid_address(
 ):
     phone = world.resident()
     url = phone.get(f"/v1/uploads/{world.upload(phone, PHOTO)}").json["url"]
-    world.services.upload_jobs.forget_person(phone.me["id"])
+    world.services.upload_jobs.delete_unbound(
+        phone.me["id"], UploadEndReason.OWNER_ERASED
+    )
     assert get(world, url)[0] == 404
 
 

@@ -462,6 +462,7 @@ def test_the_best_fitting_volunteer_is_asked_first(world: World) -> None:
         ).status
         == 200
     )
+    world.vet(speaks.me["id"])
     world.open_wish(kind="learning", budget_fen=None, dialects=["重庆话"])
     world.pass_time(minutes=3)
     (offer,) = offers(speaks)

@@ -2,16 +2,22 @@
 
 from datetime import timedelta
 
+from chalicelib.adapters.ports import Refused
+from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.message_log.model import (
     Channel,
     DeliveryState,
     MessageAttempt,
+    PhoneQuestion,
     SuppressionReason,
 )
 from chalicelib.people.model import Person
+from chalicelib.wishes.model import Wish, WishState
 
 from ..cases import MEMBER, WORKER, Cases, Good, an_id
-from ..store.scan import save
+from ..replies.builders import reply, scripted
+from ..store.scan import SK, find, save, scan
+from ..trust.held import Held, succeeds
 from ..wishes.cases import a_wish_body
 from ..world import UNIT, World
 
@@ -53,10 +59,68 @@ def _note_visit(world: World) -> Good:
     return Good(world.staff(), f"/v1/messages/{id}/visited", {}, (id,))
 
 
+def _held_question(world: World, kind: RelationKind) -> Held:
+    """Ask a resident whether the delivery came, or their contact for them."""
+    carer = world.phone_of(world.person("李强"))
+    more = {"phone": None, "contact_via": carer.me["id"]}
+    asked = carer
+    if kind is not RelationKind.CONTACT:
+        more = {}
+    old = world.person("李奶奶", **more)
+    if kind is not RelationKind.CONTACT:
+        asked = world.phone_of(old)
+    admin, helper = world.phone_of(world.admin), world.volunteer()
+    body = world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
+    wish_id = admin.post("/v1/wishes", body).json["id"]
+    path = f"/v1/wishes/{wish_id}"
+    assert admin.post(f"{path}/approve").status == 200
+    assert helper.post(f"{path}/claim").status == 200
+    assert helper.post(f"{path}/deliver", {}).status == 200
+    number = asked.me["phone"]
+
+    def answer() -> bool:
+        reply(world, number, "1")
+        wish = find(Wish, wish_id, "wish")
+        return wish is not None and wish.state is WishState.FULFILLED
+
+    def is_withdrawn() -> bool:
+        questions = scan(PhoneQuestion, SK == "question")
+        return not any(question.asked for question in questions)
+
+    return Held(
+        subject=old,
+        phone=asked,
+        doors={"SMS reply": answer},
+        once=frozenset({"SMS reply"}),
+        is_released=is_withdrawn,
+    )
+
+
+def _held_message(world: World, kind: RelationKind) -> Held:
+    """Let a message to a resident wait for another attempt."""
+    resident = world.resident()
+    scripted(world, Refused("throttled"))
+    world.open_wish(resident)
+
+    def states() -> list[DeliveryState]:
+        lines = scan(MessageAttempt, SK == "delivery")
+        own = [line for line in lines if line.person == resident.me["id"]]
+        return [line.state for line in own if line.kind == "wish.approved"]
+
+    assert states() == [DeliveryState.RETRY]
+    return Held(
+        subject=world.services.people.find(resident.me["id"]),
+        phone=resident,
+        doors={"inbox": succeeds(lambda: resident.get("/v1/me/inbox"))},
+        is_released=lambda: set(states()) == {DeliveryState.SUPPRESSED},
+    )
+
+
 CASES = Cases(
     who={"list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER},
     queries={"list_messages": "?person={target}"},
     path_values={"message_id": _message_id},
     good={"note_visit": _note_visit},
     story_queries={"list_messages": "person={person}"},
+    held={"question": _held_question, "waiting message": _held_message},
 )

@@ -222,7 +222,8 @@ def test_filling_many_messages_of_a_kind_costs_as_many_reads_as_one(
         with counted_storage() as storage:
             assert len(world.services.hooks.contexts(subjects)) == number
         reads.append(storage.reads)
-    assert reads[0] == reads[1] <= 2
+    # Of an offer: the offers, their wishes and their volunteers.
+    assert reads[0] == reads[1] <= 3
 
 
 def test_a_carers_inbox_holds_only_their_own_messages(world: World):

@@ -252,9 +252,7 @@ def as_volunteer(world: World, person: Person) -> Phone:
         .status
         == 200
     )
-    found = world.services.people.find(person.id)
-    assert found
-    return world.phone_of(found)
+    return world.phone_of(world.vet(person.id))
 
 
 @pytest.mark.parametrize("near", ["carer", "housemate"])

@@ -668,6 +668,7 @@ def test_a_volunteer_for_a_building_is_asked_for_its_grid(world: World) -> None:
     helper = world.phone_of(world.person("赵志强", home=f"{JINFENG}.g01.b01"))
     world.vet(helper.me["id"])
     assert helper.put("/v1/me/volunteer", {"places": [BUILDING]}).status == 200
+    world.vet(helper.me["id"])
     helper = again(world, helper)
     inside = world.open_wish()
     beside = world.open_wish(world.resident(home=GRID), title="一袋大米")

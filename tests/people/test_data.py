@@ -42,6 +42,7 @@ def a_life(world: World) -> Phone:
     )
     world.vet(phone.me["id"])
     phone.put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5})
+    world.vet(phone.me["id"])
     world.clock.advance(timedelta(minutes=1))
     return world.sign_in(NUMBER)
 

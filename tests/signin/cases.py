@@ -1,9 +1,11 @@
 """The cases of signing in."""
 
+from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.people.model import Person
 
 from ..cases import ANYONE, MEMBER, OWNER, WORKER, Cases, Good, number
-from ..world import CHALLENGES, NO_CHALLENGE, Phone, World
+from ..trust.held import Held, succeeds
+from ..world import CHALLENGES, NO_CHALLENGE, UNIT, Phone, World
 
 
 def _send_code(world: World) -> Good:
@@ -68,6 +70,28 @@ def _verify_email(world: World) -> Good:
     )
 
 
+def _held_session(world: World, kind: RelationKind) -> Held:
+    phone = world.sign_in(number(world), consent="1", name="王秀英")
+    assert phone.patch("/v1/me", {"home": UNIT}).status == 200
+
+    def refresh() -> bool:
+        body = {"refresh_token": phone.refresh}
+        return Phone().post("/v1/auth/tokens", body).status == 201
+
+    return Held(
+        subject=world.services.people.find(phone.me["id"]),
+        phone=phone,
+        doors={
+            "account": succeeds(lambda: phone.get("/v1/me")),
+            "export": succeeds(lambda: phone.get("/v1/me/data")),
+            "inbox": succeeds(lambda: phone.get("/v1/me/inbox")),
+            "refresh": refresh,
+        },
+        once=frozenset({"refresh"}),
+        is_released=lambda: not refresh(),
+    )
+
+
 CASES = Cases(
     who={
         "send_code": ANYONE,
@@ -100,4 +124,5 @@ CASES = Cases(
         "send_email_code": _send_email_code,
         "verify_email": _verify_email,
     },
+    held={"session": _held_session},
 )

@@ -5,8 +5,14 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.ended_relations import RelationKind
+from chalicelib.tickets.model import Ticket
+from chalicelib.tickets.states import TicketStatus
 
 from ..cases import MEMBER, WORKER, Cases, Good, MakeGood
+from ..replies.builders import reply
+from ..store.scan import find
+from ..trust.held import Held, shows, succeeds
 from ..world import BAIHUA, GRID, STREET, UNIT, Phone, World
 
 OWN, HELP = {"owner", "joiner", "worker"}, {"assignee", "worker"}
@@ -204,6 +210,84 @@ def _hide(world: World) -> Good:
     return good
 
 
+def _held_ticket(world: World, kind: RelationKind) -> Held:
+    person = world.person("周涛", (Role.GRID_WORKER, GRID), home=GRID)
+    worker, admin = world.phone_of(person), world.phone_of(world.admin)
+    ticket_id, resident = reported(
+        world, private=True, location_note="地下室门后"
+    )
+    path = f"/v1/tickets/{ticket_id}"
+    assigned = admin.post(f"{path}/assign", {"to": person.id})
+    assert assigned.status == 200, assigned.text
+    note = {"text": "下午来", "public": False}
+    queue = f"/v1/tickets?place={GRID}"
+
+    def is_released() -> bool:
+        ticket = find(Ticket, ticket_id, "ticket")
+        return ticket is not None and ticket.assignee == world.admin.id
+
+    return Held(
+        subject=person,
+        phone=worker,
+        doors={
+            "view": shows(lambda: worker.get(path), "地下室门后"),
+            "list": shows(lambda: worker.get(queue), ticket_id),
+            "timeline": succeeds(lambda: worker.get(f"{path}/timeline")),
+            "timers": succeeds(lambda: worker.get(f"{path}/clocks")),
+            "photos": succeeds(lambda: worker.get(f"{path}/photos")),
+            "move": succeeds(lambda: worker.post(f"{path}/comment", note)),
+            "resolve": succeeds(lambda: worker.post(f"{path}/resolve", {})),
+        },
+        once=frozenset({"resolve"}),
+        is_released=is_released,
+        depend=[(world.admin.phone or "", "ticket.assigned")],
+        secrets=["地下室门后", resident.me["phone"]],
+    )
+
+
+def _held_filed_ticket(world: World, kind: RelationKind) -> Held:
+    carer = world.phone_of(world.person("李强"))
+    old = world.person("李奶奶", phone=None, contact_via=carer.me["id"])
+    body = {
+        "category": "light",
+        "text": "灯坏了",
+        "place": UNIT,
+        "location_note": "地下室门后",
+        "private": True,
+        "on_behalf_of": old.id,
+        "consent": {"how": "spoken"},
+    }
+    ticket_id = carer.post("/v1/tickets", body).json["id"]
+    admin, path = world.phone_of(world.admin), f"/v1/tickets/{ticket_id}"
+    assert admin.post(f"{path}/resolve", {"note": "已修好"}).status == 200
+
+    def ticket() -> Ticket:
+        found = find(Ticket, ticket_id, "ticket")
+        assert found
+        return found
+
+    def confirm_by_sms() -> bool:
+        reply(world, carer.me["phone"], "1")
+        return ticket().state is TicketStatus.CLOSED
+
+    said = {"text": "谢谢", "public": True}
+    return Held(
+        subject=old,
+        phone=carer,
+        doors={
+            "view": shows(lambda: carer.get(path), "地下室门后"),
+            "timeline": succeeds(lambda: carer.get(f"{path}/timeline")),
+            "move": succeeds(lambda: carer.post(f"{path}/comment", said)),
+            "confirm": succeeds(lambda: carer.post(f"{path}/confirm", {})),
+            "file another": succeeds(lambda: carer.post("/v1/tickets", body)),
+            "SMS reply": confirm_by_sms,
+        },
+        once=frozenset({"confirm", "file another", "SMS reply"}),
+        is_released=lambda: ticket().proxy_id is None,
+        secrets=["地下室门后"],
+    )
+
+
 CASES = Cases(
     who={
         "report_problem": MEMBER,
@@ -241,4 +325,5 @@ CASES = Cases(
         "hide_ticket": _hide,
     },
     story_queries={"list_tickets": f"place={BAIHUA}"},
+    held={"ticket": _held_ticket, "filed ticket": _held_filed_ticket},
 )

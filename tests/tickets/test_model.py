@@ -331,9 +331,9 @@ def test_who_is_what_towards_a_ticket():
     resource = a_ticket(proxy_id="per_son").as_resource("per_joiner")
     assert resource.relations[Relation.OWNER] == {
         "per_owner",
-        "per_son",
         "per_joiner",
     }
+    assert resource.proxies == {"per_son": "per_owner"}
     assert (
         resource.relations[Relation.HELPER],
         resource.places,

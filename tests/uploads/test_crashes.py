@@ -58,8 +58,9 @@ def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(
     """It ends before each of the worker's steps; the worker lives, or dies at its last one."""
     give_up = {
         "erased": partial(
-            upload.cloud.world.services.upload_jobs.forget_person,
+            upload.cloud.world.services.upload_jobs.delete_unbound,
             upload.phone.me["id"],
+            UploadEndReason.OWNER_ERASED,
         ),
         "never arrived": partial(upload.later, hours=1),
     }[end]

@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 from typing import Any
 
+from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.people.model import Person
+from chalicelib.wishes.model import Wish, WishState
 
 from ..cases import ANYONE, MEMBER, WORKER, Cases, Good, MakeGood
+from ..replies.builders import reply
+from ..store.scan import counter, find
+from ..trust.held import Held, shows, succeeds
 from ..world import BAIHUA, UNIT, Phone, World
 
 PUBLIC_STATES = {"open", "claimed", "delivered", "fulfilled"}
@@ -174,6 +180,77 @@ def _withdraw(world: World) -> Good:
     return _of(resident, wish_id, "withdraw", {"reason": "不用了"})
 
 
+def _held_claim(world: World, kind: RelationKind) -> Held:
+    resident = world.resident(address="9楼917室")
+    helper = world.volunteer()
+    day = (world.clock.now() + timedelta(days=3)).date().isoformat()
+    wish_id = world.open_wish(resident, needed_by=day)
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    path, door = f"/v1/wishes/{wish_id}", "917室"
+
+    def is_released() -> bool:
+        wish = find(Wish, wish_id, "wish")
+        free = counter(helper.me["id"], "active_claims") == 0
+        return wish is not None and wish.state is WishState.OPEN and free
+
+    return Held(
+        subject=world.services.people.find(helper.me["id"]),
+        phone=helper,
+        doors={
+            "view": shows(lambda: helper.get(path), door),
+            "list": shows(lambda: helper.get("/v1/me/claims"), door),
+            "timeline": succeeds(lambda: helper.get(f"{path}/timeline")),
+            "move": succeeds(lambda: helper.post(f"{path}/check-in", {})),
+            "deliver": succeeds(lambda: helper.post(f"{path}/deliver", {})),
+        },
+        once=frozenset({"deliver"}),
+        is_released=is_released,
+        depend=[
+            (resident.me["phone"], "wish.released"),
+            (world.admin.phone or "", "wish.released_staff"),
+        ],
+        secrets=[door, resident.me["phone"]],
+    )
+
+
+def _held_filed_wish(world: World, kind: RelationKind) -> Held:
+    carer = world.phone_of(world.person("李强"))
+    old = world.person(
+        "李奶奶", phone=None, contact_via=carer.me["id"], address="9楼917室"
+    )
+    body = world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
+    wish_id = carer.post("/v1/wishes", body).json["id"]
+    admin, helper = world.phone_of(world.admin), world.volunteer()
+    path = f"/v1/wishes/{wish_id}"
+    assert admin.post(f"{path}/approve").status == 200
+    assert helper.post(f"{path}/claim").status == 200
+    assert helper.post(f"{path}/deliver", {}).status == 200
+
+    def wish() -> Wish:
+        found = find(Wish, wish_id, "wish")
+        assert found
+        return found
+
+    def confirm_by_sms() -> bool:
+        reply(world, carer.me["phone"], "1")
+        return wish().state is WishState.FULFILLED
+
+    return Held(
+        subject=old,
+        phone=carer,
+        doors={
+            "view": shows(lambda: carer.get(path), "917室"),
+            "timeline": succeeds(lambda: carer.get(f"{path}/timeline")),
+            "move": succeeds(lambda: carer.post(f"{path}/confirm", {})),
+            "file another": succeeds(lambda: carer.post("/v1/wishes", body)),
+            "SMS reply": confirm_by_sms,
+        },
+        once=frozenset({"move", "file another", "SMS reply"}),
+        is_released=lambda: wish().proxy_id is None,
+        secrets=["917室"],
+    )
+
+
 CASES = Cases(
     who={
         "list_wishes": ANYONE,
@@ -219,4 +296,5 @@ CASES = Cases(
         "reopen_wish": _withdrawn,
     },
     story_queries={"list_wishes": f"place={BAIHUA}"},
+    held={"claim": _held_claim, "filed wish": _held_filed_wish},
 )

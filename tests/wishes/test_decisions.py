@@ -7,7 +7,11 @@ from functools import partial
 import pytest
 
 from chalicelib.kernel.access import Relation
-from chalicelib.kernel.audiences import format_audience
+from chalicelib.kernel.audiences import (
+    OnePerson,
+    StaffOnDuty,
+    format_audience,
+)
 from chalicelib.kernel.changes import Adjust, Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.kernel.redaction import mask_personal
@@ -18,6 +22,7 @@ from chalicelib.wishes import (
     resolution,
     submission,
 )
+from chalicelib.wishes.ended_relations import release_claims_of, remove_contact
 from chalicelib.wishes.helpers import HelperRecord
 from chalicelib.wishes.model import (
     ClaimPointer,
@@ -985,7 +990,7 @@ def test_history_of_somebody_who_is_gone_stays_countable(state):
 
 
 def test_what_a_helper_who_is_gone_had_taken_goes_back_to_the_wall():
-    outcome = erasure.forget_helper(
+    outcome = release_claims_of(
         a_wish(S.CLAIMED, a_claim()), "per_helper", START
     )
     assert (outcome.entity.state, counts(outcome)) == (
@@ -993,4 +998,22 @@ def test_what_a_helper_who_is_gone_had_taken_goes_back_to_the_wall():
         [("per_helper", -1)],
     )
     done = a_wish(S.FULFILLED, a_claim(state=C.CONFIRMED))
-    assert erasure.forget_helper(done, "per_helper", START).entity == done
+    assert release_claims_of(done, "per_helper", START).entity == done
+    assert erasure.forget_helper(done, "per_helper").entity == done
+
+
+@pytest.mark.parametrize("state", [S.OPEN, S.CLAIMED])
+def test_only_the_claim_of_the_helper_who_left_is_released(state):
+    others = a_claim("per_other")
+    wish = a_wish(state, a_claim(), others, helpers_needed=3)
+    outcome = release_claims_of(wish, "per_helper", START)
+    assert outcome.entity.state is S.OPEN
+    assert outcome.entity.active == (others,)
+    recipients = [message.audience for message in outcome.messages]
+    assert recipients == [OnePerson("per_owner"), StaffOnDuty(UNIT)]
+
+
+def test_a_former_contact_is_removed_from_the_wish_that_they_filed():
+    wish = a_wish(proxy_id="per_son")
+    assert remove_contact(wish, {"per_son"}).entity.proxy_id is None
+    assert remove_contact(wish, {"per_x"}).entity == wish

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.kernel.access import STAFF, Relation
+from chalicelib.kernel.access import STAFF, Actor, Relation, relations
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.wishes.model import (
     PUBLIC_STATES,
@@ -69,6 +69,8 @@ open       hide       staff         open
 claimed    hide       staff         claimed
 delivered  hide       staff         delivered
 fulfilled  hide       staff         fulfilled
+open      end_claim system open
+claimed   end_claim system open
 submitted forget_owner system withdrawn
 open      forget_owner system withdrawn
 claimed   forget_owner system withdrawn
@@ -311,13 +313,13 @@ def test_a_wish_belongs_to_its_places_community_and_is_late_after_its_day():
     assert wish.late_at == datetime(2026, 11, 23, 16, tzinfo=UTC)
 
 
-def test_the_trusted_contact_who_filed_it_is_an_owner_too():
-    assert a_wish(proxy_id="per_son").as_resource().relations[
-        Relation.OWNER
-    ] == {
-        "per_owner",
-        "per_son",
-    }
+def test_the_contact_who_filed_it_is_an_owner_while_they_represent_the_resident():
+    resource = a_wish(proxy_id="per_son").as_resource()
+    assert resource.relations[Relation.OWNER] == {"per_owner"}
+    son = Actor(id="per_son")
+    assert Relation.OWNER not in relations(son, resource)
+    assert Relation.OWNER in relations(son.representing("per_owner"), resource)
+    assert Relation.OWNER not in relations(son.representing("per_x"), resource)
     helpers = (
         a_wish(
             WishState.CLAIMED,

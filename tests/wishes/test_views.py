@@ -185,7 +185,7 @@ def test_staff_who_help_as_volunteers_see_where_to_bring_it(world: World):
             "陈敏", (Role.GRID_WORKER, GRID), (Role.VOLUNTEER, BAIHUA)
         ),
     )
-    world.vet(person.id)
+    person = world.vet(person.id)
     id, helper = world.open_wish(resident), world.phone_of(person)
     view = helper.post(f"/v1/wishes/{id}/claim").json
     assert (view["phone"], view["address"]) == (

@@ -1,0 +1,52 @@
+"""What ends in a wish with a relation of its helper or of the contact who filed it. Pure."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from ..kernel.changes import Changes, TimelineEvent
+from .model import SYSTEM_ONLY, ClaimState, Wish, WishMover
+from .transitions import freed, go, swap, tell, tell_staff
+
+__all__ = ["HELPER_LEFT", "release_claims_of", "remove_contact"]
+
+HELPER_LEFT = (
+    "志愿者不再服务"  # why a claim ended; it does not say more of the helper
+)
+
+
+def release_claims_of(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
+    """Release the active claim of a helper who may not help any more. Idempotent.
+
+    The wish is on the wall again. The resident and staff get a message, the helper does not.
+    """
+    mine = [claim for claim in wish.active if claim.helper == helper]
+    if not mine:
+        return Changes(entity=wish, previous=wish)
+    mover = WishMover(id="system", relations=SYSTEM_ONLY, now=now)
+    released = [replace(claim, state=ClaimState.RELEASED) for claim in mine]
+    after = replace(wish, claims=swap(wish, *released), listed_at=now, told=())
+    messages = tell(wish, "released", wish.person_id) + tell_staff(
+        wish, "released_staff", claim=mine[0].id
+    )
+    return go(
+        wish,
+        "end_claim",
+        mover,
+        after,
+        note=HELPER_LEFT,
+        writes=freed(mine),
+        messages=messages,
+    )
+
+
+def remove_contact(wish: Wish, former: Collection[str]) -> Changes[Wish]:
+    """Remove a former contact who filed a wish for its resident. Idempotent."""
+    if wish.proxy_id not in former:
+        return Changes(entity=wish, previous=wish)
+    event = TimelineEvent(
+        tag="wish.contact_removed", actor="system", party="system"
+    )
+    return Changes(
+        entity=replace(wish, proxy_id=None), previous=wish, events=(event,)
+    )
