@@ -86,7 +86,7 @@ def list_sessions(
     return MySessionList(items=items, next=context.cursor_of(page.next))
 
 
-@routes.delete("/v1/me/sessions/{session_id}", status=204)
+@routes.delete("/v1/me/sessions/{session_id}", status=204, conditional=False)
 def end_session(
     signin: SignIn, context: RequestContext, session_id: str
 ) -> None:

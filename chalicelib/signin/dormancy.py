@@ -1,5 +1,6 @@
 """Accounts that nobody has used for half a year: carriers give such numbers to somebody else."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ..kernel.access import SYSTEM
@@ -14,9 +15,7 @@ from ..staff_directory.audit import AuditLog
 from .policy import DORMANT_AFTER
 from .repository import SessionRepository
 
-__all__ = ["PHONE_LOST", "Dormancy"]
-
-PHONE_LOST = "account.phone_lost"
+__all__ = ["Dormancy"]
 
 
 class Dormancy:
@@ -51,7 +50,7 @@ class Dormancy:
         messages: tuple[Message, ...] = ()
         if person.home:
             message = Message(
-                kind=PHONE_LOST,
+                kind="account.phone_lost",
                 audience=StaffOnDuty(community_of(person.home)),
                 subject=person.id,
             )
@@ -70,9 +69,15 @@ class Dormancy:
             messages=messages,
         )
 
-    def message_context(self, subject: MessageSubject) -> MessageContext | None:
-        """Return the name of an account without its phone; None once it has a phone again."""
-        person = self._people.find(subject.subject)
-        if person is None or person.erased_at or person.phone:
-            return None
-        return MessageContext(facts={"name": person.name})
+    def message_contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
+        """Return the names of accounts without their phone; None once one has a phone again."""
+        people = self._people.find_many(subject.subject for subject in subjects)
+        return [_context(people.get(each.subject)) for each in subjects]
+
+
+def _context(person: Person | None) -> MessageContext | None:
+    if person is None or person.erased_at or person.phone:
+        return None
+    return MessageContext(facts={"name": person.name})

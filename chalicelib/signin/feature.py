@@ -185,7 +185,7 @@ def dormancy_context(
     dormancy: "Dormancy", subjects: "Sequence[MessageSubject]"
 ) -> "Sequence[MessageContext | None]":
     """Return the names of accounts without their phone."""
-    return [dormancy.message_context(subject) for subject in subjects]
+    return dormancy.message_contexts(subjects)
 
 
 feature.messages(

@@ -23,9 +23,7 @@ from .model import Challenge, Purpose
 from .policy import READ_OUT_LASTS, READ_OUTS_PER_DAY
 from .sign_in_codes import phone_target
 
-__all__ = ["CODE_READ_OUT", "ReadOutCode", "ReadOutCodes"]
-
-CODE_READ_OUT = "account.code_read_out"
+__all__ = ["ReadOutCode", "ReadOutCodes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +70,12 @@ class ReadOutCodes:
 
         def decide() -> Changes[Challenge]:
             actor, person = self._require(context, person_id)
+            person.check_version(context.seen_version)
             line = self._audit.record(
                 actor, "person.code_read_out", person, reason
             )
             notice = Message(
-                kind=CODE_READ_OUT,
+                kind="account.code_read_out",
                 audience=OnePerson(person.id),
                 subject=person.id,
             )

@@ -190,7 +190,7 @@ class Street:
             Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status
             == 201
         )
-        self.world.pass_time(minutes=2)
+        self.world.pass_time(minutes=11)
         assert (
             Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status
             == 401

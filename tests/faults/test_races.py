@@ -3,6 +3,7 @@ agree.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -519,3 +520,61 @@ def test_a_block_holds_against_an_agreement_at_the_same_instant(
         "the block was written over"
     )
     assert answer.status == 403
+
+
+def test_one_asker_who_taps_twenty_times_at_once_gets_one_code(
+    embedded_world: World,
+) -> None:
+    world, number = embedded_world, "+8613900002005"
+    body = {"phone": number}
+    given = at_once(
+        *[lambda: insist(lambda: Phone().post("/v1/auth/codes", body))] * 20
+    )
+    assert told(given) == {(202, ""): 1, (429, "auth.too_soon"): 19}
+    assert len(world.sms_to(number)) == 1
+
+
+def test_strangers_who_ask_at_once_cause_six_codes(
+    embedded_world: World,
+) -> None:
+    world, number = embedded_world, "+8613900002006"
+
+    def asking(n: int) -> Callable[[], Answer]:
+        phone = Phone(address=f"198.51.100.{n}")
+        body = {"phone": number}
+        return lambda: insist(lambda: phone.post("/v1/auth/codes", body))
+
+    given = at_once(*[asking(n) for n in range(12)])
+    assert told(given) == {(202, ""): 6, (429, "auth.throttled"): 6}
+    assert len(world.sms_to(number)) == 6
+
+
+def test_a_dormant_number_is_passed_on_once(embedded_world: World) -> None:
+    world, number = embedded_world, "+8613900002007"
+    old = world.person(phone=number)
+    world.clock.advance(timedelta(days=180))
+    bodies = []
+    for n in range(3):
+        asker = Phone(address=f"198.51.100.{n}")
+        assert asker.post("/v1/auth/codes", {"phone": number}).status == 202
+        bodies.append(
+            {
+                "phone": number,
+                "code": world.code_in_sms(number),
+                "challenge": CHALLENGES[number],
+                "name": "张伟",
+                "consent": {"text_version": TERMS},
+            }
+        )
+    given = at_once(
+        *[
+            lambda body=body: insist(
+                lambda: Phone().post("/v1/auth/tokens", body)
+            )
+            for body in bodies
+        ]
+    )
+    assert {answer.status for answer in given} == {201}
+    (owner,) = [person for person in every(Person) if person.phone == number]
+    assert {answer.json["person"]["id"] for answer in given} == {owner.id}
+    assert owner.id != old.id

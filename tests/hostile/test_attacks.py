@@ -1,5 +1,6 @@
 """Attacks: protected fields, things of others, roles above the caller's, codes by force."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -692,6 +693,11 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
 
 
+def plain(text: str) -> str:
+    """Return a text without what is random in it: ids and etags."""
+    return re.sub(r"[a-z2-7]{24}|[0-9a-f]{16,}", "…", text)
+
+
 def test_a_known_number_is_answered_exactly_as_an_unknown_one(world: World):
     known, unknown = world.person().phone or "", number(world)
     blocked = world.person()
@@ -705,7 +711,11 @@ def test_a_known_number_is_answered_exactly_as_an_unknown_one(world: World):
         assert (
             len(
                 {
-                    (a.status, a.text, tuple(sorted(a.headers.items())))
+                    (
+                        a.status,
+                        plain(a.text),
+                        plain(str(sorted(a.headers.items()))),
+                    )
                     for a in answers
                 }
             )
@@ -717,9 +727,7 @@ def test_a_known_number_is_answered_exactly_as_an_unknown_one(world: World):
     assert without[0].text == without[1].text == tries[0].text
 
 
-def test_one_phone_gets_a_code_a_minute_ten_an_hour_and_thirty_a_day(
-    world: World,
-):
+def test_a_phone_gets_six_codes_a_day_that_nobody_answers(world: World):
     phone, sent = number(world), 0
     refused = ask(phone), ask(phone)
     assert (refused[0].status, refused[1].status) == (202, 429)
@@ -728,15 +736,10 @@ def test_one_phone_gets_a_code_a_minute_ten_an_hour_and_thirty_a_day(
         == refused[1].json["retry_after"]
         <= 60
     )
-    for minute in range(26 * 60):
-        if minute % 4 == 0:
-            world.clock.advance(_minutes(4))
-            sent += (
-                ask(phone, address=f"198.51.100.{minute % 250}").status == 202
-            )
-        if minute == 56:
-            assert sent + 1 <= 2 * 10
-    assert sent <= 2 * 30
+    for minute in range(0, 26 * 60, 4):
+        world.clock.advance(_minutes(4))
+        sent += ask(phone, address=f"198.51.100.{minute % 250}").status == 202
+    assert 6 <= sent + 1 <= 2 * 6  # in parts of two days
     assert len(world.sms_to(phone)) == sent + 1
 
 
@@ -758,11 +761,13 @@ def test_one_address_gets_so_many_codes_an_hour_under_any_name(
         )
         for n in range(8)
     ]
-    assert [answer.status for answer in answers] == [202] * 5 + [429] * 3
-    assert 0 < answers[-1].json["retry_after"] <= 3600
-    assert ask(number(world), address="198.51.100.9").status == 202
+    assert {answer.status for answer in answers} == {202}  # it shows nothing
+    assert len(world.mailbox.read()) == 5
+    ask(number(world), address="198.51.100.9")
+    assert len(world.mailbox.read()) == 6
     world.clock.advance(_minutes(60))
-    assert ask(number(world)).status == 202
+    ask(number(world))
+    assert len(world.mailbox.read()) == 7
 
 
 def test_a_flood_of_numbers_from_everywhere_costs_no_more_than_the_daily_budget(
@@ -773,26 +778,22 @@ def test_a_flood_of_numbers_from_everywhere_costs_no_more_than_the_daily_budget(
         ask(f"+86139{n * 7919 % 10**8:08}", address=f"2001:db8::{n:x}").status
         for n in range(2000)
     ]
-    assert statuses[:40] == [202] * 40
-    assert set(statuses[40:]) == {429}
+    assert set(statuses) == {202}  # it shows nothing
     assert len(world.mailbox.read()) == 40
     world.clock.advance(_minutes(24 * 60))
-    assert ask(number(world)).status == 202
+    ask(number(world))
+    assert len(world.mailbox.read()) == 41
 
 
-def test_what_is_throttled_is_not_counted_against_others(
+def test_what_is_held_back_is_not_counted_against_others(
     new_world: Callable[..., World],
 ):
     world = new_world(codes_per_address_hour=2, codes_per_day=4)
     for _ in range(30):
         ask(number(world))
-    assert [
-        ask(number(world), address="198.51.100.9").status for _ in range(3)
-    ] == [
-        202,
-        202,
-        429,
-    ]
+    for _ in range(3):
+        ask(number(world), address="198.51.100.9")
+    assert len(world.mailbox.read()) == 4
 
 
 def test_a_code_signs_in_once(world: World):
@@ -804,15 +805,15 @@ def test_a_code_signs_in_once(world: World):
         assert_problem(enter(phone, code), 422)
 
 
-def test_a_new_code_makes_the_old_one_worthless(world: World):
+def test_a_new_code_leaves_the_old_one_to_its_own_challenge(world: World):
     phone = number(world)
-    ask(phone)
+    first = ask(phone).json["challenge"]
     old = world.code_in_sms(phone)
     world.pass_time(seconds=61)
     ask(phone)
     assert world.code_in_sms(phone) != old
     assert_problem(enter(phone, old), 422)
-    assert enter(phone, world.code_in_sms(phone)).status == 201
+    assert enter(phone, old, challenge=first).status == 201
 
 
 def test_five_wrong_codes_and_the_right_one_is_refused_too(world: World):
@@ -856,19 +857,18 @@ def test_the_code_of_one_phone_opens_no_other(world: World):
 
 
 def test_all_guesses_of_a_day_together_are_next_to_nothing(world: World):
-    """Thirty codes of five tries each: 150 in a million."""
+    """Six codes of five tries each: 30 in a million, in each of two days."""
     phone, tries = number(world), 0
     for hour in range(24):
         for _ in range(12):
             if ask(phone, address=f"198.51.100.{hour}").status != 202:
                 break
             code = world.code_in_sms(phone)
-            tries += [enter(phone, wrong(code)).status for _ in range(6)].count(
-                422
-            )
-            world.clock.advance(_minutes(1))
-        world.clock.advance(_minutes(48))
-    assert 0 < tries <= 2 * 150
+            for _ in range(6):
+                tries += enter(phone, wrong(code)).status == 422
+                world.clock.advance(timedelta(seconds=20))
+        world.clock.advance(_minutes(36))
+    assert 0 < tries <= 2 * 30
 
 
 def test_staff_who_were_not_asked_for_consent_still_need_the_code(world: World):
