@@ -86,6 +86,10 @@ REFUSALS = {
     "wish.place_of_wall": text(
         zh="请选择街道或社区。", en="Choose a street or a community."
     ),
+    "wish.too_many": text(
+        zh="心愿已经够多了：同时最多三个，一周最多五个。请等前面的完成。",
+        en="There are enough wishes: three at a time, five in a week. Please wait for the first.",
+    ),
     "wish.vetting_required": text(
         zh="这个心愿需要经过审核的志愿者。",
         en="This wish needs a volunteer who has been vetted.",
