@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.wishes import policy as wish_policy
 from devserver.store import binary, embedded_store
 
 from .storage import ADDRESS
@@ -51,6 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def world() -> World:
     """A street in memory."""
     return World()
+
+
+@pytest.fixture
+def many_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one resident file any number of wishes."""
+    monkeypatch.setattr(wish_policy, "OPEN_WISHES", 10_000)
+    monkeypatch.setattr(wish_policy, "WISHES_PER_WEEK", 10_000)
 
 
 @pytest.fixture(scope="session")

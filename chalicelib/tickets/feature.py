@@ -53,6 +53,7 @@ policies: "ServiceProvider[PolicyLookup]" = ServiceProvider(
 )  # filled by ticket_policy
 _SOLVED = {"解决了": True, "没解决": False, "没有解决": False}
 feature.questions({"ticket.resolved": _SOLVED, "ticket.unanswered": _SOLVED})
+feature.questions({"ticket.is_it_yours": {"是我": True, "不是我": False}})
 
 
 @feature.provide

@@ -2,7 +2,7 @@
 
 from datetime import time, timedelta
 
-from ..kernel.rate_limit import AttemptLimit
+from ..kernel.rate_limit import AttemptLimit, RateLimit
 from ..kernel.reminder_steps import DayBefore
 
 __all__ = [
@@ -16,6 +16,9 @@ __all__ = [
     "CODE_TRIES",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
+    "FILED_FOR_OTHERS",
+    "FILING_TTL",
+    "FILING_WEEK",
     "GIVEN_BACK_MAX",
     "GIVEN_BACK_WINDOW",
     "HOMES_IN_WINDOW",
@@ -30,11 +33,14 @@ __all__ = [
     "NEAR_MISSES",
     "NEEDED_WITHIN",
     "NEWCOMER_RETRY",
+    "OPEN_WISHES",
     "REMINDERS",
     "REMIND_AT",
+    "RETRY_OPEN_SECONDS",
     "SETTLE_DISPUTE_WITHIN",
     "SUBMITTED_LASTS",
     "UNCLAIMED_LASTS_DAYS",
+    "WISHES_PER_WEEK",
 ]
 
 BUDGET_CAP_FEN = 100_000  # a micro-wish is small: 1,000 yuan
@@ -69,6 +75,15 @@ DUPLICATE_WITHIN = timedelta(days=180)
 # By one helper: each claim and each release is a message to the resident.
 CLAIMS_PER_WISH = 3
 NEAR_MISSES = 3  # shown to a volunteer who came too late: as many as a phone shows at once
+# For oneself. A micro-wish is granted in days; a fourth waits for the first.
+OPEN_WISHES = 3
+WISHES_PER_WEEK = 5
+FILING_WEEK = timedelta(days=7)
+# Longer than any wish stays open: after this none of them is.
+FILING_TTL = NEEDED_WITHIN + timedelta(days=60)
+RETRY_OPEN_SECONDS = 86_400  # nobody knows when an open wish ends
+# By one of staff for others: as many as a day of visits brings.
+FILED_FOR_OTHERS = RateLimit.calendar_day("wishes_filed", 60, "wish.too_many")
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out

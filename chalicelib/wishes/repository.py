@@ -14,12 +14,14 @@ from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
+from .filing import FiledWishes
 from .helpers import HelperRecord
 from .model import ClaimPointer, Wish, WishKind, WishState
 from .wall import WallEntry
 
 __all__ = [
     "CLAIM",
+    "FILED",
     "HELPER",
     "WISH",
     "WISH_EVENT",
@@ -52,6 +54,7 @@ _ON_THE_WALL = (
 )
 _IN_A_QUEUE = ("id", "place", "waits_for", "waits_until")
 # PK the wish; SK `wish`, `claim#…`, `event#<version>…`. PK a person or phone; SK `helper`.
+# PK `filed#<subject>`; SK `filed`.
 _WISHES = Table(
     "wishes",
     indexes=(
@@ -157,6 +160,10 @@ def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
     }
 
 
+def _filed_keys(filed: FiledWishes) -> dict[str, str]:
+    return {"pk": f"filed#{filed.id}", "sk": "filed"}
+
+
 _COMPUTED: dict[str, type] = {"community": str, "places_left": int}
 _COMPUTED |= {"waits_for": str, "waits_until": str}
 WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
@@ -164,6 +171,7 @@ CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
 HELPER = _WISHES.row(
     HelperRecord, keys=lambda record: {"pk": record.id, "sk": "helper"}
 )
+FILED = _WISHES.row(FiledWishes, keys=_filed_keys)
 WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
 _WAITING = WISH.view(WaitingWish)
@@ -179,7 +187,7 @@ _WITH_TIMERS = (
 class WishRepository(Repository):
     """Reads wishes, claims and their timelines."""
 
-    rows = (WISH, CLAIM, HELPER, WISH_EVENT)
+    rows = (WISH, CLAIM, HELPER, FILED, WISH_EVENT)
 
     def find_wish(self, wish_id: str) -> Wish | None:
         """Read one wish."""
@@ -188,6 +196,11 @@ class WishRepository(Repository):
     def find_wishes(self, wish_ids: Sequence[str]) -> list[Wish]:
         """Read several wishes, a hundred in a request."""
         return self._store.get_many(WISH, [(id, "wish") for id in wish_ids])
+
+    def find_filed(self, subjects: Sequence[str]) -> dict[str, FiledWishes]:
+        """Read the latest wishes of subjects; one without a row is left out."""
+        keys = [(f"filed#{subject}", "filed") for subject in subjects]
+        return by_id(self._store.get_many(FILED, keys))
 
     def wall(
         self,

@@ -15,6 +15,7 @@ from . import permissions as can
 
 __all__ = [
     "ANSWERS",
+    "ENDED",
     "FORGET_OWNER",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
@@ -56,6 +57,15 @@ PUBLIC_STATES = frozenset(
         WishState.CLAIMED,
         WishState.DELIVERED,
         WishState.FULFILLED,
+    }
+)
+# The states of a wish that waits for nobody any more.
+ENDED = frozenset(
+    {
+        WishState.FULFILLED,
+        WishState.REJECTED,
+        WishState.WITHDRAWN,
+        WishState.EXPIRED,
     }
 )
 _OWNER = frozenset({Relation.OWNER})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.changes import Changes, TimelineEvent, Write
 from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
 from ..kernel.redaction import MASK, needs_review
@@ -109,7 +109,7 @@ def likely_duplicates(
 
 
 def submit(
-    wish: Wish, mover: WishMover, ledger: tuple[Put, ...]
+    wish: Wish, mover: WishMover, ledger: tuple[Write, ...]
 ) -> Changes[Wish]:
     """File a new wish; it waits for staff."""
     event = TimelineEvent(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..kernel.access import STAFF, Relation, Resource, authorize, relations
-from ..kernel.changes import Changes, Put
+from ..kernel.changes import Changes, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.ids import Ids
@@ -16,9 +16,12 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import permissions, submission
+from .filing import FiledWishes, put_with
 from .model import Safeguarding, VisitWindow, Wish, WishKind, WishMover
+from .policy import FILED_FOR_OTHERS
 from .queries import WishForViewer, WishQueries
 from .repository import WishRepository
+from .states import ENDED
 
 __all__ = ["WishSubmitter", "WishTerms"]
 
@@ -122,17 +125,42 @@ class WishSubmitter:
         if resident.id != actor.id and consent is None:
             raise Invalid("consent.required", ["consent"])
         wish = self._new_wish(granted, resident, terms, place)
-        ledger: tuple[Put, ...] = ()
+        ledger = self._limits(granted, resident, wish)
         if consent:
-            ledger = (
-                self._people.note_consent(
-                    resident, "acting", consent, actor.id
-                ),
+            line = self._people.note_consent(
+                resident, "acting", consent, actor.id
             )
+            ledger = (*ledger, line)
         found = relations(actor, wish.as_resource())
         mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
         changes = submission.submit(wish, mover, ledger)
         return changes, _Submitted(granted=granted, resident=resident)
+
+    def _limits(
+        self, granted: Granted, resident: Person, wish: Wish
+    ) -> tuple[Write, ...]:
+        """Return the writes that limit the wishes of a resident, or those that staff file.
+
+        Raises:
+            TooMany: the resident has enough open wishes, or filed enough this week.
+
+        """
+        now, filer = wish.created_at, granted.person
+        works_here = relations(granted.actor, wish.as_resource()) & STAFF
+        if works_here and filer.id != resident.id:
+            return FILED_FOR_OTHERS.counts(filer.limit_subjects, now, wish.zone)
+        subjects = resident.limit_subjects
+        known = self._repository.find_filed(subjects)
+        writes: list[Write] = []
+        for subject in subjects:
+            empty = FiledWishes(
+                id=subject, created_at=now, updated_at=now, ttl=now
+            )
+            filed = known.get(subject, empty)
+            wishes = self._repository.find_wishes(filed.ids)
+            open_ids = {one.id for one in wishes if one.state not in ENDED}
+            writes.append(put_with(filed, open_ids, wish.id, now))
+        return tuple(writes)
 
     def _new_wish(
         self, granted: Granted, resident: Person, terms: WishTerms, place: str

@@ -93,6 +93,10 @@ REFUSALS = {
     "wish.place_of_wall": text(
         zh="请选择街道或社区。", en="Choose a street or a community."
     ),
+    "wish.too_many": text(
+        zh="心愿已经够多了：同时最多三个，一周最多五个。请等前面的完成。",
+        en="There are enough wishes: three at a time, five in a week. Please wait for the first.",
+    ),
     "wish.too_many_homes": text(
         zh="您近来已看过足够多的居民住址。请先完成手上的心愿，或请社区放宽。",
         en="You were shown as many homes as allowed for now. Deliver first, or ask staff for more.",

@@ -109,6 +109,7 @@ def test_the_stairwell(server: Server) -> None:
                 for kind in ("ticket.accepted", "ticket.commented")
             ),
             (PROPERTY, "ticket.assigned"),
+            (GRID, "reminders.bundle"),  # that the second one is over
         ]
     )
 

@@ -126,7 +126,10 @@ ASKED: dict[str, Callable[[AskedResident], Again]] = {
     "ticket.resolved": AskedResident.resolved,
     "ticket.unanswered": AskedResident.unanswered,
 }
-ONCE = {"offer.made"}  # each offer is asked about once
+ONCE = {
+    "offer.made",
+    "ticket.is_it_yours",
+}  # each offer and each report is asked about once
 
 
 def _ok(phone: Phone, path: str, body: object = None) -> None:

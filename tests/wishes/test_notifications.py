@@ -343,6 +343,7 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     act(staff, unpublished, "reject", reason="超出范围")
     for wish_id in (disputed, unanswered):
         act(helper, wish_id, "deliver")
+    world.pass_time(minutes=21)  # past the bundle that the release opened
     act(whose[disputed], disputed, "dispute", reason="没收到")
     act(staff, disputed, "reopen")
     act(helper, disputed, "claim")
