@@ -304,8 +304,7 @@ class WishQueries:
     ) -> Page[WishForViewer]:
         people = self._people_in(page.items)
         seen = [
-            self.for_viewer(actor, wish, people, locale)
-            for wish in page.items
+            self.for_viewer(actor, wish, people, locale) for wish in page.items
         ]
         return Page(seen, page.next)
 
