@@ -150,8 +150,8 @@ class Adjust:
 
     `limits` bounds a number after the addition as (lowest, highest), None for no bound. The row
     must exist, unless `must_exist` is False. If it does not, or a limit is passed, `on_conflict`
-    is the refusal; without one the decision is made again. Of an entity, the version must be among
-    the numbers: it conditions every other write.
+    is the refusal; without one the decision is made again. Of an entity, the version must be
+    among the numbers, because it conditions every other write.
     """
 
     row: object

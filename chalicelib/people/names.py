@@ -40,10 +40,13 @@ def _folded(name: str) -> str:
     return "".join(filter(str.isalpha, folded))
 
 
-def may_be_named(name: str, grants: Iterable[Grant] = ()) -> bool:
+def may_be_named(
+    name: str, grants: Iterable[Grant] = (), *, by_staff: bool = False
+) -> bool:
     """Say whether a person with these roles may have a name.
 
-    Staff may be named after their office, and property management after their company.
+    Staff may be named after their office, and property management after their company. Staff
+    register the people of a company before they give them the role.
     """
     highest = max((grant.role.rank for grant in grants), default=0)
     if highest >= Role.GRID_WORKER.rank:
@@ -51,4 +54,5 @@ def may_be_named(name: str, grants: Iterable[Grant] = ()) -> bool:
     folded = _folded(name)
     if _OFFICE.search(folded):
         return False
-    return highest >= Role.PROPERTY.rank or not _PROPERTY.search(folded)
+    of_company = by_staff or highest >= Role.PROPERTY.rank
+    return of_company or not _PROPERTY.search(folded)

@@ -9,7 +9,7 @@ from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
 from .consents import Consents
-from .edits import PersonEdit
+from .edits import PersonCorrection, PersonEdit
 from .model import TERMS, Person, agree
 from .names import may_be_named
 from .phones import Phones
@@ -80,9 +80,11 @@ class Registration:
         line = self._consents.record(person, TERMS, text_version=text_version)
         return Changes(entity=agreed, previous=person, writes=(line,))
 
-    def check_name(self, name: str, grants: Iterable[Grant] = ()) -> None:
+    def check_name(
+        self, name: str, grants: Iterable[Grant] = (), *, by_staff: bool = False
+    ) -> None:
         """Refuse a name that imitates an office the person does not hold with Invalid."""
-        if not may_be_named(name, grants):
+        if not may_be_named(name, grants, by_staff=by_staff):
             raise Invalid("person.name_office", ["name"])
 
     def check_place(self, place: str, loc: Sequence[str | int]) -> None:
@@ -100,7 +102,8 @@ class Registration:
         """
         changed = edit.applied_to(person)
         if changed.name != person.name:
-            self.check_name(changed.name, person.grants)
+            by_staff = isinstance(edit, PersonCorrection)
+            self.check_name(changed.name, person.grants, by_staff=by_staff)
         if changed.home is not None and changed.home != person.home:
             self.check_place(changed.home, ["home"])
         if changed.email_address not in (None, person.email_address):

@@ -123,7 +123,7 @@ class PersonAdmin:
                 context, people_permissions.CREATE, resource
             ).actor
             self._registration.check_place(new.home, ["home"])
-            self._registration.check_name(new.name)
+            self._registration.check_name(new.name, by_staff=True)
             person, ledger, members = self._new_person(new, actor)
             phone = self._claims(person) if person.phone else ()
             event = TimelineEvent(

@@ -148,7 +148,7 @@ def release(
         messages += tell_helpers(wish, "claim_ended", [mine])
     writes: tuple[Write, ...] = freed([mine])
     if records:
-        writes = records.with_claim_given_back(mover.now)
+        writes = records.with_claim_given_back(mine.id, mover.now)
     after = replace(
         wish,
         claims=swap(wish, replace(mine, state=ClaimState.RELEASED)),

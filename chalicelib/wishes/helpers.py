@@ -5,7 +5,7 @@ account is erased and made anew. So leaving and coming back resets no number: ho
 back count from all records, confirmed deliveries from that of the account alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -18,6 +18,7 @@ __all__ = [
     "Helper",
     "HelperRecord",
     "HelperRecords",
+    "ReturnedClaim",
     "ShownHome",
     "counted",
 ]
@@ -34,11 +35,18 @@ class ShownHome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedClaim:
+    """A claim that its helper gave back, and when."""
+
+    claim: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelperRecord(Entity):
     """What is counted for one subject: an account (its person id) or a phone (its key).
 
-    Only the record of an account counts active claims and confirmed deliveries. `given_back` are
-    the instants at which claims were given back.
+    Only the record of an account counts active claims and confirmed deliveries.
     """
 
     entity_kind: ClassVar[str] = "helper"
@@ -46,7 +54,7 @@ class HelperRecord(Entity):
     active: int = 0
     confirmed: int = 0
     homes: tuple[ShownHome, ...] = ()
-    given_back: tuple[datetime, ...] = ()
+    given_back: tuple[ReturnedClaim, ...] = ()
 
 
 def counted(helper: str, *, active: int = 0, confirmed: int = 0) -> Adjust:
@@ -102,11 +110,12 @@ class HelperRecords:
         since = now - policy.GIVEN_BACK_WINDOW
         if lifted_at:
             since = max(since, lifted_at)
-        return sum(at > since for at in self._all_given_back())
+        return sum(at > since for at in self._all_given_back().values())
 
-    def _all_given_back(self) -> set[datetime]:
+    def _all_given_back(self) -> dict[str, datetime]:
         records = self.known.values()
-        return {at for record in records for at in record.given_back}
+        given_back = [one for record in records for one in record.given_back]
+        return {one.claim: one.at for one in given_back}
 
     def with_claim(self, home: str, now: datetime) -> tuple[Put, ...]:
         """Return the rows after one more claim, on a wish of a home."""
@@ -115,22 +124,28 @@ class HelperRecords:
         homes[home] = now
         return self._rows(homes, self._all_given_back(), 1, now)
 
-    def with_claim_given_back(self, now: datetime) -> tuple[Put, ...]:
+    def with_claim_given_back(
+        self, claim_id: str, now: datetime
+    ) -> tuple[Put, ...]:
         """Return the rows after a claim was given back."""
-        given_back = self._all_given_back() | {now}
+        given_back = self._all_given_back() | {claim_id: now}
         return self._rows(self.homes(now), given_back, -1, now)
 
     def _rows(
         self,
         homes: Mapping[str, datetime],
-        given_back: Iterable[datetime],
+        given_back: Mapping[str, datetime],
         active: int,
         now: datetime,
     ) -> tuple[Put, ...]:
         """Return the row of each subject. Homes and claims given back are the same in all."""
         shown = [ShownHome(home=home, at=at) for home, at in homes.items()]
         since = now - policy.GIVEN_BACK_WINDOW
-        lately = sorted(at for at in given_back if at > since)
+        lately = [
+            ReturnedClaim(claim=claim, at=at)
+            for claim, at in given_back.items()
+            if at > since
+        ]
         rows = []
         for n, subject in enumerate(self.subjects):
             before = self.known.get(subject)

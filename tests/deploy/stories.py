@@ -117,6 +117,7 @@ class Street:
             self.tickets,
             self.many_reporters,
             self.open311,
+            self.volunteers,
             self.wishes,
             self.offers,
             self.answers,
@@ -481,6 +482,28 @@ class Street:
 
     # wishes and offers
 
+    def volunteers(self) -> None:
+        """A newcomer is vetted, gives three wishes back, is paused, changes their name, and is
+        vetted again for a few days.
+        """
+        world, newcomer = self.world, self.world.phone_of(self.world.person())
+        self.known["volunteer_id"] = newcomer.me["id"]
+        path = f"/v1/people/{newcomer.me['id']}"
+        soon = (world.clock.now() + timedelta(days=4)).isoformat()
+        vetting = {"level": "basic", "how": "vouched", "expires_at": soon}
+        ok(newcomer.put("/v1/me/volunteer", {"places": [BAIHUA]}))
+        newcomer = world.phone_of(world.services.people.find(newcomer.me["id"]))
+        ok(self.admin.put(f"{path}/vetting", vetting))
+        for _ in range(3):
+            wish = world.open_wish(world.resident())
+            ok(newcomer.post(f"/v1/wishes/{wish}/claim"))
+            release = {"reason": "临时有事"}
+            ok(newcomer.post(f"/v1/wishes/{wish}/release", release))
+        assert newcomer.post(f"/v1/wishes/{wish}/claim").status == 403
+        ok(self.admin.put(f"{path}/vetting", vetting))
+        ok(newcomer.patch("/v1/me", {"name": "钱小丽"}))
+        ok(self.admin.put(f"{path}/vetting", vetting))
+
     def wishes(self) -> None:
         """Kept and expired wishes: reminders, chases, expiry, and all their messages."""
         world = self.world
@@ -631,6 +654,7 @@ class Street:
             )
         )
         gone = world.phone_of(person)
+        world.vet(person.id)
         ok(gone.put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5}))
         gone = world.phone_of(world.services.people.find(person.id) or person)
         held = self.report(text="地下室漏水", category="water")

@@ -166,9 +166,11 @@ def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
             "address": "二楼201室",
             "consent": {"how": "written", "witness": "陈敏"},
         }
-        admin.ask("POST", "/v1/people", body, 201)
+        made = admin.ask("POST", "/v1/people", body, 201)
         seen[key] = cloud.sign_in(phone)
         seen[key].ask("PATCH", "/v1/me", {"quiet_hours": _not_now()})
+    vetting = {"level": "basic", "how": "in_person"}
+    admin.ask("PUT", f"/v1/people/{made['id']}/vetting", vetting)
     person("helper").ask(
         "PUT",
         "/v1/me/volunteer",

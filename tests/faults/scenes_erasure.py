@@ -82,6 +82,7 @@ def somebody_with_every_relation(cloud: Cloud) -> Phone:
         world.person("王秀英", (Role.GRID_WORKER, GRID), consent=consent)
     )
     profile = {"places": [BAIHUA], "capacity": 5}
+    world.vet(person.me["id"])
     assert person.put("/v1/me/volunteer", profile).status == 200
     helper = world.volunteer()
     own = [
@@ -150,6 +151,7 @@ def somebody_is_erased(cloud: Cloud) -> Erased:
     staffed(world)
     person = world.phone_of(world.person("王秀英", consent=consent))
     profile = {"places": ["chunhui.baihua"], "capacity": 5}
+    world.vet(person.me["id"])
     assert person.put("/v1/me/volunteer", profile).status == 200
     world.open_wish(person, story="冬天没有热水喝。")
     world.offer(world.open_wish(), person)

@@ -234,13 +234,30 @@ def test_a_new_wish_under_an_expired_key_is_remembered_in_its_turn(
     )
 
 
-def test_a_refusal_comes_from_fresh_state_when_the_place_is_given_back_in_between(
+def test_a_refusal_comes_from_fresh_state_when_another_claim_comes_in_between(
     embedded_world: World,
 ) -> None:
-    """A volunteer has no room at the request, and has when the transaction fails: the second read
+    """A volunteer has room at the request, and none when the transaction fails: the second read
     decides.
     """
     world, helper = embedded_world, embedded_world.volunteer(capacity=1)
+    other, wanted = world.open_wish(), world.open_wish()
+
+    def meanwhile() -> int:
+        return helper.post(f"/v1/wishes/{other}/claim").status
+
+    with just_before_commit(meanwhile) as happened:
+        late = helper.post(f"/v1/wishes/{wanted}/claim")
+    assert (late.status, late.code) == (409, "volunteer.too_many_claims")
+    assert happened == [200]
+    check()
+
+
+def test_a_release_between_the_read_of_a_claim_and_its_commit_is_counted(
+    embedded_world: World,
+) -> None:
+    """The release adds to the record without a read. The claim must not overwrite that."""
+    world, helper = embedded_world, embedded_world.volunteer(capacity=2)
     held, wanted = world.open_wish(), world.open_wish()
     assert helper.post(f"/v1/wishes/{held}/claim").status == 200
     staff = world.staff(role=Role.COMMUNITY_STAFF)
@@ -252,5 +269,5 @@ def test_a_refusal_comes_from_fresh_state_when_the_place_is_given_back_in_betwee
 
     with just_before_commit(meanwhile) as happened:
         assert helper.post(f"/v1/wishes/{wanted}/claim").status == 200
-    assert happened == [200]
+    assert (happened, count_of(helper.me["id"])) == ([200], 1)
     check()
