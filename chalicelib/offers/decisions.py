@@ -201,7 +201,7 @@ def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
     offer = known.offer
     if offer.state is OfferState.OFFERED:
         known = replace(known, history=None)
-        return _end(known, "expire", _SYSTEM, min(now, offer.expires_at))
+        return _end(known, "supersede", _SYSTEM, min(now, offer.expires_at))
     return Changes(entity=replace(offer, reason=None), previous=offer)
 
 

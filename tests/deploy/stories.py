@@ -656,6 +656,7 @@ class Street:
         gone = world.phone_of(person)
         world.vet(person.id)
         ok(gone.put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5}))
+        world.vet(person.id)
         gone = world.phone_of(world.services.people.find(person.id) or person)
         held = self.report(text="地下室漏水", category="water")
         self.move(self.admin, held, "assign", to=person.id)

@@ -1,4 +1,4 @@
-"""Scenes of an erasure: five features handle the event, each in a job of its own."""
+"""Scenes of an erasure: features handle its two events, each in a job of its own."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from unittest import mock
 
 from chalicelib.feature import PERSON_ERASED
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.ended_relations import RELATION_ENDED
 from chalicelib.kernel.job import Event, ScheduledJob
 from chalicelib.offers.model import Offer
 from chalicelib.people.model import Consent, ConsentGiven, Person
@@ -35,7 +36,11 @@ from .promises import (
 )
 from .scenes_offers import unheard
 
-HANDLERS = {"offers", "people", "tickets", "uploads", "wishes"}
+# The handlers of the two events of an erasure.
+HANDLERS = {
+    PERSON_ERASED: {"offers", "people", "tickets", "wishes"},
+    RELATION_ENDED: {"message_log", "offers", "tickets", "uploads", "wishes"},
+}
 SECRETS = (
     "刘见证",
     "冬天没有热水喝",
@@ -84,6 +89,7 @@ def somebody_with_every_relation(cloud: Cloud) -> Phone:
     profile = {"places": [BAIHUA], "capacity": 5}
     world.vet(person.me["id"])
     assert person.put("/v1/me/volunteer", profile).status == 200
+    world.vet(person.me["id"])
     helper = world.volunteer()
     own = [
         world.open_wish(person, story=f"冬天没有热水喝，第{n}回。")
@@ -153,6 +159,7 @@ def somebody_is_erased(cloud: Cloud) -> Erased:
     profile = {"places": ["chunhui.baihua"], "capacity": 5}
     world.vet(person.me["id"])
     assert person.put("/v1/me/volunteer", profile).status == 200
+    world.vet(person.me["id"])
     world.open_wish(person, story="冬天没有热水喝。")
     world.offer(world.open_wish(), person)
     photo = world.upload(person, jpeg((40, 30)))

@@ -237,6 +237,7 @@ class Life:
             ).status
             == 200
         )
+        self.world.vet(helper.me["id"])
         staff = self._heard(self.world.staff())
         self._register(staff)
         wish = self._wish(resident, staff)

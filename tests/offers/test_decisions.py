@@ -572,14 +572,14 @@ def test_the_number_of_met_residents_is_limited():
 # Erasure
 
 
-def test_an_offer_to_an_erased_volunteer_expires_without_a_trace():
+def test_an_offer_to_an_erased_volunteer_ends_without_a_trace():
     given = known(history=a_history(a_sent()))
     outcome = decisions.forget(given, NOW)
     assert outcome.entity == replace(
-        given.offer, state=S.EXPIRED, answered_at=NOW
+        given.offer, state=S.SUPERSEDED, answered_at=NOW
     )
     (offer_round,) = outcome.related  # the history is deleted elsewhere
-    assert offer_round.entity.asked[1] == an_asked(state=S.EXPIRED)
+    assert offer_round.entity.asked[1] == an_asked(state=S.SUPERSEDED)
     assert (messages_of(outcome), changes(outcome)) == ([], [])
 
 

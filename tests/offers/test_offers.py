@@ -398,7 +398,7 @@ def test_erasure_ends_offers_and_deletes_the_history(
     assert "我住院了" in helper.get("/v1/me/data").text
     assert helper.delete("/v1/me").status == 202
     world.pass_time(minutes=16)
-    assert rows.find_offer(offer_id).state is OfferState.EXPIRED
+    assert rows.find_offer(offer_id).state is OfferState.SUPERSEDED
     assert rows.find_offer(declined).reason is None
     assert rows.find_history(STREET, helper.me["id"]) is None
     assert world.services.people.volunteers_of(BAIHUA) == [

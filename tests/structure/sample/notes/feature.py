@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..kernel.template import Lane
 from ..people.feature import access
 from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.staff_queue import QueuePart, QueueQuery
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["feature"]
 
-feature: "Feature[Notes]" = Feature("notes", id_prefixes={"note": "nte"})
+feature: "Feature[Notes]" = Feature(
+    "notes", id_prefixes={"note": "nte"}, holds={"note": ACCOUNT_ENDED}
+)
 
 
 @feature.build
@@ -70,10 +74,10 @@ def on_timer(notes: "Notes", timer: "Timer") -> None:
     notes.on_timer(timer)
 
 
-@feature.on_event("person.blocked")
-def on_person_blocked(notes: "Notes", event: "Event") -> None:
-    """Close the notes of a person who was blocked."""
-    notes.close_notes_of(event.subject)
+@feature.on_relation_ended()
+def on_relation_ended(notes: "Notes", ended: "EndedRelations") -> None:
+    """Close the notes of a person who has no account any more."""
+    notes.close_notes_of(ended.person_id)
 
 
 @feature.queue_line()

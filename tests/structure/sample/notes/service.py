@@ -128,7 +128,7 @@ class Notes:
         self._entities.on_timer(timer.entity_id, timer.id, model.make_overdue)
 
     def close_notes_of(self, person_id: str) -> None:
-        """Close the notes of a person who was blocked. Idempotent."""
+        """Close the notes of a person who has no account any more. Idempotent."""
         for note in self._repository.notes_of(person_id):
             if note.waits:
                 self._entities.update(note.id, _close)

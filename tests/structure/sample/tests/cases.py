@@ -1,8 +1,13 @@
 """The cases of notes."""
 
+from chalicelib.notes.model import Note
+
+from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.people.model import Person
 
 from ..cases import MEMBER, WORKER, Cases, Good
+from ..store.scan import find
+from ..trust.held import Held, succeeds
 from ..world import World
 
 
@@ -35,6 +40,27 @@ def _withdraw(world: World) -> Good:
     )
 
 
+def _held_note(world: World, kind: RelationKind) -> Held:
+    owner = world.person()
+    note_id, phone = a_note(world, owner), world.phone_of(owner)
+    path = f"/v1/notes/{note_id}"
+
+    def is_released() -> bool:
+        note = find(Note, note_id, "note")
+        return note is not None and not note.waits
+
+    return Held(
+        subject=owner,
+        phone=phone,
+        doors={
+            "view": succeeds(lambda: phone.get(path)),
+            "withdraw": succeeds(lambda: phone.post(f"{path}/withdraw", {})),
+        },
+        once=frozenset({"withdraw"}),
+        is_released=is_released,
+    )
+
+
 CASES = Cases(
     who={
         "write_note": MEMBER,
@@ -53,4 +79,5 @@ CASES = Cases(
         "answer_note": _answer,
         "withdraw_note": _withdraw,
     },
+    held={"note": _held_note},
 )

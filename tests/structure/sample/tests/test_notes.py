@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.feature import Bound
 from chalicelib.features import declaration
+from chalicelib.kernel.ended_relations import RELATION_ENDED
 from chalicelib.kernel.job import Event
 
 from ..store.scan import remove, scheduled
@@ -120,12 +121,12 @@ def test_the_event_is_handled_although_another_subscriber_fails(
         runs.append(event.subject)
         raise RuntimeError("broken")
 
-    bound = offers.events["person.blocked"]
+    bound = offers.events[RELATION_ENDED]
     monkeypatch.setitem(
-        offers.events, "person.blocked", Bound(bound.provider, fail)
+        offers.events, RELATION_ENDED, Bound(bound.provider, fail)
     )
     handled = []
-    mine = declaration("notes").events["person.blocked"]
+    mine = declaration("notes").events[RELATION_ENDED]
 
     def note(service: object, event: Event) -> None:
         handled.append(event.subject)
@@ -133,7 +134,7 @@ def test_the_event_is_handled_although_another_subscriber_fails(
 
     monkeypatch.setitem(
         declaration("notes").events,
-        "person.blocked",
+        RELATION_ENDED,
         Bound(mine.provider, note),
     )
     owner = world.person()
@@ -144,7 +145,7 @@ def test_the_event_is_handled_although_another_subscriber_fails(
     )
     assert state_of(world, note_id) == "withdrawn"
     world.pass_time(hours=1)
-    assert parked(world) == ["event.person.blocked"], (
+    assert parked(world) == [f"event.{RELATION_ENDED}"], (
         "one job, that of the subscriber that failed"
     )
     assert len(runs) == 5
