@@ -193,9 +193,9 @@ class _WishSeeder:
             return
         self._wishes.approve_wish(self._admin, id)
         if state in ("claimed", "delivered", "fulfilled"):
-            self._wishes.claim_wish(helper, id)
+            self._wishes.claims.claim_wish(helper, id)
         if state in ("delivered", "fulfilled"):
-            self._wishes.deliver_wish(helper, id, None, None, None)
+            self._wishes.claims.deliver_wish(helper, id, None, None, None)
         if state == "fulfilled":
             self._wishes.confirm_wish(owner, id, 5, "谢谢！")
 

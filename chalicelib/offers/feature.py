@@ -8,8 +8,7 @@ from ..kernel.ended_relations import SERVICE_ENDED
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..wishes.feature import feature as wishes
-from ..wishes.feature import helpers
+from ..wishes.feature import claims, helpers
 from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def build(core: "Core", get: Get) -> "Offers":
         ids=core.ids,
         access=get(access),
         people=get(people),
-        wishes=get(wishes),
+        claims=get(claims),
         wish_queries=get(wish_queries),
         scheduler=get(match_scheduler),
     )

@@ -121,14 +121,8 @@ class OfferMaker:
             )
             known = self._take_histories(chosen, histories, wish)
             now = self._clock.now()
-            asked = _still_to_ask(
-                current,
-                offer_round,
-                self._able_to_claim(current, chosen),
-                known,
-                room,
-                now,
-            )
+            able = self._able_to_claim(current, chosen)
+            asked = _still_to_ask(current, offer_round, able, known, room, now)
             if not asked:
                 return Changes(entity=offer_round, previous=offer_round), []
             template = _template(current, run_id, now)

@@ -16,9 +16,9 @@ from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
+from ..wishes.claim_service import WishClaims
 from ..wishes.model import PUBLIC_STATES, Wish
 from ..wishes.queries import WishQueries
-from ..wishes.service import Wishes
 from . import decisions, permissions
 from .decisions import OfferContext
 from .match_scheduler import MatchScheduler
@@ -72,14 +72,14 @@ class Offers:
         ids: Ids,
         access: Access,
         people: People,
-        wishes: Wishes,
+        claims: WishClaims,
         wish_queries: WishQueries,
         scheduler: MatchScheduler,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids = clock, ids
         self._access, self._people = access, people
-        self._wishes, self._wish_queries = wishes, wish_queries
+        self._claims, self._wish_queries = claims, wish_queries
         self._scheduler = scheduler
 
     def read_offer(
@@ -122,7 +122,7 @@ class Offers:
             offer, relations = known.offer, granted.relations
             decisions.check_waits(offer, "accept", relations, now)
             try:
-                claim = self._wishes.changes_to_claim(
+                claim = self._claims.changes_to_claim(
                     context, offer.wish_id, claim_id
                 )
             except NotFound:
@@ -138,7 +138,7 @@ class Offers:
             if late.code not in TOO_LATE or is_accepted:
                 raise
             missed = self._get(offer_id).wish_id
-            similar = self._wish_queries.near_misses(context.actor, missed)
+            similar = self._claims.near_misses.find(context.actor, missed)
             raise Conflict(late.code, **late.facts, similar=similar) from None
 
     def decline_offer(

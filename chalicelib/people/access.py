@@ -84,7 +84,7 @@ class Access:
     def _with_represented(
         self, actor: Actor, target: Resource, people: Mapping[str, Person]
     ) -> Actor:
-        """Return the actor with the resident whom they represent at a resource, if they do now."""
+        """Return the actor with the resident of a resource, if they represent them now."""
         resident_id = target.proxies.get(actor.id)
         if resident_id is None:
             return actor

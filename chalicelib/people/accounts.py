@@ -101,7 +101,7 @@ class Accounts:
     def _with_profile(
         self, person: Person, profile: VolunteerProfile
     ) -> Person:
-        """Return a person as a volunteer; staff are asked to vet one whom they have not vetted."""
+        """Return a person as a volunteer; staff are asked to vet a new one."""
         for n, place in enumerate(profile.places):
             self._registration.check_place(place, ["places", n])
         changed, now = make_volunteer(person, profile), self._clock.now()

@@ -17,7 +17,7 @@ __all__ = ["waiting"]
 
 
 def waiting(people: "People", query: QueueQuery) -> QueuePart:
-    """Return the volunteers whom the staff of a place have yet to vet, or whose pause to lift."""
+    """Return the volunteers who wait at a place to be vetted, or for the end of their pause."""
 
     def read(after: str, limit: int) -> "Page[tuple[str, WaitingVolunteer]]":
         return people.waiting(query.place, after, limit)

@@ -33,7 +33,7 @@ def tell(person: Person, kind: str) -> Message:
 
 
 def ask_for_vetting(person: Person, now: datetime) -> Person:
-    """Return a person whom staff are asked to look at; an earlier deadline stays."""
+    """Ask staff to look at a person; an earlier deadline stays."""
     return replace(person, vet_by=person.vet_by or now + policy.VET_WITHIN)
 
 
@@ -51,7 +51,7 @@ def note_own_change(before: Person, after: Person, now: datetime) -> Person:
 
 
 def next_step(before: Person, after: Person) -> tuple[Message, ...]:
-    """Return the message to a volunteer for whom a look of staff has just become due."""
+    """Return the message to a volunteer when a look of staff has just become due."""
     if after.vet_by is None or before.vet_by is not None:
         return ()
     is_new = after.vetting is Vetting.NONE

@@ -86,18 +86,8 @@ class TicketJobs:
         def decide(ticket: Ticket) -> Changes[Ticket]:
             if occasion != notifications.occasion_of(ticket):
                 return Changes(entity=ticket, previous=ticket)
-            person = self._people.find(person_id)
-            own: frozenset[Relation] = frozenset()
-            if person and person.may_act:
-                own = relations(
-                    Actor(id=person_id), ticket.as_resource(person_id)
-                )
-            mover = TicketMover(
-                id=person_id, relations=own, now=self._clock.now()
-            )
+            mover = self._answering(ticket, person_id)
             escalation = self._duty.escalation_for(ticket)
-            reports = self._reader.reports(ticket)
-            left = self._duty.assignee_left(ticket)
             rung, writes = ticket, tuple[Write, ...]()
             if not yes:
                 rung, writes = self._bell.may_ring_again(ticket, person_id)
@@ -105,18 +95,25 @@ class TicketJobs:
                 rung,
                 escalation,
                 mover,
-                reports,
+                self._reader.reports(ticket),
                 kind,
                 yes=yes,
-                assignee_left=left,
+                assignee_left=self._duty.assignee_left(ticket),
             )
             if changes.entity is rung:  # the answer moves nothing
                 return Changes(entity=ticket, previous=ticket)
-            return replace(
-                changes, previous=ticket, writes=(*changes.writes, *writes)
-            )
+            writes = (*changes.writes, *writes)
+            return replace(changes, previous=ticket, writes=writes)
 
         self._entities.update(ticket_id, decide)
+
+    def _answering(self, ticket: Ticket, person_id: str) -> TicketMover:
+        """Return the person who answers, without any relation if they may not act any more."""
+        person = self._people.find(person_id)
+        own: frozenset[Relation] = frozenset()
+        if person and person.may_act:
+            own = relations(Actor(id=person_id), ticket.as_resource(person_id))
+        return TicketMover(id=person_id, relations=own, now=self._clock.now())
 
     def _link_reporter(self, ticket_id: str, person_id: str) -> None:
         """Link the person who says that a report is theirs, if nobody else is linked to it."""

@@ -165,16 +165,7 @@ def hold(
     new = Hold(
         start=mover.now, until=until, reason=public_text, before=ticket.state
     )
-    after = replace(
-        ticket,
-        holds=(*ticket.holds, new),
-        clocks=with_met(ticket, mover.now, SlaKind.CONTACT),
-        reason=public_text,
-    )
-    timer = after.sla_timer(SlaKind.RESOLVE)
-    if timer:
-        paused = sla_timers.pause(timer, mover.now)
-        after = replace(after, clocks=sla_timers.swap(after, paused))
+    after = _held(ticket, new, mover.now)
     messages = to_reporters(ticket, "held")
     return go(
         ticket,
@@ -185,6 +176,21 @@ def hold(
         shown=public_text,
         messages=messages,
     )
+
+
+def _held(ticket: Ticket, hold: Hold, now: datetime) -> Ticket:
+    """Return a ticket on hold: contact is made, and the resolution timer pauses."""
+    after = replace(
+        ticket,
+        holds=(*ticket.holds, hold),
+        clocks=with_met(ticket, now, SlaKind.CONTACT),
+        reason=hold.reason,
+    )
+    timer = after.sla_timer(SlaKind.RESOLVE)
+    if timer is None:
+        return after
+    paused = sla_timers.pause(timer, now)
+    return replace(after, clocks=sla_timers.swap(after, paused))
 
 
 def _check_hold(
@@ -240,29 +246,40 @@ def resolve(
     proof = proof or ticket.proof
     _check_photo(ticket, escalation.sla.policy, proof)
     after = replace(
-        ticket,
-        clocks=_clocks_when_resolved(ticket, escalation, mover.now),
+        _unanswered(ticket, escalation, mover),
         proof=proof,
         solution=note,
         told_publicly=public_text or None,
-        public_solution=None,
-        resolved_at=mover.now,
-        answered=0,
-        asked_again=False,
     )
-    if ticket.state is S.OPEN:
-        after = replace(after, assignee=mover.id)
+    released = ""
     if publish:
         after = release.with_solution(after, mover)
+        released = after.public_solution or ""
     return go(
         ticket,
         "resolve",
         mover,
         after,
         note=note,
-        shown=public_text or None,
-        public_text=after.public_solution or "" if publish else "",
+        shown=after.told_publicly,
+        public_text=released,
         messages=to_reporters(ticket, "resolved"),
+    )
+
+
+def _unanswered(
+    ticket: Ticket, escalation: EscalationContext, mover: TicketMover
+) -> Ticket:
+    """Return a ticket whose new solution its reporters have still to confirm."""
+    assignee = mover.id if ticket.state is S.OPEN else ticket.assignee
+    return replace(
+        ticket,
+        assignee=assignee,
+        clocks=_clocks_when_resolved(ticket, escalation, mover.now),
+        public_solution=None,
+        resolved_at=mover.now,
+        answered=0,
+        asked_again=False,
     )
 
 

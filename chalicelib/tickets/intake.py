@@ -57,6 +57,14 @@ class ProblemReport:
         return self.danger or self.urgency is TicketUrgency.URGENT
 
 
+def _category_of(problem: ProblemReport, policy: Policy) -> Category:
+    """Return the category of a report; Invalid if the policy has no such one."""
+    category = policy.category(problem.category)
+    if category is None:
+        raise Invalid("ticket.category_unknown", ["category"])
+    return category
+
+
 def _answers_of(
     problem: ProblemReport, category: Category
 ) -> tuple[Mapping[str, tuple[str, ...]], bool]:
@@ -158,16 +166,13 @@ class TicketIntake:
         """
         street, community = self._street_and_community(problem.place)
         number, policy = self._current_policy(street.id)
-        category = policy.category(problem.category)
-        if category is None:
-            raise Invalid("ticket.category_unknown", ["category"])
+        category = _category_of(problem, policy)
         now = self._clock.now()
         answers, is_urgent = _answers_of(problem, category)
         names = self._people.names_at(problem.place)
         text = mask_personal(
             problem.text, name=name, names=names, secrets=secrets
         )
-        as_written = problem.text if problem.text != text else None
         return Ticket(
             id=self._ids.new("tkt"),
             created_at=now,
@@ -180,7 +185,7 @@ class TicketIntake:
             answers=answers or None,
             private=category.private or bool(problem.private),
             text=text,
-            as_written=as_written,
+            as_written=problem.text if problem.text != text else None,
             held_for_review=needs_review(problem.text),
             location_note=problem.location_note,
             place=problem.place,

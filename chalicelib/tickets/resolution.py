@@ -187,21 +187,13 @@ def reopen(
     level = escalation.above(ticket.level)
     assignee = None if assignee_left else ticket.assignee
     after = replace(
-        ticket,
+        _unsolved(ticket),
         level=level,
         assignee=assignee or escalation.leader(level),
         clocks=_clocks_when_reopened(ticket, escalation.sla, mover.now),
         reopened=ticket.reopened + 1,
         bounces=0,
         reason=public_text,
-        public_solution=None,
-        resolved_at=None,
-        closed_at=None,
-        ending=None,
-        solution=None,
-        told_publicly=None,
-        answered=0,
-        ratings=(),
     )
     messages = to_staff(after, "reopened") + to_assignee(after, "back")
     return go(
@@ -212,6 +204,21 @@ def reopen(
         note=reason,
         shown=public_text,
         messages=messages,
+    )
+
+
+def _unsolved(ticket: Ticket) -> Ticket:
+    """Return a ticket without its solution, its end and the answers to it."""
+    return replace(
+        ticket,
+        public_solution=None,
+        resolved_at=None,
+        closed_at=None,
+        ending=None,
+        solution=None,
+        told_publicly=None,
+        answered=0,
+        ratings=(),
     )
 
 
@@ -297,12 +304,26 @@ def close(
         )
     if publish:
         raise Forbidden("action.forbidden")
+    changes = _withdraw(ticket, mover, reason, public_text, joined)
+    if not alone:
+        raise Forbidden("ticket.others_joined")
+    return changes
+
+
+def _withdraw(
+    ticket: Ticket,
+    mover: TicketMover,
+    reason: str,
+    public_text: str,
+    joined: int,
+) -> Changes[Ticket]:
+    """Close a ticket for its reporter, unless somebody joins it meanwhile."""
     withdrawn = replace(
         closed_ticket(ticket, Ending.WITHDRAWN, mover.now),
         reason=public_text,
         told_publicly=None,
     )
-    changes = go(
+    return go(
         ticket,
         "close",
         mover,
@@ -312,9 +333,6 @@ def close(
         writes=(if_nobody_joins(ticket, joined),),
         messages=end_messages(ticket, mover),
     )
-    if not alone:
-        raise Forbidden("ticket.others_joined")
-    return changes
 
 
 def _close_by_staff(

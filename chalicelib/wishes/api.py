@@ -148,7 +148,7 @@ def claim_wish(
     wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
 ) -> AnyWish:
     """Claim a wish. A refusal that comes too late shows similar ones."""
-    return wish_view(wishes.claim_wish(context, wish_id))
+    return wish_view(wishes.claims.claim_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/release")
@@ -157,7 +157,7 @@ def release_claim(
 ) -> AnyWish:
     """Give a claim back."""
     return wish_view(
-        wishes.release_claim(context, wish_id, body.claim, body.reason)
+        wishes.claims.release_claim(context, wish_id, body.claim, body.reason)
     )
 
 
@@ -168,7 +168,9 @@ def deliver_wish(
     """Note a delivery; with the resident's code it is confirmed."""
     code = unicodedata.normalize("NFKC", body.code) if body.code else None
     return wish_view(
-        wishes.deliver_wish(context, wish_id, body.claim, body.note, code)
+        wishes.claims.deliver_wish(
+            context, wish_id, body.claim, body.note, code
+        )
     )
 
 
@@ -178,7 +180,7 @@ def check_in(
 ) -> AnyWish:
     """Note the beginning of a visit."""
     return wish_view(
-        wishes.check_visit(context, wish_id, "check-in", body.claim)
+        wishes.claims.check_visit(context, wish_id, "check-in", body.claim)
     )
 
 
@@ -188,7 +190,7 @@ def check_out(
 ) -> AnyWish:
     """Note the end of a visit."""
     return wish_view(
-        wishes.check_visit(context, wish_id, "check-out", body.claim)
+        wishes.claims.check_visit(context, wish_id, "check-out", body.claim)
     )
 
 

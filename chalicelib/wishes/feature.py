@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import WishJobs
+    from .claim_service import WishClaims
     from .helper_reader import HelperReader
     from .queries import WishQueries
     from .service import Wishes
     from .submitter import WishSubmitter
 
-__all__ = ["feature", "helpers", "jobs", "queries", "submitter"]
+__all__ = ["claims", "feature", "helpers", "jobs", "queries", "submitter"]
 
 feature: "Feature[Wishes]" = Feature(
     "wishes",
@@ -88,20 +89,42 @@ def submitter(core: "Core", get: Get) -> "WishSubmitter":
     )
 
 
-@feature.build
-def build(core: "Core", get: Get) -> "Wishes":
-    """Build the moves of wishes."""
-    from .service import Wishes
+@feature.provide
+def claims(core: "Core", get: Get) -> "WishClaims":
+    """Build the moves of helpers."""
+    from .claim_service import WishClaims
+    from .near_misses import NearMisses
+    from .repository import WishRepository
 
-    return Wishes(
+    near_misses = NearMisses(
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        people=get(people),
+    )
+    return WishClaims(
         transaction=core.transaction,
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,
         access=get(access),
         queries=get(queries),
-        submitter=get(submitter),
         helpers=get(helpers),
+        near_misses=near_misses,
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Wishes":
+    """Build the moves of staff and owners."""
+    from .service import Wishes
+
+    return Wishes(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        queries=get(queries),
+        submitter=get(submitter),
+        claims=get(claims),
     )
 
 

@@ -17,20 +17,25 @@ from ..kernel.codes import Keyring
 from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import PlaceKind, kind_of, street_of
+from ..kernel.place import PlaceKind, kind_of
 from ..kernel.request import RequestContext
-from ..kernel.text import overlap
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from ..people.access import Access
 from ..people.model import Person
 from ..people.service import Mask, People
-from . import model, permissions, policy
+from . import model, permissions
 from .codes import spoken_word
 from .model import WALL_STATES, Claim, ClaimState, Wish, WishKind, WishState
 from .repository import WaitingWish, WishEvent, WishRepository
 from .wall import WallEntry
 
-__all__ = ["PublicWishLine", "WishForViewer", "WishQueries", "people_named_in"]
+__all__ = [
+    "PublicWishLine",
+    "WishForViewer",
+    "WishQueries",
+    "people_named_in",
+    "public_line",
+]
 
 _INSIDERS = STAFF | {Relation.OWNER, Relation.HELPER}
 
@@ -143,8 +148,9 @@ class WishQueries:
             limit,
             protected=self._sees_protected(context.actor, place),
         )
+        now = self._clock.now()
         return Page(
-            [self._public_line(context.actor, entry) for entry in wall.items],
+            [public_line(context.actor, entry, now) for entry in wall.items],
             wall.next,
         )
 
@@ -232,40 +238,6 @@ class WishQueries:
             return dict(people)
         return dict(people) | self._people.find_many([resident.contact])
 
-    def near_misses(
-        self, actor: Actor, wish_id: str
-    ) -> Sequence[PublicWishLine]:
-        """Return up to three wishes for a volunteer who came too late for one.
-
-        They are alike, and of equally alike ones the longest unserved come first. Wishes that the
-        volunteer could not claim either are left out.
-        """
-        missed, volunteer = self.get(wish_id), self._people.find(actor.id)
-        protected = volunteer is not None and volunteer.may_visit_vulnerable(
-            missed.place, self._clock.now()
-        )
-        fit = self._open_near(missed, protected=protected)
-
-        def unlikeness(entry: WallEntry) -> tuple[bool, bool, float]:
-            other_kind = entry.kind is not missed.kind
-            elsewhere = entry.community != missed.community
-            return other_kind, elsewhere, -overlap(entry.title, missed.title)
-
-        fit.sort(key=unlikeness)  # stable: of equals the oldest stays first
-        nearest = fit[: policy.NEAR_MISSES * 2]
-        wishes = self.find_many([entry.id for entry in nearest])
-        lines = []
-        for entry in nearest:
-            wish = wishes.get(entry.id)
-            if (
-                wish is None
-                or wish.id == wish_id
-                or actor.id in _involved(wish)
-            ):
-                continue
-            lines.append(self._public_line(actor, entry))
-        return lines[: policy.NEAR_MISSES]
-
     # for other features
 
     def get(self, wish_id: str) -> Wish:
@@ -320,28 +292,16 @@ class WishQueries:
             named.update(people_named_in(wish))
         return self._people.find_many(named)
 
-    def _public_line(self, actor: Actor, entry: WallEntry) -> PublicWishLine:
-        resource = Resource(
-            see=permissions.SEE, places=(entry.community,), public=True
-        )
-        moves = model.TABLE.moves(
-            entry.state, relations(actor, resource) - STAFF
-        )
-        return PublicWishLine(entry=entry, moves=moves, now=self._clock.now())
 
-    def _open_near(self, wish: Wish, *, protected: bool) -> list[WallEntry]:
-        """Return open wishes of the community, and of the street where those are too few."""
-
-        def open_at(place: str) -> Sequence[WallEntry]:
-            states = [WishState.OPEN]
-            return self._repository.wall(
-                place, states, None, None, 50, protected=protected
-            ).items
-
-        near = open_at(wish.community)
-        if len(near) >= policy.NEAR_MISSES + 1:
-            return list(near)
-        return list(by_id((*near, *open_at(street_of(wish.place)))).values())
+def public_line(
+    actor: Actor, entry: WallEntry, now: datetime
+) -> PublicWishLine:
+    """Return an entry of the wall as an actor who is not staff sees it."""
+    resource = Resource(
+        see=permissions.SEE, places=(entry.community,), public=True
+    )
+    moves = model.TABLE.moves(entry.state, relations(actor, resource) - STAFF)
+    return PublicWishLine(entry=entry, moves=moves, now=now)
 
 
 def _still_counts(claim: Claim, seen: WishForViewer) -> bool:
@@ -353,12 +313,3 @@ def _still_counts(claim: Claim, seen: WishForViewer) -> bool:
 def people_named_in(wish: Wish) -> list[str]:
     """Return the ids of the people that a view of a wish may name."""
     return [wish.person_id, *(claim.helper for claim in wish.claims)]
-
-
-def _involved(wish: Wish) -> set[str]:
-    """Return the ids of those who cannot claim a wish: residents, proxies, earlier helpers."""
-    return {
-        wish.person_id,
-        wish.proxy_id or "",
-        *(claim.helper for claim in wish.claims),
-    }

@@ -1,61 +1,43 @@
 """Moves of wishes: each use case reads, requires access, lets the model decide, commits once."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
-from ..kernel.changes import Changes, TimelineEvent
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock, local_day
-from ..kernel.codes import Keyring, same
-from ..kernel.errors import Conflict, Forbidden
-from ..kernel.ids import Ids
 from ..kernel.request import RequestContext
-from ..people import volunteers
-from ..people.access import Access, Granted
-from ..people.model import Person
+from ..people.access import Access
 from ..store.transaction import Transaction
-from . import claiming, delivery, permissions, policy, resolution, submission
-from .codes import delivery_code
+from . import resolution, submission
+from .authorized_moves import KnownWish, WishMoves
+from .claim_service import WishClaims
 from .edits import WishEdit
-from .helper_reader import HelperReader
-from .model import Wish, WishMover
-from .queries import WishForViewer, WishQueries, people_named_in
+from .model import Wish
+from .queries import WishForViewer, WishQueries
 from .submitter import WishSubmitter
 
 __all__ = ["Wishes"]
 
 
-class _Known(NamedTuple):
-    """A wish, the caller who moves it, and the people that a view of it may name."""
-
-    wish: Wish
-    granted: Granted
-    mover: WishMover
-    people: Mapping[str, Person]
-
-
-Decide = Callable[[_Known], Changes[Wish]]
-
-
-class Wishes:
-    """Moves of wishes. `queries` and `submitter` are for the routes."""
+class Wishes(WishMoves):
+    """Moves by staff and owners. `queries`, `submitter` and `claims` are for the routes."""
 
     def __init__(
         self,
         *,
         transaction: Transaction,
         clock: Clock,
-        ids: Ids,
-        keys: Keyring,
         access: Access,
         queries: WishQueries,
         submitter: WishSubmitter,
-        helpers: HelperReader,
+        claims: WishClaims,
     ) -> None:
-        self._helpers = helpers
-        self._transaction, self._access = transaction, access
-        self._clock, self._ids, self._keys = clock, ids, keys
-        self.queries, self.submitter = queries, submitter
+        super().__init__(
+            transaction=transaction,
+            clock=clock,
+            access=access,
+            queries=queries,
+        )
+        self.submitter, self.claims = submitter, claims
 
     # by staff
 
@@ -64,7 +46,7 @@ class Wishes:
     ) -> WishForViewer:
         """Put a wish on the wall."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             wish = known.wish
             # The owner's name or address may have become known since the wish was written.
             owner = known.people[wish.person_id]
@@ -81,7 +63,7 @@ class Wishes:
     ) -> WishForViewer:
         """Reject a wish with a reason."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return submission.reject(known.wish, known.mover, reason)
 
         return self._move(context, wish_id, "reject", decide)
@@ -91,7 +73,7 @@ class Wishes:
     ) -> WishForViewer:
         """Take a wish from the wall for another review."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return submission.unpublish(known.wish, known.mover, reason)
 
         return self._move(context, wish_id, "unpublish", decide)
@@ -99,7 +81,7 @@ class Wishes:
     def hide_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
         """Take the words of a wish back from the public. Idempotent."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return submission.hide(known.wish, known.mover)
 
         return self._move(context, wish_id, "hide", decide)
@@ -111,7 +93,7 @@ class Wishes:
     ) -> WishForViewer:
         """Change the terms of a wish."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             wish, now = known.wish, known.mover.now
             changed, written = edit.applied_to(wish), edit.written(wish.written)
             day = edit.needed_by or max(
@@ -135,7 +117,7 @@ class Wishes:
     def keep_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
         """Keep an unclaimed wish on the wall."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return submission.keep(known.wish, known.mover)
 
         return self._move(context, wish_id, "keep", decide)
@@ -149,7 +131,7 @@ class Wishes:
     ) -> WishForViewer:
         """Confirm the delivery, with a rating and thanks."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return resolution.confirm(known.wish, known.mover, rating, thanks)
 
         return self._move(context, wish_id, "confirm", decide)
@@ -159,7 +141,7 @@ class Wishes:
     ) -> WishForViewer:
         """Dispute the delivery."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return resolution.dispute(known.wish, known.mover, reason)
 
         return self._move(context, wish_id, "dispute", decide)
@@ -169,7 +151,7 @@ class Wishes:
     ) -> WishForViewer:
         """Withdraw a wish."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return resolution.withdraw(known.wish, known.mover, reason)
 
         return self._move(context, wish_id, "withdraw", decide)
@@ -179,175 +161,7 @@ class Wishes:
     ) -> WishForViewer:
         """Start a wish again."""
 
-        def decide(known: _Known) -> Changes[Wish]:
+        def decide(known: KnownWish) -> Changes[Wish]:
             return resolution.reopen(known.wish, known.mover, reason)
 
         return self._move(context, wish_id, "reopen", decide)
-
-    # by its helpers
-
-    def claim_wish(
-        self, context: RequestContext, wish_id: str
-    ) -> WishForViewer:
-        """Claim a wish. The refusal to a volunteer who comes too late carries similar wishes."""
-        claim_id = self._ids.new("clm")
-
-        def decide(known: _Known) -> Changes[Wish]:
-            return self._claim(known, claim_id)
-
-        try:
-            return self._move(context, wish_id, "claim", decide)
-        except Conflict as late:
-            if late.code != "wish.already_claimed":
-                raise
-            similar = self.queries.near_misses(context.actor, wish_id)
-            raise Conflict(late.code, **late.facts, similar=similar) from None
-
-    def changes_to_claim(
-        self, context: RequestContext, wish_id: str, claim_id: str
-    ) -> Changes[Wish]:
-        """Return the changes that claim a wish, for the commit of another feature."""
-        claim = self._claim(self._read(context, wish_id, "claim"), claim_id)
-        if claim.refusal:
-            raise claim.refusal
-        return claim
-
-    def _claim(self, known: _Known, claim_id: str) -> Changes[Wish]:
-        """Return the claim of a volunteer.
-
-        Claims given back count by phone, too. An account made anew after the pause of an earlier
-        one is paused in its turn: the refusal is committed with that.
-        """
-        wish, volunteer = known.wish, known.granted.person
-        records = self._helpers.records_of(volunteer)
-        helper = self._helpers.helper(volunteer, records)
-        if helper.refusal is None and helper.is_unreliable(known.mover.now):
-            paused = volunteers.pause_claims(volunteer, known.mover.now)
-            return Changes(
-                entity=wish,
-                previous=wish,
-                related=(paused,),
-                refusal=Forbidden("volunteer.paused_by_staff"),
-            )
-        return claiming.claim(
-            wish,
-            known.mover,
-            claim_id=claim_id,
-            helper=helper,
-            home=self._helpers.home_of(known.people[wish.person_id]),
-        )
-
-    def release_claim(
-        self,
-        context: RequestContext,
-        wish_id: str,
-        claim_id: str | None,
-        reason: str,
-    ) -> WishForViewer:
-        """Give a claim back. A helper who does so often may claim nothing until staff lift it."""
-
-        def decide(known: _Known) -> Changes[Wish]:
-            wish, mover = known.wish, known.mover
-            own = any(
-                claim.helper == mover.id and claim_id in (None, claim.id)
-                for claim in wish.active
-            )
-            if own:
-                return self._give_back(known, claim_id, reason)
-            return claiming.release(wish, mover, claim_id, reason)
-
-        return self._move(context, wish_id, "release", decide)
-
-    def _give_back(
-        self, known: _Known, claim_id: str | None, reason: str
-    ) -> Changes[Wish]:
-        """Return the release of the caller's own claim, and the pause that may follow from it."""
-        person, mover = known.granted.person, known.mover
-        records = self._helpers.records_of(person)
-        released = claiming.release(
-            known.wish, mover, claim_id, reason, records
-        )
-        lifted_at = person.claims_lifted_at
-        before = records.given_back_lately(mover.now, lifted_at)
-        if before + 1 < policy.GIVEN_BACK_MAX:
-            return released
-        paused = volunteers.pause_claims(person, mover.now)
-        return replace(released, related=(paused,))
-
-    def check_visit(
-        self,
-        context: RequestContext,
-        wish_id: str,
-        move: str,
-        claim_id: str | None,
-    ) -> WishForViewer:
-        """Note the beginning (``check-in``) or end (``check-out``) of a visit."""
-
-        def decide(known: _Known) -> Changes[Wish]:
-            return claiming.note_visit(known.wish, known.mover, move, claim_id)
-
-        return self._move(context, wish_id, move, decide)
-
-    def deliver_wish(
-        self,
-        context: RequestContext,
-        wish_id: str,
-        claim_id: str | None,
-        note: str | None,
-        code: str | None,
-    ) -> WishForViewer:
-        """Note a delivery. With the resident's code it is confirmed at once."""
-
-        def decide(known: _Known) -> Changes[Wish]:
-            wish, mover, right = known.wish, known.mover, None
-            if code is not None and wish.active:
-                claim = claiming.pick_claim(wish, mover, claim_id)
-                right = same(delivery_code(self._keys, claim.id), code)
-            return delivery.deliver(wish, mover, claim_id, note, right)
-
-        return self._move(context, wish_id, "deliver", decide)
-
-    def _move(
-        self, context: RequestContext, wish_id: str, move: str, decide: Decide
-    ) -> WishForViewer:
-        def attempt() -> tuple[Changes[Wish], _Known]:
-            known = self._read(context, wish_id, move)
-            known.wish.check_version(context.seen_version)
-            return self._redacted(decide(known), known), known
-
-        wish, known = self._transaction.run_with(attempt, context)
-        return self.queries.for_viewer(
-            known.granted.actor, wish, known.people, context.locale
-        )
-
-    def _redacted(self, changes: Changes[Wish], known: _Known) -> Changes[Wish]:
-        """Add notes and the reason without personal data, for readers who are not staff."""
-        wish, after = known.wish, changes.entity
-        mask = self.queries.mask_of(wish, known.people[wish.person_id])
-        events: list[TimelineEvent] = []
-        for event in changes.events:
-            shown = mask(event.note) if event.note else None
-            events.append(replace(event, shown=shown))
-        if after.reason and after.reason != wish.reason:
-            after = replace(after, reason=mask(after.reason))
-        return replace(changes, entity=after, events=tuple(events))
-
-    def _read(self, context: RequestContext, wish_id: str, move: str) -> _Known:
-        """Read a wish and the people in it, and require access to the move.
-
-        The people are read before the commit, so that no failing read can hide that it happened.
-        """
-        wish = self.queries.get(wish_id)
-        granted = self._access.require(
-            context,
-            permissions.MOVES[move],
-            self.queries.resource_for(wish),
-            reading=people_named_in(wish),
-        )
-        mover = WishMover(
-            id=granted.actor.id,
-            relations=granted.relations,
-            now=self._clock.now(),
-        )
-        people = self.queries.with_contact(wish, granted.people)
-        return _Known(wish, granted, mover, people)

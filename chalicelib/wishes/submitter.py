@@ -1,7 +1,7 @@
 """The submission of a wish, for oneself or on behalf of somebody else."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from ..kernel.access import STAFF, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes, Write
@@ -197,6 +197,12 @@ class WishSubmitter:
         )
         mask = self._people.mask_for([resident], place)
         wish = submission.with_public_text(wish, wish.written, mask)
+        return self._with_duplicates(wish, resident, now)
+
+    def _with_duplicates(
+        self, wish: Wish, resident: Person, now: datetime
+    ) -> Wish:
+        """Note likely duplicates: the resident's own, and for staff those of the household."""
         others = self._household_wishes(resident)
         own = [one for one in others if one.person_id == resident.id]
         return replace(
