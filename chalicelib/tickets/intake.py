@@ -169,10 +169,7 @@ class TicketIntake:
         category = _category_of(problem, policy)
         now = self._clock.now()
         answers, is_urgent = _answers_of(problem, category)
-        names = self._people.names_at(problem.place)
-        text = mask_personal(
-            problem.text, name=name, names=names, secrets=secrets
-        )
+        text = self._masked(problem, name, secrets)
         return Ticket(
             id=self._ids.new("tkt"),
             created_at=now,
@@ -194,6 +191,14 @@ class TicketIntake:
             photos=problem.photos,
             policy_version=number,
             level=Level.GRID,
+        )
+
+    def _masked(
+        self, problem: ProblemReport, name: str, secrets: Sequence[str]
+    ) -> str:
+        names = self._people.names_at(problem.place)
+        return mask_personal(
+            problem.text, name=name, names=names, secrets=secrets
         )
 
     def _street_and_community(self, code: str) -> tuple[Place, Place]:
