@@ -24,6 +24,7 @@ from chalicelib.offers.model import Offer
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
 from chalicelib.repositories import all_rows
+from chalicelib.signin.model import LastSeen
 from chalicelib.tickets.model import TicketReport
 from chalicelib.wishes.model import Wish
 from devserver.files import arrival_event
@@ -113,6 +114,7 @@ class Street:
         return [
             self.every_write,
             self.begin,
+            self.signing_in,
             self.photos,
             self.tickets,
             self.many_reporters,
@@ -150,6 +152,16 @@ class Street:
             )
         )["id"]
         self.known["offer_id"] = self.offered(self.helper)
+
+    def signing_in(self) -> None:
+        """Where somebody is signed in, and a number that was passed on to somebody else."""
+        person = self.world.person("李桂兰")
+        number = person.phone or ""
+        ok(self.world.sign_in(number).get("/v1/me/sessions"))
+        long_ago = self.world.clock.now() - timedelta(days=200)
+        save(LastSeen(person_id=person.id, at=long_ago))
+        self.world.sign_in(number, consent="1", name="张伟")
+        self.world.pass_time(minutes=1)
 
     # due rows
 
