@@ -53,7 +53,7 @@ class Registration:
         agreed = self._consents.record(person, TERMS, text_version=text_version)
         return person, (
             Put(row=person, new=True),
-            self._phones.claim(person),
+            *self._phones.claim(person),
             agreed,
         )
 

@@ -166,7 +166,7 @@ class PersonAdmin:
         return person, ledger
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
-        return (self._phones.claim(person, Conflict("person.phone_taken")),)
+        return self._phones.claim(person, Conflict("person.phone_taken"))
 
     def change_person(
         self, context: RequestContext, person_id: str, edit: PersonCorrection

@@ -169,8 +169,9 @@ class WishJobs:
         ):
             return None
         facts = notifications.template_context(wish, claim_id)
-        if claim_id and subject.kind == "wish.claimed":
-            facts["code"] = delivery_code(self._keys, claim_id)
+        claim = notifications.claim_of(wish, claim_id)
+        if claim and subject.kind == "wish.claimed":
+            facts["code"] = delivery_code(self._keys, claim)
         barred = notifications.barred_people(wish, subject.kind)
         occasion = notifications.occasion_of(wish, subject.kind)
         return MessageContext(

@@ -14,6 +14,7 @@ from .model import Claim, ClaimState, Wish, WishState
 __all__ = [
     "RELEVANT_WHILE",
     "barred_people",
+    "claim_of",
     "is_relevant",
     "occasion_of",
     "template_context",
@@ -123,7 +124,7 @@ def is_relevant(
     wish: Wish, kind: str, claim_id: str | None, now: datetime
 ) -> bool:
     """Say whether a message about a wish, or about one claim of it, is relevant now."""
-    return RELEVANT_WHILE[kind](wish, _claim_of(wish, claim_id), now)
+    return RELEVANT_WHILE[kind](wish, claim_of(wish, claim_id), now)
 
 
 def occasion_of(wish: Wish, kind: str) -> str:
@@ -143,9 +144,10 @@ def template_context(wish: Wish, claim_id: str | None) -> dict[str, str]:
         "needed_by": f"{wish.needed_by:%m-%d}",
         "reason": mask_personal(wish.reason or ""),
     }
-    claim = _claim_of(wish, claim_id)
+    claim = claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 
 
-def _claim_of(wish: Wish, claim_id: str | None) -> Claim | None:
+def claim_of(wish: Wish, claim_id: str | None) -> Claim | None:
+    """Return the claim of an id, None if the wish has no such claim."""
     return next((claim for claim in wish.claims if claim.id == claim_id), None)
