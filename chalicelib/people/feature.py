@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .consents import Consents
     from .phones import Phones
     from .registration import Registration
+    from .rekeying import PhoneRekeying
     from .service import People
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "accounts",
     "consents",
     "feature",
+    "phone_rekeying",
     "phones",
     "place_exists",
     "registration",
@@ -52,6 +54,19 @@ def phones(core: "Core", get: Get) -> "Phones":
     from .repository import PersonRepository
 
     return Phones(repository=PersonRepository(core.store), keys=core.keys)
+
+
+@feature.provide
+def phone_rekeying(core: "Core", get: Get) -> "PhoneRekeying":
+    """Build what writes phones under another key, for the operator's command."""
+    from .rekeying import PhoneRekeying
+    from .repository import PersonRepository
+
+    return PhoneRekeying(
+        transaction=core.transaction,
+        repository=PersonRepository(core.store),
+        phones=get(phones),
+    )
 
 
 @feature.provide

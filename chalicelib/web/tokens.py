@@ -79,8 +79,11 @@ class Tokens:
 
     def _verify(self, token: str) -> tuple[Actor, int]:
         """Return the actor of a token and its expiry in unix seconds. Failures are not cached."""
+        keys = (
+            self._keys
+        )  # outside: a secret that cannot be read is no fault of the token
         try:
-            claims = self._claims(token)
+            claims = self._claims(token, keys)
             actor = Actor(
                 id=claims["sub"],
                 grants=tuple(map(_grant, claims["roles"])),
@@ -100,13 +103,13 @@ class Tokens:
             raise Unauthenticated("auth.token_invalid") from None
         return actor, expires_at
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _claims(self, token: str, keys: Mapping[str, bytes]) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != _TYPE:
             raise ValueError("not an access token")
         return jwt.decode(
             token,
-            self._keys[header["kid"]],
+            keys[header["kid"]],
             algorithms=[_ALGORITHM],
             audience=_AUDIENCE,
             issuer=_ISSUER,
