@@ -23,7 +23,8 @@ _ENVIRONMENT = {
     # Nothing listens there: bench.canned stubs the socket.
     "AWS_ENDPOINT_URL_DYNAMODB": "http://dynamodb.test:8000",
     "TOKEN_KEYS": '{"k1": "bench-token-key-0123456789-0123456789"}',
-    "SECRET": "bench-secret-0123456789-0123456789-01",
+    "SECRET": '{"first": "bench-secret-0123456789-0123456789-01"}',
+    "PHONE_KEY": '{"first": "bench-phone-key-0123456789-0123456789"}',
     "LOG_LEVEL": "INFO",
 }
 

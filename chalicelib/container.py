@@ -12,19 +12,16 @@ from .dispatch import Dispatcher
 from .feature import ServiceProvider
 from .features import FEATURES, declaration, declarations
 from .kernel.clock import Clock, SystemClock, pause
-from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
 from .kernel.job import ScheduledJob
 from .kernel.log import Log
 from .kernel.metrics import MemoryMetrics, Metrics
-from .kernel.paging import Cursors
 from .kernel.template import Lane
 from .settings import Settings
 from .store.dynamo import connect
 from .store.outbox import Outbox, Queue
 from .store.store import Store
 from .store.transaction import Transaction
-from .web.tokens import Tokens
 
 __all__ = ["Container", "build"]
 
@@ -112,7 +109,6 @@ def build(
     clock = clock or SystemClock()
     ids = ids or RandomIds()
     metrics = metrics or _metrics(settings)
-    keys = Keyring(settings.secret)
     store = Store(connect(settings.region, dynamo), settings.table_prefix)
     queue = _queue(settings, container, clock)
     outbox = Outbox(queue, clock, settings.due_shards, metrics, store)
@@ -120,13 +116,10 @@ def build(
         settings=settings,
         clock=clock,
         ids=ids,
-        keys=keys,
         metrics=metrics,
         store=store,
         transaction=_transaction(store, clock, ids, outbox, wait),
         outbox=outbox,
-        tokens=Tokens(settings.token_keys, clock),
-        cursors=Cursors(keys.key("cursor")),
         hooks=Composition(container.get),
         templates=TEMPLATES,
         question_words=question_words,

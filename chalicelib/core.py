@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from .kernel.clock import Clock
 from .kernel.codes import Keyring
@@ -20,21 +21,37 @@ from .web.tokens import Tokens
 __all__ = ["Core"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Core:
-    """The parts that are the same for all features."""
+    """The parts that are the same for all features.
+
+    Keys, tokens and cursors read their secret when they are first used, not when they are made.
+    """
 
     settings: Settings
     clock: Clock
     ids: Ids
-    keys: Keyring
     metrics: Metrics
     store: Store
     transaction: Transaction
     outbox: Outbox
-    tokens: Tokens
-    cursors: Cursors
     hooks: Hooks
     templates: Templates
     question_words: Callable[[], Mapping[str, Mapping[str, bool]]]
     log: Log
+
+    @cached_property
+    def keys(self) -> Keyring:
+        """Return the keys of codes, signatures and hashes."""
+        return Keyring(self.settings.secrets, self.clock.now)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Return the access tokens."""
+        secrets = self.settings.secrets
+        return Tokens(lambda: secrets.token_keys, self.clock)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Return the signed cursors."""
+        return Cursors(self.keys)

@@ -1,7 +1,7 @@
 """The process's services, and the functions that app.py calls with them."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -13,7 +13,7 @@ from .container import Container, build
 from .core import Core
 from .features import declaration
 from .kernel.job import ScheduledJob
-from .settings import Settings
+from .settings import ReadSecret, Settings
 
 if TYPE_CHECKING:
     from .web.routes import Routes
@@ -39,7 +39,26 @@ _override: list[Container] = []
 
 @lru_cache(maxsize=1)
 def _of_environment() -> Container:
-    return build(Settings.from_env(os.environ), log=log)
+    settings = Settings.from_env(os.environ, _secret_reader(os.environ))
+    return build(settings, log=log)
+
+
+def _secret_reader(env: Mapping[str, str]) -> ReadSecret:
+    """Return the reader of secrets: of Secrets Manager in the cloud, else of the environment.
+
+    An operator's tool may give one in its environment (`tools.inside`).
+    """
+    prefix = env.get("SECRETS_PREFIX")
+    if not prefix:
+        return env.get
+    from .adapters.secrets_manager import SecretsManager
+
+    stored = SecretsManager(prefix, env["AWS_REGION"])
+
+    def read(name: str) -> str:
+        return env.get(name) or stored.read(name)
+
+    return read
 
 
 def services() -> Container:

@@ -96,6 +96,7 @@ class DataFolder:
             fresh = {
                 "secret": secrets.token_urlsafe(48),
                 "token_key": secrets.token_urlsafe(48),
+                "phone_key": secrets.token_urlsafe(48),
             }
             descriptor = os.open(
                 file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600

@@ -15,12 +15,12 @@ from chalicelib.catalogue import TEMPLATES
 from chalicelib.container import Container, build
 from chalicelib.feature import ServiceProvider
 from chalicelib.kernel.clock import SystemClock
-from chalicelib.kernel.codes import Keyring
+from chalicelib.kernel.codes import derive_key
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.message_log import feature as message_log_feature
 from chalicelib.repositories import register_all
 from chalicelib.runtime import log, use
-from chalicelib.settings import Settings
+from chalicelib.settings import KnownSecrets, Settings
 from chalicelib.store.schema import create_missing
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK
@@ -154,7 +154,7 @@ def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:
         if not dynamo:
             opened.data.mark_seeded()
     mailbox = DevMailbox(clock.now, opened.file("mailbox.jsonl"))
-    key = Keyring(settings.secret).key("files")
+    key = derive_key(settings.secrets.secret["local"], "files")
     files = FolderFiles(f"{url}/dev/files", key, clock, opened.file("uploads"))
     instead: dict[ServiceProvider[Any], Any] = {
         message_log_feature.dev_mailbox: mailbox,
@@ -233,10 +233,13 @@ def _settings(data: DataFolder, url: str) -> Settings:
     codes_per_hour = int(os.environ.get("CODES_PER_ADDRESS_HOUR", "600"))
     return Settings(
         region=REGION,
-        token_keys={"local": secrets["token_key"].encode()},
-        secret=secrets["secret"].encode(),
+        secrets=KnownSecrets(
+            token_keys={"local": secrets["token_key"].encode()},
+            secret={"local": secrets["secret"].encode()},
+            phone_key={"local": secrets["phone_key"].encode()},
+            open311_keys={"demo": "demo"},
+        ),
         codes_per_address_hour=codes_per_hour,
         public_url=url,
-        open311_keys={"demo": "demo"},
         open311_key_service=_OPEN311_SERVICE,
     )

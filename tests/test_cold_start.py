@@ -19,7 +19,8 @@ SETTINGS = {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_REGION": "us-east-1",
     "TOKEN_KEYS": '{"k1": "test-token-key-0123456789-0123456789"}',
-    "SECRET": "test-secret-0123456789-0123456789-01",
+    "SECRET": '{"first": "test-secret-0123456789-0123456789-01"}',
+    "PHONE_KEY": '{"first": "test-phone-key-0123456789-0123456789"}',
 }
 LIBRARIES = {  # that every request needs, with what they bring
     *("aws_lambda_powertools", "chalice", "jwt", "pydantic", "pynamodb"),

@@ -19,14 +19,14 @@ from chalicelib.container import Container, build
 from chalicelib.features import FEATURES, declaration
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.clock import TestClock
-from chalicelib.kernel.codes import Keyring
+from chalicelib.kernel.codes import derive_key
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log import feature as message_log_feature
 from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker, sms_answers
-from chalicelib.people.feature import accounts, phones
+from chalicelib.people.feature import accounts, phone_rekeying, phones
 from chalicelib.people.model import (
     ConsentGiven,
     Person,
@@ -35,7 +35,7 @@ from chalicelib.people.model import (
 )
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
-from chalicelib.settings import Settings
+from chalicelib.settings import KnownSecrets, Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.staff_directory.vetting_terms import VettingTerms
 from chalicelib.store.schema import create_missing
@@ -54,6 +54,11 @@ from devserver.pump import Pump
 
 from .storage import WatchedDynamo, own_dynamo
 
+SECRETS: dict[str, Any] = {
+    "token_keys": {"k1": b"test-token-key-0123456789-0123456789"},
+    "secret": {"first": b"test-secret-0123456789-0123456789-01"},
+    "phone_key": {"first": b"test-phone-key-0123456789-0123456789"},
+}
 START = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)  # a Monday, 08:40 in Shanghai
 STREET, BAIHUA, JINFENG = "chunhui", "chunhui.baihua", "chunhui.jinfeng"
 GRID, OTHER_GRID = "chunhui.baihua.g01", "chunhui.jinfeng.g01"
@@ -125,6 +130,7 @@ _PROVIDERS = {
     "delivery_reports": message_log_feature.delivery_reports,
     "unsubscribe_links": message_log_feature.unsubscribe_links,
     "accounts": accounts,
+    "phone_rekeying": phone_rekeying,
     "upload_jobs": upload_jobs,
     "phones": phones,
     "maker": maker,
@@ -221,12 +227,17 @@ class World:
         values: dict[str, Any] = {
             "table_prefix": f"t{secrets.token_hex(4)}-",  # tests share one embedded store
             "region": "us-east-1",
-            "token_keys": {"k1": b"test-token-key-0123456789-0123456789"},
-            "secret": b"test-secret-0123456789-0123456789-01",
             "codes_per_address_hour": 10_000,
         }
-        self.settings = Settings(**(values | settings))
-        key = Keyring(self.settings.secret).key("files")
+        known = {
+            name: settings.pop(name)
+            for name in list(settings)
+            if name in KnownSecrets.__dataclass_fields__
+        }
+        self.settings = Settings(
+            **(values | settings), secrets=KnownSecrets(**(SECRETS | known))
+        )
+        key = derive_key(self.settings.secrets.secret["first"], "files")
         self.files = FolderFiles(
             "http://127.0.0.1:8000/dev/files", key, self.clock
         )

@@ -1,5 +1,6 @@
 """One stage in one account and region: its CloudFormation stack and what was deployed to it."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import Any, TypeAlias
 from botocore.exceptions import ClientError
 
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.settings import SECRETS, secret_name
 
 from .package_bucket import PackageBucket
 
@@ -163,23 +165,20 @@ class Deployment:
                 yield {"ParameterKey": name, "UsePreviousValue": True}
 
     def _secret_version(self) -> str:
-        """Return the current version of the installation's secret. Its values are not read.
+        """Return a text that differs whenever a secret has another version. No value is read.
 
         Raises:
-            NotDeployed: the secret cannot be read.
+            NotDeployed: a secret is missing or cannot be seen.
 
         """
-        name = f"chunhui/{self.stage}"
         store = self.aws.client("secretsmanager")
-        try:
-            secret = store.describe_secret(SecretId=name)
-        except ClientError as error:
-            raise NotDeployed(
-                f"the secret {name} cannot be read (docs/operations.md, Secrets): {error}"
-            ) from None
-        versions = secret["VersionIdsToStages"].items()
-        (current,) = [id for id, labels in versions if "AWSCURRENT" in labels]
-        return str(current)
+        versions = hashlib.sha256()
+        for name in SECRETS:
+            current = _current_version(
+                store, f"chunhui/{self.stage}/{secret_name(name)}"
+            )
+            versions.update(current.encode())
+        return versions.hexdigest()[:32]
 
     # the stack
 
@@ -248,6 +247,18 @@ class Deployment:
                 reason = event.get("ResourceStatusReason", "")
                 lines.append(f"  {resource}: {reason}")
         return lines
+
+
+def _current_version(store: Any, name: str) -> str:
+    try:
+        secret = store.describe_secret(SecretId=name)
+    except ClientError as error:
+        raise NotDeployed(
+            f"the secret {name} cannot be read (docs/operations.md, Secrets): {error}"
+        ) from None
+    versions = secret["VersionIdsToStages"].items()
+    (current,) = [id for id, labels in versions if "AWSCURRENT" in labels]
+    return str(current)
 
 
 def _digest_in(name: str) -> str:

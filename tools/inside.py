@@ -3,7 +3,8 @@
 python -m tools.inside --stage prod -- python -m tools.redrive
 python -m tools.inside --stage prod --tables chunhui-drill- -- python -m tools.redrive
 With `--tables` the command reads restored tables and can send nothing.
-The environment holds the secrets, so it takes the right to read the function's configuration.
+The environment holds no secret. The command reads those that it needs from Secrets Manager, with
+the rights of the operator.
 """
 
 import argparse

@@ -17,6 +17,7 @@ from chalice.app import SQSEventConfig
 from chalice.utils import to_cfn_resource_name
 
 from app import app
+from chalicelib.settings import SECRETS, secret_name
 
 from .generated import ROOT
 from .infra import TEMPLATE
@@ -47,7 +48,7 @@ class RecordedCall:
     """An action and the resource that it needs, as the recorder names it.
 
     Resources: `table/wishes`, `table/wishes/index/by_street`, `queue/urgent`, `bucket`,
-    `bucket/incoming/*`, and the keys of `ADDRESSES`.
+    `bucket/incoming/*`, `secret/PHONE_KEY`, and the keys of `ADDRESSES`.
     """
 
     action: str
@@ -133,6 +134,14 @@ ADDRESSES: Mapping[str, str] = {
 }
 
 
+# A secret is made before the stack. Its ARN ends in six characters that nobody chooses.
+_SECRETS = {
+    f"secret/{name}": "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}"
+    f":secret:chunhui/${{Stage}}/{secret_name(name)}-??????"
+    for name in SECRETS
+}
+
+
 @cache
 def _resources() -> dict[str, Any]:
     template = json.loads(TEMPLATE.read_text(encoding="utf-8"))
@@ -180,6 +189,8 @@ def address_of(resource: str) -> str:
     """
     if resource in ADDRESSES:
         return ADDRESSES[resource]
+    if resource in _SECRETS:
+        return _SECRETS[resource]
     parts = resource.split("/")
     named = 2
     if parts[0] == "bucket":

@@ -1,18 +1,21 @@
-"""Create and change the secret of an installation, `chunhui/STAGE`. Only names are printed.
+"""Create and change the secrets of an installation, `chunhui/STAGE/…`. Only names are printed.
 
 python -m tools.secret --stage dev new SMS_PROVIDERS=sms.json MAIL_SERVER=mail.json
-python -m tools.secret --stage dev set SMS_PROVIDERS=sms.json   # replace a part from a file
-python -m tools.secret --stage dev add-token-key 2027-11    # signs from now on; the others verify
-python -m tools.secret --stage dev drop-token-keys          # all but the one that signs
-python -m tools.secret --stage dev show                     # the parts, by name
-`new` makes random keys. The functions keep the version that they were deployed with:
-`make deploy` gives them the new one.
+python -m tools.secret --stage dev set SMS_PROVIDERS=sms.json   # replace one from a file
+python -m tools.secret --stage dev rotate TOKEN_KEYS SECRET     # further keys, in force in an hour
+python -m tools.secret --stage dev drop-keys TOKEN_KEYS SECRET  # those that nothing lives by
+python -m tools.secret --stage dev rotate SECRET --now          # after a leak
+python -m tools.secret --stage dev show                         # the secrets, by name
+`new` makes random keys, and never changes a secret that exists. A function reads a secret when it
+first needs it, and keeps it as long as its process lives: `make deploy` gives all of them the new
+one.
 """
 
 import json
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,81 +27,130 @@ from chalicelib.adapters.gateway import HttpSms
 from chalicelib.adapters.ports import SmsSender
 from chalicelib.adapters.smtp import SmtpEmail
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.codes import derive_key, key_id_at, newest_first
 from chalicelib.kernel.ids import RandomIds
-from chalicelib.settings import Settings
+from chalicelib.settings import SECRETS, Settings, secret_name
 
 from .commands import stage_parser
 
-__all__ = ["changed", "check", "described", "made", "main"]
+__all__ = [
+    "KEPT",
+    "SecretStore",
+    "changed",
+    "check",
+    "described",
+    "made",
+    "main",
+]
 
-Secret: TypeAlias = dict[str, str]  # its parts by name, as JSON
+Texts: TypeAlias = dict[str, str]  # the secrets by name, as JSON
 Given: TypeAlias = Mapping[str, str]
-_PARTS = (
-    "TOKEN_KEYS",
-    "SECRET",
-    "SMS_PROVIDERS",
-    "MAIL_SERVER",
-    "OPEN311_KEYS",
-)
+_KEYS = ("TOKEN_KEYS", "SECRET", "PHONE_KEY")
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
 _KINDS = {"console", "gateway", "ses", "smtp", "sns"}
 _FIRST_KEY = "first"
 _OF_THE_STACK = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
+# The time in which every process must learn of a new key: a deployment.
+_NOTICE = timedelta(hours=1)
+# How long a key is kept after another has taken its place: as long as anything lives by it.
+KEPT = {
+    "TOKEN_KEYS": timedelta(hours=1),  # an access token lives for half an hour
+    "SECRET": timedelta(days=730),  # the unsubscribe link of a mail, two years
+    "PHONE_KEY": timedelta(days=31),  # the longest window of a limit, a month
+}
 
 
-def made(parts: Given) -> Secret:
-    """Return a new secret: the given parts, and random keys for the rest."""
-    token_keys = {_FIRST_KEY: _random_key()}
-    secret = {
-        "TOKEN_KEYS": json.dumps(token_keys),
-        "SECRET": _random_key(),
-        "OPEN311_KEYS": "{}",
-    }
-    secret.update(parts)
-    return check(secret)
+def made(given: Given) -> Texts:
+    """Return the secrets of a new installation: the given ones, and random keys for the rest."""
+    texts = {name: json.dumps({_FIRST_KEY: _random_key()}) for name in _KEYS}
+    texts["OPEN311_KEYS"] = "{}"
+    texts.update(given)
+    return check(texts)
 
 
 def _random_key() -> str:
     return secrets.token_urlsafe(48)
 
 
-def changed(secret: Given, command: str, words: list[str]) -> Secret:
-    """Return the secret after a command."""
-    keys: dict[str, str] = json.loads(secret["TOKEN_KEYS"])
-    if command == "add-token-key":
-        (name,) = words
-        if name in keys:
-            raise ValueError(f"there is a token key {name} already")
-        keys = {name: _random_key()} | keys  # the first signs
-    elif command == "drop-token-keys":
-        signing = next(iter(keys))
-        keys = {signing: keys[signing]}
-    parts = dict(secret)
-    parts["TOKEN_KEYS"] = json.dumps(keys)
-    if command == "set":
-        parts |= _from_files(words)
-    return check(parts)
-
-
-def check(secret: Given) -> Secret:
-    """Return a secret that the functions can read.
+def changed(
+    texts: Given,
+    command: str,
+    words: list[str],
+    now: datetime,
+    *,
+    at_once: bool = False,
+    rekeyed: bool = False,
+) -> Texts:
+    """Return the secrets after a command. `at_once` is for keys that have leaked.
 
     Raises:
-        KeyError, TypeError, ValueError: they could not, and would fail at their first request.
+        KeyError, TypeError, ValueError: the command is refused.
+
+    """
+    after = dict(texts)
+    if command == "set":
+        after |= _from_files(words)
+        return check(after)
+    if not words or set(words) - set(_KEYS):
+        raise ValueError(f"say which keys: {', '.join(_KEYS)}")
+    for name in words:
+        keys: Texts = json.loads(texts[name])
+        if command == "rotate":
+            begins = now if at_once else now + _NOTICE
+            keys = _with_key(keys, begins)
+        else:
+            until = now if at_once else now - KEPT[name]
+            keys = _without_keys(name, keys, until, rekeyed=rekeyed)
+        after[name] = json.dumps(keys)
+    return check(after)
+
+
+def _with_key(keys: Texts, begins: datetime) -> Texts:
+    """Add a key that is in force from an instant on, which is its id."""
+    id = f"{begins.astimezone(UTC):%Y%m%dT%H%M}"
+    if id in keys:
+        raise ValueError(f"there is a key {id} already")
+    return {id: _random_key()} | keys
+
+
+def _without_keys(
+    name: str, keys: Texts, until: datetime, *, rekeyed: bool
+) -> Texts:
+    """Drop the keys whose place another key had taken by an instant."""
+    ids = newest_first(keys)
+    kept = ids[: ids.index(key_id_at(keys, until)) + 1]
+    if name == "PHONE_KEY" and len(kept) < len(ids) and not rekeyed:
+        raise ValueError(
+            "PHONE_KEY: say --rekeyed, if tools.rekey_phones has written every row"
+        )
+    return {id: keys[id] for id in kept}
+
+
+def check(texts: Given) -> Texts:
+    """Return secrets that the functions can read.
+
+    Raises:
+        KeyError, TypeError, ValueError: they could not, and would fail when they need one.
 
     """
     in_cloud = dict.fromkeys(_OF_THE_STACK, "x")
-    settings = Settings.from_env({**secret, **in_cloud})
-    kinds = {given.kind for given in settings.sms_providers}
-    kinds.add(settings.mail.kind)
+    settings = Settings.from_env({**texts, **in_cloud})
+    known = settings.secrets
+    for keys in (known.token_keys, known.secret, known.phone_key):
+        if not keys:
+            raise ValueError("there must be a key")
+        for secret in keys.values():
+            derive_key(secret, "check")
+    kinds = {given.kind for given in known.sms_providers}
+    kinds.add(known.mail.kind)
     unknown = kinds - _KINDS
     if unknown:
         raise ValueError(f"nothing sends by {', '.join(sorted(unknown))}")
-    if not json.loads(secret["SMS_PROVIDERS"]):
-        # Without a provider messages would be written into the log.
+    if not known.sms_providers:
         raise ValueError("SMS_PROVIDERS: nobody sends text messages")
     _try(settings)
-    return {name: secret[name] for name in _PARTS}
+    json.dumps(dict(known.open311_keys))
+    return {name: texts[name] for name in SECRETS}
 
 
 def _try(settings: Settings) -> None:
@@ -108,10 +160,10 @@ def _try(settings: Settings) -> None:
     """
     clock = SystemClock()
     providers = []
-    for given in settings.sms_providers:
+    for given in settings.secrets.sms_providers:
         providers.append(_provider(given, settings, clock))
     Providers(providers)
-    mail = settings.mail
+    mail = settings.secrets.mail
     if mail.kind == "smtp":
         SmtpEmail(
             mail.host,
@@ -143,69 +195,123 @@ def _provider(
     )
 
 
-def described(secret: Given) -> list[str]:
-    """Return the parts of a secret, by name only."""
-    token_keys = ", ".join(json.loads(secret["TOKEN_KEYS"]))
+def described(texts: Given, now: datetime) -> list[str]:
+    """Return a line for each secret, with names only."""
+    lines = []
+    for name in _KEYS:
+        ids = newest_first(json.loads(texts[name]))
+        current = key_id_at(ids, now)
+        lines.append(f"{name:16}{', '.join(ids)} ({current} is in force)")
     providers = []
-    for provider in json.loads(secret["SMS_PROVIDERS"]):
+    for provider in json.loads(texts["SMS_PROVIDERS"]):
         providers.append(f"{provider['name']} ({provider['kind']})")
-    mail = json.loads(secret["MAIL_SERVER"])
-    open311_keys = ", ".join(json.loads(secret["OPEN311_KEYS"]))
+    mail = json.loads(texts["MAIL_SERVER"])
+    open311_keys = ", ".join(json.loads(texts["OPEN311_KEYS"]))
     return [
-        f"TOKEN_KEYS      {token_keys} (the first signs)",
-        "SECRET          one key",
+        *lines,
         f"SMS_PROVIDERS   {', '.join(providers)}",
         f"MAIL_SERVER     {mail['kind']}",
         f"OPEN311_KEYS    {open311_keys or 'none'}",
     ]
 
 
-def _from_files(words: list[str]) -> Secret:
+def _from_files(words: list[str]) -> Texts:
     paths = dict(word.split("=", 1) for word in words)
     others = paths.keys() - set(_FROM_FILES)
     if others:
         names = ", ".join(others)
         raise ValueError(f"{names}: from a file come {', '.join(_FROM_FILES)}")
-    parts = {}
+    texts = {}
     for name, path in paths.items():
         part = json.loads(Path(path).read_text("utf-8"))
-        parts[name] = json.dumps(part, ensure_ascii=False)
-    return parts
+        texts[name] = json.dumps(part, ensure_ascii=False)
+    return texts
+
+
+class SecretStore:
+    """The secrets of a stage in Secrets Manager."""
+
+    def __init__(self, client: Any, stage: str) -> None:
+        self._client, self._prefix = client, f"chunhui/{stage}/"
+
+    def _id(self, name: str) -> str:
+        return f"{self._prefix}{secret_name(name)}"
+
+    def read(self) -> Texts:
+        """Read the secrets that there are, by name."""
+        texts = {}
+        for name in SECRETS:
+            try:
+                answer = self._client.get_secret_value(SecretId=self._id(name))
+            except self._client.exceptions.ResourceNotFoundException:
+                continue
+            texts[name] = str(answer["SecretString"])
+        return texts
+
+    def create(self, texts: Given) -> None:
+        """Create secrets that do not exist yet."""
+        for name, text in texts.items():
+            self._client.create_secret(Name=self._id(name), SecretString=text)
+
+    def write(self, texts: Given, names: Iterable[str]) -> None:
+        """Write a new version of some secrets."""
+        for name in names:
+            self._client.put_secret_value(
+                SecretId=self._id(name), SecretString=texts[name]
+            )
 
 
 def main() -> None:
-    """Run the command and print the parts, or the reason for refusing it."""
+    """Run the command and print the secrets, or the reason for refusing it."""
     parser = stage_parser(__doc__)
     parser.add_argument(
-        "command",
-        choices=("new", "set", "add-token-key", "drop-token-keys", "show"),
+        "command", choices=("new", "set", "rotate", "drop-keys", "show")
     )
-    parser.add_argument("words", nargs="*", metavar="NAME=FILE or key id")
+    parser.add_argument("words", nargs="*", metavar="NAME or NAME=FILE")
+    parser.add_argument(
+        "--now",
+        action="store_true",
+        help="after a leak: the new key is in force at once, and all others are dropped",
+    )
+    parser.add_argument(
+        "--rekeyed",
+        action="store_true",
+        help="tools.rekey_phones has written every row under the newest PHONE_KEY",
+    )
     given = parser.parse_args()
-    store = boto3.session.Session().client("secretsmanager")
-    name = f"chunhui/{given.stage}"
+    client = boto3.session.Session().client("secretsmanager")
+    store, now = SecretStore(client, given.stage), SystemClock().now()
     try:
-        secret = _run(store, name, given.command, given.words)
-        print("\n".join(described(secret)))
+        before = store.read()
+        if given.command == "new":
+            texts = _create(store, before, given.words)
+        elif given.command == "show":
+            texts = check(before)
+        else:
+            texts = changed(
+                before,
+                given.command,
+                given.words,
+                now,
+                at_once=given.now,
+                rekeyed=given.rekeyed,
+            )
+            new = [name for name in SECRETS if texts[name] != before[name]]
+            store.write(texts, new)
+        print("\n".join(described(texts, now)))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
-        sys.exit(f"{name} stays as it is: {wrong}")
+        sys.exit(f"chunhui/{given.stage} stays as it is: {wrong}")
 
 
-def _run(store: Any, name: str, command: str, words: list[str]) -> Secret:
-    if command == "new":
-        secret = made(_from_files(words))
-        text = json.dumps(secret, ensure_ascii=False)
-        store.create_secret(Name=name, SecretString=text)
-        return secret
-    stored = store.get_secret_value(SecretId=name)
-    before = json.loads(stored["SecretString"])
-    if command == "show":
-        return check(before)
-    secret = changed(before, command, words)
-    if secret != before:
-        text = json.dumps(secret, ensure_ascii=False)
-        store.put_secret_value(SecretId=name, SecretString=text)
-    return secret
+def _create(store: SecretStore, before: Texts, words: list[str]) -> Texts:
+    """Create the secrets that are missing: all, or the rest after a failure."""
+    given = _from_files(words)
+    known = given.keys() & before.keys()
+    if known or before.keys() == set(SECRETS):
+        raise ValueError("the secrets exist already; `set` changes one")
+    texts = made({**given, **before})
+    store.create({name: texts[name] for name in SECRETS if name not in before})
+    return texts
 
 
 if __name__ == "__main__":

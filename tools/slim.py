@@ -9,7 +9,7 @@ __all__ = ["CHALICE", "SERVICES", "slim"]
 
 CHALICE = "chalice"
 # The AWS services that are called; sts gives out credentials.
-SERVICES = {"dynamodb", "s3", "sesv2", "sns", "sqs", "sts"}
+SERVICES = {"dynamodb", "s3", "secretsmanager", "sesv2", "sns", "sqs", "sts"}
 # Files of any library that Python never loads.
 _NOT_LOADED = re.compile(r".*\.(pyi|pyx|pxd|c|h|cpp|hpp|md|rst|exe|swp|typed)$")
 _FOLDERS = {"__pycache__", "tests", "test", "examples", "bin"}

@@ -24,7 +24,7 @@ def sms_providers(
     """Return the SMS providers; KeyError for an unknown kind."""
     providers = [
         _provider(given, settings, ids, clock, mailbox)
-        for given in settings.sms_providers
+        for given in settings.secrets.sms_providers
     ]
     return Providers(providers)
 
@@ -63,7 +63,7 @@ def email_sender(
     settings: Settings, clock: Clock, mailbox: "Callable[[], DevMailbox]"
 ) -> "EmailSender":
     """Return the e-mail sender; KeyError for an unknown kind."""
-    given = settings.mail
+    given = settings.secrets.mail
     if given.kind == "console":
         from .console import ConsoleEmail
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
+from .codes import Keyring
 from .errors import Malformed
 
 __all__ = ["Cursors", "Page", "Position", "chain", "every", "merge_pairs"]
 
 T = TypeVar("T")
 Position = dict[str, Any]
+_PURPOSE = "cursor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,18 @@ class Page(Generic[T]):
 
 
 class Cursors:
-    """Positions as opaque text, signed with a key."""
+    """Positions as opaque text, signed."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, keys: Keyring) -> None:
+        self._keys = keys
 
     def write(self, position: Position | None, *scope: str) -> str | None:
         """Return the cursor of a position within a scope (list, filter, caller)."""
         if position is None:
             return None
         payload = json.dumps(position, separators=(",", ":")).encode()
-        return _encode(self._mac(payload, scope) + payload)
+        key = self._keys.signing_key(_PURPOSE)
+        return _encode(_mac(key, payload, scope) + payload)
 
     def read(self, cursor: str | None, *scope: str) -> Position | None:
         """Return the position of a cursor; Malformed if it was not written for this scope."""
@@ -50,16 +53,23 @@ class Cursors:
         mac, payload = raw[:16], raw[16:]
         # Base 64 has unused bits at its end, so several texts decode alike. Only one is valid.
         is_exact = _encode(raw) == cursor
-        if not is_exact or not hmac.compare_digest(
-            mac, self._mac(payload, scope)
-        ):
+        if not is_exact or not self._is_signed(mac, payload, scope):
             raise Malformed("cursor.invalid")
         position: Position = json.loads(payload)
         return position
 
-    def _mac(self, payload: bytes, scope: Iterable[str]) -> bytes:
-        signed = json.dumps([*scope]).encode() + payload
-        return hmac.digest(self._key, signed, "sha256")[:16]
+    def _is_signed(
+        self, mac: bytes, payload: bytes, scope: Sequence[str]
+    ) -> bool:
+        keys = self._keys.known_keys(_PURPOSE)
+        return any(
+            hmac.compare_digest(mac, _mac(key, payload, scope)) for key in keys
+        )
+
+
+def _mac(key: bytes, payload: bytes, scope: Iterable[str]) -> bytes:
+    signed = json.dumps([*scope]).encode() + payload
+    return hmac.digest(key, signed, "sha256")[:16]
 
 
 def _encode(raw: bytes) -> str:

@@ -17,7 +17,12 @@ from .model import (
 )
 from .repository import MessageRepository
 
-__all__ = ["AttemptInProgress", "AttemptStore", "address_fingerprint"]
+__all__ = [
+    "AttemptInProgress",
+    "AttemptStore",
+    "address_fingerprint",
+    "address_fingerprints",
+]
 
 
 class AttemptInProgress(Exception):
@@ -26,7 +31,15 @@ class AttemptInProgress(Exception):
 
 def address_fingerprint(keys: Keyring, address: str) -> str:
     """Return the keyed hash of an address, by which the log knows it."""
-    return keys.fingerprint("address", address)
+    return address_fingerprints(keys, address)[0]
+
+
+def address_fingerprints(keys: Keyring, address: str) -> tuple[str, ...]:
+    """Return the hash of an address under each key, the one in force first.
+
+    There are several only while phone hashes are changed to another key.
+    """
+    return keys.fingerprints("address", address)
 
 
 class AttemptStore:
@@ -62,11 +75,19 @@ class AttemptStore:
         )
 
     def id_of(self, envelope: Envelope) -> str:
-        """Return the id of the attempt of an envelope."""
-        address = address_fingerprint(self._keys, envelope.recipient.address)
-        return attempt_id(
-            envelope.send.message_id, envelope.recipient.channel, address
-        )
+        """Return the id of the attempt of an envelope.
+
+        One that was made under another key keeps its id, or else a message would be sent twice.
+        """
+        recipient = envelope.recipient
+        current, *others = [
+            attempt_id(envelope.send.message_id, recipient.channel, address)
+            for address in address_fingerprints(self._keys, recipient.address)
+        ]
+        for other in others:
+            if self._repository.find_attempt(other):
+                return other
+        return current
 
     def find(self, envelope: Envelope) -> MessageAttempt | None:
         """Read the attempt of an envelope."""

@@ -8,7 +8,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.job import Answer
 from . import policy
-from .attempts import address_fingerprint
+from .attempts import address_fingerprints
 from .decisions import answer_to, intended_question
 from .model import AskedQuestion, DeliveryState, MessageAttempt, PhoneQuestion
 from .repository import MessageRepository
@@ -55,7 +55,7 @@ class Questions:
         )
         is_kept = False
         while not is_kept:
-            known = self._repository.find_question(self._id_of(phone))
+            known = self._find(phone)
             if known and known.latest and _is_same(known.latest, asked):
                 return
             following = self._following(phone, known, asked)
@@ -67,6 +67,7 @@ class Questions:
         fresh = self._empty(phone)
         if known is None:
             return replace(fresh, version=1, latest=asked)
+        fresh = replace(fresh, id=known.id)
         before = known.latest
         if known.latest and known.latest.delivery == asked.delivery:
             before = known.before  # the same message is sent again
@@ -81,7 +82,7 @@ class Questions:
         """
         is_kept = False
         while not is_kept:
-            known = self._repository.find_question(self._id_of(phone))
+            known = self._find(phone)
             if known is None:
                 return
             kept: list[AskedQuestion | None] = []
@@ -100,7 +101,7 @@ class Questions:
         """Return the deletion of the questions at a phone that is given up."""
         if not phone:
             return []
-        question = self._repository.find_question(self._id_of(phone))
+        question = self._find(phone)
         return [Delete(row=question)] if question else []
 
     def is_answer(self, word: str) -> bool:
@@ -121,7 +122,7 @@ class Questions:
         is answered. The reply is committed all the same: repeated later, it must not answer a
         question that is open by then.
         """
-        question = self._repository.find_question(self._id_of(phone))
+        question = self._find(phone)
         if question is None:
             question = self._empty(phone)
         previous = question if question.version else None
@@ -205,14 +206,24 @@ class Questions:
         now = self._clock.now()
         expires_at = now + policy.QUESTION_TTL
         return PhoneQuestion(
-            id=self._id_of(phone),
+            id=self._ids_of(phone)[0],
             created_at=now,
             updated_at=now,
             ttl=expires_at,
         )
 
-    def _id_of(self, phone: str) -> str:
-        return f"phone#{address_fingerprint(self._keys, phone)}"
+    def _find(self, phone: str) -> PhoneQuestion | None:
+        """Read the questions of a phone; the row may have been written under another key."""
+        for id in self._ids_of(phone):
+            if question := self._repository.find_question(id):
+                return question
+        return None
+
+    def _ids_of(self, phone: str) -> list[str]:
+        return [
+            f"phone#{fingerprint}"
+            for fingerprint in address_fingerprints(self._keys, phone)
+        ]
 
 
 def _is_same(known: AskedQuestion, asked: AskedQuestion) -> bool:

@@ -1,6 +1,6 @@
 """The unsubscribe link of every e-mail (RFC 8058)."""
 
-from ..kernel.codes import Keyring, same
+from ..kernel.codes import Keyring
 
 __all__ = ["UnsubscribeLinks"]
 
@@ -20,11 +20,11 @@ class UnsubscribeLinks:
 
     def token(self, person_id: str) -> str:
         """Return the token that proves that a request comes from an e-mail to the person."""
-        return f"{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
+        return f"{person_id}.{self._keys.sign('unsubscribe', person_id)}"
 
     def person_of(self, token: str) -> str | None:
         """Return the person of a token, None if the token is not valid."""
-        person_id, _, _ = token.rpartition(".")
-        if not same(self.token(person_id), token):
+        person_id, _, signature = token.rpartition(".")
+        if not self._keys.is_signed("unsubscribe", person_id, signature):
             return None
         return person_id

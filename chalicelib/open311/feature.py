@@ -29,7 +29,7 @@ def build(core: "Core", get: Get) -> "Open311":
         tickets=get(public_tickets),
         rules_changed_at=get(policies).changed_at,
         tokens=core.tokens,
-        keys=settings.open311_keys,
+        keys=settings.secrets.open311_keys,
         operator=Operator(
             url=settings.public_url,
             contact=settings.open311_contact,

@@ -59,6 +59,9 @@ class ServiceRequestView(View):
     expected_datetime: Annotated[Instant | None, OMIT_NONE] = None
     address: str | None
     address_id: str | None
+    personal: ClassVar[bool] = (
+        False  # the address is that of a community or grid
+    )
     zipcode: str | None = None
     lat: Annotated[float | None, OMIT_NONE] = None
     long: Annotated[float | None, OMIT_NONE] = None

@@ -42,6 +42,7 @@ class EndpointView(View):
 
     # A name, not an address: exactly so, with http.
     specification: str = "http://wiki.open311.org/GeoReport_v2"
+    personal: ClassVar[bool] = False  # the address of this service
     url: str
     changeset: Instant
     type: Literal["production", "test"]

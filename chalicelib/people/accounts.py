@@ -187,7 +187,7 @@ class Accounts:
             return Changes(
                 entity=erase(person, self._clock.now()),
                 previous=person,
-                writes=(self._phones.release(person), *traces),
+                writes=(*self._phones.release(person), *traces),
                 events=(
                     TimelineEvent(
                         tag="person.erased", actor=person.id, party="owner"

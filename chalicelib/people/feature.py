@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .consents import Consents
     from .phones import Phones
     from .registration import Registration
+    from .rekeying import PhoneRekeying
     from .service import People
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "consents",
     "feature",
     "jobs",
+    "phone_rekeying",
     "phones",
     "place_exists",
     "registration",
@@ -62,6 +64,19 @@ def phones(core: "Core", get: Get) -> "Phones":
     from .repository import PersonRepository
 
     return Phones(repository=PersonRepository(core.store), keys=core.keys)
+
+
+@feature.provide
+def phone_rekeying(core: "Core", get: Get) -> "PhoneRekeying":
+    """Build what writes phones under another key, for the operator's command."""
+    from .rekeying import PhoneRekeying
+    from .repository import PersonRepository
+
+    return PhoneRekeying(
+        transaction=core.transaction,
+        repository=PersonRepository(core.store),
+        phones=get(phones),
+    )
 
 
 @feature.provide

@@ -1,4 +1,8 @@
-"""The owners of phones. Numbers are looked up by a keyed hash, and belong to one account."""
+"""The owners of phones. Numbers are looked up by a keyed hash, and belong to one account.
+
+While the hashes are changed to another key, a number has a row under each key, and is unique under
+each (docs/decisions/0037).
+"""
 
 from dataclasses import replace
 
@@ -8,11 +12,11 @@ from ..kernel.errors import Refusal
 from .model import Person, PhoneOwner
 from .repository import PersonRepository
 
-__all__ = ["Phones"]
+__all__ = ["PhoneHeldTwice", "Phones"]
 
 
 class Phones:
-    """Finds the owner of a phone, and makes the row that keeps it unique."""
+    """Finds the owner of a phone, and makes the rows that keep it unique."""
 
     def __init__(self, *, repository: PersonRepository, keys: Keyring) -> None:
         self._repository, self._keys = repository, keys
@@ -21,37 +25,71 @@ class Phones:
         """Return the keyed hash under which a phone is looked up."""
         return self._keys.fingerprint("phone", phone)
 
+    def fingerprints(self, phone: str) -> tuple[str, ...]:
+        """Return the hash of a phone under each key, the one in force first."""
+        return self._keys.fingerprints("phone", phone)
+
     def find_owner(self, phone: str) -> Person | None:
         """Return the person whose phone this is."""
-        person_id = self._repository.owner_of_phone(self.fingerprint(phone))
-        return self._repository.find_person(person_id) if person_id else None
+        for fingerprint in self.fingerprints(phone):
+            person_id = self._repository.owner_of_phone(fingerprint)
+            if person_id:
+                return self._repository.find_person(person_id)
+        return None
 
     def with_key(self, person: Person) -> Person:
-        """Return a person with the key of their phone, by which limits are counted."""
+        """Return a person with the keys of their phone, by which limits are counted."""
         if not person.phone:
             return person
         keys = dict.fromkeys(
-            [*person.phone_keys, self.fingerprint(person.phone)]
+            [*person.phone_keys, *self.fingerprints(person.phone)]
         )
         return replace(person, phone_keys=tuple(keys))
 
-    def claim(self, person: Person, taken: Refusal | None = None) -> Put:
-        """Return the row that claims a person's phone; `taken` refuses a second owner."""
-        return Put(row=self._row(person), new=True, on_conflict=taken)
+    def claim(
+        self, person: Person, taken: Refusal | None = None
+    ) -> tuple[Put, ...]:
+        """Return the rows that claim a person's phone; `taken` refuses a second owner."""
+        return tuple(
+            Put(row=row, new=True, on_conflict=taken)
+            for row in self._rows(person)
+        )
 
-    def take_over(self, person: Person) -> Put:
-        """Return the row that gives a person the phone of an account that loses it.
+    def take_over(self, person: Person) -> tuple[Put, ...]:
+        """Return the rows that give a person the phone of an account that loses it.
 
         The same commit must write the account that loses it.
         """
-        return Put(row=self._row(person))
+        return tuple(Put(row=row) for row in self._rows(person))
 
-    def release(self, person: Person) -> Delete:
-        """Return the deletion of the row that gives a person their phone."""
-        return Delete(row=self._row(person))
+    def release(self, person: Person) -> tuple[Delete, ...]:
+        """Return the deletion of the rows that give a person their phone."""
+        return tuple(Delete(row=row) for row in self._rows(person))
 
-    def _row(self, person: Person) -> PhoneOwner:
-        return PhoneOwner(
-            fingerprint=self.fingerprint(person.phone or ""),
-            person_id=person.id,
-        )
+    def missing_rows(self, person: Person) -> tuple[Put, ...]:
+        """Return the rows of a person's phone that are not written yet, under some key.
+
+        Raises:
+            PhoneHeldTwice: another person has one of them.
+
+        """
+        missing = []
+        for row in self._rows(person):
+            owner = self._repository.owner_of_phone(row.fingerprint)
+            if owner is None:
+                missing.append(Put(row=row, new=True))
+            elif owner != person.id:
+                raise PhoneHeldTwice(person.id, owner)
+        return tuple(missing)
+
+    def _rows(self, person: Person) -> list[PhoneOwner]:
+        if not person.phone:
+            return []
+        return [
+            PhoneOwner(fingerprint=fingerprint, person_id=person.id)
+            for fingerprint in self.fingerprints(person.phone)
+        ]
+
+
+class PhoneHeldTwice(Exception):
+    """Two people have the same phone; the ids are in the arguments."""

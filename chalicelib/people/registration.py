@@ -67,7 +67,7 @@ class Registration:
         agreed = self._consents.record(person, TERMS, text_version=text_version)
         return person, (
             Put(row=person, new=True),
-            owned,
+            *owned,
             agreed,
         )
 

@@ -7,6 +7,7 @@ from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, sort_key, street_of, subtree
+from ..store.batches import BATCH_GET
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .ended_relations import events_of_change
@@ -158,16 +159,18 @@ class PersonRepository(Repository):
     ) -> Page[Person]:
         """Read the people of a place and everything below it, in tree order; `wanted` filters them.
 
-        A page may be short where few match: at most `read_at_most` people are read for it.
+        A page may be short where few match: at most `read_at_most` people are read for it, and
+        twice as many in each further request.
         """
         found: list[Person] = []
-        read = 0
+        read, at_once = 0, limit
         while True:
-            keys = self._keys_below(place, start, limit)
+            keys = self._keys_below(place, start, at_once)
             people = self._store.get_many(
                 PERSON, [(key.pk, "person") for key in keys.items]
             )
             read += len(keys.items)
+            at_once = min(2 * at_once, BATCH_GET)
             for n, person in enumerate(people):
                 if wanted(person):
                     found.append(person)

@@ -22,7 +22,7 @@ def build(core: "Core", get: Get) -> "Replies":
     from .service import Replies
 
     keys = {}
-    for provider in core.settings.sms_providers:
+    for provider in core.settings.secrets.sms_providers:
         if provider.key:
             keys[provider.name] = provider.key
     return Replies(

@@ -2,10 +2,11 @@
 
 import ipaddress
 
-from ..kernel.codes import Keyring, same
+from ..kernel.codes import Keyring
 
 __all__ = ["device_token", "hint_of", "network_of", "read_device"]
 
+_DEVICE = "device-token"
 # In this order: an Android phone also names Linux, an iPhone also names Mac OS.
 _SYSTEMS = {
     "OpenHarmony": "HarmonyOS",
@@ -21,7 +22,8 @@ _SYSTEMS = {
 
 def device_token(keys: Keyring, device: str, person_id: str) -> str:
     """Return the token of a person's device: ``dv.<device>.<person>.<mac>``."""
-    return f"dv.{device}.{person_id}.{_mac(keys, device, person_id)}"
+    named = f"{device}.{person_id}"
+    return f"dv.{named}.{keys.sign(_DEVICE, named)}"
 
 
 def read_device(
@@ -31,15 +33,9 @@ def read_device(
     parts = (token or "").split(".")
     if len(parts) != 4 or parts[0] != "dv" or parts[2] != person_id:
         return None
-    if not parts[3].isascii() or not same(
-        _mac(keys, parts[1], parts[2]), parts[3]
-    ):
+    if not keys.is_signed(_DEVICE, f"{parts[1]}.{parts[2]}", parts[3]):
         return None
     return parts[1]
-
-
-def _mac(keys: Keyring, device: str, person_id: str) -> str:
-    return keys.fingerprint("device-token", f"{device}.{person_id}")
 
 
 def hint_of(agent: str) -> str | None:

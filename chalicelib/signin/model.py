@@ -37,6 +37,9 @@ __all__ = [
 ]
 
 
+_REFRESH = "refresh-token"
+
+
 class Purpose(StrEnum):
     """What a code proves."""
 
@@ -133,7 +136,7 @@ class Reused(Exception):
 def code_of(keys: Keyring, challenge: Challenge) -> str:
     """Return the code of a challenge."""
     return derive_digits(
-        keys.key("code"),
+        keys.key("code", challenge.created_at),
         challenge.purpose,
         challenge.id,
         challenge.nonce,
@@ -216,7 +219,8 @@ def _end_of(
 
 def refresh_token(keys: Keyring, session: Session) -> str:
     """Return a session's current refresh token: ``rt.<session>.<generation>.<mac>``."""
-    return f"rt.{session.id}.{session.generation}.{_mac(keys, session.id, session.generation)}"
+    named = f"{session.id}.{session.generation}"
+    return f"rt.{named}.{keys.sign(_REFRESH, named)}"
 
 
 def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
@@ -228,15 +232,9 @@ def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
         or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2], re.ASCII)
     ):
         raise Unauthenticated("auth.refresh_invalid")
-    if not parts[3].isascii() or not same(
-        _mac(keys, parts[1], int(parts[2])), parts[3]
-    ):
+    if not keys.is_signed(_REFRESH, f"{parts[1]}.{parts[2]}", parts[3]):
         raise Unauthenticated("auth.refresh_invalid")
     return parts[1], int(parts[2])
-
-
-def _mac(keys: Keyring, session_id: str, generation: int) -> str:
-    return keys.fingerprint("refresh-token", f"{session_id}.{generation}")
 
 
 def refresh(

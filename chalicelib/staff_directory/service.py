@@ -173,7 +173,7 @@ class PersonAdmin:
         return person, ledger, members
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
-        return (self._phones.claim(person, Conflict("person.phone_taken")),)
+        return self._phones.claim(person, Conflict("person.phone_taken"))
 
     def change_person(
         self, context: RequestContext, person_id: str, edit: PersonCorrection

@@ -25,6 +25,7 @@ __all__ = ["Row", "Store"]
 
 T = TypeVar("T")
 Row = RowType[T] | RowView[T]
+_MAX_AT_ONCE = 500  # rows in a request of a filtered list
 
 
 class Store:
@@ -134,8 +135,9 @@ class Store:
     ) -> Page[T]:
         """Read one keyset page of a partition; without `wanted` in one request.
 
-        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in each
-        request `read_at_once` or `limit`. An index is always read eventually consistent.
+        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in the
+        first request `read_at_once` or `limit`, and twice as many in each further one. So a filter
+        that nothing matches costs few requests. An index is always read eventually consistent.
         """
         options = _query_options(
             index, keys, newest_first=newest_first, consistent=consistent
@@ -157,6 +159,7 @@ class Store:
             start = _position(names, items[size - 1])
             if read >= read_at_most:
                 return Page(things, start)
+            size = min(2 * size, _MAX_AT_ONCE, read_at_most - read)
 
     def _query(
         self,

@@ -35,7 +35,9 @@ def files(core: "Core", get: Get) -> "Files":
     from ..adapters.folder import FolderFiles
 
     return FolderFiles(
-        f"{settings.public_url}/dev/files", core.keys.key("files"), core.clock
+        f"{settings.public_url}/dev/files",
+        core.keys.signing_key("files"),
+        core.clock,
     )
 
 

@@ -1,6 +1,11 @@
-"""The headers that all responses share: CORS, language, caching and security."""
+"""The headers that all responses share: CORS, language, caching and security.
+
+What the renderer does not let anybody keep is kept nowhere: errors, pages, redirects.
+"""
 
 from chalice.app import CORSConfig, Response
+
+from .caching import NO_STORE
 
 __all__ = ["CORS", "add_common_headers"]
 
@@ -16,6 +21,8 @@ CORS = CORSConfig(
     expose_headers=["ETag", "Retry-After", "Content-Language"],
     max_age=600,
 )
+# A year. Browsers then ask for nothing over plain HTTP, and over plain HTTP they ignore it.
+_HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 _PAGE_POLICY = (
     "default-src 'none'",
     "style-src 'unsafe-inline'",
@@ -35,7 +42,8 @@ def add_common_headers(response: Response, locale: str) -> None:
     headers["Content-Language"] = locale
     headers["Vary"] = "Accept-Language, Authorization"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Cache-Control", "private, no-cache")
+    headers["Strict-Transport-Security"] = _HTTPS_ONLY
+    headers.setdefault("Cache-Control", NO_STORE)
     if str(headers.get("Content-Type", "")).startswith("text/html"):
         for name, value in _PAGE_HEADERS.items():
             headers.setdefault(name, value)

@@ -1,6 +1,6 @@
 """Routes of the platform itself: welcome, health check and contract."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import RootModel
 
@@ -31,6 +31,8 @@ class Welcome(View):
 
 class Contract(RootModel[dict[str, Any]]):
     """An OpenAPI 3.1 document."""
+
+    personal: ClassVar[bool] = False
 
 
 @routes.get("/", public=True)

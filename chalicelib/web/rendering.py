@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from chalice.app import Request, Response
 
+from .caching import NO_STORE, cache_control
 from .documents import Document
 from .pages import HtmlPage
 from .routes import Operation
@@ -103,7 +104,7 @@ class Renderer:
             response.headers["Set-Cookie"] = [
                 cookie.header() for cookie in reply.cookies
             ]
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = NO_STORE
         return response
 
 
@@ -124,11 +125,23 @@ def _conditional(
     if document.status < 300:
         digest = hashlib.sha256(document.text.encode()).hexdigest()[:16]
         tag = f'"{getattr(view, "version", 0)}.{digest}"'
-        headers["ETag"] = tag
+        kept = {
+            "ETag": tag,
+            "Cache-Control": _caching(view, operation, request),
+        }
+        headers.update(kept)
         known = request.headers.get("if-none-match")
         if operation.method == "GET" and _matches(known, tag):
-            return Response("", {"ETag": tag}, 304)
+            return Response("", {**kept}, 304)
     return Response(document.text, headers, document.status)
+
+
+def _caching(view: Any, operation: Operation, request: Request) -> str:
+    if isinstance(view, Document):
+        return NO_STORE  # nobody knows what is in it
+    is_anonymous = "authorization" not in request.headers
+    is_public = operation.public and operation.method == "GET" and is_anonymous
+    return cache_control(view, is_public=is_public)
 
 
 def _matches(header: str | None, tag: str) -> bool:

@@ -5,16 +5,16 @@ There is one algorithm, keys are found by id in a fixed map, and every claim is 
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jwt
 
 from ..kernel.access import Actor, Grant, Role
 from ..kernel.clock import Clock
-from ..kernel.codes import Keyring
+from ..kernel.codes import derive_key, key_id_at
 from ..kernel.errors import Unauthenticated
 from ..kernel.ids import ID_PATTERN
 
@@ -32,24 +32,30 @@ warnings.filterwarnings("error", category=jwt.warnings.InsecureKeyLengthWarning)
 class Tokens:
     """Issues and reads access tokens.
 
-    Expiry follows the injected clock, so that tests and rehearsals can move it.
+    Expiry follows the injected clock, so that tests and rehearsals can move it. `secrets` are read
+    with the first token: some functions never see one.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], clock: Clock) -> None:
-        self._keys = {
-            kid: Keyring(secret).key("access-token")
-            for kid, secret in keys.items()
-        }
-        self._signing = next(iter(self._keys))
-        self._clock = clock
+    def __init__(
+        self, secrets: Callable[[], Mapping[str, bytes]], clock: Clock
+    ) -> None:
+        self._secrets, self._clock = secrets, clock
         # The same tokens come again and again. Expiry is checked on each use; keys never change.
         self._verified = lru_cache(maxsize=_MAX_VERIFIED)(self._verify)
+
+    @cached_property
+    def _keys(self) -> dict[str, bytes]:
+        return {
+            kid: derive_key(secret, "access-token")
+            for kid, secret in self._secrets().items()
+        }
 
     def issue(
         self, actor: Actor, until: datetime | None = None
     ) -> tuple[str, int]:
         """Return a token for the actor and its lifetime in seconds; it ends by `until`."""
-        now = int(self._clock.now().timestamp())
+        instant = self._clock.now()
+        now = int(instant.timestamp())
         lasts = ACCESS_TTL_SECONDS
         if until:
             lasts = min(lasts, int(until.timestamp()) - now)
@@ -65,11 +71,10 @@ class Tokens:
                 f"{grant.role.value}@{grant.place}" for grant in actor.grants
             ],
         }
-        key, headers = (
-            self._keys[self._signing],
-            {"kid": self._signing, "typ": _TYPE},
-        )
-        return jwt.encode(claims, key, _ALGORITHM, headers), lasts
+        kid = key_id_at(self._keys, instant)
+        headers = {"kid": kid, "typ": _TYPE}
+        token = jwt.encode(claims, self._keys[kid], _ALGORITHM, headers)
+        return token, lasts
 
     def read(self, token: str) -> Actor:
         """Return the actor of a token; raise Unauthenticated if it is not valid."""
@@ -80,8 +85,11 @@ class Tokens:
 
     def _verify(self, token: str) -> tuple[Actor, int]:
         """Return the actor of a token and its expiry in unix seconds. Failures are not cached."""
+        keys = (
+            self._keys
+        )  # outside: a secret that cannot be read is no fault of the token
         try:
-            claims = self._claims(token)
+            claims = self._claims(token, keys)
             actor = Actor(
                 id=claims["sub"],
                 grants=tuple(map(_grant, claims["roles"])),
@@ -101,13 +109,13 @@ class Tokens:
             raise Unauthenticated("auth.token_invalid") from None
         return actor, expires_at
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _claims(self, token: str, keys: Mapping[str, bytes]) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != _TYPE:
             raise ValueError("not an access token")
         return jwt.decode(
             token,
-            self._keys[header["kid"]],
+            keys[header["kid"]],
             algorithms=[_ALGORITHM],
             audience=_AUDIENCE,
             issuer=_ISSUER,

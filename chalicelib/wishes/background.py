@@ -33,6 +33,8 @@ from .timers import on_timer
 
 __all__ = ["WishJobs"]
 
+_SOMEBODY = "志愿者"  # a sign-in need not give a name
+
 _AS_SYSTEM = RequestContext(actor=SYSTEM)
 _EVENTS_PER_COMMIT = 20
 _PAGE = 50  # claims or wishes in one step
@@ -283,23 +285,16 @@ class WishJobs:
         if (wish.id, notifications.helper_of(wish, claim_id)) in former:
             return None
         facts = notifications.template_context(wish, claim_id)
-        if claim_id and subject.kind == "wish.claimed":
-            facts["code"] = delivery_code(self._keys, claim_id)
-            facts["word"] = spoken_word(self._keys, claim_id)
-            facts["helper"] = _name_of_helper(wish, claim_id, names)
+        claim = notifications.claim_of(wish, claim_id)
+        if claim and subject.kind == "wish.claimed":
+            facts["code"] = delivery_code(self._keys, claim)
+            facts["word"] = spoken_word(self._keys, claim)
+            facts["helper"] = names.get(claim.helper) or _SOMEBODY
         barred = notifications.barred_people(wish, subject.kind)
         occasion = notifications.occasion_of(wish, subject.kind)
         return MessageContext(
             facts=facts, barred_people=barred, occasion=occasion
         )
-
-
-def _name_of_helper(wish: Wish, claim_id: str, names: Mapping[str, str]) -> str:
-    """Return the name of the helper of a claim; a sign-in need not give one."""
-    for claim in wish.claims:
-        if claim.id == claim_id and names.get(claim.helper):
-            return names[claim.helper]
-    return "志愿者"
 
 
 def _exported(wish: Wish) -> Wish:

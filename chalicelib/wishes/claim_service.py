@@ -162,7 +162,7 @@ class WishClaims(WishMoves):
             wish, mover, right = known.wish, known.mover, None
             if code is not None and wish.active:
                 claim = claiming.pick_claim(wish, mover, claim_id)
-                right = same(delivery_code(self._keys, claim.id), code)
+                right = same(delivery_code(self._keys, claim), code)
             return delivery.deliver(wish, mover, claim_id, note, right)
 
         return self._move(context, wish_id, "deliver", decide)

@@ -4,21 +4,25 @@ import hmac
 
 from ..kernel.codes import Keyring, derive_digits
 from . import policy
+from .model import Claim
 from .words import WORDS
 
 __all__ = ["delivery_code", "home_key", "spoken_word"]
 
 
-def delivery_code(keys: Keyring, claim_id: str) -> str:
+def delivery_code(keys: Keyring, claim: Claim) -> str:
     """Return the code of a claim, which the resident tells the helper at the door."""
     return derive_digits(
-        keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS
+        keys.key("delivery-code", claim.claimed_at),
+        claim.id,
+        digits=policy.CODE_DIGITS,
     )
 
 
-def spoken_word(keys: Keyring, claim_id: str) -> str:
+def spoken_word(keys: Keyring, claim: Claim) -> str:
     """Return the word of a claim, which the helper says first at the door."""
-    mac = hmac.digest(keys.key("spoken-word"), claim_id.encode(), "sha256")
+    key = keys.key("spoken-word", claim.claimed_at)
+    mac = hmac.digest(key, claim.id.encode(), "sha256")
     return WORDS[mac[0]]
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "RELEVANT_WHILE",
     "TO_HELPERS",
     "barred_people",
+    "claim_of",
     "helper_of",
     "is_relevant",
     "occasion_of",
@@ -140,7 +141,7 @@ def is_relevant(
     wish: Wish, kind: str, claim_id: str | None, now: datetime
 ) -> bool:
     """Say whether a message about a wish, or about one claim of it, is relevant now."""
-    return RELEVANT_WHILE[kind](wish, _claim_of(wish, claim_id), now)
+    return RELEVANT_WHILE[kind](wish, claim_of(wish, claim_id), now)
 
 
 def occasion_of(wish: Wish, kind: str) -> str:
@@ -174,7 +175,7 @@ def _owners(wish: Wish) -> frozenset[str]:
 
 def helper_of(wish: Wish, claim_id: str | None) -> str:
     """Return the helper of the claim that a message is about, "" for none."""
-    claim = _claim_of(wish, claim_id)
+    claim = claim_of(wish, claim_id)
     return claim.helper if claim else ""
 
 
@@ -194,9 +195,10 @@ def template_context(
             public=_REASON_ELSEWHERE,
         ),
     }
-    claim = _claim_of(wish, claim_id)
+    claim = claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 
 
-def _claim_of(wish: Wish, claim_id: str | None) -> Claim | None:
+def claim_of(wish: Wish, claim_id: str | None) -> Claim | None:
+    """Return the claim of an id, None if the wish has no such claim."""
     return next((claim for claim in wish.claims if claim.id == claim_id), None)

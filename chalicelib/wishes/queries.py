@@ -213,7 +213,7 @@ class WishQueries:
     ) -> WishForViewer:
         """Return the wish as an actor sees it now."""
         words = {
-            claim.id: spoken_word(self._keys, claim.id) for claim in wish.active
+            claim.id: spoken_word(self._keys, claim) for claim in wish.active
         }
         return WishForViewer(
             wish=wish,

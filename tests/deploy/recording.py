@@ -10,7 +10,7 @@ moto's. What a test does itself (filling the bucket, reading a mailbox) is attri
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from chalice.app import SQSEventConfig
 
 import tests.world
 from app import app
+from chalicelib.adapters import outlets
 from chalicelib.adapters.aws import SesEmail, SnsSms
 from chalicelib.adapters.choice import Providers, WeightedProvider
 from chalicelib.adapters.console import ConsoleEmail, ConsoleSms
@@ -31,9 +32,9 @@ from chalicelib.adapters.queue import TRIES, read_dead
 from chalicelib.adapters.s3 import S3Files
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.template import Lane
-from chalicelib.message_log import feature as message_log_feature
 from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
+from chalicelib.settings import SECRETS, Secrets
 from chalicelib.uploads import feature as uploads_feature
 from devserver.files import arrival_event
 from tools.policies import API, RecordedCall
@@ -278,13 +279,32 @@ class Lasting(Phone):
         return super().call(method, path, body, raw, **headers)
 
 
+class NotedSecrets:
+    """The secrets of a world; each is noted when a function needs it, as a call would be."""
+
+    def __init__(self, known: Secrets, recorder: Recorder) -> None:
+        self._known, self._recorder = known, recorder
+
+    def __getattr__(self, name: str) -> Any:
+        secret = {"mail": "MAIL_SERVER"}.get(name, name.upper())
+        assert secret in SECRETS
+        self._recorder.note("secretsmanager:GetSecretValue", f"secret/{secret}")
+        return getattr(self._known, name)
+
+
 class CloudWorld(World):
     """A street whose every function runs for itself, with queues between them."""
 
     def __init__(
-        self, recorder: Recorder, letters: Letters, **settings: Any
+        self,
+        recorder: Recorder,
+        letters: Letters,
+        sms: Way,
+        email: Way,
+        **settings: Any,
     ) -> None:
         self.recorder, self.letters = recorder, letters
+        self.sms, self.email = sms, email
         self._s3 = boto3.client("s3", region_name="us-east-1")
         self._s3.create_bucket(Bucket=BUCKET)
         boto3.client("sesv2", region_name="us-east-1").create_email_identity(
@@ -295,8 +315,6 @@ class CloudWorld(World):
             for name in QUEUES
         }
         self.houses: dict[str, Services] = {}
-        self.sms = Way(SnsSms("us-east-1"), None)
-        self.email = Way(SesEmail("us-east-1", "house@example.cn"), None)
         super().__init__(**(urls | {"upload_bucket": BUCKET} | settings))
         recorder.prefix = self.settings.table_prefix
         self.sms.console, self.email.console = (
@@ -310,18 +328,9 @@ class CloudWorld(World):
         files = S3Files(
             "us-east-1", BUCKET, SystemClock()
         )  # a signed form is for ten minutes of the real clock
-        self.instead = {
-            uploads_feature.files: files,
-            message_log_feature.sms: Providers(
-                [
-                    WeightedProvider(
-                        name="sns", sender=self.sms, weight=1, price_li=55
-                    )
-                ]
-            ),
-            message_log_feature.email: self.email,
-        }
-        return super().rewired()
+        self.instead = {uploads_feature.files: files}
+        noted: Any = NotedSecrets(self.settings.secrets, self.recorder)
+        return super().rewired(replace(self.settings, secrets=noted))
 
     @contextmanager
     def as_function(self, name: str) -> Iterator[None]:
@@ -420,10 +429,32 @@ class CloudWorld(World):
 
 
 @contextmanager
+def sending_by(sms: Way, email: Way) -> Iterator[None]:
+    """Send through these ways, whatever the secrets say; a function must be able to read them."""
+
+    def providers(settings: Any, *_: Any) -> Providers:
+        assert settings.secrets.sms_providers
+        one = WeightedProvider(name="sns", sender=sms, weight=1, price_li=55)
+        return Providers([one])
+
+    def email_sender(settings: Any, *_: Any) -> Way:
+        assert settings.secrets.mail
+        return email
+
+    with (
+        mock.patch.object(outlets, "sms_providers", providers),
+        mock.patch.object(outlets, "email_sender", email_sender),
+    ):
+        yield
+
+
+@contextmanager
 def living(recorder: Recorder, **settings: Any) -> Iterator[CloudWorld]:
     """A street in which everything that a function does is noted under its name."""
     worlds: list[CloudWorld] = []
     letters = Letters()
+    sms = Way(SnsSms("us-east-1"), None)
+    email = Way(SesEmail("us-east-1", "house@example.cn"), None)
 
     def run(name: str, function: Any, event: Any, context: Any) -> Any:
         if not worlds:  # the street is being founded
@@ -451,6 +482,7 @@ def living(recorder: Recorder, **settings: Any) -> Iterator[CloudWorld]:
         recorded(recorder, letters),
         mock.patch.dict(app.handler_map, handlers),
         mock.patch.object(gateway, "_app", partial(run, API, gateway._app)),
+        sending_by(sms, email),
     ):
-        worlds.append(CloudWorld(recorder, letters, **settings))
+        worlds.append(CloudWorld(recorder, letters, sms, email, **settings))
         yield worlds[0]

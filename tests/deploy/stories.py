@@ -55,6 +55,7 @@ SETTINGS: dict[str, Any] = {
     "sms_providers": PROVIDERS,
     "open311_keys": {"tests": KEY},
     "sms_budget_fen": 10_000_000,
+    "public_url": "https://chunhui.example.cn",  # each mail then has a link, which is signed
     "due_shards": 1,
 }
 FORM = {"content_type": "application/x-www-form-urlencoded"}

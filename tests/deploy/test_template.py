@@ -19,11 +19,17 @@ from chalicelib.adapters.queue import MIN_SECONDS_LEFT, TRIES
 from chalicelib.message_log import policy as sending
 from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
-from chalicelib.settings import Settings
+from chalicelib.settings import SECRETS, Settings
 from chalicelib.signin.policy import CODE_LASTS
 from devserver.gateway import Gateway
 from tools import infra
-from tools.policies import API
+from tools.policies import (
+    API,
+    Permission,
+    address_of,
+    file_of,
+    permissions_in,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
@@ -375,36 +381,59 @@ class Asked(dict[str, str]):
 
 def test_functions_are_given_everything_that_settings_ask_for(template):
     given = template["Globals"]["Function"]["Environment"]["Variables"]
-    values = {
-        "TOKEN_KEYS": '{"k": "v"}',
-        "SMS_PROVIDERS": '[{"name": "sns", "kind": "sns"}]',
-        "MAIL_SERVER": "{}",
-        "OPEN311_KEYS": "{}",
-    }
     numbers = dict.fromkeys(
         ("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4"
     )
-    environment = Asked(dict.fromkeys(given, "text") | values | numbers)
-    Settings.from_env(environment)
+    environment = Asked(dict.fromkeys(given, "text") | numbers)
+    assert Settings.from_env(environment, environment.__getitem__)
     from_lambda, left_alone = (
         {"AWS_REGION", "AWS_DEFAULT_REGION"},
         {"EMF", "CODES_PER_ADDRESS_HOUR"},
     )
-    assert environment.asked - from_lambda - left_alone == set(given)
-    secret = {
-        name
-        for name, value in given.items()
-        if "resolve:secretsmanager" in str(value)
+    of_secrets = {"SECRETS_PREFIX", "SECRETS_VERSION"}
+    assert environment.asked - from_lambda - left_alone | of_secrets == set(
+        given
+    )
+
+
+def test_no_secret_is_in_the_template_or_an_environment(template):
+    """Neither the value of one, nor a reference that CloudFormation would replace by it."""
+    assert "{{resolve:" not in json.dumps(template)
+    environments = [template["Globals"]["Function"]["Environment"]] + [
+        resource["Properties"].get("Environment", {})
+        for resource in of_type(template, "AWS::Serverless::Function").values()
+    ]
+    for environment in environments:
+        assert not {*environment.get("Variables", {})} & {*SECRETS}
+    given = environments[0]["Variables"]
+    assert given["SECRETS_PREFIX"] == {"Fn::Sub": "chunhui/${Stage}/"}
+    assert given["SECRETS_VERSION"] == {"Ref": "SecretVersion"}
+
+
+# What each function reads, by `make policies`. Review a change of this table like one of a policy.
+NEEDED = {
+    API: {"TOKEN_KEYS", "SECRET", "PHONE_KEY", "SMS_PROVIDERS", "OPEN311_KEYS"},
+    "work_urgent": {"SECRET", "PHONE_KEY", "SMS_PROVIDERS", "MAIL_SERVER"},
+    "work_bulk": {"SECRET", "PHONE_KEY", "SMS_PROVIDERS", "MAIL_SERVER"},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values())
+def test_the_role_of_a_function_reads_exactly_its_own_secrets(function):
+    allowed = {
+        one
+        for one in permissions_in(file_of(function).read_text("utf-8"))
+        if one.action.startswith("secretsmanager:")
     }
-    assert secret == {
-        "TOKEN_KEYS",
-        "SECRET",
-        "SMS_PROVIDERS",
-        "MAIL_SERVER",
-        "OPEN311_KEYS",
+    wanted = {
+        Permission(
+            "Allow",
+            "secretsmanager:GetSecretValue",
+            address_of(f"secret/{name}"),
+        )
+        for name in NEEDED.get(function, ())
     }
-    references = str(given).count("{{resolve:") * len(FUNCTIONS)
-    assert references <= 60  # CloudFormation's limit for a template
+    assert allowed == wanted
 
 
 # the gateway

@@ -3,7 +3,9 @@ tests/deploy/test_stack.py runs the tools themselves.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -13,6 +15,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from chalicelib.adapters.secrets_manager import SecretsManager
+from chalicelib.message_log.policy import ATTEMPT_TTL, QUESTION_TTL
+from chalicelib.settings import SECRETS, Settings, secret_name
+from chalicelib.web.tokens import ACCESS_TTL_SECONDS
 from tools import infra
 from tools.adopt import adoption
 from tools.changes import KEEPS_DATA, losing, readable
@@ -20,7 +26,7 @@ from tools.commands import agreed
 from tools.deployment import Deployment, NotDeployed, outputs_of
 from tools.package_bucket import with_code
 from tools.restore import names
-from tools.secret import changed, described, made
+from tools.secret import KEPT, SecretStore, changed, described, made, main
 from tools.undeploy import _status
 
 from .emulator import ROOT, printed
@@ -126,39 +132,130 @@ PARTS = {
 }
 
 
-def test_a_new_secret_has_keys_that_nobody_has_seen_and_says_only_names():
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+KEYS = ("TOKEN_KEYS", "SECRET", "PHONE_KEY")
+
+
+def key_ids(texts: Mapping[str, str], name: str) -> list[str]:
+    return list(json.loads(texts[name]))
+
+
+def test_new_secrets_have_keys_that_nobody_has_seen_and_say_only_names():
     one, other = made(PARTS), made(PARTS)
-    assert one["SECRET"] != other["SECRET"]
-    assert (
-        min(
-            len(key)
-            for key in (one["SECRET"], *json.loads(one["TOKEN_KEYS"]).values())
-        )
-        >= 48
-    )
-    said = "\n".join(described(one))
-    assert "east (gateway)" in said
-    assert not [
-        key
-        for key in (
-            one["SECRET"],
-            "k-of-the-provider",
-            *json.loads(one["TOKEN_KEYS"]).values(),
-        )
-        if key in said
+    keys = [
+        json.loads(texts[name])["first"]
+        for texts in (one, other)
+        for name in KEYS
     ]
+    assert len({*keys}) == 6
+    assert min(map(len, keys)) >= 48
+    said = "\n".join(described(one, NOW))
+    assert "east (gateway)" in said
+    assert "first (first is in force)" in said
+    assert not [key for key in (*keys, "k-of-the-provider") if key in said]
 
 
-def test_a_new_key_signs_and_the_old_one_verifies_until_it_is_dropped():
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_is_in_force_after_an_hour_and_kept_as_long_as_something_lives(
+    name,
+):
     first = made(PARTS)
-    both = changed(first, "add-token-key", ["2027-11"])
-    assert list(json.loads(both["TOKEN_KEYS"])) == ["2027-11", "first"]
-    assert both["SECRET"] == first["SECRET"], "phones are found by it"
-    assert list(
-        json.loads(changed(both, "drop-token-keys", [])["TOKEN_KEYS"])
-    ) == ["2027-11"]
-    with pytest.raises(ValueError, match="2027-11"):
-        changed(both, "add-token-key", ["2027-11"])
+    both = changed(first, "rotate", [name], NOW)
+    assert key_ids(both, name) == ["20261124T0400", "first"]
+    assert [n for n in SECRETS if both[n] != first[n]] == [name]
+    assert f"{name:16}20261124T0400, first (first is in force)" in described(
+        both, NOW
+    )
+    begun = NOW + timedelta(hours=1)
+    assert "(20261124T0400 is in force)" in "\n".join(described(both, begun))
+    too_early = begun + KEPT[name] - timedelta(minutes=1)
+    assert changed(both, "drop-keys", [name], too_early, rekeyed=True) == both
+    dropped = changed(
+        both, "drop-keys", [name], begun + KEPT[name], rekeyed=True
+    )
+    assert key_ids(dropped, name) == ["20261124T0400"]
+
+
+def test_a_key_that_has_leaked_is_in_force_and_dropped_at_once():
+    both = changed(made(PARTS), "rotate", ["SECRET"], NOW, at_once=True)
+    assert key_ids(both, "SECRET") == ["20261124T0300", "first"]
+    dropped = changed(both, "drop-keys", ["SECRET"], NOW, at_once=True)
+    assert key_ids(dropped, "SECRET") == ["20261124T0300"]
+    with pytest.raises(ValueError, match="20261124T0300"):
+        changed(both, "rotate", ["SECRET"], NOW, at_once=True)
+
+
+def test_the_key_of_phones_is_dropped_only_by_somebody_who_has_written_them():
+    both = changed(made(PARTS), "rotate", ["PHONE_KEY"], NOW)
+    later = NOW + timedelta(days=400)
+    with pytest.raises(ValueError, match="rekey_phones"):
+        changed(both, "drop-keys", ["PHONE_KEY"], later)
+    assert changed(both, "drop-keys", ["TOKEN_KEYS"], later) == both
+
+
+@pytest.mark.parametrize("words", [[], ["MAIL_SERVER"], ["first"]])
+@pytest.mark.parametrize("command", ["rotate", "drop-keys"])
+def test_only_keys_are_rotated(command, words):
+    with pytest.raises(ValueError, match="say which keys"):
+        changed(made(PARTS), command, words, NOW)
+
+
+def test_every_kind_of_key_is_kept_as_long_as_what_lives_by_it():
+    assert KEPT["TOKEN_KEYS"] >= timedelta(seconds=ACCESS_TTL_SECONDS)
+    assert KEPT["SECRET"] >= ATTEMPT_TTL  # a mail that is still in the log
+    assert KEPT["PHONE_KEY"] >= QUESTION_TTL
+
+
+def test_secrets_are_made_once_and_changed_one_by_one(
+    account, monkeypatch, tmp_path, capsys
+):
+    client = boto3.client("secretsmanager", region_name=Account.region_name)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", Account.region_name)
+    for name, text in PARTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["secret", "--stage", "dev", *words])
+        main()
+        return capsys.readouterr().out
+
+    given = [f"{name}={tmp_path / name}" for name in PARTS]
+    run("new", *given)
+    stored = SecretStore(client, "dev").read()
+    assert stored.keys() == {*SECRETS}
+    names = {one["Name"] for one in client.list_secrets()["SecretList"]}
+    assert names == {f"chunhui/dev/{secret_name(name)}" for name in SECRETS}
+    for words in (["new"], ["new", *given], ["rotate", "MAIL_SERVER"]):
+        with pytest.raises(SystemExit, match="stays as it is"):
+            run(*words)
+    assert SecretStore(client, "dev").read() == stored
+    here = Deployment(stage="dev", aws=Account())
+    before = here._secret_version()
+    assert "in force" in run("rotate", "TOKEN_KEYS", "SECRET")
+    after = SecretStore(client, "dev").read()
+    assert {n for n in SECRETS if after[n] != stored[n]} == {
+        "TOKEN_KEYS",
+        "SECRET",
+    }
+    assert here._secret_version() != before
+    client.delete_secret(
+        SecretId="chunhui/dev/mail-server", ForceDeleteWithoutRecovery=True
+    )
+    with pytest.raises(NotDeployed, match="mail-server"):
+        here._secret_version()
+    run("new", given[-1])
+    assert SecretStore(client, "dev").read() == after
+
+
+def test_a_function_reads_a_secret_by_the_name_that_the_tool_gives(account):
+    client = boto3.client("secretsmanager", region_name=Account.region_name)
+    texts = made(PARTS)
+    SecretStore(client, "prod").create(texts)
+    reader = SecretsManager("chunhui/prod/", Account.region_name)
+    settings = Settings.from_env({}, reader.read)
+    assert {name: reader.read(name) for name in SECRETS} == texts
+    assert settings.secrets.phone_key["first"]
+    assert settings.secrets.mail.kind == "ses"
 
 
 @pytest.mark.parametrize(
@@ -191,11 +288,11 @@ def test_a_part_comes_from_a_file_and_keys_do_not(tmp_path):
         '[{"name": "west", "kind": "sns"}]', encoding="utf-8"
     )
     secret = changed(
-        made(PARTS), "set", [f"SMS_PROVIDERS={tmp_path / 'sms.json'}"]
+        made(PARTS), "set", [f"SMS_PROVIDERS={tmp_path / 'sms.json'}"], NOW
     )
     assert json.loads(secret["SMS_PROVIDERS"])[0]["name"] == "west"
     with pytest.raises(ValueError, match="SECRET"):
-        changed(secret, "set", [f"SECRET={tmp_path / 'sms.json'}"])
+        changed(secret, "set", [f"SECRET={tmp_path / 'sms.json'}"], NOW)
 
 
 # a deployment that does not go as it should

@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from chalicelib.kernel.access import Actor, Role
-from chalicelib.kernel.codes import Keyring
+from chalicelib.kernel.codes import derive_key
 
 from ..world import BAIHUA, CHALLENGES, GRID, Phone, World, token_parts
 from .evidence import assert_problem, unchanged
@@ -33,7 +33,9 @@ class Forger:
         assert phone.token
         self.token = phone.token
         self.header, self.claims = token_parts(phone.token)
-        self.key = Keyring(world.settings.token_keys["k1"]).key("access-token")
+        self.key = derive_key(
+            world.settings.secrets.token_keys["k1"], "access-token"
+        )
 
     def sign(
         self,
@@ -128,8 +130,8 @@ def test_a_public_key_that_comes_along_is_not_used(town: World, forger: Forger):
 def test_another_key_is_refused(town: World, forger: Forger):
     for key in (
         b"x" * 32,
-        town.settings.token_keys["k1"],
-        Keyring(town.settings.token_keys["k1"]).key("cursor"),
+        town.settings.secrets.token_keys["k1"],
+        derive_key(town.settings.secrets.token_keys["k1"], "cursor"),
         b"\0" * 32,
     ):
         refused(town, forger.sign(key=key))
@@ -410,12 +412,14 @@ def test_a_retired_key_still_verifies_and_a_removed_one_does_not(world: World):
     old = world.resident()
     keys = {
         "k2": b"second-token-key-0123456789-0123456789",
-        **world.settings.token_keys,
+        **world.settings.secrets.token_keys,
     }
-    rotated = type(world.services.tokens)(keys, world.clock)
+    rotated = type(world.services.tokens)(lambda: keys, world.clock)
     assert rotated.read(str(old.token)).id == old.me["id"]
     assert token_parts(rotated.issue(Actor(id="x"))[0])[0]["kid"] == "k2"
-    removed = type(world.services.tokens)({"k2": keys["k2"]}, world.clock)
+    removed = type(world.services.tokens)(
+        lambda: {"k2": keys["k2"]}, world.clock
+    )
     with pytest.raises(Exception, match=r"auth\.token_invalid"):
         removed.read(str(old.token))
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from chalicelib.kernel.errors import Malformed
 from chalicelib.kernel.paging import Cursors, Page, chain, every, merge_pairs
 
-CURSORS = Cursors(b"c" * 32)
+from ..keys import a_keyring
+
+CURSORS = Cursors(a_keyring())
 POSITION = {
     "pk": "wsh_1",
     "sk": "wish",
@@ -81,7 +83,10 @@ def test_what_was_never_a_cursor_is_refused(text):
 
 def test_a_cursor_of_another_installation_is_refused():
     with pytest.raises(Malformed):
-        CURSORS.read(Cursors(b"d" * 32).write(POSITION, "x"), "x")
+        CURSORS.read(
+            Cursors(a_keyring(secret={"d": b"d" * 32})).write(POSITION, "x"),
+            "x",
+        )
 
 
 PARTITIONS = st.lists(st.lists(st.integers(), max_size=5), max_size=5)

@@ -18,6 +18,7 @@ from chalicelib.tickets.policy import (
 )
 from chalicelib.tickets.repository import TicketRepository
 
+from ..keys import secrets_of
 from ..replies.builders import reply
 from ..store.scan import Reads, save
 from ..world import BAIHUA, BUILDING, GRID, OTHER_GRID, STREET, UNIT, World
@@ -360,7 +361,8 @@ def test_a_key_is_not_taken_from_the_address_nor_from_a_header(
 def test_an_installation_without_keys_takes_reports_of_people_only(
     world: World, app: Application
 ):
-    use(world.rewired(replace(world.settings, open311_keys={})).container)
+    secrets = secrets_of(open311_keys={})
+    use(world.rewired(replace(world.settings, secrets=secrets)).container)
     assert app.refused(403, service_code="light", address_id=BUILDING)
     assert app.refused(
         403, api_key="", service_code="light", address_id=BUILDING

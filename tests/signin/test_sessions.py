@@ -6,9 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.errors import Unauthenticated
-from chalicelib.signin import model
 from chalicelib.signin.model import (
     Reused,
     open_session,
@@ -18,10 +16,11 @@ from chalicelib.signin.model import (
 from chalicelib.signin.model import refresh as rotate
 from chalicelib.signin.policy import life_of
 
+from ..keys import a_keyring
 from ..world import START, Phone, World
 from .builders import NUMBER, refresh, sign_up
 
-KEYS = Keyring(b"k" * 32)
+KEYS = a_keyring()
 
 
 def a_session(generation: int = 1):
@@ -59,7 +58,9 @@ def test_a_refresh_token_that_we_did_not_write_is_refused(change):
 
 def test_a_refresh_token_of_another_installation_is_refused():
     with pytest.raises(Unauthenticated):
-        read_refresh(Keyring(b"j" * 32), refresh_token(KEYS, a_session()))
+        read_refresh(
+            a_keyring(secret={"j": b"j" * 32}), refresh_token(KEYS, a_session())
+        )
 
 
 def test_the_token_before_works_for_ten_minutes_and_then_betrays_a_copy():
@@ -76,7 +77,7 @@ def test_the_token_before_the_one_before_betrays_a_copy_at_once():
 
 
 def test_the_keys_of_codes_and_tokens_are_apart():
-    assert model._mac(KEYS, "ses_1", 1) != KEYS.fingerprint("code", "ses_1.1")
+    assert KEYS.sign("refresh-token", "ses_1.1") != KEYS.sign("code", "ses_1.1")
 
 
 def test_a_refresh_gives_a_fresh_pair(world: World):

@@ -180,7 +180,7 @@ def test_a_photo_is_shown_to_its_sender_for_a_quarter_of_an_hour(
     phone = world.resident()
     id = world.upload(phone, PHOTO)
     seen = phone.get(f"/v1/uploads/{id}")
-    assert seen.headers["cache-control"].startswith("private")
+    assert seen.headers["cache-control"] == "no-store"
     assert (
         seen.json["state"],
         seen.json["content_type"],

@@ -13,11 +13,12 @@ from chalicelib.web.routes import Routes
 from chalicelib.web.tokens import Tokens
 from devserver.gateway import Gateway
 
+from ..keys import a_keyring
 from ..world import START
 
 CORE = SimpleNamespace(
-    tokens=Tokens({"k1": b"1" * 32}, TestClock(START)),
-    cursors=Cursors(b"2" * 32),
+    tokens=Tokens(lambda: {"k1": b"1" * 32}, TestClock(START)),
+    cursors=Cursors(a_keyring()),
 )
 
 
