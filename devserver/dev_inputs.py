@@ -20,7 +20,8 @@ from .options import SHANGHAI, read_instant
 __all__ = ["MAX_MOVE", "ClockInput", "DevRequest", "ReplyInput"]
 
 MAX_MOVE = timedelta(days=400)
-MORNING = time(8)
+# A little after the reminders of nine o'clock.
+MORNING = time(9, 10)
 _FORM = "application/x-www-form-urlencoded"
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -114,7 +115,7 @@ class DevRequest:
 
 
 def next_morning(now: datetime) -> datetime:
-    """Return the next 08:00 in Shanghai, when quiet hours end."""
+    """Return the next morning in Shanghai, when reminders have gone out."""
     local = now.astimezone(SHANGHAI)
     morning = datetime.combine(local.date(), MORNING, SHANGHAI)
     if morning > local:

@@ -62,7 +62,7 @@ class DevPage:
         buttons = [
             _button("advance", "3600", "1 hour"),
             _button("advance", "86400", "1 day"),
-            _button("until", "morning", "to the next morning, 08:00"),
+            _button("until", "morning", "to the next morning, 09:10"),
         ]
         return "\n".join(
             [

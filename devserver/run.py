@@ -141,7 +141,7 @@ def by_day(now: datetime) -> datetime | None:
     if span is None:
         return None
     _, end = span
-    return end + timedelta(minutes=40)
+    return end + timedelta(minutes=70)  # after the reminders of nine
 
 
 def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:

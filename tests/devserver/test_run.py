@@ -16,7 +16,7 @@ from devserver.run import by_day, open_local_server
 NIGHT = datetime(
     2026, 12, 31, 15, 59, tzinfo=UTC
 )  # a minute to midnight in Shanghai
-MORNING = datetime(2027, 1, 1, 0, 40, tzinfo=UTC)
+MORNING = datetime(2027, 1, 1, 1, 10, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
