@@ -36,6 +36,7 @@ SLOW = (
     "tests/test_package.py",
     "tests/test_ticket_permissions.py",
     "tests/tickets/test_worktime.py",
+    "tests/trust/",
 )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "SPENDING_TTL",
     "STAFF_SMS_PER_DAY",
     "URGENT_ALARM_AT",
+    "URGENT_BUNDLE_FOR",
     "YES",
 ]
 
@@ -49,6 +50,9 @@ MAX_DIGEST_ITEMS = 4
 
 # Long enough for a flood to become one message, short enough for an SLA of two hours.
 BUNDLE_FOR = timedelta(minutes=10)
+# A reminder of an urgent ticket that nobody took is repeated each hour. Those of all tickets share
+# one message of the hour: the phone has rung for each of them already.
+URGENT_BUNDLE_FOR = timedelta(hours=1)
 # Not urgent, to a phone of staff, the digest included: about one in each hour awake. Who is rung
 # more often stops looking.
 STAFF_SMS_PER_DAY = 12

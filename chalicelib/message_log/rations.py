@@ -53,6 +53,9 @@ def place(
             return quota, Placement(is_over_ceiling=True)
         quota = replace(quota, sent=quota.sent + 1)
     if kind:
-        opened = BundleWindow(first=attempt_id, at=now + policy.BUNDLE_FOR)
+        lasts = policy.BUNDLE_FOR
+        if template.urgency is Urgency.URGENT:
+            lasts = policy.URGENT_BUNDLE_FOR
+        opened = BundleWindow(first=attempt_id, at=now + lasts)
         quota = replace(quota, windows={**quota.windows, kind: opened})
     return quota, Placement()

@@ -1,0 +1,1 @@
+"""Whole days of people who mean no good."""
