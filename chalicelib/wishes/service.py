@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, same
 from ..kernel.errors import Conflict
@@ -281,7 +281,7 @@ class Wishes:
 def _claim(known: _Known, claim_id: str) -> Changes[Wish]:
     volunteer = known.granted.person
     until = volunteer.volunteer.paused_until if volunteer.volunteer else None
-    return claiming.claim(
+    changes = claiming.claim(
         known.wish,
         known.mover,
         claim_id=claim_id,
@@ -289,3 +289,6 @@ def _claim(known: _Known, claim_id: str) -> Changes[Wish]:
         vetted=volunteer.vetting is Vetting.SAFEGUARDING,
         paused=until is not None and until > known.mover.now,
     )
+    # A block at the same time comes before the claim, or finds it and releases it.
+    writes = (*changes.writes, Check(entity=volunteer))
+    return replace(changes, writes=writes)
