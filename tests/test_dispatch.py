@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 
 from chalicelib.dispatch import Dispatcher, Unhandled
-from chalicelib.feature import Feature, ServiceProvider
+from chalicelib.feature import Bound, Feature, ServiceProvider
+from chalicelib.kernel.ended_relations import (
+    EndedRelation,
+    EndedRelations,
+    RelationKind,
+    ended_event,
+)
 from chalicelib.kernel.job import (
+    Answer,
     Command,
     Event,
     ScheduledJob,
@@ -180,3 +187,47 @@ def test_two_features_cannot_declare_the_same_timer():
     recording.features.append(recording.feature("wishes", 1))
     with pytest.raises(ValueError, match="wishes"):
         recording.dispatcher()
+
+
+def test_an_answer_counts_only_if_every_check_lets_it():
+    recorded, allowed = RecordingFeatures(), {"per_a"}
+    asking, checking = Feature[Any]("wishes"), Feature[Any]("people")
+
+    @asking.on_answer("wish")
+    def on_answer(service: Any, answer: Answer) -> None:
+        """Record the answer."""
+        recorded.calls.append((answer.person_id, answer.yes))
+
+    def may_answer(service: Any, answer: Answer) -> bool:
+        return answer.person_id in allowed
+
+    checking.answer_check = Bound(checking, may_answer)
+    dispatcher = Dispatcher(
+        [checking, asking], recorded.get, recorded.spread.extend
+    )
+    for person in ("per_a", "per_b"):
+        answer = Answer(
+            id="due_a",
+            question="wish.delivered",
+            subject="wsh_a",
+            person_id=person,
+            yes=True,
+        )
+        dispatcher.run(ScheduledJob(job=answer, at=NOON))
+    assert recorded.calls == [("per_a", True)]
+
+
+def test_ended_relations_reach_features_that_hold_something_by_them():
+    recorded = RecordingFeatures()
+    feature = Feature[Any]("wishes", holds={"claim": {RelationKind.VETTING}})
+
+    @feature.on_relation_ended()
+    def release(service: Any, ended: EndedRelations) -> None:
+        """Record the relations."""
+        recorded.calls.append((ended.person_id, ended.kinds))
+
+    dispatcher = Dispatcher([feature], recorded.get, recorded.spread.extend)
+    for kind in (RelationKind.VETTING, RelationKind.HOUSEHOLD):
+        (event,) = ended_event("per_a", [EndedRelation(kind)])
+        dispatcher.run(ScheduledJob(job=event, at=NOON))
+    assert recorded.calls == [("per_a", {RelationKind.VETTING})]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring, same
 from ..kernel.errors import Conflict, Forbidden
@@ -89,13 +89,16 @@ class WishClaims(WishMoves):
                 related=(paused,),
                 refusal=Forbidden("volunteer.paused_by_staff"),
             )
-        return claiming.claim(
+        claim = claiming.claim(
             wish,
             known.mover,
             claim_id=claim_id,
             helper=helper,
             home=self._helpers.home_of(known.people[wish.person_id]),
         )
+        # A block at the same time comes before the claim, or finds it and releases it.
+        writes = (*claim.writes, Check(entity=volunteer))
+        return replace(claim, writes=writes)
 
     def release_claim(
         self,

@@ -1,5 +1,7 @@
 """Permissions: the relations of an actor to a resource, and the actions they allow."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.kernel.access import (
@@ -192,3 +194,64 @@ def test_a_feature_lists_every_action_that_it_names(feature):
         for name, value in vars(module).items()
         if isinstance(value, Action)
     }
+
+
+# relations count only as they are now
+
+
+@pytest.mark.parametrize(
+    ("grants", "vetted", "helps"),
+    [
+        ([(Role.VOLUNTEER, "chunhui.baihua")], True, True),
+        ([(Role.VOLUNTEER, "chunhui.jinfeng")], True, True),
+        ([(Role.VOLUNTEER, "chunhui.baihua")], False, False),
+        ([(Role.VOLUNTEER, "qingyang.baihua")], True, False),
+        ([(Role.GRID_WORKER, "chunhui")], True, False),
+        ([], True, False),
+    ],
+)
+def test_a_helper_counts_while_they_are_a_vetted_volunteer_of_the_street(
+    grants, vetted, helps
+):
+    wish = a_wish(
+        relations={Relation.HELPER: frozenset({"per_a"})},
+        roles={Relation.HELPER: Role.VOLUNTEER},
+    )
+    actor = replace(somebody(*grants), vetted=vetted)
+    assert (Relation.HELPER in relations(actor, wish)) is helps
+    assert wish.concerns(actor), "by the token alone it is not certain"
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "serves"),
+    [
+        (Role.PROPERTY, PLACE, True),
+        (Role.GRID_WORKER, "chunhui.baihua", True),
+        (Role.GRID_WORKER, "chunhui.jinfeng", False),
+        (Role.VOLUNTEER, PLACE, False),
+    ],
+)
+def test_an_assignee_counts_while_a_grant_reaches_the_place(
+    role, place, serves
+):
+    ticket = a_wish(
+        relations={Relation.HELPER: frozenset({"per_a"})},
+        roles={Relation.HELPER: Role.PROPERTY},
+    )
+    found = relations(somebody((role, place)), ticket)
+    assert (Relation.HELPER in found) is serves
+
+
+def test_a_proxy_is_an_owner_only_while_they_represent_that_owner():
+    wish = a_wish(proxies={"per_a": "per_owner"})
+    assert Relation.OWNER not in relations(somebody(), wish)
+    for resident, owns in (("per_owner", True), ("per_other", False)):
+        actor = somebody().representing(resident)
+        assert (Relation.OWNER in relations(actor, wish)) is owns
+    stranger = somebody(id="per_b").representing("per_owner")
+    assert Relation.OWNER not in relations(stranger, wish)
+
+
+def test_a_resource_does_not_concern_strangers():
+    assert not a_wish(public=True).concerns(somebody())
+    assert not a_wish(public=True).concerns(ANONYMOUS)

@@ -1,14 +1,10 @@
 """What a former contact, housemate, helper or member of staff can still do: nothing."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.people.ended_relations import ended_relations
-from chalicelib.people.model import TERMS, Person, Vetting, agree
+from chalicelib.people.model import Person, Vetting
 
-from ..people.builders import a_person
 from ..replies.builders import delivered, reply, state_of_wish
 from ..store.scan import scheduled
 from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Phone, World
@@ -285,16 +281,3 @@ def test_the_old_token_of_former_staff_lists_nothing(world: World, how: str):
         assert ticket not in answer.text
         assert resident.me["id"] not in answer.text
     assert sum(answer.status < 300 for answer in before.values()) >= 5
-
-
-# the ended relations of a change. Pure
-
-
-def test_the_ended_relations_of_a_change_are_those_that_were_there():
-    before = a_person(contact_via="per_x", consents={TERMS: "1"})
-    assert ended_relations(before, replace(before, contact_via=None)) == ()
-    terms = agree(before, TERMS, None)
-    kinds = [one.kind for one in ended_relations(before, terms)]
-    assert kinds == ["terms"]
-    back = agree(terms, TERMS, "2")
-    assert ended_relations(terms, back) == ()
