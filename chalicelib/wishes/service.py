@@ -20,7 +20,7 @@ from .edits import WishEdit
 from .helper_reader import HelperReader
 from .model import Wish, WishMover
 from .queries import WishForViewer, WishQueries, people_named_in
-from .submitter import WishSubmitter
+from .submitter import WishSubmitter, check_alias
 
 __all__ = ["Wishes"]
 
@@ -107,6 +107,8 @@ class Wishes:
         def decide(known: _Known) -> Changes[Wish]:
             wish, now = known.wish, known.mover.now
             changed, written = edit.applied_to(wish), edit.written(wish.written)
+            if written.alias != wish.written.alias:
+                check_alias(written.alias, known.granted.person)
             day = edit.needed_by or max(
                 changed.needed_by, local_day(now, wish.zone)
             )
