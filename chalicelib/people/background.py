@@ -10,7 +10,9 @@ from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import volunteers
 from .model import Person
+from .policy import VETTING_WARNING
 from .repository import PersonRepository
+from .volunteering import Volunteering
 
 __all__ = ["PersonJobs"]
 
@@ -52,10 +54,8 @@ class PersonJobs:
         now = self._clock.now()
         for street in self._streets():
             lines = self._repository.volunteers_of(street, below=True)
-            vetted = [line.person_id for line in lines if line.vetted]
-            for person in self._repository.find_persons(vetted).values():
-                if person.timer and person.timer.at < now:
-                    yield person
+            ids = [line.person_id for line in lines if _is_ending(line, now)]
+            yield from self._repository.find_persons(ids).values()
 
     def place_of(self, person_id: str) -> str:
         """Return the home of a person, or another of their places; "" for nobody."""
@@ -70,6 +70,12 @@ class PersonJobs:
         return [
             _context(people.get(one.subject), one.kind, now) for one in subjects
         ]
+
+
+def _is_ending(line: Volunteering, now: datetime) -> bool:
+    """Say whether a volunteer's vetting ends so soon that their timer may be due."""
+    expires_at = line.vetted.expires_at if line.vetted else None
+    return expires_at is not None and expires_at < now + VETTING_WARNING
 
 
 def _context(

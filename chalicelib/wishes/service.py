@@ -13,7 +13,7 @@ from .claim_service import WishClaims
 from .edits import WishEdit
 from .model import Wish
 from .queries import WishForViewer, WishQueries
-from .submitter import WishSubmitter
+from .submitter import WishSubmitter, check_alias
 
 __all__ = ["Wishes"]
 
@@ -96,6 +96,8 @@ class Wishes(WishMoves):
         def decide(known: KnownWish) -> Changes[Wish]:
             wish, now = known.wish, known.mover.now
             changed, written = edit.applied_to(wish), edit.written(wish.written)
+            if written.alias != wish.written.alias:
+                check_alias(written.alias, known.granted.person)
             day = edit.needed_by or max(
                 changed.needed_by, local_day(now, wish.zone)
             )

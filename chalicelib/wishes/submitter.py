@@ -12,6 +12,7 @@ from ..kernel.place import PlaceKind, community_of, kind_of
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..people.model import Person
+from ..people.names import may_be_named
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
@@ -23,7 +24,7 @@ from .queries import WishForViewer, WishQueries
 from .repository import WishRepository
 from .states import ENDED
 
-__all__ = ["WishSubmitter", "WishTerms"]
+__all__ = ["WishSubmitter", "WishTerms", "check_alias"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +166,7 @@ class WishSubmitter:
     def _new_wish(
         self, granted: Granted, resident: Person, terms: WishTerms, place: str
     ) -> Wish:
+        check_alias(terms.alias, granted.person)
         now, actor_id = self._clock.now(), granted.actor.id
         street, community = place.split(".", 1)[0], community_of(place)
         known = self._places.find_many([place, community, street])
@@ -216,6 +218,12 @@ class WishSubmitter:
         for member in self._people.kin(resident):
             wishes += self._repository.wishes_of(member, None, 20).items
         return wishes
+
+
+def check_alias(alias: str | None, writer: Person) -> None:
+    """Refuse an alias that imitates an office with Invalid. The wall shows it as a name."""
+    if alias and not may_be_named(alias, writer.grants):
+        raise Invalid("person.name_office", ["alias"])
 
 
 def _place_of(terms: WishTerms, resident: Person) -> str:

@@ -83,7 +83,8 @@ def test_nothing_that_is_stored_can_be_set_by_naming_it(
     assert {
         "grants",
         "token_version",
-        "vetting",
+        "vetted",
+        "claims_paused_at",
         "state",
         "claims",
         "person_id",

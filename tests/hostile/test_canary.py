@@ -231,6 +231,7 @@ class Life:
         for phone, address in ((resident, ADDRESS), (helper, OTHER_ADDRESS)):
             self.settle_in(phone, address)
             self.world.pass_time(seconds=90)
+        self.world.vet(helper.me["id"])
         assert (
             helper.put(
                 "/v1/me/volunteer", {"places": [BAIHUA], "skills": [NOTE]}

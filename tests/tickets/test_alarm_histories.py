@@ -1,4 +1,4 @@
-"""Generated histories of reports, joins and moves: how often anybody wakes staff, and what is lost."""
+"""Generated histories of reports, joins and moves: how often staff wake, and nothing is lost."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field

@@ -48,6 +48,16 @@ def wrong(code: str) -> str:
 # filing
 
 
+def test_an_alias_must_not_look_like_an_office(world: World):
+    resident, body = world.resident(), world.wish_body(alias="社区老王")
+    refused = resident.post("/v1/wishes", body)
+    assert (refused.status, refused.code) == (422, "person.name_office")
+    id = resident.post("/v1/wishes", world.wish_body(alias="老王")).json["id"]
+    refused = act(resident, id, "edit", alias="民警")
+    assert (refused.status, refused.code) == (422, "person.name_office")
+    assert act(world.staff(), id, "edit", alias="社区老王").status == 200
+
+
 def test_a_wish_is_filed_for_the_home_of_its_resident(world: World):
     resident = world.resident()
     answer = resident.post("/v1/wishes", world.wish_body())
