@@ -135,9 +135,8 @@ class Store:
     ) -> Page[T]:
         """Read one keyset page of a partition; without `wanted` in one request.
 
-        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in the
-        first request `read_at_once` or `limit`, and twice as many in each further one. So a filter
-        that nothing matches costs few requests. An index is always read eventually consistent.
+        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in
+        requests that double from `read_at_once` or `limit` on. An index: eventually consistent.
         """
         options = _query_options(
             index, keys, newest_first=newest_first, consistent=consistent
@@ -153,9 +152,9 @@ class Store:
             things += found
             if len(found) == room:
                 return _page_up_to(used, things, names, items)
-            read += len(items)
             if len(items) <= size:
                 return Page(things)
+            read += size
             start = _position(names, items[size - 1])
             if read >= read_at_most:
                 return Page(things, start)

@@ -17,6 +17,8 @@ from chalicelib.kernel.clock import SystemClock, to_text
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
+from chalicelib.settings import SECRETS
+from tools.secret import SecretStore
 
 from ..adapters.pictures import jpeg
 from ..job_rows import a_job
@@ -81,16 +83,22 @@ def test_a_secret_is_made_of_what_the_providers_have_given(cloud: Cloud):
     (ROOT / "mail.json").write_text(json.dumps(mail), encoding="utf-8")
     said = cloud.walk(FIRST, 2)
     assert not (ROOT / "sms.json").exists()
-    kept = json.loads(
-        cloud.client("secretsmanager").get_secret_value(
-            SecretId=f"chunhui/{STAGE}"
-        )["SecretString"]
-    )
+    kept = secrets_of(cloud)
+    assert kept.keys() == {*SECRETS}
     assert json.loads(kept["SMS_PROVIDERS"])[0]["key"] == KEY
     assert "east (gateway)" in said
-    assert not [
-        part for part in (KEY, kept["SECRET"], mail["password"]) if part in said
-    ]
+    hidden = [KEY, mail["password"], *values_of(kept)]
+    assert not [part for part in hidden if part in said]
+
+
+def secrets_of(cloud: Cloud) -> dict[str, str]:
+    return SecretStore(cloud.client("secretsmanager"), STAGE).read()
+
+
+def values_of(secrets: dict[str, str]) -> list[str]:
+    """Return every key of tokens, codes and phones."""
+    names = ("TOKEN_KEYS", "SECRET", "PHONE_KEY")
+    return [key for name in names for key in json.loads(secrets[name]).values()]
 
 
 def test_a_change_set_creates_the_stack(cloud: Cloud):
@@ -337,23 +345,45 @@ def test_a_parameter_changes_alone_and_stays(cloud: Cloud):
     ].rstrip("/")
 
 
-def test_tokens_outlive_a_new_key_and_not_the_old_one(cloud: Cloud):
+def test_no_environment_holds_a_secret(cloud: Cloud):
+    found = json.dumps(cloud.variables())
+    secrets = secrets_of(cloud)
+    assert not [text for text in [*values_of(secrets), KEY] if text in found]
+    assert cloud.variables()["SECRETS_PREFIX"] == f"chunhui/{STAGE}/"
+
+
+def test_sessions_live_on_over_new_keys(cloud: Cloud):
+    before = cloud.variables()["SECRETS_VERSION"]
     cloud.walk(KEYS)
-    keys = json.loads(cloud.variables()["TOKEN_KEYS"])
-    assert list(keys) == ["2027-11", "first"]
-    assert (
-        person("resident").ask("GET", "/v1/me")["id"]
-        == person("resident").me["id"]
-    )
-    newer = cloud.sign_in(RESIDENT)
-    cloud.walk(KEYS)
-    assert list(json.loads(cloud.variables()["TOKEN_KEYS"])) == ["2027-11"]
-    person("resident").ask("GET", "/v1/me", expect=401)
-    assert newer.ask("GET", "/v1/me")["id"] == person("resident").me["id"]
+    assert cloud.variables()["SECRETS_VERSION"] != before
+    for name in ("TOKEN_KEYS", "SECRET"):
+        newest, *others = json.loads(secrets_of(cloud)[name])
+        assert (len(newest), others) == (13, ["first"])
+    resident = person("resident")
+    assert resident.ask("GET", "/v1/me")["id"] == resident.me["id"]
+    cloud.walk(KEYS)  # nothing is old enough to be dropped
+    assert len(json.loads(secrets_of(cloud)["TOKEN_KEYS"])) == 2
+    assert resident.ask("GET", "/v1/me")["id"] == resident.me["id"]
     said = cloud.walk(KEYS)
-    assert "2027-11 (the first signs)" in said
-    assert not [key for key in keys.values() if key in said]
+    assert "(first is in force)" in said
+    assert not [key for key in values_of(secrets_of(cloud)) if key in said]
     assert cloud.variables()["SMS_PER_SECOND"] == "19"
+
+
+def test_phones_are_written_under_another_key(cloud: Cloud):
+    said = cloud.walk(KEYS)
+    done = re.search(r"done: (\d+) people, (\d+) written, 0 not", said)
+    assert done
+    assert int(done[1]) == int(done[2]) > 2
+    assert cloud.sign_in(RESIDENT).me["id"] == person("resident").me["id"]
+
+
+def test_a_key_that_has_leaked_opens_nothing_any_more(cloud: Cloud):
+    cloud.walk(KEYS)
+    assert len(json.loads(secrets_of(cloud)["TOKEN_KEYS"])) == 1
+    person("resident").ask("GET", "/v1/me", expect=401)
+    newer = cloud.sign_in(RESIDENT)
+    assert newer.ask("GET", "/v1/me")["id"] == person("resident").me["id"]
 
 
 def test_tables_are_set_back_beside_those_in_use(cloud: Cloud):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 
 from chalicelib.people.model import Person
@@ -13,6 +14,7 @@ from chalicelib.wishes.repository import WISH, WISH_EVENT, WishEvent
 from chalicelib.wishes.wall import WallEntry
 
 from ..people.builders import PEOPLE, a_person
+from ..storage import counted_storage
 from ..wishes.builders import WISHES, a_claim, a_wish
 from ..world import START, World
 from .scan import SK, find, save, store
@@ -171,6 +173,26 @@ def test_pages_of_any_size_end_exactly_at_the_end(world: World):
 def test_newest_first_is_the_same_list_backwards(world: World):
     _put_events(5)
     assert _pages(2, newest_first=True) == [[4, 3], [2, 1], [0]]
+
+
+@pytest.mark.parametrize("limit", [1, 20, 100])
+def test_a_filter_that_nothing_matches_costs_few_requests(
+    world: World, limit: int
+):
+    _put_events(1200)
+    with counted_storage() as storage:
+        found = store().page(
+            WISH_EVENT,
+            "wsh_a",
+            limit=limit,
+            wanted=lambda event: False,
+            read_at_most=1000,
+        )
+    assert (found.items, found.next is None) == ([], False)
+    assert storage.reads <= 12
+    with counted_storage() as storage:
+        rest = _pages(limit, wanted=lambda event: False, read_at_most=1000)
+    assert rest == [[], []]
 
 
 def test_a_filtered_list_loses_nothing_at_any_read_size(world: World):
