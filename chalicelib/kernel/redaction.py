@@ -185,7 +185,8 @@ def _named_in(
     for found in patterns.TITLED.finditer(squeezed):
         start = found.start()
         for length in (1, 2):
-            if squeezed[max(0, start - length) : start] in families:
+            before = squeezed[max(0, start - length) : start]
+            if len(before) == length and before in families:
                 yield start - length, found.end()
     for found in patterns.NICKNAME.finditer(squeezed):
         if found[1] in families:

@@ -142,7 +142,8 @@ class CloseTicketIn(Request):
 class PublishTicketIn(Request):
     """The texts that the public reads, as staff edited them."""
 
-    text: Annotated[Prose, Field(min_length=2, max_length=1000)]
+    # As long as a report of another application may be.
+    text: Annotated[Prose, Field(min_length=2, max_length=4000)]
     solution: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
 
 

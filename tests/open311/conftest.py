@@ -133,6 +133,14 @@ def app(world: World) -> Application:
     return Application()
 
 
+def publish(world: World, id: str, **texts: str) -> None:
+    """Have staff release texts of a report: by default the suggested one."""
+    staff, path = world.staff(), f"/v1/tickets/{id}"
+    suggested = staff.get(path).json["suggested_public_text"]
+    answer = staff.post(f"{path}/publish", {"text": suggested} | texts)
+    assert answer.status == 200, answer.text
+
+
 def dumped(value: Any) -> str:
     """Return a value as text, to look for what must not be in it."""
     return json.dumps(value, ensure_ascii=False)
