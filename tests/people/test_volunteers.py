@@ -1,4 +1,4 @@
-"""The vetting of a volunteer: asked for, given, warned of, suspended, withdrawn; and their profile."""
+"""The vetting of a volunteer: requested, given, expiring, suspended, withdrawn; and the profile."""
 
 from dataclasses import replace
 from datetime import timedelta
