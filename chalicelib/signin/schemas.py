@@ -1,6 +1,6 @@
 """Sign-in as clients send and see it."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -146,6 +146,7 @@ class ReadOutIn(Request):
 class ReadOutCodeView(View):
     """A sign-in code to be read out to its person, with its challenge."""
 
+    personal: ClassVar[bool] = True
     code: str
     challenge: ChallengeId
     expires_at: Instant
