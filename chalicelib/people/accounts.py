@@ -7,7 +7,7 @@ from typing import Any
 from ..kernel.access import Role
 from ..kernel.changes import Changes, TimelineEvent
 from ..kernel.clock import Clock
-from ..kernel.errors import NotFound
+from ..kernel.errors import Invalid, NotFound
 from ..kernel.hooks import Hooks
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
@@ -73,7 +73,7 @@ class Accounts:
         return self._change(context, change, "person.changed")
 
     def read_volunteer(self, context: RequestContext) -> Person:
-        """Return the actor's record; NotFound if they are no volunteer."""
+        """Return the actor's record, with an empty profile if they are no volunteer."""
         person = self._access.require_self(context).person
         return replace(person, volunteer=_profile_of(person))
 
@@ -90,10 +90,17 @@ class Accounts:
     def change_volunteer(
         self, context: RequestContext, edit: VolunteerEdit
     ) -> Person:
-        """Change the named fields of the actor's volunteer profile."""
+        """Change the named fields of the actor's volunteer profile.
+
+        Raises:
+            Invalid: the actor is no volunteer yet, and the edit names no places.
+
+        """
 
         def change(person: Person) -> Person:
             profile = edit.applied_to(_profile_of(person))
+            if not profile.places:
+                raise Invalid("volunteer.places_required", ["places"])
             return self._with_profile(person, profile)
 
         return self._change(context, change, "person.volunteered")
@@ -199,11 +206,9 @@ class Accounts:
 
 
 def _profile_of(person: Person) -> VolunteerProfile:
-    """Return the profile of a volunteer; NotFound for any other person."""
+    """Return the profile of a person, empty for one who is no volunteer."""
     if person.volunteer:
         return person.volunteer
-    if not person.is_volunteer:
-        raise NotFound
     served = [g.place for g in person.grants if g.role is Role.VOLUNTEER]
     return VolunteerProfile(places=tuple(served))
 

@@ -56,6 +56,9 @@ REFUSALS = {
     "volunteer.not_vetted": text(
         zh="您还不能认领：{reason}。", en="You cannot claim yet: {reason}."
     ).naming(reason=OBSTACLES),
+    "volunteer.places_required": text(
+        zh="请填写愿意服务的地点。", en="Say in `places` where you would help."
+    ),
     "volunteer.paused_by_staff": text(
         zh="您多次认领后退回，社区工作人员会联系您。恢复前不能认领。",
         en="You gave back several wishes. Staff will talk to you before you can claim again.",

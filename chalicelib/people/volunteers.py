@@ -15,21 +15,18 @@ __all__ = [
     "is_relevant",
     "next_step",
     "note_own_change",
+    "notify_volunteer",
     "on_timer",
     "pause_claims",
     "set_limits",
-    "tell",
     "vet",
 ]
 
 
-def tell(person: Person, kind: str) -> Message:
-    """Return a message to a volunteer about themself."""
-    return Message(
-        kind=f"volunteer.{kind}",
-        audience=OnePerson(person.id),
-        subject=person.id,
-    )
+def notify_volunteer(person: Person, kind: str) -> Message:
+    """Return a message of a kind to a volunteer about themself."""
+    audience = OnePerson(person.id)
+    return Message(kind=kind, audience=audience, subject=person.id)
 
 
 def ask_for_vetting(person: Person, now: datetime) -> Person:
@@ -54,8 +51,9 @@ def next_step(before: Person, after: Person) -> tuple[Message, ...]:
     """Return the message to a volunteer when a look of staff has just become due."""
     if after.vet_by is None or before.vet_by is not None:
         return ()
-    is_new = after.vetting is Vetting.NONE
-    return (tell(after, "asked" if is_new else "looked_at_again"),)
+    if after.vetting is Vetting.NONE:
+        return (notify_volunteer(after, "volunteer.asked"),)
+    return (notify_volunteer(after, "volunteer.looked_at_again"),)
 
 
 def vet(
@@ -86,7 +84,9 @@ def begin_message(
 ) -> tuple[Message, ...]:
     """Return the message to a volunteer who may claim from now on."""
     begins = after.may_claim(now) and not before.may_claim(now)
-    return (tell(after, "vetted"),) if begins and after.is_volunteer else ()
+    if not begins or not after.is_volunteer:
+        return ()
+    return (notify_volunteer(after, "volunteer.vetted"),)
 
 
 def set_limits(person: Person, homes: int | None, now: datetime) -> Person:
@@ -111,7 +111,7 @@ def pause_claims(person: Person, now: datetime) -> Changes[Person]:
         entity=replace(person, claims_paused_at=now),
         previous=person,
         events=(event,),
-        messages=(tell(person, "claims_paused"),),
+        messages=(notify_volunteer(person, "volunteer.claims_paused"),),
     )
 
 
@@ -125,7 +125,7 @@ def on_timer(person: Person, now: datetime) -> Changes[Person]:
     return Changes(
         entity=replace(spent, vet_by=vetted.expires_at),
         previous=person,
-        messages=(tell(person, "vetting_expires"),),
+        messages=(notify_volunteer(person, "volunteer.vetting_expires"),),
     )
 
 

@@ -528,7 +528,12 @@ def _kinds_of_tickets() -> set[str]:
 def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds = _kinds_of_tickets()
     for context, name, _ in _calls(
-        "tell", "tell_helpers", "tell_staff", "all_ended", "Message"
+        "tell",
+        "tell_helpers",
+        "tell_staff",
+        "all_ended",
+        "notify_volunteer",
+        "Message",
     ):
         kind = (
             context.args[1]
@@ -539,7 +544,9 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         )
         if isinstance(kind, ast.Constant):
             kinds.add(
-                str(kind.value) if name == "Message" else f"wish.{kind.value}"
+                str(kind.value)
+                if name in ("Message", "notify_volunteer")
+                else f"wish.{kind.value}"
             )
     kinds |= {f"wish.{step.name}" for step in reminders_of(a_wish())}
     chosen = [

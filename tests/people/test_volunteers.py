@@ -235,8 +235,9 @@ def test_limits_are_set_by_staff_and_audited(world: World):
 
 def test_a_profile_is_read_and_changed_field_by_field(world: World):
     phone = world.resident()
-    assert phone.get("/v1/me/volunteer").status == 404
-    assert phone.patch("/v1/me/volunteer", {"capacity": 1}).status == 404
+    assert phone.get("/v1/me/volunteer").json["places"] == []
+    refused = phone.patch("/v1/me/volunteer", {"capacity": 1})
+    assert (refused.status, refused.code) == (422, "volunteer.places_required")
     hours = [{"weekday": 1, "from": "09:00", "to": "11:00"}]
     pause = {"paused_until": "2026-12-01T00:00:00Z", "availability": hours}
     put = phone.put("/v1/me/volunteer", PROFILE | pause).json
