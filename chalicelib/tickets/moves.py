@@ -87,22 +87,17 @@ def _events(
     return (event_of(mover, tag, note, shown),)
 
 
-_REASONS = {
-    "escalate": "ticket.at_the_top",
-    "join": "ticket.own",
-    "publish": "ticket.private",
-    "hide": "ticket.private",
-}
-
-
 def _why_not(ticket: Ticket, move: str) -> str:
     """Return the error code of a move that the state allows and the ticket does not."""
     if move in ("accept", "bounce", "assign"):
-        if ticket.must_be_assigned:
-            return "ticket.must_be_assigned"
-        return "ticket.bounced_out"
-    if move in _REASONS:
-        return _REASONS[move]
+        blocked = ticket.must_be_assigned
+        return "ticket.must_be_assigned" if blocked else "ticket.bounced_out"
+    if move == "escalate":
+        return "ticket.at_the_top"
+    if move == "join":
+        return "ticket.own"
+    if move in ("publish", "hide"):
+        return "ticket.private"
     if ticket.ending is Ending.MERGED:
         return "ticket.merged"
     return "ticket.wrong_state"

@@ -104,14 +104,18 @@ class Tickets(AuthorizedMoves):
         actor = granted.actor
         if granted.relations & STAFF:
             own = self._intake.new_report(draft, subject.id, actor.id)
-            return self._intake.open(draft, actor, (own, *consents))
+            writes = (own, *consents)
+            return self._intake.open(draft, actor, writes, subject.home)
         subjects = granted.person.limit_subjects
         counts = self._intake.count_report(subjects, draft)
         reported = self._bell.on_report(draft, subjects)
         writes = (*consents, *counts, *reported.writes)
         if reported.ringing is None:
             own = self._intake.new_report(draft, subject.id, actor.id)
-            return self._intake.open(reported.ticket, actor, (own, *writes))
+            writes = (own, *writes)
+            return self._intake.open(
+                reported.ticket, actor, writes, subject.home
+            )
         ringing = reported.ringing
         mover = TicketMover(
             id=actor.id, relations=granted.relations, now=draft.created_at

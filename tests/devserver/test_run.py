@@ -78,7 +78,7 @@ def test_an_unknown_store_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "start",
-    ["2027-01-01T08:40:00+08:00", "2027-01-01T00:40:00Z", "2027-01-01 08:40"],
+    ["2027-01-01T09:10:00+08:00", "2027-01-01T01:10:00Z", "2027-01-01 09:10"],
 )
 def test_a_clock_start_without_an_offset_is_shanghais_time(start: str) -> None:
     assert read_options({"CLOCK_START": start}).start == MORNING

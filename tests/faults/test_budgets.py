@@ -308,13 +308,14 @@ def test_a_ticket_is_read_in_a_few_requests(
 
 
 # What is done, what it may read before its one transaction, and the write units of that.
+# A text costs two reads of the names that are registered in the building.
 DONE: dict[str, tuple[str, str, dict[str, Any], int, int]] = {
     "join": ("neighbour", "join", {}, 5, 12),
     "accept": ("worker", "accept", {}, 4, 26),
     "assign": ("worker", "assign", {"to": "property"}, 6, 28),
-    "comment": ("worker", "comment", {"text": "下午来"}, 4, 14),
-    "resolve": ("worker", "resolve", {"note": "已清走"}, 7, 25),
-    "close": ("worker", "close", {"reason": "不在职责内"}, 7, 20),
+    "comment": ("worker", "comment", {"text": "下午来"}, 7, 14),
+    "resolve": ("worker", "resolve", {"note": "已清走"}, 9, 25),
+    "close": ("worker", "close", {"reason": "不在职责内"}, 9, 20),
 }
 
 
@@ -334,7 +335,7 @@ def test_a_report_is_a_few_reads_and_one_transaction(
         lambda: phone.post("/v1/tickets", body, idempotency_key="tap"),
     )
     assert answer.status == 201
-    assert storage.reads <= 6
+    assert storage.reads <= 8  # two of them are the names of the building
     assert storage.units("TransactWriteItems") <= (42 if terms else 28)
 
 

@@ -22,7 +22,15 @@ from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 from chalicelib.wishes.model import reminders_of
 
 from ..wishes.builders import a_wish
-from ..world import BAIHUA, CHALLENGES, NO_CHALLENGE, Phone, World
+from ..world import (
+    BAIHUA,
+    CHALLENGES,
+    JINFENG,
+    NO_CHALLENGE,
+    OTHER_GRID,
+    Phone,
+    World,
+)
 from .evidence import assert_problem
 from .good import claimed, number
 
@@ -174,13 +182,17 @@ def test_a_text_of_nothing_to_see_is_no_text(town: World):
 def test_what_is_joined_stays_joined_from_the_api_to_the_sms(
     town: World, text: str
 ):
-    """Through the API, the store, the wall's index and the SMS."""
-    resident = town.resident()
+    """Through the API, the store, the wall's index and the SMS.
+
+    In another building, for people of these names live in the usual one.
+    """
+    resident = town.resident(home=f"{OTHER_GRID}.b01")
     title = f"礼物{text}"
     wish = filed(
         resident, town, title=title, story=f"{text}\n{text}", alias=text[:20]
     )
-    assert town.staff().post(f"/v1/wishes/{wish['id']}/approve").status == 200
+    approved = town.staff(JINFENG).post(f"/v1/wishes/{wish['id']}/approve")
+    assert approved.status == 200
     line = Phone().get(f"/v1/wishes/{wish['id']}").json
     assert (line["title"], line["story"], line["alias"]) == (
         title,

@@ -154,7 +154,8 @@ def test_a_message_in_the_morning_has_the_facts_of_the_morning(world: World):
     assert [letter.kind for letter in world.sms_to(resident.me["phone"])] == [
         "wish.claimed"
     ]
-    code = delivery_code(world.services.keys, claimed.json["claims"][0]["id"])
+    wish = world.services.wish_queries.get(wish_id)
+    code = delivery_code(world.services.keys, wish.active[0])
     assert code in world.sms_to(resident.me["phone"])[0].text
 
 

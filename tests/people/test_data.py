@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from ..signin.builders import NUMBER, refresh, sign_up
 from ..store.scan import everything, scheduled
 from ..world import BAIHUA, UNIT, Phone, World
@@ -26,6 +28,8 @@ SECRETS = [
     NUMBER,
     NUMBER.removeprefix("+86"),
 ]
+
+pytestmark = pytest.mark.usefixtures("many_wishes")
 
 
 def a_life(world: World) -> Phone:

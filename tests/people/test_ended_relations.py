@@ -13,7 +13,8 @@ from chalicelib.kernel.ended_relations import (
 )
 from chalicelib.kernel.request import RequestContext
 from chalicelib.people.ended_relations import ended_relations
-from chalicelib.people.model import TERMS, Person, Vetting, agree, erase
+from chalicelib.people.model import TERMS, Person, agree, erase
+from chalicelib.people.vetting import Vetting, VettingMethod, VettingRecord
 
 from ..store.scan import save, scheduled
 from ..trust.held import jobs_wait
@@ -23,10 +24,18 @@ from .builders import a_person
 K = RelationKind
 SERVES = Grant(Role.GRID_WORKER, GRID)
 HELPS = Grant(Role.VOLUNTEER, BAIHUA)
+
+
+def _vetted(level: Vetting) -> VettingRecord:
+    return VettingRecord(
+        level=level, how=VettingMethod.IN_PERSON, at=START, by="per_staff"
+    )
+
+
 BEFORE = a_person(
     version=1,
     grants=(HELPS,),
-    vetting=Vetting.BASIC,
+    vetted=_vetted(Vetting.BASIC),
     household="hh-1",
     contact_via="per_x",
     consents={TERMS: "1", "contact_via": "1", "household": "1"},
@@ -39,10 +48,13 @@ CHANGES: dict[str, tuple[Person, set[EndedRelation]]] = {
         {EndedRelation(K.ROLE, "volunteer@chunhui.baihua")},
     ),
     "vetting": (
-        replace(BEFORE, vetting=Vetting.NONE),
+        replace(BEFORE, vetted=_vetted(Vetting.NONE)),
         {EndedRelation(K.VETTING)},
     ),
-    "more vetting": (replace(BEFORE, vetting=Vetting.SAFEGUARDING), set()),
+    "more vetting": (
+        replace(BEFORE, vetted=_vetted(Vetting.SAFEGUARDING)),
+        set(),
+    ),
     "another contact": (
         replace(BEFORE, contact_via="per_y"),
         {EndedRelation(K.CONTACT, "per_x")},

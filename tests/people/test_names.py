@@ -8,7 +8,7 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.names import may_be_named
 
 from ..signin.builders import sign_up
-from ..world import BAIHUA, UNIT, World
+from ..world import BAIHUA, CHALLENGES, UNIT, World
 
 OFFICES = [
     "民警",
@@ -108,6 +108,7 @@ def test_nobody_signs_up_under_the_name_of_an_office(world: World):
     body = {
         "phone": number,
         "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
         "consent": {"text_version": "2026-11"},
     }
     refused = phone.post("/v1/auth/tokens", body | {"name": "官方客服"})

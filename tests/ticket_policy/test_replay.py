@@ -169,7 +169,7 @@ class Model:
                 ticket, by, "查无此事", alone=False, public_text=""
             ),
             "reopen": lambda: resolution.reopen(
-                ticket, self.office, by, "又坏了"
+                ticket, self.office, by, "又坏了", public_text="又坏了"
             ),
         }[move]()
         self.ticket = made.entity if made else ticket

@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.errors import Conflict, TooMany
 from chalicelib.wishes import policy
 from chalicelib.wishes.codes import home_key, spoken_word
 from chalicelib.wishes.helpers import Helper, HelperRecord, HelperRecords
+from chalicelib.wishes.model import Claim
 from chalicelib.wishes.words import WORDS
 
+from ..keys import a_keyring
 from ..world import START
 from .builders import a_helper, a_record
 
-KEYS = Keyring(b"k" * 32)
+KEYS = a_keyring()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ACCOUNT, PHONE = "per_x", "phone#x"
 # What a helper does: hours that pass, the home of a wish, and how the claim ends.
@@ -193,9 +194,14 @@ def test_people_behind_one_door_are_one_home():
     assert "302" not in key("per_a", "s.c.g.b", "302")
 
 
+def _claim(id: str) -> Claim:
+    return Claim(id=id, helper="per_helper", claimed_at=START)
+
+
 def test_every_claim_has_a_word_that_is_easy_to_say():
     assert len(set(WORDS)) == len(WORDS) == 256
     assert {len(word) for word in WORDS} == {2}
-    said = {spoken_word(KEYS, f"clm_{n}") for n in range(3000)}
+    said = {spoken_word(KEYS, _claim(f"clm_{n}")) for n in range(3000)}
     assert len(said) > 250
-    assert spoken_word(KEYS, "clm_1") == spoken_word(KEYS, "clm_1")
+    again = spoken_word(a_keyring(), _claim("clm_1"))
+    assert again == spoken_word(KEYS, _claim("clm_1"))
