@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from ..signin.builders import NUMBER, refresh, sign_up
 from ..store.scan import counter, everything, scheduled
 from ..world import BAIHUA, UNIT, Phone, World
@@ -163,11 +165,13 @@ def erased(world: World) -> tuple[Phone, list[str]]:
     return phone, list(wishes.values())
 
 
+@pytest.mark.usefixtures("many_wishes")
 def test_nothing_that_names_somebody_is_left_of_her_anywhere(world: World):
     erased(world)
     assert leftovers(skip_sessions=True) == set()
 
 
+@pytest.mark.usefixtures("many_wishes")
 def test_no_challenge_keeps_the_phone_or_address_of_somebody_who_is_gone(
     world: World,
 ):
@@ -187,6 +191,7 @@ def test_a_code_that_was_asked_for_and_never_used_does_not_outlive_the_account(
     assert leftovers() == set()
 
 
+@pytest.mark.usefixtures("many_wishes")
 def test_open_wishes_of_an_erased_person_are_withdrawn_and_still_counted(
     world: World,
 ):
@@ -266,6 +271,7 @@ def test_the_account_is_dead_at_once_and_the_phone_free_for_a_new_one(
     assert fresh.get("/v1/me/wishes").json["items"] == []
 
 
+@pytest.mark.usefixtures("many_wishes")
 def test_nobody_finds_her_any_more(world: World):
     phone, _ = erased(world)
     staff = world.staff()
