@@ -175,6 +175,7 @@ def test_erasure_leaves_nothing_that_names_the_person(world: World):
     assert leftovers(skip_sessions=True) == set()
 
 
+@pytest.mark.usefixtures("many_wishes")
 def test_no_challenge_keeps_the_phone_or_address_of_somebody_who_is_gone(
     world: World,
 ):
@@ -194,6 +195,7 @@ def test_a_code_that_was_asked_for_and_never_used_does_not_outlive_the_account(
     assert leftovers() == set()
 
 
+@pytest.mark.usefixtures("many_wishes")
 def test_open_wishes_of_an_erased_person_are_withdrawn_and_still_counted(
     world: World,
 ):
