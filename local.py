@@ -25,8 +25,9 @@ WELCOME = """
     time        POST /dev/clock {{"advance": 86400}}
     reply       POST /dev/reply {{"from": "+86…", "text": "1"}}
 
-  Sign in:  POST /v1/auth/codes {{"phone": "+8613900000002"}}, read the code in the mailbox,
-            POST /v1/auth/tokens {{"phone": "+8613900000002", "code": "..."}}
+  Sign in:  POST /v1/auth/codes {{"phone": "+8613900000002"}}, note its challenge, read the code
+            in the mailbox,
+            POST /v1/auth/tokens {{"phone": "+8613900000002", "challenge": "...", "code": "..."}}
             …0001 street administrator, …0002 and …0003 community staff,
             …0004 and …0005 grid workers, …0011 to …0030 volunteers, …0101 to …0130 residents
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.world import BAIHUA, STREET, Phone, World
+from tests.world import BAIHUA, CHALLENGES, STREET, Phone, World
 
 from .storage_counting import COMMIT, CountedOperation, ask, units
 from .storage_world import file_wish, must, open_wish, wish_body
@@ -181,7 +181,11 @@ def measure_sign_in(world: World) -> list[CountedOperation]:
         {"phone": number},
         status=202,
     )
-    known = {"phone": number, "code": world.code_in_sms(number)}
+    known = {
+        "phone": number,
+        "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
+    }
     tokens = _tokens("sign-in: code to tokens", phone, known)
     refresh = {"refresh_token": phone.seen[-1].json["refresh_token"]}
     refreshed = _tokens("refresh", phone, refresh)
@@ -189,6 +193,7 @@ def measure_sign_in(world: World) -> list[CountedOperation]:
     new = {
         "phone": fresh,
         "code": world.code_in_sms(fresh),
+        "challenge": CHALLENGES[fresh],
         "name": "新邻居",
         "consent": {"text_version": "2026-11"},
     }

@@ -34,12 +34,13 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """The actor, address and language of a request, with its conditions and position."""
+    """The actor, address, device and language of a request, with its conditions and position."""
 
     actor: Actor = ANONYMOUS
     idempotency_key: IdempotencyKey | None = None
     seen_version: int | None = None  # from If-Match; -1 matches no version
     address: str = ""
+    agent: str = ""  # the User-Agent header
     locale: str = DEFAULT_LOCALE
     start: Position | None = None  # of the page of a list
     cursor_of: Callable[[Position | None], str | None] = _no_cursor

@@ -9,7 +9,7 @@ from ..kernel.template import Lane
 from ..message_log.feature import digest, message_log, sms_budget
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..signin.feature import feature as signin
+from ..signin.feature import challenges
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -52,7 +52,7 @@ def build(core: "Core", get: Get) -> "Notifier":
     return Notifier(
         clock=core.clock,
         recipients=get(recipients),
-        signin=get(signin),
+        challenges=get(challenges),
         log=get(message_log),
         digest=get(digest),
         digest_notifier=digest_notifier,

@@ -28,8 +28,8 @@ from ..message_log.model import (
     Recipient,
     SuppressionReason,
 )
+from ..signin.challenges import Challenges
 from ..signin.model import Purpose
-from ..signin.service import SignIn
 from . import policy
 from .decisions import is_held
 from .digest_notifier import DigestNotifier
@@ -50,7 +50,7 @@ class Notifier:
         *,
         clock: Clock,
         recipients: Recipients,
-        signin: SignIn,
+        challenges: Challenges,
         log: MessageLog,
         digest: Digest,
         digest_notifier: DigestNotifier,
@@ -61,7 +61,7 @@ class Notifier:
     ) -> None:
         self._clock = clock
         self._recipients = recipients
-        self._signin = signin
+        self._challenges = challenges
         self._log = log
         self._digest = digest
         self._digest_notifier = digest_notifier
@@ -125,17 +125,17 @@ class Notifier:
         self, message: DueMessage, target: ChallengeTarget
     ) -> None:
         """Send a code at once, at night too: a person waits for it."""
-        challenge = self._signin.find_challenge(target.challenge_id)
-        if challenge is None:
+        found = self._challenges.destination(target.challenge_id)
+        if found is None:
             return
         channel = (
-            Channel.EMAIL if challenge.purpose is Purpose.EMAIL else Channel.SMS
+            Channel.EMAIL if found.purpose is Purpose.EMAIL else Channel.SMS
         )
         recipient = Recipient(
-            people=(challenge.id,),  # there may be no person yet
+            people=(found.challenge_id,),  # there may be no person yet
             channel=channel,
-            address=challenge.target,
-            locale=challenge.locale,
+            address=found.address,
+            locale=found.locale,
         )
         envelope = message.to(recipient)
         if message.facts is None:

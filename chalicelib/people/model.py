@@ -28,6 +28,7 @@ __all__ = [
     "agree",
     "end_session",
     "erase",
+    "lose_phone",
     "make_volunteer",
     "mask_phone",
     "never_again",
@@ -116,6 +117,7 @@ class Person(Entity):
     )  # purpose -> text version in force
     volunteer: VolunteerProfile | None = None
     erased_at: datetime | None = None
+    phone_lost_at: datetime | None = None  # until staff set another phone
 
     @property
     def limit_subjects(self) -> tuple[str, ...]:
@@ -238,6 +240,16 @@ def end_session(person: Person, session: str, now: datetime) -> Person:
     )
     return replace(
         person, ended_sessions=(*fresh, EndedSession(id=session, at=now))
+    )
+
+
+def lose_phone(person: Person, now: datetime) -> Person:
+    """Return an account whose number belongs to somebody else now; every session ends."""
+    return replace(
+        person,
+        phone=None,
+        phone_lost_at=now,
+        token_version=person.token_version + 1,
     )
 
 

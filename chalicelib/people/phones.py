@@ -39,6 +39,13 @@ class Phones:
         """Return the row that claims a person's phone; `taken` refuses a second owner."""
         return Put(row=self._row(person), new=True, on_conflict=taken)
 
+    def take_over(self, person: Person) -> Put:
+        """Return the row that gives a person the phone of an account that loses it.
+
+        The same commit must write the account that loses it.
+        """
+        return Put(row=self._row(person))
+
     def release(self, person: Person) -> Delete:
         """Return the deletion of the row that gives a person their phone."""
         return Delete(row=self._row(person))

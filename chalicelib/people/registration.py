@@ -35,9 +35,17 @@ class Registration:
         )
 
     def new_account(
-        self, phone: str, name: str, locale: str, text_version: str
+        self,
+        phone: str,
+        name: str,
+        locale: str,
+        text_version: str,
+        loser: Person | None = None,
     ) -> tuple[Person, tuple[Put, ...]]:
-        """Return a person who signs in for the first time, and the rows of account and consent."""
+        """Return a person who signs in for the first time, and the rows of account and consent.
+
+        `loser` has the phone until now. The same commit must take it from them.
+        """
         now = self._clock.now()
         person = Person(
             id=self._ids.new("per"),
@@ -50,10 +58,13 @@ class Registration:
             consents={TERMS: text_version},
         )
         person = self._phones.with_key(person)
+        owned = self._phones.claim(person)
+        if loser:
+            owned = self._phones.take_over(person)
         agreed = self._consents.record(person, TERMS, text_version=text_version)
         return person, (
             Put(row=person, new=True),
-            self._phones.claim(person),
+            owned,
             agreed,
         )
 

@@ -1,20 +1,26 @@
-"""Routes of signing in and of proving an e-mail address."""
+"""Routes of signing in, of sessions, and of proving an e-mail address."""
 
 import unicodedata
 
 from ..kernel.errors import Invalid
 from ..kernel.request import RequestContext
 from ..people.schemas import MyAccountView
+from ..web.fields import PageQuery
 from ..web.routes import Routes
 from .schemas import (
     CodeIn,
     CodeSentView,
+    EmailCodeSentView,
     EmailIn,
+    MySessionList,
+    MySessionView,
     PhoneIn,
+    ReadOutCodeView,
+    ReadOutIn,
     TokensIn,
     TokensView,
 )
-from .service import SignIn
+from .service import CodeReturned, SignIn
 from .texts import REFUSALS
 
 __all__ = ["routes"]
@@ -27,51 +33,96 @@ def send_code(
     signin: SignIn, context: RequestContext, body: PhoneIn
 ) -> CodeSentView:
     """Send a sign-in code by SMS; the answer is the same for unknown numbers."""
-    return CodeSentView(retry_after=signin.send_code(context, body.phone))
+    return CodeSentView.model_validate(
+        signin.codes.send_code(context, body.phone, body.device)
+    )
 
 
 @routes.post("/v1/auth/tokens", status=201, public=True, repeatable=False)
 def sign_in(
     signin: SignIn, context: RequestContext, body: TokensIn
 ) -> TokensView:
-    """Exchange a code, or a refresh token, for a pair of tokens."""
-    if body.refresh_token and not (body.phone or body.code):
-        signed = signin.refresh(context, body.refresh_token)
-    elif body.phone and body.code and not body.refresh_token:
-        text_version = body.consent.text_version if body.consent else None
-        signed = signin.sign_in(
-            context,
-            body.phone,
-            unicodedata.normalize("NFKC", body.code),
-            body.name,
-            text_version,
-        )
+    """Exchange a code and its challenge, or a refresh token, for a pair of tokens."""
+    if body.refresh_token and not (body.phone or body.code or body.challenge):
+        signed = signin.sessions.refresh(context, body.refresh_token)
     else:
-        raise Invalid("auth.one_way", ["phone"])
+        signed = signin.sign_in(context, _returned(body))
     return TokensView(
         access_token=signed.access_token,
         refresh_token=signed.refresh_token,
         expires_in=signed.expires_in,
+        device=signed.device,
         person=MyAccountView.of(signed.person),
+    )
+
+
+def _returned(body: TokensIn) -> CodeReturned:
+    if body.refresh_token or not (body.phone and body.code):
+        raise Invalid("auth.one_way", ["phone"])
+    if not body.challenge:
+        raise Invalid("auth.challenge_required", ["challenge"])
+    return CodeReturned(
+        phone=body.phone,
+        code=unicodedata.normalize("NFKC", body.code),
+        challenge=body.challenge,
+        name=body.name,
+        text_version=body.consent.text_version if body.consent else None,
     )
 
 
 @routes.delete("/v1/auth/tokens", status=204)
 def sign_out(signin: SignIn, context: RequestContext) -> None:
     """End the session; every copy of its tokens is refused from now on."""
-    signin.sign_out(context)
+    signin.sessions.sign_out(context)
+
+
+@routes.get("/v1/me/sessions")
+def list_sessions(
+    signin: SignIn, context: RequestContext, query: PageQuery
+) -> MySessionList:
+    """List where the caller is signed in, newest first."""
+    actor, page = signin.sessions.list_sessions(context, query.limit)
+    items = [MySessionView.of(one, actor.session) for one in page.items]
+    return MySessionList(items=items, next=context.cursor_of(page.next))
+
+
+@routes.delete("/v1/me/sessions/{session_id}", status=204)
+def end_session(
+    signin: SignIn, context: RequestContext, session_id: str
+) -> None:
+    """End one session of the caller, such as that of a lost phone."""
+    signin.sessions.end_session(context, session_id)
+
+
+@routes.post(
+    "/v1/people/{person_id}/sign-in-code",
+    status=201,
+    reread=lambda signin, context, id: ReadOutCodeView.model_validate(
+        signin.read_out.reread(context, id)
+    ),
+)
+def read_out_code(
+    signin: SignIn,
+    context: RequestContext,
+    person_id: str,
+    body: ReadOutIn,
+) -> ReadOutCodeView:
+    """Make a code for staff to read out; the reason is recorded and the person notified."""
+    return ReadOutCodeView.model_validate(
+        signin.read_out.read_out(context, person_id, body.reason)
+    )
 
 
 @routes.post(
     "/v1/me/email",
     status=202,
-    reread=lambda signin, context, id: CodeSentView(retry_after=60),
+    reread=lambda signin, context, id: EmailCodeSentView(retry_after=60),
 )
 def send_email_code(
     signin: SignIn, context: RequestContext, body: EmailIn
-) -> CodeSentView:
+) -> EmailCodeSentView:
     """Send a code to an e-mail address, to prove that it is the caller's."""
-    return CodeSentView(
+    return EmailCodeSentView(
         retry_after=signin.send_email_code(context, body.address)
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..feature import Feature, Get
 from ..people.feature import access, phones, registration
 from ..people.feature import feature as people
+from ..staff_directory.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -14,22 +15,65 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..people.model import Person
     from ..web.routes import Routes
+    from .challenges import Challenges
+    from .dormancy import Dormancy
+    from .read_out import ReadOutCodes
     from .service import SignIn
+    from .sessions import Sessions
+    from .sign_in_codes import SignInCodes
 
-__all__ = ["CODES", "feature"]
+__all__ = ["CODES", "challenges", "feature"]
 
-feature: "Feature[SignIn]" = Feature("signin", id_prefixes={"session": "ses"})
+feature: "Feature[SignIn]" = Feature(
+    "signin", id_prefixes={"session": "ses", "challenge": "chl"}
+)
 CODES = ("code.sign_in", "code.email")
 
 
-@feature.build
-def build(core: "Core", get: Get) -> "SignIn":
-    """Build the service."""
+@feature.provide
+def challenges(core: "Core", get: Get) -> "Challenges":
+    """Build what issues and verifies codes."""
+    from .challenges import Challenges
+    from .repository import SessionRepository
+
+    return Challenges(
+        repository=SessionRepository(core.store),
+        clock=core.clock,
+        ids=core.ids,
+        keys=core.keys,
+    )
+
+
+@feature.provide
+def codes(core: "Core", get: Get) -> "SignInCodes":
+    """Build what sends sign-in codes."""
     from .policy import CodeLimits
     from .repository import SessionRepository
-    from .service import SignIn
+    from .sign_in_codes import SignInCodes
 
-    return SignIn(
+    return SignInCodes(
+        transaction=core.transaction,
+        repository=SessionRepository(core.store),
+        challenges=get(challenges),
+        clock=core.clock,
+        keys=core.keys,
+        people=get(people),
+        phones=get(phones),
+        limits=CodeLimits(
+            per_address_hour=core.settings.codes_per_address_hour,
+            per_day=core.settings.codes_per_day,
+        ),
+        metrics=core.metrics,
+    )
+
+
+@feature.provide
+def sessions(core: "Core", get: Get) -> "Sessions":
+    """Build the sessions."""
+    from .repository import SessionRepository
+    from .sessions import Sessions
+
+    return Sessions(
         transaction=core.transaction,
         repository=SessionRepository(core.store),
         clock=core.clock,
@@ -37,13 +81,56 @@ def build(core: "Core", get: Get) -> "SignIn":
         keys=core.keys,
         access=get(access),
         people=get(people),
+        tokens=core.tokens,
+    )
+
+
+@feature.provide
+def read_out(core: "Core", get: Get) -> "ReadOutCodes":
+    """Build what makes codes for staff to read out."""
+    from .read_out import ReadOutCodes
+
+    return ReadOutCodes(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        phones=get(phones),
+        challenges=get(challenges),
+        audit=get(audit),
+    )
+
+
+@feature.provide
+def dormancy(core: "Core", get: Get) -> "Dormancy":
+    """Build what takes the phone from an account that nobody uses."""
+    from .dormancy import Dormancy
+    from .repository import SessionRepository
+
+    return Dormancy(
+        repository=SessionRepository(core.store),
+        people=get(people),
+        audit=get(audit),
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "SignIn":
+    """Build the service."""
+    from .service import SignIn
+
+    return SignIn(
+        transaction=core.transaction,
+        clock=core.clock,
+        keys=core.keys,
+        access=get(access),
         phones=get(phones),
         registration=get(registration),
-        tokens=core.tokens,
-        limits=CodeLimits(
-            per_address_hour=core.settings.codes_per_address_hour,
-            per_day=core.settings.codes_per_day,
-        ),
+        challenges=get(challenges),
+        codes=get(codes),
+        sessions=get(sessions),
+        read_out=get(read_out),
+        dormancy=get(dormancy),
     )
 
 
@@ -55,24 +142,69 @@ def routes() -> "Routes[Any]":
     return routes
 
 
-def templates() -> "Templates":
-    """Load the message templates."""
-    from .texts import MESSAGES
+def code_templates() -> "Templates":
+    """Load the templates of codes."""
+    from .texts import CODE_MESSAGES
 
-    return MESSAGES
+    return CODE_MESSAGES
 
 
-def context(
-    signin: "SignIn", subjects: "Sequence[MessageSubject]"
+def code_context(
+    challenges: "Challenges", subjects: "Sequence[MessageSubject]"
 ) -> "Sequence[MessageContext | None]":
-    """Return what fills messages now."""
-    return [signin.message_context(subject) for subject in subjects]
+    """Return the codes of challenges."""
+    return [challenges.message_context(subject) for subject in subjects]
 
 
-feature.messages(*CODES, templates=templates, context=context)
+def read_out_templates() -> "Templates":
+    """Load the notice about a code that staff have read out."""
+    from .texts import READ_OUT_MESSAGES
+
+    return READ_OUT_MESSAGES
+
+
+def read_out_context(
+    read_out: "ReadOutCodes", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
+    """Return the contexts of notices."""
+    return [read_out.message_context(subject) for subject in subjects]
+
+
+def dormancy_templates() -> "Templates":
+    """Load the messages about accounts without their phone."""
+    from .texts import DORMANCY_MESSAGES
+
+    return DORMANCY_MESSAGES
+
+
+def dormancy_context(
+    dormancy: "Dormancy", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
+    """Return the names of accounts without their phone."""
+    return [dormancy.message_context(subject) for subject in subjects]
+
+
+feature.messages(
+    *CODES,
+    templates=code_templates,
+    context=code_context,
+    service=challenges,
+)
+feature.messages(
+    "account.code_read_out",
+    templates=read_out_templates,
+    context=read_out_context,
+    service=read_out,
+)
+feature.messages(
+    "account.phone_lost",
+    templates=dormancy_templates,
+    context=dormancy_context,
+    service=dormancy,
+)
 
 
 @feature.erase_with()
 def challenges_of(signin: "SignIn", person: "Person") -> "Iterable[Delete]":
-    """Drop the challenges that hold the person's phone or address."""
+    """Drop the person's phone and address as targets of codes."""
     return signin.traces_of(person)

@@ -6,28 +6,34 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from ..kernel.changes import Count, Entity
+from ..kernel.changes import Entity
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Invalid, TooMany, Unauthenticated
 from .policy import (
     CODE_DIGITS,
-    CODE_LASTS,
     CODE_TRIES,
     COOLDOWN,
     FAMILY_GRACE,
-    REFRESH_LASTS,
+    SessionLife,
 )
 
 __all__ = [
     "Challenge",
+    "CodeAsker",
+    "CodeTarget",
+    "LastSeen",
     "Purpose",
     "Reused",
     "Session",
+    "check_alive",
+    "check_cooldown",
+    "check_tries",
     "code_of",
-    "issue_challenge",
-    "may_issue",
+    "is_right",
+    "open_session",
     "read_refresh",
     "refresh",
+    "refresh_token",
 ]
 
 
@@ -40,22 +46,57 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge(Entity):
-    """A requested code. Its id is a keyed hash of the phone, or of the person for an address."""
+    """A requested code. It belongs to the one who asked for it: only they know its id.
+
+    `target` is the id of the `CodeTarget` to which the code goes. A `muted` one is sent to nobody
+    and is otherwise like the others, for an answer must not show which numbers are known. `device`
+    is the known device that asked, `person_id` the person of a code that staff read out.
+    """
 
     entity_kind: ClassVar[str] = "challenge"
 
     nonce: str
-    target: str  # where the code is sent: a phone or an address
+    target: str
     purpose: Purpose
+    asker: str
     locale: str
     expires_at: datetime
+    device: str | None = None
+    person_id: str | None = None
+    muted: bool = False
+    tries: int = 0
+    failed_at: datetime | None = None
     used: bool = False
     ttl: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTarget:
+    """A phone or e-mail address to which codes go. `id` is a keyed hash, or the owner's id.
+
+    It is the only row of sign-in with a number in it, so that one deletion removes the number.
+    """
+
+    id: str
+    address: str
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAsker(Entity):
+    """The last time that one asker had a code sent: a device, or an address for one phone."""
+
+    entity_kind: ClassVar[str] = "asker"
+
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Entity):
-    """A family of refresh tokens: each use makes the next generation."""
+    """A family of refresh tokens: each use makes the next generation.
+
+    `device` is the id of the device that signed in, `hint` a word for its owner ("Android").
+    """
 
     entity_kind: ClassVar[str] = "session"
 
@@ -64,8 +105,25 @@ class Session(Entity):
     generation: int = 1
     rotated_at: datetime
     expires_at: datetime
+    device: str
+    hint: str | None = None
     ended: bool = False
     ttl: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Say whether the session has ended or expired."""
+        return self.ended or self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastSeen:
+    """The last sign-in or refresh of a person, to the day. It is apart from the person's record.
+
+    So no version moves with it, and no If-Match fails.
+    """
+
+    person_id: str
+    at: datetime
 
 
 class Reused(Exception):
@@ -83,65 +141,56 @@ def code_of(keys: Keyring, challenge: Challenge) -> str:
     )
 
 
-def may_issue(before: Challenge | None, now: datetime) -> None:
-    """Refuse a code so soon after the last one, unless that one was used."""
-    if before and not before.used and now < before.updated_at + COOLDOWN:
-        raise TooMany(
-            "auth.too_soon", _seconds(before.updated_at + COOLDOWN - now)
-        )
-
-
-def issue_challenge(
-    before: Challenge | None,
-    *,
-    id: str,
-    target: str,
-    purpose: Purpose,
-    nonce: str,
-    locale: str,
-    now: datetime,
-) -> Challenge:
-    """Return a fresh challenge in the place of the one before."""
-    expires = now + CODE_LASTS
-    return Challenge(
-        id=id,
-        version=before.version if before else 0,
-        created_at=now,
-        updated_at=now,
-        nonce=nonce,
-        target=target,
-        purpose=purpose,
-        locale=locale,
-        expires_at=expires,
-        ttl=expires + timedelta(days=1),
-    )
-
-
-def guess_count(challenge: Challenge) -> Count:
-    """Return the counter of a challenge's tries."""
-    full = TooMany("auth.too_many_tries", int(COOLDOWN.total_seconds()))
-    return CODE_TRIES.count(f"tries#{challenge.nonce}", full, challenge.ttl)
-
-
 def is_right(keys: Keyring, challenge: Challenge, code: str) -> bool:
     """Compare a code with the challenge's."""
     return same(code_of(keys, challenge), code)
 
 
+def check_cooldown(last: CodeAsker | None, now: datetime) -> None:
+    """Refuse a code so soon after the last one of the same asker."""
+    if last and now < last.updated_at + COOLDOWN:
+        raise TooMany(
+            "auth.too_soon", _seconds(last.updated_at + COOLDOWN - now)
+        )
+
+
 def check_alive(
-    challenge: Challenge | None, now: datetime, loc: str
+    challenge: Challenge | None,
+    purpose: Purpose,
+    target: str,
+    now: datetime,
 ) -> Challenge:
-    """Return the challenge. A missing, used or expired one is refused like a wrong code."""
+    """Return the challenge of a purpose and target.
+
+    Another, used or expired one, and one that never was, are refused like a wrong code.
+    """
     if challenge is None or challenge.used or challenge.expires_at <= now:
-        raise Invalid("auth.code_wrong", [loc])
+        raise Invalid("auth.code_wrong", ["code"])
+    if (challenge.purpose, challenge.target) != (purpose, target):
+        raise Invalid("auth.code_wrong", ["code"])
     return challenge
 
 
+def check_tries(challenge: Challenge, pause: timedelta, now: datetime) -> None:
+    """Refuse a try of a challenge that has none left, or during the pause after a wrong code."""
+    if challenge.tries >= CODE_TRIES:
+        raise TooMany("auth.too_many_tries", int(COOLDOWN.total_seconds()))
+    if challenge.failed_at and now < challenge.failed_at + pause:
+        raise TooMany("auth.pause", _seconds(challenge.failed_at + pause - now))
+
+
 def open_session(
-    *, id: str, person_id: str, token_version: int, now: datetime
+    *,
+    id: str,
+    person_id: str,
+    token_version: int,
+    life: SessionLife,
+    device: str,
+    hint: str | None = None,
+    now: datetime,
 ) -> Session:
     """Return a fresh session."""
-    expires = now + REFRESH_LASTS
+    expires = _end_of(life, now, now)
     return Session(
         id=id,
         created_at=now,
@@ -150,8 +199,19 @@ def open_session(
         token_version=token_version,
         rotated_at=now,
         expires_at=expires,
+        device=device,
+        hint=hint,
         ttl=expires,
     )
+
+
+def _end_of(
+    life: SessionLife, signed_in_at: datetime, used_at: datetime
+) -> datetime:
+    """Return the end of a session that is not used again."""
+    if life.absolute is None:
+        return used_at + life.idle
+    return min(used_at + life.idle, signed_in_at + life.absolute)
 
 
 def refresh_token(keys: Keyring, session: Session) -> str:
@@ -179,34 +239,42 @@ def _mac(keys: Keyring, session_id: str, generation: int) -> str:
     return keys.fingerprint("refresh-token", f"{session_id}.{generation}")
 
 
-def refresh(session: Session, generation: int, now: datetime) -> Session:
+def refresh(
+    session: Session, generation: int, life: SessionLife, now: datetime
+) -> Session:
     """Return the session after one of its tokens was used.
 
-    The token before the current one gives the current one again for a minute, because its
-    answer may have been lost.
+    The token before the current one gives the current one again for ten minutes, because its
+    answer may have been lost. The life is that of the person's role now.
 
     Raises:
         Unauthenticated: the session is over.
         Reused: the token was spent before.
 
     """
-    if session.ended or session.expires_at <= now:
+    if session.is_over(now):
         raise Unauthenticated("auth.refresh_invalid")
     if generation == session.generation:
-        expires = now + REFRESH_LASTS
-        return replace(
-            session,
-            generation=generation + 1,
-            rotated_at=now,
-            expires_at=expires,
-            ttl=expires,
-        )
+        return _rotated(session, life, now)
     if (
         generation == session.generation - 1
         and now <= session.rotated_at + FAMILY_GRACE
     ):
         return session
     raise Reused
+
+
+def _rotated(session: Session, life: SessionLife, now: datetime) -> Session:
+    expires = _end_of(life, session.created_at, now)
+    if expires <= now:  # a role that rose ends a session of last week
+        raise Unauthenticated("auth.refresh_invalid")
+    return replace(
+        session,
+        generation=session.generation + 1,
+        rotated_at=now,
+        expires_at=expires,
+        ttl=expires,
+    )
 
 
 def _seconds(left: timedelta) -> int:

@@ -4,14 +4,21 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ..kernel.ids import ID_PATTERN
 from ..people.schemas import Mail, MyAccountView, Phone
-from ..web.fields import Line, Name, Request, View
+from ..web.fields import Instant, Line, Name, Request, View
+from .model import Session
 
 __all__ = [
     "CodeIn",
     "CodeSentView",
+    "EmailCodeSentView",
     "EmailIn",
+    "MySessionList",
+    "MySessionView",
     "PhoneIn",
+    "ReadOutCodeView",
+    "ReadOutIn",
     "TokensIn",
     "TokensView",
 ]
@@ -20,10 +27,21 @@ __all__ = [
 Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]
 
 
+ChallengeId = Annotated[str, Field(pattern=f"^chl_{ID_PATTERN}$")]
+DeviceToken = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description="From an earlier sign-in on this device; it has limits of its own.",
+    ),
+]
+
+
 class PhoneIn(Request):
-    """The phone to send a code to."""
+    """The phone to send a code to, and the token of a device that has signed in before."""
 
     phone: Phone
+    device: DeviceToken | None = None
 
 
 class EmailIn(Request):
@@ -39,6 +57,15 @@ class CodeIn(Request):
 
 
 class CodeSentView(View):
+    """The challenge that a code answers, and the seconds until another may be requested."""
+
+    retry_after: int
+    challenge: ChallengeId = Field(
+        description="Send it back with the code. It belongs to this request alone."
+    )
+
+
+class EmailCodeSentView(View):
     """The seconds until another code may be requested."""
 
     retry_after: int
@@ -51,19 +78,74 @@ class TermsConsentIn(Request):
 
 
 class TokensIn(Request):
-    """A phone with a code, or a refresh token."""
+    """A phone with a code and its challenge, or a refresh token.
+
+    `name` is for a new account, and for one that was not used for half a year.
+    """
 
     phone: Phone | None = None
     code: Code | None = None
+    challenge: ChallengeId | None = None
     name: Name | None = None
     consent: TermsConsentIn | None = None
     refresh_token: Annotated[str, Field(max_length=200)] | None = None
 
 
 class TokensView(View):
-    """An access and a refresh token, and their person."""
+    """An access and a refresh token, the token of the device, and their person."""
 
     access_token: str
     refresh_token: str
     expires_in: int = Field(description="Seconds that the access token lives.")
+    device: str = Field(
+        description="Keep it, and send it with the next request for a code."
+    )
     person: MyAccountView
+
+
+class MySessionView(View):
+    """A device on which the caller is signed in."""
+
+    id: str
+    created_at: Instant
+    last_used_at: Instant
+    expires_at: Instant = Field(
+        description="The end of the session if it is not used again."
+    )
+    current: bool = Field(description="Whether this request came from it.")
+    device: str | None = Field(
+        description="The system of the device, such as Android; null if unknown."
+    )
+
+    @classmethod
+    def of(cls, session: Session, current: str) -> "MySessionView":
+        """Return the view of a session."""
+        return cls(
+            id=session.id,
+            created_at=session.created_at,
+            last_used_at=session.rotated_at,
+            expires_at=session.expires_at,
+            current=session.id == current,
+            device=session.hint,
+        )
+
+
+class MySessionList(View):
+    """A page of sessions, newest first."""
+
+    items: list[MySessionView]
+    next: str | None
+
+
+class ReadOutIn(Request):
+    """The reason for reading out a code."""
+
+    reason: Annotated[Line, Field(min_length=2, max_length=200)]
+
+
+class ReadOutCodeView(View):
+    """A sign-in code to be read out to its person, with its challenge."""
+
+    code: str
+    challenge: ChallengeId
+    expires_at: Instant

@@ -3,15 +3,28 @@
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
-__all__ = ["MESSAGES", "REFUSALS"]
+__all__ = [
+    "CODE_MESSAGES",
+    "DORMANCY_MESSAGES",
+    "READ_OUT_MESSAGES",
+    "REFUSALS",
+]
 
 REFUSALS = {
+    "auth.challenge_required": text(
+        zh="请一并提交获取验证码时得到的 challenge。",
+        en="Give the `challenge` of the answer to your request for the code.",
+    ),
     "auth.code_wrong": text(
         zh="验证码不正确或已过期。", en="The code is wrong or has expired."
     ),
     "auth.one_way": text(
         zh="请提供手机号和验证码，或 refresh_token。",
         en="Give either phone and code, or refresh_token.",
+    ),
+    "auth.pause": text(
+        zh="验证码不正确。请 {retry_after} 秒后再试。",
+        en="The code was wrong. Try again in {retry_after} seconds.",
     ),
     "auth.refresh_invalid": text(
         zh="登录已失效，请重新登录。",
@@ -33,10 +46,14 @@ REFUSALS = {
         zh="请 {retry_after} 秒后再获取验证码。",
         en="Wait {retry_after} seconds before asking for another code.",
     ),
+    "person.no_phone": text(
+        zh="此人没有登记手机号，无法登录。",
+        en="This person has no phone of their own, and so no sign-in.",
+    ),
 }
 
 # A code is waited for, and worth nothing five minutes later.
-MESSAGES: Templates = {
+CODE_MESSAGES: Templates = {
     "code.sign_in": Template(
         text(
             zh="验证码 {code}，5分钟内有效。请勿告诉他人，工作人员不会向您索要。",
@@ -54,5 +71,26 @@ MESSAGES: Templates = {
         recipients="the person who asked for the code",
         slots={"code": 6},
         urgency=Urgency.URGENT,
+    ),
+}
+READ_OUT_MESSAGES: Templates = {
+    "account.code_read_out": Template(
+        text(
+            zh="工作人员刚为您读出了一个登录验证码。如非您本人要求，请马上联系社区。",
+            en="Staff read out a sign-in code for you. Not you? Call them.",
+        ),
+        recipients="the person whose code was read out",
+    ),
+}
+DORMANCY_MESSAGES: Templates = {
+    "account.phone_lost": Template(
+        text(
+            zh="{name}的手机号半年未用，已归他人。原账号保留，请核实新号码。",
+            en="{name}: number now somebody else's. Please check.",
+        ),
+        recipients="the staff of the home community",
+        for_staff=True,
+        slots={"name": 10},
+        can_wait=True,
     ),
 }

@@ -9,21 +9,30 @@ from ..people.feature import feature as people
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
+    from .audit import AuditLog
     from .service import PersonAdmin
 
-__all__ = ["feature"]
+__all__ = ["audit", "feature"]
 
 feature: "Feature[PersonAdmin]" = Feature("staff_directory")
+
+
+@feature.provide
+def audit(core: "Core", get: Get) -> "AuditLog":
+    """Build the audit log."""
+    from .audit import AuditLog
+    from .repository import AuditRepository
+
+    return AuditLog(
+        repository=AuditRepository(core.store), clock=core.clock, ids=core.ids
+    )
 
 
 @feature.build
 def build(core: "Core", get: Get) -> "PersonAdmin":
     """Build the service."""
-    from .audit import AuditLog
-    from .repository import AuditRepository
     from .service import PersonAdmin
 
-    repository = AuditRepository(core.store)
     return PersonAdmin(
         transaction=core.transaction,
         clock=core.clock,
@@ -33,7 +42,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         consents=get(consents),
         phones=get(phones),
         registration=get(registration),
-        audit=AuditLog(repository=repository, clock=core.clock, ids=core.ids),
+        audit=get(audit),
     )
 
 

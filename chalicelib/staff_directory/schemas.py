@@ -76,6 +76,9 @@ class PersonView(View):
     contact_via: str | None
     vetting: Vetting
     blocked: bool
+    phone_lost_at: Instant | None = Field(
+        description="Since then the number belongs to somebody else; null if it does not."
+    )
     created_at: Instant
     updated_at: Instant
 

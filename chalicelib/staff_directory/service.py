@@ -190,6 +190,7 @@ class PersonAdmin:
                         "person.phone_set"
                     )  # who holds the phone holds the account
                 changed = self._phones.with_key(changed)
+                changed = replace(changed, phone_lost_at=None)
                 writes = self._claims(changed)
             audit = self._audit.record(
                 actor, "person.changed", person, ", ".join(fields_set(edit))

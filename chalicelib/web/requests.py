@@ -60,6 +60,7 @@ class RequestReader:
             ),
             seen_version=_read_if_match(request.headers.get("if-match")),
             address=request.context.get("identity", {}).get("sourceIp", ""),
+            agent=request.headers.get("user-agent", ""),
             locale=locale,
             start=cursors.read(getattr(query, "cursor", None), *scope),
             cursor_of=cursor_of,

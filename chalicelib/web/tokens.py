@@ -6,6 +6,7 @@ There is one algorithm, keys are found by id in a fixed map, and every claim is 
 import re
 import warnings
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -44,15 +45,20 @@ class Tokens:
         # The same tokens come again and again. Expiry is checked on each use; keys never change.
         self._verified = lru_cache(maxsize=_MAX_VERIFIED)(self._verify)
 
-    def issue(self, actor: Actor) -> tuple[str, int]:
-        """Return a token for the actor and its lifetime in seconds."""
+    def issue(
+        self, actor: Actor, until: datetime | None = None
+    ) -> tuple[str, int]:
+        """Return a token for the actor and its lifetime in seconds; it ends by `until`."""
         now = int(self._clock.now().timestamp())
+        lasts = ACCESS_TTL_SECONDS
+        if until:
+            lasts = min(lasts, int(until.timestamp()) - now)
         claims = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
             "sub": actor.id,
             "iat": now,
-            "exp": now + ACCESS_TTL_SECONDS,
+            "exp": now + lasts,
             "tv": actor.token_version,
             "sid": actor.session,
             "roles": [
@@ -63,7 +69,7 @@ class Tokens:
             self._keys[self._signing],
             {"kid": self._signing, "typ": _TYPE},
         )
-        return jwt.encode(claims, key, _ALGORITHM, headers), ACCESS_TTL_SECONDS
+        return jwt.encode(claims, key, _ALGORITHM, headers), lasts
 
     def read(self, token: str) -> Actor:
         """Return the actor of a token; raise Unauthenticated if it is not valid."""

@@ -16,9 +16,9 @@ EXEMPT = {
     "people.access.Access.require_self": "the check itself",
     "people.consents.Consents.opt_out": "by the signed token of an e-mail, or a phone's own SMS",
     "people.service.People.opt_out": "by the signed token of an e-mail, or a phone's own SMS",
-    "signin.service.SignIn.refresh": "by a refresh token",
-    "signin.service.SignIn.send_code": "nobody has signed in yet",
     "signin.service.SignIn.sign_in": "by a sign-in code",
+    "signin.sessions.Sessions.refresh": "by a refresh token",
+    "signin.sign_in_codes.SignInCodes.send_code": "nobody has signed in yet",
 }
 MUTATORS = frozenset(
     {"add", "append", "extend", "insert", "setdefault", "update"}

@@ -280,13 +280,21 @@ class Cloud:
             "POST", "/v1/auth/codes", {"phone": phone}
         )
         assert status == 202, answer
+        challenge = answer["challenge"]
         sms = until(
             lambda: self.sms_to(phone)[: -before or None], f"a code for {phone}"
         )[0]
         code = re.search(r"\d{6}", sms["text"])
         assert code
         status, answer, _ = self.call(
-            "POST", "/v1/auth/tokens", {"phone": phone, "code": code[0], **more}
+            "POST",
+            "/v1/auth/tokens",
+            {
+                "phone": phone,
+                "code": code[0],
+                "challenge": challenge,
+                **more,
+            },
         )
         assert status == 201, answer
         return Somebody(self, phone, answer["access_token"], answer["person"])

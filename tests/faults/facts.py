@@ -24,7 +24,7 @@ from chalicelib.offers.model import (
 )
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
-from chalicelib.signin.model import Session
+from chalicelib.signin.model import Challenge, Session
 from chalicelib.store.tables import COUNTER, Counter, CounterValue
 from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
 from chalicelib.tickets.policy import Level
@@ -41,6 +41,7 @@ _WHERE = {
     ClaimPointer: SK.startswith("claim#"),
     Person: SK == "person",
     Session: SK == "session",
+    Challenge: SK == "challenge",
     JobRecord: PK.startswith("s"),  # a shard: parked jobs are due no more
     MessageAttempt: SK == "delivery",
     Offer: SK == "offer",

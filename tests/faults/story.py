@@ -16,7 +16,7 @@ from chalicelib.matching.service import Matching
 
 from ..storage import intercepted
 from ..store.scan import everything
-from ..world import BAIHUA, BUILDING, GRID, Answer, Phone, World
+from ..world import BAIHUA, BUILDING, CHALLENGES, GRID, Answer, Phone, World
 
 TERMS = "2026-11"
 READS = ("GetItem", "BatchGetItem", "Query")
@@ -158,6 +158,7 @@ def _newcomer(world: World) -> Story:
     body = {
         "phone": number,
         "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
         "name": "新邻居",
     }
     yield Step(

@@ -136,9 +136,8 @@ class Server:
         )
 
     def sign_in(self, number: str) -> str:
-        assert (
-            self.call("POST", "/v1/auth/codes", {"phone": number}).status == 202
-        )
+        asked = self.call("POST", "/v1/auth/codes", {"phone": number})
+        assert asked.status == 202
         code = re.search(r"\d{6}", self.letters(number)[0]["text"])
         assert code
         answer = self.call(
@@ -147,6 +146,7 @@ class Server:
             {
                 "phone": number,
                 "code": code[0],
+                "challenge": asked.json["challenge"],
                 "consent": {"text_version": "2026-11"},
             },
         )

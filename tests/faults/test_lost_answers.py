@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from app import api
+from chalicelib.signin.model import Challenge
 from chalicelib.wishes.model import Wish
 
 from ..hostile.good import GOOD
@@ -192,6 +193,7 @@ def test_signing_in_with_a_lost_answer_needs_a_fresh_code_and_refreshing_does_no
     body = {
         "phone": number,
         "code": world.code_in_sms(number),
+        "challenge": every(Challenge)[0].id,  # the lost answer held it
         "consent": {"text_version": TERMS},
     }
     assert (

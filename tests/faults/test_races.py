@@ -11,7 +11,7 @@ from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
 from chalicelib.wishes.model import Wish, WishState
 
-from ..world import BAIHUA, Answer, Phone, World
+from ..world import BAIHUA, CHALLENGES, Answer, Phone, World
 from . import seams
 from .facts import check, count_of, every, timers, wish_of
 from .hands import at_once, insist, told
@@ -151,6 +151,7 @@ def test_twenty_guesses_of_a_sign_in_code_at_once_are_five_tries(
     body = {
         "phone": number,
         "code": f"{(int(right) + 1) % 1_000_000:06}",
+        "challenge": CHALLENGES[number],
         "consent": {"text_version": TERMS},
     }
     given = at_once(
@@ -182,6 +183,7 @@ def test_the_right_code_from_many_devices_at_once_opens_one_session_and_one_acco
         body = {
             "phone": number,
             "code": world.code_in_sms(number),
+            "challenge": CHALLENGES[number],
             "consent": {"text_version": TERMS},
         }
         given = at_once(
@@ -216,7 +218,11 @@ def test_a_code_that_was_used_does_not_use_up_the_next_one(
     world, number = embedded_world, "+8613900002002"
     world.person(phone=number)
     assert Phone().post("/v1/auth/codes", {"phone": number}).status == 202
-    body = {"phone": number, "code": world.code_in_sms(number)}
+    body = {
+        "phone": number,
+        "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
+    }
 
     def meanwhile() -> list[int]:
         return [
@@ -233,7 +239,14 @@ def test_a_code_that_was_used_does_not_use_up_the_next_one(
     assert len(every(Session)) == 1
     assert (
         Phone()
-        .post("/v1/auth/tokens", body | {"code": world.code_in_sms(number)})
+        .post(
+            "/v1/auth/tokens",
+            body
+            | {
+                "code": world.code_in_sms(number),
+                "challenge": CHALLENGES[number],
+            },
+        )
         .status
         == 201
     )
@@ -466,6 +479,7 @@ def test_signing_up_during_registration_signs_in_to_that_account(
     body = {
         "phone": number,
         "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
         "consent": {"text_version": TERMS},
     }
     new = {"name": "李桂兰", "phone": number, "home": BAIHUA}
@@ -492,6 +506,7 @@ def test_a_block_holds_against_an_agreement_at_the_same_instant(
     body = {
         "phone": number,
         "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
         "consent": {"text_version": TERMS},
     }
     block = {"blocked": True, "reason": "冒用他人手机"}

@@ -149,9 +149,10 @@ class SendingChaos(Chaos):
     @rule(dice=DICE)
     def a_code_is_asked_for(self, dice: random.Random) -> None:
         with self.at_work(Peril(skew=skew(dice))), suppress(Busy, TooMany):
-            self.world.services.signin.send_code(
+            self.world.services.signin.codes.send_code(
                 RequestContext(address="203.0.113.9"),
                 str(self.street.helper.phone),
+                None,
             )
         self.machines_run(dice)
 

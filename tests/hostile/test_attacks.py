@@ -19,8 +19,10 @@ from chalicelib.wishes.model import Claim, Wish
 from ..world import (
     BAIHUA,
     BUILDING,
+    CHALLENGES,
     GRID,
     JINFENG,
+    NO_CHALLENGE,
     OTHER_GRID,
     STREET,
     UNIT,
@@ -671,7 +673,13 @@ def enter(phone: str, code: str, **more: Any) -> Answer:
     """Send a sign-in code back."""
     return Phone().post(
         "/v1/auth/tokens",
-        {"phone": phone, "code": code, "consent": {"text_version": "1"}} | more,
+        {
+            "phone": phone,
+            "code": code,
+            "challenge": CHALLENGES.get(phone, NO_CHALLENGE),
+            "consent": {"text_version": "1"},
+        }
+        | more,
     )
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from chalicelib.adapters.queue import write_entry
 from chalicelib.runtime import log
-from chalicelib.signin.service import SignIn
+from chalicelib.signin.sign_in_codes import CodeSent, SignInCodes
 from chalicelib.wishes.submitter import WishSubmitter
 
 from ..storage import intercepted
-from ..world import BAIHUA, STREET, UNIT, Answer, Phone, World
+from ..world import BAIHUA, CHALLENGES, STREET, UNIT, Answer, Phone, World
 from .evidence import assert_problem
 
 NAMES = ["诸葛金丝雀", "司马画眉", "欧阳百灵鸟"]
@@ -153,6 +153,7 @@ class Life:
         body = {"phone": number, "name": name}
         assert phone.post("/v1/auth/codes", {"phone": number}).status == 202
         assert_problem(phone.post("/v1/auth/codes", {"phone": number}), 429)
+        body["challenge"] = self.secret(CHALLENGES[number])
         code = self.secret(self.world.code_in_sms(number))
         wrong = self.secret(f"{(int(code) + 7) % 10**6:06}")
         assert_problem(
@@ -563,13 +564,13 @@ def test_a_planted_leak_is_heard(
         ),
         "escaped": lambda: log.info(json.dumps({"to": NAMES[0]})),
     }
-    send = SignIn.send_code
+    send = SignInCodes.send_code
 
-    def leak(self: SignIn, *args: Any) -> int:
+    def leak(self: SignInCodes, *args: Any) -> CodeSent:
         leaks[how]()
         return send(self, *args)
 
-    monkeypatch.setattr(SignIn, "send_code", leak)
+    monkeypatch.setattr(SignInCodes, "send_code", leak)
     Phone().post("/v1/auth/codes", {"phone": "+8613955577711"})
     assert ears.sung(ears.lines.getvalue())
 

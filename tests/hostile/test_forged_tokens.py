@@ -11,7 +11,7 @@ import pytest
 from chalicelib.kernel.access import Actor, Role
 from chalicelib.kernel.codes import Keyring
 
-from ..world import BAIHUA, GRID, Phone, World, token_parts
+from ..world import BAIHUA, CHALLENGES, GRID, Phone, World, token_parts
 from .evidence import assert_problem, unchanged
 from .good import submitted
 
@@ -657,5 +657,9 @@ def test_a_blocked_person_cannot_sign_in_again(world: World):
     assert (
         Phone().post("/v1/auth/codes", {"phone": number}).status == 202
     )  # the same answer as for anybody
-    body = {"phone": number, "code": world.code_in_sms(number)}
+    body = {
+        "phone": number,
+        "code": world.code_in_sms(number),
+        "challenge": CHALLENGES[number],
+    }
     assert_problem(Phone().post("/v1/auth/tokens", body), 403)

@@ -22,7 +22,7 @@ from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 from chalicelib.wishes.model import reminders_of
 
 from ..wishes.builders import a_wish
-from ..world import BAIHUA, Phone, World
+from ..world import BAIHUA, CHALLENGES, NO_CHALLENGE, Phone, World
 from .evidence import assert_problem
 from .good import claimed, number
 
@@ -251,18 +251,18 @@ WIDE = str.maketrans("0123456789+", "０１２３４５６７８９＋")
 
 def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
     phone = number(town)
-    for written in (
-        phone.translate(WIDE),
-        phone.removeprefix("+86").translate(WIDE),
-    ):
+    wide = phone.translate(WIDE)
+    for written in (wide, phone.removeprefix("+86").translate(WIDE)):
         assert Phone().post("/v1/auth/codes", {"phone": written}).status in (
             202,
             429,
         )
+    challenge = CHALLENGES[wide]
     code = town.code_in_sms(phone).translate(WIDE)
     body = {
         "phone": phone.translate(WIDE),
         "code": code,
+        "challenge": challenge,
         "consent": {"text_version": "1"},
     }
     answer = Phone().post("/v1/auth/tokens", body)
@@ -297,6 +297,7 @@ def test_digits_of_other_scripts_are_no_code(town: World, digits: str):
     body = {
         "phone": number(town),
         "code": digits,
+        "challenge": NO_CHALLENGE,
         "consent": {"text_version": "1"},
     }
     assert_problem(Phone().post("/v1/auth/tokens", body), 422)
@@ -347,7 +348,11 @@ def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
         assert (
             Phone().post("/v1/auth/codes", {"phone": written}).status == 202
         ), written
-        body = {"phone": written, "code": town.code_in_sms(phone)}
+        body = {
+            "phone": written,
+            "code": town.code_in_sms(phone),
+            "challenge": CHALLENGES[written],
+        }
         assert Phone().post("/v1/auth/tokens", body).json["person"]["id"] == me
         town.pass_time(seconds=61)
 

@@ -90,6 +90,7 @@ class Server:
     def sign_in(self, number: str, **extra: Any) -> "Somebody":
         status, answer = self.call("POST", "/v1/auth/codes", {"phone": number})
         assert status == 202, answer
+        challenge = answer["challenge"]
         newest = self.call("GET", f"/dev/messages?to={quote(number)}")[1][
             "items"
         ][0]
@@ -98,7 +99,12 @@ class Server:
         status, answer = self.call(
             "POST",
             "/v1/auth/tokens",
-            {"phone": number, "code": code[0], **extra},
+            {
+                "phone": number,
+                "code": code[0],
+                "challenge": challenge,
+                **extra,
+            },
         )
         assert status == 201, answer
         return Somebody(

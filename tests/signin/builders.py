@@ -2,21 +2,25 @@
 
 from typing import Any
 
-from ..world import Answer, Phone, World
+from ..world import CHALLENGES, NO_CHALLENGE, Answer, Phone, World
 
 NUMBER = "+8613811112222"
 
 
-def ask(phone: Phone, number: str = NUMBER) -> Answer:
-    return phone.post("/v1/auth/codes", {"phone": number})
+def ask(phone: Phone, number: str = NUMBER, **fields: Any) -> Answer:
+    return phone.post("/v1/auth/codes", {"phone": number} | fields)
 
 
 def exchange(
     phone: Phone, code: str, number: str = NUMBER, **fields: Any
 ) -> Answer:
-    return phone.post(
-        "/v1/auth/tokens", {"phone": number, "code": code} | fields
-    )
+    """Send a code back, with the newest challenge of the phone unless `fields` has another."""
+    body = {
+        "phone": number,
+        "code": code,
+        "challenge": CHALLENGES.get(number, NO_CHALLENGE),
+    }
+    return phone.post("/v1/auth/tokens", body | fields)
 
 
 def wrong(code: str) -> str:

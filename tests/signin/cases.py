@@ -1,7 +1,9 @@
 """The cases of signing in."""
 
-from ..cases import ANYONE, MEMBER, Cases, Good, number
-from ..world import Phone, World
+from chalicelib.people.model import Person
+
+from ..cases import ANYONE, MEMBER, OWNER, WORKER, Cases, Good, number
+from ..world import CHALLENGES, NO_CHALLENGE, Phone, World
 
 
 def _send_code(world: World) -> Good:
@@ -14,6 +16,7 @@ def _sign_in(world: World) -> Good:
     body = {
         "phone": phone,
         "code": world.code_in_sms(phone),
+        "challenge": CHALLENGES[phone],
         "name": "王秀英",
         "consent": {"text_version": "1"},
     }
@@ -22,6 +25,26 @@ def _sign_in(world: World) -> Good:
 
 def _sign_out(world: World) -> Good:
     return Good(world.sign_in(number(world), consent="1"), "/v1/auth/tokens")
+
+
+def _end_session(world: World) -> Good:
+    phone = world.sign_in(number(world), consent="1")
+    (session,) = phone.get("/v1/me/sessions").json["items"]
+    path = f"/v1/me/sessions/{session['id']}"
+    return Good(phone, path, path_values=(session["id"],))
+
+
+def _read_out_code(world: World) -> Good:
+    person = world.person()
+    path = f"/v1/people/{person.id}/sign-in-code"
+    return Good(world.staff(), path, {"reason": "收不到短信"}, (person.id,))
+
+
+def _session(world: World, owner: Person, target: Person) -> str:
+    """Return a session of the owner."""
+    phone = world.sign_in(owner.phone or "")
+    (session, *_) = phone.get("/v1/me/sessions").json["items"]
+    return str(session["id"])
 
 
 def _send_email_code(world: World) -> Good:
@@ -50,19 +73,30 @@ CASES = Cases(
         "send_code": ANYONE,
         "sign_in": ANYONE,
         "sign_out": MEMBER,
+        "list_sessions": MEMBER,
+        "end_session": OWNER,
+        "read_out_code": WORKER,
         "send_email_code": MEMBER,
         "verify_email": MEMBER,
     },
     bodies={
         "send_code": {"phone": "+8613899999999"},
-        "sign_in": {"phone": "+8613899999998", "code": "123456"},
+        "sign_in": {
+            "phone": "+8613899999998",
+            "code": "123456",
+            "challenge": NO_CHALLENGE,
+        },
+        "read_out_code": {"reason": "收不到短信"},
         "send_email_code": {"address": "a@example.org"},
         "verify_email": {"code": "123456"},
     },
+    path_values={"session_id": _session},
     good={
         "send_code": _send_code,
         "sign_in": _sign_in,
         "sign_out": _sign_out,
+        "end_session": _end_session,
+        "read_out_code": _read_out_code,
         "send_email_code": _send_email_code,
         "verify_email": _verify_email,
     },

@@ -44,6 +44,7 @@ def test_a_sign_in_answers_with_tokens_and_the_person(world: World):
         "access_token",
         "refresh_token",
         "expires_in",
+        "device",
         "person",
     }
     assert answer.json["expires_in"] == 1800

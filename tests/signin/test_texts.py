@@ -5,12 +5,12 @@ import pytest
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES
-from chalicelib.signin.texts import MESSAGES
+from chalicelib.signin.texts import CODE_MESSAGES
 
 
-@pytest.mark.parametrize("kind", MESSAGES)
+@pytest.mark.parametrize("kind", CODE_MESSAGES)
 def test_a_code_is_one_part_in_every_language(kind):
-    template = MESSAGES[kind]
+    template = CODE_MESSAGES[kind]
     facts = {name: "宽" * most for name, most in template.slots.items()}
     billed = [
         parts_of(f"【{'春' * 8}】{template.fill(locale, facts)}")
@@ -20,7 +20,7 @@ def test_a_code_is_one_part_in_every_language(kind):
 
 
 def test_a_code_goes_at_once_to_who_asked_for_it_and_says_nothing_else():
-    for template in MESSAGES.values():
+    for template in CODE_MESSAGES.values():
         assert (
             template.urgency,
             template.recipients,

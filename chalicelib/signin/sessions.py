@@ -1,0 +1,200 @@
+"""Sessions: where a person is signed in, and for how long."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from ..kernel.access import Actor
+from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.clock import Clock
+from ..kernel.codes import Keyring
+from ..kernel.errors import NotFound, Unauthenticated
+from ..kernel.ids import Ids
+from ..kernel.paging import Page
+from ..kernel.request import RequestContext
+from ..people.access import Access
+from ..people.model import Person, end_session
+from ..people.service import People
+from ..store.transaction import Transaction
+from . import model
+from .devices import device_token, hint_of
+from .model import LastSeen, Reused, Session
+from .policy import life_of
+from .repository import SessionRepository
+
+__all__ = ["Sessions", "SignedIn", "TokenIssuer"]
+
+
+class TokenIssuer(Protocol):
+    """Makes access tokens."""
+
+    def issue(
+        self, actor: Actor, until: datetime | None = None
+    ) -> tuple[str, int]:
+        """Return a token that ends by an instant, and its life in seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What a sign-in gives."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    device: str
+    person: Person
+
+
+class Sessions:
+    """Use cases about sessions: refresh, list, end."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: SessionRepository,
+        clock: Clock,
+        ids: Ids,
+        keys: Keyring,
+        access: Access,
+        people: People,
+        tokens: TokenIssuer,
+    ) -> None:
+        self._repository, self._access = repository, access
+        self._transaction, self._clock = transaction, clock
+        self._ids, self._keys = ids, keys
+        self._people, self._tokens = people, tokens
+
+    def open(
+        self, person: Person, device: str | None, agent: str
+    ) -> Changes[Session]:
+        """Return the decision that opens a session of a person who has proved their phone."""
+        session = model.open_session(
+            id=self._ids.new("ses"),
+            person_id=person.id,
+            token_version=person.token_version,
+            life=life_of(person.grants),
+            device=device or self._ids.new("dev"),
+            hint=hint_of(agent),
+            now=self._clock.now(),
+        )
+        seen = LastSeen(person_id=person.id, at=session.created_at)
+        return Changes(entity=session, previous=None, writes=(Put(row=seen),))
+
+    def signed_in(self, person: Person, session: Session) -> SignedIn:
+        """Return the tokens of a session. No access token outlives it."""
+        token, lasts = self._tokens.issue(
+            person.as_actor(session.id), session.expires_at
+        )
+        return SignedIn(
+            access_token=token,
+            refresh_token=model.refresh_token(self._keys, session),
+            expires_in=lasts,
+            device=device_token(self._keys, session.device, person.id),
+            person=person,
+        )
+
+    def refresh(self, context: RequestContext, token: str) -> SignedIn:
+        """Exchange a refresh token for the next pair. A spent token revokes the family."""
+        session_id, generation = model.read_refresh(self._keys, token)
+
+        def decide() -> tuple[Changes[Session], Person]:
+            now = self._clock.now()
+            session, person = self._read(session_id)
+            rotated = model.refresh(
+                session, generation, life_of(person.grants), now
+            )
+            seen: tuple[Put, ...] = ()
+            if session.rotated_at.date() != now.date():
+                seen = (Put(row=LastSeen(person_id=person.id, at=now)),)
+            return Changes(
+                entity=rotated, previous=session, writes=seen
+            ), person
+
+        try:
+            session, person = self._transaction.run_with(decide, context)
+        except Reused:
+            self._revoke(context, session_id)
+            raise Unauthenticated("auth.refresh_reused") from None
+        return self.signed_in(person, session)
+
+    def _read(self, session_id: str) -> tuple[Session, Person]:
+        """Return a session and its person.
+
+        Raises:
+            Unauthenticated: the session is unknown, or its person has ended all sessions.
+            Forbidden: the person is blocked.
+
+        """
+        session = self._repository.find_session(session_id)
+        person = self._people.find(session.person_id) if session else None
+        if session is None or person is None:
+            raise Unauthenticated("auth.refresh_invalid")
+        if person.token_version != session.token_version:
+            raise Unauthenticated("auth.refresh_invalid")
+        if not session.ended:
+            person.check_still_valid(person.as_actor(session.id))
+        return session, person
+
+    def _revoke(self, context: RequestContext, session_id: str) -> None:
+        """End the family of a token that somebody has copied."""
+
+        def decide() -> Changes[Person]:
+            session, person = self._read(session_id)
+            return self._ended(person, session_id, session)
+
+        self._transaction.run(decide, context)
+
+    def sign_out(self, context: RequestContext) -> None:
+        """End the session of the actor's token, its refresh tokens and its access tokens."""
+
+        def decide() -> Changes[Person]:
+            granted = self._access.require_self(context)
+            session_id = granted.actor.session
+            session = self._repository.find_session(session_id)
+            return self._ended(granted.person, session_id, session)
+
+        self._transaction.run(decide, context)
+
+    def list_sessions(
+        self, context: RequestContext, limit: int
+    ) -> tuple[Actor, Page[Session]]:
+        """Return the actor, and where they are signed in, newest first. A page may be short."""
+        actor = self._access.require_self(context).actor
+        page = self._repository.sessions_of(actor.id, context.start, limit)
+        now = self._clock.now()
+        alive = [one for one in page.items if not one.is_over(now)]
+        return actor, Page(alive, page.next)
+
+    def end_session(self, context: RequestContext, session_id: str) -> None:
+        """End one session of the actor."""
+
+        def decide() -> Changes[Person]:
+            person = self._access.require_self(context).person
+            session = self._repository.find_session(session_id)
+            if session is None or session.person_id != person.id:
+                raise NotFound
+            if session.is_over(self._clock.now()):
+                raise NotFound
+            return self._ended(person, session_id, session)
+
+        self._transaction.run(decide, context)
+
+    def _ended(
+        self, person: Person, session_id: str, session: Session | None
+    ) -> Changes[Person]:
+        """Return the end of a family of tokens. Each write reads the person again."""
+        related: tuple[Changes[Session], ...] = ()
+        if session:
+            over = replace(session, ended=True)
+            related = (Changes(entity=over, previous=session),)
+        event = TimelineEvent(
+            tag="person.signed_out", actor=person.id, party="owner"
+        )
+        return Changes(
+            entity=end_session(person, session_id, self._clock.now()),
+            previous=person,
+            events=(event,),
+            related=related,
+        )
