@@ -76,6 +76,14 @@ class Composition:
                 rows += find(self._get(provider), person)
         return rows
 
+    def homes_shown(self, person_id: str) -> list[Any]:
+        """See `Hooks.homes_shown`."""
+        homes: list[Any] = []
+        for feature in declarations():
+            for provider, read in feature.home_reads:
+                homes += read(self._get(provider), person_id)
+        return homes
+
     def rearm(self) -> int:
         """See `Hooks.rearm`."""
         lost = 0

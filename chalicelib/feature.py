@@ -139,6 +139,7 @@ class Feature(ServiceProvider[S]):
         self.queue_lines: list[Bound] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
+        self.home_reads: list[Bound] = []
         self.rearms: list[Bound] = []
         self.places: Bound | None = None
 
@@ -283,6 +284,13 @@ class Feature(ServiceProvider[S]):
     def erase_with(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the rows to delete in the commit that erases a person: (service, person)."""
         return _add_to_list(self.erasure_rows, service or self)
+
+    def homes_shown(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the homes that a person was shown: (service, person id) -> homes.
+
+        An erasure seals them.
+        """
+        return _add_to_list(self.home_reads, service or self)
 
     def rearm(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the nightly check for lost timers: (service) -> their number."""

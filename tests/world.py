@@ -26,7 +26,7 @@ from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker, sms_answers
-from chalicelib.people.feature import accounts, phones
+from chalicelib.people.feature import accounts, erasure, phones
 from chalicelib.people.model import ConsentGiven, Person
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
@@ -118,6 +118,7 @@ _PROVIDERS = {
     "delivery_reports": message_log_feature.delivery_reports,
     "unsubscribe_links": message_log_feature.unsubscribe_links,
     "accounts": accounts,
+    "erasure": erasure,
     "upload_jobs": upload_jobs,
     "phones": phones,
     "maker": maker,
@@ -372,6 +373,19 @@ class World:
             answer.json["person"],
         )
         return phone
+
+    def erase(self, phone: Phone) -> Answer:
+        """Erase somebody's account as they do: a code by SMS, sent back with its challenge."""
+        return phone.call("DELETE", "/v1/me", self.fresh_code(phone))
+
+    def fresh_code(self, phone: Phone) -> dict[str, str]:
+        """Buy a challenge for somebody's own phone; return it with its code."""
+        number = phone.me["phone"]
+        assert phone.post("/v1/auth/codes", {"phone": number}).status == 202
+        return {
+            "code": self.code_in_sms(number),
+            "challenge": CHALLENGES[number],
+        }
 
     def staff(
         self, place: str = BAIHUA, role: Role = Role.COMMUNITY_STAFF

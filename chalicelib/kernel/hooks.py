@@ -48,6 +48,10 @@ class Hooks(Protocol):
         """Return the rows to delete in the commit that erases a person."""
         ...
 
+    def homes_shown(self, person_id: str) -> list[Any]:
+        """Return the homes that a person was shown, the newest first."""
+        ...
+
     def rearm(self) -> int:
         """Arm lost timers of every feature; return their number."""
         ...

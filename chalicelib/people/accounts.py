@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..kernel.changes import Changes, TimelineEvent
+from ..kernel.changes import Changes, Entity, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
@@ -14,19 +14,21 @@ from ..store.transaction import Transaction
 from .access import Access
 from .consents import Consents
 from .edits import AccountEdit
+from .erasure import Erasure
 from .model import (
     TERMS,
     Consent,
     Person,
     VolunteerProfile,
     agree,
-    erase,
     make_volunteer,
 )
-from .phones import Phones
 from .registration import Registration
 
-__all__ = ["Accounts"]
+__all__ = ["Accounts", "PhoneProof"]
+
+# (person, challenge, code, network address) -> the use of the challenge, or a refused try
+PhoneProof = Callable[[Person, str, str, str], Changes[Entity]]
 
 
 class Accounts:
@@ -39,8 +41,9 @@ class Accounts:
         clock: Clock,
         access: Access,
         consents: Consents,
-        phones: Phones,
         registration: Registration,
+        erasure: Erasure,
+        phone_proof: PhoneProof,
         hooks: Hooks,
     ) -> None:
         self._transaction, self._clock, self._access = (
@@ -48,11 +51,8 @@ class Accounts:
             clock,
             access,
         )
-        self._consents, self._phones, self._registration = (
-            consents,
-            phones,
-            registration,
-        )
+        self._consents, self._registration = consents, registration
+        self._erasure, self._phone_proof = erasure, phone_proof
         self._hooks = hooks
 
     def read_me(self, context: RequestContext) -> Person:
@@ -140,28 +140,27 @@ class Accounts:
         }
         return held | self._hooks.export(person.id)
 
-    def erase_me(self, context: RequestContext) -> None:
+    def erase_me(
+        self, context: RequestContext, challenge: str, code: str
+    ) -> None:
         """Erase the actor's personal data. Counts stay, without a name.
 
-        Other features erase theirs on the event.
+        Raises:
+            Invalid: the code is not that of a challenge of the actor's own phone.
+
         """
 
-        def decide() -> Changes[Person]:
+        def decide() -> tuple[Changes[Entity], None]:
             person = self._access.require_self(context).person
             person.check_version(context.seen_version)
-            traces = self._hooks.erased_with(person)
-            return Changes(
-                entity=erase(person, self._clock.now()),
-                previous=person,
-                writes=(self._phones.release(person), *traces),
-                events=(
-                    TimelineEvent(
-                        tag="person.erased", actor=person.id, party="owner"
-                    ),
-                ),
-            )
+            proved = self._phone_proof(person, challenge, code, context.address)
+            if proved.refusal:
+                return proved, None
+            return self._erasure.erased(
+                person, actor=person.id, party="owner", related=(proved,)
+            ), None
 
-        self._transaction.run(decide, context)
+        self._transaction.run_with(decide, context)
 
 
 def _without_consent(person: Person, purpose: str) -> Person:

@@ -1,5 +1,7 @@
 """Routes of the caller's own account."""
 
+import unicodedata
+
 from pydantic_core import to_jsonable_python
 
 from ..kernel.request import RequestContext
@@ -9,6 +11,7 @@ from .accounts import Accounts
 from .schemas import (
     ConsentList,
     ConsentView,
+    ErasureIn,
     MyAccountPatch,
     MyAccountView,
     MyDataView,
@@ -38,9 +41,12 @@ def change_me(
 
 
 @routes.delete("/v1/me", status=202)
-def erase_me(accounts: Accounts, context: RequestContext) -> MyDataView:
-    """Erase the caller's personal data; counted history stays without it."""
-    accounts.erase_me(context)
+def erase_me(
+    accounts: Accounts, context: RequestContext, body: ErasureIn
+) -> MyDataView:
+    """Erase the caller's personal data, with a fresh code to their phone; counts stay."""
+    code = unicodedata.normalize("NFKC", body.code)
+    accounts.erase_me(context, body.challenge, code)
     return MyDataView({})
 
 

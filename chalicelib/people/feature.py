@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page, Position
     from ..web.routes import Routes
     from .access import Access
-    from .accounts import Accounts
+    from .accounts import Accounts, PhoneProof
     from .consents import Consents
+    from .erasure import Erasure
     from .phones import Phones
     from .registration import Registration
     from .service import People
@@ -22,7 +23,9 @@ __all__ = [
     "access",
     "accounts",
     "consents",
+    "erasure",
     "feature",
+    "phone_proof",
     "phones",
     "place_exists",
     "registration",
@@ -34,6 +37,9 @@ feature: "Feature[People]" = Feature(
 place_exists: "ServiceProvider[Callable[[str], bool]]" = ServiceProvider(
     "people.place_exists"
 )  # filled by places
+phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
+    "people.phone_proof"
+)  # filled by signin
 
 
 @feature.provide
@@ -83,6 +89,14 @@ def registration(core: "Core", get: Get) -> "Registration":
 
 
 @feature.provide
+def erasure(core: "Core", get: Get) -> "Erasure":
+    """Build what erases people."""
+    from .erasure import Erasure
+
+    return Erasure(clock=core.clock, phones=get(phones), hooks=core.hooks)
+
+
+@feature.provide
 def accounts(core: "Core", get: Get) -> "Accounts":
     """Build the service of people's own accounts."""
     from .accounts import Accounts
@@ -92,8 +106,9 @@ def accounts(core: "Core", get: Get) -> "Accounts":
         clock=core.clock,
         access=get(access),
         consents=get(consents),
-        phones=get(phones),
         registration=get(registration),
+        erasure=get(erasure),
+        phone_proof=get(phone_proof),
         hooks=core.hooks,
     )
 

@@ -21,8 +21,11 @@ __all__ = [
     "ConsentGiven",
     "EndedSession",
     "Person",
+    "PhoneMark",
     "PhoneOwner",
     "QuietHours",
+    "SealedRecord",
+    "ShownHome",
     "Vetting",
     "VolunteerProfile",
     "agree",
@@ -201,6 +204,44 @@ class PhoneOwner:
 
     fingerprint: str
     person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneMark:
+    """A phone whose account was erased: limits and a block go on for a phone that comes back."""
+
+    fingerprint: str
+    person_id: str
+    phone_keys: tuple[str, ...]
+    blocked: bool
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHome:
+    """A home that a helper was shown: the wish, its place, and when they claimed it."""
+
+    wish_id: str
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedRecord:
+    """The rest of an erased person that only an administrator of the street may read.
+
+    `places` are the communities of the person and of the homes.
+    """
+
+    person_id: str
+    name: str
+    phone: str | None
+    phone_keys: tuple[str, ...]
+    homes: tuple[ShownHome, ...]
+    blocked: bool
+    places: tuple[str, ...]
+    erased_at: datetime
+    ttl: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

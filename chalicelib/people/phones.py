@@ -1,6 +1,7 @@
 """The owners of phones. Numbers are looked up by a keyed hash, and belong to one account."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ..kernel.changes import Delete, Put
 from ..kernel.codes import Keyring
@@ -27,13 +28,22 @@ class Phones:
         return self._repository.find_person(person_id) if person_id else None
 
     def with_key(self, person: Person) -> Person:
-        """Return a person with the key of their phone, by which limits are counted."""
+        """Return a person with the key of their phone, by which limits are counted.
+
+        A phone whose account was erased brings along the keys of that account.
+        """
         if not person.phone:
             return person
-        keys = dict.fromkeys(
-            [*person.phone_keys, self.fingerprint(person.phone)]
-        )
+        key = self.fingerprint(person.phone)
+        mark = self._repository.mark_of_phone(key)
+        earlier = mark.phone_keys if mark else ()
+        keys = dict.fromkeys([*person.phone_keys, *earlier, key])
         return replace(person, phone_keys=tuple(keys))
+
+    def is_barred(self, phone: str, now: datetime) -> bool:
+        """Say whether the account of a phone was blocked when it was erased, not long ago."""
+        mark = self._repository.mark_of_phone(self.fingerprint(phone))
+        return mark is not None and mark.blocked and now < mark.ttl
 
     def claim(self, person: Person, taken: Refusal | None = None) -> Put:
         """Return the row that claims a person's phone; `taken` refuses a second owner."""

@@ -1,8 +1,9 @@
 """Numbers about people."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-__all__ = ["CONSENT_TEXTS", "HOUSEHOLD_MAX", "PEOPLE_READ_MAX"]
+__all__ = ["CONSENT_TEXTS", "HOUSEHOLD_MAX", "PEOPLE_READ_MAX", "SEALED_FOR"]
 
 # The version of the consent text by purpose. Older consents keep their version.
 CONSENT_TEXTS: Mapping[str, str] = {
@@ -15,3 +16,5 @@ CONSENT_TEXTS: Mapping[str, str] = {
 }
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list
+# Half a year: theft is often noticed weeks later, and the police asks after months.
+SEALED_FOR = timedelta(days=180)

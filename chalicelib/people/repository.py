@@ -8,20 +8,22 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import sort_key, street_of, subtree
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, index
-from .model import Consent, Person, PhoneOwner
+from .model import Consent, Person, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering
 
 __all__ = [
     "CONSENT",
     "PERSON",
     "PERSON_EVENT",
+    "PHONE_MARK",
     "PHONE_OWNER",
+    "SEALED",
     "VOLUNTEERING",
     "PersonEvent",
     "PersonRepository",
 ]
 
-# PK the person; SK `person`, `consent#…`.
+# PK the person; SK `person`, `consent#…`, `sealed` after an erasure.
 # A phone's owner is a row of its own, which makes the number unique.
 # PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order.
 _PEOPLE = Table(
@@ -68,6 +70,14 @@ PHONE_OWNER = _PEOPLE.row(
     PhoneOwner,
     keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"},
 )
+# Of a phone whose account was erased.
+PHONE_MARK = _PEOPLE.row(
+    PhoneMark,
+    keys=lambda mark: {"pk": f"phone#{mark.fingerprint}", "sk": "mark"},
+)
+SEALED = _PEOPLE.row(
+    SealedRecord, keys=lambda sealed: {"pk": sealed.person_id, "sk": "sealed"}
+)
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
@@ -82,7 +92,15 @@ def _position_of(person: Person) -> Position:
 class PersonRepository(Repository):
     """Reads people, who may be asked, and consents."""
 
-    rows = (PERSON, PHONE_OWNER, VOLUNTEERING, CONSENT, PERSON_EVENT)
+    rows = (
+        PERSON,
+        PHONE_OWNER,
+        PHONE_MARK,
+        SEALED,
+        VOLUNTEERING,
+        CONSENT,
+        PERSON_EVENT,
+    )
 
     def find_person(self, person_id: str) -> Person | None:
         """Read one person."""
@@ -99,6 +117,14 @@ class PersonRepository(Repository):
         """Return the id of the person whose phone this is."""
         owner = self._store.get(PHONE_OWNER, f"phone#{fingerprint}", "owner")
         return owner.person_id if owner else None
+
+    def mark_of_phone(self, fingerprint: str) -> PhoneMark | None:
+        """Return the mark of a phone whose account was erased. It may have expired."""
+        return self._store.get(PHONE_MARK, f"phone#{fingerprint}", "mark")
+
+    def find_sealed(self, person_id: str) -> SealedRecord | None:
+        """Return the sealed record of an erased person. It may have expired."""
+        return self._store.get(SEALED, person_id, "sealed")
 
     def household_members(self, household: str, limit: int) -> list[str]:
         """Return the ids of a household's members."""

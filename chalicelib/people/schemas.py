@@ -7,6 +7,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
+from ..kernel.ids import ID_PATTERN
 from ..kernel.text_catalogue import Locale
 from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..web.fields import (
@@ -32,7 +33,10 @@ from .model import (
 )
 
 __all__ = [
+    "ChallengeId",
+    "Code",
     "ConsentIn",
+    "ErasureIn",
     "MyAccountPatch",
     "MyAccountView",
     "Phone",
@@ -87,6 +91,18 @@ TimeOfDay = Annotated[
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
 Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+# Full-width digits are what a Chinese keyboard may give; they are folded before they are compared.
+Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]
+ChallengeId = Annotated[str, Field(pattern=f"^chl_{ID_PATTERN}$")]
+
+
+class ErasureIn(Request):
+    """A fresh code to the caller's own phone, and its challenge."""
+
+    code: Code
+    challenge: ChallengeId
 
 
 class ConsentIn(Request):

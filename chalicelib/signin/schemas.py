@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..kernel.ids import ID_PATTERN
-from ..people.schemas import Mail, MyAccountView, Phone
+from ..people.schemas import ChallengeId, Code, Mail, MyAccountView, Phone
 from ..web.fields import Instant, Line, Name, Request, View
 from .model import Session
 
@@ -23,11 +22,6 @@ __all__ = [
     "TokensView",
 ]
 
-# Full-width digits are what a Chinese keyboard may give; they are folded before they are compared.
-Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]
-
-
-ChallengeId = Annotated[str, Field(pattern=f"^chl_{ID_PATTERN}$")]
 DeviceToken = Annotated[
     str,
     Field(

@@ -89,6 +89,10 @@ class SignIn:
             ):
                 person = None
             refusal = _refusal_of(person, returned.text_version)
+            if owner is None and self._phones.is_barred(
+                returned.phone, self._clock.now()
+            ):
+                refusal = Forbidden("person.blocked")
             if refusal:
                 return self._challenges.incomplete(proved, refusal), None
             account = self._account(person, owner, returned, context.locale)

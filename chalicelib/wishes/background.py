@@ -8,16 +8,17 @@ from typing import Any
 
 from ..kernel.access import SYSTEM, Actor, Relation, relations
 from ..kernel.changes import Changes, Put
-from ..kernel.clock import Clock
+from ..kernel.clock import Clock, from_text
 from ..kernel.codes import Keyring
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.request import RequestContext
+from ..people.model import ShownHome
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import erasure, notifications, sms_answers
+from . import erasure, notifications, policy, sms_answers
 from .codes import delivery_code
 from .model import Wish, WishMover
 from .repository import WishEvent, WishRepository
@@ -143,6 +144,22 @@ class WishJobs:
                     claims.append({"wish_id": wish.id, "claim": claim})
         wishes = list(self._repository.every_wish_of(person_id))
         return {"wishes": wishes, "claims": claims}
+
+    def homes_shown(self, person_id: str) -> list[ShownHome]:
+        """Return the homes that a person claimed wishes of, the newest first."""
+        claims = self._repository.homes_claimed(person_id, policy.HOMES_SEALED)
+        wishes = by_id(
+            self._repository.find_wishes([claim.pk for claim in claims])
+        )
+        return [
+            ShownHome(
+                wish_id=claim.pk,
+                place=wishes[claim.pk].place,
+                at=from_text(claim.claimed_order.partition("#")[0]),
+            )
+            for claim in claims
+            if claim.pk in wishes
+        ]
 
     # messages
 

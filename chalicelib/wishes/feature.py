@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
+    from ..people.model import ShownHome
     from ..web.routes import Routes
     from .background import WishJobs
     from .queries import WishQueries
@@ -181,6 +182,12 @@ def erase(wishes: "WishJobs", event: "Event") -> None:
 def export(wishes: "WishJobs", person_id: str) -> Mapping[str, Any]:
     """Return the person's wishes and claims."""
     return wishes.export_data(person_id)
+
+
+@feature.homes_shown(service=jobs)
+def homes_shown(wishes: "WishJobs", person_id: str) -> "list[ShownHome]":
+    """Return the homes that a helper was shown."""
+    return wishes.homes_shown(person_id)
 
 
 @feature.rearm(service=jobs)

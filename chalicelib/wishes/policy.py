@@ -16,6 +16,7 @@ __all__ = [
     "CODE_TRIES",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
+    "HOMES_SEALED",
     "HOURS_DEFAULT",
     "HOURS_STEP",
     "KEPT_FOR",
@@ -66,3 +67,4 @@ CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out
 HOURS_STEP = 30  # minutes; time is booked in half hours, rounded up
+HOMES_SEALED = 100  # of an erased helper: half a year of four a week

@@ -103,6 +103,14 @@ class WaitingWish:
     waits_order: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperClaim:
+    """A claim as the index of helpers holds it: the id of the wish, and when it was claimed."""
+
+    pk: str
+    claimed_order: str
+
+
 def _keys(wish: Wish) -> dict[str, Any]:
     keys: dict[str, Any] = {
         "pk": wish.id,
@@ -142,6 +150,7 @@ WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
 _WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
+_CLAIM_KEY = CLAIM.view(HelperClaim)
 _CARRIED = "active_claims"
 _WITH_TIMERS = (
     WishState.SUBMITTED,
@@ -246,6 +255,18 @@ class WishRepository(Repository):
                 claim_id = key.sk.removeprefix("claim#")
                 claims.append((claim_id, wishes[key.pk]))
         return Page(claims, keys.next)
+
+    def homes_claimed(
+        self, person_id: str, limit: int
+    ) -> Sequence[HelperClaim]:
+        """Read the latest claims of a person, newest first; ended ones as well."""
+        return self._store.page(
+            _CLAIM_KEY,
+            person_id,
+            index="by_helper",
+            limit=limit,
+            newest_first=True,
+        ).items
 
     def every_wish_of(self, person_id: str) -> Iterator[Wish]:
         """Read all wishes of a person, newest first."""

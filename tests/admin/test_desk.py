@@ -121,7 +121,7 @@ def test_who_has_left_is_not_named(world: World):
     resident = world.resident(name="欧阳秀英")
     resident.patch("/v1/me", {"channels": {"sms": False}})
     world.open_wish(resident)
-    assert resident.delete("/v1/me").status == 202
+    assert world.erase(resident).status == 202
     text = world.staff().get(f"/v1/admin/queue?place={BAIHUA}").text
     assert "欧阳" not in text
 

@@ -659,7 +659,7 @@ class Street:
         world.pass_time(minutes=2)
         ok(Phone().post("/v1/auth/codes", {"phone": person.phone}))
         ok(gone.get("/v1/me/data"))
-        ok(gone.delete("/v1/me"))
+        ok(world.erase(gone))
         self.hand(
             self.due("person.erased", person.id)
         )  # as an older version has written it

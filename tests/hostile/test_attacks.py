@@ -650,7 +650,7 @@ def test_a_blocked_or_erased_person_is_no_trusted_contact(town: World):
     staff.put(
         f"/v1/people/{blocked.id}/blocked", {"blocked": True, "reason": "停用"}
     )
-    erased.delete("/v1/me")
+    town.erase(erased)
     with unchanged(town):
         for contact in (blocked.id, erased.me["id"]):
             body = {"contact_via": contact, "consent": {"how": "spoken"}}

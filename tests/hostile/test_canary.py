@@ -248,7 +248,7 @@ class Life:
                 "/v1/auth/tokens", {"refresh_token": str(token)[:200]}
             )
         for phone in (resident, helper):
-            assert phone.delete("/v1/me").status == 202
+            assert self.world.erase(phone).status == 202
             assert_problem(phone.get("/v1/me"), 401)
         self.world.pass_time(days=40)
 

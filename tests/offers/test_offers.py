@@ -392,7 +392,7 @@ def test_erasure_ends_offers_and_deletes_the_history(
     helper.post(f"/v1/offers/{declined}/decline", {"reason": "我住院了"})
     offer_id = world.offer(wish_id, helper)
     assert "我住院了" in helper.get("/v1/me/data").text
-    assert helper.delete("/v1/me").status == 202
+    assert world.erase(helper).status == 202
     world.pass_time(minutes=16)
     assert rows.find_offer(offer_id).state is OfferState.EXPIRED
     assert rows.find_offer(declined).reason is None
@@ -701,7 +701,7 @@ def test_staff_read_a_decline_reason_until_the_erasure(world: World) -> None:
     )
     (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
     assert (line["state"], line["reason"]) == ("declined", "这周不在家")
-    assert helper.delete("/v1/me").status == 202
+    assert world.erase(helper).status == 202
     (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
     assert (line["state"], line["reason"]) == ("declined", None)
 
@@ -721,7 +721,7 @@ def test_an_offer_of_an_erased_resident_ends_with_a_message(
 ) -> None:
     helper, resident = world.volunteer(), world.resident()
     world.offer(world.open_wish(resident), helper)
-    assert resident.delete("/v1/me").status == 202
+    assert world.erase(resident).status == 202
     world.pass_time(minutes=5)
     (letter,) = world.sms_to(helper.me["phone"], "offer.superseded")
     assert "水壶" not in letter.text

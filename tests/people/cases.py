@@ -1,7 +1,7 @@
 """The cases of people: one's own account."""
 
 from ..cases import MEMBER, Cases, Good
-from ..world import BAIHUA, UNIT, World
+from ..world import BAIHUA, NO_CHALLENGE, UNIT, World
 
 
 def _change_me(world: World) -> Good:
@@ -20,7 +20,8 @@ def _change_me(world: World) -> Good:
 
 
 def _erase_me(world: World) -> Good:
-    return Good(world.resident(), "/v1/me")
+    phone = world.resident()
+    return Good(phone, "/v1/me", world.fresh_code(phone))
 
 
 def _volunteer(world: World) -> Good:
@@ -52,7 +53,11 @@ CASES = Cases(
         "read_consents": MEMBER,
         "withdraw_consent": MEMBER,
     },
-    bodies={"change_me": {"name": "王五"}, "volunteer": {"places": [BAIHUA]}},
+    bodies={
+        "change_me": {"name": "王五"},
+        "volunteer": {"places": [BAIHUA]},
+        "erase_me": {"code": "123456", "challenge": NO_CHALLENGE},
+    },
     path_values={
         "person_id": lambda world, owner, target: target.id,
         "purpose": lambda world, owner, target: "terms",

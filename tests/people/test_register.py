@@ -190,7 +190,7 @@ def test_a_contact_must_be_somebody(world: World, gone):
     if gone:
         phone = world.resident()
         contact = phone.me["id"]
-        phone.delete("/v1/me")
+        world.erase(phone)
     answer = staff.post(
         "/v1/people",
         {

@@ -185,7 +185,7 @@ def test_a_person_who_left_is_asked_nothing_and_their_report_ends(
 ):
     id = street.report()
     done(street.worker, id, "accept")
-    assert street.resident.delete("/v1/me").status == 202
+    assert street.world.erase(street.resident).status == 202
     street.world.pass_time(minutes=1)
     done(street.worker, id, "resolve", note="已清走")
     street.world.pass_time(days=8)
