@@ -64,6 +64,8 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/me/data",
         "PUT /v1/me/volunteer",
         "GET /v1/me/consents",
+        "POST /v1/me/consents",
+        "GET /v1/consents/texts",
         "DELETE /v1/me/consents/{purpose}",
     ),
     "places": (

@@ -6,12 +6,14 @@ from typing import Any
 
 from ..kernel.changes import Changes, Entity, TimelineEvent
 from ..kernel.clock import Clock
-from ..kernel.errors import NotFound
+from ..kernel.errors import Invalid, NotFound
 from ..kernel.hooks import Hooks
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
+from . import permissions
 from .access import Access
+from .consent_versions import check_current
 from .consents import Consents
 from .edits import AccountEdit
 from .erasure import Erasure
@@ -23,6 +25,7 @@ from .model import (
     agree,
     make_volunteer,
 )
+from .policy import SELF_GIVEN
 from .registration import Registration
 
 __all__ = ["Accounts", "PhoneProof"]
@@ -86,7 +89,8 @@ class Accounts:
         tag: str,
     ) -> Person:
         def decide() -> Changes[Person]:
-            person = self._access.require_self(context).person
+            granted = self._access.require_self(context, permissions.CHANGE_ME)
+            person = granted.person
             person.check_version(context.seen_version)
             changed = change(person)
             lines = self._consents.record_changes(person, changed)
@@ -103,6 +107,41 @@ class Accounts:
         """Return the actor's consent history, newest first."""
         person = self._access.require_self(context).person
         return self._consents.read_page(person.id, context.start, limit)
+
+    def give_consent(
+        self, context: RequestContext, purpose: str, text_version: str
+    ) -> Person:
+        """Record the actor's consent to the current text of a purpose. Idempotent.
+
+        Raises:
+            Invalid: the version is not the current one, or the purpose is given in another way.
+
+        """
+
+        def decide() -> Changes[Person]:
+            person = self._access.require_self(context).person
+            person.check_version(context.seen_version)
+            if purpose not in person.consents and purpose not in SELF_GIVEN:
+                raise Invalid("consent.given_elsewhere", ["purpose"])
+            check_current(purpose, text_version, ("text_version",))
+            if person.consents.get(purpose) == text_version:
+                return Changes(entity=person, previous=person)
+            line = self._consents.record(person, purpose)
+            event = TimelineEvent(
+                tag="person.consented",
+                actor=person.id,
+                party="owner",
+                note=purpose,
+            )
+            agreed = {**person.consents, purpose: text_version}
+            return Changes(
+                entity=replace(person, consents=agreed),
+                previous=person,
+                writes=(line,),
+                events=(event,),
+            )
+
+        return self._transaction.run(decide, context)
 
     def withdraw_consent(self, context: RequestContext, purpose: str) -> None:
         """Withdraw a consent of the actor.

@@ -48,7 +48,7 @@ def access(core: "Core", get: Get) -> "Access":
     from .access import Access
     from .repository import PersonRepository
 
-    return Access(PersonRepository(core.store))
+    return Access(PersonRepository(core.store), core.clock)
 
 
 @feature.provide

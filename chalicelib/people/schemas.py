@@ -22,6 +22,7 @@ from ..web.fields import (
     Request,
     View,
 )
+from .consent_versions import consents_due
 from .edits import AccountEdit
 from .model import (
     Availability,
@@ -36,10 +37,14 @@ __all__ = [
     "ChallengeId",
     "Code",
     "ConsentIn",
+    "ConsentTextList",
+    "ConsentTextView",
     "ErasureIn",
     "MyAccountPatch",
     "MyAccountView",
+    "MyConsentIn",
     "Phone",
+    "TextVersion",
     "VolunteerIn",
     "mainland_mobile",
 ]
@@ -103,6 +108,28 @@ class ErasureIn(Request):
 
     code: Code
     challenge: ChallengeId
+
+
+Purpose = Literal[
+    "terms",
+    "acting",
+    "contact_via",
+    "household",
+    "promotions",
+    "care",
+    "guardian",
+]
+TextVersion = Annotated[Line, Field(max_length=40, examples=["2026-11"])]
+
+
+class ConsentDueView(View):
+    """A newer text than the one agreed to."""
+
+    purpose: str
+    version: str
+    until: Instant = Field(
+        description="After this, outdated terms allow little but ending and leaving."
+    )
 
 
 class ConsentIn(Request):
@@ -217,6 +244,9 @@ class MyAccountView(View):
     volunteer: VolunteerView | None = Field(
         description="The volunteer profile; null for those who are no volunteers."
     )
+    consents_due: list[ConsentDueView] = Field(
+        description="Newer texts to agree to with POST /v1/me/consents."
+    )
     created_at: Instant
     updated_at: Instant
 
@@ -225,7 +255,8 @@ class MyAccountView(View):
         """Return the view of a person."""
         offered = VolunteerView.of(person) if person.volunteer else None
         return cls.model_validate(
-            person_fields(person) | {"volunteer": offered}
+            person_fields(person)
+            | {"volunteer": offered, "consents_due": consents_due(person)}
         )
 
 
@@ -322,6 +353,27 @@ class ConsentList(View):
 
     items: list[ConsentView]
     next: str | None
+
+
+class MyConsentIn(Request):
+    """A purpose, and the version of its text that the caller has read."""
+
+    purpose: Purpose
+    text_version: TextVersion
+
+
+class ConsentTextView(View):
+    """A text that people agree to, in one language."""
+
+    purpose: str
+    version: str
+    locale: str
+    hash: str = Field(description="SHA-256 of the text, in hexadecimal digits.")
+    text: str
+
+
+class ConsentTextList(RootModel[list[ConsentTextView]]):
+    """The current texts of all purposes in all languages."""
 
 
 class MyDataView(RootModel[dict[str, Any]]):

@@ -5,6 +5,18 @@ from ..kernel.text_catalogue import text
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
+    "consent.given_elsewhere": text(
+        zh="这项同意请在社区办理时给出。",
+        en="This consent is given where it is needed, in front of staff.",
+    ),
+    "consent.outdated": text(
+        zh="使用条款已更新，请先阅读并同意新版本（{current}）。",
+        en="The terms have changed. Please read and agree to version {current} first.",
+    ),
+    "consent.version_unknown": text(
+        zh="只接受现行版本的同意书：{current}。",
+        en="Only the current version of the text is taken: {current}.",
+    ),
     "consent.required": text(
         zh="需要本人同意，请填写 consent。",
         en="Consent is needed: fill in `consent`.",

@@ -4,7 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..people.schemas import ChallengeId, Code, Mail, MyAccountView, Phone
+from ..people.schemas import (
+    ChallengeId,
+    Code,
+    Mail,
+    MyAccountView,
+    Phone,
+    TextVersion,
+)
 from ..web.fields import Instant, Line, Name, Request, View
 from .model import Session
 
@@ -68,7 +75,7 @@ class EmailCodeSentView(View):
 class TermsConsentIn(Request):
     """The version of the terms that the person agrees to."""
 
-    text_version: Annotated[Line, Field(max_length=40)]
+    text_version: TextVersion
 
 
 class TokensIn(Request):

@@ -7,9 +7,11 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.model import TERMS, Person
 from ..people.phones import Phones
+from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
 from ..store.transaction import Transaction
 from .challenges import Challenges, CodeOrder
@@ -138,7 +140,7 @@ class SignIn:
             if owner:
                 related = (self._dormancy.lose_phone(owner, self._clock.now()),)
             return _Account(person=made, related=related, writes=rows)
-        if not terms or TERMS in person.consents:
+        if not terms or person.consents.get(TERMS) == terms:
             return _Account(person=person)
         agreed = self._registration.agree_to_terms(person, terms)
         written = replace(
@@ -153,7 +155,9 @@ class SignIn:
 
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
-            actor = self._access.require_self(context).actor
+            actor = self._access.require_self(
+                context, people_permissions.CHANGE_ME
+            ).actor
             slot = f"email#{actor.id}"
             mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"
             order = CodeOrder(
@@ -179,7 +183,9 @@ class SignIn:
         """Take a verified e-mail address as a channel."""
 
         def decide() -> tuple[Changes[Entity], None]:
-            person = self._access.require_self(context).person
+            person = self._access.require_self(
+                context, people_permissions.CHANGE_ME
+            ).person
             slot = f"email#{person.id}"
             proved = self._challenges.verify(
                 slot,
@@ -233,4 +239,11 @@ def _refusal_of(
     )
     if not known and text_version is None:
         return Invalid("consent.required", ["consent"])
+    current = CONSENT_TEXTS[TERMS]
+    if text_version not in (None, current):
+        return Invalid(
+            "consent.version_unknown",
+            ["consent", "text_version"],
+            current=current,
+        )
     return None

@@ -677,7 +677,7 @@ def enter(phone: str, code: str, **more: Any) -> Answer:
             "phone": phone,
             "code": code,
             "challenge": CHALLENGES.get(phone, NO_CHALLENGE),
-            "consent": {"text_version": "1"},
+            "consent": {"text_version": "2026-11"},
         }
         | more,
     )

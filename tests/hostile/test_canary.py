@@ -158,7 +158,8 @@ class Life:
         wrong = self.secret(f"{(int(code) + 7) % 10**6:06}")
         assert_problem(
             phone.post(
-                path, body | {"code": wrong, "consent": {"text_version": "1"}}
+                path,
+                body | {"code": wrong, "consent": {"text_version": "2026-11"}},
             ),
             422,
         )
@@ -177,12 +178,13 @@ class Life:
             phone.post("/v1/auth/codes", {"phone": f"{number}99"}), 422
         )
         good = phone.post(
-            path, body | {"code": code, "consent": {"text_version": "1"}}
+            path, body | {"code": code, "consent": {"text_version": "2026-11"}}
         )
         assert good.status == 201, good.text
         assert_problem(
             phone.post(
-                path, body | {"code": code, "consent": {"text_version": "1"}}
+                path,
+                body | {"code": code, "consent": {"text_version": "2026-11"}},
             ),
             422,
         )

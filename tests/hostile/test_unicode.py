@@ -263,7 +263,7 @@ def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
         "phone": phone.translate(WIDE),
         "code": code,
         "challenge": challenge,
-        "consent": {"text_version": "1"},
+        "consent": {"text_version": "2026-11"},
     }
     answer = Phone().post("/v1/auth/tokens", body)
     assert answer.status == 201
@@ -298,7 +298,7 @@ def test_digits_of_other_scripts_are_no_code(town: World, digits: str):
         "phone": number(town),
         "code": digits,
         "challenge": NO_CHALLENGE,
-        "consent": {"text_version": "1"},
+        "consent": {"text_version": "2026-11"},
     }
     assert_problem(Phone().post("/v1/auth/tokens", body), 422)
 

@@ -1,6 +1,6 @@
 """The cases of people: one's own account."""
 
-from ..cases import MEMBER, Cases, Good
+from ..cases import ANYONE, MEMBER, Cases, Good
 from ..world import BAIHUA, NO_CHALLENGE, UNIT, World
 
 
@@ -39,6 +39,11 @@ def _volunteer(world: World) -> Good:
     return Good(world.resident(), "/v1/me/volunteer", body)
 
 
+def _give_consent(world: World) -> Good:
+    body = {"purpose": "promotions", "text_version": "2026-11"}
+    return Good(world.resident(), "/v1/me/consents", body)
+
+
 def _withdraw_consent(world: World) -> Good:
     return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
 
@@ -51,11 +56,14 @@ CASES = Cases(
         "read_my_data": MEMBER,
         "volunteer": MEMBER,
         "read_consents": MEMBER,
+        "give_consent": MEMBER,
+        "read_consent_texts": ANYONE,
         "withdraw_consent": MEMBER,
     },
     bodies={
         "change_me": {"name": "王五"},
         "volunteer": {"places": [BAIHUA]},
+        "give_consent": {"purpose": "care", "text_version": "2026-11"},
         "erase_me": {"code": "123456", "challenge": NO_CHALLENGE},
     },
     path_values={
@@ -65,6 +73,7 @@ CASES = Cases(
     good={
         "change_me": _change_me,
         "erase_me": _erase_me,
+        "give_consent": _give_consent,
         "volunteer": _volunteer,
         "withdraw_consent": _withdraw_consent,
     },

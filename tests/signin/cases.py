@@ -18,7 +18,7 @@ def _sign_in(world: World) -> Good:
         "code": world.code_in_sms(phone),
         "challenge": CHALLENGES[phone],
         "name": "王秀英",
-        "consent": {"text_version": "1"},
+        "consent": {"text_version": "2026-11"},
     }
     return Good(Phone(), "/v1/auth/tokens", body)
 
