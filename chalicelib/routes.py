@@ -73,6 +73,11 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/places/{code}",
         "PUT /v1/places/{code}/duty",
     ),
+    "privacy": (
+        "GET /v1/people/{person_id}/data",
+        "POST /v1/people/{person_id}/erase",
+        "POST /v1/people/{person_id}/unseal",
+    ),
     "replies": (
         "POST /v1/webhooks/sms/{provider}",
         "GET /v1/unsubscribe/{token}",

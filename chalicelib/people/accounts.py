@@ -5,9 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..kernel.changes import Changes, Entity, TimelineEvent
-from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
-from ..kernel.hooks import Hooks
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
@@ -17,6 +15,7 @@ from .consent_versions import check_current
 from .consents import Consents
 from .edits import AccountEdit
 from .erasure import Erasure
+from .export import PersonalData
 from .model import (
     TERMS,
     Consent,
@@ -41,22 +40,17 @@ class Accounts:
         self,
         *,
         transaction: Transaction,
-        clock: Clock,
         access: Access,
         consents: Consents,
         registration: Registration,
         erasure: Erasure,
         phone_proof: PhoneProof,
-        hooks: Hooks,
+        personal_data: PersonalData,
     ) -> None:
-        self._transaction, self._clock, self._access = (
-            transaction,
-            clock,
-            access,
-        )
+        self._transaction, self._access = transaction, access
         self._consents, self._registration = consents, registration
         self._erasure, self._phone_proof = erasure, phone_proof
-        self._hooks = hooks
+        self._personal_data = personal_data
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""
@@ -171,13 +165,7 @@ class Accounts:
     def read_my_data(self, context: RequestContext) -> dict[str, Any]:
         """Return everything held about the actor, by section."""
         person = self._access.require_self(context).person
-        consents = self._consents.read_all(person.id)
-        held = {
-            "exported_at": self._clock.now(),
-            "person": person,
-            "consents": consents,
-        }
-        return held | self._hooks.export(person.id)
+        return self._personal_data.of(person)
 
     def erase_me(
         self, context: RequestContext, challenge: str, code: str

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .accounts import Accounts, PhoneProof
     from .consents import Consents
     from .erasure import Erasure
+    from .export import PersonalData
     from .phones import Phones
     from .registration import Registration
     from .service import People
@@ -25,6 +26,7 @@ __all__ = [
     "consents",
     "erasure",
     "feature",
+    "personal_data",
     "phone_proof",
     "phones",
     "place_exists",
@@ -97,19 +99,28 @@ def erasure(core: "Core", get: Get) -> "Erasure":
 
 
 @feature.provide
+def personal_data(core: "Core", get: Get) -> "PersonalData":
+    """Build what collects a person's data."""
+    from .export import PersonalData
+
+    return PersonalData(
+        clock=core.clock, consents=get(consents), hooks=core.hooks
+    )
+
+
+@feature.provide
 def accounts(core: "Core", get: Get) -> "Accounts":
     """Build the service of people's own accounts."""
     from .accounts import Accounts
 
     return Accounts(
         transaction=core.transaction,
-        clock=core.clock,
         access=get(access),
         consents=get(consents),
         registration=get(registration),
         erasure=get(erasure),
         phone_proof=get(phone_proof),
-        hooks=core.hooks,
+        personal_data=get(personal_data),
     )
 
 

@@ -11,7 +11,7 @@ from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
 from . import permissions
 from .consents import Consents
-from .model import ConsentGiven, Person, never_again
+from .model import ConsentGiven, Person, SealedRecord, never_again
 from .phones import Phones
 from .policy import HOUSEHOLD_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository
@@ -42,6 +42,10 @@ class People:
     def find_many(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Return several people by id, in one request; unknown ids are left out."""
         return self._repository.find_persons(list(person_ids))
+
+    def find_sealed(self, person_id: str) -> SealedRecord | None:
+        """Return the sealed record of an erased person. It may have expired."""
+        return self._repository.find_sealed(person_id)
 
     def phone_owner(self, phone: str) -> Person | None:
         """Return the person whose phone this is."""
