@@ -76,13 +76,25 @@ class Composition:
                 rows += find(self._get(provider), person)
         return rows
 
-    def homes_shown(self, person_id: str) -> list[Any]:
-        """See `Hooks.homes_shown`."""
-        homes: list[Any] = []
+    def retentions(self) -> list[str]:
+        """See `Hooks.retentions`."""
+        names: list[str] = []
         for feature in declarations():
-            for provider, read in feature.home_reads:
-                homes += read(self._get(provider), person_id)
-        return homes
+            names += feature.retentions
+        return names
+
+    def retain(
+        self, name: str, now: datetime, position: Position | None
+    ) -> Position | None:
+        """See `Hooks.retain`; LookupError for a name that nothing declares."""
+        for feature in declarations():
+            if name in feature.retentions:
+                provider, step = feature.retentions[name]
+                following: Position | None = step(
+                    self._get(provider), now, position
+                )
+                return following
+        raise LookupError(name)
 
     def rearm(self) -> int:
         """See `Hooks.rearm`."""

@@ -139,8 +139,8 @@ class Feature(ServiceProvider[S]):
         self.queue_lines: list[Bound] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
-        self.home_reads: list[Bound] = []
         self.rearms: list[Bound] = []
+        self.retentions: dict[str, Bound] = {}
         self.places: Bound | None = None
 
     # services
@@ -285,12 +285,15 @@ class Feature(ServiceProvider[S]):
         """Declare the rows to delete in the commit that erases a person: (service, person)."""
         return _add_to_list(self.erasure_rows, service or self)
 
-    def homes_shown(self, *, service: _Service = None) -> Callable[[F], F]:
-        """Declare the homes that a person was shown: (service, person id) -> homes.
+    def retain(
+        self, name: str, *, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare nightly work that removes what is kept too long, in steps.
 
-        An erasure seals them.
+        (service, now, position) -> the next position, None at the end. `name` says what it
+        removes: ``wishes``.
         """
-        return _add_to_list(self.home_reads, service or self)
+        return _add_to_table(self.retentions, [name], service or self)
 
     def rearm(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the nightly check for lost timers: (service) -> their number."""

@@ -76,6 +76,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "privacy": (
         "GET /v1/people/{person_id}/data",
         "POST /v1/people/{person_id}/erase",
+        "POST /v1/people/{person_id}/consents/{consent_id}/confirm",
         "POST /v1/people/{person_id}/unseal",
     ),
     "replies": (

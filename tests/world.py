@@ -26,7 +26,7 @@ from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker, sms_answers
-from chalicelib.people.feature import accounts, erasure, phones
+from chalicelib.people.feature import accounts, consents, erasure, phones
 from chalicelib.people.model import ConsentGiven, Person
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
@@ -118,6 +118,7 @@ _PROVIDERS = {
     "delivery_reports": message_log_feature.delivery_reports,
     "unsubscribe_links": message_log_feature.unsubscribe_links,
     "accounts": accounts,
+    "consents": consents,
     "erasure": erasure,
     "upload_jobs": upload_jobs,
     "phones": phones,

@@ -17,12 +17,11 @@ from .edits import AccountEdit
 from .erasure import Erasure
 from .export import PersonalData
 from .model import (
-    TERMS,
     Consent,
     Person,
     VolunteerProfile,
-    agree,
     make_volunteer,
+    withdraw,
 )
 from .policy import SELF_GIVEN
 from .registration import Registration
@@ -148,7 +147,7 @@ class Accounts:
             person.check_version(context.seen_version)
             if purpose not in person.consents:
                 raise NotFound("consent.unknown")
-            changed = _without_consent(person, purpose)
+            changed = withdraw(person, purpose)
             line = self._consents.record_withdrawal(person, purpose, person.id)
             event = TimelineEvent(
                 tag="person.consent_withdrawn",
@@ -188,15 +187,3 @@ class Accounts:
             ), None
 
         self._transaction.run_with(decide, context)
-
-
-def _without_consent(person: Person, purpose: str) -> Person:
-    """Return a person without a consent, and without what it allowed."""
-    changed = agree(person, purpose, None)
-    if purpose == TERMS:
-        return replace(changed, token_version=person.token_version + 1)
-    if purpose == "contact_via":
-        return replace(changed, contact_via=None)
-    if purpose == "household":
-        return replace(changed, household=None)
-    return changed

@@ -1,6 +1,6 @@
 """The erasure of a person, and the little that stays sealed for a time. Used in commits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ..kernel.changes import Changes, Entity, Put, TimelineEvent, Write
@@ -17,8 +17,16 @@ __all__ = ["Erasure"]
 class Erasure:
     """Decides on the erasure of a person. The caller has authorized."""
 
-    def __init__(self, *, clock: Clock, phones: Phones, hooks: Hooks) -> None:
-        self._clock, self._phones, self._hooks = clock, phones, hooks
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        phones: Phones,
+        homes_shown: Callable[[str], list[ShownHome]],
+        hooks: Hooks,
+    ) -> None:
+        self._clock, self._phones = clock, phones
+        self._homes_shown, self._hooks = homes_shown, hooks
 
     def erased(
         self,
@@ -66,7 +74,7 @@ class Erasure:
                 ttl=until,
             )
             marks.append(Put(row=mark))
-        homes: list[ShownHome] = self._hooks.homes_shown(person.id)
+        homes = self._homes_shown(person.id)
         if not (homes or person.blocked or person.appointed):
             return tuple(marks)
         record = SealedRecord(

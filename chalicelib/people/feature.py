@@ -8,6 +8,7 @@ from ..feature import Feature, Get, ServiceProvider
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.changes import Changes, Entity
     from ..kernel.job import Event
     from ..kernel.paging import Page, Position
     from ..web.routes import Routes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .consents import Consents
     from .erasure import Erasure
     from .export import PersonalData
+    from .model import Person, ShownHome
     from .phones import Phones
     from .registration import Registration
     from .service import People
@@ -26,6 +28,7 @@ __all__ = [
     "consents",
     "erasure",
     "feature",
+    "homes_shown",
     "personal_data",
     "phone_proof",
     "phones",
@@ -39,6 +42,9 @@ feature: "Feature[People]" = Feature(
 place_exists: "ServiceProvider[Callable[[str], bool]]" = ServiceProvider(
     "people.place_exists"
 )  # filled by places
+homes_shown: "ServiceProvider[Callable[[str], list[ShownHome]]]" = (
+    ServiceProvider("people.homes_shown")
+)  # filled by wishes
 phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
     "people.phone_proof"
 )  # filled by signin
@@ -95,7 +101,16 @@ def erasure(core: "Core", get: Get) -> "Erasure":
     """Build what erases people."""
     from .erasure import Erasure
 
-    return Erasure(clock=core.clock, phones=get(phones), hooks=core.hooks)
+    def read(person_id: str) -> "list[ShownHome]":
+        """Load the wishes for an erasure only, not with every account."""
+        return get(homes_shown)(person_id)
+
+    return Erasure(
+        clock=core.clock,
+        phones=get(phones),
+        homes_shown=read,
+        hooks=core.hooks,
+    )
 
 
 @feature.provide
@@ -113,13 +128,19 @@ def accounts(core: "Core", get: Get) -> "Accounts":
     """Build the service of people's own accounts."""
     from .accounts import Accounts
 
+    def prove(
+        person: "Person", challenge: str, code: str, address: str
+    ) -> "Changes[Entity]":
+        """Load the sign-in for a proof only, not with every account."""
+        return get(phone_proof)(person, challenge, code, address)
+
     return Accounts(
         transaction=core.transaction,
         access=get(access),
         consents=get(consents),
         registration=get(registration),
         erasure=get(erasure),
-        phone_proof=get(phone_proof),
+        phone_proof=prove,
         personal_data=get(personal_data),
     )
 

@@ -35,6 +35,7 @@ __all__ = [
     "make_volunteer",
     "mask_phone",
     "never_again",
+    "withdraw",
 ]
 
 TERMS = "terms"  # the purpose without which there is no account
@@ -246,7 +247,11 @@ class SealedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """One line of the consent ledger; nothing is ever changed or removed in it."""
+    """One line of the consent ledger; what it says is never changed or removed.
+
+    Only a witness is forgotten with an erasure. `confirm_by` is set while a spoken consent without
+    a witness waits for a call-back by the staff of `place`.
+    """
 
     id: str
     person_id: str
@@ -257,6 +262,8 @@ class Consent:
     how: str = "app"
     witness: str | None = None
     recorded_by: str
+    confirm_by: datetime | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +311,21 @@ def agree(person: Person, purpose: str, text_version: str | None) -> Person:
     if text_version is None:
         return replace(person, consents=rest)
     return replace(person, consents={purpose: text_version, **person.consents})
+
+
+def withdraw(person: Person, purpose: str) -> Person:
+    """Return a person without a consent, and without what it allowed.
+
+    Without the terms every session ends.
+    """
+    changed = agree(person, purpose, None)
+    if purpose == TERMS:
+        return replace(changed, token_version=person.token_version + 1)
+    if purpose == "contact_via":
+        return replace(changed, contact_via=None)
+    if purpose == "household":
+        return replace(changed, household=None)
+    return changed
 
 
 def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 __all__ = [
+    "CALL_BACK_WITHIN",
     "CONSENT_GRACE",
     "CONSENT_SINCE",
     "CONSENT_TEXTS",
@@ -38,3 +39,5 @@ HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list
 # Half a year: theft is often noticed weeks later, and the police asks after months.
 SEALED_FOR = timedelta(days=180)
+# Three days: a weekend, and the next working day.
+CALL_BACK_WITHIN = timedelta(days=3)

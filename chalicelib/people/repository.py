@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import sort_key, street_of, subtree
+from ..kernel.place import covers, sort_key, street_of, subtree
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, index
+from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .model import Consent, Person, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering
 
@@ -32,6 +32,8 @@ _PEOPLE = Table(
         # In the order of the place tree. Keys only: no copy of a name or phone lies in an index.
         index("by_place", hash_key="street", range_key="place_order"),
         index("by_household", hash_key="household"),
+        # Spoken consents that wait for a call-back in a street, soonest due first. Sparse.
+        index("by_call_back", hash_key="waits_in", range_key="waits_order"),
     ),
 )
 
@@ -59,10 +61,16 @@ def _volunteering_keys(one: Volunteering) -> dict[str, str]:
 
 
 def _consent_keys(consent: Consent) -> dict[str, str]:
-    return {
+    keys = {
         "pk": consent.person_id,
         "sk": f"consent#{to_text(consent.at)}#{consent.id}",
     }
+    if consent.confirm_by and consent.place:
+        keys |= {
+            "waits_in": street_of(consent.place),
+            "waits_order": f"{to_text(consent.confirm_by)}#{consent.id}",
+        }
+    return keys
 
 
 PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
@@ -82,6 +90,8 @@ VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
 _KEY = PERSON.view(Key)
+_CONSENT_KEY = CONSENT.view(Key)
+_CALL_BACKS_READ = 2000  # looked through for one page of the staff queue
 
 
 def _position_of(person: Person) -> Position:
@@ -221,3 +231,26 @@ class PersonRepository(Repository):
             limit=limit,
             newest_first=True,
         )
+
+    def consents_waiting(
+        self, place: str, after: str, limit: int
+    ) -> Page[tuple[str, Consent]]:
+        """Read the consents that wait for a call-back at a place and below, each with its order."""
+        page = self._store.page(
+            _CONSENT_KEY,
+            street_of(place),
+            index="by_call_back",
+            keys=behind(CONSENT.attribute("waits_order"), after),
+            limit=limit,
+            read_at_most=_CALL_BACKS_READ,
+        )
+        found = self._store.get_many(
+            CONSENT, [(key.pk, key.sk) for key in page.items]
+        )
+        pairs = [
+            (_consent_keys(consent)["waits_order"], consent)
+            for consent in found
+            if consent.confirm_by and covers(place, consent.place or "")
+        ]
+        position = page.next and {"after": page.next["waits_order"]}
+        return Page(pairs, position)

@@ -133,7 +133,11 @@ class ConsentDueView(View):
 
 
 class ConsentIn(Request):
-    """A consent given by a person, in front of staff."""
+    """A consent given by a person, in front of staff.
+
+    A spoken one needs a witness who is not the recorder. Without one it waits for a call-back by
+    another member of staff within three days, and lapses then.
+    """
 
     how: Literal["spoken", "written"]
     witness: Name | None = None
@@ -346,6 +350,9 @@ class ConsentView(View):
     witness: str | None
     recorded_by: str
     at: Instant
+    confirm_by: Instant | None = Field(
+        description="Until when another member of staff has to call back."
+    )
 
 
 class ConsentList(View):

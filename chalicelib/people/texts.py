@@ -24,6 +24,10 @@ REFUSALS = {
     "consent.unknown": text(
         zh="没有这项同意记录。", en="There is no such consent in force."
     ),
+    "consent.witness_is_recorder": text(
+        zh="见证人须是本人和记录人以外的人。",
+        en="The witness must be neither the person nor the one who records.",
+    ),
     "email.verify_first": text(
         zh="请先验证邮箱。",
         en="Verify the e-mail address first.",

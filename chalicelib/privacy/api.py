@@ -5,11 +5,22 @@ from pydantic_core import to_jsonable_python
 from ..kernel.request import RequestContext
 from ..people.schemas import MyDataView
 from ..web.routes import Routes
-from .schemas import ErasePersonIn, ErasureView, SealedView, UnsealIn
+from .schemas import (
+    CallBackIn,
+    ErasePersonIn,
+    ErasureView,
+    SealedView,
+    UnsealIn,
+)
 from .service import Privacy
 from .texts import REFUSALS
 
 __all__ = ["routes"]
+
+
+def _nothing(privacy: Privacy, context: RequestContext, person_id: str) -> None:
+    """Answer a repeated request without a body."""
+
 
 routes: Routes[Privacy] = Routes("privacy", REFUSALS)
 
@@ -39,6 +50,22 @@ def erase_person(
     return ErasureView.model_validate(
         privacy.erase_person(context, person_id, body.reason, body.second)
     )
+
+
+@routes.post(
+    "/v1/people/{person_id}/consents/{consent_id}/confirm",
+    status=204,
+    reread=_nothing,
+)
+def confirm_consent(
+    privacy: Privacy,
+    context: RequestContext,
+    person_id: str,
+    consent_id: str,
+    body: CallBackIn,
+) -> None:
+    """Record the answer to a call-back about a spoken consent; without it the consent lapses."""
+    privacy.call_backs.confirm(context, person_id, consent_id, given=body.given)
 
 
 @routes.post(

@@ -1,11 +1,13 @@
 """Actions of staff about the data of others. Pure."""
 
-from ..kernel.access import COMMUNITY, Action, Relation
+from ..kernel.access import COMMUNITY, STAFF, Action, Relation
 
-__all__ = ["ERASE", "EXPORT", "PERMISSIONS", "UNSEAL"]
+__all__ = ["CONFIRM_CONSENT", "ERASE", "EXPORT", "PERMISSIONS", "UNSEAL"]
 
 EXPORT = Action("person.export", COMMUNITY)
 ERASE = Action("person.erase", COMMUNITY)
 UNSEAL = Action("person.unseal", frozenset({Relation.STREET_ADMIN}))
 
-PERMISSIONS = (EXPORT, ERASE, UNSEAL)
+CONFIRM_CONSENT = Action("person.confirm_consent", STAFF)
+
+PERMISSIONS = (CONFIRM_CONSENT, EXPORT, ERASE, UNSEAL)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..web.fields import (
+    Flag,
     Instant,
     Line,
     PersonId,
@@ -13,7 +14,13 @@ from ..web.fields import (
     View,
 )
 
-__all__ = ["ErasePersonIn", "ErasureView", "SealedView", "UnsealIn"]
+__all__ = [
+    "CallBackIn",
+    "ErasePersonIn",
+    "ErasureView",
+    "SealedView",
+    "UnsealIn",
+]
 
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 
@@ -32,6 +39,12 @@ class ErasureView(View):
     state: Literal["pending", "erased"]
     requested_by: PersonId | None
     expires_at: Instant | None
+
+
+class CallBackIn(Request):
+    """The answer of the person who was called back."""
+
+    given: Flag = True
 
 
 class UnsealIn(Request):

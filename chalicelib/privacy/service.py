@@ -23,6 +23,7 @@ from ..staff_directory.audit import AuditLog
 from ..staff_directory.grants import check_below
 from ..store.transaction import Transaction
 from . import permissions
+from .call_backs import CallBacks
 from .model import ErasureRequest
 from .policy import ERASURE_WAITS
 from .repository import PrivacyRepository
@@ -53,12 +54,13 @@ class Privacy:
         people: People,
         erasure: Erasure,
         personal_data: PersonalData,
+        call_backs: CallBacks,
         audit: AuditLog,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._access, self._people = clock, access, people
         self._erasure, self._personal_data = erasure, personal_data
-        self._audit = audit
+        self._audit, self.call_backs = audit, call_backs
 
     def read_data(
         self, context: RequestContext, person_id: str

@@ -1,10 +1,10 @@
 """The declaration of wishes: micro-wishes from the first word to the thanks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..people.feature import access
+from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 
@@ -178,16 +178,18 @@ def erase(wishes: "WishJobs", event: "Event") -> None:
     wishes.forget_person(event.subject)
 
 
+@feature.fill(homes_shown)
+def make_homes_shown(
+    core: "Core", get: Get
+) -> "Callable[[str], list[ShownHome]]":
+    """Return the read of the homes that a helper was shown."""
+    return get(jobs).homes_shown
+
+
 @feature.export(service=jobs)
 def export(wishes: "WishJobs", person_id: str) -> Mapping[str, Any]:
     """Return the person's wishes and claims."""
     return wishes.export_data(person_id)
-
-
-@feature.homes_shown(service=jobs)
-def homes_shown(wishes: "WishJobs", person_id: str) -> "list[ShownHome]":
-    """Return the homes that a helper was shown."""
-    return wishes.homes_shown(person_id)
 
 
 @feature.rearm(service=jobs)

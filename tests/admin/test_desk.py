@@ -47,7 +47,9 @@ def unreachable(
     """Somebody without a phone whose wish has come onto the wall; returns the wish."""
     ward = world.person(name, phone=None, home=home)
     body = world.wish_body(
-        on_behalf_of=ward.id, consent={"how": "spoken"}, **fields
+        on_behalf_of=ward.id,
+        consent={"how": "spoken", "witness": "许见证"},
+        **fields,
     )
     boss = world.phone_of(world.admin)
     wish_id = str(boss.post("/v1/wishes", body).json["id"])

@@ -319,12 +319,12 @@ def full_desk() -> Desk:
 
 
 # The actor; the wishes and their list; tickets; visits, their texts and people; jobs. A street
-# has a second list of visits.
+# has a second list of visits. Pending erasures and call-backs are a list each.
 REQUESTS = {
-    "community staff": 8,
-    "grid worker": 8,
-    "street administrator": 9,
-    "street administrator in a community": 8,
+    "community staff": 10,
+    "grid worker": 10,
+    "street administrator": 11,
+    "street administrator in a community": 10,
 }
 
 

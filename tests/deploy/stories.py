@@ -383,7 +383,7 @@ class Street:
         ward = world.person(phone=None)
         spoken = {
             "on_behalf_of": ward.id,
-            "consent": {"how": "spoken", "witness": "陈敏"},
+            "consent": {"how": "spoken", "witness": "许见证"},
         }
         urgent = self.report(self.worker, urgency="urgent", **spoken)
         world.pass_time(hours=1)  # escalates to the top, and reminds it
@@ -399,7 +399,7 @@ class Street:
         ok(
             self.clerk.post(
                 f"/v1/tickets/{turned}/turn",
-                wish | {"consent": {"how": "spoken", "witness": "陈敏"}},
+                wish | {"consent": {"how": "spoken", "witness": "许见证"}},
             )
         )
         self.move(self.admin, copy, "close", reason="重复")
@@ -620,7 +620,7 @@ class Street:
         tickets, consents, notes.
         """
         world = self.world
-        witnessed = ConsentGiven(how="spoken", witness="陈敏")
+        witnessed = ConsentGiven(how="spoken", witness="许见证")
         person = world.person(
             "钱进", (Role.GRID_WORKER, GRID), household="h8", consent=witnessed
         )

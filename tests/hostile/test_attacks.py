@@ -256,7 +256,7 @@ def test_staff_of_the_next_community_find_nobody_here(world: World):
         "name": "x",
         "phone": number(world),
         "home": UNIT,
-        "consent": {"how": "spoken"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     with unchanged(world):
         for answer in (
@@ -345,7 +345,7 @@ def test_a_second_helper_cannot_end_the_first_ones_claim(world: World):
 
 def test_nobody_acts_for_somebody_who_did_not_ask(world: World):
     ward = world.person("李明")
-    consent = {"how": "spoken"}
+    consent = {"how": "spoken", "witness": "许见证"}
     for phone in (
         world.resident(),
         world.volunteer(),
@@ -543,7 +543,7 @@ def test_a_worker_cannot_become_the_trusted_contact_of_a_superior(
     body = {
         "household": None,
         "contact_via": worker.me["id"],
-        "consent": {"how": "spoken"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     with unchanged(town):
         assert_problem(worker.put(f"/v1/people/{boss.id}/household", body), 403)
@@ -653,7 +653,10 @@ def test_a_blocked_or_erased_person_is_no_trusted_contact(town: World):
     town.erase(erased)
     with unchanged(town):
         for contact in (blocked.id, erased.me["id"]):
-            body = {"contact_via": contact, "consent": {"how": "spoken"}}
+            body = {
+                "contact_via": contact,
+                "consent": {"how": "spoken", "witness": "许见证"},
+            }
             assert_problem(
                 staff.put(f"/v1/people/{ward.id}/household", body), 422
             )

@@ -372,7 +372,7 @@ def test_what_is_offered_instead_tells_as_little(town: World):
             title="收音机一台",
             story=text,
             on_behalf_of=neighbour.id,
-            consent={"how": "spoken"},
+            consent={"how": "spoken", "witness": "许见证"},
         )
         filed = town.staff().post("/v1/wishes", body)
         town.staff().post(f"/v1/wishes/{filed.json['id']}/approve")

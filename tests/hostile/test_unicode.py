@@ -85,7 +85,7 @@ def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
         {
             "name": f"买买提{dot}艾力",
             "home": BAIHUA,
-            "consent": {"how": "spoken"},
+            "consent": {"how": "spoken", "witness": "许见证"},
         },
     )
     assert made.json["name"] == "买买提·艾力"

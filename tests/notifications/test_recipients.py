@@ -12,7 +12,7 @@ from ..world import BAIHUA, GRID, START, UNIT, Phone, World
 from .builders import a_send
 
 MAIL = "wang@example.com"
-SPOKEN = {"how": "spoken"}
+SPOKEN = {"how": "spoken", "witness": "许见证"}
 
 
 def send(

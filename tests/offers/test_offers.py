@@ -776,7 +776,9 @@ def test_a_resident_s_carer_gets_the_code_and_no_offer(
     assert (
         carer_phone.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
     )
-    body = world.wish_body(on_behalf_of=ward.id, consent={"how": "spoken"})
+    body = world.wish_body(
+        on_behalf_of=ward.id, consent={"how": "spoken", "witness": "许见证"}
+    )
     wish_id = world.phone_of(world.admin).post("/v1/wishes", body).json["id"]
     assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
     world.pass_time(minutes=5)

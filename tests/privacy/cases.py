@@ -1,6 +1,8 @@
 """The cases of what staff do about the data of others."""
 
-from ..cases import STAFF, Cases, Good
+from chalicelib.people.model import Person
+
+from ..cases import STAFF, WORKER, Cases, Good
 from ..world import World
 
 
@@ -26,9 +28,38 @@ def _unseal(world: World) -> Good:
     return Good(world.phone_of(world.admin), path, body, (person_id,))
 
 
+def spoken_consent(world: World, person: Person) -> str:
+    """Record that somebody joins a household, by word of mouth; return the consent."""
+    body = {"household": "h7", "consent": {"how": "spoken"}}
+    answer = world.phone_of(world.admin).put(
+        f"/v1/people/{person.id}/household", body
+    )
+    assert answer.status == 200, answer.text
+    ledger = world.services.consents.read_all(person.id)
+    return next(line.id for line in ledger if line.confirm_by)
+
+
+def _confirm(world: World) -> Good:
+    ward = world.person(phone=None)
+    consent_id = spoken_consent(world, ward)
+    path = f"/v1/people/{ward.id}/consents/{consent_id}/confirm"
+    return Good(world.staff(), path, {"given": True}, (ward.id, consent_id))
+
+
 CASES = Cases(
-    who={"read_person_data": STAFF, "erase_person": STAFF},
+    who={
+        "confirm_consent": WORKER,
+        "read_person_data": STAFF,
+        "erase_person": STAFF,
+    },
     elsewhere={"unseal"},  # tests/privacy/test_sealed.py
-    bodies={"erase_person": {"reason": "本人申请"}},
-    good={"erase_person": _erase, "unseal": _unseal},
+    path_values={
+        "consent_id": lambda world, owner, target: spoken_consent(world, target)
+    },
+    bodies={"confirm_consent": {}, "erase_person": {"reason": "本人申请"}},
+    good={
+        "confirm_consent": _confirm,
+        "erase_person": _erase,
+        "unseal": _unseal,
+    },
 )

@@ -12,7 +12,7 @@ from ..replies.builders import PROVIDERS, a_world, reply
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 from .street import TicketStreet, a_body, act, done, lines, stored
 
-SPOKEN = {"how": "spoken", "witness": "陈敏"}
+SPOKEN = {"how": "spoken", "witness": "许见证"}
 
 
 @pytest.fixture

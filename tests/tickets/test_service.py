@@ -42,7 +42,7 @@ from .street import (
 find_report = Reads(TicketRepository).find_report
 
 PHOTO = jpeg((64, 48))
-CONSENT = {"how": "spoken", "witness": "陈敏"}
+CONSENT = {"how": "spoken", "witness": "许见证"}
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def a_wish_body(world: World) -> dict[str, Any]:
     more |= {
         "alias": "小草",
         "on_behalf_of": ward.id,
-        "consent": {"how": "spoken", "witness": "陈敏"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     return world.wish_body(**more)
 
@@ -139,7 +139,9 @@ def _withdrawn(world: World) -> Good:
 
 
 def _body_for_owner(world: World, owner: Person, target: Person) -> Any:
-    return world.wish_body(on_behalf_of=owner.id, consent={"how": "spoken"})
+    return world.wish_body(
+        on_behalf_of=owner.id, consent={"how": "spoken", "witness": "许见证"}
+    )
 
 
 def _submit(world: World) -> Good:
