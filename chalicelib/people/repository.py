@@ -23,7 +23,7 @@ __all__ = [
     "PersonRepository",
 ]
 
-# PK the person; SK `person`, `consent#…`, `sealed` after an erasure.
+# PK the person; SK `person`, `consent#…`.
 # A phone's owner is a row of its own, which makes the number unique.
 # PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order.
 _PEOPLE = Table(
@@ -78,12 +78,14 @@ PHONE_OWNER = _PEOPLE.row(
     PhoneOwner,
     keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"},
 )
-# Of a phone whose account was erased.
-PHONE_MARK = _PEOPLE.row(
+# What stays of erased people for a time, apart from all others: PK the person or the hash of a
+# phone; SK `sealed`, `mark`.
+_SEALED = Table("sealed")
+PHONE_MARK = _SEALED.row(
     PhoneMark,
     keys=lambda mark: {"pk": f"phone#{mark.fingerprint}", "sk": "mark"},
 )
-SEALED = _PEOPLE.row(
+SEALED = _SEALED.row(
     SealedRecord, keys=lambda sealed: {"pk": sealed.person_id, "sk": "sealed"}
 )
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)

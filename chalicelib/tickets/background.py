@@ -19,6 +19,7 @@ from ..uploads.background import UploadJobs
 from . import handover, notifications, redaction, resolution
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
+from .policy import FORGOTTEN_PER_STEP
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
 from .states import SYSTEM_ONLY, TicketMover
@@ -105,12 +106,13 @@ class TicketJobs:
 
     def reassign(self, person_id: str) -> None:
         """Reassign the open tickets of a person who no longer serves at their place."""
-
-        def decide(ticket: Ticket) -> Changes[Ticket]:
-            return self._reassigned(ticket, person_id)
-
         for ticket in self._assigned_to(person_id):
-            self._entities.update(ticket.id, decide)
+            self._reassign(ticket, person_id)
+
+    def _reassign(self, ticket: Ticket, person_id: str) -> None:
+        self._entities.update(
+            ticket.id, lambda ticket: self._reassigned(ticket, person_id)
+        )
 
     def _assigned_to(self, person_id: str) -> list[Ticket]:
         return list(
@@ -143,19 +145,36 @@ class TicketJobs:
             ticket, self._duty.escalation_for(ticket), mover
         )
 
-    def forget_person(self, person_id: str) -> None:
-        """Redact an erased person's reports and delete their photos; only public texts stay."""
-        self.reassign(person_id)
+    def forget_person(
+        self, person_id: str, position: Position | None = None
+    ) -> Position | None:
+        """Redact an erased person's reports and delete their photos, a step at a time.
 
-        def decide(ticket: Ticket) -> Changes[Ticket]:
+        Only public texts stay. Return the position of the next step, None at the end.
+        """
+
+        def forget(ticket: Ticket) -> Changes[Ticket]:
             return self._forgotten(ticket, person_id)
 
-        for ticket in self._reported_by(person_id):
+        start, limit = position or {}, FORGOTTEN_PER_STEP
+        if "reported" not in start:
+            held = self._repository.assigned_to(
+                person_id, start.get("held"), limit
+            )
+            for ticket in held.items:
+                self._reassign(ticket, person_id)
+            if held.next:
+                return {"held": held.next}
+        reported = self._repository.reported_by(
+            person_id, start.get("reported"), limit
+        )
+        for ticket in reported.items:
             photos = ticket.photos if ticket.person_id == person_id else ()
             self._uploads.delete_bound(ticket.id, photos)
             self._forget_notes(ticket, person_id)
             # Last: a repeated job finds the ticket by the report that goes here.
-            self._entities.update(ticket.id, decide)
+            self._entities.update(ticket.id, forget)
+        return {"reported": reported.next} if reported.next else None
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         changes = redaction.forget_reporter(ticket, person_id)

@@ -24,8 +24,11 @@ __all__ = [
     "DEFAULT_POLICY",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
+    "FORGOTTEN_PER_STEP",
     "MAX_BOUNCES",
     "MAX_MERGED",
+    "NAMED_FOR",
+    "NAMED_LOOK_BACK",
     "REPORTS_PER_DAY",
     "Category",
     "CategoryQuestion",
@@ -238,3 +241,8 @@ class Policy:
 
 
 DEFAULT_POLICY = Policy()
+# Two years after it was closed a ticket names nobody but staff. The privacy notice promises it.
+NAMED_FOR = timedelta(days=2 * 365)
+# Few tickets stay open for two years. Older ones were made anonymous by an earlier night.
+NAMED_LOOK_BACK = timedelta(days=2 * 365)
+FORGOTTEN_PER_STEP = 10  # tickets in one job, each of a few commits

@@ -1,6 +1,7 @@
 """The declaration of wishes: micro-wishes from the first word to the thanks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..people.model import ShownHome
@@ -173,9 +175,17 @@ def on_answer(wishes: "WishJobs", answer: "Answer") -> None:
 
 
 @feature.erase(service=jobs)
-def erase(wishes: "WishJobs", event: "Event") -> None:
-    """Redact the wishes and claims of an erased person."""
-    wishes.forget_person(event.subject)
+def erase(wishes: "WishJobs", event: "Event") -> "Position | None":
+    """Redact the wishes and claims of an erased person, a step at a time."""
+    return wishes.forget_person(event.subject, event.cursor)
+
+
+@feature.retain("wishes", service=jobs)
+def anonymise(
+    wishes: "WishJobs", now: "datetime", position: "Position | None"
+) -> "Position | None":
+    """Remove names from wishes that ended long ago."""
+    return wishes.anonymise(now, position)
 
 
 @feature.fill(homes_shown)

@@ -16,12 +16,15 @@ __all__ = [
     "CODE_TRIES",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
+    "FORGOTTEN_PER_STEP",
     "HOMES_SEALED",
     "HOURS_DEFAULT",
     "HOURS_STEP",
     "KEPT_FOR",
     "LISTED_AT_LEAST",
     "LISTED_BEFORE_ASKING",
+    "NAMED_FOR",
+    "NAMED_LOOK_BACK",
     "NEAR_MISSES",
     "NEEDED_WITHIN",
     "REMINDERS",
@@ -68,3 +71,9 @@ CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out
 HOURS_STEP = 30  # minutes; time is booked in half hours, rounded up
 HOMES_SEALED = 100  # of an erased helper: half a year of four a week
+# Two years after its end a wish loses all that names anybody: the longest question about a
+# certificate of hours, and what the privacy notice promises.
+NAMED_FOR = timedelta(days=2 * 365)
+# A wish lives for hardly more than a year. Older ones were made anonymous by an earlier night.
+NAMED_LOOK_BACK = timedelta(days=2 * 365)
+FORGOTTEN_PER_STEP = 10  # wishes in one job, each of a few commits

@@ -6,6 +6,7 @@ fields. Every other index holds keys only.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..kernel.clock import to_text
@@ -311,6 +312,26 @@ class WishRepository(Repository):
         """Read all wishes of a street that may have a timer."""
         for state in _WITH_TIMERS:
             yield from self._listed_in(f"{street}#{state}")
+
+    def opened_between(
+        self,
+        part: str,
+        first: datetime,
+        last: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Wish]:
+        """Read the wishes of a street and state that came to the wall in a span, oldest first."""
+        order = WISH.attribute("wall_order")
+        keys = self._store.page(
+            _KEY,
+            part,
+            index="by_street",
+            keys=order.between(to_text(first), to_text(last)),
+            start=start,
+            limit=limit,
+        )
+        return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
     def _listed_in(self, part: str) -> Iterator[Wish]:
         def read(start: Position | None) -> Page[Wish]:

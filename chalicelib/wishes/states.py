@@ -15,6 +15,7 @@ from . import permissions as can
 
 __all__ = [
     "ANSWERS",
+    "ENDED",
     "FORGET_OWNER",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
@@ -68,7 +69,7 @@ _LIVE = (
     WishState.DELIVERED,
     WishState.DISPUTED,
 )
-_ENDED = (
+ENDED = (
     WishState.FULFILLED,
     WishState.REJECTED,
     WishState.WITHDRAWN,
@@ -122,7 +123,7 @@ TABLE: StateTable[WishState] = StateTable(
         ),
         *(
             M(state, FORGET_OWNER, (state,), ("wish.owner_erased",))
-            for state in _ENDED
+            for state in ENDED
         ),
     ],
 )

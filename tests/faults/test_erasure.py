@@ -27,11 +27,11 @@ def _counted(
 ) -> Bound:
     provider, handler = bound
 
-    def run(service: Any, event: Any) -> None:
+    def run(service: Any, event: Any) -> Any:
         tries[name] += 1
         if fails:
             raise RuntimeError(name)
-        handler(service, event)
+        return handler(service, event)
 
     return Bound(provider, run)
 
