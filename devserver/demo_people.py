@@ -29,7 +29,7 @@ from .demo_data import (
 __all__ = ["DemoPeople", "Staff"]
 
 Staff: TypeAlias = dict[tuple[str, str], Person]  # by place and role
-_CONSENT = ConsentGiven(how="written", witness="居委会")
+_CONSENT = ConsentGiven(how="written", witness="居委会", care=True)
 _STAFF = (
     (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
     (3, "周洁", "jinfeng", Role.COMMUNITY_STAFF),

@@ -430,6 +430,8 @@ class World:
     def open_wish(self, resident: Phone | None = None, **fields: Any) -> str:
         """File a wish and put it on the wall; return its id."""
         resident = resident or self.resident()
+        if fields.get("safeguarding"):
+            self.agree_to_care(resident)
         answer = resident.post("/v1/wishes", self.wish_body(**fields))
         assert answer.status == 201, answer.text
         wish_id = str(answer.json["id"])
@@ -440,6 +442,12 @@ class World:
             == 200
         )
         return wish_id
+
+    def agree_to_care(self, resident: Phone) -> None:
+        """Give somebody's consent to marks about care."""
+        body = {"purpose": "care", "text_version": "2026-11"}
+        answer = resident.post("/v1/me/consents", body)
+        assert answer.status == 200, answer.text
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to one volunteer, whom matching might not have chosen; return the offer."""

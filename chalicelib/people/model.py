@@ -15,6 +15,7 @@ from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions
 
 __all__ = [
+    "CARE",
     "TERMS",
     "Availability",
     "Consent",
@@ -38,6 +39,9 @@ __all__ = [
     "withdraw",
 ]
 
+CARE = (
+    "care"  # the purpose of marks about minors, the bedridden and those alone
+)
 TERMS = "terms"  # the purpose without which there is no account
 _SESSION_MEMORY = timedelta(minutes=30)  # as long as an access token lives
 
@@ -268,10 +272,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven:
-    """The form of a consent that another person records."""
+    """The form of a consent that another person records.
+
+    With `care` the person agrees to marks about care as well, which is a purpose of its own.
+    """
 
     how: str
     witness: str | None = None
+    care: bool = False
 
 
 def mask_phone(phone: str | None) -> str | None:

@@ -141,10 +141,14 @@ class ConsentIn(Request):
 
     how: Literal["spoken", "written"]
     witness: Name | None = None
+    care: Flag = Field(
+        False,
+        description="Whether the person also agrees to marks about care: minor, bedridden, alone.",
+    )
 
     def given(self) -> ConsentGiven:
         """Return it as a value of the model."""
-        return ConsentGiven(how=self.how, witness=self.witness)
+        return ConsentGiven(how=self.how, witness=self.witness, care=self.care)
 
 
 class RoleGrantView(View):

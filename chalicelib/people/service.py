@@ -1,6 +1,7 @@
 """People for other features: lookups, and decisions that go into their commits."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Literal
 
 from ..kernel.access import Actor, Role, relations
@@ -11,9 +12,9 @@ from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
 from . import permissions
 from .consents import Consents
-from .model import ConsentGiven, Person, SealedRecord, never_again
+from .model import CARE, ConsentGiven, Person, SealedRecord, never_again
 from .phones import Phones
-from .policy import HOUSEHOLD_MAX, PEOPLE_READ_MAX
+from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository
 from .volunteering import Volunteering
 
@@ -135,6 +136,22 @@ class People:
         )
         return Changes(
             entity=never_again(person, kind), previous=person, events=(event,)
+        )
+
+    def agree_to_care(
+        self, subject: Person, given: ConsentGiven, by: str
+    ) -> Changes[Person]:
+        """Return the decision that a person agrees to marks about care."""
+        consents = {**subject.consents, CARE: CONSENT_TEXTS[CARE]}
+        line = self._consents.record(subject, CARE, given, recorded_by=by)
+        event = TimelineEvent(
+            tag="person.consented", actor=by, party="staff", note=CARE
+        )
+        return Changes(
+            entity=replace(subject, consents=consents),
+            previous=subject,
+            writes=(line,),
+            events=(event,),
         )
 
     def note_consent(

@@ -5,6 +5,10 @@ from ..kernel.text_catalogue import text
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
+    "consent.care_required": text(
+        zh="标记未成年人、卧床或独居前，须本人单独同意（care）。",
+        en="These marks need the person's consent to `care` first.",
+    ),
     "consent.given_elsewhere": text(
         zh="这项同意请在社区办理时给出。",
         en="This consent is given where it is needed, in front of staff.",

@@ -12,7 +12,7 @@ from ..kernel.access import (
     Role,
     authorize,
 )
-from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.changes import Changes, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.ids import Ids
@@ -137,7 +137,7 @@ class PersonAdmin:
 
     def _new_person(
         self, new: NewPerson, actor: Actor
-    ) -> tuple[Person, tuple[Put, ...]]:
+    ) -> tuple[Person, tuple[Write, ...]]:
         """Return a new person and the lines of their consents."""
         now = self._clock.now()
         person = Person(
@@ -151,9 +151,10 @@ class PersonAdmin:
             locale=new.locale,
         )
         person = self._phones.with_key(person)
-        person, ledger = self._households.relate(
+        person, lines = self._households.relate(
             person, new.household, new.contact_via, new.consent, actor.id
         )
+        ledger: tuple[Write, ...] = lines
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(
                 person,
@@ -163,6 +164,10 @@ class PersonAdmin:
                 person, TERMS, new.consent, recorded_by=actor.id
             )
             ledger = (*ledger, line)
+        if new.consent and new.consent.care:
+            agreed = self._people.agree_to_care(person, new.consent, actor.id)
+            person = agreed.entity
+            ledger = (*ledger, *agreed.writes)
         return person, ledger
 
     def _claims(self, person: Person) -> tuple[Put, ...]:

@@ -11,7 +11,7 @@ from ..kernel.errors import Conflict
 from ..kernel.ids import Ids
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
-from ..people.model import Person, Vetting
+from ..people.model import CARE, Person, Vetting
 from ..store.transaction import Transaction
 from . import claiming, delivery, permissions, resolution, submission
 from .codes import delivery_code
@@ -115,6 +115,11 @@ class Wishes:
                 wish.zone,
             )
             owner = known.people[wish.person_id]
+            submission.check_care(
+                changed.safeguarding,
+                agreed=CARE in owner.consents,
+                before=wish,
+            )
             public = submission.with_public_text(
                 changed, written, name=owner.name, secrets=owner.secrets
             )

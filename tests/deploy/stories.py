@@ -184,7 +184,7 @@ class Street:
                         operation.method, Idempotency_Key="k"
                     )
                 )
-        phone = self.world.sign_in("+8613912312312", consent="1")
+        phone = self.world.sign_in("+8613912312312", consent="2026-11")
         spent = phone.refresh
         assert (
             Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status
@@ -688,7 +688,7 @@ class Street:
         }
         about |= {"ticket.holes_staff": STREET}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
-        nowhere = self.world.sign_in("+8613912312314", consent="1").me[
+        nowhere = self.world.sign_in("+8613912312314", consent="2026-11").me[
             "id"
         ]  # without a home there are no staff to inform
         for kind in kinds:
@@ -715,7 +715,7 @@ class Street:
     def sending(self) -> None:
         """Every recipient, every channel, and every failure of each; in both queues."""
         world = self.world
-        mail = world.sign_in("+8613912312313", consent="1")
+        mail = world.sign_in("+8613912312313", consent="2026-11")
         ok(mail.post("/v1/me/email", {"address": "lin@example.com"}))
         letter = world.mailbox.read("lin@example.com")[0].text
         ok(

@@ -919,7 +919,7 @@ def test_a_code_for_ones_own_mailbox_proves_no_other(world: World):
 
 
 def test_a_sign_in_code_proves_no_address_and_the_other_way_round(world: World):
-    phone = world.sign_in(number(world), consent="1")
+    phone = world.sign_in(number(world), consent="2026-11")
     world.pass_time(seconds=61)
     phone.post("/v1/me/email", {"address": "mine@example.com"})
     ask(phone.me["phone"])

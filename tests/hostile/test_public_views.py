@@ -446,7 +446,7 @@ def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
     """A resident signs up without a name, writes a wish and gives the name later; staff approve
     after that.
     """
-    phone = town.sign_in(number(town), consent="1")
+    phone = town.sign_in(number(town), consent="2026-11")
     phone.patch("/v1/me", {"home": UNIT})
     filed = phone.post("/v1/wishes", town.wish_body(title="给诸葛桂芳的水壶"))
     assert phone.patch("/v1/me", {"name": "诸葛桂芳"}).status == 200

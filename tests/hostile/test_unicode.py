@@ -336,7 +336,7 @@ def test_a_phone_with_words_around_it_is_refused(town: World, phone: str):
 
 def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
     phone = number(town)
-    me = town.sign_in(phone, consent="1").me["id"]
+    me = town.sign_in(phone, consent="2026-11").me["id"]
     town.pass_time(seconds=61)
     n = phone.removeprefix("+86")
     for written in (

@@ -210,7 +210,9 @@ def test_an_offer_ends_when_staff_change_the_terms_of_the_wish(
         .status
         == 200
     )
-    wish_id = world.open_wish()
+    resident = world.resident()
+    world.agree_to_care(resident)
+    wish_id = world.open_wish(resident)
     offer_id = world.offer(wish_id, helper)
     assert (
         world.staff()

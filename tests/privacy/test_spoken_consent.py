@@ -57,7 +57,7 @@ def test_the_rule_of_the_witness_holds_for_every_use_case(
     world: World, place: str
 ):
     person, staff = world.person(phone=None), world.staff()
-    consent = {"how": "spoken", "witness": "许见证"}
+    consent = {"how": "spoken", "witness": "陈敏"}
     own = {"on_behalf_of": person.id, "consent": consent}
     body = {
         "wishes": world.wish_body(**own),
