@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..kernel.changes import Changes, Entity, TimelineEvent
+from ..kernel.changes import Changes, Entity, Put, TimelineEvent
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
@@ -58,8 +58,11 @@ class Accounts:
     def change_me(self, context: RequestContext, edit: AccountEdit) -> Person:
         """Change the actor's name, home, address, language, channels or quiet hours."""
 
-        def change(person: Person) -> Person:
-            return self._registration.apply_edit(person, edit)
+        def change(person: Person) -> tuple[Person, tuple[Put, ...]]:
+            edited = self._registration.apply_edit(person, edit)
+            return self._registration.guardians.with_age(
+                edited, edit.birth_year, edit.guardian
+            )
 
         return self._change(context, change, "person.changed")
 
@@ -68,28 +71,31 @@ class Accounts:
     ) -> Person:
         """Make the actor a volunteer, or change their profile; the vetting stays."""
 
-        def change(person: Person) -> Person:
+        def change(person: Person) -> tuple[Person, tuple[Put, ...]]:
             for n, place in enumerate(profile.places):
                 self._registration.check_place(place, ["places", n])
-            return make_volunteer(person, profile)
+            return make_volunteer(person, profile), ()
 
         return self._change(context, change, "person.volunteered")
 
     def _change(
         self,
         context: RequestContext,
-        change: Callable[[Person], Person],
+        change: Callable[[Person], tuple[Person, tuple[Put, ...]]],
         tag: str,
     ) -> Person:
         def decide() -> Changes[Person]:
             granted = self._access.require_self(context, permissions.CHANGE_ME)
             person = granted.person
             person.check_version(context.seen_version)
-            changed = change(person)
+            changed, guarded = change(person)
             lines = self._consents.record_changes(person, changed)
             event = TimelineEvent(tag=tag, actor=person.id, party="owner")
             return Changes(
-                entity=changed, previous=person, writes=lines, events=(event,)
+                entity=changed,
+                previous=person,
+                writes=(*lines, *guarded),
+                events=(event,),
             )
 
         return self._transaction.run(decide, context)

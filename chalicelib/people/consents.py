@@ -13,7 +13,7 @@ from ..kernel.request import RequestContext
 from ..kernel.text import as_read
 from ..store.batches import in_batches
 from ..store.transaction import Transaction
-from .model import Consent, ConsentGiven, Person
+from .model import GUARDIAN, Consent, ConsentGiven, Person
 from .policy import CALL_BACK_WITHIN, CONSENT_TEXTS
 from .repository import PersonRepository
 
@@ -101,11 +101,14 @@ class Consents:
         return Put(row=consent)
 
     def record_changes(self, before: Person, after: Person) -> tuple[Put, ...]:
-        """Return the lines of the consents that a person gives and withdraws with a change."""
+        """Return the lines of the consents that a person gives and withdraws with a change.
+
+        A guardian's has a line of its own.
+        """
         given = [
             purpose
             for purpose in after.consents
-            if purpose not in before.consents
+            if purpose not in before.consents and purpose != GUARDIAN
         ]
         withdrawn = [
             purpose

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import Person, QuietHours, agree
+from .model import GuardianGiven, Person, QuietHours, agree
 from .policy import CONSENT_TEXTS
 
 __all__ = ["AccountEdit", "PersonCorrection", "PersonEdit"]
@@ -50,6 +50,8 @@ class AccountEdit(PersonEdit):
     email_address: Maybe[str | None] = UNSET
     quiet_hours: Maybe[QuietHours | None] = UNSET
     promotions: Maybe[bool] = UNSET
+    birth_year: int | None = None
+    guardian: GuardianGiven | None = None
 
     def applied_to(self, person: Person) -> Person:
         """Return the person with the changes, and with the consent that goes with them."""

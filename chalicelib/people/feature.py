@@ -85,13 +85,20 @@ def consents(core: "Core", get: Get) -> "Consents":
 @feature.provide
 def registration(core: "Core", get: Get) -> "Registration":
     """Build what makes accounts and checks records."""
+    from .guardians import Guardians
     from .registration import Registration
+    from .repository import PersonRepository
 
     return Registration(
         clock=core.clock,
         ids=core.ids,
         phones=get(phones),
         consents=get(consents),
+        guardians=Guardians(
+            repository=PersonRepository(core.store),
+            consents=get(consents),
+            clock=core.clock,
+        ),
         place_exists=get(place_exists),
     )
 

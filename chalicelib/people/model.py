@@ -16,11 +16,13 @@ from . import permissions
 
 __all__ = [
     "CARE",
+    "GUARDIAN",
     "TERMS",
     "Availability",
     "Consent",
     "ConsentGiven",
     "EndedSession",
+    "GuardianGiven",
     "Person",
     "PhoneMark",
     "PhoneOwner",
@@ -42,6 +44,7 @@ __all__ = [
 CARE = (
     "care"  # the purpose of marks about minors, the bedridden and those alone
 )
+GUARDIAN = "guardian"  # the purpose without which a child has no account
 TERMS = "terms"  # the purpose without which there is no account
 _SESSION_MEMORY = timedelta(minutes=30)  # as long as an access token lives
 
@@ -125,6 +128,10 @@ class Person(Entity):
     )  # purpose -> text version in force
     volunteer: VolunteerProfile | None = None
     erased_at: datetime | None = None
+    birth_year: int | None = None
+    # Of a child: a person, or else the name of somebody without an account.
+    guardian_id: str | None = None
+    guardian_name: str | None = None
     phone_lost_at: datetime | None = None  # until staff set another phone
 
     @property
@@ -282,6 +289,14 @@ class ConsentGiven:
     care: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianGiven:
+    """A guardian who agrees: a person by id, or else the name."""
+
+    person_id: str | None = None
+    name: str | None = None
+
+
 def mask_phone(phone: str | None) -> str | None:
     """Return a phone as it may be shown: ``+86138****8000``."""
     return f"{phone[:-8]}****{phone[-4:]}" if phone else None
@@ -324,10 +339,12 @@ def agree(person: Person, purpose: str, text_version: str | None) -> Person:
 def withdraw(person: Person, purpose: str) -> Person:
     """Return a person without a consent, and without what it allowed.
 
-    Without the terms every session ends.
+    Without the terms, or those of a guardian, every session ends.
     """
     changed = agree(person, purpose, None)
-    if purpose == TERMS:
+    if purpose == GUARDIAN:
+        changed = replace(changed, guardian_id=None, guardian_name=None)
+    if purpose in (TERMS, GUARDIAN):
         return replace(changed, token_version=person.token_version + 1)
     if purpose == "contact_via":
         return replace(changed, contact_via=None)

@@ -8,6 +8,7 @@ __all__ = [
     "CONSENT_GRACE",
     "CONSENT_SINCE",
     "CONSENT_TEXTS",
+    "GUARDIAN_BELOW",
     "HOUSEHOLD_MAX",
     "PEOPLE_READ_MAX",
     "SEALED_FOR",
@@ -41,3 +42,4 @@ PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list
 SEALED_FOR = timedelta(days=180)
 # Three days: a weekend, and the next working day.
 CALL_BACK_WITHIN = timedelta(days=3)
+GUARDIAN_BELOW = 14  # years of age; PIPL, articles 28 and 31

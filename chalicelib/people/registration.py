@@ -9,7 +9,8 @@ from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
 from .consents import Consents
 from .edits import PersonEdit
-from .model import TERMS, Person
+from .guardians import Guardians
+from .model import TERMS, GuardianGiven, Person
 from .phones import Phones
 
 __all__ = ["Registration"]
@@ -25,9 +26,10 @@ class Registration:
         ids: Ids,
         phones: Phones,
         consents: Consents,
+        guardians: Guardians,
         place_exists: Callable[[str], bool],
     ) -> None:
-        self._clock, self._ids = clock, ids
+        self._clock, self._ids, self.guardians = clock, ids, guardians
         self._phones, self._consents, self._place_exists = (
             phones,
             consents,
@@ -41,6 +43,8 @@ class Registration:
         locale: str,
         text_version: str,
         loser: Person | None = None,
+        birth_year: int | None = None,
+        guardian: GuardianGiven | None = None,
     ) -> tuple[Person, tuple[Put, ...]]:
         """Return a person who signs in for the first time, and the rows of account and consent.
 
@@ -57,7 +61,9 @@ class Registration:
             locale=locale,
             consents={TERMS: text_version},
         )
-        person = self._phones.with_key(person)
+        person, guarded = self.guardians.with_age(
+            self._phones.with_key(person), birth_year, guardian
+        )
         owned = self._phones.claim(person)
         if loser:
             owned = self._phones.take_over(person)
@@ -66,6 +72,7 @@ class Registration:
             Put(row=person, new=True),
             owned,
             agreed,
+            *guarded,
         )
 
     def agree_to_terms(

@@ -27,6 +27,7 @@ from .edits import AccountEdit
 from .model import (
     Availability,
     ConsentGiven,
+    GuardianGiven,
     Person,
     QuietHours,
     Vetting,
@@ -34,12 +35,14 @@ from .model import (
 )
 
 __all__ = [
+    "BirthYear",
     "ChallengeId",
     "Code",
     "ConsentIn",
     "ConsentTextList",
     "ConsentTextView",
     "ErasureIn",
+    "GuardianIn",
     "MyAccountPatch",
     "MyAccountView",
     "MyConsentIn",
@@ -120,6 +123,20 @@ Purpose = Literal[
     "guardian",
 ]
 TextVersion = Annotated[Line, Field(max_length=40, examples=["2026-11"])]
+
+
+BirthYear = Annotated[int, Field(ge=1880, le=2200), WHOLE]
+
+
+class GuardianIn(Request):
+    """A guardian who agrees for a child: a person by id, or the name."""
+
+    person: PersonId | None = None
+    name: Name | None = None
+
+    def given(self) -> GuardianGiven:
+        """Return it as a value of the model."""
+        return GuardianGiven(person_id=self.person, name=self.name)
 
 
 class ConsentDueView(View):
@@ -248,6 +265,7 @@ class MyAccountView(View):
     channels: ChannelsView
     quiet_hours: QuietHoursView | None
     household: str | None
+    birth_year: int | None
     vetting: Vetting
     volunteer: VolunteerView | None = Field(
         description="The volunteer profile; null for those who are no volunteers."
@@ -277,6 +295,8 @@ class MyAccountPatch(Request):
     locale: Locale | None = None
     channels: ChannelsPatch | None = None
     quiet_hours: QuietHoursIn | None = None
+    birth_year: BirthYear | None = None
+    guardian: GuardianIn | None = None
 
     def edit(self) -> AccountEdit:
         """Return the changes; null empties home, address, e-mail address and quiet hours only."""
@@ -294,6 +314,8 @@ class MyAccountPatch(Request):
             email_address=channels.dropped_address(),
             quiet_hours=self._hours() if "quiet_hours" in given else UNSET,
             promotions=unset_if_none(channels.promotions),
+            birth_year=self.birth_year,
+            guardian=self.guardian.given() if self.guardian else None,
         )
 
     def _hours(self) -> QuietHours | None:

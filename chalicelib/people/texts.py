@@ -36,6 +36,13 @@ REFUSALS = {
         zh="请先验证邮箱。",
         en="Verify the e-mail address first.",
     ),
+    "guardian.required": text(
+        zh="未满14周岁须由监护人同意，请填写 guardian。",
+        en="Below 14 a guardian has to agree: fill in `guardian`.",
+    ),
+    "person.birth_year": text(
+        zh="出生年份不正确。", en="This year of birth is not possible."
+    ),
     "person.blocked": text(
         zh="账号已被停用，请联系社区工作人员。",
         en="This account is blocked. Please ask the community's staff.",

@@ -5,8 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from ..people.schemas import (
+    BirthYear,
     ChallengeId,
     Code,
+    GuardianIn,
     Mail,
     MyAccountView,
     Phone,
@@ -89,6 +91,10 @@ class TokensIn(Request):
     challenge: ChallengeId | None = None
     name: Name | None = None
     consent: TermsConsentIn | None = None
+    birth_year: BirthYear | None = Field(
+        None, description="For a new account; below 14 a guardian has to agree."
+    )
+    guardian: GuardianIn | None = None
     refresh_token: Annotated[str, Field(max_length=200)] | None = None
 
 

@@ -24,7 +24,7 @@ from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.consents import Consents
 from ..people.edits import PersonCorrection
-from ..people.model import TERMS, ConsentGiven, Person, Vetting
+from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person, Vetting
 from ..people.phones import Phones
 from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
@@ -49,6 +49,8 @@ class NewPerson:
     contact_via: str | None
     locale: str
     consent: ConsentGiven | None
+    birth_year: int | None = None
+    guardian: GuardianGiven | None = None
 
 
 class PersonAdmin:
@@ -154,7 +156,14 @@ class PersonAdmin:
         person, lines = self._households.relate(
             person, new.household, new.contact_via, new.consent, actor.id
         )
-        ledger: tuple[Write, ...] = lines
+        person, guarded = self._registration.guardians.with_age(
+            person,
+            new.birth_year,
+            new.guardian if new.consent else None,
+            new.consent,
+            recorded_by=actor.id,
+        )
+        ledger: tuple[Write, ...] = (*lines, *guarded)
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(
                 person,

@@ -24,7 +24,9 @@ def _sign_in(world: World) -> Good:
 
 
 def _sign_out(world: World) -> Good:
-    return Good(world.sign_in(number(world), consent="2026-11"), "/v1/auth/tokens")
+    return Good(
+        world.sign_in(number(world), consent="2026-11"), "/v1/auth/tokens"
+    )
 
 
 def _end_session(world: World) -> Good:
