@@ -47,6 +47,7 @@ def wish_body(world: World, story: str) -> dict[str, Any]:
 
 def file_wish(world: World, owner: Phone, story: str = STORY) -> str:
     """File a wish; return its id."""
+    world.agree_to_care(owner)
     answer = owner.post("/v1/wishes", wish_body(world, story))
     must(answer)
     return str(answer.json["id"])

@@ -76,6 +76,26 @@ class Composition:
                 rows += find(self._get(provider), person)
         return rows
 
+    def retentions(self) -> list[str]:
+        """See `Hooks.retentions`."""
+        names: list[str] = []
+        for feature in declarations():
+            names += feature.retentions
+        return names
+
+    def retain(
+        self, name: str, now: datetime, position: Position | None
+    ) -> Position | None:
+        """See `Hooks.retain`; LookupError for a name that nothing declares."""
+        for feature in declarations():
+            if name in feature.retentions:
+                provider, step = feature.retentions[name]
+                following: Position | None = step(
+                    self._get(provider), now, position
+                )
+                return following
+        raise LookupError(name)
+
     def rearm(self) -> int:
         """See `Hooks.rearm`."""
         lost = 0

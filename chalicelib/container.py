@@ -12,8 +12,8 @@ from .dispatch import Dispatcher
 from .feature import ServiceProvider
 from .features import FEATURES, declaration, declarations
 from .kernel.clock import Clock, SystemClock, pause
-from .kernel.ids import Ids, RandomIds
-from .kernel.job import ScheduledJob
+from .kernel.ids import Ids, RandomIds, derived_id
+from .kernel.job import Command, ScheduledJob
 from .kernel.log import Log
 from .kernel.metrics import MemoryMetrics, Metrics
 from .kernel.template import Lane
@@ -26,6 +26,7 @@ from .store.transaction import Transaction
 __all__ = ["Container", "build"]
 
 T = TypeVar("T")
+RETAIN = "retain"  # the command of nightly work that removes data
 
 
 class Container:
@@ -86,8 +87,17 @@ class Container:
             place = self.core.hooks.place_of(scheduled.subject)
         self.core.outbox.park(self.dispatcher.parked_as(scheduled), place)
 
+    def _begin_retention(self) -> None:
+        """Schedule the work that removes what is kept too long, a job for each kind and day."""
+        now = self.core.clock.now()
+        for name in self.core.hooks.retentions():
+            id = derived_id("due", f"{RETAIN} {name} {now:%Y-%m-%d}")
+            command = Command(id=id, name=RETAIN, subject=name)
+            self.core.outbox.put(ScheduledJob(job=command, at=now))
+
     def audit(self) -> int:
-        """Arm lost timers; return their number, which should be 0."""
+        """Begin retention and arm lost timers; return the number of these, which should be 0."""
+        self._begin_retention()
         lost = self.core.hooks.rearm()
         self.core.metrics.count("LostTimers", lost)
         return lost

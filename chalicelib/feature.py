@@ -157,6 +157,7 @@ class Feature(ServiceProvider[S]):
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
         self.rearms: list[Bound] = []
+        self.retentions: dict[str, Bound] = {}
         self.places: Bound | None = None
 
     # services
@@ -322,6 +323,16 @@ class Feature(ServiceProvider[S]):
     def erase_with(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the rows to delete in the commit that erases a person: (service, person)."""
         return _add_to_list(self.erasure_rows, service or self)
+
+    def retain(
+        self, name: str, *, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare nightly work that removes what is kept too long, in steps.
+
+        (service, now, position) -> the next position, None at the end. `name` says what it
+        removes: ``wishes``.
+        """
+        return _add_to_table(self.retentions, [name], service or self)
 
     def rearm(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the nightly check for lost timers: (service) -> their number."""

@@ -26,6 +26,7 @@ FEATURES = (
     "matching",
     "fanouts",
     "replies",
+    "privacy",
     "admin",
 )
 

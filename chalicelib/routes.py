@@ -66,12 +66,20 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/me/volunteer",
         "PATCH /v1/me/volunteer",
         "GET /v1/me/consents",
+        "POST /v1/me/consents",
+        "GET /v1/consents/texts",
         "DELETE /v1/me/consents/{purpose}",
     ),
     "places": (
         "GET /v1/places",
         "PUT /v1/places/{code}",
         "PUT /v1/places/{code}/duty",
+    ),
+    "privacy": (
+        "GET /v1/people/{person_id}/data",
+        "POST /v1/people/{person_id}/erase",
+        "POST /v1/people/{person_id}/consents/{consent_id}/confirm",
+        "POST /v1/people/{person_id}/unseal",
     ),
     "replies": (
         "POST /v1/webhooks/sms/{provider}",

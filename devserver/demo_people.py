@@ -32,7 +32,7 @@ __all__ = ["DemoPeople", "Staff"]
 
 Staff: TypeAlias = dict[tuple[str, str], Person]  # by place and role
 _SAFEGUARDING, _UNVETTED = 2, 19  # the first two volunteers, and the last
-_CONSENT = ConsentGiven(how="written", witness="居委会")
+_CONSENT = ConsentGiven(how="written", witness="居委会", care=True)
 _STAFF = (
     (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
     (3, "周洁", "jinfeng", Role.COMMUNITY_STAFF),

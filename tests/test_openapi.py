@@ -15,7 +15,7 @@ PROMISED = """
 POST /v1/auth/codes; POST /v1/auth/tokens; DELETE /v1/auth/tokens
 GET /v1/me; PATCH /v1/me; DELETE /v1/me; GET /v1/me/data; PUT /v1/me/volunteer
 GET /v1/me/wishes; GET /v1/me/claims; GET /v1/me/hours
-GET /v1/me/consents; DELETE /v1/me/consents/{purpose}
+GET /v1/consents/texts; POST /v1/me/consents; GET /v1/me/consents; DELETE /v1/me/consents/{purpose}
 POST /v1/me/email; POST /v1/me/email/verify
 GET /v1/places; PUT /v1/places/{code}; PUT /v1/places/{code}/duty
 GET /v1/people; POST /v1/people; GET /v1/people/{person_id}; PATCH /v1/people/{person_id}

@@ -163,7 +163,9 @@ class TicketStage:
             "publish_ticket": {"text": "楼道里有垃圾"},
             "merge_ticket": {"into": self.other(private=private)},
             "convert_ticket": self.world.wish_body(
-                kind="service", budget_fen=None, consent={"how": "spoken"}
+                kind="service",
+                budget_fen=None,
+                consent={"how": "spoken", "witness": "许见证"},
             ),
         }
         return bodies.get(move, {})
@@ -298,7 +300,7 @@ def test_a_report_is_everybodys_to_make_who_has_signed_in(stage: TicketStage):
     assert answer.status == (401 if stage.name == "nobody" else 201), stage.name
     behalf = {
         "on_behalf_of": stage.street.ids["resident"],
-        "consent": {"how": "spoken"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     for_her = stage.phone.post(
         "/v1/tickets",

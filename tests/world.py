@@ -26,7 +26,13 @@ from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker, sms_answers
-from chalicelib.people.feature import accounts, phone_rekeying, phones
+from chalicelib.people.feature import (
+    accounts,
+    consents,
+    erasure,
+    phone_rekeying,
+    phones,
+)
 from chalicelib.people.model import (
     ConsentGiven,
     Person,
@@ -36,6 +42,7 @@ from chalicelib.people.model import (
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import KnownSecrets, Settings
+from chalicelib.signin.feature import challenges
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.staff_directory.vetting_terms import VettingTerms
 from chalicelib.store.schema import create_missing
@@ -131,6 +138,9 @@ _PROVIDERS = {
     "unsubscribe_links": message_log_feature.unsubscribe_links,
     "accounts": accounts,
     "phone_rekeying": phone_rekeying,
+    "challenges": challenges,
+    "consents": consents,
+    "erasure": erasure,
     "upload_jobs": upload_jobs,
     "phones": phones,
     "maker": maker,
@@ -392,6 +402,20 @@ class World:
         )
         return phone
 
+    def erase(self, phone: Phone) -> Answer:
+        """Erase somebody's account as they do: a code by SMS, sent back with its challenge."""
+        return phone.call("DELETE", "/v1/me", self.fresh_code(phone))
+
+    def fresh_code(self, phone: Phone) -> dict[str, str]:
+        """Buy a challenge for somebody's own phone; return it with its code."""
+        number = phone.me["phone"]
+        assert phone.post("/v1/auth/codes", {"phone": number}).status == 202
+        challenge = self.services.challenges.find(CHALLENGES[number])
+        return {
+            "code": self.services.challenges.code_of(challenge),
+            "challenge": challenge.id,
+        }
+
     def staff(
         self, place: str = BAIHUA, role: Role = Role.COMMUNITY_STAFF
     ) -> Phone:
@@ -456,6 +480,8 @@ class World:
     def open_wish(self, resident: Phone | None = None, **fields: Any) -> str:
         """File a wish and put it on the wall; return its id."""
         resident = resident or self.resident()
+        if fields.get("safeguarding"):
+            self.agree_to_care(resident)
         answer = resident.post("/v1/wishes", self.wish_body(**fields))
         assert answer.status == 201, answer.text
         wish_id = str(answer.json["id"])
@@ -466,6 +492,12 @@ class World:
             == 200
         )
         return wish_id
+
+    def agree_to_care(self, resident: Phone) -> None:
+        """Give somebody's consent to marks about care."""
+        body = {"purpose": "care", "text_version": "2026-11"}
+        answer = resident.post("/v1/me/consents", body)
+        assert answer.status == 200, answer.text
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to one volunteer, whom matching might not have chosen; return the offer."""

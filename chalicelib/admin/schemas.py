@@ -1,5 +1,7 @@
 """The staff queue as clients see it."""
 
+from pydantic import Field
+
 from ..people.schemas import ConsentIn
 from ..web.fields import Instant, PageQuery, PlaceCode, View
 from ..wishes.schemas import WishIn
@@ -42,6 +44,9 @@ class QueueTaskView(View):
     place: PlaceCode
     due_at: Instant
     moves: list[str]
+    subject: str | None = Field(
+        description="The person of a consent that waits for a call-back; null for other kinds."
+    )
 
 
 class QueueView(View):

@@ -94,7 +94,7 @@ class StaffQueue:
             turned = self._tickets.convert_to_wish(
                 context, ticket_id, wish.entity.id
             )
-            return replace(wish, related=(turned,))
+            return replace(wish, related=(*wish.related, turned))
 
         return self._transaction.run(decide, context)
 

@@ -76,12 +76,14 @@ class Action:
     """An action on a resource, such as ``offer.accept``, and the relations that allow it.
 
     With `fresh`, the actor is read from the store first, for an access token may be older than the
-    loss of a role. Only plain reading may trust the token alone.
+    loss of a role. Only plain reading may trust the token alone. An `always_allowed` action is
+    open to people whose consent to the terms is outdated: reading one's own, ending, leaving.
     """
 
     name: str
     allowed: frozenset[Relation]
     fresh: bool = True
+    always_allowed: bool = False
 
     @property
     def verb(self) -> str:

@@ -48,6 +48,16 @@ class Hooks(Protocol):
         """Return the rows to delete in the commit that erases a person."""
         ...
 
+    def retentions(self) -> list[str]:
+        """Return the names of all nightly work that removes what is kept too long."""
+        ...
+
+    def retain(
+        self, name: str, now: datetime, position: Position | None
+    ) -> Position | None:
+        """Do one step of such work; return the position of the next, None at the end."""
+        ...
+
     def rearm(self) -> int:
         """Arm lost timers of every feature; return their number."""
         ...

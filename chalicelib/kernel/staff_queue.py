@@ -16,7 +16,10 @@ MAX_COUNTED = 2000  # tasks of one line; a longer queue needs no exact number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An item that waits for staff, and its deadline."""
+    """An item that waits for staff, and its deadline.
+
+    `subject` is the id of what the item belongs to, if its move names both.
+    """
 
     kind: str
     id: str
@@ -24,6 +27,7 @@ class Task:
     place: str
     due_at: datetime
     moves: Sequence[str]
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

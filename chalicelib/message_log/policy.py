@@ -34,8 +34,9 @@ __all__ = [
 ATTEMPT_LEASE = timedelta(minutes=2)
 # An urgent message of unknown fate is sent once more after this.
 RESEND_AFTER = timedelta(minutes=2)
-# Longer than a queue (4 days) and its dead letters (14 days) can bring anything back.
-ATTEMPT_TTL = timedelta(days=30)
+# Longer than a queue (4 days) and its dead letters (14 days) can bring anything back, and than
+# a year: what was sent last winter can be looked up. The privacy notice promises it.
+ATTEMPT_TTL = timedelta(days=400)
 # Long enough to mend a key or a contract; after that, staff visit.
 RETRY_FOR = timedelta(hours=24)
 # The wait between two attempts doubles from the first to the second, with jitter.

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
+from ..kernel.clock import Clock
 from ..kernel.errors import Unauthenticated
 from ..kernel.request import RequestContext
 from . import permissions
+from .consent_versions import check_not_outdated
 from .model import Person
 from .repository import PersonRepository
 
@@ -42,8 +44,8 @@ class Granted:
 class Access:
     """Grants actions to the actors of requests."""
 
-    def __init__(self, repository: PersonRepository) -> None:
-        self._repository = repository
+    def __init__(self, repository: PersonRepository, clock: Clock) -> None:
+        self._repository, self._clock = repository, clock
 
     def require(
         self,
@@ -62,7 +64,7 @@ class Access:
         Raises:
             Unauthenticated: nobody has signed in, or the access token no longer counts.
             NotFound: the actor may not know that the resource exists.
-            Forbidden: the actor is blocked, or may not do this.
+            Forbidden: the actor is blocked, may not do this, or must agree to new terms first.
 
         """
         actor, people = context.actor, dict[str, Person]()
@@ -75,11 +77,10 @@ class Access:
         )
         if action.fresh:
             actor = self._with_represented(actor, target, people)
-        return Granted(
-            actor=actor,
-            relations=authorize(actor, action, target),
-            people=people,
-        )
+        found = authorize(actor, action, target)
+        if actor.id in people and not action.always_allowed:
+            check_not_outdated(people[actor.id], self._clock.now())
+        return Granted(actor=actor, relations=found, people=people)
 
     def _with_represented(
         self, actor: Actor, target: Resource, people: Mapping[str, Person]

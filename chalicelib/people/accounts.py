@@ -5,30 +5,33 @@ from dataclasses import replace
 from typing import Any
 
 from ..kernel.access import Role
-from ..kernel.changes import Changes, TimelineEvent
+from ..kernel.changes import Changes, Entity, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
-from ..kernel.hooks import Hooks
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
-from . import volunteers
+from . import permissions, volunteers
 from .access import Access
+from .consent_versions import check_current
 from .consents import Consents
 from .edits import AccountEdit, VolunteerEdit
+from .erasure import Erasure
+from .export import PersonalData
 from .model import (
-    TERMS,
     Consent,
     Person,
     VolunteerProfile,
-    agree,
-    erase,
     make_volunteer,
+    withdraw,
 )
-from .phones import Phones
+from .policy import SELF_GIVEN
 from .registration import Registration
 
-__all__ = ["Accounts"]
+__all__ = ["Accounts", "PhoneProof"]
+
+# (person, challenge, code, network address) -> the use of the challenge, or a refused try
+PhoneProof = Callable[[Person, str, str, str], Changes[Entity]]
 
 
 class Accounts:
@@ -41,21 +44,16 @@ class Accounts:
         clock: Clock,
         access: Access,
         consents: Consents,
-        phones: Phones,
         registration: Registration,
-        hooks: Hooks,
+        erasure: Erasure,
+        phone_proof: PhoneProof,
+        personal_data: PersonalData,
     ) -> None:
-        self._transaction, self._clock, self._access = (
-            transaction,
-            clock,
-            access,
-        )
-        self._consents, self._phones, self._registration = (
-            consents,
-            phones,
-            registration,
-        )
-        self._hooks = hooks
+        self._transaction, self._access = transaction, access
+        self._clock = clock
+        self._consents, self._registration = consents, registration
+        self._erasure, self._phone_proof = erasure, phone_proof
+        self._personal_data = personal_data
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""
@@ -64,10 +62,13 @@ class Accounts:
     def change_me(self, context: RequestContext, edit: AccountEdit) -> Person:
         """Change the actor's name, home, address, language, channels or quiet hours."""
 
-        def change(person: Person) -> Person:
-            changed = self._registration.apply_edit(person, edit)
-            return volunteers.note_own_change(
-                person, changed, self._clock.now()
+        def change(person: Person) -> tuple[Person, tuple[Put, ...]]:
+            edited = self._registration.apply_edit(person, edit)
+            changed = volunteers.note_own_change(
+                person, edited, self._clock.now()
+            )
+            return self._registration.guardians.with_age(
+                changed, edit.birth_year, edit.guardian
             )
 
         return self._change(context, change, "person.changed")
@@ -82,8 +83,8 @@ class Accounts:
     ) -> Person:
         """Make the actor a volunteer, or replace their profile; the vetting stays."""
 
-        def change(person: Person) -> Person:
-            return self._with_profile(person, profile)
+        def change(person: Person) -> tuple[Person, tuple[Put, ...]]:
+            return self._with_profile(person, profile), ()
 
         return self._change(context, change, "person.volunteered")
 
@@ -97,11 +98,11 @@ class Accounts:
 
         """
 
-        def change(person: Person) -> Person:
+        def change(person: Person) -> tuple[Person, tuple[Put, ...]]:
             profile = edit.applied_to(_profile_of(person))
             if not profile.places:
                 raise Invalid("volunteer.places_required", ["places"])
-            return self._with_profile(person, profile)
+            return self._with_profile(person, profile), ()
 
         return self._change(context, change, "person.volunteered")
 
@@ -119,19 +120,20 @@ class Accounts:
     def _change(
         self,
         context: RequestContext,
-        change: Callable[[Person], Person],
+        change: Callable[[Person], tuple[Person, tuple[Put, ...]]],
         tag: str,
     ) -> Person:
         def decide() -> Changes[Person]:
-            person = self._access.require_self(context).person
+            granted = self._access.require_self(context, permissions.CHANGE_ME)
+            person = granted.person
             person.check_version(context.seen_version)
-            changed = change(person)
+            changed, guarded = change(person)
             lines = self._consents.record_changes(person, changed)
             event = TimelineEvent(tag=tag, actor=person.id, party="owner")
             return Changes(
                 entity=changed,
                 previous=person,
-                writes=lines,
+                writes=(*lines, *guarded),
                 events=(event,),
                 messages=volunteers.next_step(person, changed),
             )
@@ -145,6 +147,41 @@ class Accounts:
         person = self._access.require_self(context).person
         return self._consents.read_page(person.id, context.start, limit)
 
+    def give_consent(
+        self, context: RequestContext, purpose: str, text_version: str
+    ) -> Person:
+        """Record the actor's consent to the current text of a purpose. Idempotent.
+
+        Raises:
+            Invalid: the version is not the current one, or the purpose is given in another way.
+
+        """
+
+        def decide() -> Changes[Person]:
+            person = self._access.require_self(context).person
+            person.check_version(context.seen_version)
+            if purpose not in person.consents and purpose not in SELF_GIVEN:
+                raise Invalid("consent.given_elsewhere", ["purpose"])
+            check_current(purpose, text_version, ("text_version",))
+            if person.consents.get(purpose) == text_version:
+                return Changes(entity=person, previous=person)
+            line = self._consents.record(person, purpose)
+            event = TimelineEvent(
+                tag="person.consented",
+                actor=person.id,
+                party="owner",
+                note=purpose,
+            )
+            agreed = {**person.consents, purpose: text_version}
+            return Changes(
+                entity=replace(person, consents=agreed),
+                previous=person,
+                writes=(line,),
+                events=(event,),
+            )
+
+        return self._transaction.run(decide, context)
+
     def withdraw_consent(self, context: RequestContext, purpose: str) -> None:
         """Withdraw a consent of the actor.
 
@@ -156,7 +193,7 @@ class Accounts:
             person.check_version(context.seen_version)
             if purpose not in person.consents:
                 raise NotFound("consent.unknown")
-            changed = _without_consent(person, purpose)
+            changed = withdraw(person, purpose)
             line = self._consents.record_withdrawal(person, purpose, person.id)
             event = TimelineEvent(
                 tag="person.consent_withdrawn",
@@ -173,36 +210,29 @@ class Accounts:
     def read_my_data(self, context: RequestContext) -> dict[str, Any]:
         """Return everything held about the actor, by section."""
         person = self._access.require_self(context).person
-        consents = self._consents.read_all(person.id)
-        held = {
-            "exported_at": self._clock.now(),
-            "person": person,
-            "consents": consents,
-        }
-        return held | self._hooks.export(person.id)
+        return self._personal_data.of(person)
 
-    def erase_me(self, context: RequestContext) -> None:
+    def erase_me(
+        self, context: RequestContext, challenge: str, code: str
+    ) -> None:
         """Erase the actor's personal data. Counts stay, without a name.
 
-        Other features erase theirs on the event.
+        Raises:
+            Invalid: the code is not that of a challenge of the actor's own phone.
+
         """
 
-        def decide() -> Changes[Person]:
+        def decide() -> tuple[Changes[Entity], None]:
             person = self._access.require_self(context).person
             person.check_version(context.seen_version)
-            traces = self._hooks.erased_with(person)
-            return Changes(
-                entity=erase(person, self._clock.now()),
-                previous=person,
-                writes=(*self._phones.release(person), *traces),
-                events=(
-                    TimelineEvent(
-                        tag="person.erased", actor=person.id, party="owner"
-                    ),
-                ),
-            )
+            proved = self._phone_proof(person, challenge, code, context.address)
+            if proved.refusal:
+                return proved, None
+            return self._erasure.erased(
+                person, actor=person.id, party="owner", related=(proved,)
+            ), None
 
-        self._transaction.run(decide, context)
+        self._transaction.run_with(decide, context)
 
 
 def _profile_of(person: Person) -> VolunteerProfile:
@@ -211,15 +241,3 @@ def _profile_of(person: Person) -> VolunteerProfile:
         return person.volunteer
     served = [g.place for g in person.grants if g.role is Role.VOLUNTEER]
     return VolunteerProfile(places=tuple(served))
-
-
-def _without_consent(person: Person, purpose: str) -> Person:
-    """Return a person without a consent, and without what it allowed."""
-    changed = agree(person, purpose, None)
-    if purpose == TERMS:
-        return replace(changed, token_version=person.token_version + 1)
-    if purpose == "contact_via":
-        return replace(changed, contact_via=None)
-    if purpose == "household":
-        return replace(changed, household=None)
-    return changed

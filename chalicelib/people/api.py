@@ -1,16 +1,23 @@
 """Routes of the caller's own account."""
 
+import unicodedata
+
 from pydantic_core import to_jsonable_python
 
 from ..kernel.request import RequestContext
 from ..web.fields import PageQuery
 from ..web.routes import Routes
 from .accounts import Accounts
+from .consent_texts import consent_texts
 from .schemas import (
     ConsentList,
+    ConsentTextList,
+    ConsentTextView,
     ConsentView,
+    ErasureIn,
     MyAccountPatch,
     MyAccountView,
+    MyConsentIn,
     MyDataView,
     VolunteerIn,
     VolunteerPatch,
@@ -39,9 +46,12 @@ def change_me(
 
 
 @routes.delete("/v1/me", status=202)
-def erase_me(accounts: Accounts, context: RequestContext) -> MyDataView:
-    """Erase the caller's personal data; counted history stays without it."""
-    accounts.erase_me(context)
+def erase_me(
+    accounts: Accounts, context: RequestContext, body: ErasureIn
+) -> MyDataView:
+    """Erase the caller's personal data, with a fresh code to their phone; counts stay."""
+    code = unicodedata.normalize("NFKC", body.code)
+    accounts.erase_me(context, body.challenge, code)
     return MyDataView({})
 
 
@@ -83,6 +93,30 @@ def read_consents(
     page = accounts.read_consents(context, query.limit)
     items = [ConsentView.model_validate(consent) for consent in page.items]
     return ConsentList(items=items, next=context.cursor_of(page.next))
+
+
+@routes.post(
+    "/v1/me/consents",
+    reread=lambda accounts, context, id: MyAccountView.of(
+        accounts.read_me(context)
+    ),
+)
+def give_consent(
+    accounts: Accounts, context: RequestContext, body: MyConsentIn
+) -> MyAccountView:
+    """Agree to the current text of a purpose."""
+    return MyAccountView.of(
+        accounts.give_consent(context, body.purpose, body.text_version)
+    )
+
+
+@routes.get("/v1/consents/texts", public=True)
+def read_consent_texts(
+    accounts: Accounts, context: RequestContext
+) -> ConsentTextList:
+    """Read the texts that people agree to, each in every language, with its hash (SHA-256)."""
+    found = [ConsentTextView.model_validate(one) for one in consent_texts()]
+    return ConsentTextList(found)
 
 
 @routes.delete("/v1/me/consents/{purpose}", status=204)

@@ -6,14 +6,15 @@ from typing import Literal
 
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
-from ..kernel.errors import NotFound
+from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
 from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
+from ..kernel.text import as_read
 from ..store.batches import in_batches
 from ..store.transaction import Transaction
-from .model import Consent, ConsentGiven, Person
-from .policy import CONSENT_TEXTS
+from .model import GUARDIAN, Consent, ConsentGiven, Person
+from .policy import CALL_BACK_WITHIN, CONSENT_TEXTS
 from .repository import PersonRepository
 
 __all__ = ["Consents"]
@@ -47,7 +48,19 @@ class Consents:
         recorded_by: str = "",
         text_version: str = "",
     ) -> Put:
-        """Return the line of a consent, recorded by the person unless `recorded_by` is given."""
+        """Return the line of a consent, recorded by the person unless `recorded_by` is given.
+
+        A spoken consent without a witness waits for a call-back by another member of staff.
+
+        Raises:
+            Invalid: the witness is the recorder, or the person.
+
+        """
+        recorder = recorded_by or person.id
+        self._check_witness(person, given, recorder)
+        confirm_by = None
+        if given.how == "spoken" and not given.witness:
+            confirm_by = self._clock.now() + CALL_BACK_WITHIN
         consent = Consent(
             id=self._ids.new("con"),
             person_id=person.id,
@@ -57,9 +70,21 @@ class Consents:
             text_version=text_version or CONSENT_TEXTS[purpose],
             how=given.how,
             witness=given.witness,
-            recorded_by=recorded_by or person.id,
+            recorded_by=recorder,
+            confirm_by=confirm_by,
+            place=person.home if confirm_by else None,
         )
         return Put(row=consent)
+
+    def _check_witness(
+        self, person: Person, given: ConsentGiven, recorder_id: str
+    ) -> None:
+        if given.how != "spoken" or not given.witness:
+            return
+        recorder = self._repository.find_person(recorder_id)
+        names = [one.name for one in (person, recorder) if one]
+        if as_read(given.witness) in [as_read(name) for name in names]:
+            raise Invalid("consent.witness_is_recorder", ["consent", "witness"])
 
     def record_withdrawal(
         self, person: Person, purpose: str, recorded_by: str
@@ -76,11 +101,14 @@ class Consents:
         return Put(row=consent)
 
     def record_changes(self, before: Person, after: Person) -> tuple[Put, ...]:
-        """Return the lines of the consents that a person gives and withdraws with a change."""
+        """Return the lines of the consents that a person gives and withdraws with a change.
+
+        A guardian's has a line of its own.
+        """
         given = [
             purpose
             for purpose in after.consents
-            if purpose not in before.consents
+            if purpose not in before.consents and purpose != GUARDIAN
         ]
         withdrawn = [
             purpose
@@ -107,6 +135,12 @@ class Consents:
         return list(
             every(lambda start: self._repository.consents_of(person_id, start))
         )
+
+    def waiting(
+        self, place: str, after: str, limit: int
+    ) -> Page[tuple[str, Consent]]:
+        """Return the consents that wait for a call-back at a place, each with its order."""
+        return self._repository.consents_waiting(place, after, limit)
 
     # use cases without a signed-in actor
 
@@ -142,16 +176,19 @@ class Consents:
         self._transaction.run(decide, context)
 
     def forget_witnesses(self, person_id: str) -> None:
-        """Remove the names of witnesses from an erased person's ledger; the consents stay."""
+        """Remove witnesses and call-backs from an erased person's ledger; the consents stay."""
         named = [
-            consent for consent in self.read_all(person_id) if consent.witness
+            consent
+            for consent in self.read_all(person_id)
+            if consent.witness or consent.confirm_by
         ]
         for batch in in_batches(named, _BLANKED_AT_ONCE):
             self._blank(person_id, batch)
 
     def _blank(self, person_id: str, consents: Sequence[Consent]) -> None:
         blank = tuple(
-            Put(row=replace(consent, witness=None)) for consent in consents
+            Put(row=replace(consent, witness=None, confirm_by=None))
+            for consent in consents
         )
 
         def decide() -> Changes[Person]:

@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import Availability, Person, QuietHours, VolunteerProfile, agree
+from .model import (
+    Availability,
+    GuardianGiven,
+    Person,
+    QuietHours,
+    VolunteerProfile,
+    agree,
+)
 from .policy import CONSENT_TEXTS
 
 __all__ = ["AccountEdit", "PersonCorrection", "PersonEdit", "VolunteerEdit"]
@@ -51,6 +58,8 @@ class AccountEdit(PersonEdit):
     email_address: Maybe[str | None] = UNSET
     quiet_hours: Maybe[QuietHours | None] = UNSET
     promotions: Maybe[bool] = UNSET
+    birth_year: int | None = None
+    guardian: GuardianGiven | None = None
 
     def applied_to(self, person: Person) -> Person:
         """Return the person with the changes, and with the consent that goes with them."""

@@ -9,6 +9,7 @@ from ..kernel.template import Lane
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.changes import Changes, Entity
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .access import Access
-    from .accounts import Accounts
+    from .accounts import Accounts, PhoneProof
     from .background import PersonJobs
     from .consents import Consents
+    from .erasure import Erasure
+    from .export import PersonalData
+    from .model import Person, ShownHome
     from .phones import Phones
     from .registration import Registration
     from .rekeying import PhoneRekeying
@@ -28,8 +32,12 @@ __all__ = [
     "access",
     "accounts",
     "consents",
+    "erasure",
     "feature",
+    "homes_shown",
     "jobs",
+    "personal_data",
+    "phone_proof",
     "phone_rekeying",
     "phones",
     "place_exists",
@@ -46,6 +54,12 @@ place_exists: "ServiceProvider[Callable[[str], bool]]" = ServiceProvider(
 streets: "ServiceProvider[Callable[[], Iterable[str]]]" = ServiceProvider(
     "people.streets"
 )  # filled by places
+homes_shown: "ServiceProvider[Callable[[str], list[ShownHome]]]" = (
+    ServiceProvider("people.homes_shown")
+)  # filled by wishes
+phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
+    "people.phone_proof"
+)  # filled by signin
 
 
 @feature.provide
@@ -54,7 +68,7 @@ def access(core: "Core", get: Get) -> "Access":
     from .access import Access
     from .repository import PersonRepository
 
-    return Access(PersonRepository(core.store))
+    return Access(PersonRepository(core.store), core.clock)
 
 
 @feature.provide
@@ -96,14 +110,48 @@ def consents(core: "Core", get: Get) -> "Consents":
 @feature.provide
 def registration(core: "Core", get: Get) -> "Registration":
     """Build what makes accounts and checks records."""
+    from .guardians import Guardians
     from .registration import Registration
+    from .repository import PersonRepository
 
     return Registration(
         clock=core.clock,
         ids=core.ids,
         phones=get(phones),
         consents=get(consents),
+        guardians=Guardians(
+            repository=PersonRepository(core.store),
+            consents=get(consents),
+            clock=core.clock,
+        ),
         place_exists=get(place_exists),
+    )
+
+
+@feature.provide
+def erasure(core: "Core", get: Get) -> "Erasure":
+    """Build what erases people."""
+    from .erasure import Erasure
+
+    def read(person_id: str) -> "list[ShownHome]":
+        """Load the wishes for an erasure only, not with every account."""
+        return get(homes_shown)(person_id)
+
+    return Erasure(
+        clock=core.clock,
+        phones=get(phones),
+        homes_shown=read,
+        hooks=core.hooks,
+    )
+
+
+@feature.provide
+def personal_data(core: "Core", get: Get) -> "PersonalData":
+    """Build what collects a person's data."""
+    from .export import PersonalData
+
+    return PersonalData(
+        clock=core.clock, consents=get(consents), hooks=core.hooks
     )
 
 
@@ -112,14 +160,21 @@ def accounts(core: "Core", get: Get) -> "Accounts":
     """Build the service of people's own accounts."""
     from .accounts import Accounts
 
+    def prove(
+        person: "Person", challenge: str, code: str, address: str
+    ) -> "Changes[Entity]":
+        """Load the sign-in for a proof only, not with every account."""
+        return get(phone_proof)(person, challenge, code, address)
+
     return Accounts(
         transaction=core.transaction,
         clock=core.clock,
         access=get(access),
         consents=get(consents),
-        phones=get(phones),
         registration=get(registration),
-        hooks=core.hooks,
+        erasure=get(erasure),
+        phone_proof=prove,
+        personal_data=get(personal_data),
     )
 
 

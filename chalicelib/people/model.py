@@ -15,14 +15,20 @@ from . import permissions, policy
 from .vetting import Vetting, VettingMethod, VettingRecord
 
 __all__ = [
+    "CARE",
+    "GUARDIAN",
     "TERMS",
     "Availability",
     "Consent",
     "ConsentGiven",
     "EndedSession",
+    "GuardianGiven",
     "Person",
+    "PhoneMark",
     "PhoneOwner",
     "QuietHours",
+    "SealedRecord",
+    "ShownHome",
     "Vetting",
     "VettingMethod",
     "VettingRecord",
@@ -35,8 +41,13 @@ __all__ = [
     "make_volunteer",
     "mask_phone",
     "never_again",
+    "withdraw",
 ]
 
+CARE = (
+    "care"  # the purpose of marks about minors, the bedridden and those alone
+)
+GUARDIAN = "guardian"  # the purpose without which a child has no account
 TERMS = "terms"  # the purpose without which there is no account
 _SESSION_MEMORY = timedelta(minutes=30)  # as long as an access token lives
 
@@ -119,6 +130,10 @@ class Person(Entity):
     )  # purpose -> text version in force
     volunteer: VolunteerProfile | None = None
     erased_at: datetime | None = None
+    birth_year: int | None = None
+    # Of a child: a person, or else the name of somebody without an account.
+    guardian_id: str | None = None
+    guardian_name: str | None = None
     phone_lost_at: datetime | None = None  # until staff set another phone
 
     @property
@@ -291,8 +306,50 @@ class PhoneOwner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneMark:
+    """A phone whose account was erased: limits and a block go on for a phone that comes back."""
+
+    fingerprint: str
+    person_id: str
+    phone_keys: tuple[str, ...]
+    blocked: bool
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHome:
+    """A home that a helper was shown: the wish, its place, and when they claimed it."""
+
+    wish_id: str
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedRecord:
+    """The rest of an erased person that only an administrator of the street may read.
+
+    `places` are the communities of the person and of the homes.
+    """
+
+    person_id: str
+    name: str
+    phone: str | None
+    phone_keys: tuple[str, ...]
+    homes: tuple[ShownHome, ...]
+    blocked: bool
+    places: tuple[str, ...]
+    erased_at: datetime
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """One line of the consent ledger; nothing is ever changed or removed in it."""
+    """One line of the consent ledger; what it says is never changed or removed.
+
+    Only a witness is forgotten with an erasure. `confirm_by` is set while a spoken consent without
+    a witness waits for a call-back by the staff of `place`.
+    """
 
     id: str
     person_id: str
@@ -303,14 +360,28 @@ class Consent:
     how: str = "app"
     witness: str | None = None
     recorded_by: str
+    confirm_by: datetime | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven:
-    """The form of a consent that another person records."""
+    """The form of a consent that another person records.
+
+    With `care` the person agrees to marks about care as well, which is a purpose of its own.
+    """
 
     how: str
     witness: str | None = None
+    care: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianGiven:
+    """A guardian who agrees: a person by id, or else the name."""
+
+    person_id: str | None = None
+    name: str | None = None
 
 
 def limit_subjects(
@@ -359,6 +430,23 @@ def agree(person: Person, purpose: str, text_version: str | None) -> Person:
     if text_version is None:
         return replace(person, consents=rest)
     return replace(person, consents={purpose: text_version, **person.consents})
+
+
+def withdraw(person: Person, purpose: str) -> Person:
+    """Return a person without a consent, and without what it allowed.
+
+    Without the terms, or those of a guardian, every session ends.
+    """
+    changed = agree(person, purpose, None)
+    if purpose == GUARDIAN:
+        changed = replace(changed, guardian_id=None, guardian_name=None)
+    if purpose in (TERMS, GUARDIAN):
+        return replace(changed, token_version=person.token_version + 1)
+    if purpose == "contact_via":
+        return replace(changed, contact_via=None)
+    if purpose == "household":
+        return replace(changed, household=None)
+    return changed
 
 
 def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:

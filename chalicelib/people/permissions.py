@@ -1,4 +1,7 @@
-"""Actions about people: `ME` on the own account, `READ` by staff on another. Pure."""
+"""Actions about people: `ME` on the own account, `READ` by staff on another. Pure.
+
+`ME` is reading, leaving and consents; `CHANGE_ME` is all else about the own account.
+"""
 
 from ..kernel.access import COMMUNITY, STAFF, Action, Relation
 
@@ -6,6 +9,7 @@ __all__ = [
     "ACT_FOR",
     "BLOCK",
     "CHANGE",
+    "CHANGE_ME",
     "CREATE",
     "GRANT",
     "HOUSEHOLD",
@@ -20,7 +24,8 @@ __all__ = [
 
 _OWNER_OR_STAFF = STAFF | {Relation.OWNER}
 
-ME = Action("me", frozenset({Relation.SIGNED_IN}))
+ME = Action("me", frozenset({Relation.SIGNED_IN}), always_allowed=True)
+CHANGE_ME = Action("me.change", frozenset({Relation.SIGNED_IN}))
 SEE = Action("person.see", _OWNER_OR_STAFF)
 READ = Action("person.read", STAFF)
 CREATE = Action("person.create", STAFF)
@@ -35,6 +40,7 @@ ACT_FOR = Action("person.act_for", _OWNER_OR_STAFF)
 
 PERMISSIONS = (
     ME,
+    CHANGE_ME,
     SEE,
     READ,
     CREATE,

@@ -5,11 +5,12 @@ each (docs/decisions/0042).
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from ..kernel.changes import Delete, Put
 from ..kernel.codes import Keyring
 from ..kernel.errors import Refusal
-from .model import Person, PhoneOwner
+from .model import Person, PhoneMark, PhoneOwner
 from .repository import PersonRepository
 
 __all__ = ["PhoneHeldTwice", "Phones"]
@@ -38,13 +39,28 @@ class Phones:
         return None
 
     def with_key(self, person: Person) -> Person:
-        """Return a person with the keys of their phone, by which limits are counted."""
+        """Return a person with the keys of their phone, by which limits are counted.
+
+        A phone whose account was erased brings along the keys of that account.
+        """
         if not person.phone:
             return person
-        keys = dict.fromkeys(
-            [*person.phone_keys, *self.fingerprints(person.phone)]
-        )
+        own = self.fingerprints(person.phone)
+        mark = self._mark_of(person.phone)
+        earlier = mark.phone_keys if mark else ()
+        keys = dict.fromkeys([*person.phone_keys, *earlier, *own])
         return replace(person, phone_keys=tuple(keys))
+
+    def is_barred(self, phone: str, now: datetime) -> bool:
+        """Say whether the account of a phone was blocked when it was erased, not long ago."""
+        mark = self._mark_of(phone)
+        return mark is not None and mark.blocked and now < mark.ttl
+
+    def _mark_of(self, phone: str) -> PhoneMark | None:
+        for fingerprint in self.fingerprints(phone):
+            if mark := self._repository.mark_of_phone(fingerprint):
+                return mark
+        return None
 
     def claim(
         self, person: Person, taken: Refusal | None = None

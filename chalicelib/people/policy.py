@@ -1,15 +1,21 @@
 """Numbers about people."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 __all__ = [
+    "CALL_BACK_WITHIN",
+    "CONSENT_GRACE",
+    "CONSENT_SINCE",
     "CONSENT_TEXTS",
+    "GUARDIAN_BELOW",
     "HOMES_MAX",
     "HOUSEHOLD_MAX",
     "LIFT_WITHIN",
     "NAMES_MAX",
     "PEOPLE_READ_MAX",
+    "SEALED_FOR",
+    "SELF_GIVEN",
     "VETTING_LASTS",
     "VETTING_MAX",
     "VETTING_WARNING",
@@ -24,7 +30,19 @@ CONSENT_TEXTS: Mapping[str, str] = {
     "household": "2026-11",
     # MIIT Order 31, article 18: no advertising message without a request
     "promotions": "2026-11",
+    # PIPL, articles 28 and 29: sensitive data need a consent of their own
+    "care": "2026-11",
+    # PIPL, article 31: below 14 a guardian agrees
+    "guardian": "2026-11",
 }
+# From when the current version is asked for.
+CONSENT_SINCE: Mapping[str, datetime] = {
+    purpose: datetime(2026, 11, 1, tzinfo=UTC) for purpose in CONSENT_TEXTS
+}
+# A month: seldom guests see the question too, and nobody waits for a signature for longer.
+CONSENT_GRACE = timedelta(days=30)
+# Given by a tap of one's own. The others name somebody else, or are given for each case.
+SELF_GIVEN = frozenset({"terms", "promotions", "care"})
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 # Names of one building that redaction knows: thirty floors with four flats have about as many.
 NAMES_MAX = 300
@@ -39,3 +57,8 @@ LIFT_WITHIN = timedelta(
 HOMES_MAX = (
     50  # homes in 7 days that staff may allow: an event for a whole building
 )
+# Half a year: theft is often noticed weeks later, and the police asks after months.
+SEALED_FOR = timedelta(days=180)
+# Three days: a weekend, and the next working day.
+CALL_BACK_WITHIN = timedelta(days=3)
+GUARDIAN_BELOW = 14  # years of age; PIPL, articles 28 and 31

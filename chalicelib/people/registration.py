@@ -10,7 +10,8 @@ from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
 from .consents import Consents
 from .edits import PersonCorrection, PersonEdit
-from .model import TERMS, Person, agree
+from .guardians import Guardians
+from .model import TERMS, GuardianGiven, Person, agree
 from .names import may_be_named
 from .phones import Phones
 
@@ -27,9 +28,10 @@ class Registration:
         ids: Ids,
         phones: Phones,
         consents: Consents,
+        guardians: Guardians,
         place_exists: Callable[[str], bool],
     ) -> None:
-        self._clock, self._ids = clock, ids
+        self._clock, self._ids, self.guardians = clock, ids, guardians
         self._phones, self._consents, self._place_exists = (
             phones,
             consents,
@@ -43,6 +45,8 @@ class Registration:
         locale: str,
         text_version: str,
         loser: Person | None = None,
+        birth_year: int | None = None,
+        guardian: GuardianGiven | None = None,
     ) -> tuple[Person, tuple[Put, ...]]:
         """Return a person who signs in for the first time, and the rows of account and consent.
 
@@ -60,7 +64,9 @@ class Registration:
             locale=locale,
             consents={TERMS: text_version},
         )
-        person = self._phones.with_key(person)
+        person, guarded = self.guardians.with_age(
+            self._phones.with_key(person), birth_year, guardian
+        )
         owned = self._phones.claim(person)
         if loser:
             owned = self._phones.take_over(person)
@@ -69,6 +75,7 @@ class Registration:
             Put(row=person, new=True),
             *owned,
             agreed,
+            *guarded,
         )
 
     def agree_to_terms(

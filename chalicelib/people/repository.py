@@ -11,14 +11,16 @@ from ..store.batches import BATCH_GET
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .ended_relations import events_of_change
-from .model import Consent, Person, PhoneOwner
+from .model import Consent, Person, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering
 
 __all__ = [
     "CONSENT",
     "PERSON",
     "PERSON_EVENT",
+    "PHONE_MARK",
     "PHONE_OWNER",
+    "SEALED",
     "VOLUNTEERING",
     "PersonEvent",
     "PersonRepository",
@@ -41,6 +43,8 @@ _PEOPLE = Table(
             range_key="waits_order",
             include=("id", "waits_at", "waits_for"),
         ),
+        # Spoken consents that wait for a call-back in a street, soonest due first. Sparse.
+        index("by_call_back", hash_key="calls_in", range_key="calls_order"),
     ),
 )
 _WAITING_READ_MAX = 2000  # tasks of a street, filtered for one of its places
@@ -93,10 +97,16 @@ def _volunteering_keys(one: Volunteering) -> dict[str, str]:
 
 
 def _consent_keys(consent: Consent) -> dict[str, str]:
-    return {
+    keys = {
         "pk": consent.person_id,
         "sk": f"consent#{to_text(consent.at)}#{consent.id}",
     }
+    if consent.confirm_by and consent.place:
+        keys |= {
+            "calls_in": street_of(consent.place),
+            "calls_order": f"{to_text(consent.confirm_by)}#{consent.id}",
+        }
+    return keys
 
 
 _COMPUTED = {"waits_at": str, "waits_for": str}
@@ -109,11 +119,23 @@ PHONE_OWNER = _PEOPLE.row(
     PhoneOwner,
     keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"},
 )
+# What stays of erased people for a time, apart from all others: PK the person or the hash of a
+# phone; SK `sealed`, `mark`.
+_SEALED = Table("sealed")
+PHONE_MARK = _SEALED.row(
+    PhoneMark,
+    keys=lambda mark: {"pk": f"phone#{mark.fingerprint}", "sk": "mark"},
+)
+SEALED = _SEALED.row(
+    SealedRecord, keys=lambda sealed: {"pk": sealed.person_id, "sk": "sealed"}
+)
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
 _KEY = PERSON.view(Key)
 _WAITING = PERSON.view(WaitingVolunteer)
+_CONSENT_KEY = CONSENT.view(Key)
+_CALL_BACKS_READ = 2000  # looked through for one page of the staff queue
 
 
 def _position_of(person: Person) -> Position:
@@ -124,7 +146,15 @@ def _position_of(person: Person) -> Position:
 class PersonRepository(Repository):
     """Reads people, who may be asked, and consents."""
 
-    rows = (PERSON, PHONE_OWNER, VOLUNTEERING, CONSENT, PERSON_EVENT)
+    rows = (
+        PERSON,
+        PHONE_OWNER,
+        PHONE_MARK,
+        SEALED,
+        VOLUNTEERING,
+        CONSENT,
+        PERSON_EVENT,
+    )
 
     def find_person(self, person_id: str) -> Person | None:
         """Read one person."""
@@ -141,6 +171,14 @@ class PersonRepository(Repository):
         """Return the id of the person whose phone this is."""
         owner = self._store.get(PHONE_OWNER, f"phone#{fingerprint}", "owner")
         return owner.person_id if owner else None
+
+    def mark_of_phone(self, fingerprint: str) -> PhoneMark | None:
+        """Return the mark of a phone whose account was erased. It may have expired."""
+        return self._store.get(PHONE_MARK, f"phone#{fingerprint}", "mark")
+
+    def find_sealed(self, person_id: str) -> SealedRecord | None:
+        """Return the sealed record of an erased person. It may have expired."""
+        return self._store.get(SEALED, person_id, "sealed")
 
     def household_members(self, household: str, limit: int) -> list[str]:
         """Return the ids of a household's members."""
@@ -253,3 +291,26 @@ class PersonRepository(Repository):
             limit=limit,
             newest_first=True,
         )
+
+    def consents_waiting(
+        self, place: str, after: str, limit: int
+    ) -> Page[tuple[str, Consent]]:
+        """Read the consents that wait for a call-back at a place and below, each with its order."""
+        page = self._store.page(
+            _CONSENT_KEY,
+            street_of(place),
+            index="by_call_back",
+            keys=behind(CONSENT.attribute("waits_order"), after),
+            limit=limit,
+            read_at_most=_CALL_BACKS_READ,
+        )
+        found = self._store.get_many(
+            CONSENT, [(key.pk, key.sk) for key in page.items]
+        )
+        pairs = [
+            (_consent_keys(consent)["waits_order"], consent)
+            for consent in found
+            if consent.confirm_by and covers(place, consent.place or "")
+        ]
+        position = page.next and {"after": page.next["waits_order"]}
+        return Page(pairs, position)

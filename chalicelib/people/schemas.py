@@ -8,6 +8,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
+from ..kernel.ids import ID_PATTERN
 from ..kernel.text_catalogue import Locale
 from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..web.fields import (
@@ -22,10 +23,12 @@ from ..web.fields import (
     Request,
     View,
 )
+from .consent_versions import consents_due
 from .edits import AccountEdit, VolunteerEdit
 from .model import (
     Availability,
     ConsentGiven,
+    GuardianGiven,
     Person,
     QuietHours,
     Vetting,
@@ -33,10 +36,19 @@ from .model import (
 )
 
 __all__ = [
+    "BirthYear",
+    "ChallengeId",
+    "Code",
     "ConsentIn",
+    "ConsentTextList",
+    "ConsentTextView",
+    "ErasureIn",
+    "GuardianIn",
     "MyAccountPatch",
     "MyAccountView",
+    "MyConsentIn",
     "Phone",
+    "TextVersion",
     "VolunteerIn",
     "VolunteerPatch",
     "mainland_mobile",
@@ -100,15 +112,71 @@ Household = Annotated[
 ]
 
 
+# Full-width digits are what a Chinese keyboard may give; they are folded before they are compared.
+Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]
+ChallengeId = Annotated[str, Field(pattern=f"^chl_{ID_PATTERN}$")]
+
+
+class ErasureIn(Request):
+    """A fresh code to the caller's own phone, and its challenge."""
+
+    code: Code
+    challenge: ChallengeId
+
+
+Purpose = Literal[
+    "terms",
+    "acting",
+    "contact_via",
+    "household",
+    "promotions",
+    "care",
+    "guardian",
+]
+TextVersion = Annotated[Line, Field(max_length=40, examples=["2026-11"])]
+
+
+BirthYear = Annotated[int, Field(ge=1880, le=2200), WHOLE]
+
+
+class GuardianIn(Request):
+    """A guardian who agrees for a child: a person by id, or the name."""
+
+    person: PersonId | None = None
+    name: Name | None = None
+
+    def given(self) -> GuardianGiven:
+        """Return it as a value of the model."""
+        return GuardianGiven(person_id=self.person, name=self.name)
+
+
+class ConsentDueView(View):
+    """A newer text than the one agreed to."""
+
+    purpose: str
+    version: str
+    until: Instant = Field(
+        description="After this, outdated terms allow little but ending and leaving."
+    )
+
+
 class ConsentIn(Request):
-    """A consent given by a person, in front of staff."""
+    """A consent given by a person, in front of staff.
+
+    A spoken one needs a witness who is not the recorder. Without one it waits for a call-back by
+    another member of staff within three days, and lapses then.
+    """
 
     how: Literal["spoken", "written"]
     witness: Name | None = None
+    care: Flag = Field(
+        False,
+        description="Whether the person also agrees to marks about care: minor, bedridden, alone.",
+    )
 
     def given(self) -> ConsentGiven:
         """Return it as a value of the model."""
-        return ConsentGiven(how=self.how, witness=self.witness)
+        return ConsentGiven(how=self.how, witness=self.witness, care=self.care)
 
 
 class RoleGrantView(View):
@@ -221,9 +289,13 @@ class MyAccountView(View):
     channels: ChannelsView
     quiet_hours: QuietHoursView | None
     household: str | None
+    birth_year: int | None
     vetting: Vetting
     volunteer: VolunteerView | None = Field(
         description="The volunteer profile; null for those who are no volunteers."
+    )
+    consents_due: list[ConsentDueView] = Field(
+        description="Newer texts to agree to with POST /v1/me/consents."
     )
     created_at: Instant
     updated_at: Instant
@@ -233,7 +305,8 @@ class MyAccountView(View):
         """Return the view of a person."""
         offered = VolunteerView.of(person) if person.volunteer else None
         return cls.model_validate(
-            person_fields(person) | {"volunteer": offered}
+            person_fields(person)
+            | {"volunteer": offered, "consents_due": consents_due(person)}
         )
 
 
@@ -246,6 +319,8 @@ class MyAccountPatch(Request):
     locale: Locale | None = None
     channels: ChannelsPatch | None = None
     quiet_hours: QuietHoursIn | None = None
+    birth_year: BirthYear | None = None
+    guardian: GuardianIn | None = None
 
     def edit(self) -> AccountEdit:
         """Return the changes; null empties home, address, e-mail address and quiet hours only."""
@@ -263,6 +338,8 @@ class MyAccountPatch(Request):
             email_address=channels.dropped_address(),
             quiet_hours=self._hours() if "quiet_hours" in given else UNSET,
             promotions=unset_if_none(channels.promotions),
+            birth_year=self.birth_year,
+            guardian=self.guardian.given() if self.guardian else None,
         )
 
     def _hours(self) -> QuietHours | None:
@@ -374,6 +451,9 @@ class ConsentView(View):
     witness: str | None
     recorded_by: str
     at: Instant
+    confirm_by: Instant | None = Field(
+        description="Until when another member of staff has to call back."
+    )
 
 
 class ConsentList(View):
@@ -381,6 +461,27 @@ class ConsentList(View):
 
     items: list[ConsentView]
     next: str | None
+
+
+class MyConsentIn(Request):
+    """A purpose, and the version of its text that the caller has read."""
+
+    purpose: Purpose
+    text_version: TextVersion
+
+
+class ConsentTextView(View):
+    """A text that people agree to, in one language."""
+
+    purpose: str
+    version: str
+    locale: str
+    hash: str = Field(description="SHA-256 of the text, in hexadecimal digits.")
+    text: str
+
+
+class ConsentTextList(RootModel[list[ConsentTextView]]):
+    """The current texts of all purposes in all languages."""
 
 
 class MyDataView(RootModel[dict[str, Any]]):

@@ -1,6 +1,7 @@
 """People for other features: lookups, and decisions that go into their commits."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
@@ -19,9 +20,9 @@ from ..kernel.redaction import mask_personal
 from ..kernel.request import RequestContext
 from . import permissions
 from .consents import Consents
-from .model import ConsentGiven, Person, never_again
+from .model import CARE, ConsentGiven, Person, SealedRecord, never_again
 from .phones import Phones
-from .policy import HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
+from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 
@@ -52,6 +53,10 @@ class People:
     def find_many(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Return several people by id, in one request; unknown ids are left out."""
         return self._repository.find_persons(list(person_ids))
+
+    def find_sealed(self, person_id: str) -> SealedRecord | None:
+        """Return the sealed record of an erased person. It may have expired."""
+        return self._repository.find_sealed(person_id)
 
     def phone_owner(self, phone: str) -> Person | None:
         """Return the person whose phone this is."""
@@ -228,6 +233,22 @@ class People:
         )
         return Changes(
             entity=never_again(person, kind), previous=person, events=(event,)
+        )
+
+    def agree_to_care(
+        self, subject: Person, given: ConsentGiven, by: str
+    ) -> Changes[Person]:
+        """Return the decision that a person agrees to marks about care."""
+        consents = {**subject.consents, CARE: CONSENT_TEXTS[CARE]}
+        line = self._consents.record(subject, CARE, given, recorded_by=by)
+        event = TimelineEvent(
+            tag="person.consented", actor=by, party="staff", note=CARE
+        )
+        return Changes(
+            entity=replace(subject, consents=consents),
+            previous=subject,
+            writes=(line,),
+            events=(event,),
         )
 
     def note_consent(

@@ -67,6 +67,8 @@ def _returned(body: TokensIn) -> CodeReturned:
         challenge=body.challenge,
         name=body.name,
         text_version=body.consent.text_version if body.consent else None,
+        birth_year=body.birth_year,
+        guardian=body.guardian.given() if body.guardian else None,
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.ended_relations import ACCOUNT_ENDED
-from ..people.feature import access, phones, registration
+from ..people.feature import access, phone_proof, phones, registration
 from ..people.feature import feature as people
 from ..staff_directory.feature import audit
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..kernel.changes import Delete
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
+    from ..people.accounts import PhoneProof
     from ..people.model import Person
     from ..web.routes import Routes
     from .challenges import Challenges
@@ -46,6 +47,14 @@ def challenges(core: "Core", get: Get) -> "Challenges":
         ids=core.ids,
         keys=core.keys,
     )
+
+
+@feature.fill(phone_proof)
+def make_phone_proof(core: "Core", get: Get) -> "PhoneProof":
+    """Return the check of a code to a person's own phone."""
+    from .phone_proof import PhoneProofs
+
+    return PhoneProofs(challenges=get(challenges), phones=get(phones)).prove
 
 
 @feature.provide

@@ -4,8 +4,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ..kernel.ids import ID_PATTERN
-from ..people.schemas import Mail, MyAccountView, Phone
+from ..people.schemas import (
+    BirthYear,
+    ChallengeId,
+    Code,
+    GuardianIn,
+    Mail,
+    MyAccountView,
+    Phone,
+    TextVersion,
+)
 from ..web.fields import Instant, Line, Name, Request, View
 from .model import Session
 
@@ -23,11 +31,6 @@ __all__ = [
     "TokensView",
 ]
 
-# Full-width digits are what a Chinese keyboard may give; they are folded before they are compared.
-Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]
-
-
-ChallengeId = Annotated[str, Field(pattern=f"^chl_{ID_PATTERN}$")]
 DeviceToken = Annotated[
     str,
     Field(
@@ -74,7 +77,7 @@ class EmailCodeSentView(View):
 class TermsConsentIn(Request):
     """The version of the terms that the person agrees to."""
 
-    text_version: Annotated[Line, Field(max_length=40)]
+    text_version: TextVersion
 
 
 class TokensIn(Request):
@@ -88,6 +91,10 @@ class TokensIn(Request):
     challenge: ChallengeId | None = None
     name: Name | None = None
     consent: TermsConsentIn | None = None
+    birth_year: BirthYear | None = Field(
+        None, description="For a new account; below 14 a guardian has to agree."
+    )
+    guardian: GuardianIn | None = None
     refresh_token: Annotated[str, Field(max_length=200)] | None = None
 
 

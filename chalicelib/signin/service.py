@@ -7,9 +7,11 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.access import Access
-from ..people.model import TERMS, Person
+from ..people.model import GUARDIAN, TERMS, GuardianGiven, Person
 from ..people.phones import Phones
+from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
 from ..store.transaction import Transaction
 from .challenges import Challenges, CodeOrder
@@ -32,6 +34,8 @@ class CodeReturned:
     challenge: str
     name: str | None = None
     text_version: str | None = None
+    birth_year: int | None = None
+    guardian: GuardianGiven | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +93,16 @@ class SignIn:
             ):
                 person = None
             refusal = _refusal_of(person, returned.text_version)
+            if owner is None and self._phones.is_barred(
+                returned.phone, self._clock.now()
+            ):
+                refusal = Forbidden("person.blocked")
             if refusal:
                 return self._challenges.incomplete(proved, refusal), None
-            account = self._account(person, owner, returned, context.locale)
+            try:
+                account = self._account(person, owner, returned, context.locale)
+            except Invalid as lacking:
+                return self._challenges.incomplete(proved, lacking), None
             return self._open(proved, account, context.agent)
 
         _, opened = self._transaction.run_with(decide, context)
@@ -128,19 +139,38 @@ class SignIn:
         terms = returned.text_version
         if person is None:
             made, rows = self._registration.new_account(
-                returned.phone, returned.name or "", locale, terms or "", owner
+                returned.phone,
+                returned.name or "",
+                locale,
+                terms or "",
+                owner,
+                returned.birth_year,
+                returned.guardian,
             )
             related: tuple[Changes[Person], ...] = ()
             if owner:
                 related = (self._dormancy.lose_phone(owner, self._clock.now()),)
             return _Account(person=made, related=related, writes=rows)
-        if not terms or TERMS in person.consents:
+        return self._agreed(person, terms, returned.guardian)
+
+    def _agreed(
+        self, person: Person, terms: str | None, guardian: GuardianGiven | None
+    ) -> _Account:
+        """Return a known person with the terms and the guardian that they lacked."""
+        lines: tuple[Write, ...] = ()
+        after = person
+        if GUARDIAN not in person.consents:
+            after, lines = self._registration.guardians.with_age(
+                person, None, guardian
+            )
+        if terms and person.consents.get(TERMS) != terms:
+            agreed = self._registration.agree_to_terms(after, terms)
+            after, lines = agreed.entity, (*lines, *agreed.writes)
+        if after == person:
             return _Account(person=person)
-        agreed = self._registration.agree_to_terms(person, terms)
-        written = replace(
-            agreed.entity, version=person.version + 1
-        )  # as the commit leaves it
-        return _Account(person=written, related=(agreed,))
+        changes = Changes(entity=after, previous=person, writes=lines)
+        written = replace(after, version=person.version + 1)
+        return _Account(person=written, related=(changes,))
 
     # e-mail
 
@@ -149,7 +179,9 @@ class SignIn:
 
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
-            actor = self._access.require_self(context).actor
+            actor = self._access.require_self(
+                context, people_permissions.CHANGE_ME
+            ).actor
             slot = f"email#{actor.id}"
             mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"
             order = CodeOrder(
@@ -175,7 +207,9 @@ class SignIn:
         """Take a verified e-mail address as a channel."""
 
         def decide() -> tuple[Changes[Entity], None]:
-            person = self._access.require_self(context).person
+            person = self._access.require_self(
+                context, people_permissions.CHANGE_ME
+            ).person
             slot = f"email#{person.id}"
             proved = self._challenges.verify(
                 slot,
@@ -229,4 +263,11 @@ def _refusal_of(
     )
     if not known and text_version is None:
         return Invalid("consent.required", ["consent"])
+    current = CONSENT_TEXTS[TERMS]
+    if text_version not in (None, current):
+        return Invalid(
+            "consent.version_unknown",
+            ["consent", "text_version"],
+            current=current,
+        )
     return None

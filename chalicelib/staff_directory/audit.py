@@ -7,6 +7,7 @@ from ..kernel.ids import Ids
 from ..kernel.place import street_of
 from ..people.model import Person
 from .model import Audit
+from .policy import AUDIT_TTL
 from .repository import AuditRepository
 
 __all__ = ["AuditLog"]
@@ -25,13 +26,15 @@ class AuditLog:
     ) -> Put:
         """Return the line of a look at a person or a change to them."""
         own = (grant.place for grant in actor.grants)
+        now = self._clock.now()
         audit = Audit(
             id=self._ids.new("aud"),
-            at=self._clock.now(),
+            at=now,
             actor=actor.id,
             action=action,
             subject=person.id,
             reason=reason,
             street=street_of((*person.places, *own, "none")[0]),
+            ttl=now + AUDIT_TTL,
         )
         return self._repository.written(audit)

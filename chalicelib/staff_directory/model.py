@@ -17,3 +17,4 @@ class Audit:
     subject: str
     reason: str
     street: str
+    ttl: datetime

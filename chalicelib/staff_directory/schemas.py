@@ -12,8 +12,10 @@ from ..people.model import Person, Vetting, VettingMethod, mask_phone
 from ..people.policy import HOMES_MAX
 from ..people.schemas import (
     Address,
+    BirthYear,
     ChannelsView,
     ConsentIn,
+    GuardianIn,
     Household,
     Phone,
     RoleGrantView,
@@ -162,6 +164,10 @@ class PersonIn(Request):
     contact_via: PersonId | None = None
     locale: Locale = DEFAULT_LOCALE
     consent: ConsentIn | None = None
+    birth_year: BirthYear | None = Field(
+        None, description="Below 14 a guardian and their consent are needed."
+    )
+    guardian: GuardianIn | None = None
 
     def new(self) -> NewPerson:
         """Return the person as a value of the model."""
@@ -174,6 +180,8 @@ class PersonIn(Request):
             contact_via=self.contact_via,
             locale=self.locale,
             consent=self.consent.given() if self.consent else None,
+            birth_year=self.birth_year,
+            guardian=self.guardian.given() if self.guardian else None,
         )
 
 

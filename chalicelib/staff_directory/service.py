@@ -12,7 +12,7 @@ from ..kernel.access import (
     Role,
     authorize,
 )
-from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.changes import Changes, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.ids import Ids
@@ -25,7 +25,7 @@ from ..people import volunteers
 from ..people.access import Access
 from ..people.consents import Consents
 from ..people.edits import PersonCorrection
-from ..people.model import TERMS, ConsentGiven, Person
+from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
 from ..people.phones import Phones
 from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
@@ -51,6 +51,8 @@ class NewPerson:
     contact_via: str | None
     locale: str
     consent: ConsentGiven | None
+    birth_year: int | None = None
+    guardian: GuardianGiven | None = None
 
 
 class PersonAdmin:
@@ -141,7 +143,7 @@ class PersonAdmin:
 
     def _new_person(
         self, new: NewPerson, actor: Actor
-    ) -> tuple[Person, tuple[Put, ...], tuple[Changes[Person], ...]]:
+    ) -> tuple[Person, tuple[Write, ...], tuple[Changes[Person], ...]]:
         """Return a new person, the lines of their consents, and a changed household member."""
         now = self._clock.now()
         person = Person(
@@ -158,9 +160,17 @@ class PersonAdmin:
         household, members = self._households.resolve(
             person, new.household, actor.id
         )
-        person, ledger = self._households.relate(
+        person, lines = self._households.relate(
             person, household, new.contact_via, new.consent, actor.id
         )
+        person, guarded = self._registration.guardians.with_age(
+            person,
+            new.birth_year,
+            new.guardian if new.consent else None,
+            new.consent,
+            recorded_by=actor.id,
+        )
+        ledger: tuple[Write, ...] = (*lines, *guarded)
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(
                 person,
@@ -170,6 +180,10 @@ class PersonAdmin:
                 person, TERMS, new.consent, recorded_by=actor.id
             )
             ledger = (*ledger, line)
+        if new.consent and new.consent.care:
+            agreed = self._people.agree_to_care(person, new.consent, actor.id)
+            person = agreed.entity
+            ledger = (*ledger, *agreed.writes)
         return person, ledger, members
 
     def _claims(self, person: Person) -> tuple[Put, ...]:

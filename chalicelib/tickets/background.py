@@ -22,6 +22,7 @@ from .alarm_bell import AlarmBell
 from .duty import DutyResolver, serves
 from .model import Ticket, TicketReport
 from .notifications import IS_IT_YOURS
+from .policy import FORGOTTEN_PER_STEP
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
 from .states import TicketMover
@@ -154,18 +155,28 @@ class TicketJobs:
             )
         )
 
-    def forget_person(self, person_id: str) -> None:
-        """Redact an erased person's reports and delete their photos; only public texts stay."""
+    def forget_person(
+        self, person_id: str, position: Position | None = None
+    ) -> Position | None:
+        """Redact an erased person's reports and delete their photos, a step at a time.
 
-        def decide(ticket: Ticket) -> Changes[Ticket]:
+        Only public texts stay. Return the position of the next step, None at the end.
+        """
+
+        def forget(ticket: Ticket) -> Changes[Ticket]:
             return self._forgotten(ticket, person_id)
 
-        for ticket in self._reported_by(person_id):
+        start, limit = position or {}, FORGOTTEN_PER_STEP
+        reported = self._repository.reported_by(
+            person_id, start.get("reported"), limit
+        )
+        for ticket in reported.items:
             photos = ticket.photos if ticket.person_id == person_id else ()
             self._uploads.delete_bound(ticket.id, photos)
             self._forget_notes(ticket, person_id)
             # Last: a repeated job finds the ticket by the report that goes here.
-            self._entities.update(ticket.id, decide)
+            self._entities.update(ticket.id, forget)
+        return {"reported": reported.next} if reported.next else None
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         changes = redaction.forget_reporter(ticket, person_id)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .queries import TicketQueries
     from .reader import TicketReader
     from .releases import TicketReleases
+    from .retention import TicketRetention
     from .service import Tickets
 
 __all__ = [
@@ -306,9 +307,33 @@ def on_relation_ended(
 
 
 @feature.erase(service=jobs)
-def erase(tickets: "TicketJobs", event: "Event") -> None:
-    """Redact the reports of an erased person."""
-    tickets.forget_person(event.subject)
+def erase(tickets: "TicketJobs", event: "Event") -> "Position | None":
+    """Redact the reports of an erased person, in steps."""
+    return tickets.forget_person(event.subject, event.cursor)
+
+
+@feature.provide
+def retention(core: "Core", get: Get) -> "TicketRetention":
+    """Build what removes names from old tickets."""
+    from .repository import TicketRepository
+    from .retention import TicketRetention
+
+    return TicketRetention(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        places=get(places),
+        uploads=get(upload_jobs),
+    )
+
+
+@feature.retain("tickets", service=retention)
+def anonymise(
+    retention: "TicketRetention",
+    now: "datetime",
+    position: "Position | None",
+) -> "Position | None":
+    """Remove names from tickets that were closed long ago."""
+    return retention.step(now, position)
 
 
 @feature.export(service=jobs)

@@ -31,9 +31,12 @@ __all__ = [
     "DEFAULT_POLICY",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
+    "FORGOTTEN_PER_STEP",
     "MAX_BOUNCES",
     "MAX_MERGED",
     "MAX_PUBLIC_UPDATES",
+    "NAMED_FOR",
+    "NAMED_LOOK_BACK",
     "QUESTIONS_PER_DAY",
     "REPORTS_PER_DAY",
     "Category",
@@ -274,3 +277,8 @@ class Policy:
 
 
 DEFAULT_POLICY = Policy()
+# Two years after it was closed a ticket names nobody but staff. The privacy notice promises it.
+NAMED_FOR = timedelta(days=2 * 365)
+# Few tickets stay open for two years. Older ones were made anonymous by an earlier night.
+NAMED_LOOK_BACK = timedelta(days=2 * 365)
+FORGOTTEN_PER_STEP = 10  # tickets in one job, each of a few commits

@@ -4,10 +4,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.changes import Changes, TimelineEvent
+from . import policy
 from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Claim, Wish, WishMover
+from .states import ENDED
 from .transitions import EndedClaims, all_ended
 
-__all__ = ["forget_helper", "forget_owner"]
+__all__ = [
+    "NOBODY",
+    "anonymise",
+    "forget_helper",
+    "forget_owner",
+    "may_be_anonymous",
+]
+
+NOBODY = "per_" + "a" * 24  # an id that no person has
 
 
 def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
@@ -43,6 +53,26 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         events=(event,),
         messages=ended.messages,
     )
+
+
+def may_be_anonymous(wish: Wish, now: datetime) -> bool:
+    """Say whether a wish ended so long ago that it must not name its resident any more."""
+    if wish.state not in ENDED or wish.person_id == NOBODY:
+        return False
+    return wish.updated_at + policy.NAMED_FOR <= now
+
+
+def anonymise(wish: Wish, now: datetime) -> Changes[Wish]:
+    """Remove what names the resident from a wish that ended long ago. Idempotent.
+
+    The helpers stay, for their certificates of hours.
+    """
+    if not may_be_anonymous(wish, now):
+        return Changes(entity=wish, previous=wish)
+    changes = forget_owner(wish, now)
+    entity = replace(changes.entity, person_id=NOBODY, filed_by=NOBODY)
+    event = TimelineEvent(tag="wish.anonymised", actor="system", party="system")
+    return replace(changes, entity=entity, events=(event,))
 
 
 def forget_helper(wish: Wish, helper: str) -> Changes[Wish]:

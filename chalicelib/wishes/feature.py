@@ -1,11 +1,12 @@
 """The declaration of wishes: micro-wishes from the first word to the thanks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.ended_relations import SERVICE_ENDED, RelationKind
-from ..people.feature import access
+from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..kernel.paging import Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
+    from ..people.model import ShownHome
     from ..web.routes import Routes
     from .background import WishJobs
     from .claim_service import WishClaims
@@ -225,9 +227,25 @@ def on_relation_ended(
 
 
 @feature.erase(service=jobs)
-def erase(wishes: "WishJobs", event: "Event") -> None:
-    """Redact the wishes and claims of an erased person."""
-    wishes.forget_person(event.subject)
+def erase(wishes: "WishJobs", event: "Event") -> "Position | None":
+    """Redact the wishes and claims of an erased person, a step at a time."""
+    return wishes.forget_person(event.subject, event.cursor)
+
+
+@feature.retain("wishes", service=jobs)
+def anonymise(
+    wishes: "WishJobs", now: "datetime", position: "Position | None"
+) -> "Position | None":
+    """Remove names from wishes that ended long ago."""
+    return wishes.anonymise(now, position)
+
+
+@feature.fill(homes_shown)
+def make_homes_shown(
+    core: "Core", get: Get
+) -> "Callable[[str], list[ShownHome]]":
+    """Return the read of the homes that a helper was shown."""
+    return get(jobs).homes_shown
 
 
 @feature.export(service=jobs)

@@ -40,13 +40,16 @@ SEE = Action(
     "wish.see",
     _OWNER_OR_STAFF | _PUBLIC | {Relation.HELPER, Relation.SYSTEM},
     fresh=False,
+    always_allowed=True,
 )
 SEE_INSIDE = replace(SEE, fresh=True)  # with names and addresses in view
 LIST = Action("wish.list", _PUBLIC, fresh=False)
 LIST_ALL = Action("wish.list_all", STAFF)
 SUBMIT = Action("wish.submit", _OWNER_OR_STAFF)
 READ_TIMELINE = Action(
-    "wish.read_timeline", _OWNER_OR_STAFF | {Relation.HELPER}
+    "wish.read_timeline",
+    _OWNER_OR_STAFF | {Relation.HELPER},
+    always_allowed=True,
 )
 READ_MATCHING = Action("wish.read_matching", STAFF)
 APPROVE = Action("wish.approve", STAFF)
@@ -56,13 +59,13 @@ KEEP = Action("wish.keep", _OWNER_OR_STAFF)
 UNPUBLISH = Action("wish.unpublish", STAFF)
 HIDE = Action("wish.hide", STAFF)
 CLAIM = Action("wish.claim", frozenset({Relation.VOLUNTEER}))
-RELEASE = Action("wish.release", _HELPER_OR_STAFF)
-DELIVER = Action("wish.deliver", _HELPER_OR_STAFF)
-CHECK_IN = Action("wish.check-in", _HELPER_OR_STAFF)
-CHECK_OUT = Action("wish.check-out", _HELPER_OR_STAFF)
+RELEASE = Action("wish.release", _HELPER_OR_STAFF, always_allowed=True)
+DELIVER = Action("wish.deliver", _HELPER_OR_STAFF, always_allowed=True)
+CHECK_IN = Action("wish.check-in", _HELPER_OR_STAFF, always_allowed=True)
+CHECK_OUT = Action("wish.check-out", _HELPER_OR_STAFF, always_allowed=True)
 CONFIRM = Action("wish.confirm", _OWNER_OR_STAFF)
 DISPUTE = Action("wish.dispute", _OWNER_OR_STAFF)
-WITHDRAW = Action("wish.withdraw", _OWNER_OR_STAFF)
+WITHDRAW = Action("wish.withdraw", _OWNER_OR_STAFF, always_allowed=True)
 REOPEN = Action("wish.reopen", _OWNER_OR_STAFF)
 
 _MOVES = (

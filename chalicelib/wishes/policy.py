@@ -19,17 +19,21 @@ __all__ = [
     "FILED_FOR_OTHERS",
     "FILING_TTL",
     "FILING_WEEK",
+    "FORGOTTEN_PER_STEP",
     "GIVEN_BACK_MAX",
     "GIVEN_BACK_WINDOW",
     "HOMES_IN_WINDOW",
     "HOMES_KEPT",
     "HOMES_OF_NEWCOMER",
+    "HOMES_SEALED",
     "HOMES_WINDOW",
     "HOURS_DEFAULT",
     "HOURS_STEP",
     "KEPT_FOR",
     "LISTED_AT_LEAST",
     "LISTED_BEFORE_ASKING",
+    "NAMED_FOR",
+    "NAMED_LOOK_BACK",
     "NEAR_MISSES",
     "NEEDED_WITHIN",
     "NEWCOMER_RETRY",
@@ -104,3 +108,10 @@ NEWCOMER_RETRY = timedelta(
 )  # Retry-After where only a confirmation helps
 GIVEN_BACK_MAX = 3  # life happens twice a month; the third time staff ask
 GIVEN_BACK_WINDOW = timedelta(days=30)
+HOMES_SEALED = 100  # of an erased helper: half a year of four a week
+# Two years after its end a wish loses all that names anybody: the longest question about a
+# certificate of hours, and what the privacy notice promises.
+NAMED_FOR = timedelta(days=2 * 365)
+# A wish lives for hardly more than a year. Older ones were made anonymous by an earlier night.
+NAMED_LOOK_BACK = timedelta(days=2 * 365)
+FORGOTTEN_PER_STEP = 10  # wishes in one job, each of a few commits

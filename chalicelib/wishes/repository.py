@@ -6,6 +6,7 @@ fields. Every other index holds keys only.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..kernel.clock import to_text
@@ -28,6 +29,7 @@ __all__ = [
     "WaitingWish",
     "WishEvent",
     "WishRepository",
+    "wall_parts",
 ]
 
 # The id is the partition key, which every index holds.
@@ -117,6 +119,14 @@ def _part(place: str, wish: Wish) -> str:
     return f"{place}#{wish.state}{protected}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperClaim:
+    """A claim as the index of helpers holds it: the id of the wish, and when it was claimed."""
+
+    pk: str
+    claimed_order: str
+
+
 def _keys(wish: Wish) -> dict[str, Any]:
     keys: dict[str, Any] = {
         "pk": wish.id,
@@ -138,7 +148,7 @@ def _keys(wish: Wish) -> dict[str, Any]:
     return keys
 
 
-def _parts(
+def wall_parts(
     place: str, states: Sequence[WishState], *, protected: bool
 ) -> list[str]:
     """Return the partitions of the wall of a place in these states.
@@ -176,6 +186,7 @@ WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
 _WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
+_CLAIM_KEY = CLAIM.view(HelperClaim)
 _WITH_TIMERS = (
     WishState.SUBMITTED,
     WishState.OPEN,
@@ -228,7 +239,7 @@ class WishRepository(Repository):
                 _WALL, part, index=by, start=key, limit=most, wanted=wanted
             )
 
-        parts = _parts(place, states, protected=protected)
+        parts = wall_parts(place, states, protected=protected)
         return chain(parts, read, start, limit)
 
     def wishes_in(
@@ -294,6 +305,18 @@ class WishRepository(Repository):
                 claims.append((claim_id, wishes[key.pk]))
         return Page(claims, keys.next)
 
+    def homes_claimed(
+        self, person_id: str, limit: int
+    ) -> Sequence[HelperClaim]:
+        """Read the latest claims of a person, newest first; ended ones as well."""
+        return self._store.page(
+            _CLAIM_KEY,
+            person_id,
+            index="by_helper",
+            limit=limit,
+            newest_first=True,
+        ).items
+
     def every_wish_of(self, person_id: str) -> Iterator[Wish]:
         """Read all wishes of a person, newest first."""
 
@@ -335,8 +358,28 @@ class WishRepository(Repository):
 
     def with_timers(self, street: str) -> Iterator[Wish]:
         """Read all wishes of a street that may have a timer."""
-        for part in _parts(street, _WITH_TIMERS, protected=True):
+        for part in wall_parts(street, _WITH_TIMERS, protected=True):
             yield from self._listed_in(part)
+
+    def opened_between(
+        self,
+        part: str,
+        first: datetime,
+        last: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Wish]:
+        """Read the wishes of a street and state that came to the wall in a span, oldest first."""
+        order = WISH.attribute("wall_order")
+        keys = self._store.page(
+            _KEY,
+            part,
+            index="by_street",
+            keys=order.between(to_text(first), to_text(last)),
+            start=start,
+            limit=limit,
+        )
+        return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
     def _listed_in(self, part: str) -> Iterator[Wish]:
         def read(start: Position | None) -> Page[Wish]:

@@ -6,6 +6,7 @@ from ..kernel.changes import Changes
 from ..kernel.clock import Clock, local_day
 from ..kernel.request import RequestContext
 from ..people.access import Access
+from ..people.model import CARE
 from ..store.transaction import Transaction
 from . import resolution, submission
 from .authorized_moves import KnownWish, WishMoves
@@ -110,6 +111,11 @@ class Wishes(WishMoves):
                 wish.zone,
             )
             owner = known.people[wish.person_id]
+            submission.check_care(
+                changed.safeguarding,
+                agreed=CARE in owner.consents,
+                before=wish,
+            )
             mask = self.queries.mask_of(wish, owner)
             public = submission.with_public_text(changed, written, mask)
             return submission.edit(wish, known.mover, public)

@@ -59,15 +59,6 @@ PUBLIC_STATES = frozenset(
         WishState.FULFILLED,
     }
 )
-# The states of a wish that waits for nobody any more.
-ENDED = frozenset(
-    {
-        WishState.FULFILLED,
-        WishState.REJECTED,
-        WishState.WITHDRAWN,
-        WishState.EXPIRED,
-    }
-)
 _OWNER = frozenset({Relation.OWNER})
 FORGET_OWNER = "forget_owner"
 
@@ -78,7 +69,8 @@ _LIVE = (
     WishState.DELIVERED,
     WishState.DISPUTED,
 )
-_ENDED = (
+# The states of a wish that waits for nobody any more.
+ENDED = (
     WishState.FULFILLED,
     WishState.REJECTED,
     WishState.WITHDRAWN,
@@ -140,7 +132,7 @@ TABLE: StateTable[WishState] = StateTable(
         ),
         *(
             M(state, FORGET_OWNER, (state,), ("wish.owner_erased",))
-            for state in _ENDED
+            for state in ENDED
         ),
     ],
 )

@@ -10,11 +10,20 @@ from ..kernel.errors import Invalid
 from ..kernel.redaction import MASK, needs_review
 from ..kernel.text import overlap
 from . import policy
-from .model import VisitWindow, Wish, WishKind, WishMover, WishState, WishText
+from .model import (
+    Safeguarding,
+    VisitWindow,
+    Wish,
+    WishKind,
+    WishMover,
+    WishState,
+    WishText,
+)
 from .transitions import all_ended, for_another_day, go, row_of, tell
 
 __all__ = [
     "approve",
+    "check_care",
     "check_terms",
     "edit",
     "hide",
@@ -90,6 +99,15 @@ def check_terms(
     for n, slot in enumerate(window):
         if slot.end <= slot.start:
             raise Invalid("wish.window_backwards", ["window", n])
+
+
+def check_care(
+    marks: Iterable[Safeguarding], *, agreed: bool, before: Wish | None = None
+) -> None:
+    """Refuse new marks about care without the resident's consent to them with Invalid."""
+    known = before.safeguarding if before else ()
+    if not agreed and set(marks) - set(known):
+        raise Invalid("consent.care_required", ["safeguarding"])
 
 
 def likely_duplicates(

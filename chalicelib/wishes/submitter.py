@@ -11,7 +11,7 @@ from ..kernel.ids import Ids
 from ..kernel.place import PlaceKind, community_of, kind_of
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
-from ..people.model import Person
+from ..people.model import CARE, Person
 from ..people.names import may_be_named
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
@@ -125,6 +125,10 @@ class WishSubmitter:
         _check_may_submit(granted, resident, place)
         if resident.id != actor.id and consent is None:
             raise Invalid("consent.required", ["consent"])
+        gives_care = consent is not None and consent.care
+        submission.check_care(
+            terms.safeguarding, agreed=gives_care or CARE in resident.consents
+        )
         wish = self._new_wish(granted, resident, terms, place)
         ledger = self._limits(granted, resident, wish)
         if consent:
@@ -135,6 +139,9 @@ class WishSubmitter:
         found = relations(actor, wish.as_resource())
         mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
         changes = submission.submit(wish, mover, ledger)
+        if consent and consent.care and CARE not in resident.consents:
+            agreed = self._people.agree_to_care(resident, consent, actor.id)
+            changes = replace(changes, related=(agreed,))
         return changes, _Submitted(granted=granted, resident=resident)
 
     def _limits(

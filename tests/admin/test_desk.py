@@ -47,7 +47,9 @@ def unreachable(
     """Somebody without a phone whose wish has come onto the wall; returns the wish."""
     ward = world.person(name, phone=None, home=home)
     body = world.wish_body(
-        on_behalf_of=ward.id, consent={"how": "spoken"}, **fields
+        on_behalf_of=ward.id,
+        consent={"how": "spoken", "witness": "许见证"},
+        **fields,
     )
     boss = world.phone_of(world.admin)
     wish_id = str(boss.post("/v1/wishes", body).json["id"])
@@ -122,7 +124,7 @@ def test_who_has_left_is_not_named(world: World):
     resident = world.resident(name="欧阳秀英")
     resident.patch("/v1/me", {"channels": {"sms": False}})
     world.open_wish(resident)
-    assert resident.delete("/v1/me").status == 202
+    assert world.erase(resident).status == 202
     text = world.staff().get(f"/v1/admin/queue?place={BAIHUA}").text
     assert "欧阳" not in text
 

@@ -319,12 +319,12 @@ def full_desk() -> Desk:
 
 
 # The actor; volunteers; the wishes and their list; tickets; visits, their texts and people; jobs.
-# A street has a second list of visits.
+# A street has a second list of visits. Pending erasures and call-backs are a list each.
 REQUESTS = {
-    "community staff": 9,
-    "grid worker": 9,
-    "street administrator": 10,
-    "street administrator in a community": 9,
+    "community staff": 11,
+    "grid worker": 11,
+    "street administrator": 12,
+    "street administrator in a community": 11,
 }
 
 

@@ -198,7 +198,7 @@ class Street:
                         operation.method, Idempotency_Key="k"
                     )
                 )
-        phone = self.world.sign_in("+8613912312312", consent="1")
+        phone = self.world.sign_in("+8613912312312", consent="2026-11")
         spent = phone.refresh
         assert (
             Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status
@@ -397,7 +397,7 @@ class Street:
         ward = world.person(phone=None)
         spoken = {
             "on_behalf_of": ward.id,
-            "consent": {"how": "spoken", "witness": "陈敏"},
+            "consent": {"how": "spoken", "witness": "许见证"},
         }
         urgent = self.report(self.worker, urgency="urgent", **spoken)
         world.pass_time(hours=1)  # escalates to the top, and reminds it
@@ -413,7 +413,7 @@ class Street:
         ok(
             self.clerk.post(
                 f"/v1/tickets/{turned}/turn",
-                wish | {"consent": {"how": "spoken", "witness": "陈敏"}},
+                wish | {"consent": {"how": "spoken", "witness": "许见证"}},
             )
         )
         self.move(self.admin, copy, "close", reason="重复")
@@ -656,7 +656,7 @@ class Street:
         tickets, consents, notes.
         """
         world = self.world
-        witnessed = ConsentGiven(how="spoken", witness="陈敏")
+        witnessed = ConsentGiven(how="spoken", witness="许见证")
         person = world.person(
             "钱进", (Role.GRID_WORKER, GRID), household="h8", consent=witnessed
         )
@@ -697,7 +697,7 @@ class Street:
         world.pass_time(minutes=2)
         ok(Phone().post("/v1/auth/codes", {"phone": person.phone}))
         ok(gone.get("/v1/me/data"))
-        ok(gone.delete("/v1/me"))
+        ok(world.erase(gone))
         self.hand(
             self.due("person.erased", person.id)
         )  # as an older version has written it
@@ -726,7 +726,7 @@ class Street:
         }
         about |= {"ticket.holes_staff": STREET}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
-        nowhere = self.world.sign_in("+8613912312314", consent="1").me[
+        nowhere = self.world.sign_in("+8613912312314", consent="2026-11").me[
             "id"
         ]  # without a home there are no staff to inform
         for kind in kinds:
@@ -753,7 +753,7 @@ class Street:
     def sending(self) -> None:
         """Every recipient, every channel, and every failure of each; in both queues."""
         world = self.world
-        mail = world.sign_in("+8613912312313", consent="1")
+        mail = world.sign_in("+8613912312313", consent="2026-11")
         ok(mail.post("/v1/me/email", {"address": "lin@example.com"}))
         letter = world.mailbox.read("lin@example.com")[0].text
         ok(

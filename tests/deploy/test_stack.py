@@ -172,7 +172,7 @@ def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
             "phone": phone,
             "home": UNIT,
             "address": "二楼201室",
-            "consent": {"how": "written", "witness": "陈敏"},
+            "consent": {"how": "written", "witness": "许见证"},
         }
         made = admin.ask("POST", "/v1/people", body, 201)
         seen[key] = cloud.sign_in(phone)

@@ -168,7 +168,7 @@ def somebody_is_erased(cloud: Cloud) -> Erased:
     cloud.world.pass_time(minutes=5)
     seams.use_queue(world, cloud)
     with unheard(cloud):
-        assert person.delete("/v1/me").status == 202
+        assert world.erase(person).status == 202
     forget_what_was_told()
     cloud.calls.clear()
     return Erased(cloud)

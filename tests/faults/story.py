@@ -208,7 +208,7 @@ def _office(world: World, staff: Phone) -> Story:
         "name": "李桂兰",
         "phone": "+8613900009003",
         "home": BUILDING,
-        "consent": {"how": "spoken", "witness": "陈敏"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     person = (yield Step(staff, "POST", "/v1/people", new)).json["id"]
     at = f"/v1/people/{person}"
@@ -228,7 +228,10 @@ def _office(world: World, staff: Phone) -> Story:
         staff,
         "PUT",
         f"{at}/household",
-        {"household": "hh-1", "consent": {"how": "spoken"}},
+        {
+            "household": "hh-1",
+            "consent": {"how": "spoken", "witness": "许见证"},
+        },
     )
     yield Step(
         admin, "PUT", f"/v1/places/{GRID}/duty", {"grid_worker": [person]}

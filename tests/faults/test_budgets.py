@@ -416,7 +416,7 @@ def everything_about_tickets(street: TicketStreet) -> None:
     done(street.worker, given, "assign", to="property")
     assert GOOD["set_ticket_policy"](world).send("PUT").status == 200
     street.grant("company")
-    assert street.neighbour.delete("/v1/me").status == 202
+    assert world.erase(street.neighbour).status == 202
     world.pass_time(hours=3)
     assert world.services.audit() == 0
 

@@ -227,7 +227,10 @@ def test_a_claim_succeeds_although_the_contacts_number_is_not_read(
     resident = world.person("张婆婆", phone=None, contact_via=contact.id)
     filed = world.staff().post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=resident.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=resident.id,
+            consent={"how": "spoken", "witness": "许见证"},
+        ),
     )
     assert filed.status == 201, filed.text
     wish = filed.json["id"]

@@ -101,7 +101,7 @@ def test_an_erasure_that_is_handled_again_changes_no_row_and_no_version(
     cloud: Cloud, tag: str, handler: str
 ) -> None:
     person = somebody_with_every_relation(cloud)
-    assert person.delete("/v1/me").status == 202
+    assert cloud.world.erase(person).status == 202
     cloud.world.pass_time(days=1)
     before = snapshot()
     assert not [

@@ -217,7 +217,9 @@ def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(
 ) -> None:
     world, neighbour = ladder.world, ladder.world.resident()
     ticket = report(world, world.resident())
-    body = world.wish_body() | {"consent": {"how": "spoken"}}
+    body = world.wish_body() | {
+        "consent": {"how": "spoken", "witness": "许见证"}
+    }
     with just_before_commit(move(neighbour, ticket, "join")) as happened:
         given = ladder.phone(Level.COMMUNITY).post(
             f"/v1/tickets/{ticket}/turn", body

@@ -258,7 +258,7 @@ def test_staff_of_the_next_community_find_nobody_here(world: World):
         "name": "x",
         "phone": number(world),
         "home": UNIT,
-        "consent": {"how": "spoken"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     with unchanged(world):
         for answer in (
@@ -349,7 +349,7 @@ def test_a_second_helper_cannot_end_the_first_ones_claim(world: World):
 
 def test_nobody_acts_for_somebody_who_did_not_ask(world: World):
     ward = world.person("李明")
-    consent = {"how": "spoken"}
+    consent = {"how": "spoken", "witness": "许见证"}
     for phone in (
         world.resident(),
         world.volunteer(),
@@ -547,7 +547,7 @@ def test_a_worker_cannot_become_the_trusted_contact_of_a_superior(
     body = {
         "household": None,
         "contact_via": worker.me["id"],
-        "consent": {"how": "spoken"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     with unchanged(town):
         assert_problem(worker.put(f"/v1/people/{boss.id}/household", body), 403)
@@ -656,10 +656,13 @@ def test_a_blocked_or_erased_person_is_no_trusted_contact(town: World):
     staff.put(
         f"/v1/people/{blocked.id}/blocked", {"blocked": True, "reason": "停用"}
     )
-    erased.delete("/v1/me")
+    town.erase(erased)
     with unchanged(town):
         for contact in (blocked.id, erased.me["id"]):
-            body = {"contact_via": contact, "consent": {"how": "spoken"}}
+            body = {
+                "contact_via": contact,
+                "consent": {"how": "spoken", "witness": "许见证"},
+            }
             assert_problem(
                 staff.put(f"/v1/people/{ward.id}/household", body), 422
             )
@@ -683,7 +686,7 @@ def enter(phone: str, code: str, **more: Any) -> Answer:
             "phone": phone,
             "code": code,
             "challenge": CHALLENGES.get(phone, NO_CHALLENGE),
-            "consent": {"text_version": "1"},
+            "consent": {"text_version": "2026-11"},
         }
         | more,
     )
@@ -921,7 +924,7 @@ def test_a_code_for_ones_own_mailbox_proves_no_other(world: World):
 
 
 def test_a_sign_in_code_proves_no_address_and_the_other_way_round(world: World):
-    phone = world.sign_in(number(world), consent="1")
+    phone = world.sign_in(number(world), consent="2026-11")
     world.pass_time(seconds=61)
     phone.post("/v1/me/email", {"address": "mine@example.com"})
     ask(phone.me["phone"])

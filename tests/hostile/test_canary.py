@@ -158,7 +158,8 @@ class Life:
         wrong = self.secret(f"{(int(code) + 7) % 10**6:06}")
         assert_problem(
             phone.post(
-                path, body | {"code": wrong, "consent": {"text_version": "1"}}
+                path,
+                body | {"code": wrong, "consent": {"text_version": "2026-11"}},
             ),
             422,
         )
@@ -177,12 +178,13 @@ class Life:
             phone.post("/v1/auth/codes", {"phone": f"{number}99"}), 422
         )
         good = phone.post(
-            path, body | {"code": code, "consent": {"text_version": "1"}}
+            path, body | {"code": code, "consent": {"text_version": "2026-11"}}
         )
         assert good.status == 201, good.text
         assert_problem(
             phone.post(
-                path, body | {"code": code, "consent": {"text_version": "1"}}
+                path,
+                body | {"code": code, "consent": {"text_version": "2026-11"}},
             ),
             422,
         )
@@ -250,7 +252,7 @@ class Life:
                 "/v1/auth/tokens", {"refresh_token": str(token)[:200]}
             )
         for phone in (resident, helper):
-            assert phone.delete("/v1/me").status == 202
+            assert self.world.erase(phone).status == 202
             assert_problem(phone.get("/v1/me"), 401)
         self.world.pass_time(days=40)
 

@@ -431,7 +431,7 @@ def signed_in(world: World) -> Phone:
     """Return somebody who has just signed in."""
     return world.sign_in(
         f"+86137{next(world.numbers) + 30_000_000:08}",
-        consent="1",
+        consent="2026-11",
         name="王秀英",
     )
 

@@ -372,7 +372,7 @@ def test_what_is_offered_instead_tells_as_little(town: World):
             title="收音机一台",
             story=text,
             on_behalf_of=neighbour.id,
-            consent={"how": "spoken"},
+            consent={"how": "spoken", "witness": "许见证"},
         )
         filed = town.staff().post("/v1/wishes", body)
         town.staff().post(f"/v1/wishes/{filed.json['id']}/approve")
@@ -446,7 +446,7 @@ def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
     """A resident signs up without a name, writes a wish and gives the name later; staff approve
     after that.
     """
-    phone = town.sign_in(number(town), consent="1")
+    phone = town.sign_in(number(town), consent="2026-11")
     phone.patch("/v1/me", {"home": UNIT})
     filed = phone.post("/v1/wishes", town.wish_body(title="给诸葛桂芳的水壶"))
     assert phone.patch("/v1/me", {"name": "诸葛桂芳"}).status == 200

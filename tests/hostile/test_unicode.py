@@ -93,7 +93,7 @@ def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
         {
             "name": f"买买提{dot}艾力",
             "home": BAIHUA,
-            "consent": {"how": "spoken"},
+            "consent": {"how": "spoken", "witness": "许见证"},
         },
     )
     assert made.json["name"] == "买买提·艾力"
@@ -275,7 +275,7 @@ def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
         "phone": phone.translate(WIDE),
         "code": code,
         "challenge": challenge,
-        "consent": {"text_version": "1"},
+        "consent": {"text_version": "2026-11"},
     }
     answer = Phone().post("/v1/auth/tokens", body)
     assert answer.status == 201
@@ -310,7 +310,7 @@ def test_digits_of_other_scripts_are_no_code(town: World, digits: str):
         "phone": number(town),
         "code": digits,
         "challenge": NO_CHALLENGE,
-        "consent": {"text_version": "1"},
+        "consent": {"text_version": "2026-11"},
     }
     assert_problem(Phone().post("/v1/auth/tokens", body), 422)
 
@@ -348,7 +348,7 @@ def test_a_phone_with_words_around_it_is_refused(town: World, phone: str):
 
 def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
     phone = number(town)
-    me = town.sign_in(phone, consent="1").me["id"]
+    me = town.sign_in(phone, consent="2026-11").me["id"]
     town.pass_time(seconds=61)
     n = phone.removeprefix("+86")
     for written in (

@@ -234,7 +234,9 @@ def test_a_carers_inbox_holds_only_their_own_messages(world: World):
     phone = world.phone_of(carer)
     wish = phone.post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+        ),
     ).json["id"]
     world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve")
     assert len(world.sms_to(carer.phone or "")) == 1

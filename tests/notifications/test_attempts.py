@@ -241,7 +241,7 @@ def test_sms_name_no_resident_and_no_address(world: World):
 
 def test_an_erased_person_gets_no_message(world: World):
     phone = sign_up(world)
-    phone.delete("/v1/me")
+    world.erase(phone)
     send(world, phone.me["id"])
     assert texts(world, phone.me["phone"]) == []
     assert (phone.me["id"], SuppressionReason.ERASED) in reasons()

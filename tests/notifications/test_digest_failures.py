@@ -142,7 +142,7 @@ def test_a_resident_who_opts_out_before_six_gets_no_digest(world: World):
 def test_a_resident_who_is_erased_before_six_gets_no_digest(world: World):
     resident = world.resident()
     held(world, resident, "一盏灯")
-    assert resident.delete("/v1/me").status == 202
+    assert world.erase(resident).status == 202
     until(world, "18:30:00")
     assert digests(world, resident) == []
     assert states(resident) == ["suppressed erased"]

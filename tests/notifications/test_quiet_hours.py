@@ -107,7 +107,9 @@ def test_a_carers_phone_keeps_the_carers_hours(world: World):
     boss = world.phone_of(world.admin)
     wish = boss.post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+        ),
     ).json["id"]
     boss.post(f"/v1/wishes/{wish}/approve")
     assert rung(world, carer.phone or "") == []

@@ -212,7 +212,7 @@ def test_a_retry_to_a_former_number_is_settled(world: World, how: str):
     if how == "another number":
         save(replace(person, phone="+8613812340000"))
     else:
-        assert resident.delete("/v1/me").status == 202
+        assert world.erase(resident).status == 202
     world.pass_time(minutes=2)
     states = {
         line.id: (line.state, line.reason)

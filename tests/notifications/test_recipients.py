@@ -12,7 +12,7 @@ from ..world import BAIHUA, GRID, START, UNIT, Phone, World
 from .builders import a_send
 
 MAIL = "wang@example.com"
-SPOKEN = {"how": "spoken"}
+SPOKEN = {"how": "spoken", "witness": "许见证"}
 
 
 def send(
@@ -155,7 +155,7 @@ def test_a_phone_is_not_used_after_its_consent_is_withdrawn(
 def test_the_phone_of_an_erased_housemate_is_not_used(world: World):
     son = world.person("李强", household="hh-1")
     old = world.person("李奶奶", phone=None, household="hh-1")
-    assert world.phone_of(son).delete("/v1/me").status == 202
+    assert world.erase(world.phone_of(son)).status == 202
     send(world, old)
     assert outcomes(world, old) == ["none suppressed no_channel"]
     assert visited(world) == ["李奶奶"]
@@ -208,7 +208,7 @@ def test_each_of_many_recipients_is_reached_by_their_own_channel(world: World):
     old = world.person("李奶奶", phone=None, contact_via=carer.id)
     alone = world.person("赵奶奶", phone=None)
     gone = world.person()
-    assert world.phone_of(gone).delete("/v1/me").status == 202
+    assert world.erase(world.phone_of(gone)).status == 202
     send(world, near, far, old, alone, gone)
     assert sms_counts(world, near, far, carer) == [1, 1, 1]
     assert [outcomes(world, person) for person in (near, far, old, alone)] == [

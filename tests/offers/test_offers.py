@@ -214,7 +214,9 @@ def test_an_offer_ends_when_staff_change_the_terms_of_the_wish(
         .status
         == 200
     )
-    wish_id = world.open_wish()
+    resident = world.resident()
+    world.agree_to_care(resident)
+    wish_id = world.open_wish(resident)
     offer_id = world.offer(wish_id, helper)
     assert (
         world.staff()
@@ -396,7 +398,7 @@ def test_erasure_ends_offers_and_deletes_the_history(
     helper.post(f"/v1/offers/{declined}/decline", {"reason": "我住院了"})
     offer_id = world.offer(wish_id, helper)
     assert "我住院了" in helper.get("/v1/me/data").text
-    assert helper.delete("/v1/me").status == 202
+    assert world.erase(helper).status == 202
     world.pass_time(minutes=16)
     assert rows.find_offer(offer_id).state is OfferState.SUPERSEDED
     assert rows.find_offer(declined).reason is None
@@ -707,7 +709,7 @@ def test_staff_read_a_decline_reason_until_the_erasure(world: World) -> None:
     )
     (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
     assert (line["state"], line["reason"]) == ("declined", "这周不在家")
-    assert helper.delete("/v1/me").status == 202
+    assert world.erase(helper).status == 202
     (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
     assert (line["state"], line["reason"]) == ("declined", None)
 
@@ -727,7 +729,7 @@ def test_an_offer_of_an_erased_resident_ends_with_a_message(
 ) -> None:
     helper, resident = world.volunteer(), world.resident()
     world.offer(world.open_wish(resident), helper)
-    assert resident.delete("/v1/me").status == 202
+    assert world.erase(resident).status == 202
     world.pass_time(minutes=5)
     (letter,) = world.sms_to(helper.me["phone"], "offer.superseded")
     assert "水壶" not in letter.text
@@ -782,7 +784,9 @@ def test_a_resident_s_carer_gets_the_code_and_no_offer(
     assert (
         carer_phone.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
     )
-    body = world.wish_body(on_behalf_of=ward.id, consent={"how": "spoken"})
+    body = world.wish_body(
+        on_behalf_of=ward.id, consent={"how": "spoken", "witness": "许见证"}
+    )
     wish_id = world.phone_of(world.admin).post("/v1/wishes", body).json["id"]
     assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
     world.pass_time(minutes=5)

@@ -1,7 +1,7 @@
 """The cases of people: one's own account."""
 
-from ..cases import MEMBER, Cases, Good
-from ..world import BAIHUA, UNIT, World
+from ..cases import ANYONE, MEMBER, Cases, Good
+from ..world import BAIHUA, NO_CHALLENGE, UNIT, World
 
 
 def _change_me(world: World) -> Good:
@@ -20,7 +20,8 @@ def _change_me(world: World) -> Good:
 
 
 def _erase_me(world: World) -> Good:
-    return Good(world.resident(), "/v1/me")
+    phone = world.resident()
+    return Good(phone, "/v1/me", world.fresh_code(phone))
 
 
 def _volunteer(world: World) -> Good:
@@ -51,6 +52,11 @@ def _change_volunteer(world: World) -> Good:
     return Good(world.volunteer(), "/v1/me/volunteer", body)
 
 
+def _give_consent(world: World) -> Good:
+    body = {"purpose": "promotions", "text_version": "2026-11"}
+    return Good(world.resident(), "/v1/me/consents", body)
+
+
 def _withdraw_consent(world: World) -> Good:
     return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
 
@@ -65,12 +71,16 @@ CASES = Cases(
         "read_volunteer": MEMBER,
         "change_volunteer": MEMBER,
         "read_consents": MEMBER,
+        "give_consent": MEMBER,
+        "read_consent_texts": ANYONE,
         "withdraw_consent": MEMBER,
     },
     bodies={
         "change_me": {"name": "王五"},
         "volunteer": {"places": [BAIHUA]},
         "change_volunteer": {"capacity": 2},
+        "give_consent": {"purpose": "care", "text_version": "2026-11"},
+        "erase_me": {"code": "123456", "challenge": NO_CHALLENGE},
     },
     path_values={
         "person_id": lambda world, owner, target: target.id,
@@ -79,6 +89,7 @@ CASES = Cases(
     good={
         "change_me": _change_me,
         "erase_me": _erase_me,
+        "give_consent": _give_consent,
         "volunteer": _volunteer,
         "change_volunteer": _change_volunteer,
         "withdraw_consent": _withdraw_consent,

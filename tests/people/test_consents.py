@@ -48,6 +48,7 @@ def test_a_line_names_the_consent_its_form_the_witness_and_the_writer(
         "purpose": "contact_via",
         "given": True,
         "text_version": "2026-11",
+        "confirm_by": None,
         "how": "spoken",
         "witness": "邻居周",
         "recorded_by": staff.me["id"],
@@ -91,7 +92,8 @@ def test_what_was_never_agreed_or_is_withdrawn_already_cannot_be_withdrawn(
 def test_after_a_withdrawal_the_contact_may_not_act_any_more(world: World):
     phone, contact, _ = contact_of(world)
     body = world.wish_body(
-        on_behalf_of=phone.me["id"], consent={"how": "spoken"}
+        on_behalf_of=phone.me["id"],
+        consent={"how": "spoken", "witness": "许见证"},
     )
     assert world.phone_of(contact).post("/v1/wishes", body).status == 201
     phone.delete("/v1/me/consents/contact_via")

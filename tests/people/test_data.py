@@ -165,7 +165,7 @@ def erased(world: World) -> tuple[Phone, list[str]]:
     wishes["claimed"] = world.open_wish(phone, title="心愿claimed", story=STORY)
     world.volunteer().post(f"/v1/wishes/{wishes['claimed']}/claim")
     assert leftovers()
-    assert phone.delete("/v1/me").status == 202
+    assert world.erase(phone).status == 202
     world.pass_time(minutes=2)
     return phone, list(wishes.values())
 
@@ -190,7 +190,8 @@ def test_a_code_that_was_asked_for_and_never_used_does_not_outlive_the_account(
     world.clock.advance(timedelta(minutes=1))
     phone.post("/v1/auth/codes", {"phone": NUMBER})
     phone.post("/v1/me/email", {"address": MAIL})
-    assert phone.delete("/v1/me").status == 202
+    world.clock.advance(timedelta(minutes=1))
+    assert world.erase(phone).status == 202
     world.pass_time(minutes=2)
     assert leftovers() == set()
 
@@ -226,7 +227,7 @@ def test_the_helper_of_an_erased_resident_is_informed_and_free_again(
     phone, helper = a_life(world), world.volunteer(capacity=1)
     id = world.open_wish(phone)
     helper.post(f"/v1/wishes/{id}/claim")
-    phone.delete("/v1/me")
+    world.erase(phone)
     world.pass_time(minutes=2)
     assert world.sms_to(helper.me["phone"], "wish.withdrawn")
     assert helper.post(f"/v1/wishes/{world.open_wish()}/claim").status == 200
@@ -236,7 +237,7 @@ def test_claims_of_an_erased_helper_go_back_to_the_wall(world: World):
     phone, resident = a_life(world), world.resident()
     id = world.open_wish(resident)
     phone.post(f"/v1/wishes/{id}/claim")
-    phone.delete("/v1/me")
+    world.erase(phone)
     world.pass_time(minutes=2)
     assert resident.get(f"/v1/wishes/{id}").json["state"] == "open"
     record = world.services.wish_helpers.records_of(a_person(id=phone.me["id"]))
@@ -254,7 +255,7 @@ def test_hours_of_an_erased_helper_stay_on_the_wish_without_a_name(
         f"/v1/wishes/{id}/deliver",
         {"code": world.delivery_code(resident.me["phone"])},
     )
-    phone.delete("/v1/me")
+    world.erase(phone)
     world.pass_time(minutes=2)
     (claim,) = resident.get(f"/v1/wishes/{id}").json["claims"]
     assert (claim["state"], claim["minutes"], claim["helper"]) == (
@@ -269,7 +270,7 @@ def test_the_account_is_dead_at_once_and_the_phone_free_for_a_new_one(
     world: World,
 ):
     phone = a_life(world)
-    assert phone.delete("/v1/me").status == 202
+    assert world.erase(phone).status == 202
     assert phone.get("/v1/me").status == 401
     assert refresh(phone).status == 401
     world.clock.advance(timedelta(minutes=1))
@@ -296,7 +297,7 @@ def test_consent_lines_stay_without_the_names_of_witnesses(world: World):
             consent={"how": "spoken", "witness": "证人老许"},
         )
         assert staff.post("/v1/wishes", body).status == 201
-    assert phone.delete("/v1/me").status == 202
+    assert world.erase(phone).status == 202
     world.pass_time(minutes=2)
     rows = [
         row
@@ -311,7 +312,7 @@ def test_consent_lines_stay_without_the_names_of_witnesses(world: World):
 def test_an_erasure_that_is_run_twice_changes_nothing_more(world: World):
     phone = a_life(world)
     id = world.open_wish(phone)
-    phone.delete("/v1/me")
+    world.erase(phone)
     world.pass_time(minutes=2)
     before = world.phone_of(world.admin).get(f"/v1/wishes/{id}").json
     world.services.wish_jobs.forget_person(phone.me["id"])
@@ -328,7 +329,7 @@ def test_a_wish_of_somebody_who_is_gone_never_comes_back_to_the_wall(
 ):
     phone, boss = a_life(world), world.phone_of(world.admin)
     id = world.open_wish(phone)
-    phone.delete("/v1/me")
+    world.erase(phone)
     world.pass_time(minutes=2)
     assert "reopen" not in boss.get(f"/v1/wishes/{id}").json["moves"]
     assert boss.post(f"/v1/wishes/{id}/reopen", {}).status == 409

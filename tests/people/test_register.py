@@ -190,14 +190,14 @@ def test_a_contact_must_be_somebody(world: World, gone):
     if gone:
         phone = world.resident()
         contact = phone.me["id"]
-        phone.delete("/v1/me")
+        world.erase(phone)
     answer = staff.post(
         "/v1/people",
         {
             "name": "李",
             "home": UNIT,
             "contact_via": contact,
-            "consent": {"how": "spoken"},
+            "consent": {"how": "spoken", "witness": "许见证"},
         },
     )
     assert (answer.status, answer.code) == (422, "person.unknown")
@@ -207,7 +207,10 @@ def test_nobody_is_their_own_contact(world: World):
     person, staff = world.person(), world.staff()
     answer = staff.put(
         f"/v1/people/{person.id}/household",
-        {"contact_via": person.id, "consent": {"how": "spoken"}},
+        {
+            "contact_via": person.id,
+            "consent": {"how": "spoken", "witness": "许见证"},
+        },
     )
     assert answer.code == "person.unknown"
 
@@ -428,7 +431,11 @@ def test_every_change_by_staff_leaves_an_audit_line(world: World):
     staff.put(f"{path}/vetting", {"level": "basic", "how": "vouched"})
     staff.put(f"{path}/limits", {"homes_7_days": 9, "reason": "楼栋活动"})
     staff.put(
-        f"{path}/household", {"household": "hh-1", "consent": {"how": "spoken"}}
+        f"{path}/household",
+        {
+            "household": "hh-1",
+            "consent": {"how": "spoken", "witness": "许见证"},
+        },
     )
     staff.put(f"{path}/blocked", {"blocked": True, "reason": "测试"})
     staff.put(f"{path}/blocked", {"blocked": False, "reason": "误会"})

@@ -55,7 +55,9 @@ def test_a_carer_answers_for_the_resident(world: World):
     helper = world.volunteer()
     wish = phone.post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+        ),
     ).json["id"]
     world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve")
     helper.post(f"/v1/wishes/{wish}/claim")
@@ -74,7 +76,9 @@ def test_a_carer_who_is_the_helper_cannot_confirm_the_delivery(
     helper = world.volunteer()
     wish_id = boss.post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+        ),
     ).json["id"]
     boss.post(f"/v1/wishes/{wish_id}/approve")
     helper.post(f"/v1/wishes/{wish_id}/claim")

@@ -194,7 +194,9 @@ def test_a_former_contact_cannot_answer_for_the_resident(
     other = world.person("王芳")
     staff = world.phone_of(world.admin)
     old = world.person("李奶奶", phone=None, contact_via=carer.id)
-    body = world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
+    body = world.wish_body(
+        on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+    )
     wish_id = staff.post("/v1/wishes", body).json["id"]
     _ok(staff, f"/v1/wishes/{wish_id}/approve")
     helper = world.volunteer()
@@ -204,7 +206,11 @@ def test_a_former_contact_cannot_answer_for_the_resident(
     new = {"nobody": None, "somebody else": other.id}[contact]
     changed = staff.put(
         f"/v1/people/{old.id}/household",
-        {"household": None, "contact_via": new, "consent": {"how": "spoken"}},
+        {
+            "household": None,
+            "contact_via": new,
+            "consent": {"how": "spoken", "witness": "许见证"},
+        },
     )
     assert changed.status == 200, changed.text
     before = things()

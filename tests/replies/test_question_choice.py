@@ -285,7 +285,7 @@ def test_replies_of_blocked_or_erased_residents_do_nothing(world: World):
         ).status
         == 200
     )
-    assert gone.delete("/v1/me").status == 202
+    assert world.erase(gone).status == 202
     before = [state_of_wish(world, id) for id in ids]
     for phone in (resident, gone):
         reply(world, phone.me["phone"], "1")

@@ -141,7 +141,10 @@ def test_a_carers_stop_reply_is_for_the_carers_phone(world: World):
         world.phone_of(carer)
         .post(
             "/v1/wishes",
-            world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+            world.wish_body(
+                on_behalf_of=old.id,
+                consent={"how": "spoken", "witness": "许见证"},
+            ),
         )
         .json
     )

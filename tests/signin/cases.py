@@ -20,17 +20,19 @@ def _sign_in(world: World) -> Good:
         "code": world.code_in_sms(phone),
         "challenge": CHALLENGES[phone],
         "name": "王秀英",
-        "consent": {"text_version": "1"},
+        "consent": {"text_version": "2026-11"},
     }
     return Good(Phone(), "/v1/auth/tokens", body)
 
 
 def _sign_out(world: World) -> Good:
-    return Good(world.sign_in(number(world), consent="1"), "/v1/auth/tokens")
+    return Good(
+        world.sign_in(number(world), consent="2026-11"), "/v1/auth/tokens"
+    )
 
 
 def _end_session(world: World) -> Good:
-    phone = world.sign_in(number(world), consent="1")
+    phone = world.sign_in(number(world), consent="2026-11")
     (session,) = phone.get("/v1/me/sessions").json["items"]
     path = f"/v1/me/sessions/{session['id']}"
     return Good(phone, path, path_values=(session["id"],))

@@ -180,5 +180,5 @@ def test_a_sign_in_and_a_refresh_move_no_version_of_the_person(world: World):
 
 def test_nothing_of_an_erased_person_says_when_they_were_seen(world: World):
     person = registered(world)
-    assert world.phone_of(person).delete("/v1/me").status == 202
+    assert world.erase(world.phone_of(person)).status == 202
     assert not scan(LastSeen, SK == "seen")

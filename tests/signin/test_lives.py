@@ -242,6 +242,6 @@ def test_the_session_of_another_person_is_not_found_and_goes_on(
 
 def test_an_erased_person_has_no_session(world: World):
     phone = sign_up(world)
-    assert phone.delete("/v1/me").status == 202
+    assert world.erase(phone).status == 202
     assert refresh(phone).status == 401
     assert phone.get("/v1/me/sessions").status == 401

@@ -31,7 +31,7 @@ def _create_person(world: World) -> Good:
     body |= {
         "contact_via": world.person().id,
         "locale": "zh-CN",
-        "consent": {"how": "written", "witness": "陈敏"},
+        "consent": {"how": "written", "witness": "许见证"},
     }
     return Good(world.staff(), "/v1/people", body)
 
@@ -52,7 +52,7 @@ def _set_household(world: World) -> Good:
     body = {
         "household": "h2",
         "contact_via": world.person().id,
-        "consent": {"how": "spoken", "witness": "陈敏"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     return _about_person(world, "/household", body)
 

@@ -50,5 +50,5 @@ def test_the_largest_erasure_fits_into_one_transaction(world: World):
         )
         assert staff.post("/v1/wishes", body).status == 201
     with counted_storage() as storage:
-        assert resident.delete("/v1/me").status == 202
+        assert world.erase(resident).status == 202
     assert largest(storage) <= MOST

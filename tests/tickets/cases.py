@@ -127,7 +127,7 @@ def _report(world: World) -> Good:
         body
         | {
             "on_behalf_of": ward.id,
-            "consent": {"how": "spoken", "witness": "陈敏"},
+            "consent": {"how": "spoken", "witness": "许见证"},
         },
     )
 
@@ -174,7 +174,7 @@ def _confirm(world: World) -> Good:
 def _join(world: World) -> Good:
     body = {
         "on_behalf_of": world.person("李明").id,
-        "consent": {"how": "spoken", "witness": "陈敏"},
+        "consent": {"how": "spoken", "witness": "许见证"},
     }
     return of_ticket(world, reported(world)[0], "join", body)
 

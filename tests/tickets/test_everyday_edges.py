@@ -12,7 +12,7 @@ from ..replies.builders import PROVIDERS, a_world, reply
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 from .street import TicketStreet, a_body, act, done, lines, stored
 
-SPOKEN = {"how": "spoken", "witness": "陈敏"}
+SPOKEN = {"how": "spoken", "witness": "许见证"}
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_a_person_who_left_is_asked_nothing_and_their_report_ends(
 ):
     id = street.report()
     done(street.worker, id, "accept")
-    assert street.resident.delete("/v1/me").status == 202
+    assert street.world.erase(street.resident).status == 202
     street.world.pass_time(minutes=1)
     done(street.worker, id, "resolve", note="已清走")
     street.world.pass_time(days=8)

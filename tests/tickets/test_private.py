@@ -123,7 +123,9 @@ def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(
         turned = [
             phone.post(
                 f"/v1/tickets/{id}/turn",
-                street.world.wish_body(consent={"how": "spoken"}),
+                street.world.wish_body(
+                    consent={"how": "spoken", "witness": "许见证"}
+                ),
             )
             for id in (private, NOTHING)
         ]
@@ -282,7 +284,7 @@ def test_people_concerned_see_all_of_the_ticket(
 def test_staff_add_another_reporter_who_then_sees_the_ticket(
     street: TicketStreet, private: str
 ):
-    consent = {"how": "spoken"}
+    consent = {"how": "spoken", "witness": "许见证"}
     seen = done(
         street.worker,
         private,

@@ -320,7 +320,7 @@ def test_erasure_deletes_the_photos_that_nothing_shows(
     )
     pending = ask(phone, len(PHOTO)).json
     bind(world, phone, [used])
-    assert phone.delete("/v1/me").status == 202
+    assert world.erase(phone).status == 202
     assert kept(world) == files_of(used) | files_of(theirs)
     assert [find_upload(id).reason for id in (unused, pending["id"])] == [
         "owner_erased"

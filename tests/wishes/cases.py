@@ -119,13 +119,14 @@ def a_wish_body(world: World) -> dict[str, Any]:
     more |= {
         "alias": "小草",
         "on_behalf_of": ward.id,
-        "consent": {"how": "spoken", "witness": "陈敏"},
+        "consent": {"how": "spoken", "witness": "许见证", "care": True},
     }
     return world.wish_body(**more)
 
 
 def _edit(world: World) -> Good:
     wish_id, resident = submitted(world)
+    world.agree_to_care(resident)
     kept = ("kind", "title", "story", "budget_fen", "needed_by")
     body = {
         name: value for name, value in world.wish_body().items() if name in kept
@@ -148,7 +149,9 @@ def _withdrawn(world: World) -> Good:
 
 
 def _body_for_owner(world: World, owner: Person, target: Person) -> Any:
-    return world.wish_body(on_behalf_of=owner.id, consent={"how": "spoken"})
+    return world.wish_body(
+        on_behalf_of=owner.id, consent={"how": "spoken", "witness": "许见证"}
+    )
 
 
 def _submit(world: World) -> Good:

@@ -102,7 +102,7 @@ def test_a_likely_duplicate_of_the_same_household_is_named(world: World):
     body = world.wish_body(
         title="电热水壶一个",
         on_behalf_of=two.me["id"],
-        consent={"how": "spoken"},
+        consent={"how": "spoken", "witness": "许见证"},
     )
     second = staff.post("/v1/wishes", body).json
     assert second["possible_duplicates"] == [first]
@@ -134,7 +134,8 @@ def test_staff_file_for_a_resident_with_consent_only(world: World):
 def test_nobody_files_for_a_person_out_of_their_scope(world: World):
     resident = world.resident()
     body = world.wish_body(
-        on_behalf_of=resident.me["id"], consent={"how": "spoken"}
+        on_behalf_of=resident.me["id"],
+        consent={"how": "spoken", "witness": "许见证"},
     )
     for stranger in (world.resident(), world.volunteer(), world.staff(JINFENG)):
         assert stranger.post("/v1/wishes", body).status == 403

@@ -204,7 +204,9 @@ def test_the_helper_of_a_person_without_a_phone_may_ring_the_contact(
     old = world.person("李奶奶", phone=None, contact_via=contact.id)
     filed = world.phone_of(contact).post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+        ),
     )
     world.staff().post(f"/v1/wishes/{filed.json['id']}/approve")
     view = helper.post(f"/v1/wishes/{filed.json['id']}/claim").json
@@ -218,7 +220,9 @@ def test_the_contact_who_may_act_is_as_the_owner(world: World):
     phone = world.phone_of(contact)
     filed = phone.post(
         "/v1/wishes",
-        world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"}),
+        world.wish_body(
+            on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
+        ),
     ).json
     assert (filed["person_id"], filed["filed_by"], filed["moves"]) == (
         old.id,

@@ -178,7 +178,7 @@ def test_notes_are_exported_and_erased_with_their_owner(world: World):
         (note_id, "楼道的灯坏了")
     ]
     assert world.resident().get("/v1/me/data").json["notes"] == []
-    assert phone.delete("/v1/me").status == 202
+    assert world.erase(phone).status == 202
     world.pass_time(minutes=5)
     assert world.staff().get(f"/v1/notes/{note_id}").status == 404
     assert queue(world) == ([], {})

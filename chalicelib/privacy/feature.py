@@ -1,0 +1,137 @@
+"""The declaration of privacy: what staff do about the data of others."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..kernel.template import Lane
+from ..people.feature import access, consents, erasure, personal_data
+from ..people.feature import feature as people
+from ..places.feature import feature as places
+from ..staff_directory.feature import audit
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..kernel.changes import Delete
+    from ..kernel.job import Command
+    from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
+    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.template import Templates
+    from ..people.model import Person
+    from ..web.routes import Routes
+    from .call_backs import CallBacks
+    from .retention import Retention
+    from .service import Privacy
+
+__all__ = ["feature"]
+
+feature: "Feature[Privacy]" = Feature("privacy")
+
+
+@feature.provide
+def call_backs(core: "Core", get: Get) -> "CallBacks":
+    """Build what confirms spoken consents."""
+    from .call_backs import CallBacks
+
+    return CallBacks(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        places=get(places),
+        consents=get(consents),
+        audit=get(audit),
+    )
+
+
+@feature.provide
+def retention(core: "Core", get: Get) -> "Retention":
+    """Build what removes data that is kept too long."""
+    from .retention import Retention
+
+    return Retention(clock=core.clock, hooks=core.hooks)
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Privacy":
+    """Build the service."""
+    from .repository import PrivacyRepository
+    from .service import Privacy
+
+    return Privacy(
+        transaction=core.transaction,
+        repository=PrivacyRepository(core.store),
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        erasure=get(erasure),
+        personal_data=get(personal_data),
+        call_backs=get(call_backs),
+        audit=get(audit),
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+@feature.queue_line()
+def pending(privacy: "Privacy", query: "QueueQuery") -> "QueuePart":
+    """Return the erasures that wait for a second member of staff."""
+    return privacy.pending(query)
+
+
+@feature.erase_with()
+def pending_of(privacy: "Privacy", person: "Person") -> "Iterable[Delete]":
+    """Drop the request for the person's erasure."""
+    return privacy.pending_of(person)
+
+
+@feature.queue_line(service=call_backs)
+def waiting(call_backs: "CallBacks", query: "QueueQuery") -> "QueuePart":
+    """Return the spoken consents that wait for a call-back."""
+    return call_backs.waiting(query)
+
+
+def call_back_templates() -> "Templates":
+    """Load the message about a consent that has lapsed."""
+    from .texts import CALL_BACK_MESSAGES
+
+    return CALL_BACK_MESSAGES
+
+
+def call_back_contexts(
+    call_backs: "CallBacks", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
+    """Return the contexts of these messages."""
+    return call_backs.message_contexts(subjects)
+
+
+feature.messages(
+    "consent.lapsed",
+    templates=call_back_templates,
+    context=call_back_contexts,
+    service=call_backs,
+)
+
+
+@feature.on_command(
+    "retain", lane=Lane.BULK, parks_daily=True, service=retention
+)
+def retain(retention: "Retention", command: "Command") -> "Position | None":
+    """Do one step of nightly work that removes what is kept too long."""
+    return retention.step(command.subject, command.cursor)
+
+
+@feature.retain("call_backs", service=call_backs)
+def lapse(
+    call_backs: "CallBacks", now: "datetime", position: "Position | None"
+) -> "Position | None":
+    """End the spoken consents that nobody has confirmed."""
+    return call_backs.lapse(now, position)

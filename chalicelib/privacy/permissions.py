@@ -1,0 +1,13 @@
+"""Actions of staff about the data of others. Pure."""
+
+from ..kernel.access import COMMUNITY, STAFF, Action, Relation
+
+__all__ = ["CONFIRM_CONSENT", "ERASE", "EXPORT", "PERMISSIONS", "UNSEAL"]
+
+EXPORT = Action("person.export", COMMUNITY)
+ERASE = Action("person.erase", COMMUNITY)
+UNSEAL = Action("person.unseal", frozenset({Relation.STREET_ADMIN}))
+
+CONFIRM_CONSENT = Action("person.confirm_consent", STAFF)
+
+PERMISSIONS = (CONFIRM_CONSENT, EXPORT, ERASE, UNSEAL)
