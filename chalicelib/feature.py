@@ -37,6 +37,7 @@ __all__ = [
     "Feature",
     "Get",
     "Group",
+    "JobHandlers",
     "Messages",
     "ServiceProvider",
 ]
@@ -116,84 +117,23 @@ class Group(NamedTuple):
     direct_up_to: int
 
 
-class Feature(ServiceProvider[S]):
-    """The declaration of one feature.
-
-    Its decorators return the function unchanged. A declared function is called with the feature's
-    main service, or with that of the provider `service`.
-    """
+class JobHandlers(ServiceProvider[S]):
+    """The part of a declaration that handles jobs: its decorators, and what they declare."""
 
     def __init__(
-        self,
-        name: str,
-        *,
-        id_prefixes: Mapping[str, str] | None = None,
-        holds: Mapping[str, Collection[RelationKind]] | None = None,
+        self, name: str, holds: Mapping[str, Collection[RelationKind]]
     ) -> None:
         super().__init__(name)
-        # Singular of a path parameter -> prefix: {"wish": "wsh"}.
-        self.id_prefixes = dict(id_prefixes or {})
         # What people hold here -> the relations with which it ends: {"claim": SERVICE_ENDED}.
-        self.holds = {
-            what: frozenset(ends) for what, ends in (holds or {}).items()
-        }
+        self.holds = {what: frozenset(ends) for what, ends in holds.items()}
         # (service, Answer) -> whether it counts. Checked before every handler of answers.
         self.answer_check: Bound | None = None
-        self.fills: dict[ServiceProvider[Any], Callable[[Core, Get], Any]] = {}
-        self.load_routes: Callable[[], Routes[Any]] | None = None
-        self.route_service: ServiceProvider[Any] = (
-            self  # the first argument of views
-        )
         self.timers: dict[str, Bound] = {}
         self.timer_lanes: dict[str, Lane] = {}
         self.events: dict[str, Bound] = {}
         self.answers: dict[str, Bound] = {}
         self.commands: dict[str, CommandHandler] = {}
         self.send: Bound | None = None
-        self.message_groups: list[Messages] = []
-        self.groups: dict[str, Group] = {}
-        self.question_words: dict[str, Mapping[str, bool]] = {}
-        self.queue_lines: list[Bound] = []
-        self.exports: list[Bound] = []
-        self.erasure_rows: list[Bound] = []
-        self.rearms: list[Bound] = []
-        self.retentions: dict[str, Bound] = {}
-        self.places: Bound | None = None
-
-    # services
-
-    def build(
-        self, make: "Callable[[Core, Get], S]"
-    ) -> "Callable[[Core, Get], S]":
-        """Declare the function that builds the feature's main service."""
-        self.make = make
-        return make
-
-    def provide(self, make: "Callable[[Core, Get], T]") -> "ServiceProvider[T]":
-        """Declare the function that builds a further service of the feature."""
-        return ServiceProvider(f"{self.name}.{make.__name__}", make)
-
-    def fill(
-        self, port: "ServiceProvider[T]"
-    ) -> "Callable[[Callable[[Core, Get], T]], Callable[[Core, Get], T]]":
-        """Declare the function that fills a port of an earlier feature."""
-
-        def declare(
-            make: "Callable[[Core, Get], T]",
-        ) -> "Callable[[Core, Get], T]":
-            self.fills[port] = make
-            return make
-
-        return declare
-
-    def routes(
-        self, load: "Callable[[], Routes[Any]]"
-    ) -> "Callable[[], Routes[Any]]":
-        """Declare the function that imports the routes."""
-        self.load_routes = load
-        return load
-
-    # handlers of jobs
 
     def on_timer(
         self, kind: str, *, lane: Lane = Lane.URGENT, service: _Service = None
@@ -271,6 +211,72 @@ class Feature(ServiceProvider[S]):
             return handler
 
         return declare
+
+
+class Feature(JobHandlers[S]):
+    """The declaration of one feature.
+
+    Its decorators return the function unchanged. A declared function is called with the feature's
+    main service, or with that of the provider `service`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        id_prefixes: Mapping[str, str] | None = None,
+        holds: Mapping[str, Collection[RelationKind]] | None = None,
+    ) -> None:
+        super().__init__(name, holds or {})
+        # Singular of a path parameter -> prefix: {"wish": "wsh"}.
+        self.id_prefixes = dict(id_prefixes or {})
+        self.fills: dict[ServiceProvider[Any], Callable[[Core, Get], Any]] = {}
+        self.load_routes: Callable[[], Routes[Any]] | None = None
+        self.route_service: ServiceProvider[Any] = (
+            self  # the first argument of views
+        )
+        self.message_groups: list[Messages] = []
+        self.groups: dict[str, Group] = {}
+        self.question_words: dict[str, Mapping[str, bool]] = {}
+        self.queue_lines: list[Bound] = []
+        self.exports: list[Bound] = []
+        self.erasure_rows: list[Bound] = []
+        self.rearms: list[Bound] = []
+        self.retentions: dict[str, Bound] = {}
+        self.places: Bound | None = None
+
+    # services
+
+    def build(
+        self, make: "Callable[[Core, Get], S]"
+    ) -> "Callable[[Core, Get], S]":
+        """Declare the function that builds the feature's main service."""
+        self.make = make
+        return make
+
+    def provide(self, make: "Callable[[Core, Get], T]") -> "ServiceProvider[T]":
+        """Declare the function that builds a further service of the feature."""
+        return ServiceProvider(f"{self.name}.{make.__name__}", make)
+
+    def fill(
+        self, port: "ServiceProvider[T]"
+    ) -> "Callable[[Callable[[Core, Get], T]], Callable[[Core, Get], T]]":
+        """Declare the function that fills a port of an earlier feature."""
+
+        def declare(
+            make: "Callable[[Core, Get], T]",
+        ) -> "Callable[[Core, Get], T]":
+            self.fills[port] = make
+            return make
+
+        return declare
+
+    def routes(
+        self, load: "Callable[[], Routes[Any]]"
+    ) -> "Callable[[], Routes[Any]]":
+        """Declare the function that imports the routes."""
+        self.load_routes = load
+        return load
 
     # messages and hooks
 

@@ -34,6 +34,7 @@ __all__ = [
     "VettingRecord",
     "VolunteerProfile",
     "agree",
+    "are_one_household",
     "end_session",
     "erase",
     "limit_subjects",
@@ -499,3 +500,12 @@ def erase(person: Person, now: datetime) -> Person:
         token_version=person.token_version + 1,
         erased_at=now,
     )
+
+
+def are_one_household(one: Person, other: Person) -> bool:
+    """Say whether two accounts may be of one household: they cannot agree with each other."""
+    if one.id == other.id or set(one.phone_keys) & set(other.phone_keys):
+        return True
+    if one.household and one.household == other.household:
+        return True
+    return one.contact_via == other.id or other.contact_via == one.id

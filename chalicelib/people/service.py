@@ -121,14 +121,6 @@ class People:
         ids = self._repository.household_members(household, HOUSEHOLD_MAX)
         return list(self._repository.find_persons(ids).values())
 
-    def are_one_household(self, one: Person, other: Person) -> bool:
-        """Say whether two accounts may be of one household: they cannot agree with each other."""
-        if one.id == other.id or set(one.phone_keys) & set(other.phone_keys):
-            return True
-        if one.household and one.household == other.household:
-            return True
-        return one.contact_via == other.id or other.contact_via == one.id
-
     def holders_for(self, person: Person) -> Iterator[Person]:
         """Yield the other people whose phones may ring for a person now, by consent.
 
@@ -143,7 +135,8 @@ class People:
         if "household" not in person.consents:
             return
         kin = {*self.kin(person)} - {person.id, person.contact}
-        for member in self._read(sorted(kin)):
+        members = self._repository.find_persons(sorted(kin))
+        for _, member in sorted(members.items()):
             # The index may be a moment late.
             if member.may_act and member.household == person.household:
                 yield member
@@ -159,10 +152,6 @@ class People:
         if person.id == holder_id:
             return True
         return any(one.id == holder_id for one in self.holders_for(person))
-
-    def _read(self, ids: Sequence[str]) -> list[Person]:
-        people = self._repository.find_persons(list(ids))
-        return [people[id] for id in ids if id in people]
 
     def subject_of(
         self, actor: Actor, person: Person, on_behalf_of: str | None

@@ -170,21 +170,24 @@ class PersonAdmin:
             new.consent,
             recorded_by=actor.id,
         )
-        ledger: tuple[Write, ...] = (*lines, *guarded)
-        if new.consent:  # they agreed to the terms on paper or by word of mouth
-            person = replace(
-                person,
-                consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]},
-            )
-            line = self._consents.record(
-                person, TERMS, new.consent, recorded_by=actor.id
-            )
-            ledger = (*ledger, line)
-        if new.consent and new.consent.care:
-            agreed = self._people.agree_to_care(person, new.consent, actor.id)
-            person = agreed.entity
-            ledger = (*ledger, *agreed.writes)
-        return person, ledger, members
+        person, agreed = self._agreed(person, new.consent, actor)
+        return person, (*lines, *guarded, *agreed), members
+
+    def _agreed(
+        self, person: Person, consent: ConsentGiven | None, actor: Actor
+    ) -> tuple[Person, tuple[Write, ...]]:
+        """Return a person who agreed on paper or by word of mouth, and the lines of that."""
+        if consent is None:
+            return person, ()
+        current = {**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
+        person = replace(person, consents=current)
+        line = self._consents.record(
+            person, TERMS, consent, recorded_by=actor.id
+        )
+        if not consent.care:
+            return person, (line,)
+        agreed = self._people.agree_to_care(person, consent, actor.id)
+        return agreed.entity, (line, *agreed.writes)
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return self._phones.claim(person, Conflict("person.phone_taken"))

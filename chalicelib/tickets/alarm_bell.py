@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ..kernel.changes import Changes, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.place import building_of, community_of
-from ..people.model import Person
+from ..people.model import Person, are_one_household
 from ..people.service import People
 from . import alarms
 from .alarms import AlarmRecord
@@ -112,7 +112,7 @@ class AlarmBell:
         reporter = self._people.find(ticket.person_id)
         if reporter is None:
             return False
-        return not self._people.are_one_household(reporter, person)
+        return not are_one_household(reporter, person)
 
     def made_urgent(self, ticket: Ticket) -> Ticket:
         """Return a ticket that rings from now on, under the limits of an urgent one."""

@@ -1,14 +1,13 @@
 """Background work on wishes: timers, SMS answers, messages, erasure, export. Takes no context."""
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from ..kernel.access import SYSTEM, Actor, Relation, relations
-from ..kernel.changes import Changes, Put
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock, from_text
 from ..kernel.codes import Keyring
 from ..kernel.ended_relations import (
@@ -23,15 +22,13 @@ from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
 from ..people.service import People
 from ..places.service import Places
-from ..store.batches import in_batches
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import erasure, notifications, policy, sms_answers
+from . import notifications, policy, sms_answers
 from .codes import delivery_code, spoken_word
 from .ended_relations import release_claims_of, remove_contact
 from .model import Wish, WishMover
-from .repository import WishEvent, WishRepository, wall_parts
-from .states import ENDED
+from .repository import WishRepository
 from .timers import on_timer
 
 __all__ = ["WishJobs"]
@@ -161,86 +158,7 @@ class WishJobs:
             )
         return page.next
 
-    # erasure and export
-
-    def forget_person(
-        self, person_id: str, position: Position | None = None
-    ) -> Position | None:
-        """Redact the wishes of an erased person and the notes of their claims, in steps.
-
-        Return the position of the next step, None at the end.
-        """
-        start, limit = position or {}, policy.FORGOTTEN_PER_STEP
-        if "claims" not in start:
-            wishes = self._repository.wishes_of(
-                person_id, start.get("wishes"), limit
-            )
-            for wish in wishes.items:
-                self._update(wish.id, erasure.forget_owner)
-                self._forget_notes(wish)
-            if wishes.next:
-                return {"wishes": wishes.next}
-        claims = self._repository.claims_of(
-            person_id, start.get("claims"), limit
-        )
-        for _, wish in claims.items:
-            self._forget_claim(wish, person_id)
-        return {"claims": claims.next} if claims.next else None
-
-    def _forget_claim(self, wish: Wish, person_id: str) -> None:
-        def forget_helper(wish: Wish, now: datetime) -> Changes[Wish]:
-            return erasure.forget_helper(wish, person_id)
-
-        self._update(wish.id, forget_helper)
-        self._forget_notes(wish, of=person_id)
-
-    def anonymise(
-        self, now: datetime, position: Position | None
-    ) -> Position | None:
-        """Remove names from wishes that ended long ago, a step at a time; return the next."""
-        parts: list[str] = []
-        for street in sorted(self._places.streets()):
-            parts += wall_parts(street, ENDED, protected=True)
-        start = position or {"part": 0, "key": None}
-        if start["part"] >= len(parts):
-            return None
-        last = now - policy.NAMED_FOR
-        page = self._repository.opened_between(
-            parts[start["part"]],
-            last - policy.NAMED_LOOK_BACK,
-            last,
-            start["key"],
-            policy.FORGOTTEN_PER_STEP,
-        )
-        for wish in page.items:
-            if wish.person_id != erasure.NOBODY:
-                self._forget_timeline(wish, now)
-                self._update(wish.id, erasure.anonymise)
-        if page.next:
-            return {"part": start["part"], "key": page.next}
-        following = start["part"] + 1
-        return (
-            {"part": following, "key": None} if following < len(parts) else None
-        )
-
-    def _forget_timeline(self, wish: Wish, now: datetime) -> None:
-        """Remove notes and the resident from the timeline of a wish that ended long ago."""
-        if not erasure.may_be_anonymous(wish, now):
-            return
-        own = {wish.person_id, wish.filed_by, wish.proxy_id}
-        events = list(self._repository.every_event_of(wish.id))
-        for batch in in_batches(events, _EVENTS_PER_COMMIT):
-            nameless = [
-                _nameless(event, own)
-                for event in batch
-                if event.note or event.by in own
-            ]
-            self._put(wish, nameless)
-
-    def _put(self, wish: Wish, events: Sequence[WishEvent]) -> None:
-        writes = tuple(Put(row=event) for event in events)
-        changes = Changes(entity=wish, previous=wish, writes=writes)
-        self._transaction.run(lambda: changes, _AS_SYSTEM)
+    # export
 
     def _update(
         self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]
@@ -248,20 +166,6 @@ class WishJobs:
         self._entities.update(
             wish_id, lambda wish: decide(wish, self._clock.now())
         )
-
-    def _forget_notes(self, wish: Wish, *, of: str | None = None) -> None:
-        """Remove the notes of everybody or of one person, because free text may name people."""
-        noted = []
-        for event in self._repository.every_event_of(wish.id):
-            if not event.note or of not in (None, event.by):
-                continue
-            noted.append(event)
-        for n in range(0, len(noted), _EVENTS_PER_COMMIT):
-            self._blank(wish, noted[n : n + _EVENTS_PER_COMMIT])
-
-    def _blank(self, wish: Wish, events: Sequence[WishEvent]) -> None:
-        blank = [replace(event, note=None, shown=None) for event in events]
-        self._put(wish, blank)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the person's wishes and claims."""
@@ -392,9 +296,3 @@ def _may_help(person: Person | None, wish: Wish) -> bool:
     actor = person.as_actor()
     serves = Relation.VOLUNTEER in relations(actor, wish.as_resource())
     return serves and actor.vetted
-
-
-def _nameless(event: WishEvent, people: AbstractSet[str | None]) -> WishEvent:
-    """Return a line of a timeline without its note, and without these people."""
-    by = erasure.NOBODY if event.by in people else event.by
-    return replace(event, note=None, by=by)

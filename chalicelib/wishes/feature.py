@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..web.routes import Routes
     from .background import WishJobs
     from .claim_service import WishClaims
+    from .forgetting import WishForgetting
     from .helper_reader import HelperReader
     from .queries import WishQueries
     from .service import Wishes
@@ -226,15 +227,29 @@ def on_relation_ended(
     return wishes.release(ended)
 
 
-@feature.erase(service=jobs)
-def erase(wishes: "WishJobs", event: "Event") -> "Position | None":
+@feature.provide
+def forgetting(core: "Core", get: Get) -> "WishForgetting":
+    """Build what removes names."""
+    from .forgetting import WishForgetting
+    from .repository import WishRepository
+
+    return WishForgetting(
+        transaction=core.transaction,
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        places=get(places),
+    )
+
+
+@feature.erase(service=forgetting)
+def erase(wishes: "WishForgetting", event: "Event") -> "Position | None":
     """Redact the wishes and claims of an erased person, a step at a time."""
     return wishes.forget_person(event.subject, event.cursor)
 
 
-@feature.retain("wishes", service=jobs)
+@feature.retain("wishes", service=forgetting)
 def anonymise(
-    wishes: "WishJobs", now: "datetime", position: "Position | None"
+    wishes: "WishForgetting", now: "datetime", position: "Position | None"
 ) -> "Position | None":
     """Remove names from wishes that ended long ago."""
     return wishes.anonymise(now, position)
