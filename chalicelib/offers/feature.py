@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import OfferJobs
@@ -201,9 +202,9 @@ def on_places_changed(offers: "OfferJobs", event: "Event") -> None:
 
 
 @feature.erase(service=personal_records)
-def erase(records: "OfferPersonalRecords", event: "Event") -> None:
-    """Redact the offers to an erased volunteer."""
-    records.forget_person(event.subject)
+def erase(records: "OfferPersonalRecords", event: "Event") -> "Position | None":
+    """Redact the offers to an erased volunteer, a step at a time."""
+    return records.forget_person(event.subject, event.cursor)
 
 
 @feature.export(service=personal_records)
