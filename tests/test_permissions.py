@@ -29,6 +29,7 @@ from .matching.cases import OF_A_WISH, RUNS
 from .message_log.cases import a_visit
 from .offers.cases import OFFERS
 from .open311.cases import BY_KEY, FOR_ALL
+from .privacy.cases import SEALED, erased_helper
 from .replies.cases import BY_SIGNATURE
 from .store.scan import Reads, save
 from .tickets.cases import TICKET_MOVES, TICKET_READS
@@ -194,6 +195,7 @@ def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
         READS,
         OFFERS,
         RUNS,
+        SEALED,
         OF_A_WISH,
         TICKET_MOVES,
         TICKET_READS,
@@ -398,6 +400,22 @@ def check_offer(
         assert answer.status == (
             200 if name == "read_offer" or state is OfferState.OFFERED else 409
         ), cell
+
+
+def test_only_an_administrator_of_the_street_reads_what_is_sealed(
+    stage: Stage,
+):
+    person_id = erased_helper(stage.world)
+    answer = stage.phone.post(
+        f"/v1/people/{person_id}/unseal", {"reason": "居民报失窃"}
+    )
+    if stage.name == "nobody":
+        assert answer.status == 401
+    elif stage.expect(SEALED["unseal"]):
+        assert answer.status == 200
+    else:
+        assert answer.status in (403, 404)
+        assert "赵志强" not in answer.text
 
 
 def test_nobody_reads_a_run_of_another_place(stage: Stage):

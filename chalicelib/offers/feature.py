@@ -218,9 +218,9 @@ def on_places_changed(offers: "OfferJobs", event: "Event") -> None:
 
 
 @feature.erase(service=personal_records)
-def erase(records: "OfferPersonalRecords", event: "Event") -> None:
-    """Redact the offers to an erased volunteer."""
-    records.forget_person(event.subject)
+def erase(records: "OfferPersonalRecords", event: "Event") -> "Position | None":
+    """Redact the offers to an erased volunteer, a step at a time."""
+    return records.forget_person(event.subject, event.cursor)
 
 
 @feature.export(service=personal_records)

@@ -15,7 +15,7 @@ from ..kernel.request import RequestContext
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import decisions
+from . import decisions, policy
 from .match_scheduler import MatchScheduler
 from .model import Offer, OfferState
 from .repository import OfferRepository
@@ -48,14 +48,23 @@ class OfferPersonalRecords:
                 histories.append(replace(history, met=()))
         return {"offers": self._offers_of(person_id), "standing": histories}
 
-    def forget_person(self, person_id: str) -> None:
-        """Redact the offers to an erased volunteer, and delete their histories."""
+    def forget_person(
+        self, person_id: str, position: Position | None = None
+    ) -> Position | None:
+        """Redact the offers to an erased volunteer, and delete their histories, step by step.
+
+        Return the position of the next step, None at the end.
+        """
+        page = self._repository.offers_of(
+            person_id, position, policy.FORGOTTEN_PER_STEP
+        )
         streets = set(self._places.streets())
-        for offer in self._offers_of(person_id):
+        for offer in page.items:
             streets.add(street_of(offer.place))
             self._forget_offer(offer)
         for street in streets:
             self._forget_history(street, person_id)
+        return page.next
 
     def _offers_of(self, person_id: str) -> list[Offer]:
         def read(start: Position | None) -> Page[Offer]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 __all__ = [
     "ANSWERS_FADE",
     "ANSWER_BY",
+    "FORGOTTEN_PER_STEP",
     "FOUR_WEEKS",
     "MATCH",
     "MATCH_SOON",
@@ -66,3 +67,4 @@ ANSWERS_FADE = 20
 # Ended offers of one round, as staff see them. Of earlier ones only the volunteers are kept.
 OFFERS_KEPT = 60
 MET_KEPT = 20  # the latest residents that a volunteer has met
+FORGOTTEN_PER_STEP = 25  # offers in one job, each a commit

@@ -27,7 +27,6 @@ from .texts import CALL_BACK, PURPOSES
 
 __all__ = ["CallBacks"]
 
-LAPSED = "consent.lapsed"
 _AS_SYSTEM = RequestContext(actor=SYSTEM)
 _CALLED_BACK = ConsentGiven(how="call_back")
 
@@ -137,7 +136,7 @@ class CallBacks:
             note=consent.purpose,
         )
         message = Message(
-            kind=LAPSED,
+            kind="consent.lapsed",
             audience=StaffOnDuty(community_of(consent.place or "")),
             subject=person.id,
             params={"purpose": consent.purpose},

@@ -209,6 +209,7 @@ class Privacy:
         ).actor
         if sealed is None or person is None or sealed.ttl <= self._clock.now():
             raise NotFound
+        person.check_version(context.seen_version)
         return sealed, actor, person
 
     def _require(
