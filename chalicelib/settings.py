@@ -1,7 +1,7 @@
 """The settings: the environment as one frozen value, read at the first request.
 
 Secrets are apart. Each is read when it is first needed, so that a function which never needs one
-never asks for it, and its role may not (docs/decisions/0041).
+never asks for it, and its role may not (docs/decisions/0037).
 """
 
 import json

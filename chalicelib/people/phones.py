@@ -1,7 +1,7 @@
 """The owners of phones. Numbers are looked up by a keyed hash, and belong to one account.
 
 While the hashes are changed to another key, a number has a row under each key, and is unique under
-each (docs/decisions/0042).
+each (docs/decisions/0038).
 """
 
 from dataclasses import replace

@@ -12,7 +12,7 @@ __all__ = ["PhoneRekeying"]
 
 
 class PhoneRekeying:
-    """Writes the phone of a person under every key. Idempotent (docs/decisions/0042)."""
+    """Writes the phone of a person under every key. Idempotent (docs/decisions/0038)."""
 
     def __init__(
         self,
