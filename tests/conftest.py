@@ -21,6 +21,14 @@ os.environ |= {
 }
 os.environ.pop(ADDRESS, None)
 
+# One resident of a test files any number of wishes, unless the test asks for `filing_limits`.
+FILING_LIMITS = {
+    "OPEN_WISHES": wish_policy.OPEN_WISHES,
+    "WISHES_PER_WEEK": wish_policy.WISHES_PER_WEEK,
+}
+for name in FILING_LIMITS:
+    setattr(wish_policy, name, 10_000)
+
 
 # What starts servers or other processes, builds what is deployed, or draws so many examples that
 # it takes long.
@@ -56,10 +64,10 @@ def world() -> World:
 
 
 @pytest.fixture
-def many_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let one resident file any number of wishes."""
-    monkeypatch.setattr(wish_policy, "OPEN_WISHES", 10_000)
-    monkeypatch.setattr(wish_policy, "WISHES_PER_WEEK", 10_000)
+def filing_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limit the wishes of one resident as in production."""
+    for name, limit in FILING_LIMITS.items():
+        monkeypatch.setattr(wish_policy, name, limit)
 
 
 @pytest.fixture(scope="session")

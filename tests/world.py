@@ -50,6 +50,7 @@ from chalicelib.ticket_policy.feature import book
 from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
 from chalicelib.uploads.feature import jobs as upload_jobs
+from chalicelib.wishes.feature import forgetting as wish_forgetting
 from chalicelib.wishes.feature import helpers as wish_helpers
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
@@ -146,6 +147,7 @@ _PROVIDERS = {
     "maker": maker,
     "offer_jobs": offer_jobs,
     "offer_sms_answers": sms_answers,
+    "wish_forgetting": wish_forgetting,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
     "wish_helpers": wish_helpers,

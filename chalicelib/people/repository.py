@@ -300,7 +300,7 @@ class PersonRepository(Repository):
             _CONSENT_KEY,
             street_of(place),
             index="by_call_back",
-            keys=behind(CONSENT.attribute("waits_order"), after),
+            keys=behind(CONSENT.attribute("calls_order"), after),
             limit=limit,
             read_at_most=_CALL_BACKS_READ,
         )
@@ -308,9 +308,9 @@ class PersonRepository(Repository):
             CONSENT, [(key.pk, key.sk) for key in page.items]
         )
         pairs = [
-            (_consent_keys(consent)["waits_order"], consent)
+            (_consent_keys(consent)["calls_order"], consent)
             for consent in found
             if consent.confirm_by and covers(place, consent.place or "")
         ]
-        position = page.next and {"after": page.next["waits_order"]}
+        position = page.next and {"after": page.next["calls_order"]}
         return Page(pairs, position)

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from chalicelib.kernel.access import Role
 
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
@@ -40,7 +38,6 @@ def a_queue(world: World) -> dict[str, str]:
     return {f"wish.{kind}": id for kind, id in ids.items()}
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_what_waits_is_listed_soonest_due_first_with_what_can_be_done(
     world: World,
 ):
@@ -60,7 +57,6 @@ def test_what_waits_is_listed_soonest_due_first_with_what_can_be_done(
     assert moves["wish.dispute"] == ["confirm", "reopen"]
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_what_is_done_leaves_the_queue(world: World):
     ids, staff = a_queue(world), world.staff()
     staff.post(f"/v1/wishes/{ids['wish.approve']}/approve")
@@ -94,7 +90,6 @@ def test_a_queue_is_of_ones_own_place_and_below(world: World):
     )
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_a_queue_is_whole_at_any_page_size_and_counts_all_of_it(
     world: World,
 ):

@@ -87,7 +87,6 @@ def test_a_message_shows_its_reason_and_number_of_attempts(world: World):
     assert second["attempt"] == 2
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_messages_are_read_page_by_page_newest_first(world: World):
     resident = world.resident()
     staff = world.staff()
@@ -194,7 +193,6 @@ def test_an_inbox_holds_the_callers_messages_page_by_page(world: World):
     assert rest["next"] is None
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_an_inbox_page_costs_the_same_reads_however_long(world: World):
     reads = []
     for wishes in (1, 8):

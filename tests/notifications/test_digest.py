@@ -70,7 +70,6 @@ def test_a_digest_of_messages_that_are_all_over_is_not_sent(world: World):
     assert visits(world) == []
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_a_long_digest_states_the_count_and_is_cut(world: World):
     resident = world.resident()
     titles = [f"第{n}个" for n in range(MAX_DIGEST_ITEMS + 2)]
@@ -132,7 +131,6 @@ def test_a_digest_waits_for_the_end_of_the_residents_quiet_hours(world: World):
 # the weekly limit
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_the_fifteenth_message_of_a_week_waits_for_the_digest(world: World):
     resident = world.resident()
     for n in range(WEEKLY_MESSAGES + 2):
@@ -153,7 +151,6 @@ def test_the_fifteenth_message_of_a_week_waits_for_the_digest(world: World):
     )
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_a_question_is_asked_at_once_even_in_a_full_week(
     world: World,
 ):

@@ -3,8 +3,6 @@
 import json
 from datetime import timedelta
 
-import pytest
-
 from ..signin.builders import NUMBER, refresh, sign_up
 from ..store.scan import everything, scheduled
 from ..world import BAIHUA, UNIT, Phone, World
@@ -28,8 +26,6 @@ SECRETS = [
     NUMBER,
     NUMBER.removeprefix("+86"),
 ]
-
-pytestmark = pytest.mark.usefixtures("many_wishes")
 
 
 def a_life(world: World) -> Phone:
@@ -175,7 +171,6 @@ def test_erasure_leaves_nothing_that_names_the_person(world: World):
     assert leftovers(skip_sessions=True) == set()
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_no_challenge_keeps_the_phone_or_address_of_somebody_who_is_gone(
     world: World,
 ):
@@ -196,7 +191,6 @@ def test_a_code_that_was_asked_for_and_never_used_does_not_outlive_the_account(
     assert leftovers() == set()
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_open_wishes_of_an_erased_person_are_withdrawn_and_still_counted(
     world: World,
 ):
@@ -315,7 +309,7 @@ def test_an_erasure_that_is_run_twice_changes_nothing_more(world: World):
     world.erase(phone)
     world.pass_time(minutes=2)
     before = world.phone_of(world.admin).get(f"/v1/wishes/{id}").json
-    world.services.wish_jobs.forget_person(phone.me["id"])
+    world.services.wish_forgetting.forget_person(phone.me["id"])
     after = world.phone_of(world.admin).get(f"/v1/wishes/{id}").json
     assert {**after, "version": 0, "updated_at": ""} == {
         **before,

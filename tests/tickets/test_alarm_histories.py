@@ -78,7 +78,7 @@ class History:
         if action == "report":
             self.report(n, place, category, asked)
         elif action == "erase":
-            self.phone(n).delete("/v1/me")
+            self.street.world.erase(self.phone(n))
         elif self.tickets:
             ticket_id = self.tickets[building % len(self.tickets)]
             self.move(action, n, ticket_id)

@@ -158,7 +158,7 @@ def test_leaving_and_coming_back_does_not_reset_the_bell(street: TicketStreet):
         answer = act_report(phone, category="danger", place=building(n))
         assert answer.status == 201
         rung += not stored(answer.json["id"]).silent
-        assert phone.delete("/v1/me").status in (202, 204)
+        assert street.world.erase(phone).status in (202, 204)
         street.world.pass_time(minutes=61)
     assert rung == ALARMS
 
@@ -243,7 +243,7 @@ def test_the_same_household_does_not_agree_with_itself(street: TicketStreet):
 
 def test_nobody_agrees_with_a_reporter_who_is_gone(street: TicketStreet):
     id = street.report(urgency="urgent")
-    assert street.resident.delete("/v1/me").status in (202, 204)
+    assert street.world.erase(street.resident).status in (202, 204)
     done(street.neighbour, id, "join")
     assert wakes(street) == 0
 
@@ -333,7 +333,7 @@ def test_reminders_stop_with_the_leaving_of_the_only_reporter(
     street: TicketStreet,
 ):
     id = street.report(category="danger")
-    assert street.resident.delete("/v1/me").status in (202, 204)
+    assert street.world.erase(street.resident).status in (202, 204)
     before = [street.kinds_to(name) for name in ("worker", "clerk", "admin")]
     street.world.pass_time(days=2)
     after = [street.kinds_to(name) for name in ("worker", "clerk", "admin")]
@@ -345,7 +345,7 @@ def test_reminders_stop_with_the_leaving_of_the_only_reporter(
 def test_reminders_go_on_while_a_neighbour_waits(street: TicketStreet):
     id = street.report(category="danger")
     done(street.neighbour, id, "join")
-    assert street.resident.delete("/v1/me").status in (202, 204)
+    assert street.world.erase(street.resident).status in (202, 204)
     street.world.pass_time(minutes=25)
     assert wakes(street, "admin") == 1
     assert stored(id).reporter_left_at is None
@@ -353,7 +353,7 @@ def test_reminders_go_on_while_a_neighbour_waits(street: TicketStreet):
 
 def test_a_look_of_staff_brings_the_clocks_back(street: TicketStreet):
     id = street.report(category="danger")
-    assert street.resident.delete("/v1/me").status in (202, 204)
+    assert street.world.erase(street.resident).status in (202, 204)
     done(street.worker, id, "accept")
     assert stored(id).reporter_left_at is None
     assert queue_kinds(street.worker) == ["ticket.contact"]
@@ -363,7 +363,7 @@ def test_a_look_of_staff_brings_the_clocks_back(street: TicketStreet):
 
 def test_who_joins_later_brings_the_clocks_back(street: TicketStreet):
     id = street.report(category="danger")
-    assert street.resident.delete("/v1/me").status in (202, 204)
+    assert street.world.erase(street.resident).status in (202, 204)
     done(street.neighbour, id, "join")
     assert stored(id).reporter_left_at is None
     street.world.pass_time(minutes=25)

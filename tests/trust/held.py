@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.kernel.job import ScheduledJob
-from chalicelib.people.model import Person, Vetting
+from chalicelib.people.model import Person
 
 from ..world import Answer, Phone, World
 
@@ -66,12 +66,12 @@ def end(world: World, kind: RelationKind, held: Held) -> None:
         case RelationKind.TERMS:
             answer = _own(world, subject).delete("/v1/me/consents/terms")
         case RelationKind.ERASED:
-            answer = _own(world, subject).delete("/v1/me")
+            answer = world.erase(_own(world, subject))
         case RelationKind.ROLE:
             answer = admin.put(f"{path}/roles", [])
         case RelationKind.VETTING:
-            world.vet(subject.id, Vetting.NONE)
-            return
+            body = {"level": "none", "note": "不再服务"}
+            answer = admin.put(f"{path}/vetting", body)
         case _:
             answer = admin.put(f"{path}/household", bond)
     assert answer.status < 300, answer.text

@@ -10,12 +10,16 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from chalicelib.kernel.clock import from_text
 from chalicelib.message_log.policy import STAFF_SMS_PER_DAY
 from chalicelib.tickets.policy import ALARM_MEMORY, ALARMS
 
 from ..tickets.street import TicketStreet, stored
 from ..world import BAIHUA, GRID, UNIT, Answer, Phone, World, gateway
+
+pytestmark = pytest.mark.usefixtures("filing_limits")
 
 MIDNIGHT = from_text("2026-11-23T16:00:00.000000Z")
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -159,7 +163,7 @@ class Day:
             for ticket_id in self.attacker.tickets[known:]:
                 self.note_ring(ticket_id)
             if n % 8 == 7 and self.attacker.phone:
-                gone = self.attacker.phone.delete("/v1/me")
+                gone = self.street.world.erase(self.attacker.phone)
                 self.attacker.did("erase", gone)
             self.street.world.pass_time(minutes=15)
 

@@ -63,7 +63,6 @@ def a_wall(world: World) -> list[str]:
     return [wishes[n] for n in (0, 2, 3, 1, 5, 4)]
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_the_wall_shows_open_then_claimed_then_fulfilled_each_oldest_first(
     world: World,
 ):
@@ -74,7 +73,6 @@ def test_the_wall_shows_open_then_claimed_then_fulfilled_each_oldest_first(
     assert listed(world.resident(), f"place={BAIHUA}") == wall
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_the_wall_is_filtered_by_state_and_kind(world: World):
     wall = a_wall(world)
     assert listed(NOBODY, f"place={BAIHUA}&state=claimed", 1) == wall[3:5]
@@ -124,7 +122,6 @@ def test_other_states_are_for_staff(world: World):
         )
 
 
-@pytest.mark.usefixtures("many_wishes")
 def test_staff_list_every_state_of_every_place_below_their_own(world: World):
     wall = a_wall(world)
     staff, worker = world.staff(), world.staff(GRID, Role.GRID_WORKER)
