@@ -161,7 +161,7 @@ class Street:
         ok(self.world.sign_in(number).get("/v1/me/sessions"))
         long_ago = self.world.clock.now() - timedelta(days=200)
         save(LastSeen(person_id=person.id, at=long_ago))
-        self.world.sign_in(number, consent="1", name="张伟")
+        self.world.sign_in(number, consent="2026-11", name="张伟")
         self.world.pass_time(minutes=1)
 
     # due rows
