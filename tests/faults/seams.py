@@ -130,8 +130,14 @@ def without_versions() -> Iterator[None]:
 
 @contextmanager
 def without_conditions() -> Iterator[None]:
-    """Write without any condition on the version, not even that the row exists."""
-    with mock.patch.object(ItemBuilder, "_unchanged", return_value=None):
+    """Write without any condition on the version, not even that the row exists.
+
+    A check is nothing but its condition: it keeps only that the row exists.
+    """
+    unconditional = mock.patch.object(
+        ItemBuilder, "_unchanged", return_value=None
+    )
+    with without_checks(), unconditional:
         yield
 
 
