@@ -76,7 +76,8 @@ class TicketRetention:
             if update.text:
                 rows.append(Put(row=replace(update, text="")))
         for event in every(lambda start: self._events(ticket, start)):
-            if event.note or event.party not in _KEPT_PARTIES:
+            has_words = event.note or event.shown
+            if has_words or event.party not in _KEPT_PARTIES:
                 rows.append(Put(row=_nameless(event)))
         return rows
 
@@ -101,10 +102,9 @@ class TicketRetention:
 
 
 def _nameless(event: TicketEvent) -> TicketEvent:
-    """Return a line of the timeline without its note, and without anybody but staff."""
-    if event.party in _KEPT_PARTIES:
-        return replace(event, note=None)
-    return replace(event, note=None, by=redaction.NOBODY)
+    """Return a line of the timeline without its notes, and without anybody but staff."""
+    by = event.by if event.party in _KEPT_PARTIES else redaction.NOBODY
+    return replace(event, note=None, shown=None, by=by)
 
 
 def _beside(ticket: Ticket, *, rows: Sequence[Write]) -> Changes[Ticket]:

@@ -112,7 +112,7 @@ class WishForgetting:
             nameless = [
                 _nameless(event, own)
                 for event in batch
-                if event.note or event.by in own
+                if event.note or event.shown or event.by in own
             ]
             self._put(wish, nameless)
 
@@ -144,6 +144,6 @@ class WishForgetting:
 
 
 def _nameless(event: WishEvent, people: AbstractSet[str | None]) -> WishEvent:
-    """Return a line of a timeline without its note, and without these people."""
+    """Return a line of a timeline without its notes, and without these people."""
     by = erasure.NOBODY if event.by in people else event.by
-    return replace(event, note=None, by=by)
+    return replace(event, note=None, shown=None, by=by)

@@ -16,6 +16,7 @@ from ..world import BUILDING, Phone, World
 
 STORY, THANKS, TEXT = "孙女的旧书包破了", "多谢赵同志", "楼道的灯坏了很久"
 NOTE, SOLUTION = "交给欧阳本人", "换了灯泡"
+RELEASED = "这里有一盏路灯不亮"
 
 
 def run_retention(world: World) -> int:
@@ -30,6 +31,13 @@ def run_retention(world: World) -> int:
             steps, again = steps + 1, position is not None
             assert steps < 1000
     return steps
+
+
+def kept(world: World, table: str) -> str:
+    """Return the rows of a table that have not expired; a real store deletes those."""
+    now = world.clock.now().timestamp()
+    rows = everything()[table]
+    return str([r for r in rows if "ttl" not in r or int(r["ttl"]["N"]) > now])
 
 
 def test_what_is_promised_is_the_policy():
@@ -85,7 +93,7 @@ def test_a_wish_names_nobody_two_years_after_its_end(world: World):
     assert STORY in str(everything()["wishes"])
     world.clock.advance(timedelta(days=2))
     run_retention(world)
-    rows = str(everything()["wishes"])
+    rows = kept(world, "wishes")
     for words in (STORY, THANKS, NOTE, resident.me["id"], "b05"):
         assert words not in rows, words
     admin = world.phone_of(world.admin)
@@ -137,7 +145,7 @@ def test_a_ticket_names_nobody_two_years_after_it_was_closed(world: World):
     assert TEXT in str(everything()["tickets"])
     world.clock.advance(timedelta(days=2))
     run_retention(world)
-    rows = str(everything()["tickets"])
+    rows = kept(world, "tickets")
     for words in (TEXT, NOTE, SOLUTION, resident.me["id"], "b05"):
         assert words not in rows, words
     admin = world.phone_of(world.admin)
@@ -146,6 +154,28 @@ def test_a_ticket_names_nobody_two_years_after_it_was_closed(world: World):
     before = everything()["tickets"]
     run_retention(world)
     assert everything()["tickets"] == before
+
+
+def test_what_staff_released_of_a_ticket_goes_with_its_other_words(
+    world: World,
+):
+    resident, admin = world.resident(), world.phone_of(world.admin)
+    body = {"category": "light", "text": TEXT, "place": BUILDING}
+    path = f"/v1/tickets/{resident.post('/v1/tickets', body).json['id']}"
+    for move, sent in (
+        ("publish", {"text": RELEASED}),
+        ("close", {"reason": SOLUTION, "publish": True}),
+    ):
+        answer = admin.post(f"{path}/{move}", sent)
+        assert answer.status == 200, answer.text
+    before = kept(world, "tickets")
+    world.clock.advance(tickets.NAMED_FOR + timedelta(days=1))
+    run_retention(world)
+    rows = kept(world, "tickets")
+    for words in (RELEASED, SOLUTION):
+        assert words in before, "the control"
+        assert words not in rows, words
+    assert admin.get(path).json["public_text"] is None
 
 
 def test_the_audit_expires_after_three_years(world: World):
