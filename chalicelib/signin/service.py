@@ -20,7 +20,7 @@ from .model import Challenge, LastSeen, Purpose, Session
 from .policy import COOLDOWN, EMAIL_CODES
 from .read_out import ReadOutCodes
 from .sessions import Sessions, SignedIn
-from .sign_in_codes import SignInCodes, phone_target
+from .sign_in_codes import SignInCodes, give_back, phone_target
 
 __all__ = ["CodeReturned", "SignIn"]
 
@@ -119,7 +119,7 @@ class SignIn:
             writes=(
                 *proved.writes,
                 *account.writes,
-                *self.codes.give_back(proved.entity),
+                *give_back(proved.entity),
             ),
             related=(opened, *account.related),
         )

@@ -29,7 +29,7 @@ from .policy import (
 )
 from .repository import SessionRepository
 
-__all__ = ["CodeSent", "SignInCodes", "phone_target"]
+__all__ = ["CodeSent", "SignInCodes", "give_back", "phone_target"]
 
 _NOBODY = "per_" + "a" * 24  # read for an unknown number, to take as long
 
@@ -153,9 +153,10 @@ class SignInCodes:
         # The last code of a budget decides again, instead of showing that the number is unknown.
         return [replace(count, refusal=None) for count in own], False
 
-    def give_back(self, challenge: Challenge) -> tuple[Count, ...]:
-        """Return the write that ends the count of a code as one that strangers have caused."""
-        if challenge.device or challenge.person_id:
-            return ()
-        counted = CODES_UNANSWERED.count(challenge.target, challenge.created_at)
-        return (replace(counted, add=-1, limit=None, refusal=None),)
+
+def give_back(challenge: Challenge) -> tuple[Count, ...]:
+    """Return the write that ends the count of a code as one that strangers have caused."""
+    if challenge.device or challenge.person_id:
+        return ()
+    counted = CODES_UNANSWERED.count(challenge.target, challenge.created_at)
+    return (replace(counted, add=-1, limit=None, refusal=None),)
