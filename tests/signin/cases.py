@@ -73,7 +73,7 @@ def _verify_email(world: World) -> Good:
 
 
 def _held_session(world: World, kind: RelationKind) -> Held:
-    phone = world.sign_in(number(world), consent="1", name="王秀英")
+    phone = world.sign_in(number(world), consent="2026-11", name="王秀英")
     assert phone.patch("/v1/me", {"home": UNIT}).status == 200
 
     def refresh() -> bool:

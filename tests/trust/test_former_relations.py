@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.people.model import Person, Vetting
+from chalicelib.people.model import Person
 
 from ..replies.builders import delivered, reply, state_of_wish
 from ..store.scan import scheduled
@@ -170,6 +170,14 @@ def block(world: World, person: Person) -> None:
     assert answer.status < 300, answer.text
 
 
+def withdraw_vetting(world: World, helper: Phone) -> None:
+    body = {"level": "none", "note": "不再服务"}
+    answer = world.phone_of(world.admin).put(
+        f"/v1/people/{helper.me['id']}/vetting", body
+    )
+    assert answer.status < 300, answer.text
+
+
 def test_a_blocked_helper_loses_the_claim_and_nobody_reminds_them(world: World):
     resident, helper = world.resident(), world.volunteer()
     wish_id = world.open_wish(resident, needed_by="2026-11-26")
@@ -194,7 +202,7 @@ def test_a_reminder_that_is_due_before_the_release_is_not_sent(world: World):
     assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
     letters = len(world.sms_to(helper.me["phone"]))
     with jobs_wait(world):
-        world.vet(helper.me["id"], Vetting.NONE)
+        withdraw_vetting(world, helper)
         world.pass_time(days=1)
     ended = [job for job in scheduled() if "relation_ended" in job.kind]
     assert ended, "the control: the release has not run"

@@ -392,7 +392,7 @@ def test_other_places_are_not_near(street: TicketStreet, place: str):
 
 
 def test_near_needs_a_home_and_no_other_place(street: TicketStreet):
-    homeless = street.world.sign_in("+8613912340000", "1", "新来")
+    homeless = street.world.sign_in("+8613912340000", "2026-11", "新来")
     refused = homeless.get(f"/v1/tickets?near={BAIHUA}")
     assert (refused.status, refused.code) == (422, "ticket.no_home")
     for query in ("", f"?near={UNIT}&place={UNIT}"):

@@ -7,11 +7,12 @@ from typing import Any
 
 from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.people.model import Person
+from chalicelib.wishes.helpers import HelperRecord
 from chalicelib.wishes.model import Wish, WishState
 
 from ..cases import ANYONE, MEMBER, WORKER, Cases, Good, MakeGood
 from ..replies.builders import reply
-from ..store.scan import counter, find
+from ..store.scan import find
 from ..trust.held import Held, shows, succeeds
 from ..world import BAIHUA, UNIT, Phone, World
 
@@ -193,7 +194,8 @@ def _held_claim(world: World, kind: RelationKind) -> Held:
 
     def is_released() -> bool:
         wish = find(Wish, wish_id, "wish")
-        free = counter(helper.me["id"], "active_claims") == 0
+        record = find(HelperRecord, helper.me["id"], "helper")
+        free = record is not None and record.active == 0
         return wish is not None and wish.state is WishState.OPEN and free
 
     return Held(

@@ -80,7 +80,7 @@ def test_a_vetted_newcomer_is_shown_two_doors_and_leaving_resets_nothing(
     assert late.json["retry_after"] > 0
     assert late.headers["retry-after"]
     for _ in range(2):
-        assert phone.delete("/v1/me").status == 202
+        assert world.erase(phone).status == 202
         world.pass_time(minutes=5)
         phone = new_sim(world, number)
         assert read_doors(phone, wishes[2:]) == []
@@ -183,7 +183,7 @@ def test_a_pause_follows_the_phone_into_a_new_account(world: World):
     limits = (world.boss, phone.me["id"], 50, "试")
     world.services.person_admin.set_limits(*limits)
     assert len(read_doors(phone, wishes)) == 3
-    phone.delete("/v1/me")
+    assert world.erase(phone).status == 202
     world.pass_time(minutes=5)
     phone = new_sim(world, number)
     world.vet(phone.me["id"])
