@@ -515,9 +515,9 @@ class Street:
             ok(newcomer.post(f"/v1/wishes/{wish}/release", release))
         assert newcomer.post(f"/v1/wishes/{wish}/claim").status == 403
         ok(self.admin.put(f"{path}/vetting", vetting))
-        self._unconfirmed_consent()
         ok(newcomer.patch("/v1/me", {"name": "钱小丽"}))
         ok(self.admin.put(f"{path}/vetting", vetting))
+        self._unconfirmed_consent()
 
     def _unconfirmed_consent(self) -> None:
         """A spoken consent that nobody calls back about lapses after three days."""
