@@ -175,7 +175,8 @@ def test_what_staff_released_of_a_ticket_goes_with_its_other_words(
     for words in (RELEASED, SOLUTION):
         assert words in before, "the control"
         assert words not in rows, words
-    assert admin.get(path).json["public_text"] is None
+    read = world.phone_of(world.admin).get(path).json
+    assert (read["state"], read["public_text"]) == ("closed", None)
 
 
 def test_the_audit_expires_after_three_years(world: World):
