@@ -427,7 +427,7 @@ OTHER_EVENTS = {
     "person.claims_paused": "people.volunteers",
     "person.consent_withdrawn": "people.accounts",
     "person.email_verified": "signin.service",
-    "person.erased": "people.accounts",
+    "person.erased": "people.erasure",
     "person.granted": "staff_directory.service",
     "person.household_set": "staff_directory.service",
     "person.limited": "staff_directory.service",

@@ -22,7 +22,7 @@ CALL_BACK_MESSAGES: Templates = {
     "consent.lapsed": Template(
         text(
             zh="{name}的口头同意（{purpose}）未经回访确认，已失效。请联系本人。",
-            en="{name}: spoken consent ({purpose}) not confirmed; lapsed.",
+            en="{name}: consent ({purpose}) lapsed, unconfirmed.",
         ).naming(purpose=PURPOSES),
         recipients="the staff of the home community",
         for_staff=True,

@@ -15,11 +15,11 @@ from ..kernel.errors import Conflict, Refusal, TooMany
 from . import policy
 
 __all__ = [
+    "HashedHome",
     "Helper",
     "HelperRecord",
     "HelperRecords",
     "ReturnedClaim",
-    "ShownHome",
     "counted",
 ]
 
@@ -27,7 +27,7 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # of a row that is named, not written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownHome:
+class HashedHome:
     """A home that a helper was shown, by a keyed hash, and when they were shown it last."""
 
     home: str
@@ -53,7 +53,7 @@ class HelperRecord(Entity):
 
     active: int = 0
     confirmed: int = 0
-    homes: tuple[ShownHome, ...] = ()
+    homes: tuple[HashedHome, ...] = ()
     given_back: tuple[ReturnedClaim, ...] = ()
 
 
@@ -139,7 +139,7 @@ class HelperRecords:
         now: datetime,
     ) -> tuple[Put, ...]:
         """Return the row of each subject. Homes and claims given back are the same in all."""
-        shown = [ShownHome(home=home, at=at) for home, at in homes.items()]
+        shown = [HashedHome(home=home, at=at) for home, at in homes.items()]
         since = now - policy.GIVEN_BACK_WINDOW
         lately = [
             ReturnedClaim(claim=claim, at=at)
@@ -164,7 +164,7 @@ class HelperRecords:
         return tuple(rows)
 
 
-def _instant(shown: ShownHome) -> datetime:
+def _instant(shown: HashedHome) -> datetime:
     return shown.at
 
 

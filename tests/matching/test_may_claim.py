@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.offers.model import Offer, OfferState
 from chalicelib.people.model import Vetting, VettingMethod
-from chalicelib.wishes.helpers import HelperRecord, ReturnedClaim, ShownHome
+from chalicelib.wishes.helpers import HashedHome, HelperRecord, ReturnedClaim
 
 from ..faults.facts import every
 from ..store.scan import save
@@ -71,8 +71,8 @@ def shown_enough(world: World) -> Phone:
         world,
         phone,
         homes=(
-            ShownHome(home="home-a", at=world.clock.now() - 90 * DAY),
-            ShownHome(home="home-b", at=world.clock.now() - 80 * DAY),
+            HashedHome(home="home-a", at=world.clock.now() - 90 * DAY),
+            HashedHome(home="home-b", at=world.clock.now() - 80 * DAY),
         ),
     )
     return phone

@@ -51,6 +51,7 @@ OTHER_FACTS: Mapping[str, object] = {
     "cap": 50_000,
     "capacity": 3,
     "codes": "问题一, 问题二",
+    "current": "2026-11",
     "days": 30,
     "known": "春晖街道",
     "minutes": 600,
