@@ -15,8 +15,8 @@ from app import api
 from chalicelib.catalogue import TEMPLATES, job_kinds, subscribed_events
 from chalicelib.kernel import errors
 from chalicelib.kernel.text_catalogue import Catalogue, Text, text
-from chalicelib.message_log.model import DIGEST
-from chalicelib.tickets.notifications import ALSO_AT_NIGHT
+from chalicelib.message_log.model import COLLECTIONS
+from chalicelib.tickets.notifications import ALSO_AT_NIGHT, IS_IT_YOURS
 from chalicelib.web.errors import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 from chalicelib.wishes.model import reminders_of
@@ -570,7 +570,10 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         for text in _strings(ast.parse(path.read_text(encoding="utf-8")))
         if text in TEMPLATES
     }
-    kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}
+    kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | set(
+        COLLECTIONS
+    )
+    kinds.add(IS_IT_YOURS)
     assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)
     assert set(TEMPLATES) <= job_kinds()
