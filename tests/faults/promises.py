@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from chalicelib.kernel.job import ScheduledJob
 from chalicelib.message_log.model import (
+    BUNDLE,
+    URGENT_BUNDLE,
     DeliveryState,
     MessageAttempt,
     SuppressionReason,
@@ -128,5 +130,13 @@ def check_at_rest(
 
 
 def told_kinds(lines: list[MessageAttempt]) -> Tally[str]:
-    """Count the messages that were sent, or are in doubt and listed, by kind."""
-    return Tally(line.kind for line in lines if line.state is not SUPPRESSED)
+    """Count the messages that were sent, or are in doubt and listed, by kind.
+
+    A bundle counts as the messages that it holds.
+    """
+    return Tally(
+        line.kind
+        for line in lines
+        if line.state is not SUPPRESSED
+        and line.kind not in (BUNDLE, URGENT_BUNDLE)
+    )

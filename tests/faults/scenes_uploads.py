@@ -167,9 +167,9 @@ def _its_timer_fires(upload: Upload, hours: int, state: UploadState) -> Scene:
 def whoever_sent_it_is_erased(cloud: Cloud) -> Scene:
     upload = sent(cloud)
     upload.told()
-    return scene(
-        upload, partial(upload.phone.delete, "/v1/me"), upload.check_at_rest
-    )
+    code = cloud.world.fresh_code(upload.phone)
+    erase = partial(upload.phone.call, "DELETE", "/v1/me", code)
+    return scene(upload, erase, upload.check_at_rest)
 
 
 def _row(name: str, arrange: Callable[[Cloud], Scene], points: int) -> Row:

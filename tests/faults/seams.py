@@ -75,6 +75,11 @@ def urgency(kind: str) -> Urgency:
     return TEMPLATES[kind].urgency
 
 
+def is_bundled(kind: str) -> bool:
+    """Say whether a message of a kind may come in a bundle."""
+    return TEMPLATES[kind].is_bundled
+
+
 def is_urgent(kind: str) -> bool:
     return urgency(kind) is Urgency.URGENT
 

@@ -32,7 +32,7 @@ WRITES = (
 )
 LONGEST = {
     "title": "愿" * 40,
-    "story": "一" * 500,
+    "story": "暖" * 500,  # no numeral: a run of those is masked
     "alias": "邻" * 20,
     "dialects": ["重庆话"],
 }
@@ -85,7 +85,7 @@ def test_a_page_of_the_wall_is_one_request(embedded_world: World) -> None:
 
 @pytest.mark.parametrize(
     ("terms", "most"),
-    [({}, 28), (LONGEST, 40)],
+    [({}, 30), (LONGEST, 41)],
     ids=["a kettle", "the longest story"],
 )
 def test_a_claim_is_three_reads_and_one_transaction(
@@ -175,7 +175,8 @@ def test_ten_sms_reminders_stay_within_the_budget_of_storage_calls(
         f"{cloud.requests} requests of the queue"
     )
     assert written <= 10 * 12
-    assert read <= 10 * 4
+    # A wish with its people and the helper: no reminder outlives the relation it is for.
+    assert read <= 10 * 5
     assert (
         cloud.requests <= 10 * 0.6
     )  # sent, received and deleted, once as an alarm and once as a message
@@ -237,16 +238,19 @@ LETTERS = str.maketrans("0123456789", "abcdefghij")
 @pytest.mark.parametrize(
     "more", ["", "&state=open", "&category=rubbish&level=grid"]
 )
-def test_a_page_of_a_queue_of_tickets_is_one_request(
+def test_a_page_of_a_queue_of_tickets_is_the_reader_and_one_request(
     embedded_world: World, place: str, more: str
 ) -> None:
-    """A grid costs the same while the open tickets of its community fit into one read."""
+    """Who lost their role sees no queue, so the reader's account is read as well.
+
+    A grid costs the same while the open tickets of its community fit into one read.
+    """
     many_tickets(60)
     phone = embedded_world.phone_of(embedded_world.admin)
     with counted_storage() as storage:
         page = phone.get(f"/v1/tickets?place={place}&order=due{more}")
     assert (len(page.json["items"]), bool(page.json["next"])) == (20, True)
-    assert storage.names == {"Query": 1}
+    assert storage.names == {"GetItem": 1, "Query": 1}
     note(f"a page of {place}{more}: {read_units(storage):g} read units")
 
 
@@ -280,7 +284,7 @@ def street(embedded_world: World) -> TicketStreet:
     return TicketStreet(embedded_world)
 
 
-LONG = {"text": "一" * 1000, "location_note": "二" * 200}
+LONG = {"text": "暖" * 1000, "location_note": "灯" * 200}
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,15 @@ ADMIN, WRITERS, ROUNDS = "+8613900000001", 6, 5
 Unreachable = (OSError, http.client.HTTPException)
 
 
+# The server of `local.py`, where a few residents file as many wishes as writers can.
+WITHOUT_FILING_LIMITS = """
+import runpy
+from chalicelib.wishes import policy
+policy.OPEN_WISHES = policy.WISHES_PER_WEEK = 10_000
+runpy.run_path("local.py", run_name="__main__")
+"""
+
+
 @dataclass
 class Server:
     """The local server as a process of its own."""
@@ -72,7 +81,7 @@ class Server:
         self.folder.mkdir(exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "local.py"],
+                [sys.executable, "-c", WITHOUT_FILING_LIMITS],
                 cwd=ROOT,
                 env=env,
                 stdout=log,

@@ -26,7 +26,16 @@ TICKETS = {
     for name, operation in ((op.name, op) for op in api.operations)
     if operation.path.startswith("/v1/tickets")
 }
+ALONE = {
+    "POST /v1/me/consents",
+    "POST /v1/people/*/consents/*/confirm",
+    "POST /v1/people/*/erase",
+    "POST /v1/people/*/sign-in-code",
+    "POST /v1/people/*/unseal",
+    "POST /v1/wishes/*/hide",
+}  # not part of the story; see below
 ELSEWHERE = {
+    *ALONE,
     *(
         f"POST {re.sub(r'{.*?}', '*', op.path)}"
         for op in TICKETS.values()
@@ -102,10 +111,17 @@ def test_a_move_with_a_lost_answer_succeeds_when_repeated_with_its_key(
     )
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, op in TICKETS.items() if op.method == "POST"]
-)
-def test_a_ticket_move_with_a_lost_answer_happens_once_when_repeated(
+def told_alone() -> list[str]:
+    """Return the names of the operations that the story does not go through."""
+    names = [name for name, op in TICKETS.items() if op.method == "POST"]
+    for op in api.operations:
+        if f"{op.method} {re.sub(r'{.*?}', '*', op.path)}" in ALONE:
+            names.append(op.name)
+    return names
+
+
+@pytest.mark.parametrize("name", told_alone())
+def test_a_move_beside_the_story_with_a_lost_answer_happens_once(
     embedded_world: World, name: str
 ) -> None:
     request, faults = GOOD[name](embedded_world), LostAnswers()
@@ -115,7 +131,7 @@ def test_a_ticket_move_with_a_lost_answer_happens_once_when_repeated(
     again = request.send("POST", idempotency_key="tap")
     assert faults.lost
     assert first.status == 503 or first.status < 300
-    assert again.status in (200, 201), again.text
+    assert again.status in (200, 201, 202, 204), again.text
     assert snapshot() == before, "it was done the first time"
 
 
