@@ -95,7 +95,7 @@ def logged(title: str, kind: str) -> int:
     for line in lines.values():
         if (line.about, line.kind) == (wish.id, kind):
             # Its own letter, or that of the bundle which covers it.
-            letter = lines[line.ref] if line.ref in lines else line
+            letter = lines.get(line.ref, line)
             assert letter is line or line.id in letter.covers
             count += letter.state is DeliveryState.SENT
     return count

@@ -129,7 +129,7 @@ def test_a_volunteer_with_room_for_one_more_taps_two_wishes_and_gets_one(
         phone = world.volunteer(capacity=2)
         assert claim(phone, world.open_wish()).status == 200
         ids = [world.open_wish(), world.open_wish()]
-        given = at_once(*[lambda id=id: claim(phone, id) for id in ids])
+        given = at_once(*[partial(claim, phone, id) for id in ids])
         assert told(given) == {
             (200, ""): 1,
             (409, "volunteer.too_many_claims"): 1,
