@@ -38,7 +38,6 @@ TRIES = 5  # SQS delivers a message so often before it is dead (maxReceiveCount)
 MIN_SECONDS_LEFT = 10.0
 _FIELDS = frozenset(field.name for field in fields(JobRecord))
 _INSTANTS = ("at", "not_before", "not_after")
-_MAPS = ("params", "cursor")
 _UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 
 
@@ -67,30 +66,49 @@ def read_entry(body: str) -> ScheduledJob:
         raise TypeError(type(sent).__name__)
     known = {name: value for name, value in sent.items() if name in _FIELDS}
     for name, value in known.items():
-        _check_text(value, is_map=name in _MAPS)
+        _check_field(name, value)
     instants = {
         name: _instant(known[name]) for name in _INSTANTS if name in known
     }
     return scheduled_of(JobRecord(**{**known, **instants}))
 
 
-def _check_text(value: object, *, is_map: bool) -> None:
-    """Check that a value is text, or a map of texts.
+def _check_field(name: str, value: object) -> None:
+    """Check that a field can be stored: a text, a map of texts, or a position.
 
     Raises:
         TypeError: the value has another type.
         ValueError: a text cannot be stored.
 
     """
-    texts = [value]
-    if is_map:
-        if not isinstance(value, dict):
-            raise TypeError(type(value).__name__)
-        texts = [*value, *value.values()]
-    for text in texts:
-        if not isinstance(text, str):
-            raise TypeError(type(text).__name__)
-        text.encode()
+    if name == "cursor":
+        _check_map(value, _check_position)
+    elif name == "params":
+        _check_map(value, _check_text)
+    else:
+        _check_text(value)
+
+
+def _check_map(value: object, check: Callable[[object], None]) -> None:
+    if not isinstance(value, dict):
+        raise TypeError(type(value).__name__)
+    for key, item in value.items():
+        _check_text(key)
+        check(item)
+
+
+def _check_position(value: object) -> None:
+    """Check a part of the position of work in steps: a text, a number, nothing, or such a map."""
+    if isinstance(value, dict):
+        _check_map(value, _check_position)
+    elif value is not None and not isinstance(value, int):
+        _check_text(value)
+
+
+def _check_text(value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(type(value).__name__)
+    value.encode()
 
 
 def _instant(text: str) -> datetime:

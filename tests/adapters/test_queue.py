@@ -81,7 +81,10 @@ def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> ScheduledJob:
 IDS = st.from_regex(r"[a-z]{3}_[a-z2-7]{5}", fullmatch=True)
 NAMES = st.from_regex(r"[a-z]{2,8}(_[a-z]{2,8})?", fullmatch=True)
 PLACES = st.from_regex(r"[a-z0-9-]{1,8}(\.[a-z0-9-]{1,8}){0,3}", fullmatch=True)
-CURSORS = st.none() | st.dictionaries(NAMES, WORDS, min_size=1, max_size=2)
+# Where work in steps goes on: the part, and the keys of the last row there.
+KEYS = st.dictionaries(NAMES, WORDS, min_size=1, max_size=2)
+STEPS = st.none() | WORDS | st.integers(0, 10**6) | KEYS
+CURSORS = st.none() | st.dictionaries(NAMES, STEPS, min_size=1, max_size=2)
 AUDIENCES = st.one_of(
     st.builds(OnePerson, IDS),
     st.builds(SeveralPeople, st.lists(IDS, min_size=1, max_size=5).map(tuple)),

@@ -370,7 +370,10 @@ def cancelled(reason: str, items: int) -> ClientError:
 def assert_same(told: Telling, calm: Telling) -> None:
     for mine, theirs in zip(told.steps, calm.steps, strict=True):
         assert mine == theirs
-    assert told.rows == calm.rows
+    assert told.rows == calm.rows, (
+        told.rows - calm.rows,
+        calm.rows - told.rows,
+    )
     assert told.letters == calm.letters
 
 
