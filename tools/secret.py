@@ -97,12 +97,20 @@ def changed(
         keys: Texts = json.loads(texts[name])
         if command == "rotate":
             begins = now if at_once else now + _NOTICE
+            if at_once:
+                keys = _begun(keys, now)
             keys = _with_key(keys, begins)
         else:
             until = now if at_once else now - KEPT[name]
             keys = _without_keys(name, keys, until, rekeyed=rekeyed)
         after[name] = json.dumps(keys)
     return check(after)
+
+
+def _begun(keys: Texts, now: datetime) -> Texts:
+    """Drop the keys that were to follow: they have leaked with the others."""
+    ids = newest_first(keys)
+    return {id: keys[id] for id in ids[ids.index(key_id_at(keys, now)) :]}
 
 
 def _with_key(keys: Texts, begins: datetime) -> Texts:

@@ -415,7 +415,8 @@ def test_tables_are_set_back_beside_those_in_use(cloud: Cloud):
 def test_what_was_parked_is_due_again(cloud: Cloud):
     said = cloud.walk(REDRIVE)
     assert seen["poison"] in said
-    assert "1 made due again" in said
+    # A job may have been parked with it, if a deployment took its worker away.
+    assert re.search(r"[1-9]\d* made due again", said)
 
 
 def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(

@@ -176,6 +176,16 @@ def test_a_key_is_in_force_after_an_hour_and_kept_as_long_as_something_lives(
     assert key_ids(dropped, name) == ["20261124T0400"]
 
 
+def test_a_key_that_was_to_follow_has_leaked_with_the_others():
+    waiting = changed(made(PARTS), "rotate", ["SECRET"], NOW)
+    assert len(json.loads(waiting["SECRET"])) == 2
+    later = NOW + timedelta(minutes=1)
+    both = changed(waiting, "rotate", ["SECRET"], later, at_once=True)
+    dropped = changed(both, "drop-keys", ["SECRET"], later, at_once=True)
+    (key,) = json.loads(dropped["SECRET"]).values()
+    assert key not in json.loads(waiting["SECRET"]).values()
+
+
 def test_a_key_that_has_leaked_is_in_force_and_dropped_at_once():
     both = changed(made(PARTS), "rotate", ["SECRET"], NOW, at_once=True)
     assert key_ids(both, "SECRET") == ["20261124T0300", "first"]
