@@ -294,7 +294,7 @@ class World:
             return self._found()
         settings = replace(self.settings, table_prefix="")
         phone_key = settings.secrets.phone_key  # which the settings do not show
-        alike = repr((settings, sorted(phone_key), self.clock.now()))
+        alike = repr((settings, sorted(phone_key.items()), self.clock.now()))
         if alike not in _FOUNDED:
             admin, prefix = self._found(), self.settings.table_prefix
             _FOUNDED[alike] = (
