@@ -327,10 +327,24 @@ def assert_whole(
         )
 
 
+def _went_out(line: MessageAttempt) -> bool:
+    """Say whether a message was sent by itself, not in a digest."""
+    return line.state is DeliveryState.SENT and not line.ref
+
+
+def _lines_of(person: str) -> Tally[tuple[str, str, str]]:
+    """Return what became of the messages to a person."""
+    return Tally(
+        (line.kind, line.state.value, str(line.reason))
+        for line in every(MessageAttempt)
+        if line.person == person
+    )
+
+
 def assert_everybody_was_told(
     letters: list[dict[str, str]], phones: dict[str, str], done: Acknowledged
 ) -> None:
-    """Each approval was sent at most once; one that was not is in doubt, or held for a digest."""
+    """Each approval was sent at most once; the message log explains each that was not."""
     wishes = {wish.id: wish for wish in every(Wish) if wish.id in done.versions}
     approved = Tally(
         wishes[e.subject].person_id
@@ -338,20 +352,16 @@ def assert_everybody_was_told(
         if e.tag == "wish.approved" and e.subject in wishes
     )
     ours = [letter for letter in letters if letter["kind"] == "wish.approved"]
-    doubtful = {
-        DeliveryState.CLAIMED,
-        DeliveryState.UNKNOWN,
-        DeliveryState.HELD,
-    }
-    doubts = Tally(
-        d.person
-        for d in every(MessageAttempt)
-        if d.kind == "wish.approved" and d.state in doubtful
+    explained = Tally(
+        line.person
+        for line in every(MessageAttempt)
+        if line.kind == "wish.approved" and not _went_out(line)
     )
     for person, times in approved.items():
         told = [letter["to"] for letter in ours].count(phones[person])
-        assert told <= times <= told + doubts[person], (
-            f"approved {times}, told {told}, in doubt {doubts[person]}"
+        assert told <= times <= told + explained[person], (
+            f"approved {times}, told {told}, explained {explained[person]}: "
+            f"{_lines_of(person)}"
         )
 
 
