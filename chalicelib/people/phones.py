@@ -9,11 +9,14 @@ from datetime import datetime
 
 from ..kernel.changes import Delete, Put
 from ..kernel.codes import Keyring
-from ..kernel.errors import Refusal
+from ..kernel.errors import Busy, Refusal
 from .model import Person, PhoneMark, PhoneOwner
 from .repository import PersonRepository
 
 __all__ = ["PhoneHeldTwice", "Phones"]
+
+# Twice would do: a number is handed over once in half a year.
+READS = 3
 
 
 class Phones:
@@ -31,7 +34,20 @@ class Phones:
         return self._keys.fingerprints("phone", phone)
 
     def find_owner(self, phone: str) -> Person | None:
-        """Return the person whose phone this is."""
+        """Return the person whose phone this is.
+
+        Raises:
+            Busy: the phone changes hands again and again.
+
+        """
+        for _ in range(READS):
+            owner = self._owner_by_rows(phone)
+            if owner is None or owner.phone == phone:
+                return owner
+            # The phone was handed over between the two reads.
+        raise Busy
+
+    def _owner_by_rows(self, phone: str) -> Person | None:
         for fingerprint in self.fingerprints(phone):
             person_id = self._repository.owner_of_phone(fingerprint)
             if person_id:
