@@ -15,7 +15,7 @@ EMBEDDED := .store/.ready
 EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
 CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
 PACKAGE := build/package
-SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/slim.py .chalice chalicelib
+SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/libraries.py tools/slim.py .chalice chalicelib
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help

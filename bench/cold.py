@@ -24,7 +24,8 @@ from functools import partial
 from operator import itemgetter, sub
 from statistics import median
 
-from tools.package import BUILD, build_tree, cpu_to_import
+from tools.libraries import BUILD
+from tools.package import build_tree, cpu_to_import
 
 from .peers import ROOT, clean_environment
 from .rounds import interleaved, ratio

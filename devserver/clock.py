@@ -30,7 +30,9 @@ class ShiftedClock:
     """The machine's clock plus a shift. `started_at` is its first instant, where known."""
 
     def __init__(
-        self, file: Path | None = None, start: datetime | None = None
+        self,
+        file: Path | None = None,
+        start: datetime | None = None,
     ) -> None:
         self._file = file
         self._machine = SystemClock()

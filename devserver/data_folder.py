@@ -99,7 +99,9 @@ class DataFolder:
                 "phone_key": secrets.token_urlsafe(48),
             }
             descriptor = os.open(
-                file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+                file,
+                os.O_WRONLY | os.O_CREAT | os.O_EXCL,
+                0o600,
             )
             with os.fdopen(descriptor, "w") as out:
                 json.dump(fresh, out)

@@ -120,7 +120,12 @@ class _PlaceSeeder:
         location: Location | None = None,
     ) -> None:
         self._places.put_place(
-            self._admin, code, name, list(neighbours), None, location
+            self._admin,
+            code,
+            name,
+            list(neighbours),
+            None,
+            location,
         )
 
 
@@ -157,7 +162,9 @@ class _WishSeeder:
         self._today = local_day(now, _ZONE)
 
     def seed(
-        self, residents: Sequence[Person], volunteers: Sequence[Person]
+        self,
+        residents: Sequence[Person],
+        volunteers: Sequence[Person],
     ) -> None:
         """Make each wish for another resident; another volunteer helps with each."""
         owners = residents[10:]
@@ -184,7 +191,11 @@ class _WishSeeder:
         return submitted.wish.id
 
     def _advance(
-        self, id: str, state: str, owner: RequestContext, helper: RequestContext
+        self,
+        id: str,
+        state: str,
+        owner: RequestContext,
+        helper: RequestContext,
     ) -> None:
         """Take a wish from its submission to a state."""
         if state == "rejected":
@@ -230,13 +241,19 @@ class _TicketSeeder:
         """Take a ticket from its report to a state."""
         self._tickets.accept(self._worker, id)
         self._tickets.comment(
-            self._worker, id, "已收到，正在联系。", public=True
+            self._worker,
+            id,
+            "已收到，正在联系。",
+            public=True,
         )
         if state in ("assigned", "resolved", "closed"):
             self._tickets.assign(self._worker, id, "property")
         if state == "on_hold":
             self._tickets.hold(
-                self._community, id, "等待专业单位鉴定", self._review_at
+                self._community,
+                id,
+                "等待专业单位鉴定",
+                self._review_at,
             )
         if state in ("resolved", "closed"):
             self._tickets.resolve(self._company, id, "已处理完毕", ())

@@ -73,22 +73,38 @@ DIALECTS = [("重庆话",), (), ("上海话",), (), ("粤语",)]
 WISHES: Sequence[DemoWish] = (
     DemoWish("一个书包", WishKind.GOODS, "孙女九月上小学。", 9000, "open"),
     DemoWish(
-        "十公斤大米", WishKind.GOODS, "腿脚不便，米快吃完了。", 8000, "open"
+        "十公斤大米",
+        WishKind.GOODS,
+        "腿脚不便，米快吃完了。",
+        8000,
+        "open",
     ),
     DemoWish(
-        "换一个灯泡", WishKind.SERVICE, "厨房灯不亮了，够不着。", None, "open"
+        "换一个灯泡",
+        WishKind.SERVICE,
+        "厨房灯不亮了，够不着。",
+        None,
+        "open",
     ),
     DemoWish("陪我聊聊天", WishKind.COMPANY, "儿女都在外地。", None, "open"),
     DemoWish("学用手机打车", WishKind.LEARNING, "", None, "open"),
     DemoWish("一个电饭煲", WishKind.GOODS, "旧的坏了。", 15000, "claimed"),
     DemoWish(
-        "上门理发", WishKind.SERVICE, "卧床半年，头发长了。", None, "claimed"
+        "上门理发",
+        WishKind.SERVICE,
+        "卧床半年，头发长了。",
+        None,
+        "claimed",
     ),
     DemoWish("一副老花镜", WishKind.GOODS, "三百度。", 6000, "delivered"),
     DemoWish("修理水龙头", WishKind.SERVICE, "滴水两周了。", None, "fulfilled"),
     DemoWish("一床棉被", WishKind.GOODS, "", 20000, "submitted"),
     DemoWish(
-        "陪同去医院复查", WishKind.COMPANY, "下周三上午。", None, "submitted"
+        "陪同去医院复查",
+        WishKind.COMPANY,
+        "下周三上午。",
+        None,
+        "submitted",
     ),
     DemoWish("一台电视机", WishKind.GOODS, "", 90000, "rejected"),
 )

@@ -64,7 +64,9 @@ class DemoPeople:
             person = self._create(name, f"+861390000{number:04}", code)
             grants = [Grant(role, code)]
             staff[code, role.value] = self._directory.grant_roles(
-                self._admin, person.id, grants
+                self._admin,
+                person.id,
+                grants,
             )
         return staff
 
@@ -113,7 +115,11 @@ class DemoPeople:
             household = "hh-demo-1"
         storey = n // len(self._buildings)
         return self._create(
-            name, phone, home, storey=3 + storey, household=household
+            name,
+            phone,
+            home,
+            storey=3 + storey,
+            household=household,
         )
 
     def _elder(self, n: int, neighbour: Person) -> Person:

@@ -191,7 +191,11 @@ class DevServer:
         return line
 
     def _refuse(
-        self, request: DevRequest, status: int, code: str, detail: str
+        self,
+        request: DevRequest,
+        status: int,
+        code: str,
+        detail: str,
     ) -> Answer:
         if request.is_form:
             return _back(request, detail)

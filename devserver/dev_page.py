@@ -77,7 +77,8 @@ class DevPage:
                     ],
                 ),
                 self._form(
-                    "/dev/pump", ["<button>Run what is due now</button>"]
+                    "/dev/pump",
+                    ["<button>Run what is due now</button>"],
                 ),
             ]
         )

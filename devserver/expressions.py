@@ -63,7 +63,10 @@ class Placeholders:
         return item.get(name)
 
     def find_pair(
-        self, left: str, right: str, item: Item
+        self,
+        left: str,
+        right: str,
+        item: Item,
     ) -> tuple[Any, Any] | None:
         """Return the contents of two tokens, None where they cannot be compared."""
         left_value = self.find(left, item)

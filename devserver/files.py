@@ -28,7 +28,11 @@ class FileRoutes:
         self._files = files
 
     def handle(
-        self, method: str, target: str, headers: dict[str, str], body: bytes
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes,
     ) -> Answer:
         """Answer one request."""
         url = urlsplit(target)
@@ -42,7 +46,9 @@ class FileRoutes:
             code = f"files.{denied.code}"
             return problem(denied.status, code, "See the form's policy.")
         return problem(
-            404, "resource.not_found", f"POST {PATH}, GET {PATH}/KEY"
+            404,
+            "resource.not_found",
+            f"POST {PATH}, GET {PATH}/KEY",
         )
 
     def _post(self, content_type: str, body: bytes) -> Answer:

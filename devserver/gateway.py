@@ -85,7 +85,10 @@ class Gateway:
             return self._problem(413, "request.too_large", language)
         try:
             event = self._events.create_lambda_event(
-                method, target, headers, None
+                method,
+                target,
+                headers,
+                None,
             )
         except ValueError:
             return self._problem(404, "resource.not_found", language)
@@ -113,7 +116,9 @@ class Gateway:
         return _answer(refused.to_dict())
 
     def __call__(
-        self, environ: Environ, start_response: StartResponse
+        self,
+        environ: Environ,
+        start_response: StartResponse,
     ) -> Iterable[bytes]:
         """Serve WSGI."""
         return serve_wsgi(self.handle, environ, start_response)

@@ -24,7 +24,9 @@ class KeyRange:
 
 
 def key_range(
-    text: str, keys: tuple[str, ...], given: Placeholders
+    text: str,
+    keys: tuple[str, ...],
+    given: Placeholders,
 ) -> KeyRange:
     """Read a key condition; it must name the partition, and nothing but the keys."""
     partition: Value | None = None

@@ -64,7 +64,9 @@ class MemoryDynamo:
         self._lock = threading.RLock()
 
     def _make_api_call(
-        self, operation: str, kwargs: dict[str, Any]
+        self,
+        operation: str,
+        kwargs: dict[str, Any],
     ) -> Response:
         known = self._operations.get(operation)
         if known is None:
@@ -88,7 +90,8 @@ class MemoryDynamo:
     def _table_named(self, name: str) -> MemoryTable:
         if name not in self.tables:
             raise ServiceRefusal(
-                "ResourceNotFoundException", "Requested resource not found"
+                "ResourceNotFoundException",
+                "Requested resource not found",
             )
         return self.tables[name]
 
@@ -98,7 +101,8 @@ class MemoryDynamo:
         name = request["TableName"]
         if name in self.tables:
             raise ServiceRefusal(
-                "ResourceInUseException", f"Table already exists: {name}"
+                "ResourceInUseException",
+                f"Table already exists: {name}",
             )
         if request.get("LocalSecondaryIndexes"):
             raise NotImplementedError(

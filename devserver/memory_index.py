@@ -83,7 +83,10 @@ class MemoryIndex:
         return self._page(found, request, given)
 
     def _page(
-        self, found: Items, request: Request, given: Placeholders
+        self,
+        found: Items,
+        request: Request,
+        given: Placeholders,
     ) -> Response:
         limit = request.get("Limit")
         if limit is not None and limit < 1:
@@ -154,6 +157,8 @@ def _copy_value(value: Value) -> Value:
 
 
 def _filtered(
-    items: Items, condition: Condition, given: Placeholders
+    items: Items,
+    condition: Condition,
+    given: Placeholders,
 ) -> list[Item]:
     return [item for item in items if condition.holds(item, given)]

@@ -50,7 +50,10 @@ class MemoryTable:
         return replace(self, items=items)
 
     def key_of(
-        self, attributes: Mapping[str, Value], *, whole: bool = True
+        self,
+        attributes: Mapping[str, Value],
+        *,
+        whole: bool = True,
     ) -> Key:
         """Return the key in these attributes. They hold nothing else where it is `whole`."""
         if whole and attributes.keys() != set(self.keys):

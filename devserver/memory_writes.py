@@ -134,7 +134,9 @@ class IdempotencyTokens:
 
 
 def check_batch(
-    places: Sequence[tuple[str, Key]], limit: int, doubled: str
+    places: Sequence[tuple[str, Key]],
+    limit: int,
+    doubled: str,
 ) -> None:
     """Refuse a request with too many items, or with the same one twice."""
     if not 1 <= len(places) <= limit:
@@ -168,5 +170,7 @@ def cancel(allowed: Sequence[bool]) -> NoReturn:
     )
     reasons = [{"Code": code} for code in codes]
     raise ServiceRefusal(
-        "TransactionCanceledException", message, CancellationReasons=reasons
+        "TransactionCanceledException",
+        message,
+        CancellationReasons=reasons,
     )

@@ -57,7 +57,9 @@ class Pump:
         return ran
 
     def move_to(
-        self, instant: datetime, seconds: float | None = None
+        self,
+        instant: datetime,
+        seconds: float | None = None,
     ) -> Counter[str]:
         """Move the clock forward, stopping at each instant at which something is due.
 
@@ -86,7 +88,10 @@ class Pump:
         return ran
 
     def _next_stop(
-        self, next_job: datetime | None, *, with_frequent: bool
+        self,
+        next_job: datetime | None,
+        *,
+        with_frequent: bool,
     ) -> datetime:
         stops = []
         for name, schedule in self._schedules.items():

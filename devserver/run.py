@@ -116,7 +116,9 @@ class _OpenStore:
 
 
 def _open_durable(
-    data: DataFolder, start: datetime | None, stack: contextlib.ExitStack
+    data: DataFolder,
+    start: datetime | None,
+    stack: contextlib.ExitStack,
 ) -> _OpenStore:
     stack.enter_context(data.locked())
     data.prepare()
@@ -161,10 +163,24 @@ def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:
         uploads_feature.files: files,
     }
     services = build(
-        settings, log=log, clock=clock, instead=instead, dynamo=dynamo
+        settings,
+        log=log,
+        clock=clock,
+        instead=instead,
+        dynamo=dynamo,
     )
     _create_tables(services)
     use(services)
+    return _front(services, mailbox, clock, files)
+
+
+def _front(
+    services: Container,
+    mailbox: DevMailbox,
+    clock: ShiftedClock,
+    files: FolderFiles,
+) -> LocalServer:
+    """Return the server in front of services that are in use."""
     # The map is imported last: it is the last part to open.
     from app import api, app  # noqa: PLC0415
 
@@ -178,7 +194,11 @@ def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:
         FileRoutes(app, files),
     )
     return LocalServer(
-        services=services, mailbox=mailbox, clock=clock, pump=pump, front=front
+        services=services,
+        mailbox=mailbox,
+        clock=clock,
+        pump=pump,
+        front=front,
     )
 
 

@@ -14,7 +14,9 @@ T = TypeVar("T")
 
 
 def scan(
-    store: Store, row: Row[T], condition: Condition | None = None
+    store: Store,
+    row: Row[T],
+    condition: Condition | None = None,
 ) -> Iterator[T]:
     """Yield all entities of a row type. The condition excludes other rows of its table."""
     for item in scan_items(store, row.table, condition):
@@ -22,7 +24,9 @@ def scan(
 
 
 def scan_items(
-    store: Store, table: Table, condition: Condition | None = None
+    store: Store,
+    table: Table,
+    condition: Condition | None = None,
 ) -> Iterator[Item]:
     """Yield every row of a table, in the form of DynamoDB."""
     start: Any = None

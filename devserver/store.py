@@ -99,7 +99,10 @@ def _end_orphan(pid_file: Path) -> None:
     pid = pid_file.read_text().strip()
     command = ["ps", "-p", pid, "-o", "command="]
     listing = subprocess.run(
-        command, capture_output=True, text=True, check=False
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if pid and "dynoxide" in listing.stdout:
         with contextlib.suppress(ProcessLookupError):

@@ -14,7 +14,10 @@ _ZERO: Value = {"N": "0"}
 
 
 def apply_update(
-    text: str, item: Item, given: Placeholders, keys: Collection[str]
+    text: str,
+    item: Item,
+    given: Placeholders,
+    keys: Collection[str],
 ) -> Item:
     """Return an item as an update leaves it: SET to a value, ADD to a number, REMOVE."""
     if _CLAUSE.sub("", text).strip():

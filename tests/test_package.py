@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.libraries import install
 from tools.package import (
     LARGEST,
     LARGEST_ZIPPED,
-    _install,
     build_archive,
     build_tree,
     cpu_to_import,
@@ -82,7 +82,7 @@ def files(tree: Path) -> dict[str, Path]:
 def test_libraries_that_cannot_be_fetched_are_named(monkeypatch, tmp_path):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(SystemExit, match="nowhere-to-be-found"):
-        _install(tmp_path, ["nowhere-to-be-found==1"])
+        install(tmp_path, ["nowhere-to-be-found==1"])
 
 
 def test_it_weighs_no_more_than_it_may(tree, archive):

@@ -23,12 +23,16 @@ def main() -> None:
         description="Create a street and its first administrator."
     )
     parser.add_argument(
-        "--street", required=True, help="the street's code, [a-z0-9-]{1,24}"
+        "--street",
+        required=True,
+        help="the street's code, [a-z0-9-]{1,24}",
     )
     parser.add_argument("--name", required=True, help="the street's name")
     parser.add_argument("--zone", default="Asia/Shanghai", help="its time zone")
     parser.add_argument(
-        "--admin-phone", required=True, help="a mainland mobile number"
+        "--admin-phone",
+        required=True,
+        help="a mainland mobile number",
     )
     parser.add_argument("--admin-name", required=True)
     given = parser.parse_args()

@@ -105,7 +105,9 @@ def _deploy(deployment: Deployment, given: Namespace) -> None:
 
 
 def _decide(
-    deployment: Deployment, changes: list[Change], given: Namespace
+    deployment: Deployment,
+    changes: list[Change],
+    given: Namespace,
 ) -> None:
     """Show the changes and ask a person.
 

@@ -137,11 +137,15 @@ class Deployment:
     def drop(self, change_set: str) -> None:
         """Delete a change set that is not carried out."""
         self._formation.delete_change_set(
-            StackName=self.stack, ChangeSetName=change_set
+            StackName=self.stack,
+            ChangeSetName=change_set,
         )
 
     def _parameters(
-        self, known: Described, before: Stack | None, given: Parameters
+        self,
+        known: Described,
+        before: Stack | None,
+        given: Parameters,
     ) -> Iterator[dict[str, Any]]:
         """Yield the value of every parameter that does not keep its default.
 
@@ -175,7 +179,8 @@ class Deployment:
         versions = hashlib.sha256()
         for name in SECRETS:
             current = _current_version(
-                store, f"chunhui/{self.stage}/{secret_name(name)}"
+                store,
+                f"chunhui/{self.stage}/{secret_name(name)}",
             )
             versions.update(current.encode())
         return versions.hexdigest()[:32]
@@ -211,7 +216,8 @@ class Deployment:
         """
         begun = SystemClock().now()
         self._formation.execute_change_set(
-            StackName=self.stack, ChangeSetName=change_set
+            StackName=self.stack,
+            ChangeSetName=change_set,
         )
         note = ""
         if template:

@@ -40,7 +40,8 @@ def main() -> None:
         "--no-fund",
     ]
     subprocess.run(
-        [*command, "--loglevel=error", f"{package()}@{version}"], check=True
+        [*command, "--loglevel=error", f"{package()}@{version}"],
+        check=True,
     )
     print(f"embedded store {version} is in {binary().relative_to(ROOT)}")
 

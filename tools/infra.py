@@ -174,7 +174,8 @@ def merged_template() -> Section:
     whole: Section = {"Resources": {}}
     for path in sorted(FOLDER.glob("*.yaml")):
         part = YAMLTemplateSerializer().load_template(
-            path.read_text(encoding="utf-8"), str(path)
+            path.read_text(encoding="utf-8"),
+            str(path),
         )
         for section, content in part.items():
             twice = whole.setdefault(section, {}).keys() & content.keys()

@@ -12,16 +12,14 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from chalice.deploy.packager import DependencyBuilder
-
 from .generated import ROOT
-from .slim import CHALICE, slim
+from .libraries import BUILD, fetch_libraries
+from .slim import slim
 
 __all__ = [
     "BUILD",
@@ -32,7 +30,6 @@ __all__ = [
     "cpu_to_import",
 ]
 
-BUILD = ROOT / "build"
 LARGEST = 45 * 2**20  # bytes
 LARGEST_ZIPPED = 15 * 2**20
 # The kinds of files of chalicelib that are packaged.
@@ -48,10 +45,6 @@ _PACKAGED = {
 }
 _HIDDEN = re.compile(r"\.|__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
-# Chalice deploys to the version of Python that packages.
-_MAJOR, _MINOR, *_ = sys.version_info
-_PYTHON = f"{_MAJOR}.{_MINOR}"
-_ABI = f"cp{_MAJOR}{_MINOR}"
 
 
 def main() -> None:
@@ -87,7 +80,7 @@ def main() -> None:
 def _print_sizes(tree: Path, archive: Path) -> None:
     content = archive.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    libraries = _size(_libraries())
+    libraries = _size(fetch_libraries())
     installed = libraries + _size(ROOT / "chalicelib", "*.py")
     plain = _median_cpu(tree, bytecode=False)
     compiled = _median_cpu(tree, bytecode=True)
@@ -149,7 +142,7 @@ def template_of(stage: str) -> str:
 def build_tree(tree: Path) -> Path:
     """Build the folder that Lambda unzips: the app, its slimmed libraries, and bytecode."""
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(_libraries(), tree)
+    shutil.copytree(fetch_libraries(), tree)
     slim(tree)
     _copy_app(tree)
     # Lambda's folder is read-only and keeps no times, so the bytecode is unchecked. One hash seed
@@ -164,7 +157,10 @@ def build_tree(tree: Path) -> Path:
 def build_archive(tree: Path, archive: Path) -> Path:
     """Zip a tree: sorted, without times, owners or modes of this machine."""
     with zipfile.ZipFile(
-        archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9
+        archive,
+        "w",
+        zipfile.ZIP_DEFLATED,
+        compresslevel=9,
     ) as zipped:
         for file in _files(tree):
             name = file.relative_to(tree).as_posix()
@@ -176,7 +172,10 @@ def build_archive(tree: Path, archive: Path) -> Path:
 
 
 def cpu_to_import(
-    tree: Path, program: str = "import app", *, bytecode: bool = True
+    tree: Path,
+    program: str = "import app",
+    *,
+    bytecode: bool = True,
 ) -> float:
     """Return the CPU time of a program in milliseconds, in a fresh process with only the tree.
 
@@ -199,7 +198,10 @@ def cpu_to_import(
     # Each answer writes a log line, which nobody reads here.
     silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     child = os.posix_spawn(
-        sys.executable, command, environment, file_actions=silent
+        sys.executable,
+        command,
+        environment,
+        file_actions=silent,
     )
     _, status, usage = os.wait4(child, 0)
     if status:
@@ -217,68 +219,6 @@ def _copy_app(folder: Path) -> None:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-
-
-def _libraries() -> Path:
-    """Return a folder with the pinned libraries for Lambda; it is kept until a pin changes."""
-    pins = _pins()
-    required = sorted(pins.values())
-    key = json.dumps([_ABI, *required])
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    folder = BUILD / f"libraries-{digest[:12]}"
-    if not folder.exists():
-        BUILD.mkdir(exist_ok=True)
-        made = tempfile.mkdtemp(dir=BUILD, prefix=f"{folder.name}.")
-        fetched = Path(made)
-        # Chalice requires a command line and a packager, which do not run in Lambda.
-        _install(fetched, [pins.pop(CHALICE)], "--no-deps")
-        _install(fetched, list(pins.values()))
-        try:
-            fetched.rename(folder)
-        except OSError:  # another process has built the same at the same time
-            shutil.rmtree(fetched)
-    return folder
-
-
-def _pins() -> dict[str, str]:
-    """Return the lines of requirements.txt by the lower-case name of the library."""
-    pins = {}
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        code, _, _ = line.partition("#")
-        pin = code.strip()
-        if pin:
-            library, _, _ = pin.partition("==")
-            pins[library.lower()] = pin
-    return pins
-
-
-def _install(folder: Path, pins: list[str], *options: str) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet"]
-    command += [
-        "--disable-pip-version-check",
-        "--no-compile",
-        "--only-binary=:all:",
-    ]
-    command += ["--target", str(folder), "--python-version", _PYTHON]
-    command += ["--implementation", "cp", *options]
-    for platform in _platforms():
-        command += ["--platform", platform]
-    # pip warns that the two installations do not know of each other; only a failure matters.
-    ran = subprocess.run(
-        [*command, *pins], check=False, stderr=subprocess.PIPE, text=True
-    )
-    if ran.returncode:
-        sys.exit(f"the libraries cannot be fetched:\n{ran.stderr}")
-
-
-def _platforms() -> list[str]:
-    """Return the wheel platforms that Lambda can load: its glibc and every older one."""
-    _, newest = DependencyBuilder._RUNTIME_GLIBC[_ABI]  # noqa: SLF001 - listed only there
-    platforms = ["manylinux2014_x86_64"]
-    for minor in range(newest, 16, -1):
-        platforms.append(f"manylinux_2_{minor}_x86_64")
-    return platforms
 
 
 def _size(folder: Path, names: str = "*") -> int:

@@ -103,7 +103,8 @@ class PackageBucket:
             options["CreateBucketConfiguration"] = location
         self._s3.create_bucket(Bucket=self.name, **options)
         self._s3.put_public_access_block(
-            Bucket=self.name, PublicAccessBlockConfiguration=_PRIVATE
+            Bucket=self.name,
+            PublicAccessBlockConfiguration=_PRIVATE,
         )
 
 

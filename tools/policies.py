@@ -206,7 +206,8 @@ def address_of(resource: str) -> str:
 
 
 def permissions_of(
-    function: str, calls: Iterable[RecordedCall]
+    function: str,
+    calls: Iterable[RecordedCall],
 ) -> set[Permission]:
     """Return the permissions that a function needs, those that no call shows included."""
     recorded = frozenset(calls)
@@ -252,7 +253,9 @@ def policy_text(permissions: Iterable[Permission]) -> str:
 
 
 def _statement(
-    effect: str, actions: tuple[str, ...], addresses: Iterable[str]
+    effect: str,
+    actions: tuple[str, ...],
+    addresses: Iterable[str],
 ) -> str:
     """Write a statement with one line for each resource, so that a diff shows what changed."""
     resources = ",\n".join(

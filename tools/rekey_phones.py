@@ -30,7 +30,9 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--after", metavar="PERSON", help="the last one printed"
+        "--after",
+        metavar="PERSON",
+        help="the last one printed",
     )
     given = parser.parse_args()
     if rekey(given.after):
@@ -54,7 +56,8 @@ def rekey(after: str | None = None) -> int:
         done += len(ids)
         if ids:
             print(
-                f"{done} people, {written} written, up to {ids[-1]}", flush=True
+                f"{done} people, {written} written, up to {ids[-1]}",
+                flush=True,
             )
     print(f"done: {done} people, {written} written, {failed} not")
     return failed

@@ -60,13 +60,19 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = stage_parser(__doc__)
     parser.add_argument(
-        "--to", metavar="PREFIX", help="prefix of the restored tables"
+        "--to",
+        metavar="PREFIX",
+        help="prefix of the restored tables",
     )
     parser.add_argument(
-        "--at", metavar="INSTANT", help="a second of the last 35 days"
+        "--at",
+        metavar="INSTANT",
+        help="a second of the last 35 days",
     )
     parser.add_argument(
-        "--drop", metavar="PREFIX", help="delete restored tables"
+        "--drop",
+        metavar="PREFIX",
+        help="delete restored tables",
     )
     return parser.parse_args()
 
@@ -92,7 +98,9 @@ def _restore(store: Any, live: str, prefix: str, at: datetime) -> None:
     targets = dict(zip(names(live), names(prefix), strict=True))
     for source, target in targets.items():
         store.restore_table_to_point_in_time(
-            SourceTableName=source, TargetTableName=target, RestoreDateTime=at
+            SourceTableName=source,
+            TargetTableName=target,
+            RestoreDateTime=at,
         )
     waiter = store.get_waiter("table_exists")
     for source, target in targets.items():

@@ -14,10 +14,9 @@ one.
 import json
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import boto3
 
@@ -29,22 +28,13 @@ from chalicelib.adapters.smtp import SmtpEmail
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.codes import derive_key, key_id_at, newest_first
 from chalicelib.kernel.ids import RandomIds
-from chalicelib.settings import SECRETS, Settings, secret_name
+from chalicelib.settings import SECRETS, Settings
 
 from .commands import stage_parser
+from .secret_store import Given, SecretStore, Texts
 
-__all__ = [
-    "KEPT",
-    "SecretStore",
-    "changed",
-    "check",
-    "described",
-    "made",
-    "main",
-]
+__all__ = ["KEPT", "changed", "check", "described", "made", "main"]
 
-Texts: TypeAlias = dict[str, str]  # the secrets by name, as JSON
-Given: TypeAlias = Mapping[str, str]
 _KEYS = ("TOKEN_KEYS", "SECRET", "PHONE_KEY")
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
 _KINDS = {"console", "gateway", "ses", "smtp", "sns"}
@@ -122,7 +112,11 @@ def _with_key(keys: Texts, begins: datetime) -> Texts:
 
 
 def _without_keys(
-    name: str, keys: Texts, until: datetime, *, rekeyed: bool
+    name: str,
+    keys: Texts,
+    until: datetime,
+    *,
+    rekeyed: bool,
 ) -> Texts:
     """Drop the keys whose place another key had taken by an instant."""
     ids = newest_first(keys)
@@ -186,12 +180,18 @@ def _try(settings: Settings) -> None:
 
 
 def _provider(
-    given: Any, settings: Settings, clock: SystemClock
+    given: Any,
+    settings: Settings,
+    clock: SystemClock,
 ) -> WeightedProvider:
     sender: SmsSender
     if given.kind == "gateway":
         sender = HttpSms(
-            given.url, given.key, given.name, ids=RandomIds(), clock=clock
+            given.url,
+            given.key,
+            given.name,
+            ids=RandomIds(),
+            clock=clock,
         )
     else:
         sender = SnsSms(settings.region)
@@ -236,44 +236,12 @@ def _from_files(words: list[str]) -> Texts:
     return texts
 
 
-class SecretStore:
-    """The secrets of a stage in Secrets Manager."""
-
-    def __init__(self, client: Any, stage: str) -> None:
-        self._client, self._prefix = client, f"chunhui/{stage}/"
-
-    def _id(self, name: str) -> str:
-        return f"{self._prefix}{secret_name(name)}"
-
-    def read(self) -> Texts:
-        """Read the secrets that there are, by name."""
-        texts = {}
-        for name in SECRETS:
-            try:
-                answer = self._client.get_secret_value(SecretId=self._id(name))
-            except self._client.exceptions.ResourceNotFoundException:
-                continue
-            texts[name] = str(answer["SecretString"])
-        return texts
-
-    def create(self, texts: Given) -> None:
-        """Create secrets that do not exist yet."""
-        for name, text in texts.items():
-            self._client.create_secret(Name=self._id(name), SecretString=text)
-
-    def write(self, texts: Given, names: Iterable[str]) -> None:
-        """Write a new version of some secrets."""
-        for name in names:
-            self._client.put_secret_value(
-                SecretId=self._id(name), SecretString=texts[name]
-            )
-
-
 def main() -> None:
     """Run the command and print the secrets, or the reason for refusing it."""
     parser = stage_parser(__doc__)
     parser.add_argument(
-        "command", choices=("new", "set", "rotate", "drop-keys", "show")
+        "command",
+        choices=("new", "set", "rotate", "drop-keys", "show"),
     )
     parser.add_argument("words", nargs="*", metavar="NAME or NAME=FILE")
     parser.add_argument(

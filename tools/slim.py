@@ -48,7 +48,8 @@ _DROPPED = (
     "s3transfer/crt.py",
 )
 _KEPT_OF_INFO = re.compile(
-    r"METADATA$|.*(LICEN[CS]E|NOTICE|COPYING|AUTHORS)", re.IGNORECASE
+    r"METADATA$|.*(LICEN[CS]E|NOTICE|COPYING|AUTHORS)",
+    re.IGNORECASE,
 )
 
 

@@ -18,7 +18,7 @@ from chalicelib.kernel.ids import RandomIds
 from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
 from chalicelib.settings import SECRETS
-from tools.secret import SecretStore
+from tools.secret_store import SecretStore
 
 from ..adapters.pictures import jpeg
 from ..job_rows import a_job

@@ -26,7 +26,8 @@ from tools.commands import agreed
 from tools.deployment import Deployment, NotDeployed, outputs_of
 from tools.package_bucket import with_code
 from tools.restore import names
-from tools.secret import KEPT, SecretStore, changed, described, made, main
+from tools.secret import KEPT, changed, described, made, main
+from tools.secret_store import SecretStore
 from tools.undeploy import _status
 
 from .emulator import ROOT, printed
