@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.store.store import Row, Store
-from chalicelib.store.table import Item, Table
+from chalicelib.store.store import Store
+from chalicelib.store.table import Item, Row, Table
 
 __all__ = ["scan", "scan_items"]
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, index
+from ..store.table import Key, Table
 from .model import Fanout
 
 __all__ = ["FANOUT", "FanoutRepository"]

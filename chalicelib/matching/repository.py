@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, Key, Table, index
+from ..store.table import SK, Key, Table
 from .model import LatestRun, ReplayPiece, Run, StreetWeights
 
 __all__ = ["LATEST_RUN", "REPLAY_PIECE", "RUN", "WEIGHTS", "MatchingRepository"]

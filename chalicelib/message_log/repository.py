@@ -11,8 +11,9 @@ from typing import Any
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import PK, Key, Table, behind, index
+from ..store.table import PK, Key, Table, behind
 from .model import (
     Channel,
     DeliveryState,

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from ..kernel.errors import NotFound
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, index
+from ..store.table import Key, Table
 from .decisions import OfferContext
 from .model import Offer, OfferRound, VolunteerHistory
 

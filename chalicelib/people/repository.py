@@ -8,8 +8,9 @@ from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, sort_key, street_of, subtree
 from ..store.batches import BATCH_GET
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, behind, index
+from ..store.table import SK, EventRecord, Key, Table, behind
 from .ended_relations import events_of_change
 from .model import Consent, Person, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering

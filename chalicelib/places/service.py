@@ -1,7 +1,7 @@
 """Use cases of places: the tree of a street, and the duty lists."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from ..kernel.access import STAFF, Action, Actor, Resource
@@ -20,30 +20,11 @@ from ..store.transaction import Transaction
 from . import permissions
 from .model import DEFAULT_ZONE, Location, Place, Street
 from .repository import PlaceRepository
+from .roster import Roster, _holds, along, in_office
 
-__all__ = ["Places", "Roster"]
+__all__ = ["Places"]
 
 _CACHED_FOR = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roster:
-    """The places of a street and the people on duty there, all read at once."""
-
-    places: Mapping[str, Place]
-    people: Mapping[str, Person]
-
-    def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """Return the people on duty at a place and each place around it, by role, if in office."""
-        lists = {level: self.duty_at(level) for level in ancestors(code)}
-        return _along(lists, self.people)
-
-    def duty_at(self, code: str) -> Mapping[str, Sequence[str]]:
-        """Return the ids on the duty list of one place by role, in office or not."""
-        place = self.places.get(code)
-        if place is None:
-            return {}
-        return place.duty
 
 
 class Places:
@@ -111,9 +92,9 @@ class Places:
             if not listed:
                 continue
             people = self._people.find_many(list(listed))
-            in_office = _in_office(list(listed), people, roles, level)
-            if in_office:
-                return in_office
+            serving = in_office(list(listed), people, roles, level)
+            if serving:
+                return serving
         return []
 
     def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
@@ -149,7 +130,7 @@ class Places:
         named: set[str] = set()
         for duty in lists.values():
             named.update(*duty.values())
-        return _along(lists, self._people.find_many(named))
+        return along(lists, self._people.find_many(named))
 
     def list_places(
         self, context: RequestContext, under: str, limit: int
@@ -318,38 +299,3 @@ def _check_version(place: Place | None, seen_version: int | None) -> None:
         place.check_version(seen_version)
     elif seen_version is not None:
         raise Stale("request.stale", version=0)
-
-
-def _along(
-    lists: Mapping[str, Mapping[str, Sequence[str]]],
-    people: Mapping[str, Person],
-) -> dict[str, dict[str, list[Person]]]:
-    """Return the people in office by place and role; `lists` are duty lists by place."""
-    along: dict[str, dict[str, list[Person]]] = {}
-    for level, duty in lists.items():
-        by_role = along[level] = {}
-        for role, ids in duty.items():
-            by_role[role] = _in_office(ids, people, [role], level)
-    return along
-
-
-def _in_office(
-    ids: Sequence[str],
-    people: Mapping[str, Person],
-    roles: Sequence[str],
-    place: str,
-) -> list[Person]:
-    """Return the active people of `ids` who still hold one of the roles at a place."""
-    serving = []
-    for id in ids:
-        person = people.get(id)
-        if person is None or not person.may_act:
-            continue
-        if _holds(person, roles, place):
-            serving.append(person)
-    return serving
-
-
-def _holds(person: Person, roles: Sequence[str], place: str) -> bool:
-    there = [grant for grant in person.grants if grant.reaches(place)]
-    return any(grant.role.value in roles for grant in there)

@@ -3,8 +3,9 @@
 from ..kernel.clock import to_text
 from ..kernel.paging import Page
 from ..kernel.place import covers, street_of
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, behind, index
+from ..store.table import Key, Table, behind
 from .model import ErasureRequest
 
 __all__ = ["ERASURE_REQUEST", "PrivacyRepository"]

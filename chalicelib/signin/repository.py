@@ -7,8 +7,9 @@ from typing import Any
 from ..kernel.changes import Count
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, index
+from ..store.table import Key, Table
 from ..store.tables import COUNTER
 from .model import Challenge, CodeAsker, CodeTarget, LastSeen, Session
 

@@ -7,14 +7,11 @@ agent, the signing key, and walking the shapes of requests and responses.
 
 import json
 import os
-import re
-from base64 import b64decode, b64encode
 from functools import partial
 from itertools import count
 from time import gmtime, strftime
 from typing import Any, ClassVar, NamedTuple, cast
 from urllib.parse import urlsplit
-from zlib import crc32
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
@@ -24,6 +21,7 @@ from pynamodb.connection import Connection
 
 from ..kernel.ids import RandomIds
 from .signature import Signer
+from .wire import encode_binary, read_success
 
 __all__ = ["Dynamo", "LeanConnection", "connect"]
 
@@ -40,7 +38,6 @@ _LEAN = frozenset(
         "UpdateItem",
     }
 )
-_BINARY = re.compile(rb'"BS?"')
 _JSON = "application/x-amz-json-1.0"
 _DEFAULT_PORTS = (("http", 80), ("https", 443))
 
@@ -157,7 +154,7 @@ class Dynamo:
         ):
             # One token for all tries, so that DynamoDB applies the transaction once.
             kwargs = {**kwargs, "ClientRequestToken": self._ids.new("txn")}
-        body = json.dumps(kwargs, default=_encode_binary).encode()
+        body = json.dumps(kwargs, default=encode_binary).encode()
         context: dict[str, Any] = {
             "client_config": self.botocore_client.meta.config
         }
@@ -181,7 +178,7 @@ class Dynamo:
             raise
         except Exception as error:  # noqa: BLE001 - botocore decides what is worth another try
             return _Reply(failure=error)
-        return _Reply(response, _read(response))
+        return _Reply(response, read_success(response))
 
     def _finish(
         self,
@@ -265,49 +262,3 @@ class Dynamo:
             attempts, model, {"context": context}, answer, reply.failure
         )
         return bool(retry)
-
-
-def _read(response: AWSResponse) -> dict[str, Any] | None:
-    """Return the body of a success, or None where botocore must read the response."""
-    content: bytes = response.content
-    if response.status_code != 200 or not _is_complete(response, content):
-        return None
-    hook = None
-    if _BINARY.search(content):
-        hook = _decode_binary
-    try:
-        parsed = json.loads(content, object_hook=hook)
-    except ValueError:
-        return None
-    if not isinstance(parsed, dict):
-        return None
-    parsed["ResponseMetadata"] = {
-        "RequestId": response.headers.get("x-amzn-requestid", ""),
-        "HTTPStatusCode": 200,
-    }
-    return parsed
-
-
-def _is_complete(response: AWSResponse, content: bytes) -> bool:
-    checksum = response.headers.get("x-amz-crc32")
-    return checksum is None or crc32(content) == int(checksum)
-
-
-def _encode_binary(value: Any) -> str:
-    """Write a binary attribute; PynamoDB sends no other type that JSON does not know."""
-    if isinstance(value, bytes | bytearray | memoryview):
-        return b64encode(value).decode()
-    raise TypeError(type(value).__name__)
-
-
-def _decode_binary(value: dict[str, Any]) -> dict[str, Any]:
-    """Read a binary attribute.
-
-    A map may have a key named "B". Its value is a typed attribute (a dict), not text.
-    """
-    if len(value) == 1:
-        if isinstance(encoded := value.get("B"), str):
-            return {"B": b64decode(encoded)}
-        if isinstance(encoded := value.get("BS"), list):
-            return {"BS": [b64decode(each) for each in encoded]}
-    return value

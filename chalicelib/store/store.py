@@ -18,13 +18,13 @@ from pynamodb.expressions.condition import Condition
 from ..kernel.paging import Page, Position
 from .batches import BATCH_GET, in_batches, read_batch, write_batch
 from .faults import code_of, reading
-from .table import Item, Key, RowType, RowView, Table
+from .reading import page_up_to, position, query_options, take_wanted
+from .table import Item, Key, Row, RowType, Table
 from .tables import OWN_ROWS
 
-__all__ = ["Row", "Store"]
+__all__ = ["Store"]
 
 T = TypeVar("T")
-Row = RowType[T] | RowView[T]
 _MAX_AT_ONCE = 500  # rows in a request of a filtered list
 
 
@@ -55,7 +55,7 @@ class Store:
 
     def _add_table(self, table: Table) -> None:
         name = self.prefix + table.name
-        meta = MetaTable(_meta_of(name, table.schema()))
+        meta = MetaTable(meta_of(name, table.schema()))
         with suppress(
             ValueError
         ):  # known to a connection that another store shares
@@ -138,7 +138,7 @@ class Store:
         A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in
         requests that double from `read_at_once` or `limit` on. An index: eventually consistent.
         """
-        options = _query_options(
+        options = query_options(
             index, keys, newest_first=newest_first, consistent=consistent
         )
         names = row.table.index_keys(index)
@@ -148,14 +148,14 @@ class Store:
             # One row more is read, so that `next` is None exactly at the end.
             items = self._query(row.table, part, start, size + 1, options)
             room = limit - len(things)
-            found, used = _take_wanted(row, items[:size], wanted, room)
+            found, used = take_wanted(row, items[:size], wanted, room)
             things += found
             if len(found) == room:
-                return _page_up_to(used, things, names, items)
+                return page_up_to(used, things, names, items)
             if len(items) <= size:
                 return Page(things)
             read += size
-            start = _position(names, items[size - 1])
+            start = position(names, items[size - 1])
             if read >= read_at_most:
                 return Page(things, start)
             size = min(2 * size, _MAX_AT_ONCE, read_at_most - read)
@@ -222,7 +222,7 @@ class Store:
         names = [name for name, _ in [*puts, *deletes]]
         for name in dict.fromkeys(names):
             items = [item for table, item in puts if table == name]
-            keys = [_key_item(key) for table, key in deletes if table == name]
+            keys = [key_item(key) for table, key in deletes if table == name]
             write_batch(self.connection, name, items, keys)
 
     # rows in the form that PynamoDB sends
@@ -266,57 +266,11 @@ class Store:
         return self._key_parts(thing)[0], pk, sk, item
 
 
-def _query_options(
-    index: str | None,
-    keys: Condition | None,
-    *,
-    newest_first: bool,
-    consistent: bool,
-) -> dict[str, Any]:
-    """Return the options of a query as PynamoDB names them."""
-    return {
-        "range_key_condition": keys,
-        "index_name": index,
-        "consistent_read": consistent and index is None,
-        "scan_index_forward": not newest_first,
-    }
-
-
-def _take_wanted(
-    row: Row[T],
-    items: Sequence[Item],
-    wanted: Callable[[T], bool] | None,
-    room: int,
-) -> tuple[list[T], int]:
-    """Return the first `room` things that are wanted, and the number of rows used for them."""
-    found: list[T] = []
-    for used, item in enumerate(items, 1):
-        thing = row.to_entity(item)
-        if wanted is None or wanted(thing):
-            found.append(thing)
-        if len(found) == room:
-            return found, used
-    return found, len(items)
-
-
-def _page_up_to(
-    used: int, things: list[T], names: Sequence[str], items: Sequence[Item]
-) -> Page[T]:
-    """Return a page that ends with item number `used`; nothing follows the last one."""
-    if used == len(items):
-        return Page(things)
-    return Page(things, _position(names, items[used - 1]))
-
-
-def _key_item(key: Key) -> dict[str, Any]:
+def key_item(key: Key) -> dict[str, Any]:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
-def _position(names: Sequence[str], item: Item) -> Position:
-    return {name: item[name]["S"] for name in names}
-
-
-def _meta_of(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def meta_of(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema in the form from which PynamoDB reads the keys of a table."""
     indexes = [
         {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}

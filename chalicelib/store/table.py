@@ -19,22 +19,19 @@ from pynamodb.models import MetaModel, Model
 
 from ..kernel.job import Event
 from .attributes import attribute_for
+from .indexes import Index, index_schema
 
 __all__ = [
-    "KEYS_ONLY",
-    "MAX_INCLUDED",
-    "MAX_INCLUDED_PER_TABLE",
     "PK",
     "SK",
     "EventRecord",
-    "Index",
     "Item",
     "Key",
+    "Row",
     "RowType",
     "RowView",
     "Table",
     "behind",
-    "index",
 ]
 
 T = TypeVar("T")
@@ -45,45 +42,9 @@ Keys = Callable[[Any], Mapping[str, Any]]
 Projection = Callable[[Any], Sequence[object]]
 DeriveEvents = Callable[[Any, Any], Sequence[Event]]
 
-# DynamoDB's limits of the NonKeyAttributes of one index, and of all indexes of a table.
-MAX_INCLUDED, MAX_INCLUDED_PER_TABLE = 20, 100
-KEYS_ONLY: tuple[str, ...] = ()
 PK = UnicodeAttribute(hash_key=True, attr_name="pk")
 SK = UnicodeAttribute(range_key=True, attr_name="sk")
 _NOTHING: Mapping[str, type] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A global secondary index. Its keys are text; `include` names its other attributes."""
-
-    name: str
-    hash_key: str
-    range_key: str | None
-    include: tuple[str, ...]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Return the names of the index's keys, hash key first."""
-        if self.range_key is None:
-            return (self.hash_key,)
-        return (self.hash_key, self.range_key)
-
-
-def index(
-    name: str,
-    *,
-    hash_key: str,
-    range_key: str | None = None,
-    include: Sequence[str] = KEYS_ONLY,
-) -> Index:
-    """Declare a global secondary index of a table."""
-    return Index(
-        name=name,
-        hash_key=hash_key,
-        range_key=range_key,
-        include=tuple(include),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,30 +124,11 @@ class Table:
                 {"KeyType": "RANGE", "AttributeName": "sk"},
             ],
             "global_secondary_indexes": [
-                _index_schema(each) for each in indexes
+                index_schema(each) for each in indexes
             ],
             "local_secondary_indexes": [],
             "billing_mode": "PAY_PER_REQUEST",
         }
-
-
-def _index_schema(declared: Index) -> dict[str, Any]:
-    projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
-    if declared.include:
-        projection = {
-            "ProjectionType": "INCLUDE",
-            "NonKeyAttributes": list(declared.include),
-        }
-    types = ("HASH", "RANGE")
-    key_schema = [
-        {"AttributeName": name, "KeyType": key_type}
-        for name, key_type in zip(declared.keys, types, strict=False)
-    ]
-    return {
-        "index_name": declared.name,
-        "key_schema": key_schema,
-        "projection": projection,
-    }
 
 
 def _event_keys(event: Any) -> dict[str, str]:
@@ -342,3 +284,6 @@ def behind(attribute: Any, order: str) -> Condition:
     DynamoDB takes no empty key. A space sorts before all stored orders.
     """
     return attribute > (order or " ")  # type: ignore[no-any-return]
+
+
+Row = RowType[T] | RowView[T]

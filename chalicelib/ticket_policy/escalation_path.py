@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..kernel.access import Role
 from ..kernel.place import PlaceKind, ancestors, covers, street_of
 from ..people.model import Person
-from ..places.service import Roster
+from ..places.roster import Roster
 from ..tickets.duty import (
     DutyRoster,
     Routing,

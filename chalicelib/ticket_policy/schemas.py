@@ -1,29 +1,32 @@
 """A ticket policy as clients send it, in the shape in which they read it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
-from typing import Annotated, Literal, TypeVar
+from datetime import date
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
-from ..kernel.text import LINE_PATTERN, normalise
 from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..tickets.policy import (
-    Category,
-    CategoryQuestion,
-    Choice,
     EscalationStep,
     Level,
     LimitsOf,
-    QuestionKind,
     Rule,
     SlaLimits,
     TicketUrgency,
 )
 from ..tickets.worktime import OfficeHours, OwnDay
-from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
+from ..web.fields import WHOLE, Flag, PlaceCode, Request
+from .calendar_schemas import (
+    CalendarDayIn,
+    OfficeHoursIn,
+    OwnDays,
+    Week,
+    Weekday,
+)
+from .category_schemas import CategoryIn, Code
 from .model import PolicyEdit
 
 __all__ = ["PolicyReplayIn", "TicketPolicyIn"]
@@ -31,20 +34,7 @@ __all__ = ["PolicyReplayIn", "TicketPolicyIn"]
 G = TypeVar("G")
 P = TypeVar("P")
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-Label = Annotated[Line, Field(min_length=1, max_length=60)]
-Group = Annotated[
-    str,
-    Field(pattern=f"^$|{LINE_PATTERN}", max_length=60),
-    AfterValidator(normalise),
-]
-About = Annotated[
-    str,
-    Field(pattern=f"^$|{LINE_PATTERN}", max_length=300),
-    AfterValidator(normalise),
-]
-Word = Annotated[Line, Field(min_length=1, max_length=20)]
 Minutes = Annotated[
     int,
     Field(
@@ -72,95 +62,6 @@ To = Annotated[
         description="A role, or a person's id.",
     ),
 ]
-TimeOfDay = Annotated[
-    str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:30"])
-]
-EndOfSpan = Annotated[
-    str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["12:00"])
-]
-
-
-def _a_day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
-DayKey = Annotated[
-    str, Field(pattern=r"^2[01]\d\d-\d\d-\d\d$"), AfterValidator(_a_day)
-]
-
-
-class QuestionChoiceIn(Request):
-    """A choice of a question."""
-
-    key: Code
-    zh: Label
-    en: Label
-
-
-class CategoryQuestionIn(Request):
-    """A question about a problem of a category; only list kinds have choices."""
-
-    code: Code
-    zh: Label
-    en: Label
-    kind: QuestionKind = QuestionKind.STRING
-    required: Flag = False
-    choices: Annotated[list[QuestionChoiceIn], Field(max_length=50)] = []
-    urgent_if_yes: Flag = Field(
-        False, description="The choice `yes` makes the ticket urgent."
-    )
-
-    def as_question(self) -> CategoryQuestion:
-        """Return it as a value of the model."""
-        choices = [
-            Choice(key=one.key, zh=one.zh, en=one.en) for one in self.choices
-        ]
-        return CategoryQuestion(
-            code=self.code,
-            zh=self.zh,
-            en=self.en,
-            kind=self.kind,
-            required=self.required,
-            choices=tuple(choices),
-            urgent_if_yes=self.urgent_if_yes,
-        )
-
-
-class CategoryIn(Request):
-    """A kind of problem. A `private` one is shown only to reporters, the assignee and staff."""
-
-    code: Code
-    zh: Label
-    en: Label
-    group_zh: Group = ""
-    group_en: Group = ""
-    about_zh: About = ""
-    about_en: About = ""
-    keywords: Annotated[list[Word], Field(max_length=20)] = []
-    urgency: TicketUrgency = TicketUrgency.GENERAL
-    private: Flag = False
-    photo_needed: Flag = False
-    questions: Annotated[list[CategoryQuestionIn], Field(max_length=20)] = []
-
-    def as_category(self) -> Category:
-        """Return it as a value of the model."""
-        questions = [question.as_question() for question in self.questions]
-        return Category(
-            code=self.code,
-            zh=self.zh,
-            en=self.en,
-            group_zh=self.group_zh,
-            group_en=self.group_en,
-            about_zh=self.about_zh,
-            about_en=self.about_en,
-            keywords=tuple(self.keywords),
-            urgency=self.urgency,
-            private=self.private,
-            photo_needed=self.photo_needed,
-            questions=tuple(questions),
-        )
 
 
 class SlaLimitsIn(Request):
@@ -219,54 +120,6 @@ class EscalationStepIn(Request):
         return EscalationStep(
             level=self.level, role=self.role, percent=self.percent
         )
-
-
-class OfficeHoursIn(Request):
-    """Office hours within a day, local time; `to` may be 24:00."""
-
-    start: TimeOfDay = Field(alias="from")
-    end: EndOfSpan = Field(alias="to")
-
-    def as_span(self) -> OfficeHours:
-        """Return it as a value of the model."""
-        start = time.fromisoformat(self.start)
-        end = time.fromisoformat(self.end.replace("24:", "00:"))
-        return OfficeHours(start=start, end=end)
-
-
-Spans = Annotated[list[OfficeHoursIn], Field(max_length=6)]
-
-
-class CalendarDayIn(Request):
-    """A day of the street's own calendar.
-
-    With an empty list of hours it is a day off. Without `hours` it is worked like a Monday.
-    """
-
-    hours: Spans | None = None
-    note: Group = ""
-
-    def as_day(self) -> OwnDay:
-        """Return it as a value of the model."""
-        if self.hours is None:
-            return OwnDay(spans=None, note=self.note)
-        spans = tuple(span.as_span() for span in self.hours)
-        return OwnDay(spans=spans, note=self.note)
-
-
-Week = Annotated[
-    dict[Weekday, Spans],
-    Field(description="By ISO weekday, 1 is Monday; an unnamed day is off."),
-]
-
-OwnDays = Annotated[
-    dict[DayKey, CalendarDayIn],
-    Field(
-        max_length=400,
-        description="By local day.",
-        json_schema_extra={"additionalProperties": False},
-    ),
-]
 
 
 class TicketPolicyIn(Request):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from ..kernel.access import Action, Resource, Role
 from ..kernel.audiences import StaffOnDuty
@@ -19,16 +19,16 @@ from ..kernel.unset import fields_set
 from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
-from ..places.service import Places, Roster
+from ..places.roster import Roster
+from ..places.service import Places
 from ..store.transaction import Transaction
 from ..tickets.calendar import chinese_holiday
 from ..tickets.model import Ticket
 from ..tickets.policy import DEFAULT_POLICY, Policy
-from ..tickets.sla_timers import sla_of
 from ..tickets.worktime import HolidayLookup
 from . import permissions
 from .book import PolicyBook
-from .escalation_path import EscalationPath, coverage_gaps
+from .escalation_path import coverage_gaps
 from .model import (
     CoverageGap,
     CoverageReport,
@@ -37,13 +37,10 @@ from .model import (
     StreetPolicy,
 )
 from .replay import (
-    ReplayedTicket,
-    ReplayPair,
     ReplayResult,
-    play,
     summarise,
-    urgency_under,
 )
+from .replayer import Replayer
 from .repository import PolicyRepository
 from .validation import PolicyWarning, validate, warnings_of
 
@@ -208,7 +205,7 @@ class TicketPolicies:
         roster = self._check(street, policy)
         since = until - _REPLAYED_FOR
         tickets, cut = self._reported(street, since, None, _MAX_REPLAYED)
-        replayer = _Replayer(
+        replayer = Replayer(
             street=street,
             policy=policy,
             roster=roster,
@@ -299,53 +296,6 @@ class TicketPolicies:
             checked_at=now,
             gaps=tuple(gaps[:_MAX_GAPS]),
             count=len(gaps),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Replayer:
-    """Replays tickets under their own and another policy, with the people now on duty."""
-
-    street: str
-    policy: Policy
-    roster: Roster
-    book: PolicyBook
-    holidays: HolidayLookup
-    until: datetime
-
-    def pair(self, ticket: Ticket) -> ReplayPair:
-        """Replay a ticket under both policies."""
-        before = self._path_of(ticket.policy_version)
-        urgency = urgency_under(self.policy, before.policy, ticket)
-        changed = replace(ticket, urgency=urgency)
-        return ReplayPair(
-            ticket_id=ticket.id,
-            then=self._replayed(ticket, before),
-            now=self._replayed(changed, self._path_after),
-        )
-
-    @cached_property
-    def _path_after(self) -> EscalationPath:
-        return EscalationPath(self.policy, self.roster)
-
-    @cached_property
-    def _paths(self) -> dict[int, EscalationPath]:
-        return {}
-
-    def _path_of(self, version: int) -> EscalationPath:
-        """Return the escalation path of a version of the street's policy."""
-        if version not in self._paths:
-            policy = self.book.policy_for(self.street, version)
-            self._paths[version] = EscalationPath(policy, self.roster)
-        return self._paths[version]
-
-    def _replayed(self, ticket: Ticket, path: EscalationPath) -> ReplayedTicket:
-        sla = sla_of(path.policy, ticket, self.holidays)
-        escalation, routed = path.route_ticket(
-            ticket.place, ticket.category, sla
-        )
-        return play(
-            ticket, escalation, routed.level, routed.assignee, self.until
         )
 
 

@@ -18,8 +18,9 @@ from ..kernel.place import (
     kind_of,
     street_of,
 )
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, behind, index
+from ..store.table import SK, EventRecord, Key, Table, behind
 from .alarms import AlarmRecord
 from .model import Ticket, TicketLine, TicketReport, Update
 from .resolution import JOINED

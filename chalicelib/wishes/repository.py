@@ -13,8 +13,9 @@ from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, behind, index
+from ..store.table import SK, EventRecord, Key, Table, behind
 from .filing import FiledWishes
 from .helpers import HelperRecord
 from .model import ClaimPointer, Wish, WishKind, WishState

@@ -15,9 +15,10 @@ from chalicelib.repositories import (
     register_all,
 )
 from chalicelib.store.dynamo import connect
+from chalicelib.store.indexes import MAX_INCLUDED, MAX_INCLUDED_PER_TABLE
 from chalicelib.store.schema import create_missing
 from chalicelib.store.store import Store
-from chalicelib.store.table import MAX_INCLUDED, MAX_INCLUDED_PER_TABLE, Table
+from chalicelib.store.table import Table
 from chalicelib.wishes.model import Wish
 from chalicelib.wishes.repository import WISH
 

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
 from chalicelib.places.model import Place
-from chalicelib.places.service import Roster
+from chalicelib.places.roster import Roster
 from chalicelib.ticket_policy.escalation_path import coverage_gaps
 from chalicelib.ticket_policy.model import CoverageGap, GapReason
 from chalicelib.ticket_policy.repository import PolicyRepository

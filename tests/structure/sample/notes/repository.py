@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, behind, index
+from ..store.table import Key, Table, behind
 from .model import Note
 
 __all__ = ["NOTE", "NoteRepository"]
