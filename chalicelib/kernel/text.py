@@ -7,6 +7,7 @@ __all__ = [
     "LINE_PATTERN",
     "PROSE_PATTERN",
     "as_read",
+    "check_seen",
     "normalise",
     "normalise_name",
     "overlap",
@@ -14,15 +15,23 @@ __all__ = [
 
 # Controls, zero-width and bidirectional characters can hide or reverse text (Unicode TR 36).
 # Zero-width joiners (200C, 200D) stay: some scripts and emoji are written with them.
+# Others are allowed beside a visible character: they fill, join or select its form.
 _FORBIDDEN = (
     "\\u007F-\\u009F\\u00AD\\u061C\\u180E\\u200B\\u200E\\u200F"
     "\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB"
 )
-_VISIBLE = "[^\\s\\u0000-\\u0020\\u200C\\u200D\\u3000" + _FORBIDDEN + "]"
-LINE_PATTERN = f"^[^\\u0000-\\u001F{_FORBIDDEN}]*{_VISIBLE}[^\\u0000-\\u001F{_FORBIDDEN}]*$"
-PROSE_PATTERN = (
-    f"^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F{_FORBIDDEN}]*$"
+_UNSEEN = (
+    "\\u034F\\u0600-\\u0605\\u06DD\\u070F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F"
+    "\\u200C\\u200D\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFFA0\\uFFFC"
 )
+_VISIBLE = f"[^\\s\\u0000-\\u0020{_UNSEEN}{_FORBIDDEN}]"
+_IN_LINE = f"[^\\u0000-\\u001F{_FORBIDDEN}]"
+_IN_PROSE = f"[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F{_FORBIDDEN}]"
+LINE_PATTERN = f"^{_IN_LINE}*{_VISIBLE}{_IN_LINE}*$"
+# A prose may be empty, where its field does not say how long it is at least.
+PROSE_PATTERN = f"^({_IN_PROSE}*{_VISIBLE}{_IN_PROSE}*)?$"
+# Tags and variation selectors of plane 14, which not every dialect of patterns can name.
+_PLANE_14 = re.compile("[\U000e0000-\U000e0fff]")
 
 _DOTS = str.maketrans(dict.fromkeys("•‧・．･⋅∙", "·"))
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -34,6 +43,13 @@ def normalise(text: str) -> str:
     NFC keeps rare characters of names apart, unlike NFKC.
     """
     return unicodedata.normalize("NFC", text).strip()
+
+
+def check_seen(text: str) -> str:
+    """Return a text. Raise ValueError if it has characters, and none of them can be seen."""
+    if text and not re.search(_VISIBLE, _PLANE_14.sub("", text)):
+        raise ValueError("nothing to see")
+    return text
 
 
 def as_read(label: str) -> str:

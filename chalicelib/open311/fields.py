@@ -21,7 +21,7 @@ from pydantic_core import PydanticKnownError
 from ..kernel.text import PROSE_PATTERN, normalise
 from ..people.schemas import mainland_mobile
 from ..places.model import Location
-from ..web.fields import Prose, near
+from ..web.fields import SEEN, Prose, near
 from .location import Address
 from .policy import MAX_RESULTS
 from .reports import NewReport, RequestFilter
@@ -90,6 +90,7 @@ Statuses = Annotated[
 Description = Annotated[
     str,
     Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000),
+    SEEN,
     AfterValidator(normalise),
 ]
 

@@ -12,7 +12,7 @@ from ..tickets.policy import (
     QuestionKind,
     TicketUrgency,
 )
-from ..web.fields import Flag, Line, Request
+from ..web.fields import SEEN, Flag, Line, Request
 
 __all__ = [
     "About",
@@ -34,6 +34,7 @@ Label = Annotated[Line, Field(min_length=1, max_length=60)]
 Group = Annotated[
     str,
     Field(pattern=f"^$|{LINE_PATTERN}", max_length=60),
+    SEEN,
     AfterValidator(normalise),
 ]
 
@@ -41,6 +42,7 @@ Group = Annotated[
 About = Annotated[
     str,
     Field(pattern=f"^$|{LINE_PATTERN}", max_length=300),
+    SEEN,
     AfterValidator(normalise),
 ]
 

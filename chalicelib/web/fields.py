@@ -19,9 +19,16 @@ from pydantic import (
 
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
-from ..kernel.text import LINE_PATTERN, PROSE_PATTERN, normalise, normalise_name
+from ..kernel.text import (
+    LINE_PATTERN,
+    PROSE_PATTERN,
+    check_seen,
+    normalise,
+    normalise_name,
+)
 
 __all__ = [
+    "SEEN",
     "WHOLE",
     "Day",
     "Flag",
@@ -102,13 +109,19 @@ Instant = Annotated[
     PlainSerializer(_seconds, return_type=str),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(normalise)]
+SEEN = AfterValidator(check_seen)
+Line = Annotated[
+    str, Field(pattern=LINE_PATTERN), SEEN, AfterValidator(normalise)
+]
 Name = Annotated[
     str,
     Field(pattern=LINE_PATTERN, min_length=1, max_length=40),
+    SEEN,
     AfterValidator(normalise_name),
 ]
-Prose = Annotated[str, Field(pattern=PROSE_PATTERN), AfterValidator(normalise)]
+Prose = Annotated[
+    str, Field(pattern=PROSE_PATTERN), SEEN, AfterValidator(normalise)
+]
 PlaceCode = Annotated[
     str, Field(pattern=f"^{CODE_PATTERN}$", examples=["chunhui.baihua"])
 ]

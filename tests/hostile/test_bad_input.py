@@ -114,6 +114,18 @@ NOT_TEXT = {
     "byte order mark": "\ufeff",
     "line separator": "\u2028",
 }
+# Long enough for every field, and nothing to read.
+UNSEEN = {
+    "blanks": "    ",
+    "joiners": "\u200d\u200c\u200d\u200c",
+    "ideographic spaces": "\u3000\u3000\u3000",
+    "Hangul fillers": "\u3164\u3164\u115f\uffa0",
+    "Braille blanks": "\u2800\u2800\u2800",
+    "variation selectors": "\ufe0f\ufe0e\ufe00",
+    "grapheme joiners": "\u034f\u034f\u034f",
+    "tags": "\U000e0041\U000e0042\U000e007f",
+    "a mixture": " \u200d\u3164\ufe0f\U000e0101 ",
+}
 IDS = {
     "NUL": "%00",
     "dots": "..",
@@ -322,6 +334,20 @@ def test_characters_that_deceive_a_reader_are_refused_in_every_text(
                 if answer.status < 300:
                     break
         assert not taken
+
+
+@EVERY_BODY
+def test_a_text_without_a_visible_character_is_refused_everywhere(
+    town: World, operation: Operation
+):
+    with spoilt(town, operation) as request:
+        for place in _places(request.body):
+            if not isinstance(_get(request.body, place), str):
+                continue
+            for name, text in UNSEEN.items():
+                body = _with(request.body, place, text)
+                answer = request.send(operation.method, body=body)
+                assert answer.status in (400, 422), (place, name)
 
 
 @EVERY_WRITE

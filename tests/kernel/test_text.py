@@ -10,6 +10,7 @@ from chalicelib.kernel.redaction import mask_personal
 from chalicelib.kernel.text import (
     LINE_PATTERN,
     PROSE_PATTERN,
+    check_seen,
     normalise,
     normalise_name,
     overlap,
@@ -65,6 +66,31 @@ def test_a_line_takes_what_people_write(text):
 )
 def test_a_line_refuses_the_empty_and_what_hides_or_reverses(text):
     assert not re.search(LINE_PATTERN, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200d\u200c",
+        "\u3164",
+        "\u2800 \u115f",
+        "\ufe0f\u034f",
+        " \n\t ",
+        "\U000e0041\U000e007f",
+    ],
+)
+def test_a_text_of_which_nothing_is_seen_is_refused(text):
+    with pytest.raises(ValueError, match="nothing to see"):
+        check_seen(text)
+    by_pattern = text.strip("\U000e0041\U000e007f")
+    assert not by_pattern or not re.search(PROSE_PATTERN, by_pattern)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "❤️", "👩\u200d🔬", "क्\u200dष", "。", "ㅤ完"]
+)
+def test_a_text_that_is_seen_stays_as_it_is(text):
+    assert check_seen(text) == text
 
 
 def test_prose_takes_line_breaks_and_emptiness_but_no_controls():

@@ -157,6 +157,26 @@ def test_a_report_without_a_description_is_called_after_its_kind(
     assert ticket(app.report(description=None)).text == "公共照明"
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u200d\u200c", "\u3164\u3164", "    ", "\U000e0041\U000e0042"]
+)
+def test_a_description_in_which_nothing_is_seen_is_refused(
+    app: Application, unseen: str
+):
+    (why,) = app.refused(
+        400, service_code="light", address_id=BUILDING, description=unseen
+    )
+    assert why.startswith("description: ")
+    id = app.report()
+    (why,) = app.refused(
+        400,
+        "/servicerequestupdates",
+        service_request_id=id,
+        description=unseen,
+    )
+    assert why.startswith("description: ")
+
+
 def test_a_description_of_the_longest_kind_is_kept_whole_and_masked_for_the_public(
     world: World,
     app: Application,
