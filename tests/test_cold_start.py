@@ -130,6 +130,7 @@ def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
         "boto3",
         "jinja2",
         "chinese_calendar",
+        "pyotp",
     }
 
 

@@ -24,6 +24,7 @@ from ..people.schemas import (
 )
 from ..web.fields import (
     WHOLE,
+    Day,
     Flag,
     Instant,
     Line,
@@ -48,8 +49,10 @@ __all__ = [
     "PersonIn",
     "PersonPatch",
     "PersonView",
+    "RevealAllowanceView",
     "RevealIn",
     "RevealedContactView",
+    "RevealsAllowedIn",
     "RolesIn",
     "VettingIn",
 ]
@@ -127,6 +130,20 @@ class RevealedContactView(View):
     id: PersonId
     phone: str | None
     address: str | None
+
+
+class RevealsAllowedIn(Request):
+    """The reason for further reveals of a colleague; it is recorded."""
+
+    reason: Reason
+
+
+class RevealAllowanceView(View):
+    """Further reveals of a colleague."""
+
+    id: PersonId
+    more: int = Field(description="Reveals that were added.")
+    day: Day = Field(description="The day on which they count.")
 
 
 class PeopleList(View):

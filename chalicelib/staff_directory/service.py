@@ -22,7 +22,7 @@ from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
 from ..people import volunteers
-from ..people.access import Access
+from ..people.access import Access, Granted
 from ..people.consents import Consents
 from ..people.edits import PersonCorrection
 from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
@@ -34,6 +34,7 @@ from ..store.transaction import Transaction
 from .audit import AuditLog
 from .grants import check_below, regrant
 from .households import Households
+from .reveals import Reveals
 from .vetting_terms import VettingTerms, check_terms
 
 __all__ = ["NewPerson", "PersonAdmin"]
@@ -70,7 +71,9 @@ class PersonAdmin:
         phones: Phones,
         registration: Registration,
         audit: AuditLog,
+        reveals: Reveals,
     ) -> None:
+        self.reveals = reveals
         self._transaction, self._access, self._people = (
             transaction,
             access,
@@ -266,11 +269,14 @@ class PersonAdmin:
         """Return a person's record for their full phone and address, and audit the look."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._require(
-                context, person_id, people_permissions.REVEAL
+            granted, person = self._require_task(context, person_id)
+            audit = self._audit.record(
+                granted.actor, "person.revealed", person, reason
             )
-            audit = self._audit.record(actor, "person.revealed", person, reason)
-            return Changes(entity=person, previous=person, writes=(audit,))
+            counts = self.reveals.counts(granted)
+            return Changes(
+                entity=person, previous=person, writes=(audit, *counts)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -278,7 +284,17 @@ class PersonAdmin:
         self, context: RequestContext, person_id: str
     ) -> Person:
         """Return what a repeated reveal shows; the first has audited the look."""
-        return self._require(context, person_id, people_permissions.REVEAL)[1]
+        return self._require_task(context, person_id)[1]
+
+    def _require_task(
+        self, context: RequestContext, person_id: str
+    ) -> tuple[Granted, Person]:
+        """Return the actor, who may reveal a person now, and the person."""
+        granted, person = self._require_granted(
+            context, person_id, people_permissions.REVEAL
+        )
+        self.reveals.check_task(granted, person)
+        return granted, person
 
     def vet(
         self, context: RequestContext, person_id: str, terms: VettingTerms
@@ -449,6 +465,20 @@ class PersonAdmin:
 
         With `takes_newcomers` staff of any place may act on a person who has no place yet.
         """
+        granted, subject = self._require_granted(
+            context, person_id, action, takes_newcomers=takes_newcomers
+        )
+        return granted.actor, subject
+
+    def _require_granted(
+        self,
+        context: RequestContext,
+        person_id: str,
+        action: Action,
+        *,
+        takes_newcomers: bool = False,
+    ) -> tuple[Granted, Person]:
+        """Return what `_require` does, with the relations and the record of the actor."""
         person = (
             self._people.find(person_id)
             if person_id != context.actor.id
@@ -468,7 +498,7 @@ class PersonAdmin:
         granted = self._access.require(context, action, resource_of)
         subject = person or granted.person
         subject.check_version(context.seen_version)
-        return granted.actor, subject
+        return granted, subject
 
     def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
         """Make a person the administrator of a street, for the operator's command."""

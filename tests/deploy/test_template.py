@@ -385,7 +385,8 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
     numbers = dict.fromkeys(
         ("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4"
     )
-    environment = Asked(dict.fromkeys(given, "text") | numbers)
+    words = {"SECOND_FACTOR": "required"}
+    environment = Asked(dict.fromkeys(given, "text") | numbers | words)
     assert Settings.from_env(environment, environment.__getitem__)
     from_lambda, left_alone = (
         {"AWS_REGION", "AWS_DEFAULT_REGION"},
