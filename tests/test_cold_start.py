@@ -130,8 +130,17 @@ def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
         "boto3",
         "jinja2",
         "chinese_calendar",
-        "pyotp",
     }
+
+
+def test_only_a_factors_own_routes_load_the_library_of_codes():
+    program = """
+import app, chalicelib.runtime
+from chalicelib.factors.feature import reader
+app.api.operations
+chalicelib.runtime.services().get(reader)
+"""
+    assert "pyotp" not in packages(loaded(program))
 
 
 def test_the_list_of_routes_is_what_the_features_declare():

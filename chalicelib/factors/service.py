@@ -12,6 +12,7 @@ from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..people.factor_gate import FactorState
+from ..people.model import Person
 from ..signin.repository import SessionRepository
 from ..staff_directory.audit import AuditLog
 from ..store.transaction import Transaction
@@ -137,9 +138,7 @@ class Factors:
             factor = self._repository.find_factor(person.id)
             if factor is None:
                 raise Conflict("factor.none")
-            counts: tuple[Write, ...] = ()
-            for limit in CODES:
-                counts += limit.counts(person.limit_subjects, now)
+            counts = _counts(person, now)
             session = granted.actor.session
             accepted = self._codes.accept(factor, code, session, now)
             if accepted is None:
@@ -197,6 +196,14 @@ class Factors:
     def message_context(self, subject: MessageSubject) -> MessageContext:
         """Return the context of a notice, which has no facts."""
         return MessageContext()
+
+
+def _counts(person: Person, now: datetime) -> tuple[Write, ...]:
+    """Return the writes that count a code of a person, or refuse it."""
+    counts: tuple[Write, ...] = ()
+    for limit in CODES:
+        counts += limit.counts(person.limit_subjects, now)
+    return counts
 
 
 def _messages(accepted: Accepted) -> tuple[Message, ...]:

@@ -1,4 +1,4 @@
-"""The tasks of workers about people whom no message has reached."""
+"""The tasks of workers about people that no message has reached."""
 
 from ..kernel.access import Actor, Role
 from .repository import MessageRepository

@@ -96,7 +96,7 @@ def grant_roles(
     "/v1/people/{person_id}/reveal",
     reread=lambda person_admin, context, person_id: (
         RevealedContactView.model_validate(
-            person_admin.reread_revealed(context, person_id)
+            person_admin.reveals.reread(context, person_id)
         )
     ),
 )
@@ -108,7 +108,7 @@ def reveal(
 ) -> RevealedContactView:
     """Reveal the full phone and address of a person; the reason is recorded."""
     return RevealedContactView.model_validate(
-        person_admin.reveal(context, person_id, body.reason)
+        person_admin.reveals.reveal(context, person_id, body.reason)
     )
 
 
@@ -116,7 +116,7 @@ def reveal(
     "/v1/people/{person_id}/reveals/allow",
     reread=lambda person_admin, context, person_id: (
         RevealAllowanceView.model_validate(
-            person_admin.reveals.reread(context, person_id)
+            person_admin.reveals.reread_allowance(context, person_id)
         )
     ),
 )

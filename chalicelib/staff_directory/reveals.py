@@ -1,4 +1,4 @@
-"""Who may reveal contacts, and how often: workers for their tasks, staff 40 times a day alone."""
+"""Reveals of contacts: workers for their tasks, staff forty times a day without a second person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class RevealAllowance:
 
 
 class Reveals:
-    """Limits reveals, and allows further ones."""
+    """Use cases of revealing contacts, and of allowing colleagues further reveals."""
 
     def __init__(
         self,
@@ -51,14 +51,64 @@ class Reveals:
         self._access, self._people = access, people
         self._places, self._audit, self._hooks = places, audit, hooks
 
-    def check_task(self, granted: Granted, person: Person) -> None:
+    def reveal(
+        self, context: RequestContext, person_id: str, reason: str
+    ) -> Person:
+        """Return a person's record for their full phone and address, and audit the look.
+
+        Raises:
+            Forbidden: a worker has no open task about the person, or staff need a second person.
+            TooMany: a worker has revealed too many people today.
+
+        """
+
+        def decide() -> Changes[Person]:
+            granted, person = self._require(context, person_id)
+            audit = self._audit.record(
+                granted.actor, "person.revealed", person, reason
+            )
+            return Changes(
+                entity=person,
+                previous=person,
+                writes=(audit, *self._counts_of(granted)),
+            )
+
+        return self._transaction.run(decide, context)
+
+    def reread(self, context: RequestContext, person_id: str) -> Person:
+        """Return what a repeated reveal shows; the first has audited the look."""
+        return self._require(context, person_id)[1]
+
+    def _require(
+        self, context: RequestContext, person_id: str
+    ) -> tuple[Granted, Person]:
+        """Return the actor, who may reveal a person now, and the person."""
+        person = None
+        if person_id != context.actor.id:
+            person = self._people.find(person_id)
+
+        def resource_of(me: Person) -> Resource:
+            found = me if person_id == me.id else person
+            if found is None or found.erased_at:
+                raise NotFound
+            return found.as_resource()
+
+        granted = self._access.require(
+            context, people_permissions.REVEAL, resource_of
+        )
+        subject = person or granted.person
+        subject.check_version(context.seen_version)
+        self._check_task(granted, subject)
+        return granted, subject
+
+    def _check_task(self, granted: Granted, person: Person) -> None:
         """Refuse a worker without an open task about a person with Forbidden."""
         if granted.relations & COMMUNITY or person.id == granted.actor.id:
             return
         if not self._hooks.has_task_about(granted.actor, person):
             raise Forbidden("reveal.no_task")
 
-    def counts(self, granted: Granted) -> tuple[Count, ...]:
+    def _counts_of(self, granted: Granted) -> tuple[Count, ...]:
         """Return the writes that count a reveal of today, or refuse it."""
         if granted.relations & COMMUNITY:
             return self._counts(REVEALS_OF_STAFF, granted.person, alone=True)
@@ -90,7 +140,7 @@ class Reveals:
         """
 
         def decide() -> tuple[Changes[Person], RevealAllowance]:
-            granted, person = self._require(context, person_id)
+            granted, person = self._require_colleague(context, person_id)
             line = self._audit.record(
                 granted.actor, "person.reveals_allowed", person, reason
             )
@@ -104,17 +154,17 @@ class Reveals:
 
         return self._transaction.run_with(decide, context)[1]
 
-    def reread(
+    def reread_allowance(
         self, context: RequestContext, person_id: str
     ) -> RevealAllowance:
         """Return the allowance of a repeated request."""
-        return self._allowance(self._require(context, person_id)[1])
+        return self._allowance(self._require_colleague(context, person_id)[1])
 
     def _allowance(self, person: Person) -> RevealAllowance:
         today = local_day(self._clock.now(), self._zone_of(person))
         return RevealAllowance(id=person.id, more=REVEALS_ALONE, day=today)
 
-    def _require(
+    def _require_colleague(
         self, context: RequestContext, person_id: str
     ) -> tuple[Granted, Person]:
         """Return the actor, who is staff of the place of a colleague, and the colleague."""

@@ -1,5 +1,6 @@
 """The staff directory as staff send and see it. Phones are masked; /reveal needs a reason."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, RootModel
@@ -24,7 +25,6 @@ from ..people.schemas import (
 )
 from ..web.fields import (
     WHOLE,
-    Day,
     Flag,
     Instant,
     Line,
@@ -143,7 +143,7 @@ class RevealAllowanceView(View):
 
     id: PersonId
     more: int = Field(description="Reveals that were added.")
-    day: Day = Field(description="The day on which they count.")
+    day: date = Field(description="The day on which they count.")
 
 
 class PeopleList(View):

@@ -22,7 +22,7 @@ from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
 from ..people import volunteers
-from ..people.access import Access, Granted
+from ..people.access import Access
 from ..people.consents import Consents
 from ..people.edits import PersonCorrection
 from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
@@ -263,39 +263,6 @@ class PersonAdmin:
 
         return self._transaction.run(decide, context)
 
-    def reveal(
-        self, context: RequestContext, person_id: str, reason: str
-    ) -> Person:
-        """Return a person's record for their full phone and address, and audit the look."""
-
-        def decide() -> Changes[Person]:
-            granted, person = self._require_task(context, person_id)
-            audit = self._audit.record(
-                granted.actor, "person.revealed", person, reason
-            )
-            counts = self.reveals.counts(granted)
-            return Changes(
-                entity=person, previous=person, writes=(audit, *counts)
-            )
-
-        return self._transaction.run(decide, context)
-
-    def reread_revealed(
-        self, context: RequestContext, person_id: str
-    ) -> Person:
-        """Return what a repeated reveal shows; the first has audited the look."""
-        return self._require_task(context, person_id)[1]
-
-    def _require_task(
-        self, context: RequestContext, person_id: str
-    ) -> tuple[Granted, Person]:
-        """Return the actor, who may reveal a person now, and the person."""
-        granted, person = self._require_granted(
-            context, person_id, people_permissions.REVEAL
-        )
-        self.reveals.check_task(granted, person)
-        return granted, person
-
     def vet(
         self, context: RequestContext, person_id: str, terms: VettingTerms
     ) -> Person:
@@ -465,20 +432,6 @@ class PersonAdmin:
 
         With `takes_newcomers` staff of any place may act on a person who has no place yet.
         """
-        granted, subject = self._require_granted(
-            context, person_id, action, takes_newcomers=takes_newcomers
-        )
-        return granted.actor, subject
-
-    def _require_granted(
-        self,
-        context: RequestContext,
-        person_id: str,
-        action: Action,
-        *,
-        takes_newcomers: bool = False,
-    ) -> tuple[Granted, Person]:
-        """Return what `_require` does, with the relations and the record of the actor."""
         person = (
             self._people.find(person_id)
             if person_id != context.actor.id
@@ -498,7 +451,7 @@ class PersonAdmin:
         granted = self._access.require(context, action, resource_of)
         subject = person or granted.person
         subject.check_version(context.seen_version)
-        return granted, subject
+        return granted.actor, subject
 
     def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
         """Make a person the administrator of a street, for the operator's command."""

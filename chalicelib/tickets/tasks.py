@@ -11,7 +11,7 @@ _MAX_READ = (
 
 
 class TicketTasks:
-    """Finds tasks by the person whom they are about."""
+    """Finds tasks by the person that they are about."""
 
     def __init__(self, repository: TicketRepository) -> None:
         self._repository = repository
