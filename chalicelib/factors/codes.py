@@ -76,11 +76,22 @@ class FactorCodes:
             confirmed_at=now,
             last_step=step,
             recovery=tuple(seeds.recovery_hash(secret, one) for one in codes),
+            spent=(),
             showings=(),
         )
         return Accepted(
             factor=confirmed, recovery_codes=codes, audit="person.factor_set"
         )
+
+    def was_used(self, factor: Factor, code: str, now: datetime) -> bool:
+        """Say whether a code was right before: it comes from a repeated request, or a copy."""
+        if factor.seed is None:
+            return False
+        secret = seeds.secret_of(self._keys, factor.id, factor.seed)
+        if not code.isdigit():
+            return seeds.recovery_hash(secret, code) in factor.spent
+        step = self._totp.step_of(seeds.totp_secret(secret), code, now)
+        return step is not None and step <= factor.last_step
 
     def _used(
         self, factor: Factor, secret: bytes, code: str, now: datetime
@@ -98,7 +109,9 @@ class FactorCodes:
             return None
         left = tuple(one for one in factor.recovery if one != hashed)
         return Accepted(
-            factor=replace(factor, recovery=left),
+            factor=replace(
+                factor, recovery=left, spent=(*factor.spent, hashed)
+            ),
             audit="person.factor_recovered",
         )
 

@@ -35,7 +35,7 @@ class Factor(Entity):
     """The second factor of a person; its id is that of the person.
 
     `pending` waits for its first code, from the session that asked for it. `last_step` is the
-    newest step of a used code. `recovery` holds the keyed hashes of unused recovery codes. A
+    newest step of a used code. `recovery` and `spent` hold the keyed hashes of recovery codes. A
     factor without `seed` is not confirmed yet. All that a request needs is in this one row.
     """
 
@@ -46,7 +46,8 @@ class Factor(Entity):
     pending: Seed | None = None
     pending_session: str = ""
     last_step: int = 0
-    recovery: tuple[str, ...] = ()
+    recovery: tuple[str, ...] = ()  # unused
+    spent: tuple[str, ...] = ()
     showings: tuple[Showing, ...] = ()
 
     def shown_at(self, session: str) -> datetime | None:

@@ -163,7 +163,7 @@ class FactorResets:
         audit = self._audit.record(
             granted.actor, "person.factor_reset_requested", person, reason
         )
-        changes = Changes[Entity](
+        changes: Changes[Entity] = Changes(
             entity=request,
             previous=expired,
             writes=(audit,),
@@ -192,7 +192,7 @@ class FactorResets:
         event = TimelineEvent(
             tag="person.factor_reset", actor=actor.id, party=party
         )
-        changes = Changes[Entity](
+        changes: Changes[Entity] = Changes(
             entity=replace(person, token_version=person.token_version + 1),
             previous=person,
             writes=(Delete(row=factor), Delete(row=request), audit),

@@ -142,12 +142,7 @@ class Factors:
             session = granted.actor.session
             accepted = self._codes.accept(factor, code, session, now)
             if accepted is None:
-                return Changes(
-                    entity=factor,
-                    previous=factor,
-                    writes=counts,
-                    refusal=Invalid("auth.code_wrong", ["code"]),
-                ), None
+                return self._wrong(factor, code, counts, now), None
             after = self._codes.renewed(
                 accepted.factor.shown(session, now), now
             )
@@ -161,6 +156,26 @@ class Factors:
         _, shown = self._transaction.run_with(decide, context)
         assert shown is not None  # noqa: S101 - a refusal raises
         return shown
+
+    def _wrong(
+        self,
+        factor: Factor,
+        code: str,
+        counts: tuple[Write, ...],
+        now: datetime,
+    ) -> Changes[Factor]:
+        """Return the count of a wrong code.
+
+        Raises:
+            Invalid: the code was used before. A repeated request may be answered.
+
+        """
+        refusal = Invalid("auth.code_wrong", ["code"])
+        if self._codes.was_used(factor, code, now):
+            raise refusal
+        return Changes(
+            entity=factor, previous=factor, writes=counts, refusal=refusal
+        )
 
     def reread_shown(self, context: RequestContext) -> ShownFactor:
         """Return the state of the factor for a repeated request, without recovery codes."""

@@ -1,22 +1,45 @@
 """Staff with an app of codes on their phone, as tests of second factors need them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import pyotp
 
+from chalicelib.factors.model import Factor, Seed, Showing
 from chalicelib.kernel.access import Role
+from chalicelib.runtime import use
 
+from ..store.scan import save
 from ..world import BAIHUA, STREET, Answer, Phone, World
 
 STEP = timedelta(seconds=30)
-ADMIN_PHONE = "+8613900000001"
 
 
-def strict_world(**more: Any) -> World:
-    """Return a street in which staff need a second factor, as in prod."""
-    return World(second_factor="required", **more)
+def require_factor(world: World) -> None:
+    """Serve the street as in prod from now on: staff need a second factor.
+
+    The services of the world itself, which make people, go on without.
+    """
+    settings = replace(world.settings, second_factor="required")
+    use(world.rewired(settings).container)
+
+
+def freshen(world: World, phone: Phone) -> None:
+    """Write a fresh factor for the session of a phone, which may have no session row."""
+    now = world.clock.now()
+    actor = world.services.tokens.read(phone.token)
+    showing = Showing(session=actor.session, at=now)
+    save(
+        Factor(
+            id=actor.id,
+            version=1,
+            created_at=now,
+            updated_at=now,
+            seed=Seed(nonce="non_a", at=now),
+            confirmed_at=now,
+            showings=(showing,),
+        )
+    )
 
 
 @dataclass
