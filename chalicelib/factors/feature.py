@@ -103,10 +103,10 @@ def templates() -> "Templates":
 
 
 def context(
-    factors: "Factors", subjects: "Sequence[MessageSubject]"
+    reader: "FactorReader", subjects: "Sequence[MessageSubject]"
 ) -> "Sequence[MessageContext | None]":
     """Return the contexts of notices."""
-    return [factors.message_context(subject) for subject in subjects]
+    return [reader.message_context(subject) for subject in subjects]
 
 
 feature.messages(
@@ -115,13 +115,14 @@ feature.messages(
     "account.factor_reset",
     templates=templates,
     context=context,
+    service=reader,
 )
 
 
-@feature.on_relation_ended()
-def on_relation_ended(factors: "Factors", ended: "EndedRelations") -> None:
+@feature.on_relation_ended(service=resets)
+def on_relation_ended(resets: "FactorResets", ended: "EndedRelations") -> None:
     """Let a factor count only after it is shown again."""
-    factors.forget_showings(ended)
+    resets.forget_showings(ended)
 
 
 @feature.export(service=reader)

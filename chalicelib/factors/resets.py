@@ -14,6 +14,7 @@ from ..kernel.access import (
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Delete, Entity, Message, TimelineEvent
 from ..kernel.clock import Clock
+from ..kernel.ended_relations import EndedRelations
 from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
@@ -114,6 +115,21 @@ class FactorResets:
         except Conflict:
             return False
         return True
+
+    def forget_showings(self, ended: EndedRelations) -> None:
+        """Let a factor count only after it is shown again. It stays with its person."""
+
+        def decide() -> Changes[Factor]:
+            factor = self._repository.find_factor(ended.person_id)
+            if factor is None:
+                now = self._clock.now()
+                nothing = Factor(
+                    id=ended.person_id, created_at=now, updated_at=now
+                )
+                return Changes(entity=nothing, previous=nothing)
+            return Changes(entity=replace(factor, showings=()), previous=factor)
+
+        self._transaction.run(decide, RequestContext())
 
     def _require(
         self, context: RequestContext, person_id: str

@@ -6,9 +6,7 @@ from datetime import datetime
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Message, Write
 from ..kernel.clock import Clock
-from ..kernel.ended_relations import EndedRelations
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..people.factor_gate import FactorState
@@ -192,25 +190,6 @@ class Factors:
             granted.actor, accepted.audit, granted.person, "own account"
         )
         return (line,)
-
-    def forget_showings(self, ended: EndedRelations) -> None:
-        """Let a factor be shown again by somebody who is not on duty any more. It stays theirs."""
-
-        def decide() -> Changes[Factor]:
-            factor = self._repository.find_factor(ended.person_id)
-            if factor is None:
-                now = self._clock.now()
-                nothing = Factor(
-                    id=ended.person_id, created_at=now, updated_at=now
-                )
-                return Changes(entity=nothing, previous=nothing)
-            return Changes(entity=replace(factor, showings=()), previous=factor)
-
-        self._transaction.run(decide, RequestContext())
-
-    def message_context(self, subject: MessageSubject) -> MessageContext:
-        """Return the context of a notice, which has no facts."""
-        return MessageContext()
 
 
 def _counts(person: Person, now: datetime) -> tuple[Write, ...]:
