@@ -398,6 +398,26 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
     )
 
 
+def test_a_second_factor_is_required_in_prod_unless_the_operator_says_off(
+    template,
+):
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["SECOND_FACTOR"] == {
+        "Fn::If": [
+            "HasSecondFactor",
+            {"Ref": "SecondFactor"},
+            {"Fn::FindInMap": ["Staff", {"Ref": "Stage"}, "SecondFactor"]},
+        ]
+    }
+    by_stage = {
+        stage: known["SecondFactor"]
+        for stage, known in template["Mappings"]["Staff"].items()
+    }
+    assert by_stage == {"dev": "off", "prod": "required"}
+    allowed = template["Parameters"]["SecondFactor"]["AllowedValues"]
+    assert allowed == ["", "off", "required"]
+
+
 def test_no_secret_is_in_the_template_or_an_environment(template):
     """Neither the value of one, nor a reference that CloudFormation would replace by it."""
     assert "{{resolve:" not in json.dumps(template)
