@@ -7,6 +7,7 @@ from typing import Any
 from .catalogue import messages_of
 from .feature import Get, Group
 from .features import declarations
+from .kernel.access import Actor
 from .kernel.changes import Delete
 from .kernel.message_context import MessageContext, MessageSubject
 from .kernel.paging import Page, Position
@@ -75,6 +76,14 @@ class Composition:
             for provider, find in feature.erasure_rows:
                 rows += find(self._get(provider), person)
         return rows
+
+    def has_task_about(self, worker: Actor, person: Any) -> bool:
+        """See `Hooks.has_task_about`; the first feature that says yes ends the search."""
+        for feature in declarations():
+            for provider, has_task in feature.tasks:
+                if has_task(self._get(provider), worker, person):
+                    return True
+        return False
 
     def retentions(self) -> list[str]:
         """See `Hooks.retentions`."""

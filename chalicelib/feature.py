@@ -241,6 +241,7 @@ class Feature(JobHandlers[S]):
         self.queue_lines: list[Bound] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
+        self.tasks: list[Bound] = []
         self.rearms: list[Bound] = []
         self.retentions: dict[str, Bound] = {}
         self.places: Bound | None = None
@@ -329,6 +330,13 @@ class Feature(JobHandlers[S]):
     def erase_with(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the rows to delete in the commit that erases a person: (service, person)."""
         return _add_to_list(self.erasure_rows, service or self)
+
+    def task_about(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare the tasks of workers about people: (service, worker, person) -> is there one.
+
+        A worker reveals the contact of a person for a task only.
+        """
+        return _add_to_list(self.tasks, service or self)
 
     def retain(
         self, name: str, *, service: _Service = None

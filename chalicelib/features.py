@@ -14,6 +14,7 @@ FEATURES = (
     "places",
     "staff_directory",
     "signin",
+    "factors",
     "uploads",
     "wishes",
     "tickets",

@@ -19,6 +19,11 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/admin/jobs/{job_id}/redrive",
         "GET /v1/admin/spending",
     ),
+    "factors": (
+        "POST /v1/me/factor",
+        "POST /v1/me/factor/verify",
+        "POST /v1/people/{person_id}/factor/reset",
+    ),
     "matching": (
         "GET /v1/wishes/{wish_id}/matching",
         "POST /v1/matching/runs",
@@ -103,6 +108,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PATCH /v1/people/{person_id}",
         "PUT /v1/people/{person_id}/roles",
         "POST /v1/people/{person_id}/reveal",
+        "POST /v1/people/{person_id}/reveals/allow",
         "PUT /v1/people/{person_id}/vetting",
         "PUT /v1/people/{person_id}/limits",
         "PUT /v1/people/{person_id}/blocked",

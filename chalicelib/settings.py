@@ -209,6 +209,12 @@ class Settings:
     due_shards: int = 4
     codes_per_address_hour: int = 60
     codes_per_day: int = 5000
+    second_factor: str = "off"  # or "required": of staff, before some actions
+
+    @property
+    def requires_factor(self) -> bool:
+        """Say whether staff need a fresh second factor before some actions."""
+        return self.second_factor == "required"
 
     @classmethod
     def from_env(
@@ -242,7 +248,15 @@ class Settings:
             due_shards=int(env.get("DUE_SHARDS", "4")),
             codes_per_address_hour=int(env.get("CODES_PER_ADDRESS_HOUR", "60")),
             codes_per_day=int(env.get("CODES_PER_DAY", "5000")),
+            second_factor=_second_factor(env.get("SECOND_FACTOR", "off")),
         )
+
+
+def _second_factor(given: str) -> str:
+    """Return whether a second factor is required; ValueError for a misspelt word."""
+    if given not in ("off", "required"):
+        raise ValueError(f"SECOND_FACTOR is off or required, not {given!r}")
+    return given
 
 
 def _keys(text: str) -> Keys:

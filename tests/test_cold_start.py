@@ -133,6 +133,16 @@ def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
     }
 
 
+def test_only_a_factors_own_routes_load_the_library_of_codes():
+    program = """
+import app, chalicelib.runtime
+from chalicelib.factors.feature import reader
+app.api.operations
+chalicelib.runtime.services().get(reader)
+"""
+    assert "pyotp" not in packages(loaded(program))
+
+
 def test_the_list_of_routes_is_what_the_features_declare():
     assert FILE.read_text(encoding="utf-8") == generated(), (
         "run `make openapi` and commit chalicelib/routes.py"

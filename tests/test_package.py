@@ -42,6 +42,7 @@ LIBRARIES = {
         "pydantic",
         "pydantic_core",
         "pynamodb",
+        "pyotp",
         "s3transfer",
         "tzdata",
     ),

@@ -25,12 +25,14 @@ from chalicelib.wishes.model import Claim, ClaimState, Wish, WishKind, WishState
 
 from .admin.cases import a_parked_job
 from .cases import an_id, cases_by_feature, merged
+from .factors.cases import OWN_FACTOR
 from .matching.cases import OF_A_WISH, RUNS
 from .message_log.cases import a_visit
 from .offers.cases import OFFERS
 from .open311.cases import BY_KEY, FOR_ALL
 from .privacy.cases import SEALED, erased_helper
 from .replies.cases import BY_SIGNATURE
+from .staff_directory.cases import OF_COLLEAGUES
 from .store.scan import Reads, save
 from .tickets.cases import TICKET_MOVES, TICKET_READS
 from .wishes.cases import MOVES, PUBLIC_STATES, READS
@@ -196,6 +198,8 @@ def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
         OFFERS,
         RUNS,
         SEALED,
+        OWN_FACTOR,
+        OF_COLLEAGUES,
         OF_A_WISH,
         TICKET_MOVES,
         TICKET_READS,
@@ -250,6 +254,28 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(
             stage.phone.call("POST", operation.path, raw=sent, **form).status
             == 403
         ), (stage.name, operation.name)
+
+
+def test_only_staff_of_an_office_have_a_second_factor(stage: Stage):
+    for operation in (op for op in api.operations if op.name in OWN_FACTOR):
+        answer = stage.phone.post(operation.path, {"code": "123456"})
+        may = stage.name in OWN_FACTOR[operation.name]
+        refusals = {401, 403} if not may else {409, 422}
+        if operation.name == "set_up_factor":
+            answer = stage.phone.post(operation.path)
+            refusals = {201, 403} if may else {401, 403}
+        assert answer.status in refusals, (stage.name, answer.text)
+        if may and answer.status == 403:
+            assert answer.code == "factor.sign_in_again"  # no SMS has opened it
+
+
+def test_only_colleagues_of_a_place_allow_reveals(stage: Stage):
+    clerk = stage.world.staff()
+    path = f"/v1/people/{clerk.me['id']}/reveals/allow"
+    answer = stage.phone.post(path, {"reason": "疫苗通知"})
+    may = stage.name in OF_COLLEAGUES["allow_reveals"]
+    expected = {200} if may else {401, 403, 404}
+    assert answer.status in expected, (stage.name, answer.text)
 
 
 def test_no_token_replaces_a_providers_signature(stage: Stage):

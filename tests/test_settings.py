@@ -142,6 +142,20 @@ def test_an_application_key_has_sixteen_characters_or_more():
     assert "0123456789" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "required"), [(None, False), ("off", False), ("required", True)]
+)
+def test_a_second_factor_is_required_where_the_word_says_so(given, required):
+    env = BASE | ({"SECOND_FACTOR": given} if given else {})
+    assert Settings.from_env(env).requires_factor is required
+
+
+@pytest.mark.parametrize("given", ["", "on", "Required", "true"])
+def test_a_misspelt_word_about_the_second_factor_stops_the_start(given):
+    with pytest.raises(ValueError, match="SECOND_FACTOR"):
+        Settings.from_env(BASE | {"SECOND_FACTOR": given})
+
+
 def test_repr_shows_no_secret():
     env = CLOUD | {"OPEN311_KEYS": '{"fms": "outside-key-0123456"}'}
     settings = Settings.from_env(env)

@@ -78,12 +78,14 @@ class Action:
     With `fresh`, the actor is read from the store first, for an access token may be older than the
     loss of a role. Only plain reading may trust the token alone. An `always_allowed` action is
     open to people whose consent to the terms is outdated: reading one's own, ending, leaving.
+    With `factor`, staff of a community or street need a fresh second factor for it.
     """
 
     name: str
     allowed: frozenset[Relation]
     fresh: bool = True
     always_allowed: bool = False
+    factor: bool = False
 
     @property
     def verb(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from .access import Actor
 from .changes import Delete
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
@@ -46,6 +47,10 @@ class Hooks(Protocol):
 
     def erased_with(self, person: Any) -> list[Delete]:
         """Return the rows to delete in the commit that erases a person."""
+        ...
+
+    def has_task_about(self, worker: Actor, person: Any) -> bool:
+        """Say whether a worker has an open task about a person, in any feature."""
         ...
 
     def retentions(self) -> list[str]:

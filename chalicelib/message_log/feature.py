@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..adapters.console import DevMailbox
     from ..adapters.ports import EmailSender
     from ..core import Core
+    from ..kernel.access import Actor
     from ..kernel.changes import Delete
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.paging import Position
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .repository import MessageRepository
     from .sender import AttemptSender
     from .staff_phones import StaffPhones
+    from .tasks import VisitTasks
     from .transport import Transport
     from .unsubscribe import UnsubscribeLinks
 
@@ -279,6 +281,20 @@ def questions_of(
 def export(messages: "MessageQueries", person_id: str) -> Mapping[str, Any]:
     """Export the messages to a person."""
     return messages.export_data(person_id)
+
+
+@feature.provide
+def tasks(core: "Core", get: Get) -> "VisitTasks":
+    """Build what finds visits by their person."""
+    from .tasks import VisitTasks
+
+    return VisitTasks(get(repository))
+
+
+@feature.task_about(service=tasks)
+def has_task(tasks: "VisitTasks", worker: "Actor", person: "Person") -> bool:
+    """Say whether the person is to be visited by the worker."""
+    return tasks.has_task(worker, person.id)
 
 
 @feature.queue_line()

@@ -9,6 +9,7 @@ from ..kernel.errors import Unauthenticated
 from ..kernel.request import RequestContext
 from . import permissions
 from .consent_versions import check_not_outdated
+from .factor_gate import FactorGate
 from .model import Person
 from .repository import PersonRepository
 
@@ -44,8 +45,11 @@ class Granted:
 class Access:
     """Grants actions to the actors of requests."""
 
-    def __init__(self, repository: PersonRepository, clock: Clock) -> None:
+    def __init__(
+        self, repository: PersonRepository, clock: Clock, factors: FactorGate
+    ) -> None:
         self._repository, self._clock = repository, clock
+        self._factors = factors
 
     def require(
         self,
@@ -64,7 +68,8 @@ class Access:
         Raises:
             Unauthenticated: nobody has signed in, or the access token no longer counts.
             NotFound: the actor may not know that the resource exists.
-            Forbidden: the actor is blocked, may not do this, or must agree to new terms first.
+            Forbidden: the actor is blocked, may not do this, must agree to new terms, or must show
+                a fresh second factor first.
 
         """
         actor, people = context.actor, dict[str, Person]()
@@ -80,6 +85,7 @@ class Access:
         found = authorize(actor, action, target)
         if actor.id in people and not action.always_allowed:
             check_not_outdated(people[actor.id], self._clock.now())
+        self._factors.check(actor, action)
         return Granted(actor=actor, relations=found, people=people)
 
     def _with_represented(

@@ -209,7 +209,8 @@ class Accounts:
 
     def read_my_data(self, context: RequestContext) -> dict[str, Any]:
         """Return everything held about the actor, by section."""
-        person = self._access.require_self(context).person
+        granted = self._access.require_self(context, permissions.EXPORT_ME)
+        person = granted.person
         return self._personal_data.of(person)
 
     def erase_me(
@@ -223,7 +224,8 @@ class Accounts:
         """
 
         def decide() -> tuple[Changes[Entity], None]:
-            person = self._access.require_self(context).person
+            granted = self._access.require_self(context, permissions.ERASE_ME)
+            person = granted.person
             person.check_version(context.seen_version)
             proved = self._phone_proof(person, challenge, code, context.address)
             if proved.refusal:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .consents import Consents
     from .erasure import Erasure
     from .export import PersonalData
+    from .factor_gate import ReadFactor
     from .model import Person, ShownHome
     from .phones import Phones
     from .registration import Registration
@@ -33,6 +34,7 @@ __all__ = [
     "accounts",
     "consents",
     "erasure",
+    "factor_of",
     "feature",
     "homes_shown",
     "jobs",
@@ -60,15 +62,23 @@ homes_shown: "ServiceProvider[Callable[[str], list[ShownHome]]]" = (
 phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
     "people.phone_proof"
 )  # filled by signin
+factor_of: "ServiceProvider[ReadFactor]" = ServiceProvider(
+    "people.factor_of"
+)  # filled by factors
 
 
 @feature.provide
 def access(core: "Core", get: Get) -> "Access":
     """Build the check that every use case makes first."""
     from .access import Access
+    from .factor_gate import FactorGate
     from .repository import PersonRepository
 
-    return Access(PersonRepository(core.store), core.clock)
+    # Factors are loaded for an action that needs one only.
+    gate = FactorGate(
+        lambda: get(factor_of), is_required=core.settings.requires_factor
+    )
+    return Access(PersonRepository(core.store), core.clock, gate)
 
 
 @feature.provide

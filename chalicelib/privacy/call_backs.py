@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import SYSTEM
+from ..kernel.access import SYSTEM, Actor, Role
 from ..kernel.audiences import StaffOnDuty
 from ..kernel.changes import Changes, Message, Put, TimelineEvent
 from ..kernel.clock import Clock
@@ -88,6 +88,18 @@ class CallBacks:
             return self._confirmed(person, consent, actor.id, audit)
 
         self._transaction.run(decide, context)
+
+    def has_task(self, worker: Actor, person_id: str) -> bool:
+        """Say whether a worker may call a person back about a consent now."""
+        now = self._clock.now()
+        for consent in self._consents.read_all(person_id):
+            if consent.confirm_by is None or now >= consent.confirm_by:
+                continue
+            rank = worker.role_at(consent.place or "").rank
+            is_own = consent.recorded_by == worker.id
+            if rank >= Role.GRID_WORKER.rank and not is_own:
+                return True
+        return False
 
     def _find(self, person_id: str, consent_id: str) -> Consent:
         for consent in self._consents.read_all(person_id):

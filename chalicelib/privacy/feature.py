@@ -13,6 +13,7 @@ from ..staff_directory.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.access import Actor
     from ..kernel.changes import Delete
     from ..kernel.job import Command
     from ..kernel.message_context import MessageContext, MessageSubject
@@ -91,6 +92,14 @@ def pending(privacy: "Privacy", query: "QueueQuery") -> "QueuePart":
 def pending_of(privacy: "Privacy", person: "Person") -> "Iterable[Delete]":
     """Drop the request for the person's erasure."""
     return privacy.pending_of(person)
+
+
+@feature.task_about(service=call_backs)
+def has_task(
+    call_backs: "CallBacks", worker: "Actor", person: "Person"
+) -> bool:
+    """Say whether a spoken consent of the person waits for a call-back by the worker."""
+    return call_backs.has_task(worker, person.id)
 
 
 @feature.queue_line(service=call_backs)

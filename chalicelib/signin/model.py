@@ -99,6 +99,7 @@ class Session(Entity):
     """A family of refresh tokens: each use makes the next generation.
 
     `device` is the id of the device that signed in, `hint` a word for its owner ("Android").
+    With `read_out` staff have read out the code that opened it.
     """
 
     entity_kind: ClassVar[str] = "session"
@@ -111,6 +112,7 @@ class Session(Entity):
     device: str
     hint: str | None = None
     ended: bool = False
+    read_out: bool = False
     ttl: datetime
 
     def is_over(self, now: datetime) -> bool:
@@ -190,6 +192,7 @@ def open_session(
     life: SessionLife,
     device: str,
     hint: str | None = None,
+    read_out: bool = False,
     now: datetime,
 ) -> Session:
     """Return a fresh session."""
@@ -204,6 +207,7 @@ def open_session(
         expires_at=expires,
         device=device,
         hint=hint,
+        read_out=read_out,
         ttl=expires,
     )
 

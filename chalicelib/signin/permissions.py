@@ -4,6 +4,6 @@ from ..kernel.access import STAFF, Action
 
 __all__ = ["PERMISSIONS", "READ_OUT"]
 
-READ_OUT = Action("person.read_out_code", STAFF)
+READ_OUT = Action("person.read_out_code", STAFF, factor=True)
 
 PERMISSIONS = (READ_OUT,)

@@ -113,7 +113,7 @@ class SignIn:
         self, proved: Changes[Challenge], account: _Account, agent: str
     ) -> tuple[Changes[Entity], tuple[Person, Session]]:
         """Return the commit of a sign-in, its person and its session."""
-        opened = self.sessions.open(account.person, proved.entity.device, agent)
+        opened = self.sessions.open(account.person, proved.entity, agent)
         changes: Changes[Entity] = replace(
             proved,
             writes=(

@@ -18,7 +18,7 @@ from ..people.service import People
 from ..store.transaction import Transaction
 from . import model
 from .devices import device_token, hint_of
-from .model import LastSeen, Reused, Session
+from .model import Challenge, LastSeen, Reused, Session
 from .policy import life_of
 from .repository import SessionRepository
 
@@ -67,16 +67,17 @@ class Sessions:
         self._people, self._tokens = people, tokens
 
     def open(
-        self, person: Person, device: str | None, agent: str
+        self, person: Person, challenge: Challenge, agent: str
     ) -> Changes[Session]:
-        """Return the decision that opens a session of a person who has proved their phone."""
+        """Return the decision that opens a session of a person who has answered a challenge."""
         session = model.open_session(
             id=self._ids.new("ses"),
             person_id=person.id,
             token_version=person.token_version,
             life=life_of(person.grants),
-            device=device or self._ids.new("dev"),
+            device=challenge.device or self._ids.new("dev"),
             hint=hint_of(agent),
+            read_out=challenge.person_id is not None,
             now=self._clock.now(),
         )
         seen = LastSeen(person_id=person.id, at=session.created_at)

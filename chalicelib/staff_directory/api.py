@@ -12,8 +12,10 @@ from .schemas import (
     PersonIn,
     PersonPatch,
     PersonView,
+    RevealAllowanceView,
     RevealedContactView,
     RevealIn,
+    RevealsAllowedIn,
     RolesIn,
     VettingIn,
 )
@@ -94,7 +96,7 @@ def grant_roles(
     "/v1/people/{person_id}/reveal",
     reread=lambda person_admin, context, person_id: (
         RevealedContactView.model_validate(
-            person_admin.reread_revealed(context, person_id)
+            person_admin.reveals.reread(context, person_id)
         )
     ),
 )
@@ -106,7 +108,27 @@ def reveal(
 ) -> RevealedContactView:
     """Reveal the full phone and address of a person; the reason is recorded."""
     return RevealedContactView.model_validate(
-        person_admin.reveal(context, person_id, body.reason)
+        person_admin.reveals.reveal(context, person_id, body.reason)
+    )
+
+
+@routes.post(
+    "/v1/people/{person_id}/reveals/allow",
+    reread=lambda person_admin, context, person_id: (
+        RevealAllowanceView.model_validate(
+            person_admin.reveals.reread_allowance(context, person_id)
+        )
+    ),
+)
+def allow_reveals(
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: RevealsAllowedIn,
+) -> RevealAllowanceView:
+    """Allow a colleague of the same place 40 more reveals today; the reason is recorded."""
+    return RevealAllowanceView.model_validate(
+        person_admin.reveals.allow(context, person_id, body.reason)
     )
 
 

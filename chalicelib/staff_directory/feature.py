@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 from ..feature import Feature, Get
 from ..people.feature import access, consents, phones, registration
 from ..people.feature import feature as people
+from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
     from .audit import AuditLog
+    from .reveals import Reveals
     from .service import PersonAdmin
 
 __all__ = ["audit", "feature"]
@@ -28,6 +30,22 @@ def audit(core: "Core", get: Get) -> "AuditLog":
     )
 
 
+@feature.provide
+def reveals(core: "Core", get: Get) -> "Reveals":
+    """Build the limits of reveals."""
+    from .reveals import Reveals
+
+    return Reveals(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        places=get(places),
+        audit=get(audit),
+        hooks=core.hooks,
+    )
+
+
 @feature.build
 def build(core: "Core", get: Get) -> "PersonAdmin":
     """Build the service."""
@@ -43,6 +61,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         phones=get(phones),
         registration=get(registration),
         audit=get(audit),
+        reveals=get(reveals),
     )
 
 

@@ -1,5 +1,6 @@
 """The staff directory as staff send and see it. Phones are masked; /reveal needs a reason."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, RootModel
@@ -48,8 +49,10 @@ __all__ = [
     "PersonIn",
     "PersonPatch",
     "PersonView",
+    "RevealAllowanceView",
     "RevealIn",
     "RevealedContactView",
+    "RevealsAllowedIn",
     "RolesIn",
     "VettingIn",
 ]
@@ -127,6 +130,20 @@ class RevealedContactView(View):
     id: PersonId
     phone: str | None
     address: str | None
+
+
+class RevealsAllowedIn(Request):
+    """The reason for further reveals of a colleague; it is recorded."""
+
+    reason: Reason
+
+
+class RevealAllowanceView(View):
+    """Further reveals of a colleague."""
+
+    id: PersonId
+    more: int = Field(description="Reveals that were added.")
+    day: date = Field(description="The day on which they count.")
 
 
 class PeopleList(View):

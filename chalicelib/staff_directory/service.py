@@ -34,6 +34,7 @@ from ..store.transaction import Transaction
 from .audit import AuditLog
 from .grants import check_below, regrant
 from .households import Households
+from .reveals import Reveals
 from .vetting_terms import VettingTerms, check_terms
 
 __all__ = ["NewPerson", "PersonAdmin"]
@@ -70,7 +71,9 @@ class PersonAdmin:
         phones: Phones,
         registration: Registration,
         audit: AuditLog,
+        reveals: Reveals,
     ) -> None:
+        self.reveals = reveals
         self._transaction, self._access, self._people = (
             transaction,
             access,
@@ -259,26 +262,6 @@ class PersonAdmin:
             )
 
         return self._transaction.run(decide, context)
-
-    def reveal(
-        self, context: RequestContext, person_id: str, reason: str
-    ) -> Person:
-        """Return a person's record for their full phone and address, and audit the look."""
-
-        def decide() -> Changes[Person]:
-            actor, person = self._require(
-                context, person_id, people_permissions.REVEAL
-            )
-            audit = self._audit.record(actor, "person.revealed", person, reason)
-            return Changes(entity=person, previous=person, writes=(audit,))
-
-        return self._transaction.run(decide, context)
-
-    def reread_revealed(
-        self, context: RequestContext, person_id: str
-    ) -> Person:
-        """Return what a repeated reveal shows; the first has audited the look."""
-        return self._require(context, person_id, people_permissions.REVEAL)[1]
 
     def vet(
         self, context: RequestContext, person_id: str, terms: VettingTerms

@@ -13,6 +13,18 @@ REFUSALS = {
         zh="已登记的手机号只能由本人更改。",
         en="A phone that is set can only be changed by its owner.",
     ),
+    "reveal.needs_second": text(
+        zh="今天查看联系方式已达上限，须由同一辖区的另一位同事同意后继续。",
+        en="You have revealed many contacts today. A colleague of your place has to allow more.",
+    ),
+    "reveal.no_task": text(
+        zh="您没有与此人有关的待办事项，不能查看联系方式。",
+        en="You have no open task about this person.",
+    ),
+    "reveal.too_many": text(
+        zh="今天查看联系方式的次数已满，请明天再试。",
+        en="You have revealed as many contacts as one day allows.",
+    ),
     "role.above_own": text(
         zh="您只能授予低于自己的角色，且限于自己的辖区。",
         en="You can grant only roles below your own, inside your own place.",

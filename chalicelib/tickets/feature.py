@@ -14,12 +14,14 @@ from ..uploads.feature import jobs as upload_jobs
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.access import Actor
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
+    from ..people.model import Person
     from ..web.routes import Routes
     from .alarm_bell import AlarmBell
     from .background import TicketJobs
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from .releases import TicketReleases
     from .retention import TicketRetention
     from .service import Tickets
+    from .tasks import TicketTasks
 
 __all__ = [
     "conversion",
@@ -386,6 +389,21 @@ def unanswered(
 ) -> "Page[str]":
     """Return the reporters who have not answered about the solution."""
     return tickets.unanswered(name, start, limit)
+
+
+@feature.provide
+def tasks(core: "Core", get: Get) -> "TicketTasks":
+    """Build what finds tasks about reporters."""
+    from .repository import TicketRepository
+    from .tasks import TicketTasks
+
+    return TicketTasks(TicketRepository(core.store))
+
+
+@feature.task_about(service=tasks)
+def has_task(tasks: "TicketTasks", worker: "Actor", person: "Person") -> bool:
+    """Say whether the worker is the assignee of a ticket that the person reported."""
+    return tasks.has_task(worker, person.id)
 
 
 @feature.queue_line(service=queries)

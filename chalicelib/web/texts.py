@@ -10,6 +10,10 @@ REFUSALS = {
     "action.forbidden": text(
         zh="您没有权限进行此操作。", en="You are not allowed to do this."
     ),
+    "auth.factor_required": text(
+        zh="请先用动态口令验证本人身份（10分钟内有效）。",
+        en="Show your second factor first; it counts for ten minutes.",
+    ),
     "auth.token_invalid": text(
         zh="登录已失效，请重新登录。",
         en="Your sign-in is no longer valid. Please sign in again.",

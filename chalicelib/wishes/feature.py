@@ -12,13 +12,14 @@ from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.access import Actor
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
-    from ..people.model import ShownHome
+    from ..people.model import Person, ShownHome
     from ..web.routes import Routes
     from .background import WishJobs
     from .claim_service import WishClaims
@@ -279,6 +280,14 @@ def rearm(wishes: "WishJobs") -> int:
 def place_of(wishes: "WishJobs", wish_id: str) -> str:
     """Return the place of a wish."""
     return wishes.place_of(wish_id)
+
+
+@feature.task_about(service=queries)
+def has_task(wishes: "WishQueries", worker: "Actor", person: "Person") -> bool:
+    """Say whether a wish of the person waits for the worker."""
+    from .tasks import has_task
+
+    return has_task(wishes, worker, person.id)
 
 
 @feature.queue_line(service=queries)

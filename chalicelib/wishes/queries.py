@@ -256,6 +256,10 @@ class WishQueries:
         wishes = self._repository.find_wishes(list(dict.fromkeys(wish_ids)))
         return by_id(wishes)
 
+    def latest_of(self, person_id: str, limit: int) -> Sequence[Wish]:
+        """Return the newest wishes of a person."""
+        return self._repository.wishes_of(person_id, None, limit).items
+
     def open_at(self, place: str) -> list[WallEntry]:
         """Return every open wish on the wall of a street or community, oldest first."""
 

@@ -185,6 +185,7 @@ def test_there_is_no_import_circle_with_imports_for_types_counted():
         ("smtplib", lambda n: top(n) == "adapters"),
         ("PIL", lambda n: n == "adapters.photos"),
         ("jwt", lambda n: n == "web.tokens"),
+        ("pyotp", lambda n: n == "factors.totp"),
         (
             "aws_lambda_powertools",
             lambda n: n == "runtime" or top(n) == "adapters",

@@ -4,7 +4,8 @@ each message, each failure.
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from devserver.files import arrival_event
 
 from ..adapters.pictures import jpeg
 from ..cases import merged
+from ..factors.builders import clerk, enrolled, reveal, show
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..job_rows import a_job
@@ -116,6 +118,7 @@ class Street:
             self.every_write,
             self.begin,
             self.signing_in,
+            self.second_factor,
             self.photos,
             self.tickets,
             self.many_reporters,
@@ -163,6 +166,37 @@ class Street:
         save(LastSeen(person_id=person.id, at=long_ago))
         self.world.sign_in(number, consent="2026-11", name="张伟")
         self.world.pass_time(minutes=1)
+
+    def second_factor(self) -> None:
+        """Staff show a factor where one is required, lose it by two persons, and lose their role
+        while it is fresh; a worker reveals for a task only.
+        """
+        world, resident = self.world, self.world.person()
+        app = enrolled(world, clerk(world))
+        with self._factor_required():
+            assert reveal(self.clerk, resident.id).status == 403
+            ok(reveal(app.phone, resident.id))
+        app.refresh()
+        ok(show(app.phone, app.recovery_codes[0]))
+        reset = f"/v1/people/{app.phone.me['id']}/factor/reset"
+        for phone in (self.clerk, self.admin):
+            ok(phone.post(reset, {"reason": "手机丢失"}))
+        other = enrolled(world, clerk(world)).phone.me["id"]
+        ok(self.admin.put(f"/v1/people/{other}/roles", []))
+        assert reveal(self.worker, resident.id).status == 403
+        self.move(self.worker, self.report(), "accept")
+        ok(reveal(self.worker, self.resident.me["id"]))
+        self.close_all()
+
+    @contextmanager
+    def _factor_required(self) -> Iterator[None]:
+        """Run every function as in prod."""
+        before = self.world.settings
+        self.world.settings = replace(before, second_factor="required")
+        self.world.houses.clear()
+        yield
+        self.world.settings = before
+        self.world.houses.clear()
 
     # due rows
 

@@ -385,7 +385,8 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
     numbers = dict.fromkeys(
         ("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4"
     )
-    environment = Asked(dict.fromkeys(given, "text") | numbers)
+    words = {"SECOND_FACTOR": "required"}
+    environment = Asked(dict.fromkeys(given, "text") | numbers | words)
     assert Settings.from_env(environment, environment.__getitem__)
     from_lambda, left_alone = (
         {"AWS_REGION", "AWS_DEFAULT_REGION"},
@@ -395,6 +396,26 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
     assert environment.asked - from_lambda - left_alone | of_secrets == set(
         given
     )
+
+
+def test_a_second_factor_is_required_in_prod_unless_the_operator_says_off(
+    template,
+):
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["SECOND_FACTOR"] == {
+        "Fn::If": [
+            "HasSecondFactor",
+            {"Ref": "SecondFactor"},
+            {"Fn::FindInMap": ["Staff", {"Ref": "Stage"}, "SecondFactor"]},
+        ]
+    }
+    by_stage = {
+        stage: known["SecondFactor"]
+        for stage, known in template["Mappings"]["Staff"].items()
+    }
+    assert by_stage == {"dev": "off", "prod": "required"}
+    allowed = template["Parameters"]["SecondFactor"]["AllowedValues"]
+    assert allowed == ["", "off", "required"]
 
 
 def test_no_secret_is_in_the_template_or_an_environment(template):

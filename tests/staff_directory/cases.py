@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from chalicelib.kernel.access import Role
+from chalicelib.people.model import Person
+
 from ..cases import STAFF, WORKER, Cases, Good, MakeGood, number
 from ..world import BAIHUA, GRID, UNIT, World
 
@@ -57,6 +60,26 @@ def _set_household(world: World) -> Good:
     return _about_person(world, "/household", body)
 
 
+def _reveal_for_a_task(
+    world: World, owner: Person, target: Person
+) -> dict[str, str]:
+    """Return a reason, after a spoken consent that a worker has to call back about."""
+    answer = world.phone_of(world.admin).put(
+        f"/v1/people/{target.id}/household",
+        {"household": "h7", "consent": {"how": "spoken"}},
+    )
+    assert answer.status == 200, answer.text
+    return {"reason": "核对地址"}
+
+
+def _allow_reveals(world: World) -> Good:
+    clerk = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), home=BAIHUA)
+    path = f"/v1/people/{clerk.id}/reveals/allow"
+    return Good(world.staff(), path, {"reason": "疫苗通知"}, (clerk.id,))
+
+
+# About a colleague, so it has a matrix of its own.
+OF_COLLEAGUES = {"allow_reveals": {"staff", "administrator"}}
 VETTING = {
     "level": "basic",
     "how": "in_person",
@@ -76,11 +99,12 @@ CASES = Cases(
         "block": STAFF,
         "set_household": WORKER,
     },
+    elsewhere=OF_COLLEAGUES.keys(),
+    made_bodies={"reveal": _reveal_for_a_task},
     bodies={
         "create_person": {"name": "新居民", "home": UNIT},
         "change_person": {"address": "4楼"},
         "grant_roles": [],
-        "reveal": {"reason": "核对地址"},
         "vet": {"level": "basic", "how": "in_person"},
         "set_limits": {"homes_7_days": 10, "reason": "楼栋活动"},
         "block": {"blocked": True, "reason": "冒用"},
@@ -92,6 +116,7 @@ CASES = Cases(
         "change_person": _change_person,
         "grant_roles": _put("/roles", [{"role": "grid_worker", "place": GRID}]),
         "reveal": _put("/reveal", {"reason": "上门送药"}),
+        "allow_reveals": _allow_reveals,
         "vet": _put("/vetting", VETTING),
         "set_limits": _put(
             "/limits", {"homes_7_days": 10, "reason": "楼栋活动"}

@@ -1,0 +1,137 @@
+"""The declaration of second factors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..kernel.ended_relations import DUTY_ENDED
+from ..people.feature import access, factor_of
+from ..people.feature import feature as people
+from ..staff_directory.feature import audit
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..kernel.changes import Delete
+    from ..kernel.ended_relations import EndedRelations
+    from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.template import Templates
+    from ..people.factor_gate import ReadFactor
+    from ..people.model import Person
+    from ..web.routes import Routes
+    from .reader import FactorReader
+    from .resets import FactorResets
+    from .service import Factors
+
+__all__ = ["feature", "reader", "resets"]
+
+feature: "Feature[Factors]" = Feature(
+    "factors", holds={"fresh factor": DUTY_ENDED}
+)
+
+
+@feature.provide
+def reader(core: "Core", get: Get) -> "FactorReader":
+    """Build the reads for other features."""
+    from .reader import FactorReader
+    from .repository import FactorRepository
+
+    return FactorReader(
+        repository=FactorRepository(core.store), clock=core.clock
+    )
+
+
+@feature.fill(factor_of)
+def make_factor_of(core: "Core", get: Get) -> "ReadFactor":
+    """Return the read of an actor's factor."""
+    return get(reader).state_of
+
+
+@feature.provide
+def resets(core: "Core", get: Get) -> "FactorResets":
+    """Build what removes lost factors."""
+    from .repository import FactorRepository
+    from .resets import FactorResets
+
+    return FactorResets(
+        transaction=core.transaction,
+        repository=FactorRepository(core.store),
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        audit=get(audit),
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Factors":
+    """Build the service."""
+    from ..signin.repository import SessionRepository
+    from .codes import FactorCodes
+    from .repository import FactorRepository
+    from .service import Factors
+    from .totp import Totp
+
+    return Factors(
+        transaction=core.transaction,
+        repository=FactorRepository(core.store),
+        sessions=SessionRepository(core.store),
+        clock=core.clock,
+        access=get(access),
+        audit=get(audit),
+        resets=get(resets),
+        codes=FactorCodes(
+            keys=core.keys,
+            ids=core.ids,
+            totp=Totp(core.settings.sms_signature),
+        ),
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+def templates() -> "Templates":
+    """Load the notices about factors."""
+    from .texts import MESSAGES
+
+    return MESSAGES
+
+
+def context(
+    reader: "FactorReader", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
+    """Return the contexts of notices."""
+    return [reader.message_context(subject) for subject in subjects]
+
+
+feature.messages(
+    "account.factor_set",
+    "account.factor_reset_asked",
+    "account.factor_reset",
+    templates=templates,
+    context=context,
+    service=reader,
+)
+
+
+@feature.on_relation_ended(service=resets)
+def on_relation_ended(resets: "FactorResets", ended: "EndedRelations") -> None:
+    """Let a factor count only after it is shown again."""
+    resets.forget_showings(ended)
+
+
+@feature.export(service=reader)
+def export(reader: "FactorReader", person_id: str) -> "Mapping[str, Any]":
+    """Return whether the person has a factor."""
+    return reader.export(person_id)
+
+
+@feature.erase_with(service=reader)
+def traces_of(reader: "FactorReader", person: "Person") -> "Iterable[Delete]":
+    """Drop the person's factor."""
+    return reader.traces_of(person)

@@ -1,0 +1,57 @@
+"""Reads of factors for other features. No library of codes is needed for them."""
+
+from typing import Any
+
+from ..kernel.access import Actor
+from ..kernel.changes import Delete
+from ..kernel.clock import Clock
+from ..kernel.message_context import MessageContext, MessageSubject
+from ..people.factor_gate import FactorState
+from ..people.model import Person
+from .model import Factor, FactorReset
+from .repository import FactorRepository
+
+__all__ = ["FactorReader"]
+
+
+class FactorReader:
+    """Reads the state of factors."""
+
+    def __init__(self, *, repository: FactorRepository, clock: Clock) -> None:
+        self._repository, self._clock = repository, clock
+
+    def state_of(self, actor: Actor) -> FactorState:
+        """Return whether an actor has a factor, and showed it in their session. One read."""
+        factor = self._repository.find_factor(actor.id)
+        if factor is None or factor.seed is None:
+            return FactorState(exists=False, fresh=False)
+        fresh = factor.is_fresh(actor.session, self._clock.now())
+        return FactorState(exists=True, fresh=fresh)
+
+    def export(self, person_id: str) -> dict[str, Any]:
+        """Return whether a person has a factor, without anything secret."""
+        factor = self._repository.find_factor(person_id)
+        if factor is None or factor.seed is None:
+            return {"second_factor": None}
+        held = {
+            "confirmed_at": factor.confirmed_at,
+            "recovery_codes_left": len(factor.recovery),
+        }
+        return {"second_factor": held}
+
+    def message_context(self, subject: MessageSubject) -> MessageContext:
+        """Return the context of a notice, which has no facts."""
+        return MessageContext()
+
+    def traces_of(self, person: Person) -> list[Delete]:
+        """Return the deletes of a person's factor, and of a request to reset it."""
+        now = self._clock.now()
+        factor = Factor(id=person.id, created_at=now, updated_at=now)
+        reset = FactorReset(
+            id=person.id,
+            created_at=now,
+            updated_at=now,
+            requested_by="",
+            ttl=now,
+        )
+        return [Delete(row=factor), Delete(row=reset)]
