@@ -17,6 +17,7 @@ BENCHES = (
     "street",
     "tickets",
     "rolling",
+    "redaction",
 )
 
 
