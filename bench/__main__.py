@@ -18,6 +18,7 @@ BENCHES = (
     "tickets",
     "rolling",
     "redaction",
+    "updates",
 )
 
 
