@@ -17,6 +17,8 @@ BENCHES = (
     "street",
     "tickets",
     "rolling",
+    "redaction",
+    "updates",
 )
 
 

@@ -3,6 +3,7 @@ processes.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from chalicelib.wishes import policy as wish_policy
 from devserver.store import binary, embedded_store
 
+from .hostile.attacks import kind_of
+from .hostile.watch import watched
 from .storage import ADDRESS
 from .world import World
 
@@ -55,6 +58,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.embedded)
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        if kind := kind_of(item.nodeid):
+            item.add_marker(pytest.mark.attack)
+            item.user_properties.append(("attack", kind))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many attacks of each kind were tried, after `pytest -m attack`."""
+    if terminalreporter.config.option.markexpr != "attack":
+        return
+    tried: Counter[str] = Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            tried[dict(report.user_properties)["attack"]] += 1
+    for kind, count in tried.items():
+        terminalreporter.write_line(f"{kind:36} {count:5}")
+    terminalreporter.write_line(f"{'attacks tried':36} {tried.total():5}")
+
+
+@pytest.fixture(autouse=True)
+def watched_attack(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """While an attack runs, nothing personal is logged, and no answer is a 5xx."""
+    if request.node.get_closest_marker("attack") is None:
+        yield
+        return
+    with watched(monkeypatch):
+        yield
 
 
 @pytest.fixture

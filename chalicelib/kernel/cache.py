@@ -27,3 +27,7 @@ class ExpiringCache(Generic[T]):
         value = read(key)
         self._entries[key] = now, value
         return value
+
+    def forget(self, key: str) -> None:
+        """Read the value of a key again at its next use."""
+        self._entries.pop(key, None)

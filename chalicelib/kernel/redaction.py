@@ -7,6 +7,7 @@ once, when it is written, and then stored.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from . import redaction_patterns as patterns
 from .redaction_words import DOUBLE_SURNAMES
@@ -15,7 +16,6 @@ __all__ = ["MASK", "mask_personal", "needs_review", "without_contacts"]
 
 MASK = "＊＊"
 _Span = tuple[int, int]
-_Tree = dict[str, "_Tree"]
 _MIN_DIGITS, _MIN_HAN_DIGITS = 7, 6  # of a phone, a card or an identity number
 _FOLDED = str.maketrans(
     {
@@ -26,9 +26,8 @@ _FOLDED = str.maketrans(
         **dict.fromkeys("◯⭕", "○"),
     }
 )
-_SYLLABLE_GAPS = re.compile(r"[ \t\r\n\-_.·*~|+#/]")
+_SYLLABLE_GAPS = frozenset(" \t\r\n-_.·*~|+#/")
 _DOUBLE_SURNAMES = frozenset(DOUBLE_SURNAMES.split())
-_END = ""  # no character: here a form ends
 
 
 def mask_personal(
@@ -90,14 +89,14 @@ def _folded(character: str) -> str:
 def _replaced(text: str, spans: Iterable[_Span], mask: str) -> str:
     """Return a text with a mask in place of its spans; spans that touch are one."""
     parts: list[str] = []
-    end = -1
-    kept = 0
+    end = 0
     for start, stop in sorted(spans):
-        if start > end:
-            parts += [text[kept:start], mask]
-        end = max(end, stop)
-        kept = end
-    return "".join([*parts, text[kept:]])
+        if start > end or not parts:
+            parts += text[end:start], mask
+        elif stop <= end:
+            continue
+        end = stop
+    return "".join([*parts, text[end:]])
 
 
 def _matches(folded: str, *wanted: re.Pattern[str]) -> Iterator[_Span]:
@@ -116,6 +115,8 @@ def _contacts(folded: str) -> Iterator[_Span]:
 
 def _numbers(folded: str) -> Iterator[_Span]:
     for run in patterns.DIGIT_RUN.finditer(folded):
+        if run.end() - run.start() < _MIN_HAN_DIGITS:
+            continue
         digits = patterns.GAPS.sub("", run[0]).removesuffix("x")
         least = _MIN_DIGITS if digits.isascii() else _MIN_HAN_DIGITS
         if len(digits) >= least:
@@ -124,30 +125,28 @@ def _numbers(folded: str) -> Iterator[_Span]:
 
 def _mails(folded: str) -> Iterator[_Span]:
     """Yield mail addresses; where another script touches the "@", all up to the next blank."""
-    for token in patterns.TOKEN.finditer(folded):
-        if "@" not in token[0]:
-            continue
-        whole = False
-        for part in patterns.ASCII_TOKEN.finditer(folded, *token.span()):
-            if "@" not in part[0]:
-                continue
-            whole |= (
-                not part[0].strip("@")
-                or part[0][0] == "@"
-                or part[0][-1] == "@"
-            )
-            yield part.span()
-        if whole:
+    if "@" not in folded:
+        return
+    for token in patterns.MAIL_TOKEN.finditer(folded):
+        if _is_whole_mail(token[0]):
             yield token.span()
+        else:
+            for part in patterns.ASCII_MAIL.finditer(folded, *token.span()):
+                yield part.span()
+
+
+def _is_whole_mail(word: str) -> bool:
+    """Say whether all of a word with an "@" belongs to the mail address."""
+    if word[0] == "@" or word[-1] == "@":
+        return True
+    if patterns.ASCII_MAIL.fullmatch(word):
+        return True
+    return bool(patterns.BARE_AT.search(word))
 
 
 def _domains(folded: str) -> Iterator[_Span]:
     for found in patterns.ASCII_DOMAIN.finditer(folded):
-        labels = found[1].replace("·", ".").split(".")
-        is_number = all(label.isdigit() for label in labels)
-        if (labels[-1].isalpha() and len(labels[-1]) > 1) or (
-            is_number and len(labels) == 4
-        ):
+        if _is_domain(found[1].replace("·", ".").split(".")):
             yield found.span()
     for found in patterns.OTHER_DOMAIN.finditer(folded):
         start = found.start()
@@ -156,11 +155,18 @@ def _domains(folded: str) -> Iterator[_Span]:
             yield label.start(), found.end()
 
 
+def _is_domain(labels: Sequence[str]) -> bool:
+    """Say whether labels between dots are a name or an address of the network."""
+    if labels[-1].isalpha():
+        return len(labels[-1]) > 1
+    return len(labels) == 4 and all(map(str.isdigit, labels))
+
+
 def _squeezed(folded: str) -> tuple[str, Sequence[int]]:
     """Return a text without gaps between syllables, and where each character was."""
-    if not _SYLLABLE_GAPS.search(folded):
+    if _SYLLABLE_GAPS.isdisjoint(folded):
         return folded, range(len(folded))
-    kept = [n for n, one in enumerate(folded) if not _SYLLABLE_GAPS.match(one)]
+    kept = [n for n, one in enumerate(folded) if one not in _SYLLABLE_GAPS]
     return "".join([folded[n] for n in kept]), kept
 
 
@@ -169,7 +175,11 @@ def _named(
 ) -> Iterator[_Span]:
     """Yield the places of names, forms of address and secrets, with any gaps inside."""
     squeezed, kept = _squeezed(folded)
-    for start, stop in _named_in(squeezed, list(names), secrets):
+    spans = _named_in(squeezed, list(names), secrets)
+    if len(squeezed) == len(folded):
+        yield from spans
+        return
+    for start, stop in spans:
         yield kept[start], kept[stop - 1] + 1
 
 
@@ -193,37 +203,37 @@ def _named_in(
             yield found.start(), found.end() + 1
 
 
-def _forms_in(squeezed: str, forms: Iterable[str]) -> Iterator[_Span]:
-    """Yield each place at which a form begins."""
-    tree = _tree_of(forms)
+def _forms_in(squeezed: str, forms: AbstractSet[str]) -> list[_Span]:
+    """Return the places of forms, each up to the end of the longest; overlaps are one."""
+    lengths = _lengths_of(forms)
+    spans: list[_Span] = []
+    end = 0
     for start, first in enumerate(squeezed):
-        if first in tree:
-            end = _longest_form(squeezed, start, tree)
-            if end:
-                yield start, end
+        for length in lengths.get(first, ()):
+            # At the end of the text the piece is shorter, and may be a form too.
+            piece = squeezed[start : start + length]
+            if piece in forms:
+                if start < end:
+                    spans[-1] = spans[-1][0], max(end, start + len(piece))
+                else:
+                    spans.append((start, start + len(piece)))
+                end = spans[-1][1]
+                break
+    return spans
 
 
-def _tree_of(forms: Iterable[str]) -> _Tree:
-    """Return forms as a tree of characters, so that many are searched as fast as few."""
-    tree: _Tree = {}
+def _lengths_of(forms: Iterable[str]) -> dict[str, list[int]]:
+    """Return the lengths of forms by their first character, the longest first.
+
+    Names are short, so many neighbours are searched for nearly as fast as few.
+    """
+    lengths: dict[str, set[int]] = {}
     for form in forms:
-        node = tree
-        for character in form if len(form) > 1 else "":
-            node = node.setdefault(character, {})
-        node[_END] = {}
-    return tree
-
-
-def _longest_form(squeezed: str, start: int, tree: _Tree) -> int:
-    """Return the end of the longest form that begins at a place, 0 for none."""
-    node, at, end = tree[squeezed[start]], start + 1, 0
-    while True:
-        if _END in node:
-            end = at
-        if at == len(squeezed) or squeezed[at] not in node:
-            return end
-        node = node[squeezed[at]]
-        at += 1
+        if len(form) > 1:
+            lengths.setdefault(form[0], set()).add(len(form))
+    return {
+        first: sorted(found, reverse=True) for first, found in lengths.items()
+    }
 
 
 def _name_forms(name: str) -> set[str]:

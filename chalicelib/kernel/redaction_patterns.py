@@ -10,7 +10,8 @@ from . import redaction_words as words
 
 __all__ = [
     "ASCII_DOMAIN",
-    "ASCII_TOKEN",
+    "ASCII_MAIL",
+    "BARE_AT",
     "BRACKETED",
     "DIGIT_RUN",
     "DOORS",
@@ -18,11 +19,11 @@ __all__ = [
     "HANDLE",
     "LABEL",
     "LINK",
+    "MAIL_TOKEN",
     "NICKNAME",
     "OTHER_DOMAIN",
     "REVIEW",
     "TITLED",
-    "TOKEN",
 ]
 
 # Between the digits of one number. ":" is none of them, for it parts the hours of a day.
@@ -105,9 +106,15 @@ LABEL = re.compile(r"[\w\-]{1,20}+\s?\Z")
 DIGIT_RUN = re.compile(
     rf"{_DIGITS_START}{_DIGIT}(?:{_GAP}{{0,3}}+{_DIGIT})*+x?"
 )
-GAPS = re.compile(rf"{_GAP}+")
-TOKEN = re.compile(r"[^\s,;、·]++")
-ASCII_TOKEN = re.compile(r"[a-z0-9._%+\-@]++")
+GAPS = re.compile(rf"{_GAP}++")
+_ASCII_MAIL = r"a-z0-9._%+\-"
+# A word with an "@".
+MAIL_TOKEN = re.compile(r"(?<![^\s,;、·])[^\s,;、·@]*+@[^\s,;、·]*+")
+# On one side of the "@" is nothing, or a character of another script.
+BARE_AT = re.compile(rf"(?<![{_ASCII_MAIL}@])@|@(?![{_ASCII_MAIL}@])")
+ASCII_MAIL = re.compile(
+    rf"(?<![{_ASCII_MAIL}])[{_ASCII_MAIL}]++@[{_ASCII_MAIL}@]*+"
+)
 BRACKETED = re.compile(
     r"[【〖〘〚][^【】〖〗〘〙〚〛]{0,30}[】〗〙〛]|[【】〖〗〘〙〚〛]"
 )

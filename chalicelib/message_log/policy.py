@@ -54,8 +54,8 @@ BUNDLE_FOR = timedelta(minutes=10)
 # A reminder of an urgent ticket that nobody took is repeated each hour. Those of all tickets share
 # one message of the hour: the phone has rung for each of them already.
 URGENT_BUNDLE_FOR = timedelta(hours=1)
-# Not urgent, to a phone of staff, the digest included: about one in each hour awake. Who is rung
-# more often stops looking.
+# Not urgent, to a phone or mailbox of staff, the digest included: about one in each hour awake. Who
+# is rung more often stops looking.
 STAFF_SMS_PER_DAY = 12
 
 YES = frozenset({"1", "Y", "YES", "是"})  # to any question

@@ -1,4 +1,4 @@
-"""Rations of a phone of staff: further work is bundled, and a day has a ceiling. Pure."""
+"""Rations of a phone or mailbox of staff: work is bundled, and a day has a ceiling. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

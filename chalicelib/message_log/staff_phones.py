@@ -1,4 +1,4 @@
-"""The quotas of phones of staff, kept by condition: two jobs at once never both pass."""
+"""The quotas of phones and mailboxes of staff, kept by condition: two jobs never both pass."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ _QUOTA_TTL = timedelta(days=2)  # a day in every zone
 
 
 class StaffPhones:
-    """Places messages to phones of staff: at once, in a bundle, or in the digest."""
+    """Places messages to phones and mailboxes of staff: at once, in a bundle, or in the digest."""
 
     def __init__(
         self,

@@ -24,8 +24,8 @@ class Route:
     """The address of a message to a person, and when that phone may ring.
 
     A message on a route that `is_rationed` counts against the person's week. `unreached` says why
-    the route ends without an address. The phone of a route that `rings_staff` is that of somebody
-    who works here. `silenced` is a phone that may not ring (any more), at which
+    the route ends without an address. The phone or mailbox of a route that `rings_staff` is that of
+    somebody who works here. `silenced` is a phone that may not ring (any more), at which
     the message may have been begun.
     """
 
@@ -38,8 +38,9 @@ class Route:
 
     @property
     def takes_rations(self) -> bool:
-        """Say whether the quota of a phone of staff counts for the route."""
-        return self.rings_staff and self.recipient.channel is Channel.SMS
+        """Say whether the quota of a phone or mailbox of staff counts for the route."""
+        has_address = self.recipient.channel in (Channel.SMS, Channel.EMAIL)
+        return self.rings_staff and has_address
 
     def joined_by(self, other: "Route") -> "Route":
         """Return the route of people who share a phone. It rings once, as for the first one."""

@@ -18,7 +18,7 @@ from ..kernel.errors import (
     Unauthenticated,
 )
 from ..kernel.ids import ID_PATTERN
-from ..kernel.paging import Page, Position, every
+from ..kernel.paging import Position
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..places.service import Places
@@ -236,12 +236,11 @@ class Open311:
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
 
-        def read_page(position: Position | None) -> Page[Update]:
-            return self._tickets.updates_between(
-                street, start, end, position, _PAGE_SIZE
-            )
-
-        return list(islice(every(read_page), MAX_RESULTS))
+        # All of them are one request: each was redacted when it was released.
+        page = self._tickets.updates_between(
+            street, start, end, None, MAX_RESULTS
+        )
+        return page.items
 
     def _existing(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return a public report; NotFound if it does not exist in the jurisdiction."""

@@ -43,6 +43,7 @@ class Places:
         self._access, self._people = access, people
         self._zones = ExpiringCache[str](clock, _CACHED_FOR)
         self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
+        self._streets = ExpiringCache[Sequence[str]](clock, _CACHED_FOR)
         self._clock = clock
 
     def find(self, code: str) -> Place | None:
@@ -76,9 +77,15 @@ class Places:
 
         return list(every(read))
 
-    def streets(self) -> list[str]:
-        """Return the code of every street of the installation."""
-        return self._repository.streets()
+    def streets(self) -> Sequence[str]:
+        """Return the code of every street of the installation.
+
+        It is cached for ten minutes, as every public list needs it.
+        """
+        return self._streets.get("", self._read_streets)
+
+    def _read_streets(self, _: str) -> Sequence[str]:
+        return tuple(self._repository.streets())
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
         """Return the people on duty for a place in these roles, from the nearest level with any.
@@ -269,7 +276,9 @@ class Places:
                 events=(event,),
             )
 
-        return self._transaction.run(decide, RequestContext())
+        street = self._transaction.run(decide, RequestContext())
+        self._streets.forget("")
+        return street
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
         """Add a person to a duty list, for the operator's command. No route leads here."""

@@ -27,6 +27,7 @@ __all__ = [
     "local_time",
     "notify",
     "over",
+    "prove_mail",
     "until",
     "use_providers",
     "use_templates",
@@ -91,12 +92,17 @@ def lines() -> list[MessageAttempt]:
 def with_mail(world: World, **fields) -> Phone:
     """Return a resident with a verified e-mail address."""
     phone = world.resident(**fields)
+    prove_mail(world, phone)
+    return phone
+
+
+def prove_mail(world: World, phone: Phone) -> None:
+    """Give somebody a verified e-mail address."""
     phone.post("/v1/me/email", {"address": MAIL})
     code = "".join(c for c in world.mailbox.read(MAIL)[0].text if c.isdigit())[
         :6
     ]
     assert phone.post("/v1/me/email/verify", {"code": code}).status == 200
-    return phone
 
 
 class ScriptedGateway:
