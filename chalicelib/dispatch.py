@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from .feature import Bound, CommandHandler, Feature, Get
+from .kernel.errors import Busy, Refusal
 from .kernel.ids import derived_id
 from .kernel.job import (
     Answer,
@@ -18,6 +19,7 @@ from .kernel.job import (
     Unreadable,
 )
 from .kernel.paging import Position
+from .kernel.question import AnswerOutcome, AnswerState
 
 __all__ = ["Dispatcher", "Unhandled"]
 
@@ -45,6 +47,8 @@ class Dispatcher:
         self._commands: dict[str, CommandHandler] = {}
         self._events: dict[str, dict[str, Bound]] = {}
         self._answer_checks: list[Bound] = []
+        self._answer_state: Bound | None = None
+        self._late_answers: Bound | None = None
         self._send: Bound | None = None
         for feature in features:
             self._add(feature)
@@ -55,6 +59,8 @@ class Dispatcher:
         _declare(self._commands, feature, feature.commands)
         if feature.answer_check:
             self._answer_checks.append(feature.answer_check)
+        self._answer_state = feature.answer_state or self._answer_state
+        self._late_answers = feature.late_answers or self._late_answers
         for tag, handler in feature.events.items():
             self._events.setdefault(tag, {})[feature.name] = handler
         if feature.send:
@@ -69,10 +75,8 @@ class Dispatcher:
         match job := scheduled.job:
             case Timer():
                 self._call(self._timers.get(job.entity_kind), job)
-            case Answer() if not self._counts(job):
-                return
             case Answer():
-                self._call(self._answers.get(job.feature_kind), job)
+                self._run_answer(job)
             case Command():
                 self._run_command(job, scheduled)
             case Event():
@@ -81,6 +85,33 @@ class Dispatcher:
                 self._call(self._send, scheduled)
             case Unreadable():
                 raise Unhandled(job.kind)
+
+    def _run_answer(self, answer: Answer) -> None:
+        """Have the feature act on an answer. One that changes nothing is kept for staff."""
+        outcome = self._outcome(answer)
+        if outcome is not AnswerOutcome.ACTED and self._late_answers:
+            provider, keep = self._late_answers
+            keep(self._get(provider), answer, outcome)
+
+    def _outcome(self, answer: Answer) -> AnswerOutcome:
+        bound = self._answers.get(answer.feature_kind)
+        if bound is None:
+            raise Unhandled(answer.kind)
+        if not self._counts(answer):
+            return AnswerOutcome.LATE
+        if self._answer_state:
+            provider, read = self._answer_state
+            state: AnswerState = read(self._get(provider), answer)
+            if state.has_acted:
+                return AnswerOutcome.ACTED
+            answer = replace(answer, comment=state.comment)
+        try:
+            outcome = bound.function(self._get(bound.provider), answer)
+        except Busy:
+            raise  # nothing is decided yet: the queue brings the answer again
+        except Refusal:
+            return AnswerOutcome.LATE
+        return outcome or AnswerOutcome.ACTED
 
     def _counts(self, answer: Answer) -> bool:
         """Say whether the person who answers may do so now, by every feature that checks it."""

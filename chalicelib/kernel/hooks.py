@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from .changes import Delete
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
+from .question import QuestionRound, QuestionStatus
 from .staff_queue import QueuePart, QueueQuery
 
 __all__ = ["Hooks"]
@@ -19,6 +20,10 @@ class Hooks(Protocol):
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
         """Return the contexts of messages, in order; None for a message that is no longer true."""
+        ...
+
+    def question_status(self, asked: QuestionRound) -> QuestionStatus:
+        """Return whether a person may still answer a round of a question."""
         ...
 
     def members(

@@ -5,12 +5,14 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from ..kernel.access import Actor, Relation, relations
+from ..kernel.access import SYSTEM, Actor, Relation, relations
 from ..kernel.changes import Changes, Delete, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
+from ..kernel.question import AnswerOutcome, acted
+from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
@@ -30,6 +32,7 @@ from .timers import on_timer
 
 __all__ = ["TicketJobs"]
 
+_AS_SYSTEM = RequestContext(actor=SYSTEM)
 Decide = Callable[[Ticket], Changes[Ticket]]
 
 
@@ -49,6 +52,7 @@ class TicketJobs:
         reader: TicketReader,
         bell: AlarmBell,
     ) -> None:
+        self._transaction = transaction
         self._repository, self._clock = repository, clock
         self._entities = EntityStore(
             transaction,
@@ -77,16 +81,22 @@ class TicketJobs:
         yes: bool,
         occasion: str,
         phone_of: str = "",
-    ) -> None:
-        """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
-        if kind == IS_IT_YOURS:
-            if yes and phone_of == person_id:
-                self._link_reporter(ticket_id, person_id)
-            return
+        comment: str = "",
+        answer_id: str = "",
+    ) -> AnswerOutcome:
+        """Make the move that a reporter's SMS reply means, if it is still theirs to make.
 
-        def decide(ticket: Ticket) -> Changes[Ticket]:
-            if occasion != notifications.occasion_of(ticket):
-                return Changes(entity=ticket, previous=ticket)
+        `comment` is what the SMS says beside the answer.
+        """
+        if kind == IS_IT_YOURS:
+            return self._answer_whose(ticket_id, person_id, phone_of, yes=yes)
+
+        def decide() -> tuple[Changes[Ticket], AnswerOutcome]:
+            ticket = self._entities.get(ticket_id)
+            unchanged = Changes(entity=ticket, previous=ticket)
+            if occasion != notifications.occasion_of(ticket, kind):
+                return unchanged, AnswerOutcome.LATE
+            shown = self._reader.mask_text(ticket, comment, person_id)
             mover = self._answering(ticket, person_id)
             escalation = self._duty.escalation_for(ticket)
             rung, writes = ticket, tuple[Write, ...]()
@@ -99,14 +109,29 @@ class TicketJobs:
                 self._reader.reports(ticket),
                 kind,
                 yes=yes,
+                comment=resolution.Comment(comment, shown),
                 assignee_left=self._duty.assignee_left(ticket),
             )
             if changes.entity is rung:  # the answer moves nothing
-                return Changes(entity=ticket, previous=ticket)
-            writes = (*changes.writes, *writes)
-            return replace(changes, previous=ticket, writes=writes)
+                return unchanged, AnswerOutcome.LATE
+            writes = (*changes.writes, *writes, acted(answer_id, mover.now))
+            moved = replace(changes, previous=ticket, writes=writes)
+            return moved, AnswerOutcome.ACTED
 
-        self._entities.update(ticket_id, decide)
+        return self._transaction.run_with(decide, _AS_SYSTEM)[1]
+
+    def _answer_whose(
+        self, ticket_id: str, person_id: str, phone_of: str, *, yes: bool
+    ) -> AnswerOutcome:
+        """Link a person who says that a report is theirs. Only their own phone can say so."""
+        if not yes:
+            return AnswerOutcome.ACTED
+        if phone_of != person_id:
+            return AnswerOutcome.LATE
+        ticket = self._link_reporter(ticket_id, person_id)
+        if ticket.person_id == person_id:
+            return AnswerOutcome.ACTED
+        return AnswerOutcome.LATE
 
     def _answering(self, ticket: Ticket, person_id: str) -> TicketMover:
         """Return the person who answers, without any relation if they may not act any more."""
@@ -116,8 +141,11 @@ class TicketJobs:
             own = relations(Actor(id=person_id), ticket.as_resource(person_id))
         return TicketMover(id=person_id, relations=own, now=self._clock.now())
 
-    def _link_reporter(self, ticket_id: str, person_id: str) -> None:
-        """Link the person who says that a report is theirs, if nobody else is linked to it."""
+    def _link_reporter(self, ticket_id: str, person_id: str) -> Ticket:
+        """Link the person who says that a report is theirs, if nobody else is linked to it.
+
+        Return the ticket as it is then.
+        """
 
         def decide(ticket: Ticket) -> Changes[Ticket]:
             person = self._people.find(person_id)
@@ -133,7 +161,7 @@ class TicketJobs:
                 ticket, person_id, earlier, text, self._clock.now()
             )
 
-        self._entities.update(ticket_id, decide)
+        return self._entities.update(ticket_id, decide)
 
     # people who leave
 
@@ -264,7 +292,7 @@ class TicketJobs:
         category = self._duty.category_of(ticket)
         return MessageContext(
             facts=notifications.template_context(ticket, category),
-            occasion=notifications.occasion_of(ticket),
+            occasion=notifications.occasion_of(ticket, subject.kind),
         )
 
     def reporters(

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
+    from ..kernel.question import (
+        AnswerOutcome,
+        QuestionRound,
+        QuestionStatus,
+    )
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..web.routes import Routes
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from .nearby import NearbyTickets
     from .public_tickets import PublicTickets
     from .queries import TicketQueries
+    from .question_status import TicketQuestionStatus
     from .reader import TicketReader
     from .releases import TicketReleases
     from .retention import TicketRetention
@@ -79,6 +85,17 @@ def reader(core: "Core", get: Get) -> "TicketReader":
 
     return TicketReader(
         repository=TicketRepository(core.store), people=get(people)
+    )
+
+
+@feature.provide
+def question_statuses(core: "Core", get: Get) -> "TicketQuestionStatus":
+    """Build the check whether questions are still open."""
+    from .question_status import TicketQuestionStatus
+    from .repository import TicketRepository
+
+    return TicketQuestionStatus(
+        repository=TicketRepository(core.store), reader=get(reader)
     )
 
 
@@ -286,16 +303,26 @@ def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
 
 
 @feature.on_answer("ticket", service=jobs)
-def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
+def on_answer(tickets: "TicketJobs", answer: "Answer") -> "AnswerOutcome":
     """Make the move that a reporter's SMS reply means."""
-    tickets.answer_question(
+    return tickets.answer_question(
         answer.subject,
         answer.person_id,
         answer.question,
         yes=answer.yes,
         occasion=answer.occasion,
         phone_of=answer.phone_of,
+        comment=answer.comment,
+        answer_id=answer.id,
     )
+
+
+@feature.question_status(service=question_statuses)
+def question_status(
+    statuses: "TicketQuestionStatus", asked: "QuestionRound"
+) -> "QuestionStatus":
+    """Return whether a reporter may still answer a question about a ticket."""
+    return statuses.of(asked)
 
 
 @feature.on_relation_ended(service=releases)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ..kernel.access import STAFF, Relation
 from ..kernel.changes import (
@@ -25,6 +26,7 @@ from .states import ANSWERS, Ending, TicketMover, TicketStatus
 
 __all__ = [
     "JOINED",
+    "Comment",
     "answer",
     "close",
     "closed_ticket",
@@ -42,7 +44,18 @@ __all__ = [
 
 S = TicketStatus
 
+BY_SMS = "短信回复："
 JOINED = "joined"  # counts those who joined a ticket after it was reported
+
+
+class Comment(NamedTuple):
+    """What a reporter writes beside their answer, and the same without personal data."""
+
+    text: str = ""
+    shown: str = ""
+
+
+_NO_COMMENT = Comment()
 
 
 def join(
@@ -259,22 +272,34 @@ def answer(
     kind: str,
     *,
     yes: bool,
+    comment: Comment = _NO_COMMENT,
     assignee_left: bool = False,
 ) -> Changes[Ticket]:
-    """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
+    """Make the move that a reporter's SMS reply means, if it is still theirs to make.
+
+    A comment is the reason of the move, or a note of its event.
+    """
     meant = ANSWERS[(kind, yes)]
     reported = any(report.person_id == mover.id for report in reports)
     available = meant.move in ticket.moves(mover.relations)
     if not (reported and available and Relation.OWNER in mover.relations):
         return Changes(entity=ticket, previous=ticket)
+    reason = shown = meant.reason
+    if comment.text:
+        reason, shown = f"{BY_SMS}{comment.text}", f"{BY_SMS}{comment.shown}"
     if meant.move == "confirm":
-        return confirm(ticket, mover, reports, mover.id, None)
+        changes = confirm(ticket, mover, reports, mover.id, None)
+        events = tuple(
+            replace(event, note=reason or None, shown=shown or None)
+            for event in changes.events
+        )
+        return replace(changes, events=events)
     return reopen(
         ticket,
         escalation,
         mover,
-        meant.reason,
-        public_text=meant.reason,
+        reason,
+        public_text=shown,
         assignee_left=assignee_left,
     )
 
