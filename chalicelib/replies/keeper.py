@@ -10,6 +10,7 @@ from ..kernel.access import SYSTEM, Resource
 from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Changes, Message
 from ..kernel.clock import Clock, local_day
+from ..kernel.entities import by_id
 from ..kernel.errors import NotFound
 from ..kernel.ids import derived_id
 from ..kernel.job import Answer
@@ -105,7 +106,9 @@ class ReplyKeeper:
 
     def state_of(self, answer: Answer) -> AnswerState:
         """Return what the SMS says beside an answer, and whether the answer has acted before."""
-        reply = self._repository.find_reply(answer.reply)
+        reply: StoredReply | None = None
+        if answer.reply:
+            reply = self._repository.find_reply(answer.reply)
         return AnswerState(
             comment=reply.comment if reply else "",
             has_acted=self._repository.has_acted(answer.id),
@@ -128,8 +131,9 @@ class ReplyKeeper:
             changes = self.waiting(late, ReplyEffect.TOO_LATE, sender)
             return replace(changes, previous=reply)
 
-        with suppress(NotFound):
-            self._transaction.run(decide, _AS_SYSTEM)
+        if answer.reply:
+            with suppress(NotFound):
+                self._transaction.run(decide, _AS_SYSTEM)
 
     # staff
 
@@ -189,21 +193,33 @@ class ReplyKeeper:
     def message_contexts(
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
-        """Return the names of senders; None for a reply that waits no more."""
-        return [self._context_of(subject) for subject in subjects]
+        """Return the names of senders, read together; None for what is true no more."""
+        ids = [subject.subject for subject in subjects]
+        replies = by_id(self._repository.find_replies(ids))
+        senders = {reply.person_id for reply in replies.values()} - {""}
+        opted_out = set(ids) - replies.keys()
+        people = self._people.find_many(sorted(senders | opted_out))
+        return [
+            self._context_of(subject, replies.get(subject.subject), people)
+            for subject in subjects
+        ]
 
-    def _context_of(self, subject: MessageSubject) -> MessageContext | None:
+    def _context_of(
+        self,
+        subject: MessageSubject,
+        reply: StoredReply | None,
+        people: Mapping[str, Person],
+    ) -> MessageContext | None:
         if subject.kind == OPTED_OUT:
-            person = self._people.find(subject.subject)
-            if person is None or self.opted_out(person) == ():
+            person = people.get(subject.subject)
+            if person is None or not self.opted_out(person):
                 return None
             return MessageContext(facts={"name": person.name})
-        reply = self._repository.find_reply(subject.subject)
         if reply is None:
             return None
+        sender = people.get(reply.person_id)
         if subject.kind != WAITING:
-            return MessageContext(facts={})
-        sender = self._people.find(reply.person_id)
+            return MessageContext()
         if sender is None or not reply.is_waiting:
             return None
         return MessageContext(facts={"name": sender.name})

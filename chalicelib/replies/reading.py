@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"(回复|回|选择|选|答|按|好的|好)?\W*")
 # A number behind other words is an answer only at the end and set apart: "还是不亮 2".
 _SET_APART = re.compile(r"\W$")
 _TIME = re.compile(r"[午上天周第期晚早]\W*$")
-_NEGATED = re.compile(r"(不|没|未|别|勿|NOT|DON'?T|NO)\W*$")
+_NEGATED = re.compile(r"((不|没|未|别|勿)[有要想用会]?|NOT|DON'?T|NO)\W*$")
 _NUMERALS = {"一": "1", "二": "2"}
 _WORD = re.compile(r"[^\W_]+")
 

@@ -53,6 +53,10 @@ class ReplyRepository(Repository):
         """Read a reply."""
         return self._store.get(REPLY, id, "reply")
 
+    def find_replies(self, ids: Sequence[str]) -> list[StoredReply]:
+        """Read several replies in one request."""
+        return self._store.get_many(REPLY, [(id, "reply") for id in ids])
+
     def replies_of(
         self, person_id: str, start: Position | None, limit: int
     ) -> Page[StoredReply]:
