@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .answer_dispatch import AnswerDispatcher, Unhandled
 from .feature import Bound, CommandHandler, Feature, Get
-from .kernel.errors import Busy, Refusal
 from .kernel.ids import derived_id
 from .kernel.job import (
     Answer,
@@ -19,13 +19,8 @@ from .kernel.job import (
     Unreadable,
 )
 from .kernel.paging import Position
-from .kernel.question import AnswerOutcome, AnswerState
 
 __all__ = ["Dispatcher", "Unhandled"]
-
-
-class Unhandled(Exception):
-    """No feature declares a handler for a job. The job is retried and then parked."""
 
 
 class Dispatcher:
@@ -43,24 +38,17 @@ class Dispatcher:
     ) -> None:
         self._get, self._spread = get, spread
         self._timers: dict[str, Bound] = {}
-        self._answers: dict[str, Bound] = {}
         self._commands: dict[str, CommandHandler] = {}
         self._events: dict[str, dict[str, Bound]] = {}
-        self._answer_checks: list[Bound] = []
-        self._answer_state: Bound | None = None
-        self._late_answers: Bound | None = None
         self._send: Bound | None = None
+        self._answers = AnswerDispatcher(get)
         for feature in features:
             self._add(feature)
 
     def _add(self, feature: Feature[Any]) -> None:
+        self._answers.add(feature)
         _declare(self._timers, feature, feature.timers)
-        _declare(self._answers, feature, feature.answers)
         _declare(self._commands, feature, feature.commands)
-        if feature.answer_check:
-            self._answer_checks.append(feature.answer_check)
-        self._answer_state = feature.answer_state or self._answer_state
-        self._late_answers = feature.late_answers or self._late_answers
         for tag, handler in feature.events.items():
             self._events.setdefault(tag, {})[feature.name] = handler
         if feature.send:
@@ -76,7 +64,7 @@ class Dispatcher:
             case Timer():
                 self._call(self._timers.get(job.entity_kind), job)
             case Answer():
-                self._run_answer(job)
+                self._answers.run(job)
             case Command():
                 self._run_command(job, scheduled)
             case Event():
@@ -85,40 +73,6 @@ class Dispatcher:
                 self._call(self._send, scheduled)
             case Unreadable():
                 raise Unhandled(job.kind)
-
-    def _run_answer(self, answer: Answer) -> None:
-        """Have the feature act on an answer. One that changes nothing is kept for staff."""
-        outcome = self._outcome(answer)
-        if outcome is not AnswerOutcome.ACTED and self._late_answers:
-            provider, keep = self._late_answers
-            keep(self._get(provider), answer, outcome)
-
-    def _outcome(self, answer: Answer) -> AnswerOutcome:
-        bound = self._answers.get(answer.feature_kind)
-        if bound is None:
-            raise Unhandled(answer.kind)
-        if not self._counts(answer):
-            return AnswerOutcome.LATE
-        if self._answer_state:
-            provider, read = self._answer_state
-            state: AnswerState = read(self._get(provider), answer)
-            if state.has_acted:
-                return AnswerOutcome.ACTED
-            answer = replace(answer, comment=state.comment)
-        try:
-            outcome = bound.function(self._get(bound.provider), answer)
-        except Busy:
-            raise  # nothing is decided yet: the queue brings the answer again
-        except Refusal:
-            return AnswerOutcome.LATE
-        return outcome or AnswerOutcome.ACTED
-
-    def _counts(self, answer: Answer) -> bool:
-        """Say whether the person who answers may do so now, by every feature that checks it."""
-        return all(
-            check(self._get(provider), answer)
-            for provider, check in self._answer_checks
-        )
 
     def _call(
         self, bound: Bound | None, job: Job | ScheduledJob

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from .changes import Count
 
 __all__ = [
     "ACTED",
+    "NO_COMMENT",
+    "AnswerComment",
     "AnswerOutcome",
     "AnswerState",
     "QuestionRound",
@@ -56,8 +59,20 @@ class AnswerOutcome(StrEnum):
 
     ACTED = "acted"  # or it agrees with what holds already
     LATE = "late"  # nothing could be changed; staff and the sender must know
-    # The feature has explained it to the sender already; staff must know.
+    # Staff must know. The feature has explained it to the sender.
     EXPLAINED = "explained"
+    # Staff must know. The sender has no part in it any more.
+    NOT_ALLOWED = "not_allowed"
+
+
+class AnswerComment(NamedTuple):
+    """What an SMS says beside an answer, and the same without personal data."""
+
+    text: str = ""
+    shown: str = ""
+
+
+NO_COMMENT = AnswerComment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

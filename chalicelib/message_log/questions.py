@@ -15,7 +15,7 @@ from .model import AskedQuestion, DeliveryState, MessageAttempt, PhoneQuestion
 from .repository import MessageRepository
 
 __all__ = [
-    "Placement",
+    "GivenNumbers",
     "QuestionReader",
     "Questions",
     "people_of",
@@ -28,7 +28,7 @@ _SENT = {S.CLAIMED, S.SENT, S.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class GivenNumbers:
     """The numbers of a question, or when the phone has some free.
 
     Without either nobody at the phone could act on an answer.
@@ -120,14 +120,14 @@ class Questions:
 
     def ask(
         self, attempt: MessageAttempt, phone: str, occasion: str
-    ) -> Placement:
+    ) -> GivenNumbers:
         """Give a question its numbers before it is sent, and remember it.
 
         The same round keeps its numbers when it is asked again.
         """
         asking = self._asking(attempt, occasion)
         if not self._reader.is_open(asking, people_of([attempt])):
-            return Placement()
+            return GivenNumbers()
         while True:
             known = self._reader.find(phone, REQUESTS)
             row = known or self._reader.empty(phone, REQUESTS)
@@ -163,13 +163,13 @@ class Questions:
 
     def _placed(
         self, row: PhoneQuestion, asking: AskedQuestion
-    ) -> tuple[PhoneQuestion, Placement]:
+    ) -> tuple[PhoneQuestion, GivenNumbers]:
         """Return a row in which a question has numbers, if the phone has some free."""
         for pair in REQUESTS.pairs:
             known = row.of(pair.yes)
             if known and known.is_same_round(asking):
                 again = _asked_again(known, asking)
-                return row.with_question(again), Placement(numbers=pair)
+                return row.with_question(again), GivenNumbers(numbers=pair)
         now, free_at = self._clock.now(), list[datetime]()
         for pair in REQUESTS.pairs:
             known = row.of(pair.yes)
@@ -181,9 +181,9 @@ class Questions:
                 free_at.append(self._free_at(known))
             if free_at[-1] <= now:
                 asked = replace(asking, number=pair.yes)
-                return row.with_question(asked), Placement(numbers=pair)
+                return row.with_question(asked), GivenNumbers(numbers=pair)
         soonest = min(*free_at, now + policy.NUMBER_WAIT)
-        return row, Placement(free_at=soonest)
+        return row, GivenNumbers(free_at=soonest)
 
     def _looked_at(self, asked: AskedQuestion) -> AskedQuestion:
         """Return a question with the instant since when it is over, if it is over unanswered."""
@@ -243,7 +243,7 @@ class Questions:
 
 
 def people_of(attempts: list[MessageAttempt]) -> tuple[str, ...]:
-    """Return the ids of those whom messages asked: all who share the phone."""
+    """Return the ids of the people that messages asked: all who share the phone."""
     people: dict[str, None] = {}
     for attempt in attempts:
         people |= dict.fromkeys((attempt.person, *attempt.others))

@@ -2,7 +2,7 @@
 
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Message
-from ..kernel.errors import Busy, NotFound, Refusal
+from ..kernel.errors import Busy, Forbidden, NotFound, Refusal
 from ..kernel.question import AnswerOutcome
 from ..kernel.request import RequestContext
 from ..people.model import Person
@@ -46,13 +46,13 @@ class OfferSmsAnswers:
         """
         volunteer = self._people.find(person_id)
         if volunteer is None or not volunteer.may_act:
-            return AnswerOutcome.LATE
+            return AnswerOutcome.NOT_ALLOWED
         if phone_of != person_id:
-            return AnswerOutcome.LATE
+            return AnswerOutcome.NOT_ALLOWED
         try:
             self._answer_as(volunteer, offer_id, comment, yes=yes)
-        except NotFound:
-            return AnswerOutcome.LATE
+        except (NotFound, Forbidden):  # no volunteer there any more
+            return AnswerOutcome.NOT_ALLOWED
         except (
             Busy
         ):  # nothing is decided yet; the queue delivers the answer again

@@ -61,7 +61,7 @@ MESSAGES: Templates = {
     "offer.made": Template(
         text(
             zh="有位邻居想请您帮忙：「{title}」。请在{until}前答复，详情见应用。",
-            en="Could you help with “{title}”? Answer by {until}; more in the app.",
+            en="Could you help with “{title}”? Answer by {until}.",
         ),
         recipients="the helper",
         slots={"title": 40, "until": 11},

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Bound, Feature, Get
+from ..kernel.ended_relations import RelationKind
 from ..message_log.feature import (
     answering,
     delivery_reports,
@@ -15,7 +16,8 @@ from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.job import Answer, Event
+    from ..kernel.ended_relations import EndedRelations
+    from ..kernel.job import Answer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
     from ..kernel.question import AnswerOutcome, AnswerState
@@ -27,7 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["feature", "keeper"]
 
-feature: "Feature[Replies]" = Feature("replies", id_prefixes={"reply": "rpl"})
+feature: "Feature[Replies]" = Feature(
+    "replies",
+    id_prefixes={"reply": "rpl"},
+    holds={"reply": {RelationKind.ERASED}},
+)
 
 
 @feature.provide
@@ -146,7 +152,9 @@ def export(keeper: "ReplyKeeper", person_id: str) -> Mapping[str, Any]:
     return keeper.export_data(person_id)
 
 
-@feature.erase(service=keeper)
-def erase(keeper: "ReplyKeeper", event: "Event") -> "Position | None":
+@feature.on_relation_ended(service=keeper)
+def on_relation_ended(
+    keeper: "ReplyKeeper", ended: "EndedRelations"
+) -> "Position | None":
     """Delete what an erased person has sent by SMS."""
-    return keeper.forget(event.subject, event.cursor)
+    return keeper.forget(ended.person_id, ended.cursor)

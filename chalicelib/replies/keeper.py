@@ -1,4 +1,4 @@
-"""Replies as they are kept: for whom they wait, and what their senders are sent in return."""
+"""Replies as they are kept: for staff to read, and with an SMS to their senders."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -33,6 +33,7 @@ __all__ = ["ReplyKeeper"]
 
 _AS_SYSTEM = RequestContext(actor=SYSTEM)
 _FORGOTTEN_PER_STEP = 50
+_UNTOLD = {ReplyEffect.ANSWERED, ReplyEffect.NOT_ALLOWED}
 TOO_LATE, NOT_UNDERSTOOD = "reply.too_late", "reply.not_understood"
 WAITING, OPTED_OUT = "reply.waiting_staff", "reply.opted_out_staff"
 
@@ -59,11 +60,14 @@ class ReplyKeeper:
     def waiting(
         self, reply: StoredReply, effect: ReplyEffect, sender: Person | None
     ) -> Changes[StoredReply]:
-        """Return the change that a reply waits for staff. Its sender learns so, once a day."""
+        """Return the change that a reply waits for staff. Its sender learns so, once a day.
+
+        A sender who may not answer any more gets nothing.
+        """
         now = self._clock.now()
         waiting = reply.waiting(now, effect)
         messages = self._to_staff(waiting)
-        if sender and sender.sms and effect is not ReplyEffect.ANSWERED:
+        if sender and sender.sms and effect not in _UNTOLD:
             messages = (*messages, self._to_sender(waiting, sender.id, now))
         previous = reply if reply.version else None
         return Changes(entity=waiting, previous=previous, messages=messages)
@@ -95,7 +99,7 @@ class ReplyKeeper:
         return f"{local_day(now, zone)}"
 
     def opted_out(self, person: Person) -> tuple[Message, ...]:
-        """Return the message to staff about a person whom no channel reaches any more."""
+        """Return the message to staff about a person without any channel."""
         has_mail = bool(person.email and person.email_address)
         if person.sms or has_mail or not person.places:
             return ()
@@ -123,13 +127,15 @@ class ReplyKeeper:
                 raise NotFound
             late = reply.late_for(answer.person_id)
             unchanged = Changes(entity=late, previous=reply)
-            if reply.effect is ReplyEffect.TOO_LATE or not late.is_late:
+            if reply.has_waited_late or not late.is_late:
                 return unchanged
+            effect = ReplyEffect.TOO_LATE
             sender: Person | None = None
-            if outcome is AnswerOutcome.LATE and reply.person_id:
+            if outcome is AnswerOutcome.NOT_ALLOWED:
+                effect = ReplyEffect.NOT_ALLOWED
+            elif outcome is AnswerOutcome.LATE and reply.person_id:
                 sender = self._people.find(reply.person_id)
-            changes = self.waiting(late, ReplyEffect.TOO_LATE, sender)
-            return replace(changes, previous=reply)
+            return replace(self.waiting(late, effect, sender), previous=reply)
 
         if answer.reply:
             with suppress(NotFound):

@@ -34,7 +34,7 @@ class StoredReply(Entity):
     """A reply by SMS, and the round of the question that it may be about.
 
     `person_id` is the owner of the phone, "" if nobody is registered with it: then staff see the
-    `number`. `answering` are the people for whom it answers, `late` those of them for whom it
+    `number`. `answering` are the people who answer by it. `late` are those of them whose answer
     changed nothing. With `due_at` it waits for staff.
     """
 
@@ -74,6 +74,11 @@ class StoredReply(Entity):
         if person_id in self.late:
             return self
         return replace(self, late=(*self.late, person_id))
+
+    @property
+    def has_waited_late(self) -> bool:
+        """Say whether it was found before that the answer has changed nothing."""
+        return self.effect in (ReplyEffect.TOO_LATE, ReplyEffect.NOT_ALLOWED)
 
     @property
     def is_late(self) -> bool:

@@ -72,8 +72,10 @@ def _number_and_rest(text: str) -> tuple[str, str]:
 def _asks_for_silence(text: str, word: str) -> bool:
     if word in STOP:
         return True
-    words = [match[0].upper() for match in _WORD.finditer(text)]
-    length = sum(1 if one.isascii() else len(one) for one in words)
+    length = 0
+    for match in _WORD.finditer(text):
+        # A character of Chinese counts like a word of another script.
+        length += 1 if match[0].isascii() else len(match[0])
     if length > SHORT:
         return False
     return any(_is_inside(stop, text.upper()) for stop in STOP_INSIDE)

@@ -35,6 +35,7 @@ MESSAGES: Templates = {
             "Answer by the numbers in our SMS.",
         ),
         recipients="the sender of a reply",
+        parts=2,
     ),
     "reply.too_late": Template(
         text(
@@ -42,6 +43,7 @@ MESSAGES: Templates = {
             en="Your SMS came too late and has changed nothing; staff will see it.",
         ),
         recipients="the sender of a reply",
+        parts=2,
     ),
     "reply.waiting_staff": Template(
         text(
@@ -61,6 +63,7 @@ MESSAGES: Templates = {
         recipients="the staff on duty",
         for_staff=True,
         slots={"name": 10},
+        parts=2,
     ),
 }
 

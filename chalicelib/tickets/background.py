@@ -1,18 +1,15 @@
-"""Background work on tickets: timers, SMS replies, people who leave, and contexts of messages."""
+"""Background work on tickets: timers, people who leave, and contexts of messages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, Relation, relations
 from ..kernel.changes import Changes, Delete, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
-from ..kernel.question import AnswerOutcome, acted
-from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
@@ -20,19 +17,15 @@ from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.background import UploadJobs
 from . import notifications, redaction, resolution
-from .alarm_bell import AlarmBell
 from .duty import DutyResolver, serves
 from .model import Ticket, TicketReport
-from .notifications import IS_IT_YOURS
 from .policy import FORGOTTEN_PER_STEP
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
-from .states import TicketMover
 from .timers import on_timer
 
 __all__ = ["TicketJobs"]
 
-_AS_SYSTEM = RequestContext(actor=SYSTEM)
 Decide = Callable[[Ticket], Changes[Ticket]]
 
 
@@ -50,9 +43,7 @@ class TicketJobs:
         uploads: UploadJobs,
         duty: DutyResolver,
         reader: TicketReader,
-        bell: AlarmBell,
     ) -> None:
-        self._transaction = transaction
         self._repository, self._clock = repository, clock
         self._entities = EntityStore(
             transaction,
@@ -60,7 +51,7 @@ class TicketJobs:
             place=lambda ticket: ticket.place,
         )
         self._people, self._places, self._uploads = people, places, uploads
-        self._duty, self._reader, self._bell = duty, reader, bell
+        self._duty, self._reader = duty, reader
 
     def on_timer(self, ticket_id: str, timer_id: str) -> None:
         """Do what is due for a ticket, if it still waits for this timer."""
@@ -71,97 +62,6 @@ class TicketJobs:
             )
 
         self._entities.on_timer(ticket_id, timer_id, decide)
-
-    def answer_question(
-        self,
-        ticket_id: str,
-        person_id: str,
-        kind: str,
-        *,
-        yes: bool,
-        occasion: str,
-        phone_of: str = "",
-        comment: str = "",
-        answer_id: str = "",
-    ) -> AnswerOutcome:
-        """Make the move that a reporter's SMS reply means, if it is still theirs to make.
-
-        `comment` is what the SMS says beside the answer.
-        """
-        if kind == IS_IT_YOURS:
-            return self._answer_whose(ticket_id, person_id, phone_of, yes=yes)
-
-        def decide() -> tuple[Changes[Ticket], AnswerOutcome]:
-            ticket = self._entities.get(ticket_id)
-            unchanged = Changes(entity=ticket, previous=ticket)
-            if occasion != notifications.occasion_of(ticket, kind):
-                return unchanged, AnswerOutcome.LATE
-            shown = self._reader.mask_text(ticket, comment, person_id)
-            mover = self._answering(ticket, person_id)
-            escalation = self._duty.escalation_for(ticket)
-            rung, writes = ticket, tuple[Write, ...]()
-            if not yes:
-                rung, writes = self._bell.may_ring_again(ticket, person_id)
-            changes = resolution.answer(
-                rung,
-                escalation,
-                mover,
-                self._reader.reports(ticket),
-                kind,
-                yes=yes,
-                comment=resolution.Comment(comment, shown),
-                assignee_left=self._duty.assignee_left(ticket),
-            )
-            if changes.entity is rung:  # the answer moves nothing
-                return unchanged, AnswerOutcome.LATE
-            writes = (*changes.writes, *writes, acted(answer_id, mover.now))
-            moved = replace(changes, previous=ticket, writes=writes)
-            return moved, AnswerOutcome.ACTED
-
-        return self._transaction.run_with(decide, _AS_SYSTEM)[1]
-
-    def _answer_whose(
-        self, ticket_id: str, person_id: str, phone_of: str, *, yes: bool
-    ) -> AnswerOutcome:
-        """Link a person who says that a report is theirs. Only their own phone can say so."""
-        if not yes:
-            return AnswerOutcome.ACTED
-        if phone_of != person_id:
-            return AnswerOutcome.LATE
-        ticket = self._link_reporter(ticket_id, person_id)
-        if ticket.person_id == person_id:
-            return AnswerOutcome.ACTED
-        return AnswerOutcome.LATE
-
-    def _answering(self, ticket: Ticket, person_id: str) -> TicketMover:
-        """Return the person who answers, without any relation if they may not act any more."""
-        person = self._people.find(person_id)
-        own: frozenset[Relation] = frozenset()
-        if person and person.may_act:
-            own = relations(Actor(id=person_id), ticket.as_resource(person_id))
-        return TicketMover(id=person_id, relations=own, now=self._clock.now())
-
-    def _link_reporter(self, ticket_id: str, person_id: str) -> Ticket:
-        """Link the person who says that a report is theirs, if nobody else is linked to it.
-
-        Return the ticket as it is then.
-        """
-
-        def decide(ticket: Ticket) -> Changes[Ticket]:
-            person = self._people.find(person_id)
-            unchanged = Changes(entity=ticket, previous=ticket)
-            if person is None or person.erased_at or person.blocked:
-                return unchanged
-            if not ticket.is_anonymous:
-                return unchanged
-            earlier = self._repository.find_report(ticket.id, person_id)
-            mask = self._people.mask_for([person], ticket.place)
-            text = mask(ticket.written)
-            return resolution.link(
-                ticket, person_id, earlier, text, self._clock.now()
-            )
-
-        return self._entities.update(ticket_id, decide)
 
     # people who leave
 

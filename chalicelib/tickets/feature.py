@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .alarm_bell import AlarmBell
+    from .answering import TicketAnswers
     from .background import TicketJobs
     from .conversion import TicketConversion
     from .duty import DutyResolver, PolicyLookup
@@ -204,6 +205,22 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
         uploads=get(upload_jobs),
         duty=get(duty_resolver),
         reader=get(reader),
+    )
+
+
+@feature.provide
+def answers(core: "Core", get: Get) -> "TicketAnswers":
+    """Build what acts on replies by SMS."""
+    from .answering import TicketAnswers
+    from .repository import TicketRepository
+
+    return TicketAnswers(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        people=get(people),
+        duty=get(duty_resolver),
+        reader=get(reader),
         bell=get(alarm_bell),
     )
 
@@ -302,19 +319,10 @@ def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
     tickets.on_timer(timer.entity_id, timer.id)
 
 
-@feature.on_answer("ticket", service=jobs)
-def on_answer(tickets: "TicketJobs", answer: "Answer") -> "AnswerOutcome":
+@feature.on_answer("ticket", service=answers)
+def on_answer(answers: "TicketAnswers", answer: "Answer") -> "AnswerOutcome":
     """Make the move that a reporter's SMS reply means."""
-    return tickets.answer_question(
-        answer.subject,
-        answer.person_id,
-        answer.question,
-        yes=answer.yes,
-        occasion=answer.occasion,
-        phone_of=answer.phone_of,
-        comment=answer.comment,
-        answer_id=answer.id,
-    )
+    return answers.answer(answer)
 
 
 @feature.question_status(service=question_statuses)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from ..kernel.access import STAFF, Relation
 from ..kernel.changes import (
@@ -16,6 +15,7 @@ from ..kernel.changes import (
     Write,
 )
 from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.question import NO_COMMENT, AnswerComment
 from . import release, sla_timers
 from .model import SlaTimer, Ticket, TicketReport
 from .moves import go, with_met
@@ -26,7 +26,6 @@ from .states import ANSWERS, Ending, TicketMover, TicketStatus
 
 __all__ = [
     "JOINED",
-    "Comment",
     "answer",
     "close",
     "closed_ticket",
@@ -46,16 +45,6 @@ S = TicketStatus
 
 BY_SMS = "短信回复："
 JOINED = "joined"  # counts those who joined a ticket after it was reported
-
-
-class Comment(NamedTuple):
-    """What a reporter writes beside their answer, and the same without personal data."""
-
-    text: str = ""
-    shown: str = ""
-
-
-_NO_COMMENT = Comment()
 
 
 def join(
@@ -272,7 +261,7 @@ def answer(
     kind: str,
     *,
     yes: bool,
-    comment: Comment = _NO_COMMENT,
+    comment: AnswerComment = NO_COMMENT,
     assignee_left: bool = False,
 ) -> Changes[Ticket]:
     """Make the move that a reporter's SMS reply means, if it is still theirs to make.

@@ -18,7 +18,7 @@ from ..kernel.ended_relations import (
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
-from ..kernel.question import AnswerOutcome, acted
+from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
 from ..people.service import People
@@ -103,7 +103,7 @@ class WishJobs:
             mover = WishMover(
                 id=person_id, relations=found, now=self._clock.now()
             )
-            said = sms_answers.Comment(comment, self._masked(wish, comment))
+            said = AnswerComment(comment, self._masked(wish, comment))
             changes = sms_answers.answer(
                 wish, mover, kind, yes=yes, phone_of=phone_of, comment=said
             )

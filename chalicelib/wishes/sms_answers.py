@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from ..kernel.access import Relation
 from ..kernel.changes import Changes
-from ..kernel.question import AnswerOutcome
+from ..kernel.question import NO_COMMENT, AnswerComment, AnswerOutcome
 from ..kernel.state_table import AnswerMove
 from . import notifications
 from .model import ANSWERS, Wish, WishMover, WishState
 from .resolution import confirm, dispute, withdraw
 from .submission import keep
 
-__all__ = ["Comment", "answer", "outcome"]
+__all__ = ["answer", "outcome"]
 
 S = WishState
 _BY_SMS = "短信回复："
@@ -28,16 +27,6 @@ _AGREES: Mapping[tuple[str, bool], frozenset[WishState]] = {
 }
 
 
-class Comment(NamedTuple):
-    """What a resident writes beside their answer, and the same without personal data."""
-
-    text: str = ""
-    shown: str = ""
-
-
-_NO_COMMENT = Comment()
-
-
 def answer(
     wish: Wish,
     mover: WishMover,
@@ -45,7 +34,7 @@ def answer(
     *,
     yes: bool,
     phone_of: str = "",
-    comment: Comment = _NO_COMMENT,
+    comment: AnswerComment = NO_COMMENT,
 ) -> Changes[Wish]:
     """Make the move of a reply. An outdated question or a helper's own phone changes nothing.
 

@@ -86,7 +86,7 @@ def _held_question(world: World, kind: RelationKind) -> Held:
     def is_withdrawn() -> bool:
         rows = scan(PhoneQuestion, SK.startswith("question#"))
         asked = [one for row in rows for one in row.asked]
-        return bool(asked) and all(one.over_at for one in asked)
+        return all(one.over_at for one in asked)
 
     return Held(
         subject=old,
