@@ -11,6 +11,7 @@ from .kernel.access import Actor
 from .kernel.changes import Delete
 from .kernel.message_context import MessageContext, MessageSubject
 from .kernel.paging import Page, Position
+from .kernel.question import QuestionRound, QuestionState, QuestionStatus
 from .kernel.staff_queue import QueuePart, QueueQuery
 
 __all__ = ["Composition"]
@@ -36,6 +37,16 @@ class Composition:
             for n, context in zip(group, filled, strict=True):
                 contexts[n] = context
         return contexts
+
+    def question_status(self, asked: QuestionRound) -> QuestionStatus:
+        """See `Hooks.question_status`."""
+        for feature in declarations():
+            statuses = feature.question_statuses
+            if statuses and asked.kind in feature.question_words:
+                provider, read = statuses
+                status: QuestionStatus = read(self._get(provider), asked)
+                return status
+        return QuestionStatus(state=QuestionState.OPEN)
 
     def members(
         self,

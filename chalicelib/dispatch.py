@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .answer_dispatch import AnswerDispatcher, Unhandled
 from .feature import Bound, CommandHandler, Feature, Get
 from .kernel.ids import derived_id
 from .kernel.job import (
@@ -22,10 +23,6 @@ from .kernel.paging import Position
 __all__ = ["Dispatcher", "Unhandled"]
 
 
-class Unhandled(Exception):
-    """No feature declares a handler for a job. The job is retried and then parked."""
-
-
 class Dispatcher:
     """Runs jobs.
 
@@ -41,20 +38,17 @@ class Dispatcher:
     ) -> None:
         self._get, self._spread = get, spread
         self._timers: dict[str, Bound] = {}
-        self._answers: dict[str, Bound] = {}
         self._commands: dict[str, CommandHandler] = {}
         self._events: dict[str, dict[str, Bound]] = {}
-        self._answer_checks: list[Bound] = []
         self._send: Bound | None = None
+        self._answers = AnswerDispatcher(get)
         for feature in features:
             self._add(feature)
 
     def _add(self, feature: Feature[Any]) -> None:
+        self._answers.add(feature)
         _declare(self._timers, feature, feature.timers)
-        _declare(self._answers, feature, feature.answers)
         _declare(self._commands, feature, feature.commands)
-        if feature.answer_check:
-            self._answer_checks.append(feature.answer_check)
         for tag, handler in feature.events.items():
             self._events.setdefault(tag, {})[feature.name] = handler
         if feature.send:
@@ -69,10 +63,8 @@ class Dispatcher:
         match job := scheduled.job:
             case Timer():
                 self._call(self._timers.get(job.entity_kind), job)
-            case Answer() if not self._counts(job):
-                return
             case Answer():
-                self._call(self._answers.get(job.feature_kind), job)
+                self._answers.run(job)
             case Command():
                 self._run_command(job, scheduled)
             case Event():
@@ -81,13 +73,6 @@ class Dispatcher:
                 self._call(self._send, scheduled)
             case Unreadable():
                 raise Unhandled(job.kind)
-
-    def _counts(self, answer: Answer) -> bool:
-        """Say whether the person who answers may do so now, by every feature that checks it."""
-        return all(
-            check(self._get(provider), answer)
-            for provider, check in self._answer_checks
-        )
 
     def _call(
         self, bound: Bound | None, job: Job | ScheduledJob

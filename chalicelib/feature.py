@@ -128,6 +128,10 @@ class JobHandlers(ServiceProvider[S]):
         self.holds = {what: frozenset(ends) for what, ends in holds.items()}
         # (service, Answer) -> whether it counts. Checked before every handler of answers.
         self.answer_check: Bound | None = None
+        # (service, Answer) -> `AnswerState`, read before the handler is called.
+        self.answer_state: Bound | None = None
+        # (service, Answer, AnswerOutcome): keeps an answer that changed nothing for staff.
+        self.late_answers: Bound | None = None
         self.timers: dict[str, Bound] = {}
         self.timer_lanes: dict[str, Lane] = {}
         self.events: dict[str, Bound] = {}
@@ -155,7 +159,12 @@ class JobHandlers(ServiceProvider[S]):
     def on_answer(
         self, kind: str, *, service: _Service = None
     ) -> Callable[[F], F]:
-        """Declare the handler of answers about a kind of entity: (service, Answer)."""
+        """Declare the handler of answers about a kind of entity: (service, Answer).
+
+        It returns an `AnswerOutcome`, or None for an answer that acted. A refusal means that the
+        answer came too late. A handler that would call its own move too late writes
+        `question.acted` with the move, since a queue may bring a job twice.
+        """
         return _add_to_table(self.answers, [kind], service or self)
 
     def on_command(
@@ -238,6 +247,7 @@ class Feature(JobHandlers[S]):
         self.message_groups: list[Messages] = []
         self.groups: dict[str, Group] = {}
         self.question_words: dict[str, Mapping[str, bool]] = {}
+        self.question_statuses: Bound | None = None
         self.queue_lines: list[Bound] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
@@ -316,8 +326,20 @@ class Feature(JobHandlers[S]):
         return declare
 
     def questions(self, words: Mapping[str, Mapping[str, bool]]) -> None:
-        """Declare reply words beside 1 and 2, by message kind: word -> yes or no."""
+        """Declare reply words beside the numbers, by message kind: word -> yes or no."""
         self.question_words |= words
+
+    def question_status(self, *, service: _Service = None) -> Callable[[F], F]:
+        """Declare whether a round of a question is open: (service, `QuestionRound`) -> status.
+
+        Without it a question is open until it is answered by SMS, or expires.
+        """
+
+        def declare(read: F) -> F:
+            self.question_statuses = Bound(service or self, read)
+            return read
+
+        return declare
 
     def queue_line(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`."""

@@ -88,6 +88,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     ),
     "replies": (
         "POST /v1/webhooks/sms/{provider}",
+        "POST /v1/replies/{reply_id}/handled",
         "GET /v1/unsubscribe/{token}",
         "POST /v1/unsubscribe/{token}",
     ),

@@ -11,7 +11,9 @@ from chalicelib.kernel.changes import Entity
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.replies import feature as replies_feature
-from chalicelib.replies.service import ReplyEffect, ReplyResult, SmsReply
+from chalicelib.replies.intake import ReplyResult
+from chalicelib.replies.model import ReplyEffect
+from chalicelib.replies.service import SmsReply
 from chalicelib.tickets.repository import TicketRepository
 from chalicelib.wishes.repository import WishRepository
 
@@ -21,19 +23,29 @@ __all__ = ["ReplyDescriber"]
 
 _DETAILS: Mapping[ReplyEffect, str] = {
     ReplyEffect.OPTED_OUT: "The person receives no more SMS.",
+    ReplyEffect.ANSWERED_ALREADY: "No effect: the question has this answer already.",
     ReplyEffect.NOT_UNDERSTOOD: (
         "No effect: this text is neither an answer nor a request for no more SMS."
+        " It waits for staff."
     ),
     ReplyEffect.UNKNOWN_PHONE: "No effect: no person has this phone.",
-    ReplyEffect.NO_OPEN_QUESTION: "No effect: this phone has no open question.",
-    ReplyEffect.NOT_AN_ANSWER: (
-        "No effect: this word does not answer the question that is open."
+    ReplyEffect.NO_QUESTION: (
+        "No effect: no question with this number was sent to this phone."
+        " The reply waits for staff."
     ),
     ReplyEffect.IN_DOUBT: (
-        "No effect: it is in doubt which question is answered, or whether it arrived."
+        "No effect: it is in doubt which question is answered, or how."
+        " The reply waits for staff."
     ),
-    ReplyEffect.NOT_ALLOWED: "No effect: this phone may not answer for that person.",
+    ReplyEffect.TOO_LATE: (
+        "No effect: the answer comes too late. It waits for staff."
+    ),
+    ReplyEffect.NOT_ALLOWED: (
+        "No effect: this phone may not answer for that person."
+        " The reply waits for staff."
+    ),
     ReplyEffect.REPEATED: "No effect: this reply has come before.",
+    ReplyEffect.IGNORED: "No effect: this unknown phone has written enough today.",
 }
 _TAKEN = {ReplyEffect.ANSWERED, ReplyEffect.OPTED_OUT}
 

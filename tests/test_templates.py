@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
+from chalicelib.kernel.digits import REQUESTS
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Lane, Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
@@ -12,6 +13,7 @@ from tools.templates import FILE, generated
 from .job_rows import a_job
 from .world import START
 
+ASKS = text(zh="请回复{yes}", en=" Reply {yes}.")
 SIGNATURE = "春" * 8  # as long as providers take
 
 
@@ -24,7 +26,10 @@ FILLINGS = ("宽" * 500, "𠮷" * 500, "🎉" * 500, "宽" + "🎉" * 500)
 def longest(template: Template, locale: str, filling: str) -> str:
     facts = dict.fromkeys(template.slots, filling)
     return compose_sms(
-        SIGNATURE, template.fill(locale, facts), locale, template.legal
+        SIGNATURE,
+        template.fill(locale, facts, numbers=REQUESTS.pairs[-1]),
+        locale,
+        template.legal,
     )
 
 
@@ -94,8 +99,10 @@ def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
         {"text": text(zh="您好 {name}", en="Hello {name}"), "slots": {}},
         {"text": text(zh="您好 {name}", en="Hello"), "slots": {"name": 3}},
         {"slots": {"title": 3}},
-        {"asks": True, "can_wait": True},
-        {"asks": True, "urgency": Urgency.LOW},
+        {"asks": ASKS, "can_wait": True},
+        {"asks": ASKS, "urgency": Urgency.LOW},
+        {"asks": text(zh="请回复1", en=" Reply 1.")},
+        {"asks": text(zh="请回复{yes}", en=" Reply {title}.")},
     ],
 )
 def test_a_template_that_cannot_be_is_refused_where_it_is_written(

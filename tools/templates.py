@@ -29,7 +29,9 @@ to refuse it.
 
 - *parts*: the number of SMS parts billed for the longest text. A part has 70 units alone, or 67
   in a chain. The signature is included, with eight characters.
-- *asks*: the recipient answers with 1 or 2.
+- *asks*: the recipient answers by the numbers `{{yes}}` and `{{no}}`. The SMS is given them when
+  it is sent: 1 and 2, or 71 and 72 to 77 and 78 (按短信里的数字回复). By e-mail the text ends
+  with 请在应用里答复.
 - *can wait*: goes into the daily digest of a person who has had their weekly share of messages.
 
 | {" | ".join(COLUMNS)} |
@@ -54,8 +56,16 @@ def _row(kind: str, template: Template) -> str:
         _mark(template.can_wait),
         template.parts,
     ]
-    cells += [template.text.format(locale) for locale in LANGUAGES]
+    cells += [_text(template, locale) for locale in LANGUAGES]
     return f"| {' | '.join(map(str, cells))} |\n"
+
+
+def _text(template: Template, locale: str) -> str:
+    """Return a text as it is sent by SMS, with the names of its facts and numbers."""
+    text = template.text.format(locale)
+    if template.asks:
+        text += template.asks.format(locale)
+    return text
 
 
 def _mark(holds: object) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from ..kernel.audiences import GroupMembers
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
+from ..kernel.digits import REQUESTS
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
 from ..kernel.job import Send
@@ -181,7 +182,10 @@ def _most_parts(
     template: Template, facts: Mapping[str, object], signature: str
 ) -> int:
     """Return the parts of the longest text of a message, of all locales."""
-    texts = [template.fill(locale, facts) for locale in LOCALES]
+    longest = REQUESTS.pairs[-1]
+    texts = [
+        template.fill(locale, facts, numbers=longest) for locale in LOCALES
+    ]
     return max(parts_of(f"【{signature}】{text}") for text in texts)
 
 

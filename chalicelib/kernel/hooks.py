@@ -8,6 +8,7 @@ from .access import Actor
 from .changes import Delete
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
+from .question import QuestionRound, QuestionStatus
 from .staff_queue import QueuePart, QueueQuery
 
 __all__ = ["Hooks"]
@@ -20,6 +21,10 @@ class Hooks(Protocol):
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
         """Return the contexts of messages, in order; None for a message that is no longer true."""
+        ...
+
+    def question_status(self, asked: QuestionRound) -> QuestionStatus:
+        """Return whether a person may still answer a round of a question."""
         ...
 
     def members(

@@ -69,8 +69,10 @@ class Event:
 class Answer:
     """A job for a person's answer to a question by SMS.
 
-    `phone_of` is the id of the person whose phone sent it, "" if unknown. `occasion` is that of the
-    question (`MessageContext`): the answer counts only while the subject still has this occasion.
+    `phone_of` is the id of the person whose phone sent it, "" if unknown. `occasion` is the round
+    of the question (`MessageContext`): the answer counts only while the subject is still in that
+    round. `reply` is the id of the stored SMS. `comment` is what it says beside the answer. It is
+    read when the job runs, for a job never holds personal data.
     """
 
     id: str
@@ -80,6 +82,8 @@ class Answer:
     yes: bool
     phone_of: str = ""
     occasion: str = ""
+    reply: str = ""
+    comment: str = ""
 
     @property
     def feature_kind(self) -> str:
@@ -222,6 +226,7 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
                 "answer": "yes" if job.yes else "no",
                 "phone_of": job.phone_of,
                 "occasion": job.occasion,
+                "reply": job.reply,
             }
             return replace(record, to=job.person_id, params=params)
         case Send():
@@ -291,4 +296,5 @@ def _answer_of(record: JobRecord) -> Answer:
         yes=record.params["answer"] == "yes",
         phone_of=record.params["phone_of"],
         occasion=record.params.get("occasion", ""),
+        reply=record.params.get("reply", ""),
     )

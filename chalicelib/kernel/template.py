@@ -6,10 +6,14 @@ from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from itertools import accumulate
 
-from .text_catalogue import LOCALES, Text, placeholders
+from .digits import Pair
+from .text_catalogue import LOCALES, Text, placeholders, text
 from .user_text import fact_for
 
 __all__ = ["Lane", "Legal", "Pot", "Template", "Templates", "Urgency"]
+
+
+_IN_THE_APP = text(zh="请在应用里答复", en=" Please answer in the app.")
 
 
 class Urgency(StrEnum):
@@ -50,11 +54,12 @@ class Template:
     `slots` maps its facts to their largest size in UCS-2 units, which are billed. A longer fact
     is cut. `version` is written into the message log, so that the text of an old message can be
     found. `parts` is the billed number of parts of the longest form, in any locale, with
-    signature and suffix; a test checks it. `asks` marks a question that 1 (yes) or 2 (no)
-    answers. With `can_wait` the message may go into the digest of a recipient who has had enough
-    messages this week. A question never does, for there "1" would answer nothing. With
-    `for_staff` only staff may read it later. With
-    `for_work` it is about work of its recipient. An `alarm` is never bundled with others.
+    signature and suffix; a test checks it. `asks` is the last sentence of a question: how to
+    answer it by the numbers `{yes}` and `{no}`, which are assigned when it is sent. With `can_wait`
+    the message may go into the digest of a recipient who has had enough messages this week. A
+    question never does, for there no number would answer it. With `for_staff` only staff may read
+    it later. With `for_work` it is about work of its recipient. An `alarm` is never bundled with
+    others.
     """
 
     text: Text
@@ -68,7 +73,7 @@ class Template:
     slots: Mapping[str, int] = field(default_factory=dict)
     urgency: Urgency = Urgency.NORMAL
     legal: Legal = Legal.SERVICE
-    asks: bool = False
+    asks: Text | None = None
     can_wait: bool = False
     parts: int = 1
 
@@ -77,8 +82,10 @@ class Template:
         for locale in LOCALES:
             if placeholders(self.text.format(locale)) != set(self.slots):
                 raise ValueError(f"texts and slots differ: {self.text}")
+            if self.asks and not _takes_numbers(self.asks.format(locale)):
+                raise ValueError(f"texts and numbers differ: {self.asks}")
         # In a digest an answer would not find its question, nor an opt-out its promotion.
-        goes_alone = self.asks or self.legal is Legal.PROMOTIONAL
+        goes_alone = bool(self.asks) or self.legal is Legal.PROMOTIONAL
         if goes_alone and (self.can_wait or self.urgency is Urgency.LOW):
             raise ValueError(
                 f"a question or a promotion cannot wait for the digest: {self.text}"
@@ -98,16 +105,36 @@ class Template:
         return is_work and not self.alarm and not self.asks
 
     def fill(
-        self, locale: str, facts: Mapping[str, object], reader: str = ""
+        self,
+        locale: str,
+        facts: Mapping[str, object],
+        reader: str = "",
+        numbers: Pair | None = None,
     ) -> str:
         """Return the text in a locale, each fact cut to its slot. KeyError for a missing fact.
 
         `reader` is the person whose phone or mailbox gets it. Only they read words of their own.
+        `numbers` answer a question by SMS. Without them it is to be answered in the app.
         """
         cut: dict[str, str] = {}
         for name, limit in self.slots.items():
             cut[name] = _cut(fact_for(reader, locale, facts[name]), limit)
-        return self.text.format(locale, cut)
+        return self.text.format(locale, cut) + self._how_to_answer(
+            locale, numbers
+        )
+
+    def _how_to_answer(self, locale: str, numbers: Pair | None) -> str:
+        if self.asks is None:
+            return ""
+        if numbers is None:
+            return _IN_THE_APP.format(locale)
+        return self.asks.format(locale, {"yes": numbers.yes, "no": numbers.no})
+
+
+def _takes_numbers(sentence: str) -> bool:
+    """Say whether a sentence names a number to answer by, and no other fact."""
+    names = placeholders(sentence)
+    return bool(names) and names <= {"yes", "no"}
 
 
 def _cut(fact: str, limit: int) -> str:

@@ -1,6 +1,6 @@
-"""The steps of a message between its attempts, and the question that a reply answers. Pure."""
+"""The steps of a message between its attempts, and the words that answer a question. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,6 @@ from ..kernel.template import Legal, Pot, Template, Urgency
 from . import policy
 from .model import (
     DIGEST,
-    AskedQuestion,
     Channel,
     DeliveryState,
     MessageAttempt,
@@ -25,13 +24,13 @@ __all__ = [
     "NextStep",
     "after_refusal",
     "after_silence",
+    "after_waiting_for_numbers",
     "answer_to",
     "attempt_again",
     "bundle_job",
     "compose_sms",
     "digest_job",
     "digest_time",
-    "intended_question",
     "is_busy",
     "job_of_held",
     "next_step",
@@ -40,9 +39,6 @@ __all__ = [
     "resume_at",
     "suppressed",
 ]
-
-_IN_DOUBT = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN}
-_NOT_ASKED = {DeliveryState.RETRY, DeliveryState.DEAD, DeliveryState.SUPPRESSED}
 
 
 class NextStep(StrEnum):
@@ -232,6 +228,25 @@ def digest_job(person: str, at: datetime) -> ScheduledJob:
 # questions
 
 
+def after_waiting_for_numbers(
+    attempt: MessageAttempt, now: datetime, free_at: datetime
+) -> MessageAttempt:
+    """Return the attempt of a question for which its phone has no free numbers.
+
+    It is tried again when some are free, unless it is worthless by then.
+    """
+    if attempt.not_after and free_at >= attempt.not_after:
+        return suppressed(attempt, now, SuppressionReason.TOO_LATE)
+    return replace(
+        attempt,
+        state=DeliveryState.RETRY,
+        reason="no_numbers",
+        settled_at=now,
+        lease_until=None,
+        next_at=free_at,
+    )
+
+
 def answer_to(reply_words: Mapping[str, bool], word: str) -> bool | None:
     """Return the answer of a word: yes, no, or None for no answer.
 
@@ -242,31 +257,3 @@ def answer_to(reply_words: Mapping[str, bool], word: str) -> bool | None:
     if word in policy.NO:
         return False
     return reply_words.get(word)
-
-
-def intended_question(
-    asked: Sequence[tuple[AskedQuestion, DeliveryState]],
-) -> AskedQuestion | None:
-    """Return the question that a reply means: the latest that was delivered, None where in doubt.
-
-    `asked` are the questions that the word can answer and how they were delivered, latest first. If
-    the word may mean either of two, neither is answered: staff will ask.
-    """
-    delivered = [pair for pair in asked if pair[1] not in _NOT_ASKED]
-    if not delivered:
-        return None
-    latest, state = delivered[0]
-    if len(delivered) == 1:
-        return latest
-    older, _ = delivered[1]
-    if state in _IN_DOUBT or _clash(latest, older):
-        return None
-    return latest
-
-
-def _clash(latest: AskedQuestion, older: AskedQuestion) -> bool:
-    """Say whether two questions have different subjects and were asked close together."""
-    return (
-        latest.about != older.about
-        and latest.at - older.at < policy.QUESTION_CLASH
-    )

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..people.model import Person
     from ..web.routes import Routes
+    from .answering import Answering
     from .attempts import AttemptStore
     from .budget import SmsBudget
     from .digest import Digest
     from .ended_relations import WaitingMessages
     from .log import MessageLog
     from .queries import MessageQueries
-    from .questions import Questions
+    from .questions import QuestionReader, Questions
     from .reports import DeliveryReports
     from .repository import MessageRepository
     from .sender import AttemptSender
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .unsubscribe import UnsubscribeLinks
 
 __all__ = [
+    "answering",
     "delivery_reports",
     "dev_mailbox",
     "digest",
@@ -139,14 +141,38 @@ def sms_budget(core: "Core", get: Get) -> "SmsBudget":
 
 
 @feature.provide
+def question_reader(core: "Core", get: Get) -> "QuestionReader":
+    """Build the reads of questions asked by SMS."""
+    from .questions import QuestionReader
+
+    return QuestionReader(
+        repository=get(repository),
+        clock=core.clock,
+        keys=core.keys,
+        status=core.hooks.question_status,
+    )
+
+
+@feature.provide
 def questions(core: "Core", get: Get) -> "Questions":
-    """Build the memory of questions asked by SMS."""
+    """Build what gives questions their numbers."""
     from .questions import Questions
 
     return Questions(
         repository=get(repository),
         clock=core.clock,
-        keys=core.keys,
+        reader=get(question_reader),
+    )
+
+
+@feature.provide
+def answering(core: "Core", get: Get) -> "Answering":
+    """Build what finds the questions that replies answer."""
+    from .answering import Answering
+
+    return Answering(
+        reader=get(question_reader),
+        clock=core.clock,
         words=core.question_words(),
     )
 
@@ -174,7 +200,6 @@ def message_log(core: "Core", get: Get) -> "MessageLog":
     return MessageLog(
         repository=get(repository),
         attempts=get(attempt_store),
-        transport=get(transport),
         sender=get(attempt_sender),
         budget=get(sms_budget),
         outbox=core.outbox,

@@ -26,7 +26,6 @@ from .model import (
 )
 from .repository import MessageRepository
 from .sender import AttemptSender
-from .transport import Transport
 
 __all__ = ["MessageLog"]
 
@@ -39,7 +38,6 @@ class MessageLog:
         *,
         repository: MessageRepository,
         attempts: AttemptStore,
-        transport: Transport,
         sender: AttemptSender,
         budget: SmsBudget,
         outbox: Outbox,
@@ -49,7 +47,6 @@ class MessageLog:
     ) -> None:
         self._repository = repository
         self._attempts = attempts
-        self._transport = transport
         self._sender = sender
         self._budget = budget
         self._outbox = outbox
@@ -72,21 +69,20 @@ class MessageLog:
             AttemptInProgress: another job is making it.
 
         """
-        text = self._transport.text_of(envelope, facts)
         recipient = envelope.recipient
         is_sms = recipient.channel is Channel.SMS
         if is_sms and self._budget.is_exceeded(
             envelope.template, recipient.place
         ):
             return self.suppress(envelope, SuppressionReason.BUDGET)
-        fresh = self._transport.priced(
-            self._claimed(envelope, tuple(covers)), text
+        fresh = self._sender.priced(
+            self._claimed(envelope, tuple(covers)), envelope, facts
         )
         attempt = fresh
         if not self._attempts.claim(fresh):
-            attempt = self._resume_attempt(envelope, fresh, text)
+            attempt = self._resume_attempt(envelope, fresh, facts)
         if attempt.owner == fresh.owner:
-            attempt = self._sender.send(attempt, envelope, text)
+            attempt = self._sender.send(attempt, envelope, facts)
             bill.add(attempt, envelope.template.paid_from)
             self._schedule_follow_up(envelope, attempt)
             self._metrics.record(attempt, envelope.due_at)
@@ -110,7 +106,7 @@ class MessageLog:
         self,
         envelope: Envelope,
         fresh: MessageAttempt,
-        text: str,
+        facts: Facts,
     ) -> MessageAttempt:
         """Claim a further attempt; return the earlier one as it is if none is due."""
         before = self._find_idle(fresh.id, envelope.due_at)
@@ -124,7 +120,7 @@ class MessageLog:
             # Another provider would surely send the message a second time.
             provider_name = before.provider
         again = decisions.attempt_again(fresh, before)
-        again = self._transport.priced(again, text, provider_name)
+        again = self._sender.priced(again, envelope, facts, provider_name)
         self._attempts.update(again, before)
         return again
 

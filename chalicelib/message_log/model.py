@@ -1,12 +1,13 @@
 """The content of the message log: attempts, the people they reach, and questions. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.changes import Entity
+from ..kernel.digits import REQUESTS, Pair, pair_of
 from ..kernel.ids import derived_id
 from ..kernel.job import Send
 from ..kernel.message_context import MessageSubject
@@ -34,6 +35,7 @@ __all__ = [
     "attempt_id",
     "bundle_of",
     "id_of_parts",
+    "numbers_of",
     "subject_of",
 ]
 
@@ -138,7 +140,14 @@ class MessageAttempt:
     settled_at: datetime | None = None
     visited_by: str = ""
     covers: tuple[str, ...] = ()
+    number: str = ""  # of a question by SMS: the number for yes
     ttl: datetime
+
+    @property
+    def numbers(self) -> Pair | None:
+        """Return the numbers that answer the question, as they were sent."""
+        found = pair_of(self.number)
+        return found[1] if found else None
 
     @property
     def is_final(self) -> bool:
@@ -223,30 +232,58 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A question to a person, asked by SMS."""
+    """One round of a question, asked at a phone by SMS under one pair of numbers.
 
-    delivery: str
+    `number` is the number for yes. `occasion` is the round (`MessageContext`). `deliveries` are
+    the attempts that asked, the first one first: a reminder asks the same round again. `at` is the
+    instant of the last of them. `over_at` is when the round was found to be over without an
+    answer by SMS, `yes` the answer by SMS.
+    """
+
+    number: str
     kind: str
     about: str
-    person: str
-    at: datetime
     occasion: str = ""
+    person: str
+    deliveries: tuple[str, ...]
+    at: datetime
+    first_at: datetime
+    over_at: datetime | None = None
+    yes: bool | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Say whether the question was answered by SMS."""
+        return self.yes is not None
+
+    def is_same_round(self, other: "AskedQuestion") -> bool:
+        """Say whether another message asks the same round of the same question."""
+        return (self.about, self.occasion) == (other.about, other.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneQuestion(Entity):
-    """The latest two questions asked of a phone, by a keyed hash of its number."""
+    """The questions of one family at a phone, by a keyed hash of its number.
+
+    Each pair of numbers has the last question that it was given to.
+    """
 
     entity_kind: ClassVar[str] = "question"
 
-    latest: AskedQuestion | None = None
-    before: AskedQuestion | None = None
+    family: str = REQUESTS.name
+    asked: tuple[AskedQuestion, ...] = ()
     ttl: datetime
 
-    @property
-    def asked(self) -> tuple[AskedQuestion, ...]:
-        """Return the questions that are still open, latest first."""
-        return tuple(asked for asked in (self.latest, self.before) if asked)
+    def of(self, number: str) -> AskedQuestion | None:
+        """Return the question that has the pair of a number for yes."""
+        return next((one for one in self.asked if one.number == number), None)
+
+    def with_question(self, question: AskedQuestion) -> "PhoneQuestion":
+        """Return the row with a question in place of the one that had its numbers."""
+        others = tuple(
+            one for one in self.asked if one.number != question.number
+        )
+        return replace(self, asked=(*others, question))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,3 +334,10 @@ def subject_of(message: MessageAttempt | PendingVisit) -> MessageSubject:
     return MessageSubject(
         kind=message.kind, subject=message.about, params=message.params
     )
+
+
+def numbers_of(message: MessageAttempt | PendingVisit) -> Pair | None:
+    """Return the numbers that answer a message, None if it was not asked by SMS."""
+    if isinstance(message, PendingVisit):
+        return None
+    return message.numbers

@@ -13,10 +13,12 @@ __all__ = [
     "DIGEST_CUTOFF",
     "MAX_DIGEST_ITEMS",
     "NO",
+    "NUMBER_REST",
+    "NUMBER_WAIT",
     "POT_SHARES",
     "PROMOTIONS_STOP_AT",
     "PROMOTION_SUFFIX",
-    "QUESTION_CLASH",
+    "QUESTION_KEPT",
     "QUESTION_TTL",
     "RESEND_AFTER",
     "RETRY_FIRST",
@@ -58,11 +60,16 @@ URGENT_BUNDLE_FOR = timedelta(hours=1)
 # is rung more often stops looking.
 STAFF_SMS_PER_DAY = 12
 
-YES = frozenset({"1", "Y", "YES", "是"})  # to any question
-NO = frozenset({"2", "N", "NO", "否"})
-QUESTION_TTL = timedelta(days=7)  # a "1" that comes later answers nothing
-# Of two questions that are read together, a "1" may mean either.
-QUESTION_CLASH = timedelta(hours=1)
+# Words that answer the only open question of a phone; numbers say which question they answer.
+YES = frozenset({"Y", "YES", "是"})
+NO = frozenset({"N", "NO", "否"})
+QUESTION_TTL = timedelta(days=7)  # an answer that comes later is for staff
+# Somebody answers an old SMS by its numbers: they mean the old question.
+NUMBER_REST = timedelta(hours=48)
+# How often a question that found no free numbers looks again.
+NUMBER_WAIT = timedelta(hours=3)
+# A late answer is shown beside what it was about for this long after the last question.
+QUESTION_KEPT = timedelta(days=60)
 
 # The share of each pot of a street's monthly budget. Codes have none: they never wait for money,
 # and limits of sign-in and of wishes bound them. Tickets, which strangers cause, get the smaller

@@ -20,6 +20,7 @@ from .model import (
     InboxItem,
     MessageAttempt,
     PendingVisit,
+    numbers_of,
     subject_of,
 )
 from .repository import MessageRepository
@@ -176,7 +177,9 @@ class MessageQueries:
             if context is not None:
                 facts = {**context.facts, **(hidden or {})}
                 template = self._templates[message.kind]
-                texts[message.id] = template.fill(locale, facts, reader)
+                texts[message.id] = template.fill(
+                    locale, facts, reader, numbers_of(message)
+                )
         return [texts.get(message.id) for message in messages]
 
     def people_of(self, visits: Sequence[PendingVisit]) -> Mapping[str, Person]:

@@ -45,7 +45,8 @@ _IN_A_QUEUE = (
     "place",
     "order",
 )
-# PK the attempt; SK `delivery`, `for#<person>`. A phone: PK its hash, SK `question` or `quota`.
+# PK the attempt; SK `delivery`, `for#<person>`. A phone: PK its hash, SK
+# `question#<family>` or `quota`.
 _MESSAGES = Table(
     "messages",
     indexes=(
@@ -110,7 +111,7 @@ def _further_keys(further: FurtherRecipient) -> dict[str, str]:
 
 
 def _question_keys(question: PhoneQuestion) -> dict[str, str]:
-    return {"pk": question.id, "sk": "question"}
+    return {"pk": question.id, "sk": f"question#{question.family}"}
 
 
 def _quota_keys(quota: PhoneQuota) -> dict[str, str]:
@@ -245,9 +246,9 @@ class MessageRepository(Repository):
             read_at_most=2000,
         )
 
-    def find_question(self, phone: str) -> PhoneQuestion | None:
-        """Read the latest question asked of a phone (by its keyed hash)."""
-        return self._store.get(QUESTION, phone, "question")
+    def find_question(self, phone: str, family: str) -> PhoneQuestion | None:
+        """Read the questions of a family at a phone (by its keyed hash)."""
+        return self._store.get(QUESTION, phone, f"question#{family}")
 
     def keep_question(
         self, question: PhoneQuestion, before: PhoneQuestion | None

@@ -4,14 +4,24 @@ from dataclasses import replace
 
 from ..adapters.ports import Refused
 from ..kernel.clock import Clock
+from ..kernel.digits import REQUESTS, Pair
 from ..kernel.log import Log
 from . import decisions
-from .model import Channel, DeliveryState, Envelope, MessageAttempt
+from .model import (
+    Channel,
+    DeliveryState,
+    Envelope,
+    Facts,
+    MessageAttempt,
+    SuppressionReason,
+)
 from .questions import Questions
 from .repository import MessageRepository
 from .transport import Transport
 
 __all__ = ["AttemptSender"]
+
+_LONGEST = REQUESTS.pairs[-1]
 
 
 class AttemptSender:
@@ -32,21 +42,67 @@ class AttemptSender:
         self._clock = clock
         self._log = log
 
+    def priced(
+        self,
+        attempt: MessageAttempt,
+        envelope: Envelope,
+        facts: Facts,
+        provider_name: str = "",
+    ) -> MessageAttempt:
+        """Return an attempt with its provider and price, before it is claimed.
+
+        A question has no numbers yet. It is priced with the longest ones, and again when it is
+        sent.
+        """
+        text = self._transport.text_of(envelope, facts, _LONGEST)
+        return self._transport.priced(attempt, text, provider_name)
+
     def send(
-        self, attempt: MessageAttempt, envelope: Envelope, text: str
+        self, attempt: MessageAttempt, envelope: Envelope, facts: Facts
     ) -> MessageAttempt:
         """Call the provider once; return the attempt as it is stored afterwards."""
-        done = self._call_provider(attempt, envelope, text)
+        done = self._ask_and_send(attempt, envelope, facts)
         if self._repository.settle(done):
             return done
         # A delivery report was quicker and has settled the attempt.
         return self._repository.find_attempt(done.id) or done
 
-    def _call_provider(
-        self, attempt: MessageAttempt, envelope: Envelope, text: str
+    def _ask_and_send(
+        self, attempt: MessageAttempt, envelope: Envelope, facts: Facts
     ) -> MessageAttempt:
+        """Send a message; a question once it has numbers, if somebody may answer it."""
+        numbers: Pair | None = None
+        if envelope.template.asks and attempt.channel is Channel.SMS:
+            now = self._clock.now()
+            try:
+                placement = self._questions.ask(
+                    attempt, envelope.recipient.address, envelope.occasion
+                )
+            except Exception:  # noqa: BLE001 - nothing was sent: it can be tried again
+                return decisions.after_refusal(
+                    attempt, now, "question_not_kept", final=False
+                )
+            if placement.free_at:
+                return decisions.after_waiting_for_numbers(
+                    attempt, now, placement.free_at
+                )
+            if placement.numbers is None:
+                outdated = SuppressionReason.OUTDATED
+                return decisions.suppressed(attempt, now, outdated)
+            numbers = placement.numbers
+            attempt = replace(attempt, number=numbers.yes)
+        return self._call_provider(attempt, envelope, facts, numbers)
+
+    def _call_provider(
+        self,
+        attempt: MessageAttempt,
+        envelope: Envelope,
+        facts: Facts,
+        numbers: Pair | None,
+    ) -> MessageAttempt:
+        text = self._transport.text_of(envelope, facts, numbers)
+        attempt = self._transport.priced(attempt, text, attempt.provider)
         try:
-            self._ask_first(attempt, envelope)
             ref = self._transport.send(attempt, envelope, text)
         except Refused as refused:
             now = self._clock.now()
@@ -66,19 +122,3 @@ class AttemptSender:
             settled_at=self._clock.now(),
             lease_until=None,
         )
-
-    def _ask_first(self, attempt: MessageAttempt, envelope: Envelope) -> None:
-        """Remember a question before it is sent.
-
-        Raises:
-            Refused: the store has not kept the question, and nothing was sent.
-
-        """
-        if not envelope.template.asks or attempt.channel is not Channel.SMS:
-            return
-        try:
-            self._questions.ask(
-                attempt, envelope.recipient.address, envelope.occasion
-            )
-        except Exception as error:
-            raise Refused("question_not_kept") from error

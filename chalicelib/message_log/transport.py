@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ..adapters.choice import Providers, WeightedProvider
 from ..adapters.ports import EmailSender, Mail, Sms
+from ..kernel.digits import Pair
 from ..kernel.segments import parts_of
 from ..kernel.template import Legal, Urgency
 from . import decisions
@@ -29,11 +30,13 @@ class Transport:
         self._links = links
         self._signature = signature
 
-    def text_of(self, envelope: Envelope, facts: Facts) -> str:
-        """Return the text of a message as it is sent."""
+    def text_of(
+        self, envelope: Envelope, facts: Facts, numbers: Pair | None
+    ) -> str:
+        """Return the text of a message as it is sent. `numbers` answer it, if it asks by SMS."""
         template = envelope.template
         recipient = envelope.recipient
-        text = template.fill(recipient.locale, facts, recipient.holder)
+        text = template.fill(recipient.locale, facts, recipient.holder, numbers)
         if recipient.channel is not Channel.SMS:
             return text
         return decisions.compose_sms(

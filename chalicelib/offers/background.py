@@ -18,6 +18,7 @@ from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
 from ..kernel.place import community_of, street_of
+from ..kernel.question import QuestionRound, QuestionState, QuestionStatus
 from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
@@ -76,6 +77,19 @@ class OfferJobs:
         offer, _ = self._entities.on_timer(offer_id, timer_id, decide)
         if offer.state is OfferState.EXPIRED:
             self._scheduler.match_soon(offer.place)
+
+    def question_status(self, asked: QuestionRound) -> QuestionStatus:
+        """Return whether a volunteer may still answer an offer."""
+        offer = self._entities.find(asked.subject)
+        if offer is None or offer.volunteer != asked.person_id:
+            return QuestionStatus(state=QuestionState.OVER)
+        state = QuestionState.OVER
+        match offer.state_at(self._clock.now()):
+            case OfferState.OFFERED:
+                state = QuestionState.OPEN
+            case OfferState.ACCEPTED | OfferState.DECLINED:
+                state = QuestionState.ANSWERED
+        return QuestionStatus(state=state, since=offer.updated_at)
 
     def rearm_lost(self) -> int:
         """Arm lost timers of offers anew; return their number."""

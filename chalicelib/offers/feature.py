@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
+    from ..kernel.question import (
+        AnswerOutcome,
+        QuestionRound,
+        QuestionStatus,
+    )
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import OfferJobs
@@ -164,14 +169,23 @@ def on_timer(offers: "OfferJobs", timer: "Timer") -> None:
 
 
 @feature.on_answer("offer", service=sms_answers)
-def on_answer(answers: "OfferSmsAnswers", answer: "Answer") -> None:
+def on_answer(answers: "OfferSmsAnswers", answer: "Answer") -> "AnswerOutcome":
     """Accept or decline by SMS."""
-    answers.answer(
+    return answers.answer(
         answer.subject,
         answer.person_id,
         yes=answer.yes,
         phone_of=answer.phone_of,
+        comment=answer.comment,
     )
+
+
+@feature.question_status(service=jobs)
+def question_status(
+    offers: "OfferJobs", asked: "QuestionRound"
+) -> "QuestionStatus":
+    """Return whether a volunteer may still answer an offer."""
+    return offers.question_status(asked)
 
 
 @feature.on_relation_ended(service=jobs)

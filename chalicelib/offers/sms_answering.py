@@ -2,13 +2,14 @@
 
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Message
-from ..kernel.errors import Busy, NotFound, Refusal
+from ..kernel.errors import Busy, Forbidden, NotFound, Refusal
+from ..kernel.question import AnswerOutcome
 from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from .model import Offer
+from .model import Offer, OfferState
 from .repository import OfferRepository
 from .service import TOO_LATE, Offers
 
@@ -30,33 +31,44 @@ class OfferSmsAnswers:
         self._entities = EntityStore(transaction, repository.find_offer)
 
     def answer(
-        self, offer_id: str, person_id: str, *, yes: bool, phone_of: str
-    ) -> None:
+        self,
+        offer_id: str,
+        person_id: str,
+        *,
+        yes: bool,
+        phone_of: str,
+        comment: str = "",
+    ) -> AnswerOutcome:
         """Accept or decline an offer. An answer from another person's phone changes nothing.
 
-        A volunteer whose acceptance is refused gets a message.
+        A volunteer whose acceptance is refused gets a message. A comment is the reason of a
+        refusal.
         """
         volunteer = self._people.find(person_id)
         if volunteer is None or not volunteer.may_act:
-            return
+            return AnswerOutcome.NOT_ALLOWED
         if phone_of != person_id:
-            return
+            return AnswerOutcome.NOT_ALLOWED
         try:
-            self._answer_as(volunteer, offer_id, yes=yes)
-        except NotFound:
-            return
+            self._answer_as(volunteer, offer_id, comment, yes=yes)
+        except (NotFound, Forbidden):  # no volunteer there any more
+            return AnswerOutcome.NOT_ALLOWED
         except (
             Busy
         ):  # nothing is decided yet; the queue delivers the answer again
             raise
         except Refusal as refusal:
+            if refusal.facts.get("state") == OfferState.ACCEPTED:
+                return AnswerOutcome.ACTED
             if yes:
                 self._notify_not_taken(
                     offer_id, too_late=refusal.code in TOO_LATE
                 )
+                return AnswerOutcome.EXPLAINED
+        return AnswerOutcome.ACTED  # nobody waits for a refusal of what is over
 
     def _answer_as(
-        self, volunteer: Person, offer_id: str, *, yes: bool
+        self, volunteer: Person, offer_id: str, comment: str, *, yes: bool
     ) -> None:
         """Answer on behalf of the volunteer: their SMS is a request of their own.
 
@@ -67,7 +79,7 @@ class OfferSmsAnswers:
             self._offers.accept_offer(context, offer_id)
         else:
             self._offers.decline_offer(
-                context, offer_id, None, never_again=False
+                context, offer_id, comment or None, never_again=False
             )
 
     def _notify_not_taken(self, offer_id: str, *, too_late: bool) -> None:

@@ -60,13 +60,15 @@ def why_text(reason: str, locale: str) -> str:
 MESSAGES: Templates = {
     "offer.made": Template(
         text(
-            zh="有位邻居想请您帮忙：「{title}」。{until}前回复1接受，2婉拒，详情见应用",
-            en="Could you help with “{title}”? Reply 1 (yes) or 2 (no) by {until}. "
-            "More in the app.",
+            zh="有位邻居想请您帮忙：「{title}」。请在{until}前答复，详情见应用。",
+            en="Could you help with “{title}”? Answer by {until}.",
         ),
         recipients="the helper",
         slots={"title": 40, "until": 11},
-        asks=True,
+        asks=text(
+            zh="接受请回复{yes}，婉拒回复{no}",
+            en=" Reply {yes} to accept, {no} to decline.",
+        ),
         parts=2,
     ),
     "offer.superseded": Template(

@@ -1,10 +1,10 @@
 """The consent ledger: its lines, and the channels that people opt out of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.changes import Changes, Message, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
@@ -149,10 +149,12 @@ class Consents:
         person_id: str,
         channel: Literal["sms", "email"],
         context: RequestContext,
+        messages: Callable[[Person], tuple[Message, ...]],
     ) -> None:
         """Turn a channel off, as the person has asked by that channel. Idempotent.
 
-        The ledger keeps the instant of the request.
+        The ledger keeps the instant of the request. `messages` are sent with the change; they are
+        made from the person as they are then.
         """
 
         def decide() -> Changes[Person]:
@@ -170,7 +172,11 @@ class Consents:
             )
             silent = _without_channel(person, channel)
             return Changes(
-                entity=silent, previous=person, writes=(line,), events=(event,)
+                entity=silent,
+                previous=person,
+                writes=(line,),
+                events=(event,),
+                messages=messages(silent),
             )
 
         self._transaction.run(decide, context)

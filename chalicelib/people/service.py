@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from ..kernel.access import Actor, Role, relations
-from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.changes import Changes, Message, Put, TimelineEvent
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.paging import Page, Position
 from ..kernel.place import (
@@ -251,9 +251,10 @@ class People:
         person_id: str,
         channel: Literal["sms", "email"],
         context: RequestContext,
+        messages: Callable[[Person], tuple[Message, ...]],
     ) -> None:
         """Turn a channel off. See `Consents.opt_out`."""
-        self._consents.opt_out(person_id, channel, context)
+        self._consents.opt_out(person_id, channel, context, messages)
 
 
 def _buildings(places: Iterable[str]) -> list[str]:

@@ -1,9 +1,10 @@
-"""Routes for SMS providers, and for unsubscribing from e-mail."""
+"""Routes for SMS providers, for replies that wait, and for unsubscribing from e-mail."""
 
 from ..kernel.request import RequestContext, Signed
+from ..web.fields import NoFields
 from ..web.pages import HtmlPage
 from ..web.routes import Routes
-from .schemas import SmsWebhookIn
+from .schemas import ReplyView, SmsWebhookIn
 from .service import Replies
 from .texts import PAGES, REFUSALS
 
@@ -25,6 +26,17 @@ def receive_sms_webhook(
     """Receive delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
     replies.receive(provider, body.delivery_reports(), body.sms_replies())
+
+
+@routes.post("/v1/replies/{reply_id}/handled", conditional=False)
+def handle_reply(
+    replies: Replies,
+    context: RequestContext,
+    reply_id: str,
+    body: NoFields,
+) -> ReplyView:
+    """Record that staff have seen to a reply by SMS."""
+    return ReplyView.of(replies.keeper.handle(context, reply_id))
 
 
 @routes.get("/v1/unsubscribe/{token}", public=True)

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import mainland_mobile
-from ..web.fields import Request
+from ..web.fields import Instant, PersonId, Request, View
+from .model import ReplyEffect, StoredReply
 from .service import DeliveryReport, SmsReply
 
-__all__ = ["SmsWebhookIn"]
+__all__ = ["ReplyView", "SmsWebhookIn"]
 
 
 class DeliveryReportIn(Request):
@@ -68,3 +69,32 @@ class SmsWebhookIn(Request):
             if reply:
                 replies.append(reply)
         return replies
+
+
+class ReplyView(View):
+    """A reply by SMS that waits for staff, or waited. `about` is what it may be about."""
+
+    id: str
+    person: PersonId | None
+    text: str
+    about: str | None
+    effect: ReplyEffect
+    at: Instant
+    due_at: Instant | None
+    handled_by: PersonId | None
+    handled_at: Instant | None
+
+    @classmethod
+    def of(cls, reply: StoredReply) -> "ReplyView":
+        """Return the view of a reply."""
+        return cls(
+            id=reply.id,
+            person=reply.person_id or None,
+            text=reply.text,
+            about=reply.about or None,
+            effect=reply.effect,
+            at=reply.created_at,
+            due_at=reply.due_at,
+            handled_by=reply.handled_by or None,
+            handled_at=reply.handled_at,
+        )

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
+    from ..kernel.question import (
+        AnswerOutcome,
+        QuestionRound,
+        QuestionStatus,
+    )
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..people.model import Person
     from ..web.routes import Routes
     from .alarm_bell import AlarmBell
+    from .answering import TicketAnswers
     from .background import TicketJobs
     from .conversion import TicketConversion
     from .duty import DutyResolver, PolicyLookup
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     from .nearby import NearbyTickets
     from .public_tickets import PublicTickets
     from .queries import TicketQueries
+    from .question_status import TicketQuestionStatus
     from .reader import TicketReader
     from .releases import TicketReleases
     from .retention import TicketRetention
@@ -82,6 +89,17 @@ def reader(core: "Core", get: Get) -> "TicketReader":
 
     return TicketReader(
         repository=TicketRepository(core.store), people=get(people)
+    )
+
+
+@feature.provide
+def question_statuses(core: "Core", get: Get) -> "TicketQuestionStatus":
+    """Build the check whether questions are still open."""
+    from .question_status import TicketQuestionStatus
+    from .repository import TicketRepository
+
+    return TicketQuestionStatus(
+        repository=TicketRepository(core.store), reader=get(reader)
     )
 
 
@@ -190,6 +208,22 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
         uploads=get(upload_jobs),
         duty=get(duty_resolver),
         reader=get(reader),
+    )
+
+
+@feature.provide
+def answers(core: "Core", get: Get) -> "TicketAnswers":
+    """Build what acts on replies by SMS."""
+    from .answering import TicketAnswers
+    from .repository import TicketRepository
+
+    return TicketAnswers(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        people=get(people),
+        duty=get(duty_resolver),
+        reader=get(reader),
         bell=get(alarm_bell),
     )
 
@@ -288,17 +322,18 @@ def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
     tickets.on_timer(timer.entity_id, timer.id)
 
 
-@feature.on_answer("ticket", service=jobs)
-def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
+@feature.on_answer("ticket", service=answers)
+def on_answer(answers: "TicketAnswers", answer: "Answer") -> "AnswerOutcome":
     """Make the move that a reporter's SMS reply means."""
-    tickets.answer_question(
-        answer.subject,
-        answer.person_id,
-        answer.question,
-        yes=answer.yes,
-        occasion=answer.occasion,
-        phone_of=answer.phone_of,
-    )
+    return answers.answer(answer)
+
+
+@feature.question_status(service=question_statuses)
+def question_status(
+    statuses: "TicketQuestionStatus", asked: "QuestionRound"
+) -> "QuestionStatus":
+    """Return whether a reporter may still answer a question about a ticket."""
+    return statuses.of(asked)
 
 
 @feature.on_relation_ended(service=releases)

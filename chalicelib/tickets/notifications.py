@@ -167,8 +167,10 @@ def is_relevant(ticket: Ticket, kind: str, params: Mapping[str, str]) -> bool:
     return RELEVANT_WHILE[kind.replace("urgent_", "")](ticket, params)
 
 
-def occasion_of(ticket: Ticket) -> str:
+def occasion_of(ticket: Ticket, kind: str) -> str:
     """Return the solution that a question is about. After another one, it is another question."""
+    if kind == IS_IT_YOURS:
+        return "report"  # the same, however often the ticket is solved
     return to_text(ticket.resolved_at) if ticket.resolved_at else ""
 
 

@@ -15,6 +15,7 @@ from ..kernel.changes import (
     Write,
 )
 from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.question import NO_COMMENT, AnswerComment
 from . import release, sla_timers
 from .model import SlaTimer, Ticket, TicketReport
 from .moves import go, with_met
@@ -42,6 +43,7 @@ __all__ = [
 
 S = TicketStatus
 
+BY_SMS = "短信回复："
 JOINED = "joined"  # counts those who joined a ticket after it was reported
 
 
@@ -259,22 +261,34 @@ def answer(
     kind: str,
     *,
     yes: bool,
+    comment: AnswerComment = NO_COMMENT,
     assignee_left: bool = False,
 ) -> Changes[Ticket]:
-    """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
+    """Make the move that a reporter's SMS reply means, if it is still theirs to make.
+
+    A comment is the reason of the move, or a note of its event.
+    """
     meant = ANSWERS[(kind, yes)]
     reported = any(report.person_id == mover.id for report in reports)
     available = meant.move in ticket.moves(mover.relations)
     if not (reported and available and Relation.OWNER in mover.relations):
         return Changes(entity=ticket, previous=ticket)
+    reason = shown = meant.reason
+    if comment.text:
+        reason, shown = f"{BY_SMS}{comment.text}", f"{BY_SMS}{comment.shown}"
     if meant.move == "confirm":
-        return confirm(ticket, mover, reports, mover.id, None)
+        changes = confirm(ticket, mover, reports, mover.id, None)
+        events = tuple(
+            replace(event, note=reason or None, shown=shown or None)
+            for event in changes.events
+        )
+        return replace(changes, events=events)
     return reopen(
         ticket,
         escalation,
         mover,
-        meant.reason,
-        public_text=meant.reason,
+        reason,
+        public_text=shown,
         assignee_left=assignee_left,
     )
 

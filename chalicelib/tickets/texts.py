@@ -152,6 +152,10 @@ def _template(recipient: str, zh: str, en: str, **options: Any) -> Template:
     return replace(template, **options)
 
 
+_IS_IT_SOLVED = text(
+    zh="解决了请回复{yes}，没解决回复{no}",
+    en=" Reply {yes} if it is solved, {no} if not.",
+)
 # For those who work on a ticket. Each has an urgent form.
 _WORK_MESSAGES: Mapping[str, Template] = {
     "new": _template(
@@ -250,22 +254,25 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
     ),
     "resolved": _template(
         _RESIDENT,
-        zh="您反映的「{what}」已处理。解决了请回复1，没解决回复2",
-        en="“{what}” is done. Reply 1 if it is solved, 2 if not.",
-        asks=True,
+        zh="您反映的「{what}」已处理。",
+        en="“{what}” is done.",
+        asks=_IS_IT_SOLVED,
     ),
     "unanswered": _template(
         _RESIDENT,
-        zh="「{what}」解决了吗？解决了请回复1，没解决回复2",
-        en="Is “{what}” solved? Reply 1 if it is, 2 if not.",
-        asks=True,
+        zh="「{what}」解决了吗？",
+        en="Is “{what}” solved?",
+        asks=_IS_IT_SOLVED,
     ),
     # No word of the report: a stranger wrote it.
     "is_it_yours": _template(
         _RESIDENT,
-        zh="有人用您的号码在{where}反映了一个问题。是您反映的请回复1，不是请回复2",
-        en="Did you report a problem in {where}? Reply 1 if you did, 2 if not.",
-        asks=True,
+        zh="有人用您的号码在{where}反映了一个问题。",
+        en="Did you report a problem in {where}?",
+        asks=text(
+            zh="是您反映的请回复{yes}，不是请回复{no}",
+            en=" Reply {yes} if you did, {no} if not.",
+        ),
     ),
     "closed": _template(
         _RESIDENT,

@@ -18,6 +18,7 @@ from ..kernel.ended_relations import (
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
+from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
 from ..people.service import People
@@ -85,26 +86,40 @@ class WishJobs:
         yes: bool,
         phone_of: str,
         occasion: str,
-    ) -> None:
-        """Make the move of a resident's SMS answer. An outdated answer changes nothing."""
+        comment: str = "",
+        answer_id: str = "",
+    ) -> AnswerOutcome:
+        """Make the move of a resident's SMS answer. An outdated answer changes nothing.
 
-        def decide(wish: Wish) -> Changes[Wish]:
+        `comment` is what the SMS says beside the answer.
+        """
+
+        def decide() -> tuple[Changes[Wish], AnswerOutcome]:
+            wish = self._entities.get(wish_id)
             if occasion != notifications.occasion_of(wish, kind):
-                return Changes(entity=wish, previous=wish)
+                unchanged = Changes(entity=wish, previous=wish)
+                return unchanged, AnswerOutcome.LATE
             found = self._relations_of(person_id, wish)
             mover = WishMover(
                 id=person_id, relations=found, now=self._clock.now()
             )
+            said = AnswerComment(comment, self._masked(wish, comment))
             changes = sms_answers.answer(
-                wish, mover, kind, yes=yes, phone_of=phone_of
+                wish, mover, kind, yes=yes, phone_of=phone_of, comment=said
             )
-            # No person wrote the note of a reply.
-            events = tuple(
-                replace(event, shown=event.note) for event in changes.events
-            )
-            return replace(changes, events=events)
+            if changes.entity is wish:
+                return changes, sms_answers.outcome(wish, kind, yes=yes)
+            writes = (*changes.writes, acted(answer_id, mover.now))
+            return replace(changes, writes=writes), AnswerOutcome.ACTED
 
-        self._entities.update(wish_id, decide)
+        return self._transaction.run_with(decide, _AS_SYSTEM)[1]
+
+    def _masked(self, wish: Wish, comment: str) -> str:
+        """Return what a resident wrote in an SMS, without personal data."""
+        owner = self._people.find(wish.person_id) if comment else None
+        if owner is None:
+            return ""
+        return self._people.mask_for([owner], wish.place)(comment)
 
     def _relations_of(self, person_id: str, wish: Wish) -> frozenset[Relation]:
         person = self._people.find(person_id)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
+    from ..kernel.question import (
+        AnswerOutcome,
+        QuestionRound,
+        QuestionStatus,
+    )
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..people.model import Person, ShownHome
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from .forgetting import WishForgetting
     from .helper_reader import HelperReader
     from .queries import WishQueries
+    from .question_status import WishQuestionStatus
     from .service import Wishes
     from .submitter import WishSubmitter
 
@@ -58,6 +64,17 @@ def queries(core: "Core", get: Get) -> "WishQueries":
         keys=core.keys,
         access=get(access),
         people=get(people),
+    )
+
+
+@feature.provide
+def question_statuses(core: "Core", get: Get) -> "WishQuestionStatus":
+    """Build the check whether questions are still open."""
+    from .question_status import WishQuestionStatus
+    from .repository import WishRepository
+
+    return WishQuestionStatus(
+        repository=WishRepository(core.store), clock=core.clock
     )
 
 
@@ -208,16 +225,26 @@ def on_timer(wishes: "WishJobs", timer: "Timer") -> None:
 
 
 @feature.on_answer("wish", service=jobs)
-def on_answer(wishes: "WishJobs", answer: "Answer") -> None:
+def on_answer(wishes: "WishJobs", answer: "Answer") -> "AnswerOutcome":
     """Make the move of a resident's SMS answer."""
-    wishes.answer_question(
+    return wishes.answer_question(
         answer.subject,
         answer.person_id,
         answer.question,
         yes=answer.yes,
         phone_of=answer.phone_of,
         occasion=answer.occasion,
+        comment=answer.comment,
+        answer_id=answer.id,
     )
+
+
+@feature.question_status(service=question_statuses)
+def question_status(
+    statuses: "WishQuestionStatus", asked: "QuestionRound"
+) -> "QuestionStatus":
+    """Return whether a resident may still answer a question about a wish."""
+    return statuses.of(asked)
 
 
 @feature.on_relation_ended(service=jobs)

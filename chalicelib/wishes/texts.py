@@ -131,6 +131,10 @@ def _slots(*names: str) -> dict[str, int]:
     return {name: _MOST[name] for name in names}
 
 
+_DID_IT_COME = text(
+    zh="收到请回复{yes}，有问题回复{no}",
+    en=" Reply {yes} if it came, {no} if not.",
+)
 MESSAGES: Templates = {
     "wish.approved": Template(
         text(
@@ -255,22 +259,22 @@ MESSAGES: Templates = {
     ),
     "wish.delivered": Template(
         text(
-            zh="「{title}」已送达。收到请回复1，有问题回复2",
-            en="“{title}” has been delivered. Reply 1 if it came, 2 if not.",
+            zh="「{title}」已送达。",
+            en="“{title}” has been delivered.",
         ),
         recipients="the resident",
         slots=_slots("title"),
-        asks=True,
+        asks=_DID_IT_COME,
         parts=2,
     ),
     "wish.unconfirmed": Template(
         text(
-            zh="您还没有确认「{title}」。收到请回复1，有问题回复2",
-            en="You have not confirmed “{title}” yet. Reply 1 if it came, 2 if not.",
+            zh="您还没有确认「{title}」。",
+            en="You have not confirmed “{title}” yet.",
         ),
         recipients="the resident",
         slots=_slots("title"),
-        asks=True,
+        asks=_DID_IT_COME,
         parts=2,
     ),
     "wish.thanks": Template(
@@ -315,13 +319,15 @@ MESSAGES: Templates = {
     ),
     "wish.expiring": Template(
         text(
-            zh="您的心愿「{title}」还没有人认领，即将到期。仍需要请回复1，不需要请回复2",
-            en="Nobody has taken “{title}” yet and it expires soon. "
-            "Reply 1 to keep it, 2 if not needed.",
+            zh="您的心愿「{title}」还没有人认领，即将到期。",
+            en="Nobody has taken “{title}” yet and it expires soon.",
         ),
         recipients="the resident",
         slots=_slots("title"),
-        asks=True,
+        asks=text(
+            zh="仍需要请回复{yes}，不需要请回复{no}",
+            en=" Reply {yes} to keep it, {no} if not needed.",
+        ),
         parts=2,
     ),
     "wish.expiring_staff": Template(

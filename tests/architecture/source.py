@@ -11,7 +11,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "chalicelib"
 FLOOR = frozenset({"kernel", "web", "store", "adapters"})
 ASSEMBLY = frozenset(
-    {"catalogue", "composition", "container", "dispatch", "runtime"}
+    {
+        "answer_dispatch",
+        "catalogue",
+        "composition",
+        "container",
+        "dispatch",
+        "runtime",
+    }
 )
 FEATURE_SET = frozenset(FEATURES)
 

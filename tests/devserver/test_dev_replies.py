@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.catalogue import question_words
 from chalicelib.message_log.policy import QUESTION_TTL
-from chalicelib.replies.service import ReplyEffect, SmsReply
+from chalicelib.replies.model import ReplyEffect
+from chalicelib.replies.service import SmsReply
 from devserver.dev_replies import _DETAILS
 
 from ..world import Phone, World
@@ -91,18 +92,14 @@ def test_a_text_that_is_no_answer_has_no_effect(world: World):
 
 def test_an_answer_without_a_question_has_no_effect(world: World):
     resident = world.resident()
-    assert_no_effect(
-        reply(world, resident.me["phone"], "1"), "no_open_question"
-    )
+    assert_no_effect(reply(world, resident.me["phone"], "1"), "no_question")
 
 
 def test_an_answer_to_an_expired_question_has_no_effect(world: World):
     resident = world.resident()
     delivered_wish(world, resident)
     world.clock.advance(QUESTION_TTL)
-    assert_no_effect(
-        reply(world, resident.me["phone"], "1"), "no_open_question"
-    )
+    assert_no_effect(reply(world, resident.me["phone"], "1"), "too_late")
 
 
 def test_a_word_for_another_question_has_no_effect(world: World):
@@ -110,7 +107,7 @@ def test_a_word_for_another_question_has_no_effect(world: World):
     resident = world.resident()
     delivered_wish(world, resident)
     answer = reply(world, resident.me["phone"], next(iter(words)))
-    assert_no_effect(answer, "not_an_answer")
+    assert_no_effect(answer, "not_understood")
 
 
 def test_a_second_answer_has_no_effect(world: World):
@@ -118,15 +115,19 @@ def test_a_second_answer_has_no_effect(world: World):
     delivered_wish(world, resident)
     assert reply(world, resident.me["phone"], "1")["taken"]
     assert_no_effect(
-        reply(world, resident.me["phone"], "1"), "no_open_question"
+        reply(world, resident.me["phone"], "1"), "answered_already"
     )
 
 
-def test_an_answer_to_one_of_two_fresh_questions_has_no_effect(world: World):
+def test_a_word_for_two_questions_has_no_effect_and_a_number_has(world: World):
     resident = world.resident()
-    for title in ("一个水壶", "一床棉被"):
+    wishes = [
         delivered_wish(world, resident, title=title)
-    assert_no_effect(reply(world, resident.me["phone"], "1"), "in_doubt")
+        for title in ("一个水壶", "一床棉被")
+    ]
+    assert_no_effect(reply(world, resident.me["phone"], "收到"), "in_doubt")
+    for number, wish in zip(("71", "1"), reversed(wishes), strict=True):
+        assert reply(world, resident.me["phone"], number)["subject"] == wish
 
 
 def test_a_phone_that_has_changed_hands_may_not_answer(

@@ -84,8 +84,9 @@ def _held_question(world: World, kind: RelationKind) -> Held:
         return wish is not None and wish.state is WishState.FULFILLED
 
     def is_withdrawn() -> bool:
-        questions = scan(PhoneQuestion, SK == "question")
-        return not any(question.asked for question in questions)
+        rows = scan(PhoneQuestion, SK.startswith("question#"))
+        asked = [one for row in rows for one in row.asked]
+        return all(one.over_at for one in asked)
 
     return Held(
         subject=old,

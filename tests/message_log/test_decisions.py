@@ -1,80 +1,53 @@
-"""The question that a reply answers, and the job of a digest."""
+"""The job of a digest, and a question that waits for numbers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from chalicelib.kernel.job import Send
-from chalicelib.message_log.decisions import digest_job, intended_question
-from chalicelib.message_log.model import DIGEST, AskedQuestion, DeliveryState
-from chalicelib.message_log.policy import QUESTION_CLASH
+from chalicelib.message_log.decisions import (
+    after_waiting_for_numbers,
+    digest_job,
+    resume_at,
+)
+from chalicelib.message_log.model import (
+    DIGEST,
+    Channel,
+    DeliveryState,
+    MessageAttempt,
+)
+from chalicelib.wishes.texts import MESSAGES
 
 from ..world import START
 
-S = DeliveryState
+QUESTION = MessageAttempt(
+    id="msg_a",
+    message="due_a",
+    kind="wish.delivered",
+    about="wsh_a",
+    person="per_a",
+    channel=Channel.SMS,
+    state=DeliveryState.CLAIMED,
+    attempt=1,
+    at=START,
+    ttl=START + timedelta(days=400),
+)
 
 
-def asked(
-    name: str, ago: timedelta = timedelta(0), about: str = ""
-) -> AskedQuestion:
-    return AskedQuestion(
-        delivery=f"msg_{name}",
-        kind="wish.delivered",
-        about=about or f"wsh_{name}",
-        person="per_a",
-        at=START - ago,
+def test_a_question_without_free_numbers_is_tried_when_some_are_free():
+    free_at = START + timedelta(hours=3)
+    waiting = after_waiting_for_numbers(QUESTION, START, free_at)
+    assert waiting.state is DeliveryState.RETRY
+    assert resume_at(waiting, MESSAGES["wish.delivered"]) == free_at
+
+
+def test_a_question_that_is_worthless_before_numbers_are_free_is_not_asked():
+    free_at = START + timedelta(hours=3)
+    brief = replace(QUESTION, not_after=free_at)
+    ended = after_waiting_for_numbers(brief, START, free_at)
+    assert (ended.state, ended.reason) == (
+        DeliveryState.SUPPRESSED,
+        "too_late",
     )
-
-
-LATEST, SOON, LONG_AGO = (
-    asked("latest"),
-    asked("soon", timedelta(minutes=5)),
-    asked("old", QUESTION_CLASH),
-)
-SAME = asked("same", timedelta(minutes=5), about=LATEST.about)
-
-
-@pytest.mark.parametrize(
-    ("questions", "meant"),
-    [
-        pytest.param([], None, id="nothing was asked"),
-        pytest.param([(LATEST, S.SENT)], LATEST, id="one question"),
-        pytest.param([(LATEST, S.UNKNOWN)], LATEST, id="one question in doubt"),
-        pytest.param(
-            [(LATEST, S.DEAD)], None, id="one question that was not delivered"
-        ),
-        pytest.param(
-            [(LATEST, S.DEAD), (LONG_AGO, S.SENT)],
-            LONG_AGO,
-            id="the latest was not delivered",
-        ),
-        pytest.param(
-            [(LATEST, S.SENT), (LONG_AGO, S.SENT)],
-            LATEST,
-            id="the other one is long ago",
-        ),
-        pytest.param(
-            [(LATEST, S.SENT), (SOON, S.SENT)], None, id="two questions at once"
-        ),
-        pytest.param(
-            [(LATEST, S.SENT), (SAME, S.SENT)], LATEST, id="two about the same"
-        ),
-        pytest.param(
-            [(LATEST, S.UNKNOWN), (LONG_AGO, S.SENT)],
-            None,
-            id="the latest is in doubt",
-        ),
-        pytest.param(
-            [(LATEST, S.SENT), (SOON, S.SUPPRESSED)],
-            LATEST,
-            id="the other was not delivered",
-        ),
-    ],
-)
-def test_a_reply_answers_the_latest_question_that_was_delivered(
-    questions, meant
-):
-    assert intended_question(questions) == meant
 
 
 def test_a_person_has_one_digest_job_a_day():

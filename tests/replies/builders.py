@@ -1,6 +1,7 @@
 """A scripted SMS provider, its signed webhooks, and wishes that ask a question."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from chalicelib.settings import SmsProvider
 
 from ..notifications.builders import use_providers
 from ..store.scan import SK, scan
-from ..world import GRID, Answer, Phone, World
+from ..world import GRID, STREET, Answer, Phone, World
 
 KEY, OTHER_KEY = b"east-key-0123456789", b"west-key-0123456789"
 PROVIDERS = (
@@ -135,6 +136,29 @@ def reply(
 
 
 # results
+
+
+def numbers(
+    world: World, phone: str, kind: str | None = None
+) -> tuple[str, str]:
+    """Return the numbers for yes and no in the latest question at a phone."""
+    for letter in world.sms_to(phone, kind):
+        found = re.findall(r"(?:回复|Reply )(\d+)", letter.text)
+        if found:
+            yes = found[0]
+            return yes, str(int(yes) + 1)
+    raise AssertionError(f"{phone} was asked nothing")
+
+
+def waiting(world: World, place: str = "") -> list[dict[str, Any]]:
+    """Return the replies that wait for staff, soonest due first."""
+    answer = world.phone_of(world.admin).get(
+        f"/v1/admin/queue?place={place or STREET}&limit=100"
+    )
+    assert answer.status == 200, answer.text
+    return [
+        item for item in answer.json["items"] if item["kind"] == "message.reply"
+    ]
 
 
 def messages(

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.adapters.queue import read_entry, write_entry
 from chalicelib.catalogue import question_words
 from chalicelib.kernel.job import Answer, ScheduledJob
-from chalicelib.message_log.feature import questions
+from chalicelib.message_log.feature import answering
 from chalicelib.offers.model import Offer
 from chalicelib.tickets.model import Ticket
 from chalicelib.wishes.model import Wish
@@ -16,7 +16,7 @@ from chalicelib.wishes.model import Wish
 from ..faults.facts import every
 from ..faults.ladder import EscalationPath, staffed
 from ..world import UNIT, Phone, World
-from .builders import delivered, expiring, reply
+from .builders import delivered, expiring, numbers, reply
 
 Again = Callable[[], object]  # asks the same question again
 
@@ -142,15 +142,17 @@ def things() -> list[object]:
     return [*every(Wish), *every(Ticket), *every(Offer)]
 
 
-def answers_to(asked: AskedResident, word: str) -> list[ScheduledJob]:
+def answers_to(asked: AskedResident, yes: bool) -> list[ScheduledJob]:
     """Return the answers of a reply, as the queue would bring them."""
-    found = (
-        asked.world.services.container.get(questions)
-        .answer(asked.person.phone or "", word, asked.person.id)
-        .jobs
-    )
+    phone = asked.person.phone or ""
+    number = numbers(asked.world, phone)[0 if yes else 1]
+    service = asked.world.services.container.get(answering)
+    meaning = service.meaning(phone, number, "", lambda person_id: True)
+    found = service.answers(meaning, asked.person.id, "")
     jobs = [
-        ScheduledJob(job=replace(job, id="due_old"), at=asked.world.clock.now())
+        ScheduledJob(
+            job=replace(job, id=f"due_{number}"), at=asked.world.clock.now()
+        )
         for job in found
     ]
     return [read_entry(write_entry(job)) for job in jobs]
@@ -160,14 +162,14 @@ def test_every_question_is_asked_here():
     assert {*ASKED, *ONCE} == set(question_words())
 
 
-@pytest.mark.parametrize("word", ["1", "2"])
+@pytest.mark.parametrize("yes", [True, False], ids=["yes", "no"])
 @pytest.mark.parametrize("kind", ASKED)
 def test_a_late_answer_does_not_answer_a_question_that_is_asked_again(
-    world: World, kind: str, word: str
+    world: World, kind: str, yes: bool
 ):
     asked = AskedResident(world)
     again = ASKED[kind](asked)
-    old = answers_to(asked, word)
+    old = answers_to(asked, yes)
     assert [job.job.question for job in old if isinstance(job.job, Answer)] == [
         kind
     ]
@@ -176,7 +178,7 @@ def test_a_late_answer_does_not_answer_a_question_that_is_asked_again(
     for job in old:
         world.services.run_job(job)
     assert things() == before
-    fresh = answers_to(asked, word)
+    fresh = answers_to(asked, yes)
     for job in fresh:
         world.services.run_job(job)
     assert fresh

@@ -5,24 +5,24 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.ports import Refused
-from chalicelib.message_log.policy import QUESTION_CLASH, QUESTION_TTL
+from chalicelib.message_log.policy import QUESTION_TTL
 
 from ..world import Phone, World
 from .builders import (
     delivered,
     expiring,
-    messages,
+    numbers,
     reply,
-    report,
     scripted,
     state_of,
     state_of_wish,
+    waiting,
 )
 
+HOUR = timedelta(hours=1)
 
-def later(
-    world: World, resident: Phone, wait: timedelta = QUESTION_CLASH
-) -> Phone:
+
+def later(world: World, resident: Phone, wait: timedelta = HOUR) -> Phone:
     """Return the resident's phone with a fresh token, after a while."""
     world.pass_time(seconds=wait.total_seconds())
     person = world.services.people.find(resident.me["id"])
@@ -30,54 +30,52 @@ def later(
     return world.phone_of(person)
 
 
-def test_an_answer_is_for_the_latest_question_only(
-    world: World,
-):
+@pytest.mark.parametrize("wait", [timedelta(0), HOUR, timedelta(days=1)])
+def test_two_questions_have_numbers_of_their_own(world: World, wait: timedelta):
     resident = world.resident()
+    phone = resident.me["phone"]
     older = delivered(world, resident, title="一盏灯")
-    latest = delivered(world, later(world, resident), title="一把伞")
+    assert numbers(world, phone) == ("1", "2")
+    latest = delivered(world, later(world, resident, wait), title="一把伞")
+    assert numbers(world, phone, "wish.delivered") == ("71", "72")
     for _ in range(3):
-        reply(world, resident.me["phone"], "1")
-    assert state_of_wish(world, older) == "delivered"
-    assert state_of_wish(world, latest) == "fulfilled"
+        reply(world, phone, "1")
+    assert state_of_wish(world, older) == "fulfilled"
+    assert state_of_wish(world, latest) == "delivered"
+    reply(world, phone, "72")
+    assert state_of_wish(world, latest) == "disputed"
 
 
-@pytest.mark.parametrize("word", ["1", "2", "是", "收到", "没收到"])
-def test_a_word_that_fits_two_questions_asked_together_answers_neither(
+@pytest.mark.parametrize("word", ["是", "Y", "收到", "没收到"])
+def test_a_word_that_fits_two_open_questions_waits_for_staff(
     world: World, word: str
 ):
-    """The phone shows both questions. Staff ask after three days."""
     resident = world.resident()
     first = delivered(world, resident, title="一盏灯")
-    second = delivered(
-        world,
-        later(world, resident, QUESTION_CLASH - timedelta(minutes=1)),
-        title="一把伞",
-    )
+    second = delivered(world, later(world, resident), title="一把伞")
     reply(world, resident.me["phone"], word)
     assert [state_of_wish(world, id) for id in (first, second)] == [
         "delivered",
         "delivered",
     ]
-    world.pass_time(days=3, hours=1)
-    assert (
-        len(world.sms_to(world.admin.phone or "", "wish.unconfirmed_staff"))
-        == 2
-    )
+    (task,) = waiting(world)
+    assert task["subject"] == second
 
 
 @pytest.mark.parametrize(
     ("words", "kettle", "umbrella"),
     [
         (["1"], "open", "delivered"),
-        (["2"], "open", "delivered"),
+        (["2"], "withdrawn", "delivered"),
+        (["71"], "open", "fulfilled"),
+        (["72", "2"], "withdrawn", "disputed"),
+        (["是"], "open", "delivered"),
         (["收到"], "open", "fulfilled"),
         (["没收到"], "open", "disputed"),
         (["不需要"], "withdrawn", "delivered"),
         (["收到", "收到", "不需要"], "withdrawn", "fulfilled"),
         (["不需要", "没收到", "不需要"], "withdrawn", "disputed"),
-        # The "2" is ambiguous: nothing is withdrawn by a guess.
-        (["收到", "2"], "open", "fulfilled"),
+        (["收到", "2"], "withdrawn", "fulfilled"),
     ],
 )
 def test_a_specific_word_answers_its_question_among_two(
@@ -140,7 +138,8 @@ def test_a_repeated_reply_does_not_answer_a_newer_question(world: World):
     assert state_of_wish(world, second) == "delivered"
 
 
-def test_a_latest_question_in_doubt_leaves_both_unanswered(world: World):
+def test_a_question_in_doubt_is_answered_by_its_numbers(world: World):
+    """Who writes them has read them."""
     resident = world.resident()
     older = delivered(world, resident)
     resident, helper = later(world, resident), world.volunteer()
@@ -149,17 +148,11 @@ def test_a_latest_question_in_doubt_leaves_both_unanswered(world: World):
     helper.post(f"/v1/wishes/{latest}/claim")
     east.script = [TimeoutError()]
     helper.post(f"/v1/wishes/{latest}/deliver", {})
+    assert "71" in east.sent[-1].text
     reply(world, resident.me["phone"], "1")
-    assert state_of_wish(world, older) == "delivered"
+    assert state_of_wish(world, older) == "fulfilled"
     assert state_of_wish(world, latest) == "delivered"
-    doubted = next(
-        line
-        for line in messages(world, resident.me["id"])
-        if line["state"] == "unknown"
-    )
-    report(world, doubted["id"])  # now the latest question was delivered
-    reply(world, resident.me["phone"], "1")
-    assert state_of_wish(world, older) == "delivered"
+    reply(world, resident.me["phone"], "71")
     assert state_of_wish(world, latest) == "fulfilled"
 
 
@@ -189,7 +182,7 @@ def test_a_finally_refused_question_is_not_answered(world: World):
     assert state_of_wish(world, latest) == "delivered"
 
 
-def test_a_refused_question_does_not_put_the_next_one_in_doubt(world: World):
+def test_numbers_of_a_refused_question_are_free_for_the_next(world: World):
     resident = world.resident()
     helper = world.volunteer()
     ids = [
@@ -197,9 +190,10 @@ def test_a_refused_question_does_not_put_the_next_one_in_doubt(world: World):
     ]
     for id in ids:
         helper.post(f"/v1/wishes/{id}/claim")
-    scripted(world, Refused("blacklisted", final=True), TimeoutError())
+    east = scripted(world, Refused("blacklisted", final=True), TimeoutError())
     for id in ids:
         helper.post(f"/v1/wishes/{id}/deliver", {})
+    assert "收到请回复1，" in east.sent[-1].text
     reply(world, resident.me["phone"], "1")
     assert [state_of_wish(world, id) for id in ids] == [
         "delivered",

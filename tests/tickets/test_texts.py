@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.kernel.digits import REQUESTS
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
@@ -19,9 +20,8 @@ FACTS = {"what", "where", "reason", "until"}
 
 def longest(kind: str, locale: str) -> str:
     template = MESSAGES[kind]
-    return template.fill(
-        locale, {name: "宽" * most for name, most in template.slots.items()}
-    )
+    facts = {name: "宽" * most for name, most in template.slots.items()}
+    return template.fill(locale, facts, numbers=REQUESTS.pairs[-1])
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
@@ -34,7 +34,8 @@ def test_a_message_is_billed_as_it_says_at_the_worst(kind):
 def test_a_usual_message_is_one_part(kind):
     template = MESSAGES[kind]
     facts = {name: "宽" * min(most, 8) for name, most in template.slots.items()}
-    assert parts_of(USUAL + template.fill("zh-CN", facts)) == 1
+    sms = template.fill("zh-CN", facts, numbers=REQUESTS.pairs[-1])
+    assert parts_of(USUAL + sms) == 1
 
 
 def test_no_message_names_a_resident_or_their_address():
@@ -45,14 +46,16 @@ def test_no_message_names_a_resident_or_their_address():
 
 def test_a_question_ends_with_how_to_answer_it():
     for kind, template in MESSAGES.items():
-        zh, en = (template.text.format(locale) for locale in ("zh-CN", "en"))
-        assert template.asks == ("回复1" in zh and "回复2" in zh), kind
-        assert template.asks == ("Reply 1" in en), kind
-    assert (
-        MESSAGES["ticket.resolved"]
-        .text.format("zh-CN")
-        .endswith("解决了请回复1，没解决回复2")
-    )
+        facts = dict.fromkeys(template.slots, "x")
+        zh, en = (
+            template.fill(locale, facts, numbers=REQUESTS.pairs[1])
+            for locale in ("zh-CN", "en")
+        )
+        asks = template.asks is not None
+        assert asks == ("回复71" in zh and "回复72" in zh), kind
+        assert asks == ("Reply 71" in en and "72 if not" in en), kind
+        mail = template.fill("zh-CN", facts)
+        assert asks == mail.endswith("请在应用里答复"), kind
     assert {kind for kind, template in MESSAGES.items() if template.asks} == {
         "ticket.resolved",
         "ticket.unanswered",
@@ -99,7 +102,7 @@ def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property()
         ) == (
             calm.slots,
             calm.recipients,
-            False,
+            None,
         )
 
 
