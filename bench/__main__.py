@@ -1,7 +1,7 @@
 """Run the named benches, or all: `python -m bench [NAME [SIZE]]...`.
 
-Names are those of `BENCHES`. A size is the number of people (fanout), of open wishes (street) or
-of due tickets (tickets).
+Names are those of `BENCHES`. A size is the number of people (fanout, street), of open wishes
+(runs) or of due tickets (tickets).
 """
 
 import sys
@@ -14,6 +14,7 @@ BENCHES = (
     "warm",
     "cold",
     "matching",
+    "runs",
     "street",
     "tickets",
     "rolling",

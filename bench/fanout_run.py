@@ -79,7 +79,7 @@ def seeded_world(members: int) -> Iterator[World]:
         home=PLACE,
     )
     people = neighbours_of(one, members)
-    with seeded_store(Person, people) as address, use_store(address):
+    with seeded_store(people) as address, use_store(address):
         yield World(table_prefix=PREFIX)
 
 

@@ -28,7 +28,7 @@ def idle_sweep(waiting: int) -> CountedOperation:
     """Count a sweep over a store in which a number of rows wait for next year."""
     at = START + timedelta(days=365)
     begun = time.perf_counter()
-    with seeded_store(JobRecord, _rows(waiting, at)) as address:
+    with seeded_store(_rows(waiting, at)) as address:
         took = time.perf_counter() - begun
         with use_store(address):
             storage, shards = _sweep(at)

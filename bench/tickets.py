@@ -15,14 +15,13 @@ among as many others, and among five times as many.
 import os
 import time
 from collections.abc import Sequence
+from itertools import chain
 
 from .environment import FOR_EMBEDDED_STORE, use_store
 from .table import show, verdict
 
 os.environ |= FOR_EMBEDDED_STORE
 
-from chalicelib.kernel.job import JobRecord
-from chalicelib.tickets.model import Ticket
 from tests.faults.drain import (
     SHARDS,
     Drained,
@@ -81,12 +80,8 @@ def main(due: int = 10_000) -> None:
 
 def run(due: int, others: int) -> tuple[Drained, float]:
     """Work on the due tickets and check the result; return the counts and CPU seconds."""
-    rows = (ticket for ticket, _ in tickets(due, others))
-    timers = (timer for _, timer in tickets(due, others))
-    with (
-        seeded_store(Ticket, rows, {JobRecord: timers}) as address,
-        use_store(address),
-    ):
+    rows = chain.from_iterable(tickets(due, others))
+    with seeded_store(rows) as address, use_store(address):
         world = World(table_prefix=PREFIX, due_shards=SHARDS)
         clerks = staffed_communities(world)
         began = time.process_time()

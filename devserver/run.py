@@ -39,7 +39,7 @@ from .pump import Pump
 from .scan import scan
 from .store import embedded_store
 
-__all__ = ["LocalServer", "open_local_server"]
+__all__ = ["LocalServer", "local_settings", "open_local_server"]
 
 REGION = "us-east-1"
 ZONE = "Asia/Shanghai"
@@ -147,7 +147,7 @@ def by_day(now: datetime) -> datetime | None:
 
 
 def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:
-    settings = _settings(opened.data, url)
+    settings = local_settings(opened.data, url)
     clock, dynamo = opened.clock, opened.dynamo
     if dynamo or not opened.data.is_seeded:
         report("seeding the demo street (about 5 s)")
@@ -246,7 +246,7 @@ def _ticking(pump: Pump) -> Iterator[None]:
         thread.join(10)
 
 
-def _settings(data: DataFolder, url: str) -> Settings:
+def local_settings(data: DataFolder, url: str) -> Settings:
     """Return the settings of this folder. The key of Open311 is public."""
     secrets = data.secrets()
     # One machine plays every phone.

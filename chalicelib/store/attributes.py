@@ -18,7 +18,12 @@ from pynamodb.constants import STRING
 
 from ..kernel.clock import from_text, to_text
 
-__all__ = ["InstantAttribute", "JsonAttribute", "attribute_for"]
+__all__ = [
+    "InstantAttribute",
+    "IntegerAttribute",
+    "JsonAttribute",
+    "attribute_for",
+]
 
 
 class InstantAttribute(Attribute[datetime]):
@@ -33,6 +38,14 @@ class InstantAttribute(Attribute[datetime]):
     def deserialize(self, value: str) -> datetime:
         """Read the instant."""
         return from_text(value)
+
+
+class IntegerAttribute(NumberAttribute):
+    """A whole number, read without PynamoDB's way through JSON."""
+
+    def deserialize(self, value: str) -> int:
+        """Read the number."""
+        return int(value)
 
 
 class JsonAttribute(Attribute[Any]):
@@ -60,7 +73,7 @@ class JsonAttribute(Attribute[Any]):
 
 _PLAIN: Mapping[Any, Callable[..., Attribute[Any]]] = {
     str: UnicodeAttribute,
-    int: NumberAttribute,
+    int: IntegerAttribute,
     bool: BooleanAttribute,
     bytes: partial(BinaryAttribute, legacy_encoding=False),
     datetime: InstantAttribute,

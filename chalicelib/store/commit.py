@@ -41,7 +41,10 @@ def timer_job(entity: Entity, timer: ArmedTimer) -> ScheduledJob:
 
 
 class CommitBuilder:
-    """Turns changes into the items of a transaction."""
+    """Turns changes into the items of a transaction.
+
+    `items` makes them. A tool that fills a store passes one that collects rows.
+    """
 
     def __init__(
         self,
@@ -49,11 +52,12 @@ class CommitBuilder:
         ids: Ids,
         shards: int,
         is_subscribed: Callable[[str], bool],
+        items: ItemBuilder | None = None,
     ) -> None:
         self._store = store
         self._ids = ids
         self._shards = shards
-        self._items = ItemBuilder(store)
+        self._items = items or ItemBuilder(store)
         self._scheduler = JobScheduler(ids, shards, is_subscribed)
 
     def build(

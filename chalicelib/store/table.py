@@ -152,32 +152,46 @@ class RowView(Generic[T]):
         return self.row.table
 
     @cached_property
-    def _readers(self) -> Sequence[tuple[str, Attribute[Any] | None, bool]]:
-        return [self._reader(each) for each in fields(self.kind)]  # type: ignore[arg-type]
+    def _readers(self) -> Sequence["_Reader"]:
+        """The readers of the fields that rows may hold. Built once: lists read many rows."""
+        readers = []
+        for target in fields(self.kind):  # type: ignore[arg-type]
+            source = self.sources.get(target.name, target.name)
+            attribute = self.row.attributes.get(source)
+            if attribute is not None:
+                readers.append(_reader_of(target.name, attribute))
+        return readers
 
-    def _reader(self, target: Any) -> tuple[str, Attribute[Any] | None, bool]:
-        """Return a field's name, its attribute, and whether the field has a default."""
-        has_default = (
-            target.default is not MISSING
-            or target.default_factory is not MISSING
-        )
-        source = self.sources.get(target.name, target.name)
-        return target.name, self.row.attributes.get(source), has_default
+    @cached_property
+    def _without_default(self) -> Mapping[str, None]:
+        """The fields that are None where a row does not hold them."""
+        names = [
+            target.name
+            for target in fields(self.kind)  # type: ignore[arg-type]
+            if target.default is MISSING and target.default_factory is MISSING
+        ]
+        return dict.fromkeys(names)
 
     def to_entity(self, item: Item) -> T:
         """Make a thing of a row; a field that the row does not hold takes its default."""
-        values: dict[str, Any] = {}
-        for name, attribute, has_default in self._readers:
-            stored = None
-            if attribute is not None:
-                stored = item.get(attribute.attr_name)
-            if attribute is not None and stored is not None:
-                values[name] = attribute.deserialize(
-                    stored[attribute.attr_type]
-                )
-            elif not has_default:
-                values[name] = None
+        values: dict[str, Any] = {**self._without_default}
+        for name, stored_name, stored_type, deserialize in self._readers:
+            stored = item.get(stored_name)
+            if stored is not None:
+                value = stored[stored_type]
+                values[name] = deserialize(value) if deserialize else value
         return self.kind(**values)
+
+
+# A field, the name and the type of its attribute, and what reads its value; None for plain text.
+_Reader = tuple[str, str, str, Callable[[Any], Any] | None]
+
+
+def _reader_of(name: str, attribute: Attribute[Any]) -> _Reader:
+    deserialize = attribute.deserialize
+    if isinstance(attribute, UnicodeAttribute):
+        return name, attribute.attr_name, attribute.attr_type, None
+    return name, attribute.attr_name, attribute.attr_type, deserialize
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

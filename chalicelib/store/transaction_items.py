@@ -13,7 +13,7 @@ from .store import Store
 from .table import PK, Key
 from .tables import COUNTER, Counter
 
-__all__ = ["Contended", "Item", "ItemBuilder"]
+__all__ = ["Contended", "Failed", "Item", "ItemBuilder"]
 
 
 class Contended(Exception):

@@ -72,7 +72,7 @@ def list_tickets(
     page = tickets.queries.list_tickets(
         context,
         query.place or "",
-        query.wants,
+        query.line_filter,
         newest=query.newest,
         limit=query.limit,
     )

@@ -160,7 +160,7 @@ class TicketQueries:
         self,
         context: RequestContext,
         place: str,
-        wanted: LineFilter,
+        wanted: LineFilter | None,
         *,
         newest: bool,
         limit: int,
@@ -168,13 +168,15 @@ class TicketQueries:
         """Return the tickets of a place for its staff, and the caller's relations to each.
 
         The order is by deadline, or newest first. All others get their own tickets and those
-        assigned to them. A page of the queue is one request.
+        assigned to them. A page of the queue is one request, and without a filter it reads no
+        more lines than it returns.
         """
         resource = Resource(see=permissions.SEE, places=(place,), public=True)
         granted = self._access.require(context, permissions.LIST, resource)
 
         def here(line: TicketLine) -> bool:
-            return covers(place, line.place) and wanted(line)
+            fits = wanted is None or wanted(line)
+            return fits and covers(place, line.place)
 
         if not granted.relations & STAFF:
             return self._own_lines(context, granted.actor, here, limit)

@@ -1,5 +1,6 @@
 """Requests about tickets; `views` holds the responses."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -220,13 +221,21 @@ class TicketQuery(PageQuery):
             self.order is TicketOrder.NEW or self.state is TicketStatus.CLOSED
         )
 
-    def wants(self, line: TicketLine) -> bool:
-        """Say whether a line passes the filters."""
+    @property
+    def line_filter(self) -> Callable[[TicketLine], bool] | None:
+        """Return the filter of lines that is asked for, None where none is."""
+        names = ("state", "category", "level", "assignee")
         asked = {
             name: getattr(self, name)
-            for name in ("state", "category", "level", "assignee")
+            for name in names
+            if getattr(self, name) is not None
         }
-        return all(
-            value is None or getattr(line, name) == value
-            for name, value in asked.items()
-        )
+        if not asked:
+            return None
+
+        def wants(line: TicketLine) -> bool:
+            return all(
+                getattr(line, name) == value for name, value in asked.items()
+            )
+
+        return wants

@@ -177,7 +177,28 @@ def due_after(
         ValueError: the limit is negative, or is not up within five years.
 
     """
-    return explain(calendar, start, minutes)[-1].end
+    left, since = _limit(minutes), start.astimezone(UTC)
+    if calendar is None:
+        return since + left
+    if not left:
+        return since
+    horizon = since + _HORIZON
+    for day in _days(calendar, since, horizon):
+        for begins, ends in _worked(day, calendar.zone, since, horizon):
+            if ends - begins >= left:
+                return begins + left
+            left -= ends - begins
+    raise _never_up(minutes)
+
+
+def _limit(minutes: int) -> timedelta:
+    if minutes < 0:
+        raise ValueError("a limit cannot be negative")
+    return minutes * _MINUTE
+
+
+def _never_up(minutes: int) -> ValueError:
+    return ValueError(f"{minutes} office minutes do not pass within five years")
 
 
 def worked_between(
@@ -202,9 +223,7 @@ def explain(
         ValueError: as `due_after`.
 
     """
-    if minutes < 0:
-        raise ValueError("a limit cannot be negative")
-    limit, since = minutes * _MINUTE, start.astimezone(UTC)
+    limit, since = _limit(minutes), start.astimezone(UTC)
     if calendar is None:
         whole = [(since, since + limit)]
         return (_counted_day(start.date(), None, "", whole, limit),)
@@ -221,7 +240,7 @@ def explain(
         days.append(_counted_day(day.date, day.why, day.name, counted, total))
         if total == limit:
             return tuple(days)
-    raise ValueError(f"{minutes} office minutes do not pass within five years")
+    raise _never_up(minutes)
 
 
 def uncertain(

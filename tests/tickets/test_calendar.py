@@ -22,6 +22,13 @@ STREET = Calendar(
 )
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    chinese_holiday.cache_clear()
+    yield
+    chinese_holiday.cache_clear()
+
+
 def test_every_day_of_nine_years_is_off_or_worked_as_another_library_has_it():
     other = holidays.country_holidays("CN", years=range(2018, 2027))
     assert DAYS[-1] == date(2026, 12, 31)

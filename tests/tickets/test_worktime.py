@@ -218,10 +218,11 @@ def test_a_line_says_parts_of_minutes():
     )
 
 
-def test_a_limit_cannot_be_negative():
-    for calendar in (STREET, None):
-        with pytest.raises(ValueError, match="negative"):
-            due_after(calendar, local("2026-11-23 10:00"), -1)
+@pytest.mark.parametrize("count", [due_after, explain])
+@pytest.mark.parametrize("calendar", [STREET, None])
+def test_a_limit_cannot_be_negative(count, calendar):
+    with pytest.raises(ValueError, match="negative"):
+        count(calendar, local("2026-11-23 10:00"), -1)
 
 
 def test_nothing_is_worked_from_late_to_early():
@@ -381,11 +382,12 @@ def test_decades_that_nobody_knows_are_no_error():
 @pytest.mark.parametrize(
     "calendar", [a_calendar(week={}), a_calendar(holidays=never_worked)]
 )
-def test_a_limit_that_never_ends_is_refused_after_five_years(calendar):
+@pytest.mark.parametrize("count", [due_after, explain])
+def test_a_limit_that_never_ends_is_refused_after_five_years(calendar, count):
     with pytest.raises(
         ValueError, match="1 office minutes do not pass within five years"
     ):
-        due_after(calendar, local("2024-02-09 17:30"), 1)
+        count(calendar, local("2024-02-09 17:30"), 1)
 
 
 def test_a_week_of_one_minute_is_waited_for_as_long_as_five_years():
@@ -743,6 +745,18 @@ def test_time_worked_adds_up(calendar, start, one, other):
         timedelta() <= part <= span
         for part, span in zip(parts, (one, other), strict=True)
     )
+
+
+@settings(max_examples=200 * LONGER, deadline=None)
+@given(
+    CALENDARS,
+    INSTANTS,
+    st.one_of(SHORT, st.sampled_from([0, 1, 210, 270, 480, 15 * WORKING_DAY])),
+)
+def test_a_deadline_is_the_end_of_its_explanation(calendar, start, minutes):
+    due = due_after(calendar, start, minutes)
+    assert due == explain(calendar, start, minutes)[-1].end
+    assert due.tzinfo is UTC
 
 
 @LAW

@@ -1,0 +1,39 @@
+"""A small street in memory, made as the large one is."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from chalicelib.kernel.changes import Entity
+from chalicelib.settings import KnownSecrets, Settings
+from tools.street.drawing import draw_street
+from tools.street.scale import StreetScale
+
+from ..store.scan import save_all
+from ..world import SECRETS, START, World
+
+SMALL = StreetScale(people=120)
+
+
+@cache
+def drawn(seed: int = 1, scale: StreetScale = SMALL) -> tuple[object, ...]:
+    """Return the things of a street; each street is drawn once."""
+    settings = Settings(secrets=KnownSecrets(**SECRETS))
+    return tuple(draw_street(settings, scale, seed, START))
+
+
+@dataclass
+class SmallStreet:
+    """A world with a street, and its things by type."""
+
+    world: World = field(default_factory=World)
+    things: tuple[Any, ...] = field(default_factory=drawn)
+
+    def __post_init__(self) -> None:
+        save_all(self.things)
+
+    def all(self, kind: type) -> list[Any]:
+        return [thing for thing in self.things if type(thing) is kind]
+
+    def entities(self) -> list[Entity]:
+        return [thing for thing in self.things if isinstance(thing, Entity)]

@@ -1,0 +1,1 @@
+"""A street of any size, made of the decisions that serve everybody."""
