@@ -6,8 +6,9 @@ from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
 from ..kernel.place import covers, street_of
 from ..kernel.question import ACTED
+from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, behind, index
+from ..store.table import Key, Table, behind
 from .model import StoredReply
 
 __all__ = ["REPLY", "ReplyRepository"]
