@@ -1,6 +1,7 @@
 """Routes of second factors."""
 
 from ..kernel.request import RequestContext
+from ..web.fields import NoFields
 from ..web.routes import Routes
 from .schemas import (
     FactorCodeIn,
@@ -26,7 +27,7 @@ routes: Routes[Factors] = Routes("factors", REFUSALS)
     ),
 )
 def set_up_factor(
-    factors: Factors, context: RequestContext
+    factors: Factors, context: RequestContext, body: NoFields
 ) -> PendingFactorView:
     """Make a secret for the caller's app; it counts once a code has confirmed it."""
     return PendingFactorView.model_validate(factors.set_up(context))

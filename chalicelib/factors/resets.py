@@ -179,11 +179,16 @@ class FactorResets:
         audit = self._audit.record(
             granted.actor, "person.factor_reset_requested", person, reason
         )
+        notice = Message(
+            kind="account.factor_reset_asked",
+            audience=OnePerson(person.id),
+            subject=person.id,
+        )
         changes: Changes[Entity] = Changes(
             entity=request,
             previous=expired,
             writes=(audit,),
-            messages=(_notice("account.factor_reset_asked", person),),
+            messages=(notice,),
         )
         return changes, _pending(request)
 
@@ -208,12 +213,17 @@ class FactorResets:
         event = TimelineEvent(
             tag="person.factor_reset", actor=actor.id, party=party
         )
+        notice = Message(
+            kind="account.factor_reset",
+            audience=OnePerson(person.id),
+            subject=person.id,
+        )
         changes: Changes[Entity] = Changes(
             entity=replace(person, token_version=person.token_version + 1),
             previous=person,
             writes=(Delete(row=factor), Delete(row=request), audit),
             events=(event,),
-            messages=(_notice("account.factor_reset", person),),
+            messages=(notice,),
         )
         return changes, ResetState(id=person.id, state="reset")
 
@@ -225,10 +235,6 @@ def _check_not_above(actor: Actor, person: Person) -> None:
         is_high = grant.role.rank >= Role.COMMUNITY_STAFF.rank
         if is_high and own.rank < grant.role.rank:
             raise Forbidden("role.above_own")
-
-
-def _notice(kind: str, person: Person) -> Message:
-    return Message(kind=kind, audience=OnePerson(person.id), subject=person.id)
 
 
 def _pending(request: FactorReset) -> ResetState:

@@ -17,7 +17,7 @@ OWN_FACTOR = {
 
 
 def _set_up(world: World) -> Good:
-    return Good(clerk(world), "/v1/me/factor")
+    return Good(clerk(world), "/v1/me/factor", {})
 
 
 def _show(world: World) -> Good:

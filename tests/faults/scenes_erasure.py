@@ -39,7 +39,14 @@ from .scenes_offers import unheard
 # The handlers of the two events of an erasure.
 HANDLERS = {
     PERSON_ERASED: {"offers", "people", "tickets", "wishes"},
-    RELATION_ENDED: {"message_log", "offers", "tickets", "uploads", "wishes"},
+    RELATION_ENDED: {
+        "factors",
+        "message_log",
+        "offers",
+        "tickets",
+        "uploads",
+        "wishes",
+    },
 }
 SECRETS = (
     "刘见证",

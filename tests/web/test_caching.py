@@ -72,7 +72,7 @@ ALL = {
 # Views of any content.
 ANYTHING = {"MyDataView"}
 # Views with a secret whose name says little, as a code is also that of a place or a refusal.
-SECRET = {"ReadOutCodeView.code"}
+SECRET = {"ReadOutCodeView.code", "ShownFactorView.recovery_codes"}
 
 
 def looks_personal(model: type[BaseModel]) -> bool:
