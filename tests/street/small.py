@@ -24,12 +24,14 @@ def drawn(seed: int = 1, scale: StreetScale = SMALL) -> tuple[object, ...]:
 
 @dataclass
 class SmallStreet:
-    """A world with a street, and its things by type."""
+    """A world that holds a street and nothing else, and its things by type."""
 
     world: World = field(default_factory=World)
     things: tuple[Any, ...] = field(default_factory=drawn)
 
     def __post_init__(self) -> None:
+        for table in self.world.tables.values():
+            table.items.clear()  # what every world is founded with
         save_all(self.things)
 
     def all(self, kind: type) -> list[Any]:

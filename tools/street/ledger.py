@@ -130,8 +130,10 @@ class RowLedger(ItemBuilder):
     def _count_up(self, count: Count) -> None:
         counter = Counter(subject=count.subject, name=count.name)
         before = self._rows_of(counter).get(self._key(counter), counter)
-        ttl = count.expires_at or before.ttl
-        self.add(replace(before, value=before.value + count.add, ttl=ttl))
+        value = before.value + count.add
+        if value:  # a row type leaves out 0, and a counter without a value reads as none
+            ttl = count.expires_at or before.ttl
+            self.add(replace(before, value=value, ttl=ttl))
 
     def _adjust_up(self, adjust: Adjust) -> None:
         rows = self._rows_of(adjust.row)
