@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from .changes import Delete
+from .changes import Write
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
 from .staff_queue import QueuePart, QueueQuery
@@ -44,8 +44,8 @@ class Hooks(Protocol):
         """Return all data of the features about a person, by section."""
         ...
 
-    def erased_with(self, person: Any) -> list[Delete]:
-        """Return the rows to delete in the commit that erases a person."""
+    def erased_with(self, person: Any) -> list[Write]:
+        """Return the writes of all features in the commit that erases a person."""
         ...
 
     def retentions(self) -> list[str]:
