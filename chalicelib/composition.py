@@ -8,7 +8,7 @@ from .catalogue import messages_of
 from .feature import Get, Group
 from .features import declarations
 from .kernel.access import Actor
-from .kernel.changes import Delete
+from .kernel.changes import Write
 from .kernel.message_context import MessageContext, MessageSubject
 from .kernel.paging import Page, Position
 from .kernel.question import QuestionRound, QuestionState, QuestionStatus
@@ -80,9 +80,9 @@ class Composition:
                 sections |= read(self._get(provider), person_id)
         return sections
 
-    def erased_with(self, person: Any) -> list[Delete]:
+    def erased_with(self, person: Any) -> list[Write]:
         """See `Hooks.erased_with`."""
-        rows: list[Delete] = []
+        rows: list[Write] = []
         for feature in declarations():
             for provider, find in feature.erasure_rows:
                 rows += find(self._get(provider), person)

@@ -350,7 +350,7 @@ class Feature(JobHandlers[S]):
         return _add_to_list(self.exports, service or self)
 
     def erase_with(self, *, service: _Service = None) -> Callable[[F], F]:
-        """Declare the rows to delete in the commit that erases a person: (service, person)."""
+        """Declare writes of the commit that erases a person: (service, person)."""
         return _add_to_list(self.erasure_rows, service or self)
 
     def task_about(self, *, service: _Service = None) -> Callable[[F], F]:

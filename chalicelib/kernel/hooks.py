@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from .access import Actor
-from .changes import Delete
+from .changes import Write
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
 from .question import QuestionRound, QuestionStatus
@@ -50,8 +50,8 @@ class Hooks(Protocol):
         """Return all data of the features about a person, by section."""
         ...
 
-    def erased_with(self, person: Any) -> list[Delete]:
-        """Return the rows to delete in the commit that erases a person."""
+    def erased_with(self, person: Any) -> list[Write]:
+        """Return the writes of all features in the commit that erases a person."""
         ...
 
     def has_task_about(self, worker: Actor, person: Any) -> bool:

@@ -179,10 +179,13 @@ class SignIn:
 
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
-            actor = self._access.require_self(
+            granted = self._access.require_self(
                 context, people_permissions.CHANGE_ME
-            ).actor
-            slot = f"email#{actor.id}"
+            )
+            slot = f"email#{granted.actor.id}"
+            # The account, and each phone: leaving and coming back resets nothing.
+            _, *phones = granted.person.limit_subjects
+            askers = [slot, *(f"email#{phone}" for phone in phones)]
             mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"
             order = CodeOrder(
                 purpose=Purpose.EMAIL,
@@ -193,7 +196,7 @@ class SignIn:
                 # The limits of the mailbox hold for all actors together.
                 counts=[
                     limit.count(subject, now)
-                    for subject in (slot, mailbox)
+                    for subject in (*askers, mailbox)
                     for limit in EMAIL_CODES
                 ],
                 slot=slot,

@@ -1,6 +1,6 @@
 """The decisions about an upload. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,9 +15,13 @@ __all__ = ["bind", "count_begun", "end", "make_ready", "on_timer", "refuse"]
 S = UploadState
 
 
-def count_begun(owner: str, now: datetime) -> Count:
-    """Return the counter of the uploads that a person begins in this hour."""
-    return policy.PER_HOUR.count(f"uploads#{owner}", now)
+def count_begun(subjects: Iterable[str], now: datetime) -> tuple[Count, ...]:
+    """Return the counters of the uploads that a person begins in this hour.
+
+    They count for the account and its phones (`Person.limit_subjects`).
+    """
+    counted = [f"uploads#{subject}" for subject in subjects]
+    return policy.PER_HOUR.counts(counted, now)
 
 
 def make_ready(

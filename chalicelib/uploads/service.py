@@ -81,15 +81,16 @@ class Uploads:
         def decide() -> Changes[Upload]:
             own = {Relation.OWNER: frozenset({context.actor.id})}
             resource = Resource(see=permissions.SEE, relations=own)
-            actor = self._access.require(
+            granted = self._access.require(
                 context, permissions.CREATE, resource
-            ).actor
+            )
+            subjects = granted.person.limit_subjects
             now = self._clock.now()
             upload = Upload(
                 id=id,
                 created_at=now,
                 updated_at=now,
-                owner=actor.id,
+                owner=granted.actor.id,
                 kind=kind,
                 content_type=content_type,
                 size=size,
@@ -97,7 +98,7 @@ class Uploads:
             return Changes(
                 entity=upload,
                 previous=None,
-                writes=(decisions.count_begun(actor.id, now),),
+                writes=decisions.count_begun(subjects, now),
             )
 
         return self._with_form(self._transaction.run(decide, context))

@@ -1,6 +1,6 @@
 """The declaration of wishes: micro-wishes from the first word to the thanks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from ..places.feature import feature as places
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.access import Actor
+    from ..kernel.changes import Write
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
@@ -273,6 +274,12 @@ def forgetting(core: "Core", get: Get) -> "WishForgetting":
 def erase(wishes: "WishForgetting", event: "Event") -> "Position | None":
     """Redact the wishes and claims of an erased person, a step at a time."""
     return wishes.forget_person(event.subject, event.cursor)
+
+
+@feature.erase_with(service=helpers)
+def left_by(helpers: "HelperReader", person: "Person") -> "Iterable[Write]":
+    """Count the active claims of an erased helper as given back."""
+    return helpers.left_by(person)
 
 
 @feature.retain("wishes", service=forgetting)

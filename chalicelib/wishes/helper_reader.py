@@ -1,12 +1,14 @@
 """Reads what is counted for helpers, and says which wishes a volunteer may claim."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
+from ..kernel.changes import Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..people.model import Person, VettingMethod
 from ..people.service import People
-from . import claiming
+from . import claiming, policy
 from .codes import home_key
 from .helpers import Helper, HelperRecords
 from .model import Wish
@@ -71,6 +73,24 @@ class HelperReader:
             homes_allowed=person.homes_7_days,
             lifted_at=person.claims_lifted_at,
         )
+
+    def left_by(self, person: Person) -> list[Write]:
+        """Return the records of a helper who erases their account, for its commit.
+
+        Their active claims are given back, and count for their phones: an account made anew goes on
+        with these numbers.
+        """
+        records = self.records_of(person)
+        if not records.active:
+            return []
+        claims = self._repository.every_claim_of(person.id)
+        latest = islice(claims, policy.HOMES_SEALED)
+        active = [
+            claim_id
+            for claim_id, wish in latest
+            if any(claim.id == claim_id for claim in wish.active)
+        ]
+        return [*records.with_account_left(active, self._clock.now())]
 
     def home_of(self, resident: Person) -> str:
         """Return the hash by which a resident's home is counted."""

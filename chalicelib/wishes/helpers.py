@@ -5,7 +5,7 @@ account is erased and made anew. So leaving and coming back resets no number: ho
 back count from all records, confirmed deliveries from that of the account alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -130,6 +130,13 @@ class HelperRecords:
         """Return the rows after a claim was given back."""
         given_back = self._all_given_back() | {claim_id: now}
         return self._rows(self.homes(now), given_back, -1, now)
+
+    def with_account_left(
+        self, claim_ids: Iterable[str], now: datetime
+    ) -> tuple[Put, ...]:
+        """Return the rows after the account was left with active claims: they are given back."""
+        given_back = self._all_given_back() | dict.fromkeys(claim_ids, now)
+        return self._rows(self.homes(now), given_back, 0, now)
 
     def _rows(
         self,

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from ..world import World
-from .builders import wrong
+from .builders import sign_up, wrong
 
 MAIL = "xiuying@example.com"
 
@@ -117,3 +117,18 @@ def test_codes_by_mail_wait_for_a_minute_too(world: World):
     assert (
         world.resident().post("/v1/me/email", {"address": MAIL}).status == 202
     )
+
+
+def test_leaving_and_coming_back_resets_no_code_by_mail(world: World):
+    """One SIM card writes to no more mailboxes for having several accounts in a row."""
+    number, sent = "+8613811116666", 0
+    world.clock.advance(timedelta(minutes=20))  # to a full hour
+    for life in range(3):
+        phone = sign_up(world, number)
+        for n in range(6):
+            address = {"address": f"victim{life}{n}@example.com"}
+            sent += phone.post("/v1/me/email", address).status == 202
+            world.clock.advance(timedelta(minutes=2))
+        assert world.erase(phone).status == 202
+        world.clock.advance(timedelta(minutes=2))
+    assert sent == 10  # in an hour

@@ -149,6 +149,18 @@ def test_nobody_fills_the_bucket(world: World):
     assert ask(phone).status == 201
 
 
+def test_leaving_and_coming_back_resets_no_upload(world: World):
+    number = "+8613811115555"
+    phone = world.sign_in(number, consent="2026-11", name="张三")
+    statuses = [ask(phone).status for _ in range(MAX_PER_HOUR)]
+    assert statuses == [201] * MAX_PER_HOUR
+    world.clock.advance(timedelta(minutes=2))
+    assert world.erase(phone).status == 202
+    world.clock.advance(timedelta(minutes=2))
+    phone = world.sign_in(number, consent="2026-11", name="张三")
+    assert (ask(phone).status, ask(phone).code) == (429, "upload.too_many")
+
+
 # reading
 
 

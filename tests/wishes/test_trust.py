@@ -198,6 +198,33 @@ def test_a_pause_follows_the_phone_into_a_new_account(world: World):
     )
 
 
+def test_leaving_with_a_claim_gives_it_back(world: World):
+    """Claim, erase the account, come back: the third time staff have to look."""
+    wish, number = wishes_of_a_street(world, 1)[0], "+8613811110004"
+    for n in range(policy.GIVEN_BACK_MAX):
+        phone = new_sim(world, number)
+        world.vet(phone.me["id"])
+        claimed = phone.post(f"/v1/wishes/{wish}/claim")
+        assert claimed.status == 200, (n, claimed.text)
+        assert world.erase(phone).status == 202
+        world.pass_time(minutes=5)
+    phone = new_sim(world, number)
+    world.vet(phone.me["id"])
+    refused = phone.post(f"/v1/wishes/{wish}/claim")
+    assert (refused.status, refused.code) == (403, "volunteer.paused_by_staff")
+
+
+def test_leaving_without_a_claim_gives_nothing_back(world: World):
+    wish, number = wishes_of_a_street(world, 1)[0], "+8613811110005"
+    for _ in range(policy.GIVEN_BACK_MAX + 1):
+        phone = new_sim(world, number)
+        assert world.erase(phone).status == 202
+        world.pass_time(minutes=5)
+    phone = new_sim(world, number)
+    world.vet(phone.me["id"])
+    assert phone.post(f"/v1/wishes/{wish}/claim").status == 200
+
+
 def test_claims_that_others_end_are_not_given_back(world: World):
     phone, staff = world.volunteer(), world.staff()
     for wish in wishes_of_a_street(world, 4):
