@@ -121,6 +121,7 @@ class SignInCodes:
             locale=context.locale,
             counts=(*windows, *budget),
             device=device,
+            holder=owner,
             muted=is_used_up,
         )
         return self._challenges.issue(order)

@@ -14,8 +14,8 @@ from ..people.model import Person
 from ..people.phones import Phones
 from ..people.registration import Registration
 from ..people.service import People
+from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
-from .audit import AuditLog
 from .households import Households
 
 __all__ = ["DirectoryMoves", "people_at"]

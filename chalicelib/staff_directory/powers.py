@@ -35,7 +35,13 @@ class PersonPowers(DirectoryMoves):
             text = ", ".join(
                 f"{g.role.value}@{g.place}" for g in changed.grants
             )
-            audit = self._audit.record(actor, "person.granted", person, text)
+            audit = self._audit.record(
+                actor,
+                "person.granted",
+                person,
+                detail=text,
+                address=context.address,
+            )
             event = TimelineEvent(
                 tag="person.granted", actor=actor.id, party="staff", note=text
             )
@@ -60,12 +66,16 @@ class PersonPowers(DirectoryMoves):
             actor, person = self._require_other(
                 context, person_id, people_permissions.VET
             )
-            return self._vetted(actor, person, terms)
+            return self._vetted(context, actor, person, terms)
 
         return self._transaction.run(decide, context)
 
     def _vetted(
-        self, actor: Actor, person: Person, terms: VettingTerms
+        self,
+        context: RequestContext,
+        actor: Actor,
+        person: Person,
+        terms: VettingTerms,
     ) -> Changes[Person]:
         now, level = self._clock.now(), terms.level
         check_terms(terms, now)
@@ -73,7 +83,12 @@ class PersonPowers(DirectoryMoves):
             person, level, terms.how, terms.expires_at, by=actor.id, now=now
         )
         audit = self._audit.record(
-            actor, "person.vetted", person, f"{level.value}: {terms.note}"
+            actor,
+            "person.vetted",
+            person,
+            terms.note,
+            detail=level.value,
+            address=context.address,
         )
         event = TimelineEvent(
             tag="person.vetted",
@@ -108,7 +123,12 @@ class PersonPowers(DirectoryMoves):
             now = self._clock.now()
             changed = volunteers.set_limits(person, homes_7_days, now)
             audit = self._audit.record(
-                actor, "person.limited", person, f"{homes_7_days}: {reason}"
+                actor,
+                "person.limited",
+                person,
+                reason,
+                detail=str(homes_7_days),
+                address=context.address,
             )
             event = TimelineEvent(
                 tag="person.limited",
@@ -146,7 +166,9 @@ class PersonPowers(DirectoryMoves):
                     changed, token_version=person.token_version + 1
                 )
             tag = "person.blocked" if blocked else "person.unblocked"
-            audit = self._audit.record(actor, tag, person, reason)
+            audit = self._audit.record(
+                actor, tag, person, reason, address=context.address
+            )
             event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
             return Changes(
                 entity=changed,

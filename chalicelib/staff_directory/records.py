@@ -123,11 +123,8 @@ class PersonRecords(DirectoryMoves):
             )
             changed = self._registration.apply_edit(person, edit)
             if changed.home and changed.home != person.home:
-                authorize(
-                    actor,
-                    people_permissions.CHANGE,
-                    people_at(changed.home, context),
-                )
+                there = people_at(changed.home, context)
+                authorize(actor, people_permissions.CHANGE, there)
             writes: tuple[Put, ...] = ()
             if changed.phone != person.phone:
                 check_below(actor, person)
@@ -139,7 +136,11 @@ class PersonRecords(DirectoryMoves):
                 changed = replace(changed, phone_lost_at=None)
                 writes = self._claims(changed)
             audit = self._audit.record(
-                actor, "person.changed", person, ", ".join(fields_set(edit))
+                actor,
+                "person.changed",
+                person,
+                detail=", ".join(fields_set(edit)),
+                address=context.address,
             )
             event = TimelineEvent(
                 tag="person.changed", actor=actor.id, party="staff"
@@ -175,7 +176,11 @@ class PersonRecords(DirectoryMoves):
                 person, joined, contact_via, consent, actor.id
             )
             audit = self._audit.record(
-                actor, "person.household_set", person, joined or "-"
+                actor,
+                "person.household_set",
+                person,
+                detail=joined or "-",
+                address=context.address,
             )
             event = TimelineEvent(
                 tag="person.household_set", actor=actor.id, party="staff"
@@ -205,7 +210,12 @@ class PersonRecords(DirectoryMoves):
                 admin = replace(
                     known, grants=tuple(dict.fromkeys([*known.grants, grant]))
                 )
-                return Changes(entity=admin, previous=known, events=(event,))
+                return Changes(
+                    entity=admin,
+                    previous=known,
+                    writes=(self._appointed(known, note),),
+                    events=(event,),
+                )
             now = self._clock.now()
             admin = Person(
                 id=self._ids.new("per"),
@@ -217,9 +227,16 @@ class PersonRecords(DirectoryMoves):
                 grants=(grant,),
             )
             admin = self._phones.with_key(admin)
-            writes = self._claims(admin)
+            writes = (*self._claims(admin), self._appointed(admin, note))
             return Changes(
                 entity=admin, previous=None, writes=writes, events=(event,)
             )
 
         return self._transaction.run(decide, RequestContext())
+
+    def _appointed(self, admin: Person, role: str) -> Put:
+        """Return the line in the security trail of a role that the operator gives."""
+        operator = Actor(id="operator")
+        return self._audit.record(
+            operator, "person.granted", admin, detail=role
+        )

@@ -7,6 +7,7 @@ from ..kernel.place import covers
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
 from ..people.model import Person
+from ..security_trail.kinds import EventKind
 from .authorized_moves import people_at
 from .powers import PersonPowers
 from .records import NewPerson, PersonRecords
@@ -25,11 +26,37 @@ class PersonAdmin(PersonRecords, PersonPowers):
         q: str | None,
         limit: int,
     ) -> Page[Person]:
-        """Return the people of a place and below, filtered by role, name part or whole phone."""
-        self._access.require(
-            context, people_permissions.READ, people_at(place, context)
-        )
+        """Return the people of a place and below, filtered by role, name part or whole phone.
 
+        Each page is an event of the security trail, which says how it was filtered, not by which
+        name or phone.
+        """
+
+        def decide() -> tuple[Changes[Person], Page[Person]]:
+            me = self._access.require(
+                context, people_permissions.READ, people_at(place, context)
+            ).person
+            page = self._found(context, place, role, q, limit)
+            by = [_kind_of_search(q), f"role={role.value}" if role else ""]
+            audit = self._audit.record_look(
+                me.as_actor(),
+                EventKind.LISTED,
+                place,
+                context.address,
+                detail=" ".join(filter(None, by)),
+            )
+            return Changes(entity=me, previous=me, writes=(audit,)), page
+
+        return self._transaction.run_with(decide, context)[1]
+
+    def _found(
+        self,
+        context: RequestContext,
+        place: str,
+        role: Role | None,
+        q: str | None,
+        limit: int,
+    ) -> Page[Person]:
         def wanted(person: Person) -> bool:
             named = not q or q in person.name or q == person.phone
             return named and (
@@ -58,7 +85,13 @@ class PersonAdmin(PersonRecords, PersonPowers):
             actor, person = self._require(
                 context, person_id, people_permissions.REVEAL
             )
-            audit = self._audit.record(actor, "person.revealed", person, reason)
+            audit = self._audit.record(
+                actor,
+                "person.revealed",
+                person,
+                reason,
+                address=context.address,
+            )
             return Changes(entity=person, previous=person, writes=(audit,))
 
         return self._transaction.run(decide, context)
@@ -68,3 +101,9 @@ class PersonAdmin(PersonRecords, PersonPowers):
     ) -> Person:
         """Return what a repeated reveal shows; the first has audited the look."""
         return self._require(context, person_id, people_permissions.REVEAL)[1]
+
+
+def _kind_of_search(q: str | None) -> str:
+    if not q:
+        return ""
+    return "by phone" if q.startswith("+") else "by name"
