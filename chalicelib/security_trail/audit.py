@@ -12,7 +12,7 @@ from ..people.model import Person
 from ..people.phones import Phones
 from .kinds import EventKind
 from .model import NOWHERE, OK, SecurityEvent
-from .policy import TRAIL_TTL
+from .policy import REVEALS_WINDOW, TRAIL_TTL
 from .repository import TrailRepository
 
 __all__ = ["AuditLog"]
@@ -60,6 +60,11 @@ class AuditLog:
             address=address,
             phone_hash=self._phones.fingerprint(phone) if phone else None,
         )
+
+    def count_reveals(self, actor: Actor) -> int:
+        """Return how many people an actor has revealed in the last day."""
+        since = self._clock.now() - REVEALS_WINDOW
+        return self._repository.count_of(actor.id, EventKind.REVEALED, since)
 
     def record_own(self, person: Person, action: str, address: str) -> Put:
         """Return the line of something that a person did about their own account."""

@@ -3,13 +3,16 @@
 DynamoDB itself deletes them when their time to live ends.
 """
 
+from datetime import datetime
 from typing import Any
 
 from ..kernel.changes import Put
+from ..kernel.clock import to_text
 from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..store.repository import Repository
 from ..store.table import SK, Table, index
+from .kinds import EventKind
 from .model import SecurityEvent, TrailFilter
 from .policy import LINES_READ_MAX
 
@@ -63,6 +66,22 @@ class TrailRepository(Repository):
     def written(self, event: SecurityEvent) -> Put:
         """Return the line that goes into the commit of what it tells of."""
         return Put(row=event, new=True)
+
+    def count_of(self, actor: str, kind: EventKind, since: datetime) -> int:
+        """Return how many events of a kind an actor has made since an instant.
+
+        Eventually consistent, in one request: an actor with more than 500 lines has at least those.
+        """
+        order = SECURITY_EVENT.attribute("order")
+        page = self._store.page(
+            SECURITY_EVENT,
+            actor,
+            index="by_actor",
+            keys=order > to_text(since),
+            limit=LINES_READ_MAX,
+            newest_first=True,
+        )
+        return sum(event.kind == kind for event in page.items)
 
     def read(
         self, wanted: TrailFilter, before: str, limit: int

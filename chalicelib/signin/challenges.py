@@ -4,7 +4,8 @@ A challenge belongs to the one who asked for it. Every request makes its own, wi
 and its own tries. So nobody can replace, use up or end the challenge of somebody else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from ..kernel.audiences import ChallengeTarget
 from ..kernel.changes import Changes, Count, Delete, Message, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Invalid, Refusal
+from ..kernel.errors import Invalid, Refusal, TooMany
 from ..kernel.ids import Ids
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.metrics import Metrics
@@ -240,6 +241,15 @@ class Challenges:
     def network_key(self, address: str) -> str:
         """Return the keyed hash of a caller's network, by which requests are counted."""
         return network_hash(self._keys, address)
+
+    @contextmanager
+    def counting_refusals(self) -> Iterator[None]:
+        """Count the refusal of a code, or of a try, for there were too many."""
+        try:
+            yield
+        except TooMany:
+            self._metrics.count("CodesRefused")
+            raise
 
     def find(self, challenge_id: str) -> Challenge | None:
         """Return a challenge."""

@@ -108,7 +108,8 @@ class SignIn:
                 return self._refused(context, proved, lacking), None
             return self._open(context, proved, account)
 
-        _, opened = self._transaction.run_with(decide, context)
+        with self._challenges.counting_refusals():
+            _, opened = self._transaction.run_with(decide, context)
         assert opened is not None  # noqa: S101 - a refused sign-in raises
         return self.sessions.signed_in(*opened)
 
@@ -231,7 +232,8 @@ class SignIn:
             )
             return self._challenges.issue(order)
 
-        self._transaction.run(decide, context)
+        with self._challenges.counting_refusals():
+            self._transaction.run(decide, context)
         return int(COOLDOWN.total_seconds())
 
     def verify_email(self, context: RequestContext, code: str) -> Person:
@@ -265,7 +267,8 @@ class SignIn:
                 related=(proved,),
             ), None
 
-        written, _ = self._transaction.run_with(decide, context)
+        with self._challenges.counting_refusals():
+            written, _ = self._transaction.run_with(decide, context)
         assert isinstance(written, Person)  # noqa: S101 - a refusal raises
         return written
 

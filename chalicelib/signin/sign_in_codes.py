@@ -83,7 +83,8 @@ class SignInCodes:
             known = read_device(self._keys, device, owner.id if owner else None)
             return self._issue(context, phone, owner, known)
 
-        challenge = self._transaction.run(decide, context)
+        with self._challenges.counting_refusals():
+            challenge = self._transaction.run(decide, context)
         if challenge.muted:
             self._metrics.count("CodesHeldBack")
         return CodeSent(

@@ -6,6 +6,7 @@ from ..kernel.access import Action, Actor, Relation, Resource
 from ..kernel.clock import Clock
 from ..kernel.errors import Forbidden, NotFound
 from ..kernel.ids import Ids
+from ..kernel.metrics import Metrics
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
 from ..people.access import Access
@@ -36,6 +37,7 @@ class DirectoryMoves:
         phones: Phones,
         registration: Registration,
         audit: AuditLog,
+        metrics: Metrics,
     ) -> None:
         self._transaction, self._access, self._people = (
             transaction,
@@ -43,6 +45,7 @@ class DirectoryMoves:
             people,
         )
         self._clock, self._ids, self._audit = clock, ids, audit
+        self._metrics = metrics
         self._consents, self._phones, self._registration = (
             consents,
             phones,

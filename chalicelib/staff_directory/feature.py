@@ -32,6 +32,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         phones=get(phones),
         registration=get(registration),
         audit=get(audit),
+        metrics=core.metrics,
     )
 
 

@@ -81,7 +81,7 @@ class PersonAdmin(PersonRecords, PersonPowers):
     ) -> Person:
         """Return a person's record for their full phone and address, and audit the look."""
 
-        def decide() -> Changes[Person]:
+        def decide() -> tuple[Changes[Person], int]:
             actor, person = self._require(
                 context, person_id, people_permissions.REVEAL
             )
@@ -92,9 +92,14 @@ class PersonAdmin(PersonRecords, PersonPowers):
                 reason,
                 address=context.address,
             )
-            return Changes(entity=person, previous=person, writes=(audit,))
+            reveals = self._audit.count_reveals(actor) + 1
+            return Changes(
+                entity=person, previous=person, writes=(audit,)
+            ), reveals
 
-        return self._transaction.run(decide, context)
+        person, reveals = self._transaction.run_with(decide, context)
+        self._metrics.observe("RevealsOfPerson", reveals, "Count")
+        return person
 
     def reread_revealed(
         self, context: RequestContext, person_id: str

@@ -115,6 +115,7 @@ def claims(core: "Core", get: Get) -> "WishClaims":
         queries=get(queries),
         helpers=get(helpers),
         near_misses=near_misses,
+        metrics=core.metrics,
     )
 
 
