@@ -12,6 +12,7 @@ __all__ = ["FEATURES", "declaration", "declarations"]
 FEATURES = (
     "people",
     "places",
+    "security_trail",
     "staff_directory",
     "signin",
     "factors",

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from app import api, app
@@ -266,7 +267,7 @@ class World:
             self.clock,
             without=frozenset({"check_ladders"}),
         )
-        self.numbers = iter(range(10_000))
+        self.numbers = count()
 
     def rewired(
         self, settings: Settings | None = None, **parts: Any

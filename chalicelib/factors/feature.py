@@ -7,7 +7,7 @@ from ..feature import Feature, Get
 from ..kernel.ended_relations import DUTY_ENDED
 from ..people.feature import access, factor_of
 from ..people.feature import feature as people
-from ..staff_directory.feature import audit
+from ..security_trail.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core

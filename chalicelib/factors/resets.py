@@ -20,7 +20,7 @@ from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
-from ..staff_directory.audit import AuditLog
+from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
 from . import permissions
 from .model import Factor, FactorReset
@@ -79,13 +79,13 @@ class FactorResets:
             known = self._repository.find_reset(person_id)
             by_author = self._relations_of_author(known, person)
             if known is None or not by_author:
-                return self._request(granted, person, reason, known)
+                return self._request(context, granted, person, reason, known)
             if granted.actor.id == known.requested_by:
                 raise Forbidden("factor.needs_second")
             if Relation.STREET_ADMIN not in by_author | granted.relations:
                 raise Forbidden("factor.needs_admin")
             return self._approved(
-                granted.actor, "staff", person, factor, reason
+                granted.actor, "staff", person, factor, reason, context.address
             )
 
         return self._transaction.run_with(decide, context)[1]
@@ -162,6 +162,7 @@ class FactorResets:
 
     def _request(
         self,
+        context: RequestContext,
         granted: Granted,
         person: Person,
         reason: str,
@@ -177,7 +178,11 @@ class FactorResets:
             ttl=now + RESET_WAITS,
         )
         audit = self._audit.record(
-            granted.actor, "person.factor_reset_requested", person, reason
+            granted.actor,
+            "person.factor_reset_requested",
+            person,
+            reason,
+            address=context.address,
         )
         notice = Message(
             kind="account.factor_reset_asked",
@@ -199,6 +204,7 @@ class FactorResets:
         person: Person,
         factor: Factor,
         reason: str,
+        address: str = "",
     ) -> tuple[Changes[Entity], ResetState]:
         """Return the removal of a factor. Every session of the person ends with it."""
         now = self._clock.now()
@@ -209,7 +215,9 @@ class FactorResets:
             requested_by="",
             ttl=now,
         )
-        audit = self._audit.record(actor, "person.factor_reset", person, reason)
+        audit = self._audit.record(
+            actor, "person.factor_reset", person, reason, address=address
+        )
         event = TimelineEvent(
             tag="person.factor_reset", actor=actor.id, party=party
         )

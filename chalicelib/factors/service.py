@@ -11,8 +11,8 @@ from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..people.factor_gate import FactorState
 from ..people.model import Person
+from ..security_trail.audit import AuditLog
 from ..signin.repository import SessionRepository
-from ..staff_directory.audit import AuditLog
 from ..store.transaction import Transaction
 from . import permissions
 from .codes import Accepted, FactorCodes, PendingFactor
@@ -140,14 +140,22 @@ class Factors:
             session = granted.actor.session
             accepted = self._codes.accept(factor, code, session, now)
             if accepted is None:
-                return self._wrong(factor, code, counts, now), None
+                line = self._audit.record(
+                    granted.actor,
+                    "auth.factor_wrong",
+                    person,
+                    address=context.address,
+                    result="auth.code_wrong",
+                )
+                counted = (*counts, line)
+                return self._wrong(factor, code, counted, now), None
             after = self._codes.renewed(
                 accepted.factor.shown(session, now), now
             )
             return Changes(
                 entity=after,
                 previous=factor,
-                writes=(*counts, *self._lines(granted, accepted)),
+                writes=(*counts, *self._lines(context, granted, accepted)),
                 messages=_messages(accepted),
             ), _shown(after, session, accepted.recovery_codes)
 
@@ -183,11 +191,13 @@ class Factors:
             raise Conflict("factor.none")
         return _shown(factor, granted.actor.session, None)
 
-    def _lines(self, granted: Granted, accepted: Accepted) -> tuple[Write, ...]:
+    def _lines(
+        self, context: RequestContext, granted: Granted, accepted: Accepted
+    ) -> tuple[Write, ...]:
         if not accepted.audit:
             return ()
-        line = self._audit.record(
-            granted.actor, accepted.audit, granted.person, "own account"
+        line = self._audit.record_own(
+            granted.person, accepted.audit, context.address
         )
         return (line,)
 

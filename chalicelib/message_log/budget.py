@@ -105,7 +105,7 @@ class SmsBudget:
             self.book(bill)
 
     def book(self, bill: Bill) -> None:
-        """Add a bill to each pot's month."""
+        """Add a bill to each pot's month. The metric is its share of a street's monthly budget."""
         now = self._clock.now()
         expires_at = now + policy.SPENDING_TTL
         for paid_by, li in bill.by_pot.items():
@@ -114,6 +114,8 @@ class SmsBudget:
                     paid_by.subject, _month(now), li, expires_at
                 )
                 self._add_to_cache(paid_by, li)
+                share = 100 * li / max(1, self.budget_li)
+                self._metrics.observe("SmsBudgetSpent", share, "Percent")
 
     def _add_to_cache(self, paid_by: PotOfStreet, li: int) -> None:
         """Add to the cached sum: a burst must not outrun the sum that was read a minute ago."""

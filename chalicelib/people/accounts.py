@@ -28,10 +28,12 @@ from .model import (
 from .policy import SELF_GIVEN
 from .registration import Registration
 
-__all__ = ["Accounts", "PhoneProof"]
+__all__ = ["Accounts", "PhoneProof", "TrailLine"]
 
 # (person, challenge, code, network address) -> the use of the challenge, or a refused try
 PhoneProof = Callable[[Person, str, str, str], Changes[Entity]]
+# (person, kind of event, network address) -> the line in the security trail
+TrailLine = Callable[[Person, str, str], Put]
 
 
 class Accounts:
@@ -47,13 +49,14 @@ class Accounts:
         registration: Registration,
         erasure: Erasure,
         phone_proof: PhoneProof,
+        trail_line: TrailLine,
         personal_data: PersonalData,
     ) -> None:
         self._transaction, self._access = transaction, access
         self._clock = clock
         self._consents, self._registration = consents, registration
         self._erasure, self._phone_proof = erasure, phone_proof
-        self._personal_data = personal_data
+        self._personal_data, self._trail_line = personal_data, trail_line
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""
@@ -208,10 +211,15 @@ class Accounts:
         self._transaction.run(decide, context)
 
     def read_my_data(self, context: RequestContext) -> dict[str, Any]:
-        """Return everything held about the actor, by section."""
-        granted = self._access.require_self(context, permissions.EXPORT_ME)
-        person = granted.person
-        return self._personal_data.of(person)
+        """Return everything held about the actor, by section. The trail gets a line."""
+
+        def decide() -> Changes[Person]:
+            granted = self._access.require_self(context, permissions.EXPORT_ME)
+            person = granted.person
+            line = self._trail_line(person, "person.exported", context.address)
+            return Changes(entity=person, previous=person, writes=(line,))
+
+        return self._personal_data.of(self._transaction.run(decide, context))
 
     def erase_me(
         self, context: RequestContext, challenge: str, code: str
@@ -230,8 +238,13 @@ class Accounts:
             proved = self._phone_proof(person, challenge, code, context.address)
             if proved.refusal:
                 return proved, None
+            line = self._trail_line(person, "person.erased", context.address)
             return self._erasure.erased(
-                person, actor=person.id, party="owner", related=(proved,)
+                person,
+                actor=person.id,
+                party="owner",
+                writes=(line,),
+                related=(proved,),
             ), None
 
         self._transaction.run_with(decide, context)

@@ -9,7 +9,7 @@ from ..kernel.template import Lane
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.changes import Changes, Entity
+    from ..kernel.changes import Changes, Entity, Put
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .access import Access
-    from .accounts import Accounts, PhoneProof
+    from .accounts import Accounts, PhoneProof, TrailLine
     from .background import PersonJobs
     from .consents import Consents
     from .erasure import Erasure
@@ -45,6 +45,7 @@ __all__ = [
     "place_exists",
     "registration",
     "streets",
+    "trail_line",
 ]
 
 feature: "Feature[People]" = Feature(
@@ -65,6 +66,9 @@ phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
 factor_of: "ServiceProvider[ReadFactor]" = ServiceProvider(
     "people.factor_of"
 )  # filled by factors
+trail_line: "ServiceProvider[TrailLine]" = ServiceProvider(
+    "people.trail_line"
+)  # filled by security_trail
 
 
 @feature.provide
@@ -176,6 +180,10 @@ def accounts(core: "Core", get: Get) -> "Accounts":
         """Load the sign-in for a proof only, not with every account."""
         return get(phone_proof)(person, challenge, code, address)
 
+    def make_line(person: "Person", kind: str, address: str) -> "Put":
+        """Load the security trail for a line only, not with every account."""
+        return get(trail_line)(person, kind, address)
+
     return Accounts(
         transaction=core.transaction,
         clock=core.clock,
@@ -184,6 +192,7 @@ def accounts(core: "Core", get: Get) -> "Accounts":
         registration=get(registration),
         erasure=get(erasure),
         phone_proof=prove,
+        trail_line=make_line,
         personal_data=get(personal_data),
     )
 

@@ -19,7 +19,7 @@ from ..people.consents import Consents
 from ..people.model import Consent, ConsentGiven, Person, withdraw
 from ..people.service import People
 from ..places.service import Places
-from ..staff_directory.audit import AuditLog
+from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
 from . import permissions
 from .policy import CALL_BACKS_PER_STEP
@@ -76,12 +76,13 @@ class CallBacks:
             ).actor
             person.check_version(context.seen_version)
             consent = self._find(person_id, consent_id)
-            if consent.recorded_by == actor.id:
-                raise Forbidden("consent.needs_other")
-            if consent.confirm_by and self._clock.now() >= consent.confirm_by:
-                raise Conflict("consent.lapsed")
+            self._check_open(consent, actor.id)
             audit = self._audit.record(
-                actor, "person.called_back", person, consent.purpose
+                actor,
+                "person.called_back",
+                person,
+                detail=consent.purpose,
+                address=context.address,
             )
             if not given:
                 return self._lapsed(person, consent, actor.id, audit)
@@ -100,6 +101,12 @@ class CallBacks:
             if rank >= Role.GRID_WORKER.rank and not is_own:
                 return True
         return False
+
+    def _check_open(self, consent: Consent, actor: str) -> None:
+        if consent.recorded_by == actor:
+            raise Forbidden("consent.needs_other")
+        if consent.confirm_by and self._clock.now() >= consent.confirm_by:
+            raise Conflict("consent.lapsed")
 
     def _find(self, person_id: str, consent_id: str) -> Consent:
         for consent in self._consents.read_all(person_id):

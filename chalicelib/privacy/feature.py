@@ -9,7 +9,7 @@ from ..kernel.template import Lane
 from ..people.feature import access, consents, erasure, personal_data
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..staff_directory.feature import audit
+from ..security_trail.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core

@@ -1,7 +1,7 @@
 """Use cases of staff about the data of people who cannot act by phone. Each look is audited."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..people.erasure import Erasure
 from ..people.export import PersonalData
 from ..people.model import Person, SealedRecord
 from ..people.service import People
-from ..staff_directory.audit import AuditLog
+from ..security_trail.audit import AuditLog
 from ..staff_directory.grants import check_below
 from ..store.transaction import Transaction
 from . import permissions
@@ -79,7 +79,11 @@ class Privacy:
             check_below(actor, person)
             _check_needs_staff(person)
             audit = self._audit.record(
-                actor, "person.exported", person, "on request"
+                actor,
+                "person.exported",
+                person,
+                detail="on request",
+                address=context.address,
             )
             return Changes(entity=person, previous=person, writes=(audit,))
 
@@ -107,14 +111,17 @@ class Privacy:
             _check_needs_staff(person)
             known = self._repository.find_request(person_id)
             if known is None or known.ttl <= self._clock.now():
-                return self._request(actor, person, reason, second, known)
+                return self._request(
+                    context, actor, person, reason, second, known
+                )
             known.check_second(actor.id)
-            return self._approve(actor, person, reason)
+            return self._approve(context, actor, person, reason)
 
         return self._transaction.run_with(decide, context)[1]
 
     def _request(
         self,
+        context: RequestContext,
         actor: Actor,
         person: Person,
         reason: str,
@@ -135,18 +142,25 @@ class Privacy:
             ttl=now + ERASURE_WAITS,
         )
         audit = self._audit.record(
-            actor, "person.erasure_requested", person, reason
+            actor,
+            "person.erasure_requested",
+            person,
+            reason,
+            address=context.address,
         )
         state = _pending(request)
         return Changes(entity=request, previous=expired, writes=(audit,)), state
 
     def _approve(
         self,
+        context: RequestContext,
         actor: Actor,
         person: Person,
         reason: str,
     ) -> tuple[Changes[Entity], ErasureState]:
-        audit = self._audit.record(actor, "person.erased", person, reason)
+        audit = self._audit.record(
+            actor, "person.erased", person, reason, address=context.address
+        )
         changes = self._erasure.erased(
             person,
             actor=actor.id,
@@ -184,7 +198,13 @@ class Privacy:
 
         def decide() -> tuple[Changes[Person], SealedRecord]:
             sealed, actor, person = self._require_sealed(context, person_id)
-            audit = self._audit.record(actor, "person.unsealed", person, reason)
+            audit = self._audit.record(
+                actor,
+                "person.unsealed",
+                replace(person, name=sealed.name, phone=sealed.phone),
+                reason,
+                address=context.address,
+            )
             return Changes(
                 entity=person, previous=person, writes=(audit,)
             ), sealed

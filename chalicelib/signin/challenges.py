@@ -4,7 +4,8 @@ A challenge belongs to the one who asked for it. Every request makes its own, wi
 and its own tries. So nobody can replace, use up or end the challenge of somebody else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,12 +13,17 @@ from ..kernel.audiences import ChallengeTarget
 from ..kernel.changes import Changes, Count, Delete, Message, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Invalid, Refusal
+from ..kernel.errors import Invalid, Refusal, TooMany
 from ..kernel.ids import Ids
 from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.metrics import Metrics
+from ..kernel.network import network_hash
+from ..kernel.place import community_of
 from ..kernel.rate_limit import RateLimit
+from ..people.model import Person
+from ..security_trail.audit import AuditLog
+from ..security_trail.kinds import EventKind
 from . import model
-from .devices import network_of
 from .model import Challenge, CodeAsker, CodeTarget, Purpose
 from .policy import (
     CODE_LASTS,
@@ -37,9 +43,9 @@ class CodeOrder:
     """A code to be issued.
 
     `target` is the id under which wrong codes are counted together, `address` the phone or e-mail
-    address itself. Two codes to one `asker` are a minute apart. `counts` are limits that the
-    commit keeps. With `slot` the challenge has a fixed id, and replaces the one before: for
-    somebody who has signed in. With `sent` False no message goes out.
+    address itself, `holder` the person whose address it is. Two codes to one `asker` are a minute
+    apart. `counts` are limits that the commit keeps. With `slot` the challenge has a fixed id, and
+    replaces the one before: for somebody who has signed in. With `sent` False no message goes out.
     """
 
     purpose: Purpose
@@ -52,6 +58,7 @@ class CodeOrder:
     slot: str | None = None
     device: str | None = None
     person_id: str | None = None
+    holder: Person | None = None
     muted: bool = False
     sent: bool = True
 
@@ -79,9 +86,12 @@ class Challenges:
         clock: Clock,
         ids: Ids,
         keys: Keyring,
+        audit: AuditLog,
+        metrics: Metrics,
     ) -> None:
         self._repository, self._clock = repository, clock
         self._ids, self._keys = ids, keys
+        self._audit, self._metrics = audit, metrics
 
     def issue(self, order: CodeOrder) -> Changes[Challenge]:
         """Return the decision that makes a challenge and sends its code.
@@ -129,6 +139,8 @@ class Challenges:
             expires_at=expires,
             device=order.device,
             person_id=order.person_id,
+            holder=order.holder.id if order.holder else None,
+            place=_community_of(order.holder),
             muted=order.muted,
             ttl=expires + _KEPT,
         )
@@ -161,7 +173,7 @@ class Challenges:
             pause = pause_after(max(self._repository.read_counters(wrong)))
         model.check_tries(challenge, pause, now)
         if not model.is_right(self._keys, challenge, code):
-            return _failed(challenge, wrong, now)
+            return self._failed(challenge, wrong, address, now)
         asker = CodeAsker(
             id=challenge.asker, created_at=now, updated_at=now, ttl=now
         )
@@ -169,6 +181,43 @@ class Challenges:
             entity=replace(challenge, used=True),
             previous=challenge,
             writes=(Delete(row=asker),),  # the next code needs no pause
+        )
+
+    def _failed(
+        self,
+        challenge: Challenge,
+        wrong: Sequence[Count],
+        address: str,
+        now: datetime,
+    ) -> Changes[Challenge]:
+        """Return the decision about a wrong code: counted and noted, although it is refused."""
+        refusal = Invalid("auth.code_wrong", ["code"])
+        line = self.line_of_try(
+            EventKind.CODE_WRONG, challenge, address, refusal
+        )
+        self._metrics.count("WrongCodes")
+        return Changes(
+            entity=replace(challenge, tries=challenge.tries + 1, failed_at=now),
+            previous=challenge,
+            writes=(*wrong, line),
+            refusal=refusal,
+        )
+
+    def line_of_try(
+        self,
+        kind: EventKind,
+        challenge: Challenge,
+        address: str,
+        refusal: Refusal,
+    ) -> Put:
+        """Return the line in the security trail of a refused try."""
+        return self._audit.record_try(
+            kind,
+            address,
+            result=refusal.code,
+            subject=challenge.holder,
+            place=challenge.place,
+            phone_hash=challenge.phone_hash,
         )
 
     def incomplete(
@@ -191,7 +240,16 @@ class Challenges:
 
     def network_key(self, address: str) -> str:
         """Return the keyed hash of a caller's network, by which requests are counted."""
-        return self._keys.fingerprint("network", network_of(address))
+        return network_hash(self._keys, address)
+
+    @contextmanager
+    def counting_refusals(self) -> Iterator[None]:
+        """Count the refusal of a code, or of a try, for there were too many."""
+        try:
+            yield
+        except TooMany:
+            self._metrics.count("CodesRefused")
+            raise
 
     def find(self, challenge_id: str) -> Challenge | None:
         """Return a challenge."""
@@ -237,16 +295,11 @@ class Challenges:
         return Delete(row=row)
 
 
-def _failed(
-    challenge: Challenge, wrong: Sequence[Count], now: datetime
-) -> Changes[Challenge]:
-    """Return the decision about a wrong code, which is counted although it is refused."""
-    return Changes(
-        entity=replace(challenge, tries=challenge.tries + 1, failed_at=now),
-        previous=challenge,
-        writes=tuple(wrong),
-        refusal=Invalid("auth.code_wrong", ["code"]),
-    )
+def _community_of(holder: Person | None) -> str | None:
+    """Return the community whose staff may read of tries with a person's codes."""
+    if holder is None or not holder.places:
+        return None
+    return community_of(holder.places[0])
 
 
 def _asked(last: CodeAsker | None, order: CodeOrder, now: datetime) -> Write:

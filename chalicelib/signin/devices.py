@@ -1,10 +1,8 @@
 """Devices that have signed in before: their tokens, and a word for each. Pure."""
 
-import ipaddress
-
 from ..kernel.codes import Keyring
 
-__all__ = ["device_token", "hint_of", "network_of", "read_device"]
+__all__ = ["device_token", "hint_of", "read_device"]
 
 _DEVICE = "device-token"
 # In this order: an Android phone also names Linux, an iPhone also names Mac OS.
@@ -44,17 +42,3 @@ def hint_of(agent: str) -> str | None:
         if mark in agent:
             return system
     return None
-
-
-def network_of(address: str) -> str:
-    """Return the network of an address by which requests are counted.
-
-    One subscriber has all addresses of an IPv6 network of 64 bits.
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -11,7 +11,7 @@ from ..kernel.place import community_of
 from ..kernel.text import as_read
 from ..people.model import Person, lose_phone
 from ..people.service import People
-from ..staff_directory.audit import AuditLog
+from ..security_trail.audit import AuditLog
 from .policy import DORMANT_AFTER
 from .repository import SessionRepository
 
@@ -45,7 +45,9 @@ class Dormancy:
             return True
         return bool(person.name) and as_read(name or "") == as_read(person.name)
 
-    def lose_phone(self, person: Person, now: datetime) -> Changes[Person]:
+    def lose_phone(
+        self, person: Person, address: str, now: datetime
+    ) -> Changes[Person]:
         """Return the decision that an account loses its phone, and that staff are notified."""
         messages: tuple[Message, ...] = ()
         if person.home:
@@ -56,7 +58,11 @@ class Dormancy:
             )
             messages = (message,)
         line = self._audit.record(
-            SYSTEM, "person.phone_lost", person, "signed in without the name"
+            SYSTEM,
+            "person.phone_lost",
+            person,
+            detail="signed in without the name",
+            address=address,
         )
         event = TimelineEvent(
             tag="person.phone_lost", actor=SYSTEM.id, party="system"

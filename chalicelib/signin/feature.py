@@ -7,7 +7,7 @@ from ..feature import Feature, Get
 from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..people.feature import access, phone_proof, phones, registration
 from ..people.feature import feature as people
-from ..staff_directory.feature import audit
+from ..security_trail.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -46,6 +46,8 @@ def challenges(core: "Core", get: Get) -> "Challenges":
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,
+        audit=get(audit),
+        metrics=core.metrics,
     )
 
 
@@ -95,6 +97,7 @@ def sessions(core: "Core", get: Get) -> "Sessions":
         access=get(access),
         people=get(people),
         tokens=core.tokens,
+        audit=get(audit),
     )
 
 
@@ -144,6 +147,7 @@ def build(core: "Core", get: Get) -> "SignIn":
         sessions=get(sessions),
         read_out=get(read_out),
         dormancy=get(dormancy),
+        audit=get(audit),
     )
 
 

@@ -53,7 +53,9 @@ class Challenge(Entity):
 
     `target` is the id of the `CodeTarget` to which the code goes. A `muted` one is sent to nobody
     and is otherwise like the others, for an answer must not show which numbers are known. `device`
-    is the known device that asked, `person_id` the person of a code that staff read out.
+    is the known device that asked, `person_id` the person of a code that staff read out. `holder`
+    is the person whose phone or address it was when the code was asked for, `place` their
+    community.
     """
 
     entity_kind: ClassVar[str] = "challenge"
@@ -66,11 +68,19 @@ class Challenge(Entity):
     expires_at: datetime
     device: str | None = None
     person_id: str | None = None
+    holder: str | None = None
+    place: str | None = None
     muted: bool = False
     tries: int = 0
     failed_at: datetime | None = None
     used: bool = False
     ttl: datetime
+
+    @property
+    def phone_hash(self) -> str | None:
+        """Return the keyed hash of the phone to which the code went; None for a mail address."""
+        kind, _, hashed = self.target.partition("#")
+        return hashed if kind == "phone" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

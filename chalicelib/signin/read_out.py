@@ -14,7 +14,7 @@ from ..people.access import Access
 from ..people.model import Person
 from ..people.phones import Phones
 from ..people.service import People
-from ..staff_directory.audit import AuditLog
+from ..security_trail.audit import AuditLog
 from ..staff_directory.grants import check_below
 from ..store.transaction import Transaction
 from . import permissions
@@ -72,7 +72,11 @@ class ReadOutCodes:
             actor, person = self._require(context, person_id)
             person.check_version(context.seen_version)
             line = self._audit.record(
-                actor, "person.code_read_out", person, reason
+                actor,
+                "person.code_read_out",
+                person,
+                reason,
+                address=context.address,
             )
             notice = Message(
                 kind="account.code_read_out",
@@ -99,6 +103,7 @@ class ReadOutCodes:
             counts=(count,),
             lasts=READ_OUT_LASTS,
             person_id=person.id,
+            holder=person,
             sent=False,
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from ..kernel.changes import Changes, Delete, Entity, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Forbidden, Invalid
+from ..kernel.errors import Forbidden, Invalid, Refusal
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
 from ..people.access import Access
@@ -13,6 +13,8 @@ from ..people.model import GUARDIAN, TERMS, GuardianGiven, Person
 from ..people.phones import Phones
 from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
+from ..security_trail.audit import AuditLog
+from ..security_trail.kinds import EventKind
 from ..store.transaction import Transaction
 from .challenges import Challenges, CodeOrder
 from .dormancy import Dormancy
@@ -64,11 +66,12 @@ class SignIn:
         sessions: Sessions,
         read_out: ReadOutCodes,
         dormancy: Dormancy,
+        audit: AuditLog,
     ) -> None:
         self._transaction, self._clock, self._keys = transaction, clock, keys
         self._access, self._phones = access, phones
         self._registration, self._challenges = registration, challenges
-        self._dormancy = dormancy
+        self._dormancy, self._audit = dormancy, audit
         self.codes, self.sessions, self.read_out = codes, sessions, read_out
 
     def sign_in(
@@ -98,39 +101,64 @@ class SignIn:
             ):
                 refusal = Forbidden("person.blocked")
             if refusal:
-                return self._challenges.incomplete(proved, refusal), None
+                return self._refused(context, proved, refusal), None
             try:
-                account = self._account(person, owner, returned, context.locale)
+                account = self._account(context, person, owner, returned)
             except Invalid as lacking:
-                return self._challenges.incomplete(proved, lacking), None
-            return self._open(proved, account, context.agent)
+                return self._refused(context, proved, lacking), None
+            return self._open(context, proved, account)
 
-        _, opened = self._transaction.run_with(decide, context)
+        with self._challenges.counting_refusals():
+            _, opened = self._transaction.run_with(decide, context)
         assert opened is not None  # noqa: S101 - a refused sign-in raises
         return self.sessions.signed_in(*opened)
 
+    def _refused(
+        self,
+        context: RequestContext,
+        proved: Changes[Challenge],
+        refusal: Refusal,
+    ) -> Changes[Challenge]:
+        """Return the commit of a right code with which nobody is signed in."""
+        tried = self._challenges.incomplete(proved, refusal)
+        line = self._challenges.line_of_try(
+            EventKind.SIGN_IN, tried.entity, context.address, refusal
+        )
+        return replace(tried, writes=(*tried.writes, line))
+
     def _open(
-        self, proved: Changes[Challenge], account: _Account, agent: str
+        self,
+        context: RequestContext,
+        proved: Changes[Challenge],
+        account: _Account,
     ) -> tuple[Changes[Entity], tuple[Person, Session]]:
         """Return the commit of a sign-in, its person and its session."""
-        opened = self.sessions.open(account.person, proved.entity, agent)
+        person = account.person
+        opened = self.sessions.open(person, proved.entity, context.agent)
+        line = self._audit.record(
+            person.as_actor(),
+            EventKind.SIGN_IN,
+            person,
+            address=context.address,
+        )
         changes: Changes[Entity] = replace(
             proved,
             writes=(
                 *proved.writes,
                 *account.writes,
                 *give_back(proved.entity),
+                line,
             ),
             related=(opened, *account.related),
         )
-        return changes, (account.person, opened.entity)
+        return changes, (person, opened.entity)
 
     def _account(
         self,
+        context: RequestContext,
         person: Person | None,
         owner: Person | None,
         returned: CodeReturned,
-        locale: str,
     ) -> _Account:
         """Return the account that is signed in to: one that is open to the caller, or a new one.
 
@@ -141,7 +169,7 @@ class SignIn:
             made, rows = self._registration.new_account(
                 returned.phone,
                 returned.name or "",
-                locale,
+                context.locale,
                 terms or "",
                 owner,
                 returned.birth_year,
@@ -149,7 +177,10 @@ class SignIn:
             )
             related: tuple[Changes[Person], ...] = ()
             if owner:
-                related = (self._dormancy.lose_phone(owner, self._clock.now()),)
+                lost = self._dormancy.lose_phone(
+                    owner, context.address, self._clock.now()
+                )
+                related = (lost,)
             return _Account(person=made, related=related, writes=rows)
         return self._agreed(person, terms, returned.guardian)
 
@@ -179,12 +210,12 @@ class SignIn:
 
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
-            granted = self._access.require_self(
+            person = self._access.require_self(
                 context, people_permissions.CHANGE_ME
-            )
-            slot = f"email#{granted.actor.id}"
+            ).person
+            slot = f"email#{person.id}"
             # The account, and each phone: leaving and coming back resets nothing.
-            _, *phones = granted.person.limit_subjects
+            _, *phones = person.limit_subjects
             askers = [slot, *(f"email#{phone}" for phone in phones)]
             mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"
             order = CodeOrder(
@@ -200,10 +231,12 @@ class SignIn:
                     for limit in EMAIL_CODES
                 ],
                 slot=slot,
+                holder=person,
             )
             return self._challenges.issue(order)
 
-        self._transaction.run(decide, context)
+        with self._challenges.counting_refusals():
+            self._transaction.run(decide, context)
         return int(COOLDOWN.total_seconds())
 
     def verify_email(self, context: RequestContext, code: str) -> Person:
@@ -237,7 +270,8 @@ class SignIn:
                 related=(proved,),
             ), None
 
-        written, _ = self._transaction.run_with(decide, context)
+        with self._challenges.counting_refusals():
+            written, _ = self._transaction.run_with(decide, context)
         assert isinstance(written, Person)  # noqa: S101 - a refusal raises
         return written
 

@@ -15,6 +15,8 @@ from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..people.model import Person, end_session
 from ..people.service import People
+from ..security_trail.audit import AuditLog
+from ..security_trail.kinds import EventKind
 from ..store.transaction import Transaction
 from . import model
 from .devices import device_token, hint_of
@@ -60,11 +62,12 @@ class Sessions:
         access: Access,
         people: People,
         tokens: TokenIssuer,
+        audit: AuditLog,
     ) -> None:
         self._repository, self._access = repository, access
         self._transaction, self._clock = transaction, clock
         self._ids, self._keys = ids, keys
-        self._people, self._tokens = people, tokens
+        self._people, self._tokens, self._audit = people, tokens, audit
 
     def open(
         self, person: Person, challenge: Challenge, agent: str
@@ -143,7 +146,15 @@ class Sessions:
 
         def decide() -> Changes[Person]:
             session, person = self._read(session_id)
-            return self._ended(person, session_id, session)
+            ended = self._ended(person, session_id, session)
+            line = self._audit.record_try(
+                EventKind.REFRESH_REUSED,
+                context.address,
+                result="auth.refresh_reused",
+                subject=person.id,
+                place=next(iter(person.places), None),
+            )
+            return replace(ended, writes=(*ended.writes, line))
 
         self._transaction.run(decide, context)
 

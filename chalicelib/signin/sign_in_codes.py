@@ -83,7 +83,8 @@ class SignInCodes:
             known = read_device(self._keys, device, owner.id if owner else None)
             return self._issue(context, phone, owner, known)
 
-        challenge = self._transaction.run(decide, context)
+        with self._challenges.counting_refusals():
+            challenge = self._transaction.run(decide, context)
         if challenge.muted:
             self._metrics.count("CodesHeldBack")
         return CodeSent(
@@ -121,6 +122,7 @@ class SignInCodes:
             locale=context.locale,
             counts=(*windows, *budget),
             device=device,
+            holder=owner,
             muted=is_used_up,
         )
         return self._challenges.issue(order)

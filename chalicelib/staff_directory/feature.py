@@ -6,28 +6,17 @@ from ..feature import Feature, Get
 from ..people.feature import access, consents, phones, registration
 from ..people.feature import feature as people
 from ..places.feature import feature as places
+from ..security_trail.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
-    from .audit import AuditLog
     from .reveals import Reveals
     from .service import PersonAdmin
 
-__all__ = ["audit", "feature"]
+__all__ = ["feature"]
 
 feature: "Feature[PersonAdmin]" = Feature("staff_directory")
-
-
-@feature.provide
-def audit(core: "Core", get: Get) -> "AuditLog":
-    """Build the audit log."""
-    from .audit import AuditLog
-    from .repository import AuditRepository
-
-    return AuditLog(
-        repository=AuditRepository(core.store), clock=core.clock, ids=core.ids
-    )
 
 
 @feature.provide
@@ -43,6 +32,7 @@ def reveals(core: "Core", get: Get) -> "Reveals":
         places=get(places),
         audit=get(audit),
         hooks=core.hooks,
+        metrics=core.metrics,
     )
 
 

@@ -9,6 +9,7 @@ from ..kernel.changes import Changes, Count
 from ..kernel.clock import Clock, local_day
 from ..kernel.errors import Forbidden, NotFound
 from ..kernel.hooks import Hooks
+from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.rate_limit import RateLimit
 from ..kernel.request import RequestContext
@@ -17,8 +18,8 @@ from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
+from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
-from .audit import AuditLog
 from .policy import REVEALS_ALONE, REVEALS_OF_STAFF, REVEALS_OF_WORKERS
 
 __all__ = ["RevealAllowance", "Reveals"]
@@ -46,10 +47,12 @@ class Reveals:
         places: Places,
         audit: AuditLog,
         hooks: Hooks,
+        metrics: Metrics,
     ) -> None:
         self._transaction, self._clock = transaction, clock
         self._access, self._people = access, people
         self._places, self._audit, self._hooks = places, audit, hooks
+        self._metrics = metrics
 
     def reveal(
         self, context: RequestContext, person_id: str, reason: str
@@ -62,18 +65,27 @@ class Reveals:
 
         """
 
-        def decide() -> Changes[Person]:
+        def decide() -> tuple[Changes[Person], int]:
             granted, person = self._require(context, person_id)
+            actor = granted.actor
             audit = self._audit.record(
-                granted.actor, "person.revealed", person, reason
+                actor,
+                "person.revealed",
+                person,
+                reason,
+                address=context.address,
             )
-            return Changes(
+            reveals = self._audit.count_reveals(actor) + 1
+            changes = Changes(
                 entity=person,
                 previous=person,
                 writes=(audit, *self._counts_of(granted)),
             )
+            return changes, reveals
 
-        return self._transaction.run(decide, context)
+        person, reveals = self._transaction.run_with(decide, context)
+        self._metrics.observe("RevealsOfPerson", reveals, "Count")
+        return person
 
     def reread(self, context: RequestContext, person_id: str) -> Person:
         """Return what a repeated reveal shows; the first has audited the look."""
@@ -142,7 +154,11 @@ class Reveals:
         def decide() -> tuple[Changes[Person], RevealAllowance]:
             granted, person = self._require_colleague(context, person_id)
             line = self._audit.record(
-                granted.actor, "person.reveals_allowed", person, reason
+                granted.actor,
+                "person.reveals_allowed",
+                person,
+                reason,
+                address=context.address,
             )
             counts = self._counts(REVEALS_OF_STAFF, person)
             changes = Changes(

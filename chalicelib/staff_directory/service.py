@@ -1,91 +1,22 @@
 """Use cases of staff about other people. Every look and every change is written to the audit."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from ..kernel.access import (
-    Action,
-    Actor,
-    Grant,
-    Relation,
-    Resource,
-    Role,
-    authorize,
-)
-from ..kernel.changes import Changes, Put, TimelineEvent, Write
-from ..kernel.clock import Clock
-from ..kernel.errors import Conflict, Forbidden, NotFound
-from ..kernel.ids import Ids
+from ..kernel.access import Role
+from ..kernel.changes import Changes
 from ..kernel.paging import Page
 from ..kernel.place import covers
 from ..kernel.request import RequestContext
-from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
-from ..people import volunteers
-from ..people.access import Access
-from ..people.consents import Consents
-from ..people.edits import PersonCorrection
-from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
-from ..people.phones import Phones
-from ..people.policy import CONSENT_TEXTS
-from ..people.registration import Registration
-from ..people.service import People
-from ..store.transaction import Transaction
-from .audit import AuditLog
-from .grants import check_below, regrant
-from .households import Households
-from .reveals import Reveals
-from .vetting_terms import VettingTerms, check_terms
+from ..people.model import Person
+from ..security_trail.kinds import EventKind
+from .authorized_moves import people_at
+from .powers import PersonPowers
+from .records import NewPerson, PersonRecords
 
 __all__ = ["NewPerson", "PersonAdmin"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPerson:
-    """A person to be registered by staff."""
-
-    name: str
-    phone: str | None
-    home: str
-    address: str | None
-    household: str | None
-    contact_via: str | None
-    locale: str
-    consent: ConsentGiven | None
-    birth_year: int | None = None
-    guardian: GuardianGiven | None = None
-
-
-class PersonAdmin:
-    """Use cases of staff about people."""
-
-    def __init__(
-        self,
-        *,
-        transaction: Transaction,
-        clock: Clock,
-        ids: Ids,
-        access: Access,
-        people: People,
-        consents: Consents,
-        phones: Phones,
-        registration: Registration,
-        audit: AuditLog,
-        reveals: Reveals,
-    ) -> None:
-        self.reveals = reveals
-        self._transaction, self._access, self._people = (
-            transaction,
-            access,
-            people,
-        )
-        self._clock, self._ids, self._audit = clock, ids, audit
-        self._consents, self._phones, self._registration = (
-            consents,
-            phones,
-            registration,
-        )
-        self._households = Households(people=people, consents=consents)
+class PersonAdmin(PersonRecords, PersonPowers):
+    """Use cases of staff about people: find, read and reveal, and those of the bases."""
 
     def list_people(
         self,
@@ -95,11 +26,37 @@ class PersonAdmin:
         q: str | None,
         limit: int,
     ) -> Page[Person]:
-        """Return the people of a place and below, filtered by role, name part or whole phone."""
-        self._access.require(
-            context, people_permissions.READ, _at(place, context)
-        )
+        """Return the people of a place and below, filtered by role, name part or whole phone.
 
+        Each page is an event of the security trail, which says how it was filtered, not by which
+        name or phone.
+        """
+
+        def decide() -> tuple[Changes[Person], Page[Person]]:
+            me = self._access.require(
+                context, people_permissions.READ, people_at(place, context)
+            ).person
+            page = self._found(context, place, role, q, limit)
+            by = [_kind_of_search(q), f"role={role.value}" if role else ""]
+            audit = self._audit.record_look(
+                me.as_actor(),
+                EventKind.LISTED,
+                place,
+                context.address,
+                detail=" ".join(filter(None, by)),
+            )
+            return Changes(entity=me, previous=me, writes=(audit,)), page
+
+        return self._transaction.run_with(decide, context)[1]
+
+    def _found(
+        self,
+        context: RequestContext,
+        place: str,
+        role: Role | None,
+        q: str | None,
+        limit: int,
+    ) -> Page[Person]:
         def wanted(person: Person) -> bool:
             named = not q or q in person.name or q == person.phone
             return named and (
@@ -119,380 +76,8 @@ class PersonAdmin:
         """Return a person's record, for staff of their place."""
         return self._require(context, person_id, people_permissions.READ)[1]
 
-    def create_person(self, context: RequestContext, new: NewPerson) -> Person:
-        """Register a person, with or without a phone of their own."""
 
-        def decide() -> Changes[Person]:
-            resource = _at(new.home, context)
-            actor = self._access.require(
-                context, people_permissions.CREATE, resource
-            ).actor
-            self._registration.check_place(new.home, ["home"])
-            self._registration.check_name(new.name, by_staff=True)
-            person, ledger, members = self._new_person(new, actor)
-            phone = self._claims(person) if person.phone else ()
-            event = TimelineEvent(
-                tag="person.registered", actor=actor.id, party="staff"
-            )
-            return Changes(
-                entity=person,
-                previous=None,
-                writes=(*phone, *ledger),
-                events=(event,),
-                related=members,
-            )
-
-        return self._transaction.run(decide, context)
-
-    def _new_person(
-        self, new: NewPerson, actor: Actor
-    ) -> tuple[Person, tuple[Write, ...], tuple[Changes[Person], ...]]:
-        """Return a new person, the lines of their consents, and a changed household member."""
-        now = self._clock.now()
-        person = Person(
-            id=self._ids.new("per"),
-            created_at=now,
-            updated_at=now,
-            name=new.name,
-            phone=new.phone,
-            home=new.home,
-            address=new.address,
-            locale=new.locale,
-        )
-        person = self._phones.with_key(person)
-        household, members = self._households.resolve(
-            person, new.household, actor.id
-        )
-        person, lines = self._households.relate(
-            person, household, new.contact_via, new.consent, actor.id
-        )
-        person, guarded = self._registration.guardians.with_age(
-            person,
-            new.birth_year,
-            new.guardian if new.consent else None,
-            new.consent,
-            recorded_by=actor.id,
-        )
-        person, agreed = self._agreed(person, new.consent, actor)
-        return person, (*lines, *guarded, *agreed), members
-
-    def _agreed(
-        self, person: Person, consent: ConsentGiven | None, actor: Actor
-    ) -> tuple[Person, tuple[Write, ...]]:
-        """Return a person who agreed on paper or by word of mouth, and the lines of that."""
-        if consent is None:
-            return person, ()
-        current = {**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
-        person = replace(person, consents=current)
-        line = self._consents.record(
-            person, TERMS, consent, recorded_by=actor.id
-        )
-        if not consent.care:
-            return person, (line,)
-        agreed = self._people.agree_to_care(person, consent, actor.id)
-        return agreed.entity, (line, *agreed.writes)
-
-    def _claims(self, person: Person) -> tuple[Put, ...]:
-        return self._phones.claim(person, Conflict("person.phone_taken"))
-
-    def change_person(
-        self, context: RequestContext, person_id: str, edit: PersonCorrection
-    ) -> Person:
-        """Correct a person's name, home, address or language, or add a phone."""
-
-        def decide() -> Changes[Person]:
-            actor, person = self._require(
-                context, person_id, people_permissions.CHANGE
-            )
-            changed = self._registration.apply_edit(person, edit)
-            if changed.home and changed.home != person.home:
-                authorize(
-                    actor, people_permissions.CHANGE, _at(changed.home, context)
-                )
-            writes: tuple[Put, ...] = ()
-            if changed.phone != person.phone:
-                check_below(actor, person)
-                if person.phone:
-                    raise Conflict(
-                        "person.phone_set"
-                    )  # who holds the phone holds the account
-                changed = self._phones.with_key(changed)
-                changed = replace(changed, phone_lost_at=None)
-                writes = self._claims(changed)
-            audit = self._audit.record(
-                actor, "person.changed", person, ", ".join(fields_set(edit))
-            )
-            event = TimelineEvent(
-                tag="person.changed", actor=actor.id, party="staff"
-            )
-            return Changes(
-                entity=changed,
-                previous=person,
-                writes=(*writes, audit),
-                events=(event,),
-            )
-
-        return self._transaction.run(decide, context)
-
-    def grant_roles(
-        self, context: RequestContext, person_id: str, grants: Sequence[Grant]
-    ) -> Person:
-        """Replace the roles that the actor may give and take."""
-
-        def decide() -> Changes[Person]:
-            action = people_permissions.GRANT
-            actor, person = self._require(
-                context, person_id, action, takes_newcomers=True
-            )
-            for n, grant in enumerate(grants):
-                self._registration.check_place(grant.place, [n, "place"])
-            changed = regrant(actor, person, grants)
-            text = ", ".join(
-                f"{g.role.value}@{g.place}" for g in changed.grants
-            )
-            audit = self._audit.record(actor, "person.granted", person, text)
-            event = TimelineEvent(
-                tag="person.granted", actor=actor.id, party="staff", note=text
-            )
-            return Changes(
-                entity=changed,
-                previous=person,
-                writes=(audit,),
-                events=(event,),
-            )
-
-        return self._transaction.run(decide, context)
-
-    def vet(
-        self, context: RequestContext, person_id: str, terms: VettingTerms
-    ) -> Person:
-        """Set the vetting level of a volunteer. Staff cannot vet themselves.
-
-        A vetting also lifts a pause of their claims.
-        """
-
-        def decide() -> Changes[Person]:
-            actor, person = self._require_other(
-                context, person_id, people_permissions.VET
-            )
-            return self._vetted(actor, person, terms)
-
-        return self._transaction.run(decide, context)
-
-    def _vetted(
-        self, actor: Actor, person: Person, terms: VettingTerms
-    ) -> Changes[Person]:
-        now, level = self._clock.now(), terms.level
-        check_terms(terms, now)
-        vetted = volunteers.vet(
-            person, level, terms.how, terms.expires_at, by=actor.id, now=now
-        )
-        audit = self._audit.record(
-            actor, "person.vetted", person, f"{level.value}: {terms.note}"
-        )
-        event = TimelineEvent(
-            tag="person.vetted",
-            actor=actor.id,
-            party="staff",
-            note=level.value,
-        )
-        return Changes(
-            entity=vetted,
-            previous=person,
-            writes=(audit,),
-            events=(event,),
-            messages=volunteers.begin_message(person, vetted, now),
-        )
-
-    def set_limits(
-        self,
-        context: RequestContext,
-        person_id: str,
-        homes_7_days: int | None,
-        reason: str,
-    ) -> Person:
-        """Allow a volunteer another number of homes in seven days, and lift a pause.
-
-        None returns to the usual numbers.
-        """
-
-        def decide() -> Changes[Person]:
-            actor, person = self._require_other(
-                context, person_id, people_permissions.LIMIT
-            )
-            now = self._clock.now()
-            changed = volunteers.set_limits(person, homes_7_days, now)
-            audit = self._audit.record(
-                actor, "person.limited", person, f"{homes_7_days}: {reason}"
-            )
-            event = TimelineEvent(
-                tag="person.limited",
-                actor=actor.id,
-                party="staff",
-                note=str(homes_7_days),
-            )
-            return Changes(
-                entity=changed,
-                previous=person,
-                writes=(audit,),
-                events=(event,),
-                messages=volunteers.begin_message(person, changed, now),
-            )
-
-        return self._transaction.run(decide, context)
-
-    def _require_other(
-        self, context: RequestContext, person_id: str, action: Action
-    ) -> tuple[Actor, Person]:
-        """Return the actor and a person, a newcomer too, who is not the actor themself."""
-        actor, person = self._require(
-            context, person_id, action, takes_newcomers=True
-        )
-        if person.id == actor.id:
-            raise Forbidden("role.above_own")
-        return actor, person
-
-    def block(
-        self,
-        context: RequestContext,
-        person_id: str,
-        blocked: bool,
-        reason: str,
-    ) -> Person:
-        """Block an account or open it again; a block ends every session at once."""
-
-        def decide() -> Changes[Person]:
-            actor, person = self._require(
-                context, person_id, people_permissions.BLOCK
-            )
-            check_below(actor, person)
-            changed = replace(person, blocked=blocked)
-            if blocked and not person.blocked:
-                changed = replace(
-                    changed, token_version=person.token_version + 1
-                )
-            tag = "person.blocked" if blocked else "person.unblocked"
-            audit = self._audit.record(actor, tag, person, reason)
-            event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
-            return Changes(
-                entity=changed,
-                previous=person,
-                writes=(audit,),
-                events=(event,),
-            )
-
-        return self._transaction.run(decide, context)
-
-    def set_household(
-        self,
-        context: RequestContext,
-        person_id: str,
-        household: str | None,
-        contact_via: str | None,
-        consent: ConsentGiven | None,
-    ) -> Person:
-        """Record a person's household, and the contact who receives messages for them."""
-
-        def decide() -> Changes[Person]:
-            actor, person = self._require(
-                context, person_id, people_permissions.HOUSEHOLD
-            )
-            check_below(actor, person)
-            joined, members = self._households.resolve(
-                person, household, actor.id
-            )
-            changed, ledger = self._households.relate(
-                person, joined, contact_via, consent, actor.id
-            )
-            audit = self._audit.record(
-                actor, "person.household_set", person, joined or "-"
-            )
-            event = TimelineEvent(
-                tag="person.household_set", actor=actor.id, party="staff"
-            )
-            return Changes(
-                entity=changed,
-                previous=person,
-                writes=(*ledger, audit),
-                events=(event,),
-                related=members,
-            )
-
-        return self._transaction.run(decide, context)
-
-    def _require(
-        self,
-        context: RequestContext,
-        person_id: str,
-        action: Action,
-        *,
-        takes_newcomers: bool = False,
-    ) -> tuple[Actor, Person]:
-        """Return the actor, who may do this to a person, and the person.
-
-        With `takes_newcomers` staff of any place may act on a person who has no place yet.
-        """
-        person = (
-            self._people.find(person_id)
-            if person_id != context.actor.id
-            else None
-        )
-
-        def resource_of(me: Person) -> Resource:
-            found = me if person_id == me.id else person
-            if found is None or found.erased_at:
-                raise NotFound
-            resource = found.as_resource()
-            if takes_newcomers and not found.places:
-                own = tuple(grant.place for grant in me.grants)
-                return replace(resource, places=own)
-            return resource
-
-        granted = self._access.require(context, action, resource_of)
-        subject = person or granted.person
-        subject.check_version(context.seen_version)
-        return granted.actor, subject
-
-    def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
-        """Make a person the administrator of a street, for the operator's command."""
-        self._registration.check_place(street, ["street"])
-        grant = Grant(Role.STREET_ADMIN, street)
-        note = f"{grant.role.value}@{street}"
-        event = TimelineEvent(
-            tag="person.granted", actor="operator", party="system", note=note
-        )
-
-        def decide() -> Changes[Person]:
-            known = self._phones.find_owner(phone)
-            if known:
-                admin = replace(
-                    known, grants=tuple(dict.fromkeys([*known.grants, grant]))
-                )
-                return Changes(entity=admin, previous=known, events=(event,))
-            now = self._clock.now()
-            admin = Person(
-                id=self._ids.new("per"),
-                created_at=now,
-                updated_at=now,
-                name=name,
-                phone=phone,
-                home=street,
-                grants=(grant,),
-            )
-            admin = self._phones.with_key(admin)
-            writes = self._claims(admin)
-            return Changes(
-                entity=admin, previous=None, writes=writes, events=(event,)
-            )
-
-        return self._transaction.run(decide, RequestContext())
-
-
-def _at(place: str, context: RequestContext) -> Resource:
-    """Return the people of a place as a resource that the actor owns, and so may see."""
-    owner = frozenset({context.actor.id})
-    return Resource(
-        see=people_permissions.SEE,
-        places=(place,),
-        relations={Relation.OWNER: owner},
-    )
+def _kind_of_search(q: str | None) -> str:
+    if not q:
+        return ""
+    return "by phone" if q.startswith("+") else "by name"

@@ -7,6 +7,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring, same
 from ..kernel.errors import Conflict, Forbidden
 from ..kernel.ids import Ids
+from ..kernel.metrics import Metrics
 from ..kernel.request import RequestContext
 from ..people import volunteers
 from ..people.access import Access
@@ -36,6 +37,7 @@ class WishClaims(WishMoves):
         queries: WishQueries,
         helpers: HelperReader,
         near_misses: NearMisses,
+        metrics: Metrics,
     ) -> None:
         super().__init__(
             transaction=transaction,
@@ -43,7 +45,7 @@ class WishClaims(WishMoves):
             access=access,
             queries=queries,
         )
-        self._ids, self._keys = ids, keys
+        self._ids, self._keys, self._metrics = ids, keys, metrics
         self._helpers, self.near_misses = helpers, near_misses
 
     def claim_wish(
@@ -89,13 +91,12 @@ class WishClaims(WishMoves):
                 related=(paused,),
                 refusal=Forbidden("volunteer.paused_by_staff"),
             )
+        home = self._helpers.home_of(known.people[wish.person_id])
         claim = claiming.claim(
-            wish,
-            known.mover,
-            claim_id=claim_id,
-            helper=helper,
-            home=self._helpers.home_of(known.people[wish.person_id]),
+            wish, known.mover, claim_id=claim_id, helper=helper, home=home
         )
+        shown = len({*records.homes(known.mover.now), home})
+        self._metrics.observe("HomesShown", shown, "Count")
         # A block at the same time comes before the claim, or finds it and releases it.
         writes = (*claim.writes, Check(entity=volunteer))
         return replace(claim, writes=writes)
@@ -132,6 +133,7 @@ class WishClaims(WishMoves):
         )
         lifted_at = person.claims_lifted_at
         before = records.given_back_lately(mover.now, lifted_at)
+        self._metrics.observe("ClaimsGivenBack", before + 1, "Count")
         if before + 1 < policy.GIVEN_BACK_MAX:
             return released
         paused = volunteers.pause_claims(person, mover.now)

@@ -47,9 +47,6 @@ def claim(
     row_of(wish, "claim", mover)
     helper.check_room(home, mover.now)
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
-    pointer = ClaimPointer(
-        wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now
-    )
     messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(
         wish, "yours", mover.id, claim=claim_id
     )
@@ -60,8 +57,18 @@ def claim(
         mover,
         replace(wish, claims=(*_claims_kept(wish), mine), told=()),
         target=S.CLAIMED if wish.places_left == 1 else S.OPEN,
-        writes=(Put(row=pointer), *records),
+        writes=(Put(row=_pointer(wish, mine)), *records),
         messages=messages,
+    )
+
+
+def _pointer(wish: Wish, claim: Claim) -> ClaimPointer:
+    return ClaimPointer(
+        wish_id=wish.id,
+        id=claim.id,
+        helper=claim.helper,
+        claimed_at=claim.claimed_at,
+        place=wish.community,
     )
 
 

@@ -9,6 +9,7 @@ from ..kernel.ended_relations import SERVICE_ENDED, RelationKind
 from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
+from ..security_trail.feature import claims_shown
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..people.model import Person, ShownHome
+    from ..security_trail.service import EventSource
     from ..web.routes import Routes
     from .background import WishJobs
     from .claim_service import WishClaims
@@ -132,6 +134,7 @@ def claims(core: "Core", get: Get) -> "WishClaims":
         queries=get(queries),
         helpers=get(helpers),
         near_misses=near_misses,
+        metrics=core.metrics,
     )
 
 
@@ -296,6 +299,14 @@ def make_homes_shown(
 ) -> "Callable[[str], list[ShownHome]]":
     """Return the read of the homes that a helper was shown."""
     return get(jobs).homes_shown
+
+
+@feature.fill(claims_shown)
+def make_claims_shown(core: "Core", get: Get) -> "EventSource":
+    """Return the read of claims for the security trail."""
+    from .claim_trail import ClaimTrail
+
+    return ClaimTrail(core.store).read
 
 
 @feature.export(service=jobs)

@@ -101,12 +101,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimPointer:
-    """The row by which helpers find their claims; written once."""
+    """The row by which helpers find their claims; written once.
+
+    It is also the line of the security trail about a home that was shown. `place` is the community.
+    """
 
     wish_id: str
     id: str
     helper: str
     claimed_at: datetime
+    place: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
+from ..security_trail.model import order_of
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
@@ -55,6 +56,7 @@ _ON_THE_WALL = (
     "created_at",
     "updated_at",
 )
+_OF_A_CLAIM = ("wish_id", "id", "helper", "claimed_at", "place")
 _IN_A_QUEUE = ("id", "place", "waits_for", "waits_until")
 # PK the wish; SK `wish`, `claim#…`, `event#<version>…`. PK a person or phone; SK `helper`.
 # PK `filed#<subject>`; SK `filed`.
@@ -76,8 +78,19 @@ _WISHES = Table(
         ),
         # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
         index("by_resident", hash_key="person_id", range_key="created_at"),
-        # Keys only: the state of a claim is read from its wish.
-        index("by_helper", hash_key="claimed_by", range_key="claimed_order"),
+        # No state: that of a claim is read from its wish. `by_shown` has the claims of a street.
+        index(
+            "by_helper",
+            hash_key="claimed_by",
+            range_key="claimed_order",
+            include=_OF_A_CLAIM,
+        ),
+        index(
+            "by_shown",
+            hash_key="shown_in",
+            range_key="claimed_order",
+            include=_OF_A_CLAIM,
+        ),
         # What waits for the staff of a street, and of a community, soonest due first. Sparse.
         index(
             "by_waiting",
@@ -167,7 +180,8 @@ def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
         "pk": claim.wish_id,
         "sk": f"claim#{claim.id}",
         "claimed_by": claim.helper,
-        "claimed_order": f"{to_text(claim.claimed_at)}#{claim.id}",
+        "claimed_order": order_of(claim.claimed_at, claim.id),
+        "shown_in": street_of(claim.place),
     }
 
 

@@ -7,10 +7,9 @@ import pytest
 
 from chalicelib.factors.policy import RESET_WAITS
 from chalicelib.kernel.access import Role
-from chalicelib.staff_directory.model import Audit
 from tools import bootstrap
 
-from ..store.scan import SK, scan
+from ..security_trail.trail import events
 from ..world import BAIHUA, GRID, JINFENG, STREET, Answer, Phone, World
 from .builders import (
     App,
@@ -36,11 +35,6 @@ def reset(world: World, phone: Phone, of: App, **headers: str) -> Answer:
     freshen(world, phone)
     path = f"/v1/people/{of.phone.me['id']}/factor/reset"
     return phone.post(path, REASON, **headers)
-
-
-def lines(action: str) -> list[Audit]:
-    found = scan(Audit, SK.startswith("20"))
-    return [line for line in found if line.action == action]
 
 
 def test_one_asks_another_approves_and_a_new_factor_is_set_up(
@@ -69,8 +63,8 @@ def test_one_asks_another_approves_and_a_new_factor_is_set_up(
     assert reveal(again, resident.id).json["has_factor"] is False
     enrolled(world, again)
     assert reveal(again, resident.id).status == 200
-    (request,) = lines("person.factor_reset_requested")
-    (approval,) = lines("person.factor_reset")
+    (request,) = events("person.factor_reset_requested")
+    (approval,) = events("person.factor_reset")
     assert (request.actor, approval.actor) == (first.me["id"], second.me["id"])
     assert {request.reason, approval.reason} == {REASON["reason"]}
 
@@ -208,7 +202,7 @@ def test_the_operator_removes_the_factor_of_the_only_administrator(
     assert "second factor removed" in capsys.readouterr().out
     assert boss.phone.get("/v1/me").status == 401
     assert len(world.sms_to(number, "account.factor_reset")) == 1
-    (line,) = lines("person.factor_reset")
+    (line,) = events("person.factor_reset")
     assert line.actor == "operator"
     assert enrolled(world, world.sign_in(number)).recovery_codes
     run_bootstrap(world, monkeypatch, "--reset-factor")

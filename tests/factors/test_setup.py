@@ -8,10 +8,10 @@ import pytest
 
 from chalicelib.factors.policy import CODES, PENDING_LASTS, SIGNED_IN_WITHIN
 from chalicelib.kernel.access import Role
-from chalicelib.staff_directory.model import Audit
 
+from ..security_trail.trail import events
 from ..signin.builders import exchange
-from ..store.scan import SK, everything, scan
+from ..store.scan import everything
 from ..world import BAIHUA, GRID, JINFENG, Answer, Phone, World
 from .builders import (
     STEP,
@@ -37,11 +37,6 @@ def phone(world: World) -> Phone:
     return made
 
 
-def lines(action: str) -> list[Audit]:
-    found = scan(Audit, SK.startswith("20"))
-    return [line for line in found if line.action == action]
-
-
 def test_a_secret_in_an_app_opens_what_staff_do(world: World, phone: Phone):
     resident = world.person()
     assert reveal(phone, resident.id).json["has_factor"] is False
@@ -62,7 +57,7 @@ def test_a_secret_in_an_app_opens_what_staff_do(world: World, phone: Phone):
     assert reveal(phone, resident.id).status == 200
     (notice,) = world.sms_to(phone.me["phone"], "account.factor_set")
     assert made.json["secret"] not in notice.text
-    assert len(lines("person.factor_set")) == 1
+    assert len(events("person.factor_set")) == 1
 
 
 def test_later_codes_show_no_recovery_codes(world: World, phone: Phone):
@@ -197,7 +192,7 @@ def test_a_recovery_code_works_once(world: World, phone: Phone, written):
     assert reveal(phone, resident.id).status == 200
     assert show(phone, code).code == "auth.code_wrong"
     assert show(phone, app.recovery_codes[4]).status == 200
-    assert len(lines("person.factor_recovered")) == 2
+    assert len(events("person.factor_recovered")) == 2
 
 
 def tried(phone: Phone, app: App, times: int) -> Answer:

@@ -507,6 +507,7 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
         (
             "read_queue",
             "read_spending",
+            "read_trail",
             "list_matching_runs",
             "read_matching_weights",
             "read_ticket_policy",

@@ -24,9 +24,7 @@ def listed(phone, query: str) -> list[str]:
 
 
 def audits(action: str) -> list[dict]:
-    return [
-        row for row in everything()["audit"] if row["action"]["S"] == action
-    ]
+    return [row for row in everything()["audit"] if row["kind"]["S"] == action]
 
 
 def test_people_of_a_place_and_below_are_listed_innermost_first(world: World):
@@ -440,7 +438,7 @@ def test_every_change_by_staff_leaves_an_audit_line(world: World):
     staff.put(f"{path}/blocked", {"blocked": True, "reason": "测试"})
     staff.put(f"{path}/blocked", {"blocked": False, "reason": "误会"})
     mine = [
-        row["action"]["S"]
+        row["kind"]["S"]
         for row in everything()["audit"]
         if row["actor"]["S"] == staff.me["id"]
     ]

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.kernel.job import Command, ScheduledJob
 from chalicelib.message_log.policy import ATTEMPT_TTL
 from chalicelib.people.policy import SEALED_FOR
-from chalicelib.staff_directory.policy import AUDIT_TTL
+from chalicelib.security_trail.policy import TRAIL_TTL
 from chalicelib.tickets import policy as tickets
 from chalicelib.wishes import policy as wishes
 
@@ -43,7 +43,7 @@ def kept(world: World, table: str) -> str:
 def test_what_is_promised_is_the_policy():
     assert timedelta(days=400) == ATTEMPT_TTL
     assert wishes.NAMED_FOR == tickets.NAMED_FOR == timedelta(days=730)
-    assert timedelta(days=1095) == AUDIT_TTL
+    assert timedelta(days=1095) == TRAIL_TTL
     assert timedelta(days=180) == SEALED_FOR
 
 
@@ -184,6 +184,7 @@ def test_the_audit_expires_after_three_years(world: World):
     world.phone_of(world.admin).post(
         f"/v1/people/{person.id}/reveal", {"reason": "核对地址"}
     )
-    (row,) = everything()["audit"]
-    ends = int((world.clock.now() + AUDIT_TTL).timestamp())
+    *_, row = everything()["audit"]
+    assert row["kind"]["S"] == "person.revealed"
+    ends = int((world.clock.now() + TRAIL_TTL).timestamp())
     assert int(row["ttl"]["N"]) == ends

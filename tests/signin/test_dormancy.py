@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person
+from chalicelib.security_trail.model import SecurityEvent
 from chalicelib.signin.model import LastSeen
-from chalicelib.staff_directory.model import Audit
 
 from ..store.scan import SK, scan
 from ..world import BAIHUA, GRID, Answer, Phone, World
@@ -104,11 +104,11 @@ def test_staff_of_the_home_community_get_a_message_and_the_audit_a_line(
     (told,) = world.sms_to(staff.phone or "", "account.phone_lost")
     assert "王秀英" in told.text
     assert not world.sms_to(person.phone or "", "account.phone_lost")
-    lines = scan(Audit, SK.startswith("20"))
+    lines = scan(SecurityEvent, SK.startswith("20"))
     actions = [
         (line.actor, line.subject)
         for line in lines
-        if line.action == "person.phone_lost"
+        if line.kind == "person.phone_lost"
     ]
     assert actions == [("system", person.id)]
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.signin.devices import hint_of, network_of
+from chalicelib.kernel.network import network_of
+from chalicelib.signin.devices import hint_of
 
 from ..world import BAIHUA, GRID, Answer, Phone, World
 from .builders import NUMBER, ask, exchange, sign_up

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.staff_directory.model import Audit
+from chalicelib.security_trail.model import SecurityEvent
 
 from ..store.scan import SK, everything, scan
 from ..world import BAIHUA, GRID, JINFENG, NO_CHALLENGE, Answer, Phone, World
@@ -48,8 +48,8 @@ def test_the_person_gets_a_notice_and_the_audit_a_line(world: World):
     (notice,) = world.sms_to(person.phone or "")
     assert notice.kind == "account.code_read_out"
     assert answer.json["code"] not in notice.text
-    lines = scan(Audit, SK.startswith("20"))
-    (line,) = [one for one in lines if one.action == "person.code_read_out"]
+    lines = scan(SecurityEvent, SK.startswith("20"))
+    (line,) = [one for one in lines if one.kind == "person.code_read_out"]
     assert (line.actor, line.subject, line.reason) == (
         staff.me["id"],
         person.id,

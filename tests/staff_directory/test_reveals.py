@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.staff_directory.model import Audit
 from chalicelib.staff_directory.policy import REVEALS_ALONE, REVEALS_OF_WORKERS
 
-from ..store.scan import SK, scan
+from ..security_trail.trail import events
 from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Answer, Phone, World
 
 DAY = timedelta(days=1)
@@ -173,8 +172,7 @@ def test_staff_reveal_forty_times_a_day_and_then_with_a_colleague(
     )
     revealed(staff, resident.id, REVEALS_ALONE)
     assert reveal(staff, resident.id).code == "reveal.needs_second"
-    lines = scan(Audit, SK.startswith("20"))
-    (line,) = [one for one in lines if one.action == "person.reveals_allowed"]
+    (line,) = events("person.reveals_allowed")
     assert (line.actor, line.subject, line.reason) == (
         colleague.me["id"],
         staff.me["id"],

@@ -104,7 +104,7 @@ def test_a_look_at_somebodys_phone_is_written_down_once_per_key(world: World):
     assert answers[0] == answers[1]
     assert (
         sum(
-            row["action"]["S"] == "person.revealed"
+            row["kind"]["S"] == "person.revealed"
             for row in everything()["audit"]
         )
         == 1

@@ -361,6 +361,7 @@ def test_the_first_claim_takes_the_only_place():
             id="clm_new",
             helper="per_volunteer",
             claimed_at=VOLUNTEER_ACTS.now,
+            place=wish.community,
         )
     ]
 

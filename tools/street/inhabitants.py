@@ -22,7 +22,7 @@ from chalicelib.people.model import (
     make_volunteer,
 )
 from chalicelib.people.policy import CONSENT_TEXTS, VET_WITHIN
-from chalicelib.staff_directory import feature as staff_directory_feature
+from chalicelib.security_trail import feature as security_trail_feature
 from devserver.demo_data import DIALECTS, GIVEN_NAMES, SKILLS, SURNAMES
 
 from .town import Town, put_on_duty
@@ -75,7 +75,7 @@ class _Registry:
         self._shop = shop
         self._phones = shop.services.get(people_feature.phones)
         self._consents = shop.services.get(people_feature.consents)
-        self._audit = shop.services.get(staff_directory_feature.audit)
+        self._audit = shop.services.get(security_trail_feature.audit)
         self._numbers = count(1)
 
     def _draft(

@@ -1,0 +1,242 @@
+"""Records of people as staff make and correct them: registration, households, administrators."""
+
+from dataclasses import dataclass, replace
+
+from ..kernel.access import Actor, Grant, Role, authorize
+from ..kernel.changes import Changes, Put, TimelineEvent, Write
+from ..kernel.errors import Conflict
+from ..kernel.request import RequestContext
+from ..kernel.unset import fields_set
+from ..people import permissions as people_permissions
+from ..people.edits import PersonCorrection
+from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
+from ..people.policy import CONSENT_TEXTS
+from .authorized_moves import DirectoryMoves, people_at
+from .grants import check_below
+
+__all__ = ["NewPerson", "PersonRecords"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A person to be registered by staff."""
+
+    name: str
+    phone: str | None
+    home: str
+    address: str | None
+    household: str | None
+    contact_via: str | None
+    locale: str
+    consent: ConsentGiven | None
+    birth_year: int | None = None
+    guardian: GuardianGiven | None = None
+
+
+class PersonRecords(DirectoryMoves):
+    """Use cases of staff that make and correct the records of people."""
+
+    def create_person(self, context: RequestContext, new: NewPerson) -> Person:
+        """Register a person, with or without a phone of their own."""
+
+        def decide() -> Changes[Person]:
+            resource = people_at(new.home, context)
+            actor = self._access.require(
+                context, people_permissions.CREATE, resource
+            ).actor
+            self._registration.check_place(new.home, ["home"])
+            self._registration.check_name(new.name, by_staff=True)
+            person, ledger, members = self._new_person(new, actor)
+            phone = self._claims(person) if person.phone else ()
+            event = TimelineEvent(
+                tag="person.registered", actor=actor.id, party="staff"
+            )
+            return Changes(
+                entity=person,
+                previous=None,
+                writes=(*phone, *ledger),
+                events=(event,),
+                related=members,
+            )
+
+        return self._transaction.run(decide, context)
+
+    def _new_person(
+        self, new: NewPerson, actor: Actor
+    ) -> tuple[Person, tuple[Write, ...], tuple[Changes[Person], ...]]:
+        """Return a new person, the lines of their consents, and a changed household member."""
+        now = self._clock.now()
+        person = Person(
+            id=self._ids.new("per"),
+            created_at=now,
+            updated_at=now,
+            name=new.name,
+            phone=new.phone,
+            home=new.home,
+            address=new.address,
+            locale=new.locale,
+        )
+        person = self._phones.with_key(person)
+        household, members = self._households.resolve(
+            person, new.household, actor.id
+        )
+        person, lines = self._households.relate(
+            person, household, new.contact_via, new.consent, actor.id
+        )
+        person, guarded = self._registration.guardians.with_age(
+            person,
+            new.birth_year,
+            new.guardian if new.consent else None,
+            new.consent,
+            recorded_by=actor.id,
+        )
+        person, agreed = self._agreed(person, new.consent, actor)
+        return person, (*lines, *guarded, *agreed), members
+
+    def _agreed(
+        self, person: Person, consent: ConsentGiven | None, actor: Actor
+    ) -> tuple[Person, tuple[Write, ...]]:
+        """Return a person who agreed on paper or by word of mouth, and the lines of that."""
+        if consent is None:
+            return person, ()
+        current = {**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
+        person = replace(person, consents=current)
+        line = self._consents.record(
+            person, TERMS, consent, recorded_by=actor.id
+        )
+        if not consent.care:
+            return person, (line,)
+        agreed = self._people.agree_to_care(person, consent, actor.id)
+        return agreed.entity, (line, *agreed.writes)
+
+    def _claims(self, person: Person) -> tuple[Put, ...]:
+        return self._phones.claim(person, Conflict("person.phone_taken"))
+
+    def change_person(
+        self, context: RequestContext, person_id: str, edit: PersonCorrection
+    ) -> Person:
+        """Correct a person's name, home, address or language, or add a phone."""
+
+        def decide() -> Changes[Person]:
+            actor, person = self._require(
+                context, person_id, people_permissions.CHANGE
+            )
+            changed = self._registration.apply_edit(person, edit)
+            if changed.home and changed.home != person.home:
+                there = people_at(changed.home, context)
+                authorize(actor, people_permissions.CHANGE, there)
+            writes: tuple[Put, ...] = ()
+            if changed.phone != person.phone:
+                check_below(actor, person)
+                if person.phone:
+                    raise Conflict(
+                        "person.phone_set"
+                    )  # who holds the phone holds the account
+                changed = self._phones.with_key(changed)
+                changed = replace(changed, phone_lost_at=None)
+                writes = self._claims(changed)
+            audit = self._audit.record(
+                actor,
+                "person.changed",
+                person,
+                detail=", ".join(fields_set(edit)),
+                address=context.address,
+            )
+            event = TimelineEvent(
+                tag="person.changed", actor=actor.id, party="staff"
+            )
+            return Changes(
+                entity=changed,
+                previous=person,
+                writes=(*writes, audit),
+                events=(event,),
+            )
+
+        return self._transaction.run(decide, context)
+
+    def set_household(
+        self,
+        context: RequestContext,
+        person_id: str,
+        household: str | None,
+        contact_via: str | None,
+        consent: ConsentGiven | None,
+    ) -> Person:
+        """Record a person's household, and the contact who receives messages for them."""
+
+        def decide() -> Changes[Person]:
+            actor, person = self._require(
+                context, person_id, people_permissions.HOUSEHOLD
+            )
+            check_below(actor, person)
+            joined, members = self._households.resolve(
+                person, household, actor.id
+            )
+            changed, ledger = self._households.relate(
+                person, joined, contact_via, consent, actor.id
+            )
+            audit = self._audit.record(
+                actor,
+                "person.household_set",
+                person,
+                detail=joined or "-",
+                address=context.address,
+            )
+            event = TimelineEvent(
+                tag="person.household_set", actor=actor.id, party="staff"
+            )
+            return Changes(
+                entity=changed,
+                previous=person,
+                writes=(*ledger, audit),
+                events=(event,),
+                related=members,
+            )
+
+        return self._transaction.run(decide, context)
+
+    def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
+        """Make a person the administrator of a street, for the operator's command."""
+        self._registration.check_place(street, ["street"])
+        grant = Grant(Role.STREET_ADMIN, street)
+        note = f"{grant.role.value}@{street}"
+        event = TimelineEvent(
+            tag="person.granted", actor="operator", party="system", note=note
+        )
+
+        def decide() -> Changes[Person]:
+            known = self._phones.find_owner(phone)
+            if known:
+                admin = replace(
+                    known, grants=tuple(dict.fromkeys([*known.grants, grant]))
+                )
+                return Changes(
+                    entity=admin,
+                    previous=known,
+                    writes=(self._appointed(known, note),),
+                    events=(event,),
+                )
+            now = self._clock.now()
+            admin = Person(
+                id=self._ids.new("per"),
+                created_at=now,
+                updated_at=now,
+                name=name,
+                phone=phone,
+                home=street,
+                grants=(grant,),
+            )
+            admin = self._phones.with_key(admin)
+            writes = (*self._claims(admin), self._appointed(admin, note))
+            return Changes(
+                entity=admin, previous=None, writes=writes, events=(event,)
+            )
+
+        return self._transaction.run(decide, RequestContext())
+
+    def _appointed(self, admin: Person, role: str) -> Put:
+        """Return the line in the security trail of a role that the operator gives."""
+        operator = Actor(id="operator")
+        return self._audit.record(
+            operator, "person.granted", admin, detail=role
+        )
