@@ -140,13 +140,7 @@ class Factors:
             session = granted.actor.session
             accepted = self._codes.accept(factor, code, session, now)
             if accepted is None:
-                line = self._audit.record(
-                    granted.actor,
-                    "auth.factor_wrong",
-                    person,
-                    address=context.address,
-                    result="auth.code_wrong",
-                )
+                line = self._wrong_line(context, granted)
                 counted = (*counts, line)
                 return self._wrong(factor, code, counted, now), None
             after = self._codes.renewed(
@@ -162,6 +156,16 @@ class Factors:
         _, shown = self._transaction.run_with(decide, context)
         assert shown is not None  # noqa: S101 - a refusal raises
         return shown
+
+    def _wrong_line(self, context: RequestContext, granted: Granted) -> Write:
+        """Return the line of the security trail about a wrong code."""
+        return self._audit.record(
+            granted.actor,
+            "auth.factor_wrong",
+            granted.person,
+            address=context.address,
+            result="auth.code_wrong",
+        )
 
     def _wrong(
         self,

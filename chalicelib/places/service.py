@@ -1,33 +1,28 @@
 """Use cases of places: the tree of a street, and the duty lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from ..kernel.access import STAFF, Action, Actor, Resource
-from ..kernel.cache import ExpiringCache
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
-from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound, Stale
-from ..kernel.paging import Page, Position, every
-from ..kernel.place import ancestors, parent_of
+from ..kernel.paging import Page
+from ..kernel.place import parent_of
 from ..kernel.request import RequestContext
 from ..people.access import Access
-from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
 from . import permissions
-from .model import DEFAULT_ZONE, Location, Place, Street
+from .model import Location, Place, Street
+from .reader import PlaceReader
 from .repository import PlaceRepository
-from .roster import Roster, _holds, along, in_office
+from .roster import _holds
 
 __all__ = ["Places"]
 
-_CACHED_FOR = timedelta(minutes=10)
 
-
-class Places:
+class Places(PlaceReader):
     """Use cases about places."""
 
     def __init__(
@@ -39,105 +34,8 @@ class Places:
         access: Access,
         people: People,
     ) -> None:
-        self._transaction, self._repository = transaction, repository
-        self._access, self._people = access, people
-        self._zones = ExpiringCache[str](clock, _CACHED_FOR)
-        self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
-        self._streets = ExpiringCache[Sequence[str]](clock, _CACHED_FOR)
-        self._clock = clock
-
-    def find(self, code: str) -> Place | None:
-        """Read one place; for other features."""
-        return self._repository.find_place(code)
-
-    def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
-        """Read several places in one request, by code."""
-        distinct = list(dict.fromkeys(codes))
-        return by_id(self._repository.find_places(distinct))
-
-    def zone_of(self, street: str) -> str:
-        """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
-        return self._zones.get(street, self._read_zone)
-
-    def _read_zone(self, street: str) -> str:
-        return self._repository.zone_of(street) or DEFAULT_ZONE
-
-    def tree(self, street: str) -> Sequence[Place]:
-        """Return every place of a street, in tree order.
-
-        The tree has thousands of rows, so it is cached for ten minutes.
-        """
-        return self._trees.get(street, self._read_tree)
-
-    def _read_tree(self, street: str) -> Sequence[Place]:
-        def read(start: Position | None) -> Page[Place]:
-            return self._repository.places_below(
-                street, start, 1000, consistent=False
-            )
-
-        return list(every(read))
-
-    def streets(self) -> Sequence[str]:
-        """Return the code of every street of the installation.
-
-        It is cached for ten minutes, as every public list needs it.
-        """
-        return self._streets.get("", self._read_streets)
-
-    def _read_streets(self, _: str) -> Sequence[str]:
-        return tuple(self._repository.streets())
-
-    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
-        """Return the people on duty for a place in these roles, from the nearest level with any.
-
-        A duty list may still name people who were demoted, blocked or erased. They are left out.
-        """
-        for level, duty in self._duty_lists(code).items():
-            listed: dict[str, None] = {}  # in order, without repetition
-            for role in roles:
-                listed.update(dict.fromkeys(duty.get(role, ())))
-            if not listed:
-                continue
-            people = self._people.find_many(list(listed))
-            serving = in_office(list(listed), people, roles, level)
-            if serving:
-                return serving
-        return []
-
-    def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
-        """Read the duty list of a place and of each place around it, the place itself first."""
-        levels = ancestors(code)
-        places = self._repository.find_places(levels)
-        duty = {place.id: place.duty for place in places}
-        return {level: duty.get(level, {}) for level in levels}
-
-    def roster(self, street: str, more_people: Iterable[str] = ()) -> Roster:
-        """Read all places of a street, the people on duty there and `more_people`.
-
-        A request reads a hundred rows.
-        """
-
-        def read(start: Position | None) -> Page[Place]:
-            return self._repository.places_below(street, start, 100)
-
-        places = by_id(every(read))
-        named = set(more_people)
-        for place in places.values():
-            named.update(*place.duty.values())
-        return Roster(
-            places=places, people=self._people.find_many(sorted(named))
-        )
-
-    def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """Return the people on duty at a place and each place around it, by role, if in office.
-
-        Two requests. A place without a duty list has an empty one.
-        """
-        lists = self._duty_lists(code)
-        named: set[str] = set()
-        for duty in lists.values():
-            named.update(*duty.values())
-        return along(lists, self._people.find_many(named))
+        super().__init__(repository=repository, clock=clock, people=people)
+        self._transaction, self._access = transaction, access
 
     def list_places(
         self, context: RequestContext, under: str, limit: int

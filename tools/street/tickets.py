@@ -20,7 +20,6 @@ from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.tickets.policy import DEFAULT_POLICY, Level
 from chalicelib.tickets.sla_timers import EscalationContext, sla_of
 from chalicelib.tickets.states import TicketMover
-from chalicelib.tickets.timers import on_timer
 
 from .inhabitants import Inhabitants
 from .town import Town
@@ -168,8 +167,12 @@ class _TicketLife:
 
     def wait(self, until: datetime) -> None:
         """Run the timers that are due until an instant."""
+
+        def escalate(ticket: Ticket, now: datetime) -> Changes[Ticket]:
+            return on_timer(ticket, self._escalation, now)
+
         self.ticket = self._shop.wait(
-            self.ticket, until, self._on_timer, self._members
+            self.ticket, until, escalate, self._members
         )
 
     def accept(self) -> None:
@@ -207,7 +210,7 @@ class _TicketLife:
         changes = decisions.hold(
             self.ticket,
             self._escalation,
-            self._mover(self._staff(), at),
+            self._mover(self._on_duty(Role.GRID_WORKER)[0], at),
             text,
             until,
             public_text=text,
@@ -226,7 +229,7 @@ class _TicketLife:
         changes = decisions.resolve(
             self.ticket,
             self._escalation,
-            self._mover(self._staff(), at),
+            self._mover(self._on_duty(Role.GRID_WORKER)[0], at),
             "已处理完毕",
             (),
             public_text="已处理完毕",
@@ -262,7 +265,11 @@ class _TicketLife:
     def close(self) -> None:
         """Close it without a solution."""
         self.accept()
-        self._close(self._staff(), self._later(24), "不属于受理范围")
+        self._close(
+            self._on_duty(Role.GRID_WORKER)[0],
+            self._later(24),
+            "不属于受理范围",
+        )
 
     def withdraw(self) -> None:
         """Let its reporter withdraw it."""
@@ -291,9 +298,6 @@ class _TicketLife:
         self.ticket = self._shop.commit(changes, at, self._members)
         self._last = at
 
-    def _on_timer(self, ticket: Ticket, now: datetime) -> Changes[Ticket]:
-        return on_timer(ticket, self._escalation, now)
-
     def _mover(self, person: Person, at: datetime) -> TicketMover:
         reporter = person.id if person.id in self._members else ""
         resource = self.ticket.as_resource(reporter)
@@ -304,9 +308,6 @@ class _TicketLife:
         """Return the assignee, or else somebody of the staff."""
         if self.ticket.assignee:
             return self._shop.people[self.ticket.assignee]
-        return self._staff()
-
-    def _staff(self) -> Person:
         return self._on_duty(Role.GRID_WORKER)[0]
 
     def _on_duty(self, role: Role) -> list[Person]:
