@@ -20,6 +20,7 @@ from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.tickets.policy import DEFAULT_POLICY, Level
 from chalicelib.tickets.sla_timers import EscalationContext, sla_of
 from chalicelib.tickets.states import TicketMover
+from chalicelib.tickets.timers import on_timer
 
 from .inhabitants import Inhabitants
 from .town import Town
