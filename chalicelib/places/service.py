@@ -1,6 +1,6 @@
 """Use cases of places: the tree of a street, and the duty lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,6 +19,7 @@ from ..people.service import People
 from ..store.transaction import Transaction
 from . import permissions
 from .model import DEFAULT_ZONE, Location, Place, Street
+from .nearest import is_wide, levels_below, on_the_way
 from .repository import PlaceRepository
 from .roster import Roster, _holds, along, in_office
 
@@ -80,26 +81,48 @@ class Places:
         """Return the code of every street of the installation."""
         return self._repository.streets()
 
-    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
+    def on_duty(
+        self, code: str, roles: Sequence[str], within: str = ""
+    ) -> list[Person]:
         """Return the people on duty for a place in these roles, from the nearest level with any.
 
-        A duty list may still name people who were demoted, blocked or erased. They are left out.
+        Levels above are tried first, then those below (see `nearest`). A duty list may still name
+        people who were demoted, blocked or erased. They are left out.
         """
-        for level, duty in self._duty_lists(code).items():
-            listed: dict[str, None] = {}  # in order, without repetition
-            for role in roles:
-                listed.update(dict.fromkeys(duty.get(role, ())))
-            if not listed:
-                continue
-            people = self._people.find_many(list(listed))
-            serving = in_office(list(listed), people, roles, level)
-            if serving:
+        for level, duty in self._duty_lists(on_the_way(code, within)).items():
+            if serving := self._serving([(level, duty)], roles):
+                return serving
+        deepest = within or code
+        if not is_wide(deepest):
+            return []
+        below = by_id(every(self._reader_below(deepest)))
+        for codes in levels_below(deepest, below.values()):
+            lists = [(level, below[level].duty) for level in codes]
+            if serving := self._serving(lists, roles):
                 return serving
         return []
 
-    def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
-        """Read the duty list of a place and of each place around it, the place itself first."""
-        levels = ancestors(code)
+    def _serving(
+        self,
+        lists: Iterable[tuple[str, Mapping[str, Sequence[str]]]],
+        roles: Sequence[str],
+    ) -> list[Person]:
+        """Return the people in office of some duty lists, each once, in order."""
+        serving: dict[str, Person] = {}
+        for level, duty in lists:
+            listed: dict[str, None] = {}  # in order, without repetition
+            for role in roles:
+                listed.update(dict.fromkeys(duty.get(role, ())))
+            if listed:
+                people = self._people.find_many(list(listed))
+                found = in_office(list(listed), people, roles, level)
+                serving |= by_id(found)
+        return list(serving.values())
+
+    def _duty_lists(
+        self, levels: Sequence[str]
+    ) -> dict[str, Mapping[str, Sequence[str]]]:
+        """Read the duty lists of some places, in their order."""
         places = self._repository.find_places(levels)
         duty = {place.id: place.duty for place in places}
         return {level: duty.get(level, {}) for level in levels}
@@ -109,11 +132,7 @@ class Places:
 
         A request reads a hundred rows.
         """
-
-        def read(start: Position | None) -> Page[Place]:
-            return self._repository.places_below(street, start, 100)
-
-        places = by_id(every(read))
+        places = by_id(every(self._reader_below(street)))
         named = set(more_people)
         for place in places.values():
             named.update(*place.duty.values())
@@ -121,12 +140,20 @@ class Places:
             places=places, people=self._people.find_many(sorted(named))
         )
 
+    def _reader_below(
+        self, code: str
+    ) -> Callable[[Position | None], Page[Place]]:
+        def read(start: Position | None) -> Page[Place]:
+            return self._repository.places_below(code, start, 100)
+
+        return read
+
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return the people on duty at a place and each place around it, by role, if in office.
 
         Two requests. A place without a duty list has an empty one.
         """
-        lists = self._duty_lists(code)
+        lists = self._duty_lists(ancestors(code))
         named: set[str] = set()
         for duty in lists.values():
             named.update(*duty.values())

@@ -135,9 +135,11 @@ class CallBacks:
             party="system",
             note=consent.purpose,
         )
+        home = next(iter(person.places), "")
+        place = consent.place or home
         message = Message(
             kind="consent.lapsed",
-            audience=StaffOnDuty(community_of(consent.place or "")),
+            audience=StaffOnDuty(community_of(place), within=place),
             subject=person.id,
             params={"purpose": consent.purpose},
         )
