@@ -150,7 +150,7 @@ class EscalationPath:
         if reason is None:
             return None
         instead = None
-        if not people:
+        if not people and step.level is not escalation.top:
             instead = _manned(escalation, escalation.above(step.level))
         return code, step.level, role, reason, instead
 

@@ -121,7 +121,7 @@ def test_a_path_with_staff_at_every_level_has_no_gap():
                 "street",
                 "street_admin",
                 GapReason.NOBODY_ON_DUTY,
-                "community",
+                None,
                 (),
             ),
         ),
