@@ -23,6 +23,7 @@ from .kernel.ended_relations import (
     RelationKind,
 )
 from .kernel.job import Event
+from .kernel.staff_queue import QueueKind
 from .kernel.template import Lane
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ class Feature(JobHandlers[S]):
         self.groups: dict[str, Group] = {}
         self.question_words: dict[str, Mapping[str, bool]] = {}
         self.queue_lines: list[Bound] = []
+        self.queue_kinds: list[QueueKind] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
         self.rearms: list[Bound] = []
@@ -318,8 +320,16 @@ class Feature(JobHandlers[S]):
         """Declare reply words beside 1 and 2, by message kind: word -> yes or no."""
         self.question_words |= words
 
-    def queue_line(self, *, service: _Service = None) -> Callable[[F], F]:
-        """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`."""
+    def queue_line(
+        self, *kinds: QueueKind, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`.
+
+        `kinds` are all kinds of its tasks, each with its first recipients and its deadline.
+        """
+        if not kinds:
+            raise ValueError(f"{self.name}: a line declares its kinds of tasks")
+        self.queue_kinds += kinds
         return _add_to_list(self.queue_lines, service or self)
 
     def export(self, *, service: _Service = None) -> Callable[[F], F]:

@@ -27,6 +27,7 @@ FEATURES = (
     "fanouts",
     "replies",
     "privacy",
+    "queue_watch",
     "admin",
 )
 

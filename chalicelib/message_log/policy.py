@@ -27,6 +27,7 @@ __all__ = [
     "STAFF_SMS_PER_DAY",
     "URGENT_ALARM_AT",
     "URGENT_BUNDLE_FOR",
+    "VISIT_WITHIN",
     "YES",
 ]
 
@@ -57,6 +58,9 @@ URGENT_BUNDLE_FOR = timedelta(hours=1)
 # Not urgent, to a phone of staff, the digest included: about one in each hour awake. Who is rung
 # more often stops looking.
 STAFF_SMS_PER_DAY = 12
+
+# News that nobody could be sent: staff pass by on the day after.
+VISIT_WITHIN = timedelta(days=1)
 
 YES = frozenset({"1", "Y", "YES", "是"})  # to any question
 NO = frozenset({"2", "N", "NO", "否"})

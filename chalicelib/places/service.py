@@ -1,6 +1,6 @@
 """Use cases of places: the tree of a street, and the duty lists."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,17 +11,17 @@ from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import ancestors, parent_of
+from ..kernel.place import parent_of
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
 from . import permissions
+from .duty_lookup import DutyLookup
 from .model import DEFAULT_ZONE, Location, Place, Street
-from .nearest import is_wide, levels_below, on_the_way
 from .repository import PlaceRepository
-from .roster import Roster, _holds, along, in_office
+from .roster import Roster, _holds, duty_taken
 
 __all__ = ["Places"]
 
@@ -42,6 +42,7 @@ class Places:
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._access, self._people = access, people
+        self._duty = DutyLookup(repository, people)
         self._zones = ExpiringCache[str](clock, _CACHED_FOR)
         self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
         self._clock = clock
@@ -84,55 +85,15 @@ class Places:
     def on_duty(
         self, code: str, roles: Sequence[str], within: str = ""
     ) -> list[Person]:
-        """Return the people on duty for a place in these roles, from the nearest level with any.
-
-        Levels above are tried first, then those below (see `nearest`). A duty list may still name
-        people who were demoted, blocked or erased. They are left out.
-        """
-        for level, duty in self._duty_lists(on_the_way(code, within)).items():
-            if serving := self._serving([(level, duty)], roles):
-                return serving
-        deepest = within or code
-        if not is_wide(deepest):
-            return []
-        below = by_id(every(self._reader_below(deepest)))
-        for codes in levels_below(deepest, below.values()):
-            lists = [(level, below[level].duty) for level in codes]
-            if serving := self._serving(lists, roles):
-                return serving
-        return []
-
-    def _serving(
-        self,
-        lists: Iterable[tuple[str, Mapping[str, Sequence[str]]]],
-        roles: Sequence[str],
-    ) -> list[Person]:
-        """Return the people in office of some duty lists, each once, in order."""
-        serving: dict[str, Person] = {}
-        for level, duty in lists:
-            listed: dict[str, None] = {}  # in order, without repetition
-            for role in roles:
-                listed.update(dict.fromkeys(duty.get(role, ())))
-            if listed:
-                people = self._people.find_many(list(listed))
-                found = in_office(list(listed), people, roles, level)
-                serving |= by_id(found)
-        return list(serving.values())
-
-    def _duty_lists(
-        self, levels: Sequence[str]
-    ) -> dict[str, Mapping[str, Sequence[str]]]:
-        """Read the duty lists of some places, in their order."""
-        places = self._repository.find_places(levels)
-        duty = {place.id: place.duty for place in places}
-        return {level: duty.get(level, {}) for level in levels}
+        """Return the people on duty for a place; see `DutyLookup.on_duty`."""
+        return self._duty.on_duty(code, roles, within)
 
     def roster(self, street: str, more_people: Iterable[str] = ()) -> Roster:
         """Read all places of a street, the people on duty there and `more_people`.
 
         A request reads a hundred rows.
         """
-        places = by_id(every(self._reader_below(street)))
+        places = by_id(self._duty.places_below(street))
         named = set(more_people)
         for place in places.values():
             named.update(*place.duty.values())
@@ -140,24 +101,9 @@ class Places:
             places=places, people=self._people.find_many(sorted(named))
         )
 
-    def _reader_below(
-        self, code: str
-    ) -> Callable[[Position | None], Page[Place]]:
-        def read(start: Position | None) -> Page[Place]:
-            return self._repository.places_below(code, start, 100)
-
-        return read
-
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """Return the people on duty at a place and each place around it, by role, if in office.
-
-        Two requests. A place without a duty list has an empty one.
-        """
-        lists = self._duty_lists(ancestors(code))
-        named: set[str] = set()
-        for duty in lists.values():
-            named.update(*duty.values())
-        return along(lists, self._people.find_many(named))
+        """Return the people on duty at a place and around it; see `DutyLookup.along`."""
+        return self._duty.along(code)
 
     def list_places(
         self, context: RequestContext, under: str, limit: int
@@ -248,7 +194,12 @@ class Places:
             event = TimelineEvent(
                 tag="place.duty_assigned", actor=actor.id, party="staff"
             )
-            return Changes(entity=changed, previous=place, events=(event,))
+            return Changes(
+                entity=changed,
+                previous=place,
+                events=(event,),
+                jobs=duty_taken(place, changed),
+            )
 
         return self._transaction.run(decide, context)
 

@@ -255,4 +255,5 @@ def _as_task(consent: Consent, person: Person, query: QueueQuery) -> Task:
         due_at=consent.confirm_by or consent.at,
         moves=moves,
         subject=consent.person_id,
+        since=consent.at,
     )
