@@ -83,7 +83,7 @@ def notice_of(
     if due_at > span.now:
         return TaskNotice(0, is_overdue=False) if _is_new(task, span) else None
     level = span.days_between(due_at, span.now) // days_of_a_level
-    if due_at <= span.checked_at:
+    if span.announced_at and due_at <= span.checked_at:
         before = span.days_between(due_at, span.checked_at) // days_of_a_level
         if level == before:
             return None

@@ -20,7 +20,7 @@ from ..tickets.office_days import StreetCalendar, StreetDays
 from .levels import narrowest, staffed_levels
 from .model import QueueWatch, Span, notice_of, watch_id
 from .notices import Notices, send_to
-from .policy import CHECK_MINUTES, DAYS_OF_A_LEVEL
+from .policy import CHECK_MINUTES, DAYS_OF_A_LEVEL, SETTLED_AFTER
 from .repository import WatchRepository
 from .waiting import WaitingCounts, query_for
 
@@ -91,16 +91,16 @@ class QueueWatches:
         """
 
         def decide(watch: QueueWatch) -> Changes[QueueWatch]:
-            now = self._clock.now()
-            span = _span(watch, self._days.of(watch.street), now)
+            settled_at = self._clock.now() - SETTLED_AFTER
+            span = _span(watch, self._days.of(watch.street), settled_at)
             notices = self._notices(watch.street, span)
             for send in notices.sends(watch.id, to_text(watch.checked_at)):
                 self._put(send)
             after = replace(
                 watch,
-                checked_at=now,
-                announced_at=now if span.is_first else watch.announced_at,
-                next_at=self._next_at(watch.street, now),
+                checked_at=settled_at,
+                announced_at=settled_at if span.is_first else span.announced_at,
+                next_at=self._next_at(watch.street, self._clock.now()),
                 timer=None,
             )
             return Changes(entity=after, previous=watch, bump_version=False)
@@ -137,7 +137,7 @@ class QueueWatches:
                 yield task
 
     def on_duty_taken(self, event: Event) -> None:
-        """Send people who take duty at a place a message about what waits there, if anything does."""
+        """Send people who take duty at a place a message about what waits there, if anything."""
         place = event.subject
         if not sum(self.counts.count_at(place).values()):
             return
