@@ -731,7 +731,7 @@ class Street:
         self.world.run("check_ladders")
         for _ in range(2):
             ok(self.resident.post("/v1/wishes", self.world.wish_body()))
-        self.world.pass_time(days=5)
+        self.world.pass_time(days=8)
         newcomer = self._on_duty("何婷", Role.GRID_WORKER, GRID)
         self.world.pass_time(minutes=5)
         lines = ok(newcomer.get("/v1/me/inbox"))["items"]
