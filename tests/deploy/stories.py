@@ -736,7 +736,7 @@ class Street:
         self.world.pass_time(minutes=5)
         lines = ok(newcomer.get("/v1/me/inbox"))["items"]
         assert {line["kind"] for line in lines} == {"queue.waiting_staff"}
-        lines = ok(self.clerk.get("/v1/me/inbox?limit=100"))["items"]
+        lines = ok(self.admin.get("/v1/me/inbox?limit=100"))["items"]
         assert "queue.overdue_staff" in {line["kind"] for line in lines}
 
     # messages
