@@ -53,7 +53,7 @@ def audit(event: Any) -> int:
 
 @app.schedule(Cron(45, 18, "*", "*", "?", "*"), name="check_ladders")
 def check_ladders(event: Any) -> int:
-    """At night (02:45 in Shanghai), report gaps in escalation paths."""
+    """At night (02:45 in Shanghai), report gaps in escalation paths, and watch new streets."""
     with services().core.metrics:
         return runtime.check_coverage()
 

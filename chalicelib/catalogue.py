@@ -8,6 +8,7 @@ from .feature import Messages
 from .features import declarations
 from .kernel.audiences import SeveralPeople
 from .kernel.job import ScheduledJob, Send
+from .kernel.staff_queue import QueueKind
 from .kernel.template import Lane, Template, Urgency
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "lane_of",
     "messages_of",
     "question_words",
+    "queue_kinds",
     "subscribed_events",
 ]
 
@@ -81,6 +83,18 @@ def question_words() -> Mapping[str, Mapping[str, bool]]:
     for feature in declarations():
         words |= feature.question_words
     return words
+
+
+@cache
+def queue_kinds() -> Mapping[str, QueueKind]:
+    """Return the kinds of tasks that wait for staff, by name."""
+    kinds: dict[str, QueueKind] = {}
+    for feature in declarations():
+        for kind in feature.queue_kinds:
+            if kind.name in kinds:
+                raise ValueError(f"{kind.name} is declared twice")
+            kinds[kind.name] = kind
+    return kinds
 
 
 @cache

@@ -1,10 +1,10 @@
 """The hooks of all features (`kernel.hooks`), implemented by their declarations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .catalogue import messages_of
+from .catalogue import messages_of, queue_kinds
 from .feature import Get, Group
 from .features import declarations
 from .kernel.access import Actor
@@ -12,7 +12,7 @@ from .kernel.changes import Write
 from .kernel.message_context import MessageContext, MessageSubject
 from .kernel.paging import Page, Position
 from .kernel.question import QuestionRound, QuestionState, QuestionStatus
-from .kernel.staff_queue import QueuePart, QueueQuery
+from .kernel.staff_queue import QueueKind, QueuePart, QueueQuery
 
 __all__ = ["Composition"]
 
@@ -133,12 +133,20 @@ class Composition:
                 return str(read(self._get(provider), subject))
         return ""
 
+    def queue_kinds(self) -> Mapping[str, QueueKind]:
+        """See `Hooks.queue_kinds`."""
+        return queue_kinds()
+
     def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
         """See `Hooks.queue_parts`."""
         parts: list[QueuePart] = []
+        known = queue_kinds()
         for feature in declarations():
             for provider, read in feature.queue_lines:
-                parts.append(read(self._get(provider), query))
+                part: QueuePart = read(self._get(provider), query)
+                if unknown := part.counts.keys() - known.keys():
+                    raise LookupError(f"{unknown} are not declared")
+                parts.append(part)
         return parts
 
 

@@ -23,6 +23,7 @@ from .kernel.ended_relations import (
     RelationKind,
 )
 from .kernel.job import Event
+from .kernel.staff_queue import QueueKind
 from .kernel.template import Lane
 
 if TYPE_CHECKING:
@@ -249,6 +250,7 @@ class Feature(JobHandlers[S]):
         self.question_words: dict[str, Mapping[str, bool]] = {}
         self.question_statuses: Bound | None = None
         self.queue_lines: list[Bound] = []
+        self.queue_kinds: list[QueueKind] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
         self.tasks: list[Bound] = []
@@ -341,8 +343,16 @@ class Feature(JobHandlers[S]):
 
         return declare
 
-    def queue_line(self, *, service: _Service = None) -> Callable[[F], F]:
-        """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`."""
+    def queue_line(
+        self, *kinds: QueueKind, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`.
+
+        `kinds` are all kinds of its tasks, each with its first recipients and its deadline.
+        """
+        if not kinds:
+            raise ValueError(f"{self.name}: a line declares its kinds of tasks")
+        self.queue_kinds += kinds
         return _add_to_list(self.queue_lines, service or self)
 
     def export(self, *, service: _Service = None) -> Callable[[F], F]:

@@ -29,6 +29,7 @@ FEATURES = (
     "fanouts",
     "replies",
     "privacy",
+    "queue_watch",
     "admin",
 )
 

@@ -113,9 +113,14 @@ def match_wishes() -> int:
 
 
 def check_coverage() -> int:
-    """Report the coverage gaps of all escalation paths; return their number."""
+    """Report the coverage gaps of all escalation paths; return their number.
+
+    Streets whose staff queue nobody watches yet are watched from now on.
+    """
+    from .queue_watch.feature import feature as queue_watch
     from .ticket_policy.feature import feature as ticket_policy
 
+    services().get(queue_watch).begin()
     return services().get(ticket_policy).check_coverage()
 
 

@@ -49,6 +49,7 @@ class Good:
 
 MakeGood = Callable[[World], Good]
 MakeHeld = Callable[[World, RelationKind], Held]
+MakeTask = Callable[[World], object]
 PathValue = Callable[[World, Person, Person], str]
 
 
@@ -65,7 +66,8 @@ class Cases:
     has one. `story_queries` are the queries with which the story of the policies reads. They may
     hold ``{person}``, ``{first}`` and ``{last}``: the id of the resident, and the first and last
     day of the last nine. `held` builds each thing that the feature declares in `Feature.holds`, for
-    a relation that will end (see tests/trust/held.py).
+    a relation that will end (see tests/trust/held.py). `waiting` makes a task of each kind that the
+    feature's queue lines declare, in the building `UNIT`; a kind with a timer of its own has none.
     """
 
     who: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Cases:
     good: Mapping[str, MakeGood] = field(default_factory=dict)
     story_queries: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, MakeHeld] = field(default_factory=dict)
+    waiting: Mapping[str, MakeTask] = field(default_factory=dict)
 
 
 @cache

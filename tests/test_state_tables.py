@@ -443,6 +443,7 @@ OTHER_EVENTS = {
     "person.volunteered": "people.accounts",
     "place.changed": "places.service",
     "place.duty_assigned": "places.service",
+    "place.duty_taken": "places.roster",
     "policy.changed": "ticket_policy.service",
     "ticket.joined_by": "tickets.merging",
     "ticket.left_by": "tickets.merging",

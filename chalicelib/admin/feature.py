@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.place import PlaceKind
+from ..kernel.staff_queue import QueueKind
+from ..kernel.text_catalogue import text
 from ..message_log.feature import sms_budget
 from ..people.feature import access
 from ..tickets.feature import conversion as ticket_conversion
@@ -43,7 +46,13 @@ def routes() -> "Routes[Any]":
     return routes
 
 
-@feature.queue_line()
+@feature.queue_line(
+    QueueKind(
+        "job.parked",
+        text(zh="失败的任务", en="failed jobs"),
+        lowest=PlaceKind.COMMUNITY,
+    )
+)
 def parked(staff_queue: "StaffQueue", query: "QueueQuery") -> "QueuePart":
     """Return the parked jobs as tasks."""
     return staff_queue.parked(query)

@@ -203,4 +203,5 @@ def _as_task(query: QueueQuery, job: ParkedJob) -> Task:
         place=job.place or query.place,
         due_at=job.record.at,
         moves=moves,
+        since=job.created_at,
     )

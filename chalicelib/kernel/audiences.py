@@ -1,6 +1,6 @@
 """Audiences, the recipients of a message: types, one formatter and one parser of their text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = [
     "Audience",
@@ -31,10 +31,15 @@ class SeveralPeople:
 
 @dataclass(frozen=True, slots=True)
 class StaffOnDuty:
-    """The staff on duty at a place when the message is sent, limited to `only` if that is set."""
+    """The staff on duty at a place when the message is sent, limited to `only` if that is set.
+
+    Where nobody is on duty, the nearest place with staff has the message: first the places around
+    it, then those on the way down to `within`, the place of the message's subject.
+    """
 
     place: str
     only: tuple[str, ...] = ()
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,16 @@ def format_audience(audience: Audience) -> str:
             return id
         case SeveralPeople(ids):
             return f"people:{','.join(ids)}"
-        case StaffOnDuty(place, only):
-            return f"staff:{place}{_suffix(only)}"
+        case StaffOnDuty(place, only, within):
+            return f"staff:{place}{_way_down(within)}{_suffix(only)}"
         case GroupMembers(kind, name):
             return f"all:{kind}:{name}"
         case ChallengeTarget(challenge_id):
             return f"challenge:{challenge_id}"
+
+
+def _way_down(within: str) -> str:
+    return f">{within}" if within else ""
 
 
 def _suffix(only: tuple[str, ...]) -> str:
@@ -85,9 +94,10 @@ def parse_audience(text: str) -> Audience:
         case "people":
             return SeveralPeople(tuple(rest.split(",")))
         case "staff":
-            place, _, only = rest.partition("#")
+            places, _, only = rest.partition("#")
+            place, _, within = places.partition(">")
             ids = only.split(",") if only else ()
-            return StaffOnDuty(place, tuple(ids))
+            return StaffOnDuty(place, tuple(ids), within)
         case "all":
             kind, _, name = rest.partition(":")
             return GroupMembers(kind, name)
@@ -105,7 +115,7 @@ def narrowed(audience: Audience, people: tuple[str, ...]) -> Audience:
     if isinstance(audience, ChallengeTarget):
         return audience
     if isinstance(audience, StaffOnDuty):
-        return StaffOnDuty(audience.place, people)
+        return replace(audience, only=people)
     if len(people) == 1:
         return OnePerson(people[0])
     return SeveralPeople(people)

@@ -1,6 +1,6 @@
 """Hooks: calls from one feature to all others, by way of their declarations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from .changes import Write
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
 from .question import QuestionRound, QuestionStatus
-from .staff_queue import QueuePart, QueueQuery
+from .staff_queue import QueueKind, QueuePart, QueueQuery
 
 __all__ = ["Hooks"]
 
@@ -74,6 +74,10 @@ class Hooks(Protocol):
 
     def place_of(self, subject: str) -> str:
         """Return the place of the object with an id, "" where it is unknown."""
+        ...
+
+    def queue_kinds(self) -> Mapping[str, QueueKind]:
+        """Return the declared kinds of tasks that wait for staff, by name."""
         ...
 
     def queue_parts(self, query: QueueQuery) -> list[QueuePart]:

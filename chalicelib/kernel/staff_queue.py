@@ -1,24 +1,54 @@
 """The staff queue: tasks, the query to the lines of each feature, and their result."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from .access import Actor
 from .paging import Page
+from .place import PlaceKind
+from .text_catalogue import Text
 
-__all__ = ["MAX_COUNTED", "QueuePart", "QueueQuery", "Task", "page_and_all"]
+__all__ = [
+    "MAX_COUNTED",
+    "QueueKind",
+    "QueuePart",
+    "QueueQuery",
+    "Task",
+    "page_and_all",
+]
 
 T = TypeVar("T")
 MAX_COUNTED = 2000  # tasks of one line; a longer queue needs no exact number
 
 
+@dataclass(frozen=True, slots=True)
+class QueueKind:
+    """A kind of task: its first recipients, and its deadline. Each line declares all of its kinds.
+
+    The staff of the `lowest` level get new tasks in one message of the next morning. They are
+    reminded when the task is due, and one level more on each working day after. `within` are
+    working days after which a task counts as due, though `Task.due_at` is later: then it ends.
+    `announced_by` is the kind of the message with which a task comes up, instead of that of the
+    morning. Tasks of a `timer` (an `Entity.entity_kind`) escalate by it.
+    """
+
+    name: str
+    label: Text
+    _: KW_ONLY
+    lowest: PlaceKind = PlaceKind.GRID
+    within: int | None = None
+    announced_by: str = ""
+    timer: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An item that waits for staff, and its deadline.
+    """An item that waits for staff, since when, and its deadline.
 
-    `subject` is the id of what the item belongs to, if its move names both.
+    `subject` is the id of what the item belongs to, if its move names both. Without `since` it
+    came up when it was due.
     """
 
     kind: str
@@ -28,6 +58,7 @@ class Task:
     due_at: datetime
     moves: Sequence[str]
     subject: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.ended_relations import ACCOUNT_ENDED, RelationKind
+from ..kernel.staff_queue import QueueKind
+from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..people.feature import feature as people
 
@@ -322,7 +324,9 @@ def has_task(tasks: "VisitTasks", worker: "Actor", person: "Person") -> bool:
     return tasks.has_task(worker, person.id)
 
 
-@feature.queue_line()
+@feature.queue_line(
+    QueueKind("message.visit", text(zh="待上门告知", en="visits to make"))
+)
 def visits(messages: "MessageQueries", query: "QueueQuery") -> "QueuePart":
     """Return the visits that staff have to make."""
     from .staff_queue import visits

@@ -29,6 +29,7 @@ __all__ = [
     "STAFF_SMS_PER_DAY",
     "URGENT_ALARM_AT",
     "URGENT_BUNDLE_FOR",
+    "VISIT_WITHIN",
     "YES",
 ]
 
@@ -59,6 +60,9 @@ URGENT_BUNDLE_FOR = timedelta(hours=1)
 # Not urgent, to a phone or mailbox of staff, the digest included: about one in each hour awake. Who
 # is rung more often stops looking.
 STAFF_SMS_PER_DAY = 12
+
+# News that nobody could be sent: staff pass by on the day after.
+VISIT_WITHIN = timedelta(days=1)
 
 # Words that answer the only open question of a phone; numbers say which question they answer.
 YES = frozenset({"Y", "YES", "是"})

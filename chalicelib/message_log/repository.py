@@ -23,6 +23,7 @@ from .model import (
     PhoneQuestion,
     PhoneQuota,
 )
+from .policy import VISIT_WITHIN
 
 __all__ = [
     "ATTEMPT",
@@ -99,7 +100,8 @@ def _keys(attempt: MessageAttempt) -> dict[str, str]:
         if attempt.place:
             keys["visit_in"] = street_of(attempt.place)
             keys["visit_community"] = community_of(attempt.place)
-        keys["order"] = f"{to_text(attempt.at)}#{attempt.id}"
+        due_at = attempt.at + VISIT_WITHIN
+        keys["order"] = f"{to_text(due_at)}#{attempt.id}"
     return keys
 
 

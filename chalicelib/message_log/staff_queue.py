@@ -8,6 +8,7 @@ from ..kernel.paging import Page, Position, merge_pairs
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.model import Person
 from .model import PendingVisit
+from .policy import VISIT_WITHIN
 from .texts import ERASED, OVER, VISIT
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ def _tasks(
     people = messages.people_of(waiting)
     tasks = []
     for (order, visit), text in zip(pairs, texts, strict=True):
+        due_at = from_text(order.partition("#")[0])
         task = Task(
             kind="message.visit",
             id=visit.id,
             title=_title(people, visit, text, query.locale),
             place=visit.place or query.place,
-            due_at=from_text(order.partition("#")[0]),
+            due_at=due_at,
             moves=["visited"],
+            since=due_at - VISIT_WITHIN,
         )
         tasks.append((order, task))
     return tasks

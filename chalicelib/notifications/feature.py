@@ -33,7 +33,12 @@ def recipients(core: "Core", get: Get) -> "Recipients":
     """Build the finder of routes."""
     from .recipients import Recipients
 
-    return Recipients(people=get(people), places=get(places), hooks=core.hooks)
+    return Recipients(
+        people=get(people),
+        places=get(places),
+        hooks=core.hooks,
+        metrics=core.metrics,
+    )
 
 
 @feature.build

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
 from ..kernel.hooks import Hooks
 from ..kernel.job import Send
+from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Urgency
 from ..message_log.model import Channel, Recipient, SuppressionReason
@@ -23,7 +24,10 @@ __all__ = ["Recipients"]
 class Recipients:
     """Finds the routes of a message at the moment of sending."""
 
-    def __init__(self, *, people: People, places: Places, hooks: Hooks) -> None:
+    def __init__(
+        self, *, people: People, places: Places, hooks: Hooks, metrics: Metrics
+    ) -> None:
+        self._metrics = metrics
         self._people = people
         self._places = places
         self._hooks = hooks
@@ -43,8 +47,8 @@ class Recipients:
 
     def _audience(self, send: Send) -> list[Person]:
         match send.audience:
-            case StaffOnDuty(place, only):
-                on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
+            case StaffOnDuty(place, only, within):
+                on_duty = self._on_duty(place, within)
                 return [
                     person for person in on_duty if person.id in only
                 ] or on_duty
@@ -54,6 +58,13 @@ class Recipients:
                 person = self._people.find(id)
                 return [person] if person else []
         raise ValueError(f"no people are named by {send.audience}")
+
+    def _on_duty(self, place: str, within: str) -> list[Person]:
+        """Return the staff of the nearest level with any; count where nobody is on duty."""
+        on_duty = self._places.on_duty(place, policy.STAFF_ROLES, within)
+        if not on_duty:
+            self._metrics.count("NobodyOnDuty")
+        return on_duty
 
     def _read(self, ids: Sequence[str]) -> list[Person]:
         people = self._people.find_many(ids)

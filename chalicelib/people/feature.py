@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Bound, Feature, Get, ServiceProvider
+from ..kernel.place import PlaceKind
+from ..kernel.staff_queue import QueueKind
 from ..kernel.template import Lane
+from ..kernel.text_catalogue import text
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -305,7 +308,18 @@ def place_of(people: "PersonJobs", person_id: str) -> str:
     return people.place_of(person_id)
 
 
-@feature.queue_line()
+@feature.queue_line(
+    QueueKind(
+        "volunteer.vet",
+        text(zh="待核实的志愿者", en="volunteers to vet"),
+        lowest=PlaceKind.COMMUNITY,
+    ),
+    QueueKind(
+        "volunteer.paused",
+        text(zh="暂停接单的志愿者", en="volunteers paused by the system"),
+        lowest=PlaceKind.COMMUNITY,
+    ),
+)
 def waiting(people: "People", query: "QueueQuery") -> "QueuePart":
     """Return the volunteers who wait for staff."""
     from .staff_queue import waiting

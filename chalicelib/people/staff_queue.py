@@ -8,6 +8,7 @@ from ..kernel.paging import Page
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from . import permissions
 from .model import Person
+from .policy import VET_WITHIN
 
 if TYPE_CHECKING:
     from .repository import WaitingVolunteer
@@ -51,4 +52,5 @@ def _task(
         place=line.waits_at,
         due_at=due_at,
         moves=moves,
+        since=person.claims_paused_at or due_at - VET_WITHIN,
     )

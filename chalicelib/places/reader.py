@@ -1,18 +1,18 @@
 """Reads of places and duty lists, for all features."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from ..kernel.cache import ExpiringCache
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import ancestors
 from ..people.model import Person
 from ..people.service import People
+from .duty_lookup import DutyLookup
 from .model import DEFAULT_ZONE, Place
 from .repository import PlaceRepository
-from .roster import Roster, along, in_office
+from .roster import Roster
 
 __all__ = ["PlaceReader"]
 
@@ -27,6 +27,7 @@ class PlaceReader:
         self, *, repository: PlaceRepository, clock: Clock, people: People
     ) -> None:
         self._repository, self._people, self._clock = repository, people, clock
+        self._duty = DutyLookup(repository, people)
         self._zones = ExpiringCache[str](clock, _CACHED_FOR)
         self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
         self._streets = ExpiringCache[Sequence[str]](clock, _CACHED_FOR)
@@ -72,40 +73,18 @@ class PlaceReader:
     def _read_streets(self, _: str) -> Sequence[str]:
         return tuple(self._repository.streets())
 
-    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
-        """Return the people on duty for a place in these roles, from the nearest level with any.
-
-        A duty list may still name people who were demoted, blocked or erased. They are left out.
-        """
-        for level, duty in self._duty_lists(code).items():
-            listed: dict[str, None] = {}  # in order, without repetition
-            for role in roles:
-                listed.update(dict.fromkeys(duty.get(role, ())))
-            if not listed:
-                continue
-            people = self._people.find_many(list(listed))
-            serving = in_office(list(listed), people, roles, level)
-            if serving:
-                return serving
-        return []
-
-    def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
-        """Read the duty list of a place and of each place around it, the place itself first."""
-        levels = ancestors(code)
-        places = self._repository.find_places(levels)
-        duty = {place.id: place.duty for place in places}
-        return {level: duty.get(level, {}) for level in levels}
+    def on_duty(
+        self, code: str, roles: Sequence[str], within: str = ""
+    ) -> list[Person]:
+        """Return the people on duty for a place; see `DutyLookup.on_duty`."""
+        return self._duty.on_duty(code, roles, within)
 
     def roster(self, street: str, more_people: Iterable[str] = ()) -> Roster:
         """Read all places of a street, the people on duty there and `more_people`.
 
         A request reads a hundred rows.
         """
-
-        def read(start: Position | None) -> Page[Place]:
-            return self._repository.places_below(street, start, 100)
-
-        places = by_id(every(read))
+        places = by_id(self._duty.places_below(street))
         named = set(more_people)
         for place in places.values():
             named.update(*place.duty.values())
@@ -114,12 +93,5 @@ class PlaceReader:
         )
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """Return the people on duty at a place and each place around it, by role, if in office.
-
-        Two requests. A place without a duty list has an empty one.
-        """
-        lists = self._duty_lists(code)
-        named: set[str] = set()
-        for duty in lists.values():
-            named.update(*duty.values())
-        return along(lists, self._people.find_many(named))
+        """Return the people on duty at a place and around it; see `DutyLookup.along`."""
+        return self._duty.along(code)

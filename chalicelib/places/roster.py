@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..kernel.job import Event
 from ..kernel.place import ancestors
 from ..people.model import Person
 from .model import Place
 
-__all__ = ["Roster", "along", "in_office"]
+__all__ = ["DUTY_TAKEN", "Roster", "along", "duty_taken", "in_office"]
+
+DUTY_TAKEN = "place.duty_taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,18 @@ def along(
         for role, ids in duty.items():
             by_role[role] = in_office(ids, people, [role], level)
     return along
+
+
+def duty_taken(before: Place, after: Place) -> tuple[Event, ...]:
+    """Return the event that people have taken duty at a place, if there are new ones."""
+    known: set[str] = set().union(*before.duty.values())
+    new: dict[str, None] = {}
+    for ids in after.duty.values():
+        new |= dict.fromkeys(one for one in ids if one not in known)
+    if not new:
+        return ()
+    people = {"people": ",".join(new)}
+    return (Event(id="", tag=DUTY_TAKEN, subject=after.id, params=people),)
 
 
 def in_office(

@@ -17,7 +17,7 @@ from . import permissions
 from .model import Location, Place, Street
 from .reader import PlaceReader
 from .repository import PlaceRepository
-from .roster import _holds
+from .roster import _holds, duty_taken
 
 __all__ = ["Places"]
 
@@ -126,7 +126,12 @@ class Places(PlaceReader):
             event = TimelineEvent(
                 tag="place.duty_assigned", actor=actor.id, party="staff"
             )
-            return Changes(entity=changed, previous=place, events=(event,))
+            return Changes(
+                entity=changed,
+                previous=place,
+                events=(event,),
+                jobs=duty_taken(place, changed),
+            )
 
         return self._transaction.run(decide, context)
 

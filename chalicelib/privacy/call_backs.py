@@ -154,9 +154,11 @@ class CallBacks:
             party="system",
             note=consent.purpose,
         )
+        home = next(iter(person.places), "")
+        place = consent.place or home
         message = Message(
             kind="consent.lapsed",
-            audience=StaffOnDuty(community_of(consent.place or "")),
+            audience=StaffOnDuty(community_of(place), within=place),
             subject=person.id,
             params={"purpose": consent.purpose},
         )
@@ -272,4 +274,5 @@ def _as_task(consent: Consent, person: Person, query: QueueQuery) -> Task:
         due_at=consent.confirm_by or consent.at,
         moves=moves,
         subject=consent.person_id,
+        since=consent.at,
     )

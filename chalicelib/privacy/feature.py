@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.place import PlaceKind
+from ..kernel.staff_queue import QueueKind
 from ..kernel.template import Lane
+from ..kernel.text_catalogue import text
 from ..people.feature import access, consents, erasure, personal_data
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -82,7 +85,14 @@ def routes() -> "Routes[Any]":
     return routes
 
 
-@feature.queue_line()
+@feature.queue_line(
+    QueueKind(
+        "person.erase",
+        text(zh="待第二人确认的注销", en="erasures to confirm"),
+        lowest=PlaceKind.COMMUNITY,
+        within=5,
+    )
+)
 def pending(privacy: "Privacy", query: "QueueQuery") -> "QueuePart":
     """Return the erasures that wait for a second member of staff."""
     return privacy.pending(query)
@@ -102,7 +112,14 @@ def has_task(
     return call_backs.has_task(worker, person.id)
 
 
-@feature.queue_line(service=call_backs)
+@feature.queue_line(
+    QueueKind(
+        "consent.call_back",
+        text(zh="待回访的同意", en="consents to call back about"),
+        within=1,
+    ),
+    service=call_backs,
+)
 def waiting(call_backs: "CallBacks", query: "QueueQuery") -> "QueuePart":
     """Return the spoken consents that wait for a call-back."""
     return call_backs.waiting(query)

@@ -309,4 +309,5 @@ def _as_task(request: ErasureRequest, person: Person) -> Task:
         place=request.place,
         due_at=request.ttl,
         moves=["erase"],
+        since=request.created_at,
     )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Bound, Feature, Get
 from ..kernel.ended_relations import RelationKind
+from ..kernel.staff_queue import QueueKind
+from ..kernel.text_catalogue import text
 from ..message_log.feature import (
     answering,
     delivery_reports,
@@ -132,7 +134,14 @@ feature.messages(
 )
 
 
-@feature.queue_line(service=keeper)
+@feature.queue_line(
+    QueueKind(
+        "message.reply",
+        text(zh="待查看的短信回复", en="replies to look at"),
+        announced_by="reply.waiting_staff",
+    ),
+    service=keeper,
+)
 def waiting(keeper: "ReplyKeeper", query: "QueueQuery") -> "QueuePart":
     """Return the replies that wait for staff."""
     from .staff_queue import waiting

@@ -53,7 +53,9 @@ class Dormancy:
         if person.home:
             message = Message(
                 kind="account.phone_lost",
-                audience=StaffOnDuty(community_of(person.home)),
+                audience=StaffOnDuty(
+                    community_of(person.home), within=person.home
+                ),
                 subject=person.id,
             )
             messages = (message,)

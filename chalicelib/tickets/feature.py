@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
 from ..kernel.ended_relations import DUTY_ENDED, RelationKind
+from ..kernel.staff_queue import QueueKind
+from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..uploads.feature import feature as uploads
 from ..uploads.feature import jobs as upload_jobs
+from ..wishes.feature import office_days
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from .duty import DutyResolver, PolicyLookup
     from .intake import TicketIntake
     from .nearby import NearbyTickets
+    from .office_days import StreetDays
     from .public_tickets import PublicTickets
     from .queries import TicketQueries
     from .question_status import TicketQuestionStatus
@@ -52,6 +56,7 @@ __all__ = [
     "policies",
     "public_tickets",
     "queries",
+    "street_days",
 ]
 
 feature: "Feature[Tickets]" = Feature(
@@ -79,6 +84,26 @@ def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
         policy_for=get(policies).policy_for,
         holidays=chinese_holiday,
     )
+
+
+@feature.provide
+def street_days(core: "Core", get: Get) -> "StreetDays":
+    """Build what counts the working days of streets."""
+    from .calendar import chinese_holiday
+    from .office_days import StreetDays
+
+    return StreetDays(
+        clock=core.clock,
+        places=get(places),
+        policies=get(policies),
+        holidays=chinese_holiday,
+    )
+
+
+@feature.fill(office_days)
+def fill_office_days(core: "Core", get: Get) -> "StreetDays":
+    """Tell wishes when staff must have looked at them."""
+    return get(street_days)
 
 
 @feature.provide
@@ -441,7 +466,27 @@ def has_task(tasks: "TicketTasks", worker: "Actor", person: "Person") -> bool:
     return tasks.has_task(worker, person.id)
 
 
-@feature.queue_line(service=queries)
+_OWN_TIMERS = {
+    "accept": text(zh="待受理的问题", en="tickets to accept"),
+    "contact": text(zh="待联系的问题", en="reporters to contact"),
+    "resolve": text(zh="待解决的问题", en="tickets to resolve"),
+    "call_back": text(zh="待回访的问题", en="solutions to confirm"),
+    "resume": text(zh="挂起的问题", en="tickets on hold"),
+}
+
+
+@feature.queue_line(
+    *(
+        QueueKind(f"ticket.{name}", label, timer="ticket")
+        for name, label in _OWN_TIMERS.items()
+    ),
+    QueueKind(
+        "ticket.look",
+        text(zh="无人跟进的问题", en="tickets without a reporter"),
+        within=1,
+    ),
+    service=queries,
+)
 def waiting(tickets: "TicketQueries", query: "QueueQuery") -> "QueuePart":
     """Return the tickets that wait for staff."""
     from .staff_queue import waiting

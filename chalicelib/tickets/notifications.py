@@ -44,7 +44,9 @@ ALSO_AT_NIGHT = {
 
 def to_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     """Return a message to the staff on duty for the ticket's place at its level."""
-    recipient = StaffOnDuty(place_at(ticket.level, ticket.place))
+    recipient = StaffOnDuty(
+        place_at(ticket.level, ticket.place), within=ticket.place
+    )
     return (
         _message(ticket, f"{kind}_staff", recipient, level=ticket.level.value),
     )

@@ -65,17 +65,21 @@ class EscalationContext:
         return steps[-1]
 
     def above(self, level: Level) -> Level:
-        """Return the next level at which somebody is on duty; the last where nobody is."""
-        last = level
-        for step in self.sla.policy.ladder:
-            if step.level.rank > level.rank:
-                last = step.level
-                if self.duty.get(last):
-                    return last
-        return last
+        """Return the next level above at which somebody is on duty.
+
+        Without one it is the level itself, or else the nearest below with somebody on duty. The
+        last level has the ticket where nobody is on duty at all.
+        """
+        steps = self.sla.policy.ladder
+        higher = [one.level for one in steps if one.level.rank > level.rank]
+        lower = [one.level for one in steps if one.level.rank <= level.rank]
+        for nearest in (*higher, *reversed(lower)):
+            if self.duty.get(nearest):
+                return nearest
+        return self.top
 
     def from_level(self, level: Level) -> Level:
-        """Return a level, or the next above at which somebody is on duty."""
+        """Return a level, or the nearest at which somebody is on duty, above before below."""
         first = self.step(level).level
         if self.duty.get(first):
             return first

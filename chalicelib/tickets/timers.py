@@ -8,7 +8,7 @@ from . import sla_timers
 from .decisions import resumed
 from .handover import escalated
 from .model import SlaTimer, Ticket
-from .moves import go
+from .moves import event_of, go
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import SlaKind
 from .resolution import end
@@ -70,7 +70,7 @@ def _escalate(
     mover: TicketMover,
     overdue: list[SlaTimer],
 ) -> Changes[Ticket]:
-    """Escalate one level and tell its staff; at the last level, remind them.
+    """Escalate one level and tell its staff; at the last level with any, remind them.
 
     After an outage all overdue timers count as one step. The staff of the new level get their
     own time from now on.
@@ -87,9 +87,23 @@ def _escalate(
         )
     kinds = ",".join(timer.name.value for timer in overdue)
     note = f"{kinds} {higher.level}"
-    messages = to_staff(higher, "climbed")
     after = replace(higher, clocks=sla_timers.swap(ticket, *prolonged))
+    if higher.level.rank < ticket.level.rank:
+        return _hand_down(ticket, after, mover, note)
+    messages = to_staff(higher, "climbed")
     return go(ticket, "escalate", mover, after, note=note, messages=messages)
+
+
+def _hand_down(
+    ticket: Ticket, after: Ticket, mover: TicketMover, note: str
+) -> Changes[Ticket]:
+    """Hand a ticket down to the nearest staff: nobody is on duty at its level or above."""
+    return Changes(
+        entity=after,
+        previous=ticket,
+        events=(event_of(mover, "ticket.rehanded", note),),
+        messages=to_staff(after, "overdue"),
+    )
 
 
 def _remind(

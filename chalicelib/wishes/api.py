@@ -17,6 +17,7 @@ from .schemas import (
     WishOptionalReasonIn,
     WishQuery,
     WishReasonIn,
+    WishReopeningIn,
 )
 from .service import Wishes
 from .texts import REFUSALS
@@ -231,10 +232,12 @@ def reopen_wish(
     wishes: Wishes,
     context: RequestContext,
     wish_id: str,
-    body: WishOptionalReasonIn,
+    body: WishReopeningIn,
 ) -> AnyWish:
-    """Start a wish again."""
-    return wish_view(wishes.reopen_wish(context, wish_id, body.reason))
+    """Start a wish again, for another day where its own has passed."""
+    return wish_view(
+        wishes.reopen_wish(context, wish_id, body.reason, body.needed_by)
+    )
 
 
 @routes.get("/v1/me/wishes")

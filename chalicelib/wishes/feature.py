@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..feature import Feature, Get
+from ..feature import Feature, Get, ServiceProvider
 from ..kernel.ended_relations import SERVICE_ENDED, RelationKind
+from ..kernel.staff_queue import QueueKind
+from ..kernel.text_catalogue import text
 from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.office_days import OfficeDays
     from ..kernel.paging import Position
     from ..kernel.question import (
         AnswerOutcome,
@@ -35,15 +38,28 @@ if TYPE_CHECKING:
     from .helper_reader import HelperReader
     from .queries import WishQueries
     from .question_status import WishQuestionStatus
+    from .review import ReviewDays
     from .service import Wishes
     from .submitter import WishSubmitter
 
-__all__ = ["claims", "feature", "helpers", "jobs", "queries", "submitter"]
+__all__ = [
+    "claims",
+    "feature",
+    "helpers",
+    "jobs",
+    "office_days",
+    "queries",
+    "submitter",
+]
 
 feature: "Feature[Wishes]" = Feature(
     "wishes",
     id_prefixes={"wish": "wsh", "claim": "clm"},
     holds={"claim": SERVICE_ENDED, "filed wish": {RelationKind.CONTACT}},
+)
+# When staff must have looked at a wish; tickets fill it.
+office_days: "ServiceProvider[OfficeDays]" = ServiceProvider(
+    "wishes.office_days"
 )
 _CAME = {"收到": True, "没收到": False}
 feature.questions(
@@ -96,6 +112,18 @@ def helpers(core: "Core", get: Get) -> "HelperReader":
 
 
 @feature.provide
+def review_days(core: "Core", get: Get) -> "ReviewDays":
+    """Build what says until when staff must have looked at a wish."""
+    from .review import ReviewDays
+
+    def read() -> "OfficeDays":
+        """Load calendars for wishes that staff have to look at only."""
+        return get(office_days)
+
+    return ReviewDays(read)
+
+
+@feature.provide
 def submitter(core: "Core", get: Get) -> "WishSubmitter":
     """Build what submits wishes."""
     from .repository import WishRepository
@@ -110,6 +138,7 @@ def submitter(core: "Core", get: Get) -> "WishSubmitter":
         people=get(people),
         places=get(places),
         queries=get(queries),
+        review=get(review_days),
     )
 
 
@@ -150,6 +179,7 @@ def build(core: "Core", get: Get) -> "Wishes":
         queries=get(queries),
         submitter=get(submitter),
         claims=get(claims),
+        review=get(review_days),
     )
 
 
@@ -335,7 +365,25 @@ def has_task(wishes: "WishQueries", worker: "Actor", person: "Person") -> bool:
     return has_task(wishes, worker, person.id)
 
 
-@feature.queue_line(service=queries)
+@feature.queue_line(
+    QueueKind("wish.approve", text(zh="待审核的心愿", en="wishes to approve")),
+    QueueKind(
+        "wish.dispute",
+        text(zh="有异议的心愿", en="disputes"),
+        announced_by="wish.disputed_staff",
+    ),
+    QueueKind(
+        "wish.late",
+        text(zh="逾期的心愿", en="late deliveries"),
+        announced_by="wish.late_staff",
+    ),
+    QueueKind(
+        "wish.unconfirmed",
+        text(zh="待回访的心愿", en="deliveries to confirm"),
+        announced_by="wish.unconfirmed_staff",
+    ),
+    service=queries,
+)
 def waiting(wishes: "WishQueries", query: "QueueQuery") -> "QueuePart":
     """Return the wishes that wait for staff."""
     from .staff_queue import waiting

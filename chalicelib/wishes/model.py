@@ -160,6 +160,7 @@ class Wish(Entity):
     state: WishState = WishState.SUBMITTED
     claims: tuple[Claim, ...] = ()
     submitted_at: datetime
+    approve_by: datetime | None = None  # staff, since it was submitted
     opened_at: datetime | None = None  # first time on the wall: its age
     listed_at: datetime | None = None  # last time it came to the wall
     delivered_at: datetime | None = None
@@ -330,7 +331,7 @@ class Wish(Entity):
     def waits_for_staff(self) -> tuple[str, datetime] | None:
         """Return what staff have to do about it and until when, or None."""
         if self.state is S.SUBMITTED:
-            return "wish.approve", self.submitted_at + policy.APPROVE_WITHIN
+            return "wish.approve", self.approve_by or self.submitted_at
         if self.state is S.DISPUTED and self.disputed_at:
             return (
                 "wish.dispute",

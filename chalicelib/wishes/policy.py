@@ -6,7 +6,7 @@ from ..kernel.rate_limit import AttemptLimit, RateLimit
 from ..kernel.reminder_steps import DayBefore
 
 __all__ = [
-    "APPROVE_WITHIN",
+    "APPROVE_WITHIN_DAYS",
     "ASK_AGAIN_AFTER",
     "ASK_IF_NEEDED_DAYS",
     "ASK_STAFF_AFTER",
@@ -49,7 +49,7 @@ __all__ = [
 
 BUDGET_CAP_FEN = 100_000  # a micro-wish is small: 1,000 yuan
 NEEDED_WITHIN = timedelta(days=366)
-APPROVE_WITHIN = timedelta(days=2)
+APPROVE_WITHIN_DAYS = 2  # working days of the street
 SETTLE_DISPUTE_WITHIN = timedelta(days=2)
 SUBMITTED_LASTS = timedelta(days=30)
 UNCLAIMED_LASTS_DAYS = (

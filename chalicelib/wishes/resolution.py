@@ -1,6 +1,7 @@
 """The end of a wish and its new start: confirm, dispute, withdraw, reopen. Pure."""
 
 from dataclasses import replace
+from datetime import date
 
 from ..kernel.access import Relation
 from ..kernel.changes import Changes
@@ -8,7 +9,16 @@ from ..kernel.errors import Forbidden
 from .delivery import booked
 from .helpers import counted
 from .model import ClaimState, Wish, WishMover, WishState
-from .transitions import all_ended, go, swap, tell, tell_helpers, tell_staff
+from .submission import with_new_day
+from .transitions import (
+    all_ended,
+    go,
+    row_of,
+    swap,
+    tell,
+    tell_helpers,
+    tell_staff,
+)
 
 __all__ = ["confirm", "dispute", "reopen", "withdraw"]
 
@@ -78,10 +88,22 @@ def withdraw(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     )
 
 
-def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
-    """Start a wish again: after a dispute on the wall, otherwise with staff."""
+def reopen(
+    wish: Wish,
+    mover: WishMover,
+    reason: str | None,
+    needed_by: date | None = None,
+) -> Changes[Wish]:
+    """Start a wish again: after a dispute on the wall, otherwise with staff.
+
+    Raises:
+        Invalid: its day has passed, and `needed_by` names no other.
+
+    """
+    row_of(wish, "reopen", mover)
+    anew = with_new_day(wish, needed_by, mover.now)
     if wish.state is not S.DISPUTED:
-        after = replace(wish, submitted_at=mover.now, reason=None, told=())
+        after = replace(anew, submitted_at=mover.now, reason=None, told=())
         return go(wish, "reopen", mover, after, note=reason)
     delivered = [
         claim for claim in wish.held if claim.state is ClaimState.DELIVERED
@@ -91,7 +113,7 @@ def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
         wish, *again
     )  # what was confirmed at the door stays confirmed
     after = replace(
-        wish, claims=claims, listed_at=mover.now, delivered_at=None, told=()
+        anew, claims=claims, listed_at=mover.now, delivered_at=None, told=()
     )
     return go(
         wish,

@@ -36,6 +36,7 @@ __all__ = [
     "WishOptionalReasonIn",
     "WishQuery",
     "WishReasonIn",
+    "WishReopeningIn",
 ]
 
 S = TypeVar("S")
@@ -181,6 +182,12 @@ class WishOptionalReasonIn(Request):
     """An optional reason."""
 
     reason: Reason | None = None
+
+
+class WishReopeningIn(WishOptionalReasonIn):
+    """An optional reason, and the new day of a wish whose own has passed."""
+
+    needed_by: Day | None = None
 
 
 class ClaimReleaseIn(Request):

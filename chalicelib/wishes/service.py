@@ -1,6 +1,7 @@
 """Moves of wishes: each use case reads, requires access, lets the model decide, commits once."""
 
 from dataclasses import replace
+from datetime import date
 
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock, local_day
@@ -14,6 +15,7 @@ from .claim_service import WishClaims
 from .edits import WishEdit
 from .model import Wish
 from .queries import WishForViewer, WishQueries
+from .review import ReviewDays
 from .submitter import WishSubmitter, check_alias
 
 __all__ = ["Wishes"]
@@ -31,6 +33,7 @@ class Wishes(WishMoves):
         queries: WishQueries,
         submitter: WishSubmitter,
         claims: WishClaims,
+        review: ReviewDays,
     ) -> None:
         super().__init__(
             transaction=transaction,
@@ -38,6 +41,7 @@ class Wishes(WishMoves):
             access=access,
             queries=queries,
         )
+        self._review = review
         self.submitter, self.claims = submitter, claims
 
     # by staff
@@ -75,7 +79,9 @@ class Wishes(WishMoves):
         """Take a wish from the wall for another review."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return submission.unpublish(known.wish, known.mover, reason)
+            return self._review.set_in(
+                submission.unpublish(known.wish, known.mover, reason)
+            )
 
         return self._move(context, wish_id, "unpublish", decide)
 
@@ -118,7 +124,9 @@ class Wishes(WishMoves):
             )
             mask = self.queries.mask_of(wish, owner)
             public = submission.with_public_text(changed, written, mask)
-            return submission.edit(wish, known.mover, public)
+            return self._review.set_in(
+                submission.edit(wish, known.mover, public)
+            )
 
         return self._move(context, wish_id, "edit", decide)
 
@@ -165,11 +173,17 @@ class Wishes(WishMoves):
         return self._move(context, wish_id, "withdraw", decide)
 
     def reopen_wish(
-        self, context: RequestContext, wish_id: str, reason: str | None
+        self,
+        context: RequestContext,
+        wish_id: str,
+        reason: str | None,
+        needed_by: date | None = None,
     ) -> WishForViewer:
-        """Start a wish again."""
+        """Start a wish again, for another day where its own has passed."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return resolution.reopen(known.wish, known.mover, reason)
+            return self._review.set_in(
+                resolution.reopen(known.wish, known.mover, reason, needed_by)
+            )
 
         return self._move(context, wish_id, "reopen", decide)

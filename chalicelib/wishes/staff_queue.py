@@ -48,4 +48,5 @@ def _task(query: QueueQuery, wish: Wish) -> Task | None:
         place=wish.place,
         due_at=due_at,
         moves=wish.moves(query.actor.id, towards),
+        since=wish.submitted_at if kind == "wish.approve" else due_at,
     )

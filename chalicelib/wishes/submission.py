@@ -24,6 +24,7 @@ from .transitions import all_ended, for_another_day, go, row_of, tell
 __all__ = [
     "approve",
     "check_care",
+    "check_day",
     "check_terms",
     "edit",
     "hide",
@@ -32,6 +33,7 @@ __all__ = [
     "reject",
     "submit",
     "unpublish",
+    "with_new_day",
     "with_public_text",
     "without_public_text",
 ]
@@ -101,6 +103,29 @@ def check_terms(
             raise Invalid("wish.window_backwards", ["window", n])
 
 
+def check_day(wish: Wish, now: datetime) -> None:
+    """Ask for a new day, with Invalid, where that of a wish or all its windows are over."""
+    if min(wish.late_at, wish.too_late_at) <= now:
+        raise Invalid("wish.needed_by_passed", ["needed_by"])
+
+
+def with_new_day(wish: Wish, needed_by: date | None, now: datetime) -> Wish:
+    """Return a wish for another day, without windows that are over; for its own without a day.
+
+    Raises:
+        Invalid: the day that it has then lies in the past, or too far ahead.
+
+    """
+    if needed_by:
+        window = () if wish.has_missed_its_windows(now) else wish.window
+        wish = replace(for_another_day(wish, needed_by), window=window)
+        check_terms(
+            wish.kind, wish.budget_fen, needed_by, window, now, wish.zone
+        )
+    check_day(wish, now)
+    return wish
+
+
 def check_care(
     marks: Iterable[Safeguarding], *, agreed: bool, before: Wish | None = None
 ) -> None:
@@ -137,7 +162,14 @@ def submit(
 
 
 def approve(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """Put a wish on the wall."""
+    """Put a wish on the wall.
+
+    Raises:
+        Invalid: its day has passed. An edit sets a new one.
+
+    """
+    row_of(wish, "approve", mover)
+    check_day(wish, mover.now)
     opened_at = wish.opened_at or mover.now
     after = replace(
         wish, opened_at=opened_at, listed_at=mover.now, told=(), reason=None

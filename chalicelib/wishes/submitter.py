@@ -22,6 +22,7 @@ from .model import Safeguarding, VisitWindow, Wish, WishKind, WishMover
 from .policy import FILED_FOR_OTHERS
 from .queries import WishForViewer, WishQueries
 from .repository import WishRepository
+from .review import ReviewDays
 from .states import ENDED
 
 __all__ = ["WishSubmitter", "WishTerms", "check_alias"]
@@ -75,7 +76,9 @@ class WishSubmitter:
         people: People,
         places: Places,
         queries: WishQueries,
+        review: ReviewDays,
     ) -> None:
+        self._review = review
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._access = clock, ids, access
         self._people, self._places, self._queries = people, places, queries
@@ -138,7 +141,7 @@ class WishSubmitter:
             ledger = (*ledger, line)
         found = relations(actor, wish.as_resource())
         mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
-        changes = submission.submit(wish, mover, ledger)
+        changes = self._review.set_in(submission.submit(wish, mover, ledger))
         if consent and consent.care and CARE not in resident.consents:
             agreed = self._people.agree_to_care(resident, consent, actor.id)
             changes = replace(changes, related=(agreed,))

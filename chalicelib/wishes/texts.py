@@ -73,6 +73,10 @@ REFUSALS = {
         zh="需要日期应在今天到一年之内。",
         en="The day it is needed by must lie between today and a year from now.",
     ),
+    "wish.needed_by_passed": text(
+        zh="需要日期已过，请先填写新的日期。",
+        en="The day it is needed by has passed. Please set a new one first.",
+    ),
     "wish.no_active_claim": text(
         zh="没有进行中的认领。", en="There is no claim in progress."
     ),

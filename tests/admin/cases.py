@@ -43,6 +43,7 @@ def _turn(world: World) -> Good:
 
 
 CASES = Cases(
+    waiting={"job.parked": a_parked_job},
     who={"read_queue": WORKER, "redrive_job": STAFF, "read_spending": WORKER},
     elsewhere={"convert_ticket"},  # tests/test_ticket_permissions.py
     queries={"read_queue": f"?place={GRID}", "read_spending": f"?place={GRID}"},

@@ -20,8 +20,8 @@ from chalicelib.message_log.model import (
     MessageAttempt,
     SuppressionReason,
 )
+from chalicelib.message_log.policy import VISIT_WITHIN
 from chalicelib.store.tables import ParkedJob
-from chalicelib.wishes import policy
 from chalicelib.wishes.model import WishState
 
 from ..job_rows import a_job
@@ -96,9 +96,8 @@ def row_of(id: str, task: Waiting, **fields: Any) -> Any:
     """Return the row that makes a task wait."""
     place, due_at = task.place, task.due_at
     if task.kind == "wish.approve":
-        submitted = due_at - policy.APPROVE_WITHIN
         return a_wish(
-            WishState.SUBMITTED, id=id, place=place, submitted_at=submitted
+            WishState.SUBMITTED, id=id, place=place, approve_by=due_at
         )
     if task.kind == "ticket.accept":
         ticket = a_ticket(id=id, place=place)
@@ -130,7 +129,8 @@ def row_of(id: str, task: Waiting, **fields: Any) -> Any:
         "state": DeliveryState.SUPPRESSED,
         "reason": SuppressionReason.NO_CHANNEL,
     }
-    values |= {"at": due_at, "ttl": due_at + timedelta(days=90)}
+    at = due_at - VISIT_WITHIN
+    values |= {"at": at, "ttl": at + timedelta(days=90)}
     return MessageAttempt(**(values | {"id": id, "place": place} | fields))
 
 

@@ -134,6 +134,7 @@ class Street:
             self.failures,
             self.every_read,
             self.rules,
+            self.watched,
             self.contention,
             self.schedules,
             self.audits,
@@ -759,6 +760,19 @@ class Street:
             if name in kept
         }
 
+    def watched(self) -> None:
+        """What waits in the staff queue is announced, due, and there for a newcomer on duty."""
+        self.world.run("check_ladders")
+        for _ in range(2):
+            ok(self.resident.post("/v1/wishes", self.world.wish_body()))
+        self.world.pass_time(days=8)
+        newcomer = self._on_duty("何婷", Role.GRID_WORKER, GRID)
+        self.world.pass_time(minutes=5)
+        lines = ok(newcomer.get("/v1/me/inbox"))["items"]
+        assert {line["kind"] for line in lines} == {"queue.waiting_staff"}
+        lines = ok(self.admin.get("/v1/me/inbox?limit=100"))["items"]
+        assert "queue.overdue_staff" in {line["kind"] for line in lines}
+
     # messages
 
     def messages(self) -> None:
@@ -768,25 +782,26 @@ class Street:
         about = {
             name.removesuffix("_id"): id for name, id in self.known.items()
         }
-        about |= {"ticket.holes_staff": STREET}
+        about |= {"ticket.holes_staff": STREET, "queue": STREET}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
         nowhere = self.world.sign_in("+8613912312314", consent="2026-11").me[
             "id"
         ]  # without a home there are no staff to inform
         for kind in kinds:
             subject = about.get(kind, about[kind.partition(".")[0]])
-            claim = (
-                {"claim": self._claim_of(subject)}
-                if kind.startswith("wish.")
-                else {}
-            )
+            params: dict[str, str] = {}
+            if kind.startswith("wish."):
+                params = {"claim": self._claim_of(subject)}
+            if kind.startswith("queue."):
+                clerk = self.clerk.me["id"]
+                params = {"holder": clerk, "places": BAIHUA, "kinds": ""}
             for to in (
                 self.resident.me["id"],
                 nowhere,
                 f"people:{self.helper.me['id']},{nowhere}",
             ):
                 self.world.services.outbox.put(
-                    self.due(kind, subject, to, params=claim)
+                    self.due(kind, subject, to, params=params)
                 )
         self.world.run("sweep")
 

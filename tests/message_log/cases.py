@@ -117,7 +117,18 @@ def _held_message(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _a_visit(world: World) -> None:
+    """Let a wish come to the wall whose resident has no phone."""
+    ward = world.person(phone=None)
+    consent = {"how": "spoken", "witness": "许见证"}
+    body = world.wish_body(on_behalf_of=ward.id, consent=consent)
+    boss = world.phone_of(world.admin)
+    wish_id = boss.post("/v1/wishes", body).json["id"]
+    assert boss.post(f"/v1/wishes/{wish_id}/approve").status == 200
+
+
 CASES = Cases(
+    waiting={"message.visit": _a_visit},
     who={"list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER},
     queries={"list_messages": "?person={target}"},
     path_values={"message_id": _message_id},

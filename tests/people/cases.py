@@ -1,5 +1,9 @@
 """The cases of people: one's own account."""
 
+from chalicelib.kernel.changes import Changes
+from chalicelib.people.model import Person, Vetting
+from chalicelib.people.volunteers import pause_claims
+
 from ..cases import ANYONE, MEMBER, Cases, Good
 from ..world import BAIHUA, NO_CHALLENGE, UNIT, World
 
@@ -61,7 +65,22 @@ def _withdraw_consent(world: World) -> Good:
     return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
 
 
+def _paused(world: World) -> None:
+    person = world.services.people.find(world.volunteer().me["id"])
+
+    def pause() -> Changes[Person]:
+        return pause_claims(person, world.clock.now())
+
+    world.services.transaction.run(pause, world.boss)
+
+
 CASES = Cases(
+    waiting={
+        "volunteer.vet": lambda world: world.volunteer(
+            vetting=Vetting.NONE, homes=None
+        ),
+        "volunteer.paused": _paused,
+    },
     who={
         "read_me": MEMBER,
         "change_me": MEMBER,

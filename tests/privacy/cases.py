@@ -47,7 +47,20 @@ def _confirm(world: World) -> Good:
 
 
 SEALED = {"unseal": ADMIN}  # of an erased person
+
+
+def _pending_erasure(world: World) -> None:
+    answer = _erase(world).send("POST")
+    assert answer.status < 300, answer.text
+
+
 CASES = Cases(
+    waiting={
+        "person.erase": _pending_erasure,
+        "consent.call_back": lambda world: spoken_consent(
+            world, world.person(phone=None)
+        ),
+    },
     who={
         "confirm_consent": WORKER,
         "read_person_data": STAFF,

@@ -164,10 +164,11 @@ def a_report(person: str = "per_owner", **fields: Any) -> TicketReport:
 
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
+    """Return the kinds and recipients; where nobody is on duty, the way down is the ticket's."""
     return [
         (
             message.kind.removeprefix("ticket."),
-            format_audience(message.audience),
+            format_audience(message.audience).partition(">")[0],
         )
         for message in outcome.messages
     ]

@@ -288,7 +288,16 @@ def _held_filed_ticket(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _left_by_its_reporter(world: World) -> None:
+    resident = world.resident()
+    body = {"category": "rubbish", "text": "楼道有垃圾", "place": UNIT}
+    assert resident.post("/v1/tickets", body).status == 201
+    assert world.erase(resident).status == 202
+    world.pass_time(minutes=5)
+
+
 CASES = Cases(
+    waiting={"ticket.look": _left_by_its_reporter},
     who={
         "report_problem": MEMBER,
         "list_tickets": MEMBER,

@@ -373,9 +373,11 @@ def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
     assert escalation.from_level(Level.COMMUNITY) is Level.STREET
     assert escalation.from_level(Level.GRID) is Level.GRID
     assert escalation.leader(Level.GRID) == "per_grid"
-    assert (
-        an_escalation(community=(), street=()).above(Level.GRID) is Level.STREET
-    )  # the last, where nobody is
+    lonely = an_escalation(community=(), street=())
+    assert lonely.above(Level.GRID) is Level.GRID
+    assert lonely.from_level(Level.STREET) is Level.GRID
+    nobody = an_escalation(grid=(), community=(), street=())
+    assert nobody.above(Level.GRID) is Level.STREET
     assert escalation.above(Level.STREET) is Level.STREET
 
 

@@ -105,9 +105,19 @@ def test_where_nobody_is_on_duty_it_is_at_the_next_level_at_once():
         [("climbed_staff", AT_STREET)],
     )
     nobody = on_timer(
-        a_ticket(), an_escalation(community=(), street=()), ACCEPT_DUE
+        a_ticket(), an_escalation(grid=(), community=(), street=()), ACCEPT_DUE
     )
     assert (nobody.entity.level, nobody.entity.assignee) == (L.STREET, None)
+
+
+def test_without_anybody_above_the_nearest_level_is_informed_again_and_again():
+    lonely = an_escalation(grid=(), street=())
+    ticket = a_ticket(level=L.STREET, assignee=None)
+    for _ in range(3):
+        outcome = on_timer(ticket, lonely, next_at(ticket))
+        assert told(outcome) == [("overdue_staff", AT_COMMUNITY)]
+        ticket = outcome.entity
+        assert (ticket.level, ticket.assignee) == (L.COMMUNITY, "per_staff")
 
 
 def test_the_top_level_is_informed_again_and_nothing_else_changes():

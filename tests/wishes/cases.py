@@ -256,7 +256,44 @@ def _held_filed_wish(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _to_approve(world: World) -> None:
+    assert world.resident().post("/v1/wishes", world.wish_body()).status == 201
+
+
+def _late(world: World) -> None:
+    day = (world.clock.now() + timedelta(days=1)).date().isoformat()
+    wish_id = world.open_wish(needed_by=day)
+    assert world.volunteer().post(f"/v1/wishes/{wish_id}/claim").status == 200
+    world.pass_time(days=2)
+
+
+def _delivered(world: World) -> tuple[Phone, str]:
+    resident, helper = world.resident(), world.volunteer()
+    wish_id = world.open_wish(resident)
+    for move in ("claim", "deliver"):
+        answer = helper.post(f"/v1/wishes/{wish_id}/{move}", {})
+        assert answer.status == 200, answer.text
+    return resident, wish_id
+
+
+def _unconfirmed(world: World) -> None:
+    _delivered(world)
+    world.pass_time(days=4)
+
+
+def _disputed(world: World) -> None:
+    resident, wish_id = _delivered(world)
+    answer = resident.post(f"/v1/wishes/{wish_id}/dispute", {"reason": "没到"})
+    assert answer.status == 200, answer.text
+
+
 CASES = Cases(
+    waiting={
+        "wish.approve": _to_approve,
+        "wish.late": _late,
+        "wish.unconfirmed": _unconfirmed,
+        "wish.dispute": _disputed,
+    },
     who={
         "list_wishes": ANYONE,
         "submit_wish": {"owner", "worker"},

@@ -622,10 +622,55 @@ def test_an_expired_wish_starts_again_with_time_on_the_wall(world: World):
     resident = world.resident()
     id = world.open_wish(resident, needed_by="2026-11-24")
     world.pass_time(days=6)
-    done(again(world, resident), id, "reopen")
+    resident = again(world, resident)
+    answer = act(resident, id, "reopen")
+    assert (answer.status, answer.code) == (422, "wish.needed_by_passed")
+    past = act(resident, id, "reopen", needed_by="2026-11-24")
+    assert (past.status, past.code) == (422, "wish.needed_by_out_of_range")
+    done(resident, id, "reopen", needed_by="2026-12-20")
     done(world.phone_of(world.admin), id, "approve")
     world.pass_time(days=2)
-    assert Phone().get(f"/v1/wishes/{id}").json["state"] == "open"
+    wish = Phone().get(f"/v1/wishes/{id}").json
+    assert (wish["state"], wish["needed_by"]) == ("open", "2026-12-20")
+
+
+def test_a_wish_whose_day_has_passed_is_not_approved(world: World):
+    resident = world.resident()
+    body = world.wish_body(needed_by="2026-11-24")
+    id = resident.post("/v1/wishes", body).json["id"]
+    world.pass_time(days=2)
+    staff = world.phone_of(world.admin)
+    answer = act(staff, id, "approve")
+    assert (answer.status, answer.code) == (422, "wish.needed_by_passed")
+    assert answer.json["errors"][0]["loc"] == ["needed_by"]
+    done(staff, id, "edit", needed_by="2026-12-20")
+    assert done(staff, id, "approve")["state"] == "open"
+
+
+def test_a_wish_whose_windows_have_passed_is_not_approved(world: World):
+    resident = world.resident()
+    window = [{"from": "2026-11-24T02:00:00Z", "to": "2026-11-24T04:00:00Z"}]
+    body = world.wish_body(needed_by="2026-12-20", window=window)
+    id = resident.post("/v1/wishes", body).json["id"]
+    world.pass_time(days=2)
+    staff = world.phone_of(world.admin)
+    answer = act(staff, id, "approve")
+    assert (answer.status, answer.code) == (422, "wish.needed_by_passed")
+    done(staff, id, "edit", window=[])
+    assert done(staff, id, "approve")["state"] == "open"
+
+
+def test_a_disputed_wish_whose_day_has_passed_gets_a_new_one(world: World):
+    resident, helper = world.resident(), world.volunteer()
+    id = world.open_wish(resident, needed_by="2026-11-24")
+    done(helper, id, "claim")
+    done(helper, id, "deliver")
+    done(resident, id, "dispute", reason="没有收到")
+    world.pass_time(days=2)
+    staff = world.phone_of(world.admin)
+    assert act(staff, id, "reopen").code == "wish.needed_by_passed"
+    wish = done(staff, id, "reopen", needed_by="2026-12-20")
+    assert (wish["state"], wish["needed_by"]) == ("open", "2026-12-20")
 
 
 # one's own lists

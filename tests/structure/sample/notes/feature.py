@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.ended_relations import ACCOUNT_ENDED
+from ..kernel.staff_queue import QueueKind
 from ..kernel.template import Lane
+from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..places.feature import feature as places
 
@@ -80,7 +82,9 @@ def on_relation_ended(notes: "Notes", ended: "EndedRelations") -> None:
     notes.close_notes_of(ended.person_id)
 
 
-@feature.queue_line()
+@feature.queue_line(
+    QueueKind("note.waiting", text(zh="待答复的留言", en="notes to answer"))
+)
 def waiting(notes: "Notes", query: "QueueQuery") -> "QueuePart":
     """Return the notes that wait for staff."""
     from .staff_queue import waiting

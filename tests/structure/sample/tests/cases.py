@@ -62,6 +62,7 @@ def _held_note(world: World, kind: RelationKind) -> Held:
 
 
 CASES = Cases(
+    waiting={"note.waiting": lambda world: a_note(world, world.person())},
     who={
         "write_note": MEMBER,
         "read_note": WORKER | {"owner"},

@@ -1,0 +1,77 @@
+"""Counts what waits for people on duty at the moment of sending."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from ..kernel.access import Actor, Grant, Role
+from ..kernel.hooks import Hooks
+from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.place import street_of
+from ..kernel.staff_queue import QueueQuery
+from ..kernel.text_catalogue import DEFAULT_LOCALE
+from ..places.service import Places
+
+__all__ = ["WaitingCounts", "query_for"]
+
+
+class WaitingCounts:
+    """Counts the tasks that a message is about, as they are now."""
+
+    def __init__(self, *, places: Places, hooks: Hooks) -> None:
+        self._places, self._hooks = places, hooks
+
+    def contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
+        """Return the contexts of messages; None where nothing waits, or the person left.
+
+        Each place is read once.
+        """
+        count = lru_cache(maxsize=None)(self.count_at)
+        on_duty = lru_cache(maxsize=None)(self._on_duty)
+        kinds = self._hooks.queue_kinds()
+        contexts: list[MessageContext | None] = []
+        for subject in subjects:
+            params = subject.params
+            waiting = Counter[str]()
+            for place in _split(params.get("places", "")):
+                if params["holder"] in on_duty(place):
+                    waiting += Counter(count(place))
+            wanted = _split(params.get("kinds", "")) or [*kinds]
+            found = {kind: waiting[kind] for kind in wanted if waiting[kind]}
+            facts = None
+            if found:
+                # One kind, the most pressing; the rest is in the app.
+                what = kinds[next(iter(found))].label
+                facts = {"count": sum(found.values()), "what": what}
+            contexts.append(MessageContext(facts=facts) if facts else None)
+        return contexts
+
+    def count_at(self, place: str) -> Mapping[str, int]:
+        """Return the number of tasks at a place and below, by kind."""
+        counts = Counter[str]()
+        for part in self._hooks.queue_parts(query_for(place, 1)):
+            counts.update(part.counts)
+        return counts
+
+    def _on_duty(self, place: str) -> frozenset[str]:
+        here = self._places.duty_along(place)[place]
+        return frozenset(one.id for people in here.values() for one in people)
+
+
+def query_for(place: str, limit: int) -> QueueQuery:
+    """Return the query for what waits at a place, read as its street's administrators do."""
+    street = street_of(place)
+    actor = Actor(id="system", grants=(Grant(Role.STREET_ADMIN, street),))
+    return QueueQuery(
+        actor=actor,
+        place=place,
+        locale=DEFAULT_LOCALE,
+        is_street_admin=place == street,
+        limit=limit,
+    )
+
+
+def _split(text: str) -> list[str]:
+    return text.split(",") if text else []
