@@ -101,10 +101,11 @@ class Places:
 
         It is cached for ten minutes, as every public list needs it.
         """
-        return self._streets.get("", self._read_streets)
 
-    def _read_streets(self, _: str) -> Sequence[str]:
-        return tuple(self._repository.streets())
+        def read(_: str) -> Sequence[str]:
+            return tuple(self._repository.streets())
+
+        return self._streets.get("", read)
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
         """Return the people on duty for a place in these roles, from the nearest level with any.

@@ -84,12 +84,11 @@ class HelperReader:
         if not records.active:
             return []
         claims = self._repository.every_claim_of(person.id)
-        latest = islice(claims, policy.HOMES_SEALED)
-        active = [
-            claim_id
-            for claim_id, wish in latest
-            if any(claim.id == claim_id for claim in wish.active)
-        ]
+        active: list[str] = []
+        for _, wish in islice(claims, policy.HOMES_SEALED):
+            active += [
+                claim.id for claim in wish.active if claim.helper == person.id
+            ]
         return [*records.with_account_left(active, self._clock.now())]
 
     def home_of(self, resident: Person) -> str:
