@@ -23,7 +23,7 @@ from tests.storage import Storage, counted_storage
 from tests.world import Phone, World
 
 from .storage_counting import units
-from .storage_world import embedded_world, must, open_wish
+from .storage_world import a_helper, embedded_world, must, open_wish
 from .table import verdict
 
 __all__ = ["measure_messages"]
@@ -123,7 +123,7 @@ def reminder(
     """Count ten reminders whose timers fire in the same minute."""
     cloud = cloud_of(world)
     for _ in range(AT_ONCE):
-        owner, helper = world.resident(), world.volunteer()
+        owner, helper = world.resident(), a_helper(world)
         wish = open_one(owner)
         must(helper.post(f"/v1/wishes/{wish}/claim"))
     cloud.run_for(hours=1)
@@ -160,7 +160,7 @@ def digest(world: World) -> list[Sequence[object]]:
     """Count thanks that go into a digest, three for each of ten helpers, and then the digests."""
     cloud = cloud_of(world)
     cloud.batch = 1  # as the bulk queue delivers them
-    helpers = [world.volunteer() for _ in range(AT_ONCE)]
+    helpers = [a_helper(world) for _ in range(AT_ONCE)]
     for helper in helpers:
         for _ in range(3):
             thank(cloud, helper)

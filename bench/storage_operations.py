@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tests.world import BAIHUA, CHALLENGES, STREET, Phone, World
 
 from .storage_counting import COMMIT, CountedOperation, ask, units
-from .storage_world import file_wish, must, open_wish, wish_body
+from .storage_world import a_helper, file_wish, must, open_wish, wish_body
 from .story import STORY
 
 __all__ = ["measure_moves", "measure_reads", "measure_sign_in"]
@@ -18,7 +18,7 @@ WISHES_IN_THE_QUEUE = 25
 
 def measure_reads(world: World) -> list[CountedOperation]:
     """Count the reads of one wish by several people, and those of the lists."""
-    helper = world.volunteer()
+    helper = a_helper(world)
     staff = world.staff()
     owner = world.resident()
     wish, *_ = [open_wish(world, owner) for _ in range(WISHES_ON_THE_WALL)]
@@ -72,7 +72,7 @@ def _wall(name: str, place: str) -> CountedOperation:
 def measure_moves(world: World) -> list[CountedOperation]:
     """Count the requests in the life of a wish, from filing to thanks."""
     staff, owner = world.staff(), world.resident()
-    helper, rival = world.volunteer(), world.volunteer()
+    helper, rival = a_helper(world), a_helper(world)
     submitted = _submit(owner, wish_body(world, STORY))
     wish = f"/v1/wishes/{owner.seen[-1].json['id']}"
     approved = ask(

@@ -7,13 +7,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.people.model import Vetting
+from chalicelib.wishes import policy as wish_policy
 from devserver.store import embedded_store
 from tests.world import Answer, Phone, World
 
 from .environment import use_store
 from .story import STORY
 
-__all__ = ["embedded_world", "file_wish", "must", "open_wish", "wish_body"]
+__all__ = [
+    "a_helper",
+    "embedded_world",
+    "file_wish",
+    "must",
+    "open_wish",
+    "wish_body",
+]
+
+
+# One resident files any number of wishes, as in the tests.
+wish_policy.OPEN_WISHES = wish_policy.WISHES_PER_WEEK = 10_000
 
 
 @contextmanager
@@ -40,9 +53,14 @@ def wish_body(world: World, story: str) -> dict[str, Any]:
         story=story,
         window=windows,
         dialects=["重庆话"],
-        safeguarding=["alone"],
+        safeguarding=["minor"],
         alias="王奶奶",
     )
+
+
+def a_helper(world: World) -> Phone:
+    """Return a volunteer who may claim a wish with its mark."""
+    return world.volunteer(vetting=Vetting.SAFEGUARDING)
 
 
 def file_wish(world: World, owner: Phone, story: str = STORY) -> str:
