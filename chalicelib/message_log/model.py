@@ -12,6 +12,7 @@ from ..kernel.ids import derived_id
 from ..kernel.job import Send
 from ..kernel.message_context import MessageSubject
 from ..kernel.template import Template, Urgency
+from ..kernel.text_catalogue import text
 
 __all__ = [
     "BUNDLE",
@@ -90,6 +91,7 @@ class SuppressionReason(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
+_YES, _NO = text(zh="是", en="yes"), text(zh="否", en="no")
 _VISIT = {
     SuppressionReason.NO_CHANNEL,
     SuppressionReason.OPTED_OUT,
@@ -336,8 +338,13 @@ def subject_of(message: MessageAttempt | PendingVisit) -> MessageSubject:
     )
 
 
-def numbers_of(message: MessageAttempt | PendingVisit) -> Pair | None:
-    """Return the numbers that answer a message, None if it was not asked by SMS."""
+def numbers_of(
+    message: MessageAttempt | PendingVisit, locale: str
+) -> Pair | None:
+    """Return the numbers that answer a message, None if it was not asked by SMS.
+
+    At a visit staff ask the question, and the answer is a word.
+    """
     if isinstance(message, PendingVisit):
-        return None
+        return Pair(_YES.format(locale), _NO.format(locale))
     return message.numbers

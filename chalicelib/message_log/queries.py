@@ -178,7 +178,7 @@ class MessageQueries:
                 facts = {**context.facts, **(hidden or {})}
                 template = self._templates[message.kind]
                 texts[message.id] = template.fill(
-                    locale, facts, reader, numbers_of(message)
+                    locale, facts, reader, numbers_of(message, locale)
                 )
         return [texts.get(message.id) for message in messages]
 

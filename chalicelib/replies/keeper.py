@@ -33,7 +33,11 @@ __all__ = ["ReplyKeeper"]
 
 _AS_SYSTEM = RequestContext(actor=SYSTEM)
 _FORGOTTEN_PER_STEP = 50
-_UNTOLD = {ReplyEffect.ANSWERED, ReplyEffect.NOT_ALLOWED}
+_UNTOLD = {
+    ReplyEffect.ANSWERED,
+    ReplyEffect.ANSWERED_ALREADY,
+    ReplyEffect.NOT_ALLOWED,
+}
 TOO_LATE, NOT_UNDERSTOOD = "reply.too_late", "reply.not_understood"
 WAITING, OPTED_OUT = "reply.waiting_staff", "reply.opted_out_staff"
 

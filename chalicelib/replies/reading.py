@@ -37,8 +37,10 @@ class Reading:
 
     @property
     def is_remark(self) -> bool:
-        """Say whether the comment is more than a courtesy."""
-        return bool(self.word) and self.word not in COURTESY
+        """Say whether the comment beside a number is more than a courtesy."""
+        if not self.number or not self.word:
+            return False
+        return self.word not in COURTESY
 
 
 def read_sms(text: str) -> Reading:

@@ -6,9 +6,11 @@ from .model import ReplyEffect
 
 __all__ = ["EFFECTS", "MESSAGES", "PAGES", "REFUSALS", "REPLY", "STRANGER"]
 
+_REMARK = text(zh="回答时附言", en="beside an answer")
 # Why a reply waits, in the staff queue.
 EFFECTS = {
-    ReplyEffect.ANSWERED: text(zh="回答时附言", en="beside an answer"),
+    ReplyEffect.ANSWERED: _REMARK,
+    ReplyEffect.ANSWERED_ALREADY: _REMARK,
     ReplyEffect.NOT_UNDERSTOOD: text(zh="不是回答", en="no answer"),
     ReplyEffect.NO_QUESTION: text(
         zh="没有这个数字的问题", en="no question has this number"

@@ -11,8 +11,9 @@ from .states import TicketStatus
 
 __all__ = ["TicketQuestionStatus"]
 
-# The events by which a reporter answers in the app.
+# The events by which a reporter answers in the app, and those that end a round.
 _ANSWERING = frozenset({"ticket.confirmed", "ticket.reopened"})
+_ENDING = _ANSWERING | {"ticket.closed", "ticket.ended"}
 _OVER = QuestionStatus(state=QuestionState.OVER)
 _OPEN = QuestionStatus(state=QuestionState.OPEN)
 
@@ -35,14 +36,12 @@ class TicketQuestionStatus:
         report = self._report_of(ticket, asked.person_id)
         if report is None:
             return _OVER
-        if self._was_answered(ticket, report, asked):
-            state = QuestionState.ANSWERED
-            return QuestionStatus(state=state, since=ticket.updated_at)
-        is_waiting = ticket.state is TicketStatus.RESOLVED
         same = asked.occasion == notifications.occasion_of(ticket, asked.kind)
-        if is_waiting and same:
+        if same and resolution.has_answered(ticket, report):
+            return QuestionStatus(state=QuestionState.ANSWERED)
+        if same and ticket.state is TicketStatus.RESOLVED:
             return _OPEN
-        return QuestionStatus(state=QuestionState.OVER, since=ticket.updated_at)
+        return self._ended(ticket, report, asked)
 
     def _report_of(self, ticket: Ticket, person_id: str) -> TicketReport | None:
         for report in self._reader.reports(ticket):
@@ -50,27 +49,29 @@ class TicketQuestionStatus:
                 return report
         return None
 
-    def _was_answered(
+    def _ended(
         self, ticket: Ticket, report: TicketReport, asked: QuestionRound
-    ) -> bool:
-        """Say whether the reporter, or who acts for them, has answered since they were asked."""
-        same = asked.occasion == notifications.occasion_of(ticket, asked.kind)
-        if same and resolution.has_answered(ticket, report):
-            return True
-        if ticket.state is TicketStatus.RESOLVED and same:
-            return False
-        own = {report.person_id, report.by}
+    ) -> QuestionStatus:
+        """Return how a round ended: by the reporter, or who acts for them, or without them."""
 
-        def is_answer(event: TicketEvent) -> bool:
-            is_own = event.by in own and event.at >= asked.asked_at
-            return is_own and event.tag in _ANSWERING
+        def ends(event: TicketEvent) -> bool:
+            return event.tag in _ENDING and event.at >= asked.asked_at
 
         def read(start: Position | None) -> Page[TicketEvent]:
-            return self._repository.timeline_of(
-                ticket.id, is_answer, start, 100
-            )
+            return self._repository.timeline_of(ticket.id, ends, start, 100)
 
-        return next(every(read), None) is not None
+        events = list(every(read))
+        own = {report.person_id, report.by}
+        answers = [
+            event
+            for event in events
+            if event.by in own and event.tag in _ANSWERING
+        ]
+        state = QuestionState.ANSWERED if answers else QuestionState.OVER
+        since = ticket.updated_at
+        for event in [*answers, *events][:1]:
+            since = event.at
+        return QuestionStatus(state=state, since=since)
 
 
 def _whose(ticket: Ticket, person_id: str) -> QuestionStatus:

@@ -10,9 +10,14 @@ from .repository import WishEvent, WishRepository
 __all__ = ["WishQuestionStatus"]
 
 _CAME = frozenset({"wish.fulfilled", "wish.disputed"})
-_NEEDED = frozenset({"wish.kept", "wish.withdrawn", "wish.edited"})
-# The events by which the resident's side answers a question in the app.
-_ANSWERING = {
+_NEEDED = frozenset(
+    {
+        *("wish.kept", "wish.withdrawn", "wish.edited"),
+        *("wish.claimed", "wish.unpublished", "wish.expired"),
+    }
+)
+# The events that end a round. Those of the resident's side answer it in the app.
+_ENDING = {
     "wish.delivered": _CAME,
     "wish.unconfirmed": _CAME,
     "wish.expiring": _NEEDED,
@@ -32,25 +37,25 @@ class WishQuestionStatus:
             return QuestionStatus(state=QuestionState.OVER)
         if self._waits(wish, asked):
             return QuestionStatus(state=QuestionState.OPEN)
-        state = QuestionState.OVER
-        if self._was_answered(wish, asked):
-            state = QuestionState.ANSWERED
-        return QuestionStatus(state=state, since=wish.updated_at)
+        return self._ended(wish, asked)
 
     def _waits(self, wish: Wish, asked: QuestionRound) -> bool:
         same = asked.occasion == notifications.occasion_of(wish, asked.kind)
         now = self._clock.now()
         return same and notifications.is_relevant(wish, asked.kind, None, now)
 
-    def _was_answered(self, wish: Wish, asked: QuestionRound) -> bool:
-        """Say whether the resident, or who acts for them, has answered since they were asked."""
+    def _ended(self, wish: Wish, asked: QuestionRound) -> QuestionStatus:
+        """Return how a round ended: by the resident, or who acts for them, or without them."""
 
         def read(start: Position | None) -> Page[WishEvent]:
             return self._repository.timeline_of(wish.id, start, 100)
 
-        return any(
-            event.party == "owner"
-            and event.at >= asked.asked_at
-            and event.tag in _ANSWERING[asked.kind]
-            for event in every(read)
-        )
+        for event in every(read):
+            ends = event.tag in _ENDING[asked.kind]
+            if not ends or event.at < asked.asked_at:
+                continue
+            state = QuestionState.OVER
+            if event.party == "owner":
+                state = QuestionState.ANSWERED
+            return QuestionStatus(state=state, since=event.at)
+        return QuestionStatus(state=QuestionState.OVER, since=wish.updated_at)
