@@ -25,6 +25,7 @@ class DataFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seeded = path / "seeded"
+        self._indexed = path / "indexed"
 
     def create(self) -> None:
         """Create the folder where there is none, and check that files can be written to it.
@@ -89,6 +90,14 @@ class DataFolder:
         """Note that the demo street is complete."""
         self._seeded.write_text(DATA_FORMAT)
 
+    def has_indexes(self, declared: str) -> bool:
+        """Return whether the store has all indexes of a declaration, by its digest."""
+        return self._indexed.exists() and self._indexed.read_text() == declared
+
+    def mark_indexed(self, declared: str) -> None:
+        """Note that the store has all indexes of a declaration."""
+        self._indexed.write_text(declared)
+
     def secrets(self) -> Mapping[str, str]:
         """Return the folder's secrets. They are made once, so tokens survive a restart."""
         file = self.path / "secrets.json"
@@ -113,4 +122,5 @@ class DataFolder:
             file.unlink()
         (self.path / "mailbox.jsonl").unlink(missing_ok=True)
         (self.path / "clock.json").unlink(missing_ok=True)
+        self._indexed.unlink(missing_ok=True)
         shutil.rmtree(self.path / "uploads", ignore_errors=True)

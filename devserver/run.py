@@ -34,6 +34,7 @@ from .demo import seed_demo_street
 from .dev import DevServer
 from .files import FileRoutes
 from .gateway import Gateway
+from .indexes import build_missing_indexes, digest_of_indexes
 from .memory_dynamo import MemoryDynamo
 from .pump import Pump
 from .scan import scan
@@ -102,11 +103,15 @@ def open_local_server(
 
 @dataclass(frozen=True, kw_only=True)
 class _OpenStore:
-    """An open store with its clock. `dynamo` is None where the store is durable."""
+    """An open store with its clock.
+
+    Where it is durable, `dynamo` is None and `address` is its own.
+    """
 
     data: DataFolder
     clock: ShiftedClock
-    dynamo: MemoryDynamo | None
+    dynamo: MemoryDynamo | None = None
+    address: str = ""
 
     def file(self, name: str) -> Path | None:
         """Return a path in the folder, None where nothing is kept."""
@@ -127,7 +132,7 @@ def _open_durable(
         clock.check_start(start)
     address = stack.enter_context(embedded_store(data.path))
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
-    return _OpenStore(data=data, clock=clock, dynamo=None)
+    return _OpenStore(data=data, clock=clock, address=address)
 
 
 def _new_clock(file: Path | None, start: datetime | None) -> ShiftedClock:
@@ -170,6 +175,8 @@ def _assemble(opened: _OpenStore, url: str, report: Report) -> LocalServer:
         dynamo=dynamo,
     )
     _create_tables(services)
+    if opened.address:
+        _create_indexes(services.core.store, opened, report)
     use(services)
     return _front(services, mailbox, clock, files)
 
@@ -205,6 +212,14 @@ def _front(
 def _create_tables(services: Container) -> None:
     register_all(services.core.store)
     create_missing(services.core.store)
+
+
+def _create_indexes(store: Store, opened: _OpenStore, report: Report) -> None:
+    """Build the indexes that the store lacks. A start that finds nothing new asks for nothing."""
+    declared = digest_of_indexes(store)
+    if not opened.data.has_indexes(declared):
+        build_missing_indexes(store, opened.address, report)
+        opened.data.mark_indexed(declared)
 
 
 def _seed(services: Container) -> None:

@@ -1,0 +1,128 @@
+"""Figures over a year of a large street, and its writes, which must not grow."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from tests.storage import Storage
+from tests.world import START, STREET, Answer, Phone, World
+
+from .storage_counting import ask, units
+from .street_rows import StreetRow, done, measured
+
+__all__ = ["growth_rows"]
+
+GRID = f"{STREET}.c00.g00"
+UNIT = f"{GRID}.b00.u1"
+YEAR = timedelta(days=364)
+
+
+def growth_rows(world: World) -> list[StreetRow]:
+    """Return the rows of figures and writes."""
+    admin = world.phone_of(world.admin)
+    return [*_figure_rows(admin), *_write_rows(world), _sweep_row(world)]
+
+
+def _figure_rows(admin: Phone) -> list[StreetRow]:
+    first, last = (START - YEAR).date(), START.date()
+    span = f"from={first}&to={last}"
+    rows = []
+    for what, path, before in (
+        (
+            "rates of a year, the street",
+            f"rates?place={STREET}&{span}",
+            "401 requests, 20,301 RRU, 9 s; stops after 106 days",
+        ),
+        ("rates of a year, a grid", f"rates?place={GRID}&{span}", ""),
+        ("hot spots", f"hot-spots?place={STREET}", "100 of 920 shown"),
+    ):
+        figures = measured(admin.get, f"/v1/admin/tickets/{path}")
+        answer = done(figures.result)
+        cut = answer.get("cut", False)
+        now = f"{figures}; cut: {cut}"
+        rows.append(_figure_row(what, before, now, figures.requests <= 12))
+    replay = {"place": STREET, "policy": {"hold_days": 7}}
+    played = measured(admin.post, "/v1/policies/tickets/replay", replay)
+    answer = done(played.result)
+    rows.append(
+        _figure_row(
+            "replay of a policy",
+            "plays 26 of 90 days",
+            f"{played}; plays {_days(answer)}",
+            played.requests <= 12,
+        )
+    )
+    return rows
+
+
+def _days(answer: dict[str, object]) -> str:
+    named = {
+        name: value
+        for name, value in answer.items()
+        if isinstance(value, int | str | bool)
+    }
+    return ", ".join(f"{name} {value}" for name, value in named.items())
+
+
+def _figure_row(what: str, before: str, now: str, kept: bool) -> StreetRow:
+    return StreetRow(
+        number="S4",
+        what=what,
+        before=before,
+        now=now,
+        budget="≤ 12 requests",
+        kept=kept,
+    )
+
+
+def _write_rows(world: World) -> list[StreetRow]:
+    """Count writes over HTTP: they cost the same on an empty street."""
+    resident = world.person("王秀英", home=UNIT)
+    owner = world.phone_of(resident)
+    helper = world.volunteer(f"{STREET}.c00")
+    submitted = _counted(
+        "submit", "5 requests, 10 WRU", owner.post, "/v1/wishes", world
+    )
+    wish = world.open_wish(world.phone_of(resident))
+    claimed = ask("claim", helper.post, f"/v1/wishes/{wish}/claim")
+    report = {"category": "rubbish", "text": "楼道里堆了杂物", "place": UNIT}
+    reported = ask("report", owner.post, "/v1/tickets", report, status=201)
+    return [
+        submitted,
+        _write_row("claim", "4 requests, 28 WRU", claimed.commit),
+        _write_row("report", "9 requests, 24 WRU", reported.commit),
+    ]
+
+
+def _counted(
+    what: str,
+    before: str,
+    post: Callable[..., Answer],
+    path: str,
+    world: World,
+) -> StreetRow:
+    counted = ask(what, post, path, world.wish_body(), status=201)
+    return _write_row(what, before, counted.commit)
+
+
+def _write_row(what: str, before: str, commit: Storage) -> StreetRow:
+    read, written = units(commit)
+    requests = len(commit.calls)
+    return StreetRow(
+        number="–",
+        what=f"{what}, to the commit",
+        before=before,
+        now=f"{requests} requests, {read:g} RRU, {written:g} WRU",
+        budget="as on an empty street",
+    )
+
+
+def _sweep_row(world: World) -> StreetRow:
+    sweep = measured(world.services.outbox.sweep)
+    return StreetRow(
+        number="–",
+        what="sweep, nothing due",
+        before="4 requests",
+        now=f"{sweep.requests} requests",
+        budget=f"= {world.settings.due_shards} requests",
+        kept=sweep.requests == world.settings.due_shards,
+    )

@@ -1,0 +1,129 @@
+"""The heavy work of a large street: a matching run, an erasure, an export, an index."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.request import RequestContext
+from chalicelib.matching.policy import WeightsEdit
+from chalicelib.message_log.model import MessageAttempt
+from chalicelib.people.model import Person
+from chalicelib.tickets.model import Ticket, TicketReport
+from tests.faults.cloud import Stub
+from tests.world import STREET, World
+
+from .street_rows import StreetRow, done, measured
+
+__all__ = ["Heavy", "heavy_rows"]
+
+TICKETS, MESSAGES = 500, 20_000  # of one person
+LARGEST_ANSWER = 6 * 2**20  # bytes that Lambda returns
+
+
+@dataclass
+class Heavy:
+    """One person with very many tickets, another one with very many messages."""
+
+    reporter: Person | None = None
+    reader: Person | None = None
+    made: list[str] = field(default_factory=list)
+
+    def with_more(self, things: Iterable[object]) -> Iterator[object]:
+        """Yield things as they come, and then more of one person's."""
+        ticket: Ticket | None = None
+        message: MessageAttempt | None = None
+        for thing in things:
+            if isinstance(thing, Person) and thing.phone and thing.address:
+                self.reporter, self.reader = self.reader, thing
+            if isinstance(thing, Ticket) and not thing.is_open:
+                ticket = thing
+            if isinstance(thing, MessageAttempt) and thing.provider:
+                message = thing
+            yield thing
+        if ticket and message:
+            yield from self._tickets(ticket)
+            yield from self._messages(message)
+
+    def _tickets(self, ticket: Ticket) -> Iterator[object]:
+        owner = self.reporter.id if self.reporter else ""
+        for n in range(TICKETS):
+            id = derived_id("tkt", f"heavy {n}")
+            yield replace(
+                ticket, id=id, person_id=owner, filed_by=owner, timer=None
+            )
+            yield TicketReport(
+                ticket_id=id,
+                person_id=owner,
+                by=owner,
+                joined_at=ticket.created_at,
+            )
+
+    def _messages(self, message: MessageAttempt) -> Iterator[object]:
+        person = self.reader.id if self.reader else ""
+        for n in range(MESSAGES):
+            id = derived_id("msg", f"heavy {n}")
+            yield replace(message, id=id, person=person)
+
+
+def heavy_rows(world: World, heavy: Heavy) -> list[StreetRow]:
+    """Return the rows of heavy work. They change the street, so they come last."""
+    return [
+        _export_row(world, heavy),
+        _erasure_row(world, heavy),
+        _matching_row(world),
+    ]
+
+
+def _export_row(world: World, heavy: Heavy) -> StreetRow:
+    if heavy.reader is None:
+        raise RuntimeError("nobody has a phone")
+    phone = world.phone_of(heavy.reader)
+    export = measured(phone.get, "/v1/me/data")
+    size = len(export.result.text.encode())
+    return StreetRow(
+        number="S6",
+        what=f"own data with {MESSAGES:,} messages",
+        before="11.3 MB",
+        now=f"{export.result.status}: {size / 2**20:.1f} MB, {export}",
+        budget="< 6 MB, else 202 and a link",
+        kept=size < LARGEST_ANSWER,
+    )
+
+
+def _erasure_row(world: World, heavy: Heavy) -> StreetRow:
+    """Erase the reporter. The jobs behind it run in this process."""
+    if heavy.reporter is None:
+        raise RuntimeError("nobody has a phone")
+    phone = world.phone_of(heavy.reporter)
+    erased = measured(world.erase, phone)
+    done(erased.result)
+    each = erased.requests / TICKETS
+    return StreetRow(
+        number="S5",
+        what=f"erasure of a person with {TICKETS:,} tickets",
+        before="4.0 requests a ticket, in one job",
+        now=f"{each:.1f} requests a ticket; {erased}",
+        budget="each step < 10 s",
+    )
+
+
+def _matching_row(world: World) -> StreetRow:
+    # Messages are only enqueued: another function sends them.
+    world.services.outbox._queue = Stub()
+    context = RequestContext(actor=world.admin.as_actor())
+
+    def run() -> Any:
+        return world.services.matching.start_run(
+            context, STREET, WeightsEdit(), dry_run=False
+        )[0]
+
+    matched = measured(run)
+    return StreetRow(
+        number="S2",
+        what="matching run over the street, not dry",
+        before="57 s, 4,857 requests, 36,638 WRU",
+        now=f"{matched}; {matched.result.made} offers made",
+        budget="answers before 29 s",
+        kept=matched.seconds < 29,
+    )
