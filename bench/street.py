@@ -25,18 +25,19 @@ from tests.world import SECRETS, START, World
 from tools.street.drawing import draw_street
 from tools.street.scale import StreetScale
 
-from .seeds import PREFIX
 from .street_cpu import cpu_rows
 from .street_growth import growth_rows
 from .street_heavy import Heavy, heavy_rows
 from .street_lists import list_rows
 from .street_queue import Waiting, queue_rows
 from .street_rows import StreetRow
+from .street_start import index_row, start_row
 
 __all__ = ["main"]
 
 HEADS = ("row", "what", "before", "now", "budget", "kept")
 SEED = 1
+PREFIX = "chunhui-"  # of the tables of a local server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class OpenStreet:
     world: World
     waiting: Waiting
     heavy: Heavy
+    started: list[StreetRow]
 
 
 def main(people: int = StreetScale().people) -> None:
@@ -54,6 +56,7 @@ def main(people: int = StreetScale().people) -> None:
     rows: list[StreetRow] = []
     with street_of(scale) as street:
         world = street.world
+        rows += street.started
         rows += queue_rows(world, street.waiting)
         rows += list_rows(world)
         rows += growth_rows(world)
@@ -81,6 +84,10 @@ def street_of(scale: StreetScale) -> Iterator[OpenStreet]:
         took = time.monotonic() - began
         size = (folder / "store.db").stat().st_size / 2**20
         print(f"{count:,} rows, {size:,.0f} MB, made in {took:.0f} s")
+        started = [start_row(folder)]
         with embedded_store(folder) as address, use_store(address):
             world = World(table_prefix=PREFIX)
-            yield OpenStreet(world=world, waiting=waiting, heavy=heavy)
+            started.append(index_row(address, PREFIX))
+            yield OpenStreet(
+                world=world, waiting=waiting, heavy=heavy, started=started
+            )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.kernel.ids import derived_id
@@ -17,6 +18,7 @@ from .street_rows import StreetRow, done, measured
 
 __all__ = ["Heavy", "heavy_rows"]
 
+SWEPT_AFTER = timedelta(seconds=40)
 TICKETS, MESSAGES = 500, 20_000  # of one person
 LARGEST_ANSWER = 6 * 2**20  # bytes that Lambda returns
 
@@ -96,13 +98,20 @@ def _erasure_row(world: World, heavy: Heavy) -> StreetRow:
     if heavy.reporter is None:
         raise RuntimeError("nobody has a phone")
     phone = world.phone_of(heavy.reporter)
-    erased = measured(world.erase, phone)
-    done(erased.result)
+
+    def erase() -> None:
+        done(world.erase(phone))
+        # The next steps are due half a minute later.
+        world.clock.advance(SWEPT_AFTER)
+        while world.services.outbox.sweep():
+            world.clock.advance(SWEPT_AFTER)
+
+    erased = measured(erase)
     each = erased.requests / TICKETS
     return StreetRow(
         number="S5",
         what=f"erasure of a person with {TICKETS:,} tickets",
-        before="4.0 requests a ticket, in one job",
+        before="4.0 requests a ticket, in one job that ends in the dead-letter queue",
         now=f"{each:.1f} requests a ticket; {erased}",
         budget="each step < 10 s",
     )
