@@ -14,6 +14,7 @@ FEATURES = (
     "places",
     "staff_directory",
     "signin",
+    "phone_changes",
     "uploads",
     "wishes",
     "tickets",

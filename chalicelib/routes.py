@@ -70,6 +70,14 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/consents/texts",
         "DELETE /v1/me/consents/{purpose}",
     ),
+    "phone_changes": (
+        "POST /v1/me/phone",
+        "POST /v1/me/phone/verify",
+        "DELETE /v1/me/phone",
+        "POST /v1/people/{person_id}/phone",
+        "POST /v1/people/{person_id}/phone/force",
+        "DELETE /v1/people/{person_id}/phone",
+    ),
     "places": (
         "GET /v1/places",
         "PUT /v1/places/{code}",

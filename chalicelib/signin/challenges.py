@@ -5,7 +5,7 @@ and its own tries. So nobody can replace, use up or end the challenge of somebod
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.audiences import ChallengeTarget
@@ -17,53 +17,20 @@ from ..kernel.ids import Ids
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.rate_limit import RateLimit
 from . import model
+from .code_order import CodeOrder, Destination
 from .devices import network_of
 from .model import Challenge, CodeAsker, CodeTarget, Purpose
 from .policy import (
-    CODE_LASTS,
     WRONG_PER_ADDRESS,
     WRONG_PER_TARGET,
     pause_after,
 )
+from .read_out_guesses import ReadOutGuesses
 from .repository import SessionRepository
 
-__all__ = ["Challenges", "CodeOrder", "Destination"]
+__all__ = ["Challenges"]
 
 _KEPT = timedelta(days=1)  # after the last use, for a late message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeOrder:
-    """A code to be issued.
-
-    `target` is the id under which wrong codes are counted together, `address` the phone or e-mail
-    address itself. Two codes to one `asker` are a minute apart. `counts` are limits that the
-    commit keeps. With `slot` the challenge has a fixed id, and replaces the one before: for
-    somebody who has signed in. With `sent` False no message goes out.
-    """
-
-    purpose: Purpose
-    target: str
-    address: str
-    asker: str
-    locale: str
-    counts: Sequence[Count] = ()
-    lasts: timedelta = CODE_LASTS
-    slot: str | None = None
-    device: str | None = None
-    person_id: str | None = None
-    muted: bool = False
-    sent: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """The phone or address to which the code of a challenge goes."""
-
-    challenge_id: str
-    purpose: Purpose
-    address: str
-    locale: str
 
 
 class Challenges:
@@ -82,6 +49,7 @@ class Challenges:
     ) -> None:
         self._repository, self._clock = repository, clock
         self._ids, self._keys = ids, keys
+        self._read_outs = ReadOutGuesses(repository, keys)
 
     def issue(self, order: CodeOrder) -> Changes[Challenge]:
         """Return the decision that makes a challenge and sends its code.
@@ -144,6 +112,8 @@ class Challenges:
     ) -> Changes[Challenge]:
         """Return the decision about a code: the challenge is used, or one more try is spent.
 
+        A code that staff have read out to the person counts for every sign-in challenge of theirs.
+
         A wrong code is a decision with a `refusal`: commit it alone. A right one goes into the
         `related` of the caller's changes. `address` is the network address of the caller.
 
@@ -160,15 +130,53 @@ class Challenges:
         if challenge.failed_at:
             pause = pause_after(max(self._repository.read_counters(wrong)))
         model.check_tries(challenge, pause, now)
+        further: tuple[Write, ...] = ()
         if not model.is_right(self._keys, challenge, code):
-            return _failed(challenge, wrong, now)
+            guess = self._read_outs.guess(challenge, code, now)
+            if not guess.is_right:
+                return _failed(challenge, (*wrong, *guess.writes), now)
+            further = guess.writes
         asker = CodeAsker(
             id=challenge.asker, created_at=now, updated_at=now, ttl=now
         )
+        forget_asker = Delete(row=asker)  # the next code needs no pause
         return Changes(
             entity=replace(challenge, used=True),
             previous=challenge,
-            writes=(Delete(row=asker),),  # the next code needs no pause
+            writes=(forget_asker, *further),
+        )
+
+    def notice(
+        self,
+        kind: str,
+        target: str,
+        address: str,
+        locale: str,
+        counts: Sequence[Count] = (),
+    ) -> Changes[Challenge]:
+        """Return the decision that sends a notice to an address that may have no account.
+
+        Its challenge holds the address. Nobody can answer it.
+        """
+        order = CodeOrder(
+            purpose=Purpose.NOTICE,
+            target=target,
+            address=address,
+            asker="",
+            locale=locale,
+        )
+        challenge = replace(self._new(order, self._clock.now()), used=True)
+        row = CodeTarget(id=target, address=address, ttl=challenge.ttl)
+        message = Message(
+            kind=kind,
+            audience=ChallengeTarget(challenge.id),
+            subject=challenge.id,
+        )
+        return Changes(
+            entity=challenge,
+            previous=None,
+            writes=(Put(row=row), *counts),
+            messages=(message,),
         )
 
     def incomplete(
@@ -238,7 +246,7 @@ class Challenges:
 
 
 def _failed(
-    challenge: Challenge, wrong: Sequence[Count], now: datetime
+    challenge: Challenge, wrong: Sequence[Write], now: datetime
 ) -> Changes[Challenge]:
     """Return the decision about a wrong code, which is counted although it is refused."""
     return Changes(

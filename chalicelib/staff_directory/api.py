@@ -3,6 +3,7 @@
 from ..kernel.access import Grant
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
+from .phone_views import PersonWithPhoneView
 from .schemas import (
     BlockedIn,
     HouseholdIn,
@@ -57,9 +58,11 @@ def create_person(
 @routes.get("/v1/people/{person_id}")
 def read_person(
     person_admin: PersonAdmin, context: RequestContext, person_id: str
-) -> PersonView:
-    """Read the record of a person, with a masked phone."""
-    return PersonView.of(person_admin.read_person(context, person_id))
+) -> PersonWithPhoneView:
+    """Read the record of a person, with a masked phone and its correction."""
+    person = person_admin.read_person(context, person_id)
+    pending = person_admin.pending_phone(person_id)
+    return PersonWithPhoneView.with_pending(person, pending)
 
 
 @routes.patch("/v1/people/{person_id}")

@@ -1,8 +1,9 @@
 """The declaration of the staff directory: records of staff about people."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..feature import Feature, Get
+from ..feature import Feature, Get, ServiceProvider
 from ..people.feature import access, consents, phones, registration
 from ..people.feature import feature as people
 
@@ -10,11 +11,16 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
     from .audit import AuditLog
+    from .pending_phone import PendingPhone
     from .service import PersonAdmin
 
-__all__ = ["audit", "feature"]
+__all__ = ["ReadPendingPhone", "audit", "feature", "pending_phone"]
 
 feature: "Feature[PersonAdmin]" = Feature("staff_directory")
+ReadPendingPhone: TypeAlias = "Callable[[str], PendingPhone | None]"
+pending_phone: "ServiceProvider[ReadPendingPhone]" = ServiceProvider(
+    "staff_directory.pending_phone"
+)  # filled by phone_changes
 
 
 @feature.provide
@@ -33,6 +39,10 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
     """Build the service."""
     from .service import PersonAdmin
 
+    def read(person_id: str) -> "PendingPhone | None":
+        """Load the phone changes for one person's view only."""
+        return get(pending_phone)(person_id)
+
     return PersonAdmin(
         transaction=core.transaction,
         clock=core.clock,
@@ -43,6 +53,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         phones=get(phones),
         registration=get(registration),
         audit=get(audit),
+        pending_phone=read,
     )
 
 

@@ -1,6 +1,6 @@
 """Use cases of staff about other people. Every look and every change is written to the audit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel.access import (
@@ -34,6 +34,7 @@ from ..store.transaction import Transaction
 from .audit import AuditLog
 from .grants import check_below, regrant
 from .households import Households
+from .pending_phone import PendingPhone
 from .vetting_terms import VettingTerms, check_terms
 
 __all__ = ["NewPerson", "PersonAdmin"]
@@ -70,6 +71,7 @@ class PersonAdmin:
         phones: Phones,
         registration: Registration,
         audit: AuditLog,
+        pending_phone: Callable[[str], PendingPhone | None],
     ) -> None:
         self._transaction, self._access, self._people = (
             transaction,
@@ -82,6 +84,7 @@ class PersonAdmin:
             phones,
             registration,
         )
+        self.pending_phone = pending_phone
         self._households = Households(people=people, consents=consents)
 
     def list_people(
@@ -213,8 +216,8 @@ class PersonAdmin:
                     raise Conflict(
                         "person.phone_set"
                     )  # who holds the phone holds the account
-                changed = self._phones.with_key(changed)
-                changed = replace(changed, phone_lost_at=None)
+                now, phone = self._clock.now(), changed.phone or ""
+                changed = self._phones.given(changed, phone, now)
                 writes = self._claims(changed)
             audit = self._audit.record(
                 actor, "person.changed", person, ", ".join(fields_set(edit))

@@ -10,8 +10,8 @@ REFUSALS = {
         en="There is no such member or household in the same home.",
     ),
     "person.phone_set": text(
-        zh="已登记的手机号只能由本人更改。",
-        en="A phone that is set can only be changed by its owner.",
+        zh="已登记的手机号请由本人更改，或用“更正手机号”办理。",
+        en="A phone that is set is changed by its owner, or by a correction.",
     ),
     "role.above_own": text(
         zh="您只能授予低于自己的角色，且限于自己的辖区。",
