@@ -12,6 +12,7 @@ from tools.templates import FILE, generated
 from .job_rows import a_job
 from .world import START
 
+CODES = {"code.email", "code.sign_in", "code.phone_old", "code.phone_new"}
 SIGNATURE = "春" * 8  # as long as providers take
 
 
@@ -79,11 +80,10 @@ def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
         kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT
     }
     assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {
-        "code.email",
-        "code.sign_in",
+        *CODES,
         "reminders.urgent_bundle",
     }
-    for kind in loud - {"code.email", "code.sign_in"}:
+    for kind in loud - CODES:
         assert TEMPLATES[kind].text.format("zh-CN").startswith("紧急！"), kind
         assert TEMPLATES[kind].text.format("en").startswith("Urgent! "), kind
 

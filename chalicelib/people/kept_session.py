@@ -11,8 +11,8 @@ __all__ = ["KeptSession"]
 class KeptSession:
     """A session whose access tokens still name the version `before` of its person.
 
-    They count while the person has the version `after`. So whatever ends all
-    sessions later ends this one, too.
+    They count while the person has the version `after`. So what ends all sessions
+    later ends this one, too.
     """
 
     id: str

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from ..kernel.access import Relation
 from ..kernel.changes import Changes, Delete
 from ..kernel.clock import Clock
 from ..kernel.job import Answer
 from ..kernel.state_table import Mover
-from ..people.model import Person, mask_phone
+from ..people.model import Person
 from ..people.service import People
 from ..staff_directory.audit import AuditLog
 from ..store.entity_store import EntityStore
@@ -62,7 +61,7 @@ class PhoneJobs:
             ended = decisions.expire(spent, now)
             rows = self._numbers.not_wanted(correction)
             return replace(ended, previous=correction, writes=rows)
-        reachable = person is not None and person.may_act
+        reachable = person is not None and decisions.can_be_told(person)
         ready = decisions.make_ready(spent, now, reachable=reachable)
         invited = self._notices.with_invitation(ready)
         return replace(invited, previous=correction)
@@ -109,18 +108,3 @@ class PhoneJobs:
             return []
         rows = self._numbers.not_wanted(correction)
         return [*rows, Delete(row=correction)]
-
-    def export_data(self, person_id: str) -> dict[str, Any]:
-        """Return the correction of a person's phone.
-
-        The new number is masked: the old one may be in a stranger's hands.
-        """
-        correction = self._repository.find(person_id)
-        if correction is None:
-            return {}
-        shown = {
-            "state": correction.state,
-            "phone": mask_phone(correction.phone),
-            "asked_at": correction.asked_at,
-        }
-        return {"phone_correction": shown}

@@ -7,7 +7,6 @@ from ..kernel.audiences import ChallengeTarget
 from ..kernel.changes import Changes, Count, Message
 from ..kernel.clock import Clock
 from ..kernel.ids import Ids
-from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.phones import Phones
 from ..signin.challenges import Challenges
@@ -39,21 +38,21 @@ class CodeOrders:
         self._numbers = numbers
 
     def ordered(
-        self, context: RequestContext, person: Person, phone: str
+        self, person: Person, phone: str, locale: str, address: str
     ) -> Changes[Challenge]:
         """Return the decision that makes both challenges and sends both codes."""
         is_free = self._numbers.standing(phone).is_free
-        network = self._challenges.network_key(context.address)
+        network = self._challenges.network_key(address)
         budget, is_used_up = self._codes.budget(person, None, network)
         id = self._ids.new("chl")
         old = replace(
             self._to_old(person, id, budget),
-            locale=context.locale,
+            locale=locale,
             muted=is_used_up,
         )
         new = replace(
             self._to_new(phone, id, network),
-            locale=context.locale,
+            locale=locale,
             muted=is_used_up or not is_free,
         )
         asked = self._challenges.issue(new)

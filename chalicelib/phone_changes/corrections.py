@@ -217,7 +217,7 @@ class Corrections:
             actor, person = self._require(context, person_id, action)
             correction = self._repository.find(person_id)
             if correction is None or not correction.is_live:
-                raise NotFound("phone_change.none")
+                raise Conflict("phone_change.none")
             mover = Mover(
                 id=actor.id,
                 relations=action.allowed - {Relation.OWNER},

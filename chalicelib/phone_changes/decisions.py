@@ -13,9 +13,8 @@ from .model import TABLE, CorrectionState, PhoneCorrection, StoppedFor
 from .policy import KEPT_FOR, READY_LASTS, STOPPED_LASTS
 
 __all__ = [
-    "ANNOUNCED",
-    "STOPPED_STAFF",
     "begin",
+    "can_be_told",
     "complete",
     "expire",
     "force",
@@ -25,14 +24,18 @@ __all__ = [
     "withdraw",
 ]
 
-ANNOUNCED = "phone_change.announced"
-STOPPED_STAFF = "phone_change.stopped_staff"
 S = CorrectionState
 
 
 def occasion_of(correction: PhoneCorrection) -> str:
     """Return what distinguishes the question of a correction from later ones."""
     return to_text(correction.asked_at)
+
+
+def can_be_told(person: Person) -> bool:
+    """Say whether messages reach a person by a channel of their own."""
+    by_mail = person.email and person.email_address
+    return person.may_act and bool(person.sms or by_mail)
 
 
 def begin(
@@ -58,11 +61,13 @@ def begin(
         asked_at=now,
         state=S.WAITING,
     )
-    if not person.may_act:
+    if not can_be_told(person):
         stopped = _stopped(correction, StoppedFor.UNREACHABLE, now)
         return replace(stopped, previous=known)
     message = Message(
-        kind=ANNOUNCED, audience=OnePerson(person.id), subject=person.id
+        kind="phone_change.announced",
+        audience=OnePerson(person.id),
+        subject=person.id,
     )
     return Changes(entity=correction, previous=known, messages=(message,))
 
@@ -86,7 +91,7 @@ def _stopped(
         ends_at=now + STOPPED_LASTS,
     )
     message = Message(
-        kind=STOPPED_STAFF,
+        kind="phone_change.stopped_staff",
         audience=StaffOnDuty(street_of(correction.place)),
         subject=correction.id,
     )

@@ -254,12 +254,6 @@ def corrections_of(phones: "PhoneJobs", person: "Person") -> "Iterable[Delete]":
     return phones.traces_of(person)
 
 
-@feature.export(service=jobs)
-def export(phones: "PhoneJobs", person_id: str) -> dict[str, Any]:
-    """Return the correction of the person's phone."""
-    return phones.export_data(person_id)
-
-
 @feature.queue_line()
 def waiting(phones: "PhoneChanges", query: "QueueQuery") -> "QueuePart":
     """Return the corrections that wait for a street administrator."""

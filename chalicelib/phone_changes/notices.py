@@ -13,12 +13,14 @@ from ..signin.challenges import Challenges
 from ..signin.model import Challenge
 from ..signin.sign_in_codes import phone_target
 from ..signin.unasked import UnaskedMessages
-from .decisions import ANNOUNCED, STOPPED_STAFF, occasion_of
+from .decisions import occasion_of
 from .model import CorrectionState, PhoneCorrection
 from .repository import PhoneCorrectionRepository
 
 __all__ = ["Notices"]
 
+_ANNOUNCED = "phone_change.announced"
+_STOPPED_STAFF = "phone_change.stopped_staff"
 S = CorrectionState
 
 
@@ -76,12 +78,12 @@ class Notices:
         return [self._context(subject) for subject in subjects]
 
     def _context(self, subject: MessageSubject) -> MessageContext | None:
-        if subject.kind not in (ANNOUNCED, STOPPED_STAFF):
+        if subject.kind not in (_ANNOUNCED, _STOPPED_STAFF):
             return MessageContext()  # a notice says what has happened
         correction = self._repository.find(subject.subject)
         if correction is None:
             return None
-        if subject.kind == ANNOUNCED:
+        if subject.kind == _ANNOUNCED:
             is_open = correction.state is S.WAITING
             occasion = occasion_of(correction)
             return MessageContext(occasion=occasion) if is_open else None

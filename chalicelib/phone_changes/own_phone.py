@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ..kernel.access import Relation
 from ..kernel.changes import Changes, Entity, TimelineEvent
 from ..kernel.clock import Clock
-from ..kernel.errors import Conflict, Invalid, NotFound
+from ..kernel.errors import Conflict, Invalid
 from ..kernel.request import RequestContext
 from ..kernel.state_table import Mover
 from ..people.access import Access, Granted
@@ -81,7 +81,9 @@ class OwnPhone:
             person = self._require(context).person
             if phone == person.phone:
                 raise Invalid("phone_change.same", ["phone"])
-            return self._orders.ordered(context, person, phone)
+            return self._orders.ordered(
+                person, phone, context.locale, context.address
+            )
 
         challenge = self._transaction.run(decide, context)
         return code_sent(challenge.id)
@@ -222,8 +224,7 @@ class OwnPhone:
         """Stop the correction of the actor's phone that staff have asked for. Idempotent.
 
         Raises:
-            NotFound: staff correct nothing.
-            Conflict: the 24 hours are over.
+            Conflict: staff correct nothing, or the 24 hours are over.
 
         """
 
@@ -231,7 +232,7 @@ class OwnPhone:
             granted = self._access.require_self(context, permissions.STOP)
             correction = self._repository.find(granted.actor.id)
             if correction is None or not correction.is_live:
-                raise NotFound("phone_change.none")
+                raise Conflict("phone_change.none")
             mover = Mover(
                 id=granted.actor.id,
                 relations=frozenset({Relation.OWNER}),

@@ -44,7 +44,7 @@ CODE_MESSAGES: Templates = {
     "code.phone_old": Template(
         text(
             zh="您正在更换手机号，原号码验证码 {code}，5分钟内有效。不是您本人？请勿告诉他人。",
-            en="Code {code} of your old number, to change your phone. Not you? Tell nobody.",
+            en="{code}: code of your old number. Not you? Tell nobody.",
         ),
         recipients="the person who changes their phone",
         slots={"code": 6},
@@ -54,7 +54,7 @@ CODE_MESSAGES: Templates = {
     "code.phone_new": Template(
         text(
             zh="更换手机号，新号码验证码 {code}，5分钟内有效。请勿告诉他人。",
-            en="Code {code} of your new number, valid for 5 minutes. Tell nobody.",
+            en="{code}: code of your new number, 5 minutes. Tell nobody.",
         ),
         recipients="the number that somebody wants",
         slots={"code": 6},
@@ -63,15 +63,14 @@ CODE_MESSAGES: Templates = {
     ),
 }
 
-# A number that moves takes the account along, so none of these waits for the morning.
+# The account goes with the number, so no budget holds these back.
 NOTICES: Templates = {
     "account.phone_changed": Template(
         text(
             zh="您账号的手机号已换成新号码。如非您本人办理，请马上联系社区。",
-            en="Your account has another number now. Not you? Call your community.",
+            en="Your account has a new number. Not you? Call the community.",
         ),
         recipients="the number that the person had until then",
-        urgency=Urgency.URGENT,
         pot=Pot.CODES,
     ),
     "account.phone_claimed": Template(
@@ -80,16 +79,14 @@ NOTICES: Templates = {
             en="Somebody wanted this number for an account. Nothing changed.",
         ),
         recipients="a number that is not free",
-        urgency=Urgency.URGENT,
         pot=Pot.CODES,
     ),
     "account.phone_ready": Template(
         text(
             zh="社区已登记本号码，请用本号码登录原来的账号。不是您？请联系社区。",
-            en="This number is registered. Sign in with it. Not you? Call them.",
+            en="Staff registered this number. Sign in. Not you? Call them.",
         ),
         recipients="the number that staff have registered",
-        urgency=Urgency.URGENT,
         pot=Pot.CODES,
     ),
 }
@@ -97,10 +94,9 @@ CORRECTION_MESSAGES: Templates = {
     "phone_change.announced": Template(
         text(
             zh="社区将把您账号的手机号换成新号码，24小时后生效。不是您要求的？请回复2停止。",
-            en="Staff give your account a new number in 24h. Not you? Reply 2.",
+            en="Staff will change your number in 24h. Not you? Reply 2.",
         ),
         recipients="the person whose phone staff correct",
-        urgency=Urgency.URGENT,
         pot=Pot.CODES,
         asks=True,
     ),

@@ -130,21 +130,12 @@ class Challenges:
         if challenge.failed_at:
             pause = pause_after(max(self._repository.read_counters(wrong)))
         model.check_tries(challenge, pause, now)
-        further: tuple[Write, ...] = ()
-        if not model.is_right(self._keys, challenge, code):
-            guess = self._read_outs.guess(challenge, code, now)
-            if not guess.is_right:
-                return _failed(challenge, (*wrong, *guess.writes), now)
-            further = guess.writes
-        asker = CodeAsker(
-            id=challenge.asker, created_at=now, updated_at=now, ttl=now
-        )
-        forget_asker = Delete(row=asker)  # the next code needs no pause
-        return Changes(
-            entity=replace(challenge, used=True),
-            previous=challenge,
-            writes=(forget_asker, *further),
-        )
+        if model.is_right(self._keys, challenge, code):
+            return _used(challenge, (), now)
+        guess = self._read_outs.guess(challenge, code, now)
+        if guess.is_right:
+            return _used(challenge, guess.writes, now)
+        return _failed(challenge, (*wrong, *guess.writes), now)
 
     def notice(
         self,
@@ -243,6 +234,20 @@ class Challenges:
         """Return the deletion of a phone or address that codes went to."""
         row = CodeTarget(id=target, address="", ttl=self._clock.now())
         return Delete(row=row)
+
+
+def _used(
+    challenge: Challenge, further: Sequence[Write], now: datetime
+) -> Changes[Challenge]:
+    """Return the decision about a right code. The next one needs no pause."""
+    asker = CodeAsker(
+        id=challenge.asker, created_at=now, updated_at=now, ttl=now
+    )
+    return Changes(
+        entity=replace(challenge, used=True),
+        previous=challenge,
+        writes=(Delete(row=asker), *further),
+    )
 
 
 def _failed(

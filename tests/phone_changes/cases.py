@@ -1,11 +1,15 @@
 """The cases of phone changes."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person
+from chalicelib.phone_changes.model import CorrectionState, PhoneCorrection
 
 from ..cases import ADMIN, MEMBER, STAFF, Cases, Good, number
+from ..store.scan import find, save
 from ..world import NO_CHALLENGE, STREET, Phone, World
 from .builders import REASON, codes, correct, signed_in
 
@@ -42,9 +46,20 @@ def _correct(world: World) -> Good:
 
 
 def _force(world: World) -> Good:
-    phone, person_id = _waiting(world)
-    assert phone.delete("/v1/me/phone").status == 204
-    world.pass_time(hours=25)
+    """Return the move on a correction that was stopped a day ago."""
+    _, person_id = _waiting(world)
+    correction = find(PhoneCorrection, person_id, "correction")
+    assert correction
+    now = world.clock.now()
+    save(
+        replace(
+            correction,
+            state=CorrectionState.STOPPED,
+            asked_at=now - timedelta(hours=25),
+            stopped_at=now,
+            ends_at=now + timedelta(days=29),
+        )
+    )
     path = f"/v1/people/{person_id}/phone/force"
     admin = world.person("韩雪", (Role.STREET_ADMIN, STREET), home=STREET)
     body = {"reason": "本人到社区核实"}
