@@ -27,6 +27,7 @@ class OfferSmsAnswers:
         offers: Offers,
     ) -> None:
         self._people, self._offers = people, offers
+        self._repository = repository
         self._entities = EntityStore(transaction, repository.find_offer)
 
     def answer(
@@ -41,6 +42,9 @@ class OfferSmsAnswers:
             return
         if phone_of != person_id:
             return
+        if yes and self._is_by_new_phone(volunteer, offer_id):
+            self._notify_not_taken(offer_id, too_late=False)
+            return
         try:
             self._answer_as(volunteer, offer_id, yes=yes)
         except NotFound:
@@ -54,6 +58,16 @@ class OfferSmsAnswers:
                 self._notify_not_taken(
                     offer_id, too_late=refusal.code in TOO_LATE
                 )
+
+    def _is_by_new_phone(self, volunteer: Person, offer_id: str) -> bool:
+        """Say whether the volunteer's phone was set after the offer was made.
+
+        Whoever set it could claim in their place; in the app they have signed in.
+        """
+        if volunteer.phone_since is None:
+            return False
+        offer = self._repository.find_offer(offer_id)
+        return offer is not None and offer.created_at < volunteer.phone_since
 
     def _answer_as(
         self, volunteer: Person, offer_id: str, *, yes: bool

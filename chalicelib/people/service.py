@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Literal
 
@@ -53,6 +54,11 @@ class People:
     def find_many(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Return several people by id, in one request; unknown ids are left out."""
         return self._repository.find_persons(list(person_ids))
+
+    def phone_since(self, person_id: str) -> datetime | None:
+        """Return since when a person has their phone; None for always, or nobody."""
+        person = self._repository.find_person(person_id) if person_id else None
+        return person.phone_since if person else None
 
     def find_sealed(self, person_id: str) -> SealedRecord | None:
         """Return the sealed record of an erased person. It may have expired."""

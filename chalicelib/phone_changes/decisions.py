@@ -74,8 +74,6 @@ def begin(
 
 def stop(correction: PhoneCorrection, mover: Mover) -> Changes[PhoneCorrection]:
     """Stop a correction for the holder of the old number."""
-    if correction.state is S.STOPPED:
-        return Changes(entity=correction, previous=correction)
     TABLE.go(correction.state, "stop", mover.relations)
     return _stopped(correction, StoppedFor.OLD_NUMBER, mover.now)
 

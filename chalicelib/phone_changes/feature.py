@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["feature", "jobs"]
 
 feature: "Feature[PhoneChanges]" = Feature("phone_changes")
+feature.questions({"phone_change.announced": {"同意": True, "停止": False}})
 
 
 @feature.provide

@@ -25,7 +25,7 @@ from ..staff_directory.audit import AuditLog
 from ..store.transaction import Transaction
 from . import decisions, permissions
 from .code_orders import CodeOrders, id_of_new
-from .model import PhoneCorrection
+from .model import CorrectionState, PhoneCorrection
 from .numbers import Numbers
 from .repository import PhoneCorrectionRepository
 
@@ -233,14 +233,14 @@ class OwnPhone:
             correction = self._repository.find(granted.actor.id)
             if correction is None or not correction.is_live:
                 raise Conflict("phone_change.none")
+            if correction.state is CorrectionState.STOPPED:
+                return Changes(entity=correction, previous=correction)
             mover = Mover(
                 id=granted.actor.id,
                 relations=frozenset({Relation.OWNER}),
                 now=self._clock.now(),
             )
             stopped = decisions.stop(correction, mover)
-            if stopped.entity == correction:
-                return stopped
             line = self._audit.record(
                 granted.actor,
                 "person.phone_change_stopped",

@@ -87,7 +87,7 @@ class TicketJobs:
         def decide(ticket: Ticket) -> Changes[Ticket]:
             if occasion != notifications.occasion_of(ticket):
                 return Changes(entity=ticket, previous=ticket)
-            mover = self._answering(ticket, person_id)
+            mover = self._answering(ticket, person_id, phone_of)
             escalation = self._duty.escalation_for(ticket)
             rung, writes = ticket, tuple[Write, ...]()
             if not yes:
@@ -108,13 +108,20 @@ class TicketJobs:
 
         self._entities.update(ticket_id, decide)
 
-    def _answering(self, ticket: Ticket, person_id: str) -> TicketMover:
+    def _answering(
+        self, ticket: Ticket, person_id: str, phone_of: str
+    ) -> TicketMover:
         """Return the person who answers, without any relation if they may not act any more."""
         person = self._people.find(person_id)
         own: frozenset[Relation] = frozenset()
         if person and person.may_act:
             own = relations(Actor(id=person_id), ticket.as_resource(person_id))
-        return TicketMover(id=person_id, relations=own, now=self._clock.now())
+        return TicketMover(
+            id=person_id,
+            relations=own,
+            now=self._clock.now(),
+            phone_since=self._people.phone_since(phone_of),
+        )
 
     def _link_reporter(self, ticket_id: str, person_id: str) -> None:
         """Link the person who says that a report is theirs, if nobody else is linked to it."""

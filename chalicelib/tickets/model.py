@@ -196,6 +196,7 @@ class Ticket(TicketState, Entity):
         None  # of the last hold, reopening or end; without personal data
     )
     asked_again: bool = False
+    held_answer_at: datetime | None = None  # by a phone set after the work
     answered: int = 0  # of the present solution
     ratings: tuple[int, ...] = ()
 
@@ -246,6 +247,8 @@ class Ticket(TicketState, Entity):
         """Return the next deadline and its instant, the sort key of queues."""
         if self.reporter_left_at and self.is_open:
             return "look", self.reporter_left_at
+        if self.held_answer_at and self.state is TicketStatus.RESOLVED:
+            return "new_phone", self.held_answer_at
         waits = {
             clock.name.value: clock.promised_at
             for clock in self.clocks

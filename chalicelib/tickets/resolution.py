@@ -18,6 +18,7 @@ from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import release, sla_timers
 from .model import SlaTimer, Ticket, TicketReport
 from .moves import go, with_met
+from .new_phones import hold_confirmation, is_unproven
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import SlaKind
 from .sla_timers import EscalationContext, Sla
@@ -108,6 +109,8 @@ def confirm(
     report = by_person.pop(person_id, None)
     if report is None:
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
+    if is_unproven(ticket, mover):
+        return hold_confirmation(ticket, mover)
     answered = ticket.answered
     if not has_answered(ticket, report):
         answered += 1
@@ -217,6 +220,7 @@ def _unsolved(ticket: Ticket) -> Ticket:
         ending=None,
         solution=None,
         told_publicly=None,
+        held_answer_at=None,
         answered=0,
         ratings=(),
     )

@@ -93,7 +93,10 @@ class WishJobs:
                 return Changes(entity=wish, previous=wish)
             found = self._relations_of(person_id, wish)
             mover = WishMover(
-                id=person_id, relations=found, now=self._clock.now()
+                id=person_id,
+                relations=found,
+                now=self._clock.now(),
+                phone_since=self._people.phone_since(phone_of),
             )
             changes = sms_answers.answer(
                 wish, mover, kind, yes=yes, phone_of=phone_of

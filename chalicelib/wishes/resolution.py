@@ -8,6 +8,7 @@ from ..kernel.errors import Forbidden
 from .delivery import booked
 from .helpers import counted
 from .model import ClaimState, Wish, WishMover, WishState
+from .new_phones import hold_confirmation, is_unproven
 from .transitions import all_ended, go, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["confirm", "dispute", "reopen", "withdraw"]
@@ -18,11 +19,16 @@ S = WishState
 def confirm(
     wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
 ) -> Changes[Wish]:
-    """Confirm the delivery. The resident may still add a rating and thanks later."""
+    """Confirm the delivery. The resident may still add a rating and thanks later.
+
+    A phone that was set after the claim confirms nothing.
+    """
     if Relation.OWNER not in mover.relations and any(
         claim.helper == mover.id for claim in wish.held
     ):
         raise Forbidden("wish.own_delivery")
+    if is_unproven(wish, mover):
+        return hold_confirmation(wish, mover)
     waiting = [
         claim for claim in wish.claims if claim.state is ClaimState.DELIVERED
     ]

@@ -5,9 +5,14 @@ from typing import Any
 
 from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person
+from chalicelib.phone_changes.model import (
+    LIVE,
+    CorrectionState,
+    PhoneCorrection,
+)
 
 from ..cases import number
-from ..world import BAIHUA, STREET, Answer, Phone, World
+from ..world import BAIHUA, START, STREET, Answer, Phone, World
 
 DAY = timedelta(hours=24)
 REASON = {"reason": "登记时写错了号码"}
@@ -54,6 +59,22 @@ def change(world: World, phone: Phone, wanted: str | None = None) -> str:
     answer = verify(phone, codes(world, phone, wanted))
     assert answer.status == 200, answer.text
     return wanted
+
+
+def a_correction(state: CorrectionState) -> PhoneCorrection:
+    """Return a correction in a state, for tests of decisions."""
+    is_over = state not in LIVE
+    return PhoneCorrection(
+        id="per_owner",
+        created_at=START,
+        updated_at=START,
+        phone=None if is_over else "+8613900000009",
+        old_keys=("key",),
+        place=BAIHUA,
+        asked_by="per_clerk",
+        asked_at=START,
+        state=state,
+    )
 
 
 def correct(

@@ -17,6 +17,7 @@ from chalicelib.wishes.notifications import (
 )
 from chalicelib.wishes.texts import MESSAGES
 
+from ..people.phones import give_another_phone
 from ..world import START, Phone, World
 from .builders import a_claim, a_wish
 
@@ -62,6 +63,7 @@ TRUE = {
     "expired_staff": (wish(S.EXPIRED), START),
     "late_staff": (wish(S.CLAIMED, C.ACTIVE, "late"), NOON + 3 * DAY),
     "unconfirmed_staff": (wish(S.DELIVERED, C.DELIVERED, "unconfirmed"), START),
+    "new_phone_staff": (wish(S.DELIVERED, C.DELIVERED, "new_phone"), START),
 }
 NOT_DUE = [
     wish(S.OPEN, C.RELEASED),
@@ -145,6 +147,10 @@ SINCE = {
     "unconfirmed_staff": [
         wish(S.DELIVERED, C.DELIVERED),
         wish(S.FULFILLED, C.CONFIRMED, "unconfirmed"),
+    ],
+    "new_phone_staff": [
+        wish(S.DELIVERED, C.DELIVERED),
+        wish(S.FULFILLED, C.CONFIRMED, "new_phone"),
     ],
 }
 
@@ -314,7 +320,7 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     )  # this person gets none of these, which would fill their week
     staff = world.phone_of(world.admin)
     residents = [
-        world.resident() for _ in range(7)
+        world.resident() for _ in range(8)
     ]  # with too many messages in a week the rest would come in a digest
 
     def act(phone: Phone, wish_id: str, move: str, **body: object) -> None:
@@ -331,19 +337,22 @@ def test_every_message_is_really_sent_to_somebody(world: World):
         for resident in residents
     ]
     whose = dict(zip(wishes, residents, strict=True))
-    withdrawn, unpublished, edited, disputed, _late, unanswered, _expiring = (
+    withdrawn, unpublished, edited, disputed, _late, unanswered, *others = (
         wishes
     )
-    for wish_id in wishes[:6]:
+    renumbered = others[-1]
+    for wish_id in (*wishes[:6], renumbered):
         act(helper, wish_id, "claim")
         if wish_id in (withdrawn, edited):
             act(whose[wish_id], wish_id, "withdraw")
     act(helper, unpublished, "release", reason="来不了")
     act(staff, unpublished, "unpublish", reason="再看看")
     act(staff, unpublished, "reject", reason="超出范围")
-    for wish_id in (disputed, unanswered):
+    for wish_id in (disputed, unanswered, renumbered):
         act(helper, wish_id, "deliver")
     world.pass_time(minutes=21)  # past the bundle that the release opened
+    give_another_phone(world, whose[renumbered])
+    act(whose[renumbered], renumbered, "confirm")
     act(whose[disputed], disputed, "dispute", reason="没收到")
     act(staff, disputed, "reopen")
     act(helper, disputed, "claim")
