@@ -62,7 +62,7 @@ class OfferSmsAnswers:
     def _is_by_new_phone(self, volunteer: Person, offer_id: str) -> bool:
         """Say whether the volunteer's phone was set after the offer was made.
 
-        Whoever set it could claim in their place; in the app they have signed in.
+        A person who sets a phone could claim in their place. In the app they have signed in.
         """
         if volunteer.phone_since is None:
             return False

@@ -27,7 +27,7 @@ from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 
-__all__ = ["ConsentGiven", "Mask", "People"]
+__all__ = ["ConsentGiven", "Mask", "People", "phone_since"]
 
 Mask = Callable[[str], str]
 
@@ -54,11 +54,6 @@ class People:
     def find_many(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Return several people by id, in one request; unknown ids are left out."""
         return self._repository.find_persons(list(person_ids))
-
-    def phone_since(self, person_id: str) -> datetime | None:
-        """Return since when a person has their phone; None for always, or nobody."""
-        person = self._repository.find_person(person_id) if person_id else None
-        return person.phone_since if person else None
 
     def find_sealed(self, person_id: str) -> SealedRecord | None:
         """Return the sealed record of an erased person. It may have expired."""
@@ -260,6 +255,12 @@ class People:
     ) -> None:
         """Turn a channel off. See `Consents.opt_out`."""
         self._consents.opt_out(person_id, channel, context)
+
+
+def phone_since(people: People, person_id: str) -> datetime | None:
+    """Return since when a person has their phone; None for always, or nobody."""
+    person = people.find(person_id) if person_id else None
+    return person.phone_since if person else None
 
 
 def _buildings(places: Iterable[str]) -> list[str]:

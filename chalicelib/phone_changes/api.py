@@ -4,7 +4,7 @@ import unicodedata
 
 from ..kernel.request import RequestContext
 from ..people.schemas import MyAccountView
-from ..staff_directory.phone_views import PersonWithPhoneView
+from ..staff_directory.views import PersonWithPhoneView
 from ..web.routes import Routes
 from .corrections import Corrected
 from .own_phone import ReturnedCodes, code_sent

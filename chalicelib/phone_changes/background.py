@@ -16,7 +16,7 @@ from ..store.transaction import Transaction
 from . import decisions
 from .model import CorrectionState, PhoneCorrection
 from .notices import Notices
-from .numbers import Numbers
+from .numbers import Numbers, is_reachable
 from .repository import PhoneCorrectionRepository
 
 __all__ = ["PhoneJobs"]
@@ -61,7 +61,7 @@ class PhoneJobs:
             ended = decisions.expire(spent, now)
             rows = self._numbers.not_wanted(correction)
             return replace(ended, previous=correction, writes=rows)
-        reachable = person is not None and decisions.can_be_told(person)
+        reachable = person is not None and is_reachable(person)
         ready = decisions.make_ready(spent, now, reachable=reachable)
         invited = self._notices.with_invitation(ready)
         return replace(invited, previous=correction)

@@ -19,7 +19,7 @@ from ..store.transaction import Transaction
 from . import decisions, permissions
 from .model import CorrectionState, PhoneCorrection
 from .notices import Notices
-from .numbers import Numbers, Standing
+from .numbers import Numbers, Standing, is_reachable
 from .ranks import check_rank
 from .repository import PhoneCorrectionRepository
 
@@ -140,14 +140,8 @@ class Corrections:
         before it, or is refused.
         """
         known = self._repository.find(person.id)
-        begun = decisions.begin(
-            person,
-            phone,
-            self._numbers.fingerprints(person.phone),
-            by=actor.id,
-            known=known,
-            now=self._clock.now(),
-        )
+        asked = self._correction_of(person, phone, actor.id, known)
+        begun = decisions.begin(asked, known, reachable=is_reachable(person))
         line = self._audit.record(
             actor, "person.phone_correction_asked", person, reason
         )
@@ -162,6 +156,29 @@ class Corrections:
         )
         shown = replace(person, version=person.version + 1)
         return changes, Corrected(person=shown, pending=_pending(begun.entity))
+
+    def _correction_of(
+        self,
+        person: Person,
+        phone: str,
+        asked_by: str,
+        known: PhoneCorrection | None,
+    ) -> PhoneCorrection:
+        """Return a new correction, in the row of the one before it."""
+        now = self._clock.now()
+        return PhoneCorrection(
+            id=person.id,
+            version=known.version if known else 0,
+            created_at=known.created_at if known else now,
+            updated_at=now,
+            timer=known.timer if known else None,
+            phone=phone,
+            old_keys=self._numbers.fingerprints(person.phone),
+            place=person.places[0],
+            asked_by=asked_by,
+            asked_at=now,
+            state=CorrectionState.WAITING,
+        )
 
     def force(
         self, context: RequestContext, person_id: str, reason: str

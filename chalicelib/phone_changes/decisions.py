@@ -8,13 +8,11 @@ from ..kernel.changes import Changes, Message
 from ..kernel.clock import to_text
 from ..kernel.place import street_of
 from ..kernel.state_table import SYSTEM_ONLY, Mover
-from ..people.model import Person
 from .model import TABLE, CorrectionState, PhoneCorrection, StoppedFor
 from .policy import KEPT_FOR, READY_LASTS, STOPPED_LASTS
 
 __all__ = [
     "begin",
-    "can_be_told",
     "complete",
     "expire",
     "force",
@@ -32,42 +30,22 @@ def occasion_of(correction: PhoneCorrection) -> str:
     return to_text(correction.asked_at)
 
 
-def can_be_told(person: Person) -> bool:
-    """Say whether messages reach a person by a channel of their own."""
-    by_mail = person.email and person.email_address
-    return person.may_act and bool(person.sms or by_mail)
-
-
 def begin(
-    person: Person,
-    phone: str,
-    old_keys: tuple[str, ...],
-    *,
-    by: str,
+    correction: PhoneCorrection,
     known: PhoneCorrection | None,
-    now: datetime,
+    *,
+    reachable: bool,
 ) -> Changes[PhoneCorrection]:
     """Announce a correction to the old number. One that cannot be announced is stopped."""
-    correction = PhoneCorrection(
-        id=person.id,
-        version=known.version if known else 0,
-        created_at=known.created_at if known else now,
-        updated_at=now,
-        timer=known.timer if known else None,
-        phone=phone,
-        old_keys=old_keys,
-        place=person.places[0],
-        asked_by=by,
-        asked_at=now,
-        state=S.WAITING,
-    )
-    if not can_be_told(person):
-        stopped = _stopped(correction, StoppedFor.UNREACHABLE, now)
+    if not reachable:
+        stopped = _stopped(
+            correction, StoppedFor.UNREACHABLE, correction.asked_at
+        )
         return replace(stopped, previous=known)
     message = Message(
         kind="phone_change.announced",
-        audience=OnePerson(person.id),
-        subject=person.id,
+        audience=OnePerson(correction.id),
+        subject=correction.id,
     )
     return Changes(entity=correction, previous=known, messages=(message,))
 

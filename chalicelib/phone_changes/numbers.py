@@ -12,7 +12,7 @@ from ..signin.dormancy import Dormancy
 from ..signin.sign_in_codes import phone_target
 from .model import PhoneCorrection, WantedNumber
 
-__all__ = ["Numbers", "Standing"]
+__all__ = ["Numbers", "Standing", "is_reachable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +139,9 @@ class Numbers:
             WantedNumber(fingerprint=fingerprint, person_id=person_id)
             for fingerprint in self.fingerprints(phone)
         ]
+
+
+def is_reachable(person: Person) -> bool:
+    """Say whether messages reach a person by a channel of their own."""
+    by_mail = person.email and person.email_address
+    return person.may_act and bool(person.sms or by_mail)

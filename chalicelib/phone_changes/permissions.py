@@ -1,14 +1,12 @@
 """Actions about the phone of a person. Pure."""
 
 from ..kernel.access import COMMUNITY, Action, Relation
-from ..people.permissions import SEE
 
 __all__ = [
     "CHANGE",
     "CORRECT",
     "FORCE",
     "PERMISSIONS",
-    "SEE",
     "STOP",
     "WITHDRAW",
 ]

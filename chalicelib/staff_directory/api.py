@@ -3,7 +3,6 @@
 from ..kernel.access import Grant
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
-from .phone_views import PersonWithPhoneView
 from .schemas import (
     BlockedIn,
     HouseholdIn,
@@ -20,6 +19,7 @@ from .schemas import (
 )
 from .service import PersonAdmin
 from .texts import REFUSALS
+from .views import PersonWithPhoneView
 
 __all__ = ["routes"]
 

@@ -12,7 +12,7 @@ from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
 from ..people.model import Person
-from ..people.service import People
+from ..people.service import People, phone_since
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
@@ -120,7 +120,7 @@ class TicketJobs:
             id=person_id,
             relations=own,
             now=self._clock.now(),
-            phone_since=self._people.phone_since(phone_of),
+            phone_since=phone_since(self._people, phone_of),
         )
 
     def _link_reporter(self, ticket_id: str, person_id: str) -> None:

@@ -15,6 +15,7 @@ from .policy import Level, SlaKind, TicketUrgency
 from .states import OPEN_STATES, Ending, TicketState, TicketStatus
 
 __all__ = [
+    "NEW_PHONE",
     "Hold",
     "OutsideReport",
     "SlaTimer",
@@ -30,6 +31,7 @@ __all__ = [
 
 # An assignee counts while they serve at the place.
 _ROLES = {Relation.HELPER: Role.PROPERTY}
+NEW_PHONE = "new_phone"  # waits for staff: a phone set after the work confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +250,7 @@ class Ticket(TicketState, Entity):
         if self.reporter_left_at and self.is_open:
             return "look", self.reporter_left_at
         if self.held_answer_at and self.state is TicketStatus.RESOLVED:
-            return "new_phone", self.held_answer_at
+            return NEW_PHONE, self.held_answer_at
         waits = {
             clock.name.value: clock.promised_at
             for clock in self.clocks

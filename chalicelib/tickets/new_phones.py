@@ -1,7 +1,7 @@
 """Confirmations by a phone that was set after the work was done. Pure.
 
-Whoever sets a phone for a reporter could confirm in their place. So such an
-answer counts for nothing, and staff look at the ticket.
+A person who sets a phone for a reporter could confirm in their place. So such
+an answer does not count, and staff look at the ticket.
 """
 
 from dataclasses import replace

@@ -20,7 +20,7 @@ from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
 from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
-from ..people.service import People
+from ..people.service import People, phone_since
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
@@ -96,7 +96,7 @@ class WishJobs:
                 id=person_id,
                 relations=found,
                 now=self._clock.now(),
-                phone_since=self._people.phone_since(phone_of),
+                phone_since=phone_since(self._people, phone_of),
             )
             changes = sms_answers.answer(
                 wish, mover, kind, yes=yes, phone_of=phone_of

@@ -1,7 +1,7 @@
 """Confirmations by a phone that was set after the claim. Pure.
 
-Whoever sets a phone for a resident could confirm in their place. So such an
-answer counts for nothing, and staff look at the delivery.
+A person who sets a phone for a resident could confirm in their place. So such
+an answer does not count, and staff look at the delivery.
 """
 
 from dataclasses import replace

@@ -36,20 +36,7 @@ def confirm(
         wish, rating=rating or wish.rating, thanks=thanks or wish.thanks
     )
     if wish.state is S.FULFILLED:
-        # Each helper gets one message, however often it changes.
-        added = (rating and not wish.rating) or (thanks and not wish.thanks)
-        confirmed = [
-            claim
-            for claim in wish.claims
-            if added and claim.state is ClaimState.CONFIRMED
-        ]
-        return go(
-            wish,
-            "confirm",
-            mover,
-            thanked,
-            messages=tell_helpers(wish, "thanked", confirmed),
-        )
+        return _thank(wish, mover, thanked)
     messages = tell_helpers(wish, "thanks", waiting)
     claims = swap(wish, *(booked(claim) for claim in waiting))
     return go(
@@ -60,6 +47,19 @@ def confirm(
         writes=tuple(counted(claim.helper, confirmed=1) for claim in waiting),
         messages=messages,
     )
+
+
+def _thank(wish: Wish, mover: WishMover, thanked: Wish) -> Changes[Wish]:
+    """Add the rating or thanks. Each helper gets one message, however often it changes."""
+    first_rating = bool(thanked.rating and not wish.rating)
+    is_first = first_rating or bool(thanked.thanks and not wish.thanks)
+    confirmed = [
+        claim
+        for claim in wish.claims
+        if is_first and claim.state is ClaimState.CONFIRMED
+    ]
+    messages = tell_helpers(wish, "thanked", confirmed)
+    return go(wish, "confirm", mover, thanked, messages=messages)
 
 
 def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:

@@ -173,7 +173,7 @@ def test_a_reporters_new_phone_does_not_confirm_a_ticket(
     world: World, by_sms: bool
 ):
     ticket_id, resident = reported(world, "accept", "resolve")
-    world.pass_time(minutes=30)
+    world.pass_time(minutes=20)
     give_another_phone(world, resident)
     if by_sms:
         reply(world, resident.me["phone"], "1")
