@@ -16,6 +16,7 @@ FEATURES = (
     "staff_directory",
     "signin",
     "factors",
+    "phone_changes",
     "uploads",
     "wishes",
     "tickets",

@@ -75,6 +75,14 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/consents/texts",
         "DELETE /v1/me/consents/{purpose}",
     ),
+    "phone_changes": (
+        "POST /v1/me/phone",
+        "POST /v1/me/phone/verify",
+        "DELETE /v1/me/phone",
+        "POST /v1/people/{person_id}/phone",
+        "POST /v1/people/{person_id}/phone/force",
+        "DELETE /v1/people/{person_id}/phone",
+    ),
     "places": (
         "GET /v1/places",
         "PUT /v1/places/{code}",
@@ -92,7 +100,9 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/unsubscribe/{token}",
         "POST /v1/unsubscribe/{token}",
     ),
-    "security_trail": ("GET /v1/admin/audit",),
+    "security_trail": (
+        "GET /v1/admin/audit",
+    ),
     "signin": (
         "POST /v1/auth/codes",
         "POST /v1/auth/tokens",

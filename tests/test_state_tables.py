@@ -24,6 +24,9 @@ from chalicelib.kernel.state_table import StateTable
 from chalicelib.offers import decisions as offers
 from chalicelib.offers.model import TABLE as OFFERS
 from chalicelib.offers.model import OfferState
+from chalicelib.phone_changes import decisions as phones
+from chalicelib.phone_changes.model import TABLE as PHONE_CHANGES
+from chalicelib.phone_changes.model import CorrectionState
 from chalicelib.tickets import decisions as tickets
 from chalicelib.tickets import handover, merging, release, resolution
 from chalicelib.tickets import timers as ticket_timers
@@ -41,6 +44,7 @@ from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState, WishState
 
 from .offers import builders as an
+from .phone_changes.builders import a_correction
 from .tickets import builders as ticket
 from .wishes import builders as wish
 from .world import START
@@ -187,7 +191,12 @@ WISH = Machine(
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, None),
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, True),
         ],
-        "confirm": [lambda w, by: wish_resolution.confirm(w, by, 5, None)],
+        "confirm": [
+            lambda w, by: wish_resolution.confirm(w, by, 5, None),
+            lambda w, by: wish_resolution.confirm(
+                w, replace(by, phone_since=by.now), 5, None
+            ),
+        ],
         "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
         "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
         "reopen": [lambda w, by: wish_resolution.reopen(w, by, "x")],
@@ -262,6 +271,13 @@ TICKET = Machine(
             lambda t, by: resolution.confirm(t, by, _REPORTS, "per_owner", 5),
             lambda t, by: resolution.confirm(
                 t, by, _REPORTS[:1], "per_owner", 5
+            ),
+            lambda t, by: resolution.confirm(
+                t,
+                replace(by, phone_since=by.now + HOUR),
+                _REPORTS,
+                "per_owner",
+                5,
             ),
         ],
         "reopen": [
@@ -351,7 +367,29 @@ UPLOAD = Machine(
         lambda u, by: uploads.on_timer(u, START + 2 * DAY),
     ],
 )
-MACHINES = {"wish": WISH, "ticket": TICKET, "offer": OFFER, "upload": UPLOAD}
+_CORRECTIONS = [a_correction(state) for state in CorrectionState]
+PHONE_CHANGE = Machine(
+    table=PHONE_CHANGES,
+    entities=_CORRECTIONS,
+    moves={
+        "stop": [phones.stop],
+        "force": [phones.force],
+        "withdraw": [phones.withdraw],
+    },
+    timers=[
+        lambda c, by: phones.make_ready(c, by.now, reachable=True),
+        lambda c, by: phones.make_ready(c, by.now, reachable=False),
+        lambda c, by: phones.complete(c, by.now),
+        lambda c, by: phones.expire(c, by.now),
+    ],
+)
+MACHINES = {
+    "wish": WISH,
+    "ticket": TICKET,
+    "offer": OFFER,
+    "upload": UPLOAD,
+    "phone_change": PHONE_CHANGE,
+}
 # Declared, and yet no case: with the reason. Nothing today.
 UNREACHED: Mapping[tuple[str, str, str, str], str] = {}
 
@@ -483,6 +521,8 @@ UNHEARD = {
     "wish.hidden",
     "wish.thanked",
     "wish.unconfirmed",
+    "wish.confirmation_held",
+    "ticket.confirmation_held",
 }
 PACKAGE = Path(chalicelib.__file__).parent
 

@@ -40,6 +40,7 @@ from chalicelib.people.model import (
     Vetting,
     VettingMethod,
 )
+from chalicelib.phone_changes.feature import jobs as phone_jobs
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import KnownSecrets, Settings
@@ -145,6 +146,7 @@ _PROVIDERS = {
     "erasure": erasure,
     "upload_jobs": upload_jobs,
     "phones": phones,
+    "phone_jobs": phone_jobs,
     "maker": maker,
     "offer_jobs": offer_jobs,
     "offer_sms_answers": sms_answers,

@@ -72,11 +72,15 @@ class Transition(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mover:
-    """An actor who makes a move: their id, their relations to the entity, and the instant."""
+    """An actor who makes a move: their id, their relations to the entity, and the instant.
+
+    `phone_since` is since when they have the phone that they act with; None for always.
+    """
 
     id: str
     relations: frozenset[Relation]
     now: datetime
+    phone_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

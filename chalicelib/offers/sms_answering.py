@@ -28,6 +28,7 @@ class OfferSmsAnswers:
         offers: Offers,
     ) -> None:
         self._people, self._offers = people, offers
+        self._repository = repository
         self._entities = EntityStore(transaction, repository.find_offer)
 
     def answer(
@@ -45,27 +46,41 @@ class OfferSmsAnswers:
         refusal.
         """
         volunteer = self._people.find(person_id)
-        if volunteer is None or not volunteer.may_act:
+        if volunteer is None or not volunteer.may_act or phone_of != person_id:
             return AnswerOutcome.NOT_ALLOWED
-        if phone_of != person_id:
-            return AnswerOutcome.NOT_ALLOWED
+        if yes and self._is_by_new_phone(volunteer, offer_id):
+            self._notify_not_taken(offer_id, too_late=False)
+            return AnswerOutcome.EXPLAINED
         try:
             self._answer_as(volunteer, offer_id, comment, yes=yes)
         except (NotFound, Forbidden):  # no volunteer there any more
             return AnswerOutcome.NOT_ALLOWED
-        except (
-            Busy
-        ):  # nothing is decided yet; the queue delivers the answer again
+        except Busy:  # nothing is decided yet; the queue brings it again
             raise
         except Refusal as refusal:
-            if refusal.facts.get("state") == OfferState.ACCEPTED:
-                return AnswerOutcome.ACTED
-            if yes:
-                self._notify_not_taken(
-                    offer_id, too_late=refusal.code in TOO_LATE
-                )
-                return AnswerOutcome.EXPLAINED
-        return AnswerOutcome.ACTED  # nobody waits for a refusal of what is over
+            return self._refused(offer_id, refusal, yes=yes)
+        return AnswerOutcome.ACTED
+
+    def _refused(
+        self, offer_id: str, refusal: Refusal, *, yes: bool
+    ) -> AnswerOutcome:
+        """Return what became of a refused answer; a volunteer who accepted gets a message."""
+        is_accepted = refusal.facts.get("state") == OfferState.ACCEPTED
+        if is_accepted or not yes:  # nobody waits for a refusal of what is over
+            return AnswerOutcome.ACTED
+        too_late = refusal.code in TOO_LATE
+        self._notify_not_taken(offer_id, too_late=too_late)
+        return AnswerOutcome.EXPLAINED
+
+    def _is_by_new_phone(self, volunteer: Person, offer_id: str) -> bool:
+        """Say whether the volunteer's phone was set after the offer was made.
+
+        A person who sets a phone could claim in their place. In the app they have signed in.
+        """
+        if volunteer.phone_since is None:
+            return False
+        offer = self._repository.find_offer(offer_id)
+        return offer is not None and offer.created_at < volunteer.phone_since
 
     def _answer_as(
         self, volunteer: Person, offer_id: str, comment: str, *, yes: bool

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
 from ..kernel.clock import Clock
@@ -34,6 +35,12 @@ class Granted:
     def person(self) -> Person:
         """Return the actor's own record; KeyError for an action that goes by the token alone."""
         return self.people[self.actor.id]
+
+    @property
+    def phone_since(self) -> datetime | None:
+        """Return since when the actor has their phone; None for always."""
+        person = self.people.get(self.actor.id)
+        return person.phone_since if person else None
 
     def representing(self, subject: Person) -> "Granted":
         """Return the grant with an actor who represents the subject, if they do now."""

@@ -12,6 +12,7 @@ from ..kernel.errors import Conflict, Forbidden, Refusal, Unauthenticated
 from ..kernel.place import community_of, street_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions, policy
+from .kept_session import KeptSession
 from .vetting import Vetting, VettingMethod, VettingRecord
 
 __all__ = [
@@ -126,6 +127,7 @@ class Person(Entity):
     terms_withdrawn: bool = False
     token_version: int = 0
     ended_sessions: tuple[EndedSession, ...] = ()
+    kept_session: KeptSession | None = None
     consents: Mapping[str, str] = field(
         default_factory=dict
     )  # purpose -> text version in force
@@ -136,6 +138,7 @@ class Person(Entity):
     guardian_id: str | None = None
     guardian_name: str | None = None
     phone_lost_at: datetime | None = None  # until staff set another phone
+    phone_since: datetime | None = None  # None: since the registration
 
     @property
     def limit_subjects(self) -> tuple[str, ...]:
@@ -291,6 +294,10 @@ class Person(Entity):
             session.id == actor.session for session in self.ended_sessions
         )
         stale = actor.token_version != self.token_version
+        if self.kept_session and self.kept_session.covers(
+            actor, self.token_version
+        ):
+            stale = False
         if self.erased_at or self.has_left or ended or stale:
             raise Unauthenticated("auth.token_invalid")
         if self.blocked:

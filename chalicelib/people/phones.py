@@ -67,6 +67,13 @@ class Phones:
         keys = dict.fromkeys([*person.phone_keys, *earlier, *own])
         return replace(person, phone_keys=tuple(keys))
 
+    def given(self, person: Person, phone: str, now: datetime) -> Person:
+        """Return a person with another phone. Limits go on by those before it."""
+        changed = replace(
+            person, phone=phone, phone_since=now, phone_lost_at=None
+        )
+        return self.with_key(changed)
+
     def is_barred(self, phone: str, now: datetime) -> bool:
         """Say whether the account of a phone was blocked when it was erased, not long ago."""
         mark = self._mark_of(phone)

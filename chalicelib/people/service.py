@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Literal
 
@@ -26,7 +27,7 @@ from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 
-__all__ = ["ConsentGiven", "Mask", "People"]
+__all__ = ["ConsentGiven", "Mask", "People", "phone_since"]
 
 Mask = Callable[[str], str]
 
@@ -255,6 +256,12 @@ class People:
     ) -> None:
         """Turn a channel off. See `Consents.opt_out`."""
         self._consents.opt_out(person_id, channel, context, messages)
+
+
+def phone_since(people: People, person_id: str) -> datetime | None:
+    """Return since when a person has their phone; None for always, or nobody."""
+    person = people.find(person_id) if person_id else None
+    return person.phone_since if person else None
 
 
 def _buildings(places: Iterable[str]) -> list[str]:

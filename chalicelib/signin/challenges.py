@@ -6,7 +6,7 @@ and its own tries. So nobody can replace, use up or end the challenge of somebod
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.audiences import ChallengeTarget
@@ -24,53 +24,19 @@ from ..people.model import Person
 from ..security_trail.audit import AuditLog
 from ..security_trail.kinds import EventKind
 from . import model
+from .code_order import CodeOrder, Destination
 from .model import Challenge, CodeAsker, CodeTarget, Purpose
 from .policy import (
-    CODE_LASTS,
     WRONG_PER_ADDRESS,
     WRONG_PER_TARGET,
     pause_after,
 )
+from .read_out_guesses import ReadOutGuesses
 from .repository import SessionRepository
 
-__all__ = ["Challenges", "CodeOrder", "Destination"]
+__all__ = ["Challenges"]
 
 _KEPT = timedelta(days=1)  # after the last use, for a late message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeOrder:
-    """A code to be issued.
-
-    `target` is the id under which wrong codes are counted together, `address` the phone or e-mail
-    address itself, `holder` the person whose address it is. Two codes to one `asker` are a minute
-    apart. `counts` are limits that the commit keeps. With `slot` the challenge has a fixed id, and
-    replaces the one before: for somebody who has signed in. With `sent` False no message goes out.
-    """
-
-    purpose: Purpose
-    target: str
-    address: str
-    asker: str
-    locale: str
-    counts: Sequence[Count] = ()
-    lasts: timedelta = CODE_LASTS
-    slot: str | None = None
-    device: str | None = None
-    person_id: str | None = None
-    holder: Person | None = None
-    muted: bool = False
-    sent: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """The phone or address to which the code of a challenge goes."""
-
-    challenge_id: str
-    purpose: Purpose
-    address: str
-    locale: str
 
 
 class Challenges:
@@ -92,6 +58,7 @@ class Challenges:
         self._repository, self._clock = repository, clock
         self._ids, self._keys = ids, keys
         self._audit, self._metrics = audit, metrics
+        self._read_outs = ReadOutGuesses(repository, keys)
 
     def issue(self, order: CodeOrder) -> Changes[Challenge]:
         """Return the decision that makes a challenge and sends its code.
@@ -156,6 +123,8 @@ class Challenges:
     ) -> Changes[Challenge]:
         """Return the decision about a code: the challenge is used, or one more try is spent.
 
+        A code that staff have read out to the person counts for every sign-in challenge of theirs.
+
         A wrong code is a decision with a `refusal`: commit it alone. A right one goes into the
         `related` of the caller's changes. `address` is the network address of the caller.
 
@@ -172,21 +141,51 @@ class Challenges:
         if challenge.failed_at:
             pause = pause_after(max(self._repository.read_counters(wrong)))
         model.check_tries(challenge, pause, now)
-        if not model.is_right(self._keys, challenge, code):
-            return self._failed(challenge, wrong, address, now)
-        asker = CodeAsker(
-            id=challenge.asker, created_at=now, updated_at=now, ttl=now
+        if model.is_right(self._keys, challenge, code):
+            return _used(challenge, (), now)
+        guess = self._read_outs.guess(challenge, code, now)
+        if guess.is_right:
+            return _used(challenge, guess.writes, now)
+        writes = (*wrong, *guess.writes)
+        return self._failed(challenge, writes, address, now)
+
+    def notice(
+        self,
+        kind: str,
+        target: str,
+        address: str,
+        locale: str,
+        counts: Sequence[Count] = (),
+    ) -> Changes[Challenge]:
+        """Return the decision that sends a notice to an address that may have no account.
+
+        Its challenge holds the address. Nobody can answer it.
+        """
+        order = CodeOrder(
+            purpose=Purpose.NOTICE,
+            target=target,
+            address=address,
+            asker="",
+            locale=locale,
+        )
+        challenge = replace(self._new(order, self._clock.now()), used=True)
+        row = CodeTarget(id=target, address=address, ttl=challenge.ttl)
+        message = Message(
+            kind=kind,
+            audience=ChallengeTarget(challenge.id),
+            subject=challenge.id,
         )
         return Changes(
-            entity=replace(challenge, used=True),
-            previous=challenge,
-            writes=(Delete(row=asker),),  # the next code needs no pause
+            entity=challenge,
+            previous=None,
+            writes=(Put(row=row), *counts),
+            messages=(message,),
         )
 
     def _failed(
         self,
         challenge: Challenge,
-        wrong: Sequence[Count],
+        wrong: Sequence[Write],
         address: str,
         now: datetime,
     ) -> Changes[Challenge]:
@@ -300,6 +299,20 @@ def _community_of(holder: Person | None) -> str | None:
     if holder is None or not holder.places:
         return None
     return community_of(holder.places[0])
+
+
+def _used(
+    challenge: Challenge, further: Sequence[Write], now: datetime
+) -> Changes[Challenge]:
+    """Return the decision about a right code. The next one needs no pause."""
+    asker = CodeAsker(
+        id=challenge.asker, created_at=now, updated_at=now, ttl=now
+    )
+    return Changes(
+        entity=replace(challenge, used=True),
+        previous=challenge,
+        writes=(Delete(row=asker), *further),
+    )
 
 
 def _asked(last: CodeAsker | None, order: CodeOrder, now: datetime) -> Write:

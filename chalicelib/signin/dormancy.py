@@ -40,10 +40,17 @@ class Dormancy:
         blocked account keeps its phone, or else a block would end by waiting.
         """
         seen = self._repository.find_last_seen(person.id)
-        last = seen.at if seen else person.created_at
+        last = max(
+            seen.at if seen else person.created_at,
+            person.phone_since or person.created_at,
+        )
         if person.blocked or now < last + DORMANT_AFTER:
             return True
         return bool(person.name) and as_read(name or "") == as_read(person.name)
+
+    def has_been_used(self, person: Person) -> bool:
+        """Say whether anybody has ever signed in to this account."""
+        return self._repository.find_last_seen(person.id) is not None
 
     def lose_phone(
         self, person: Person, address: str, now: datetime

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..feature import Feature, Get
+from ..feature import Feature, Get, ServiceProvider
 from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..people.feature import access, phone_proof, phones, registration
 from ..people.feature import feature as people
@@ -19,12 +19,23 @@ if TYPE_CHECKING:
     from ..web.routes import Routes
     from .challenges import Challenges
     from .dormancy import Dormancy
+    from .hand_over import FindHandOver, HandOver
     from .read_out import ReadOutCodes
     from .service import SignIn
     from .sessions import Sessions
     from .sign_in_codes import SignInCodes
+    from .unasked import UnaskedMessages
 
-__all__ = ["CODES", "challenges", "feature"]
+__all__ = [
+    "CODES",
+    "challenges",
+    "codes",
+    "dormancy",
+    "feature",
+    "find_hand_over",
+    "sessions",
+    "unasked",
+]
 
 # Sessions end at once: each request and each refresh reads the person again.
 feature: "Feature[SignIn]" = Feature(
@@ -33,6 +44,9 @@ feature: "Feature[SignIn]" = Feature(
     holds={"session": ACCOUNT_ENDED},
 )
 CODES = ("code.sign_in", "code.email")
+find_hand_over: "ServiceProvider[FindHandOver]" = ServiceProvider(
+    "signin.find_hand_over"
+)  # filled by phone_changes
 
 
 @feature.provide
@@ -130,10 +144,29 @@ def dormancy(core: "Core", get: Get) -> "Dormancy":
     )
 
 
+@feature.provide
+def unasked(core: "Core", get: Get) -> "UnaskedMessages":
+    """Build what counts the messages that strangers cause at a phone."""
+    from .repository import SessionRepository
+    from .unasked import UnaskedMessages
+
+    return UnaskedMessages(
+        repository=SessionRepository(core.store),
+        clock=core.clock,
+        phones=get(phones),
+    )
+
+
 @feature.build
 def build(core: "Core", get: Get) -> "SignIn":
     """Build the service."""
     from .service import SignIn
+
+    def find(
+        phone: str, name: str | None, loser: "Person | None", address: str
+    ) -> "HandOver | None":
+        """Load the phone changes for a number without an account only."""
+        return get(find_hand_over)(phone, name, loser, address)
 
     return SignIn(
         transaction=core.transaction,
@@ -148,6 +181,7 @@ def build(core: "Core", get: Get) -> "SignIn":
         read_out=get(read_out),
         dormancy=get(dormancy),
         audit=get(audit),
+        find_hand_over=find,
     )
 
 

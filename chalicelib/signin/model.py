@@ -23,6 +23,7 @@ __all__ = [
     "CodeTarget",
     "LastSeen",
     "Purpose",
+    "ReadOutPointer",
     "Reused",
     "Session",
     "check_alive",
@@ -45,6 +46,10 @@ class Purpose(StrEnum):
 
     SIGN_IN = "sign_in"
     EMAIL = "email"
+    # A change of phone: the codes to the number before and the one after it.
+    PHONE_OLD = "phone_old"
+    PHONE_NEW = "phone_new"
+    NOTICE = "notice"  # proves nothing: it only holds the address of a notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +58,9 @@ class Challenge(Entity):
 
     `target` is the id of the `CodeTarget` to which the code goes. A `muted` one is sent to nobody
     and is otherwise like the others, for an answer must not show which numbers are known. `device`
-    is the known device that asked, `person_id` the person of a code that staff read out. `holder`
-    is the person whose phone or address it was when the code was asked for, `place` their
-    community.
+    is the known device that asked. `person_id` is the person of a code that staff read out, or who
+    changes their phone. `holder` is the person whose phone or address it was when the code was
+    asked for, `place` their community.
     """
 
     entity_kind: ClassVar[str] = "challenge"
@@ -92,6 +97,15 @@ class CodeTarget:
 
     id: str
     address: str
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOutPointer:
+    """The latest challenge of a `CodeTarget` whose code staff have read out."""
+
+    target: str
+    challenge: str
     ttl: datetime
 
 

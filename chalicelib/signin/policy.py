@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..kernel.access import Grant, Role
-from ..kernel.rate_limit import RateLimit
+from ..kernel.rate_limit import AttemptLimit, RateLimit
 
 __all__ = [
     "CODES_PER_DAY",
@@ -20,6 +20,7 @@ __all__ = [
     "EMAIL_CODES",
     "FAMILY_GRACE",
     "READ_OUTS_PER_DAY",
+    "READ_OUT_GUESSES",
     "READ_OUT_LASTS",
     "WRONG_PER_ADDRESS",
     "WRONG_PER_TARGET",
@@ -45,9 +46,14 @@ COOLDOWN = timedelta(
     seconds=60
 )  # between two codes to one asker, unless the first was used
 
+# Tries of a code that staff read out, by all challenges of its phone together: two of the person's
+# own, and ten chances in a million for everybody else.
+READ_OUT_GUESSES = AttemptLimit("read_out_guesses", 10)
+
 # SMS to one phone. Strangers cause six a day that nobody answers: enough to pester, too few to
-# guess (6 challenges x 5 tries in a million). An answered code was asked for by the owner, so it
-# counts against the larger limit only. A device that has signed in before has windows of its own.
+# guess (6 challenges x 5 tries in a million). Codes, questions of other applications and notices
+# count together. An answered code was asked for by the owner, so it counts against the larger
+# limit only. A device that has signed in before has windows of its own.
 CODES_UNANSWERED = _codes("unanswered", 6, _DAY)
 CODES_PER_DAY = _codes("day", 30, _DAY)
 CODES_PER_DEVICE = _codes("device", 10, _DAY)

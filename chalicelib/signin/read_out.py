@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ..kernel.access import Actor, Resource
 from ..kernel.audiences import OnePerson
-from ..kernel.changes import Changes, Message
+from ..kernel.changes import Changes, Message, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
@@ -18,8 +18,9 @@ from ..security_trail.audit import AuditLog
 from ..staff_directory.grants import check_below
 from ..store.transaction import Transaction
 from . import permissions
-from .challenges import Challenges, CodeOrder
-from .model import Challenge, Purpose
+from .challenges import Challenges
+from .code_order import CodeOrder
+from .model import Challenge, Purpose, ReadOutPointer
 from .policy import READ_OUT_LASTS, READ_OUTS_PER_DAY
 from .sign_in_codes import phone_target
 
@@ -84,9 +85,13 @@ class ReadOutCodes:
                 subject=person.id,
             )
             issued = self._challenges.issue(self._order(person))
-            return replace(
-                issued, writes=(*issued.writes, line), messages=(notice,)
+            pointer = ReadOutPointer(
+                target=issued.entity.target,
+                challenge=issued.entity.id,
+                ttl=issued.entity.ttl,
             )
+            writes = (*issued.writes, Put(row=pointer), line)
+            return replace(issued, writes=writes, messages=(notice,))
 
         return self._shown(self._transaction.run(decide, context))
 

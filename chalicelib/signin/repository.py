@@ -11,12 +11,20 @@ from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import Key, Table
 from ..store.tables import COUNTER
-from .model import Challenge, CodeAsker, CodeTarget, LastSeen, Session
+from .model import (
+    Challenge,
+    CodeAsker,
+    CodeTarget,
+    LastSeen,
+    ReadOutPointer,
+    Session,
+)
 
 __all__ = [
     "ASKER",
     "CHALLENGE",
     "LAST_SEEN",
+    "READ_OUT",
     "SESSION",
     "TARGET",
     "SessionRepository",
@@ -44,6 +52,9 @@ CHALLENGE = _SESSIONS.row(
 TARGET = _SESSIONS.row(
     CodeTarget, keys=lambda target: {"pk": target.id, "sk": "target"}
 )
+READ_OUT = _SESSIONS.row(
+    ReadOutPointer, keys=lambda one: {"pk": one.target, "sk": "read_out"}
+)
 ASKER = _SESSIONS.row(
     CodeAsker, keys=lambda asker: {"pk": asker.id, "sk": "asker"}
 )
@@ -67,7 +78,7 @@ _COUNTED = COUNTER.view(_Counted)
 class SessionRepository(Repository):
     """Reads challenges, sessions, and the counters of codes."""
 
-    rows = (CHALLENGE, TARGET, ASKER, SESSION, LAST_SEEN)
+    rows = (CHALLENGE, TARGET, READ_OUT, ASKER, SESSION, LAST_SEEN)
 
     def find_challenge(self, id: str) -> Challenge | None:
         """Read a challenge."""
@@ -76,6 +87,11 @@ class SessionRepository(Repository):
     def find_target(self, id: str) -> CodeTarget | None:
         """Read the phone or address to which codes go."""
         return self._store.get(TARGET, id, "target")
+
+    def find_read_out(self, target: str) -> Challenge | None:
+        """Read the latest challenge of a target that staff have read out."""
+        pointer = self._store.get(READ_OUT, target, "read_out")
+        return self.find_challenge(pointer.challenge) if pointer else None
 
     def find_asker(self, id: str) -> CodeAsker | None:
         """Read when an asker last had a code sent."""

@@ -1,26 +1,29 @@
 """Signing in with a code, and the proof of an e-mail address."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..kernel.changes import Changes, Delete, Entity, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Forbidden, Invalid, Refusal
+from ..kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.model import GUARDIAN, TERMS, GuardianGiven, Person
 from ..people.phones import Phones
-from ..people.policy import CONSENT_TEXTS
 from ..people.registration import Registration
 from ..security_trail.audit import AuditLog
 from ..security_trail.kinds import EventKind
 from ..store.transaction import Transaction
-from .challenges import Challenges, CodeOrder
+from .challenges import Challenges
+from .code_order import CodeOrder
 from .dormancy import Dormancy
+from .hand_over import FindHandOver, HandOver, kept_blocked
 from .model import Challenge, LastSeen, Purpose, Session
 from .policy import COOLDOWN, EMAIL_CODES
 from .read_out import ReadOutCodes
+from .refusals import sign_in_refusal
 from .sessions import Sessions, SignedIn
 from .sign_in_codes import SignInCodes, give_back, phone_target
 
@@ -45,7 +48,7 @@ class _Account:
     """The person who signs in, and what the sign-in writes about them."""
 
     person: Person
-    related: tuple[Changes[Person], ...] = ()
+    related: tuple[Changes[Any], ...] = ()
     writes: tuple[Write, ...] = field(default=())
 
 
@@ -67,11 +70,13 @@ class SignIn:
         read_out: ReadOutCodes,
         dormancy: Dormancy,
         audit: AuditLog,
+        find_hand_over: FindHandOver,
     ) -> None:
         self._transaction, self._clock, self._keys = transaction, clock, keys
         self._access, self._phones = access, phones
         self._registration, self._challenges = registration, challenges
         self._dormancy, self._audit = dormancy, audit
+        self._find_hand_over = find_hand_over
         self.codes, self.sessions, self.read_out = codes, sessions, read_out
 
     def sign_in(
@@ -89,24 +94,10 @@ class SignIn:
             )
             if proved.refusal:
                 return proved, None
-            owner = self._phones.find_owner(returned.phone)
-            person = owner
-            if owner and not self._dormancy.is_open_to(
-                owner, returned.name, self._clock.now()
-            ):
-                person = None
-            refusal = _refusal_of(person, returned.text_version)
-            if owner is None and self._phones.is_barred(
-                returned.phone, self._clock.now()
-            ):
-                refusal = Forbidden("person.blocked")
-            if refusal:
-                return self._refused(context, proved, refusal), None
             try:
-                account = self._account(context, person, owner, returned)
-            except Invalid as lacking:
+                return self._signed_in(context, proved, returned)
+            except (Invalid, Forbidden, Conflict) as lacking:
                 return self._refused(context, proved, lacking), None
-            return self._open(context, proved, account)
 
         with self._challenges.counting_refusals():
             _, opened = self._transaction.run_with(decide, context)
@@ -125,6 +116,49 @@ class SignIn:
             EventKind.SIGN_IN, tried.entity, context.address, refusal
         )
         return replace(tried, writes=(*tried.writes, line))
+
+    def _signed_in(
+        self,
+        context: RequestContext,
+        proved: Changes[Challenge],
+        returned: CodeReturned,
+    ) -> tuple[Changes[Entity], tuple[Person, Session] | None]:
+        """Return the commit of a sign-in with a right code; raise what it lacks."""
+        phone, now = returned.phone, self._clock.now()
+        owner = self._phones.find_owner(phone)
+        person, handed = owner, None
+        if not owner or not self._dormancy.is_open_to(
+            owner, returned.name, now
+        ):
+            handed = self._find_hand_over(
+                phone, returned.name, owner, context.address
+            )
+            person = handed.before if handed else None
+        refusal = sign_in_refusal(person, returned.text_version)
+        if owner is None and self._phones.is_barred(phone, now):
+            refusal = Forbidden("person.blocked")
+        if refusal and handed and handed.before.blocked:
+            return kept_blocked(proved, handed, refusal), None
+        if refusal:
+            raise refusal
+        if handed:
+            account = self._handed_over(handed, returned)
+        else:
+            account = self._account(context, person, owner, returned)
+        return self._open(context, proved, account)
+
+    def _handed_over(
+        self, handed: HandOver, returned: CodeReturned
+    ) -> _Account:
+        """Return the account that gets the number, with the terms that it lacked."""
+        agreed = self._agreed(
+            handed.person, returned.text_version, returned.guardian
+        )
+        after, lines = handed.person, tuple[Write, ...]()
+        for changes in agreed.related:
+            after, lines = changes.entity, changes.writes
+        person = replace(after, version=handed.before.version + 1)
+        return _Account(person=person, related=handed.parts(after, lines))
 
     def _open(
         self,
@@ -287,24 +321,3 @@ class SignIn:
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""
         return self._access.require_self(context).person
-
-
-def _refusal_of(
-    person: Person | None, text_version: str | None
-) -> Invalid | Forbidden | None:
-    """Return why a person with the right code may not sign in; None if they may."""
-    if person and person.blocked:
-        return Forbidden("person.blocked")
-    known = person is not None and (
-        person.appointed or TERMS in person.consents
-    )
-    if not known and text_version is None:
-        return Invalid("consent.required", ["consent"])
-    current = CONSENT_TEXTS[TERMS]
-    if text_version not in (None, current):
-        return Invalid(
-            "consent.version_unknown",
-            ["consent", "text_version"],
-            current=current,
-        )
-    return None

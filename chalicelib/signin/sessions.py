@@ -86,6 +86,16 @@ class Sessions:
         seen = LastSeen(person_id=person.id, at=session.created_at)
         return Changes(entity=session, previous=None, writes=(Put(row=seen),))
 
+    def kept(
+        self, person: Person, session_id: str
+    ) -> tuple[Changes[Session], ...]:
+        """Return the decision that a session lives on while the person's others end."""
+        session = self._repository.find_session(session_id)
+        if session is None:
+            return ()
+        kept = replace(session, token_version=person.token_version)
+        return (Changes(entity=kept, previous=session),)
+
     def signed_in(self, person: Person, session: Session) -> SignedIn:
         """Return the tokens of a session. No access token outlives it."""
         token, lasts = self._tokens.issue(

@@ -16,7 +16,8 @@ from ..people.model import Person
 from ..people.phones import Phones
 from ..people.service import People
 from ..store.transaction import Transaction
-from .challenges import Challenges, CodeOrder
+from .challenges import Challenges
+from .code_order import CodeOrder
 from .devices import read_device
 from .model import Challenge, Purpose
 from .policy import (
@@ -113,7 +114,7 @@ class SignInCodes:
                 CODES_PER_DEVICE.count(f"device#{device}", now),
                 CODES_PER_DEVICES.count(target, now),
             ]
-        budget, is_used_up = self._budget(owner, device, network)
+        budget, is_used_up = self.budget(owner, device, network)
         order = CodeOrder(
             purpose=Purpose.SIGN_IN,
             target=target,
@@ -127,7 +128,7 @@ class SignInCodes:
         )
         return self._challenges.issue(order)
 
-    def _budget(
+    def budget(
         self, owner: Person | None, device: str | None, network: str
     ) -> tuple[Sequence[Count], bool]:
         """Return the counts of the caller's budget, and whether it is used up.

@@ -21,6 +21,7 @@ from .schemas import (
 )
 from .service import PersonAdmin
 from .texts import REFUSALS
+from .views import PersonWithPhoneView
 
 __all__ = ["routes"]
 
@@ -59,9 +60,11 @@ def create_person(
 @routes.get("/v1/people/{person_id}")
 def read_person(
     person_admin: PersonAdmin, context: RequestContext, person_id: str
-) -> PersonView:
-    """Read the record of a person, with a masked phone."""
-    return PersonView.of(person_admin.read_person(context, person_id))
+) -> PersonWithPhoneView:
+    """Read the record of a person, with a masked phone and its correction."""
+    person = person_admin.read_person(context, person_id)
+    pending = person_admin.pending_phone(person_id)
+    return PersonWithPhoneView.with_pending(person, pending)
 
 
 @routes.patch("/v1/people/{person_id}")

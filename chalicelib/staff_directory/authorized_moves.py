@@ -1,5 +1,6 @@
 """The base of use cases of staff about people: the services they need, and the access check."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..kernel.access import Action, Actor, Relation, Resource
@@ -17,6 +18,7 @@ from ..people.service import People
 from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
 from .households import Households
+from .pending_phone import PendingPhone
 from .reveals import Reveals
 
 __all__ = ["DirectoryMoves", "people_at"]
@@ -38,6 +40,7 @@ class DirectoryMoves:
         registration: Registration,
         audit: AuditLog,
         reveals: Reveals,
+        pending_phone: Callable[[str], PendingPhone | None],
     ) -> None:
         self._transaction, self._access, self._people = (
             transaction,
@@ -45,7 +48,7 @@ class DirectoryMoves:
             people,
         )
         self._clock, self._ids, self._audit = clock, ids, audit
-        self.reveals = reveals
+        self.reveals, self.pending_phone = reveals, pending_phone
         self._consents, self._phones, self._registration = (
             consents,
             phones,

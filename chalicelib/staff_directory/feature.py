@@ -1,8 +1,9 @@
 """The declaration of the staff directory: records of staff about people."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..feature import Feature, Get
+from ..feature import Feature, Get, ServiceProvider
 from ..people.feature import access, consents, phones, registration
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -11,12 +12,17 @@ from ..security_trail.feature import audit
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
+    from .pending_phone import PendingPhone
     from .reveals import Reveals
     from .service import PersonAdmin
 
-__all__ = ["feature"]
+__all__ = ["ReadPendingPhone", "feature", "pending_phone"]
 
 feature: "Feature[PersonAdmin]" = Feature("staff_directory")
+ReadPendingPhone: TypeAlias = "Callable[[str], PendingPhone | None]"
+pending_phone: "ServiceProvider[ReadPendingPhone]" = ServiceProvider(
+    "staff_directory.pending_phone"
+)  # filled by phone_changes
 
 
 @feature.provide
@@ -41,6 +47,10 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
     """Build the service."""
     from .service import PersonAdmin
 
+    def read(person_id: str) -> "PendingPhone | None":
+        """Load the phone changes for one person's view only."""
+        return get(pending_phone)(person_id)
+
     return PersonAdmin(
         transaction=core.transaction,
         clock=core.clock,
@@ -52,6 +62,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         registration=get(registration),
         audit=get(audit),
         reveals=get(reveals),
+        pending_phone=read,
     )
 
 

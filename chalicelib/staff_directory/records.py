@@ -132,8 +132,8 @@ class PersonRecords(DirectoryMoves):
                     raise Conflict(
                         "person.phone_set"
                     )  # who holds the phone holds the account
-                changed = self._phones.with_key(changed)
-                changed = replace(changed, phone_lost_at=None)
+                now, phone = self._clock.now(), changed.phone or ""
+                changed = self._phones.given(changed, phone, now)
                 writes = self._claims(changed)
             audit = self._audit.record(
                 actor,

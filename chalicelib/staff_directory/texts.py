@@ -10,8 +10,8 @@ REFUSALS = {
         en="There is no such member or household in the same home.",
     ),
     "person.phone_set": text(
-        zh="已登记的手机号只能由本人更改。",
-        en="A phone that is set can only be changed by its owner.",
+        zh="已登记的手机号请由本人更改，或用“更正手机号”办理。",
+        en="A phone that is set is changed by its owner, or by a correction.",
     ),
     "reveal.needs_second": text(
         zh="今天查看联系方式已达上限，须由同一辖区的另一位同事同意后继续。",

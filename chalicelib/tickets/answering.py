@@ -8,7 +8,7 @@ from ..kernel.clock import Clock
 from ..kernel.job import Answer
 from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
-from ..people.service import People
+from ..people.service import People, phone_since
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import notifications, resolution
@@ -64,7 +64,7 @@ class TicketAnswers:
 
     def _moved(self, ticket: Ticket, answer: Answer) -> Changes[Ticket] | None:
         """Return the move of an answer, None if it moves nothing."""
-        mover = self._answering(ticket, answer.person_id)
+        mover = self._answering(ticket, answer)
         rung, writes = ticket, tuple[Write, ...]()
         if not answer.yes:
             rung, writes = self._bell.may_ring_again(ticket, mover.id)
@@ -97,13 +97,19 @@ class TicketAnswers:
             return AnswerOutcome.ACTED
         return AnswerOutcome.LATE
 
-    def _answering(self, ticket: Ticket, person_id: str) -> TicketMover:
+    def _answering(self, ticket: Ticket, answer: Answer) -> TicketMover:
         """Return the person who answers, without any relation if they may not act any more."""
+        person_id = answer.person_id
         person = self._people.find(person_id)
         own: frozenset[Relation] = frozenset()
         if person and person.may_act:
             own = relations(Actor(id=person_id), ticket.as_resource(person_id))
-        return TicketMover(id=person_id, relations=own, now=self._clock.now())
+        return TicketMover(
+            id=person_id,
+            relations=own,
+            now=self._clock.now(),
+            phone_since=phone_since(self._people, answer.phone_of),
+        )
 
     def _link_reporter(self, ticket_id: str, person_id: str) -> Ticket:
         """Link the person who says that a report is theirs, if nobody else is linked to it.

@@ -80,5 +80,6 @@ class AuthorizedMoves:
             id=granted.actor.id,
             relations=granted.relations,
             now=self._clock.now(),
+            phone_since=granted.phone_since,
         )
         return ticket, mover, granted

@@ -11,6 +11,7 @@ from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
+from ..signin.feature import unasked
 from ..uploads.feature import feature as uploads
 from ..uploads.feature import jobs as upload_jobs
 from ..wishes.feature import office_days
@@ -270,9 +271,15 @@ def releases(core: "Core", get: Get) -> "TicketReleases":
 @feature.provide
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build the use cases of other applications."""
+    from .claimed_reporters import ClaimedReporters
     from .public_tickets import PublicTickets
     from .repository import TicketRepository
 
+    claimed = ClaimedReporters(
+        repository=TicketRepository(core.store),
+        people=get(people),
+        unasked=get(unasked),
+    )
     return PublicTickets(
         transaction=core.transaction,
         access=get(access),
@@ -281,6 +288,7 @@ def public_tickets(core: "Core", get: Get) -> "PublicTickets":
         people=get(people),
         intake=get(intake),
         bell=get(alarm_bell),
+        claimed=claimed,
     )
 
 

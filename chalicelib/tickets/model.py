@@ -15,6 +15,7 @@ from .policy import Level, SlaKind, TicketUrgency
 from .states import OPEN_STATES, Ending, TicketState, TicketStatus
 
 __all__ = [
+    "NEW_PHONE",
     "Hold",
     "OutsideReport",
     "SlaTimer",
@@ -30,6 +31,7 @@ __all__ = [
 
 # An assignee counts while they serve at the place.
 _ROLES = {Relation.HELPER: Role.PROPERTY}
+NEW_PHONE = "new_phone"  # waits for staff: a phone set after the work confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,7 @@ class Ticket(TicketState, Entity):
         None  # of the last hold, reopening or end; without personal data
     )
     asked_again: bool = False
+    held_answer_at: datetime | None = None  # by a phone set after the work
     answered: int = 0  # of the present solution
     ratings: tuple[int, ...] = ()
 
@@ -246,6 +249,8 @@ class Ticket(TicketState, Entity):
         """Return the next deadline and its instant, the sort key of queues."""
         if self.reporter_left_at and self.is_open:
             return "look", self.reporter_left_at
+        if self.held_answer_at and self.state is TicketStatus.RESOLVED:
+            return NEW_PHONE, self.held_answer_at
         waits = {
             clock.name.value: clock.promised_at
             for clock in self.clocks

@@ -14,7 +14,7 @@ from ..kernel.access import (
     Resource,
     relations,
 )
-from ..kernel.changes import Changes, Message, Write
+from ..kernel.changes import Changes, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.ids import derived_id
@@ -26,13 +26,12 @@ from ..people.service import People
 from ..store.transaction import Transaction
 from . import alarms, decisions, permissions
 from .alarm_bell import AlarmBell
+from .claimed_reporters import ClaimedReporters
 from .intake import ProblemReport, TicketIntake
 from .model import OutsideReport, Ticket, Update
-from .notifications import to_claimed_reporter
 from .policy import (
     APPLICATION_COMMENTS,
     COMMENTS_PER_DAY,
-    QUESTIONS_PER_DAY,
     Policy,
 )
 from .repository import TicketRepository
@@ -58,6 +57,7 @@ class PublicTickets:
         people: People,
         intake: TicketIntake,
         bell: AlarmBell,
+        claimed: ClaimedReporters,
     ) -> None:
         self._transaction, self._access, self._repository = (
             transaction,
@@ -65,7 +65,7 @@ class PublicTickets:
             repository,
         )
         self._clock, self._people, self._intake = clock, people, intake
-        self._bell = bell
+        self._bell, self._claimed = bell, claimed
 
     def policy_of(self, street: str) -> Policy:
         """Return the rules of a street, its categories among them."""
@@ -128,7 +128,7 @@ class PublicTickets:
             application = f"open311:{client}"
             return self._added(reported.ringing, ticket, application, writes)
         changes = self._intake.open(reported.ticket, actor, writes)
-        asked, messages = self._question(report, ticket)
+        asked, messages = self._claimed.question(report.phone, ticket)
         return replace(
             changes,
             writes=(*changes.writes, *asked),
@@ -149,27 +149,6 @@ class PublicTickets:
         )
         changes = alarms.add_to_ringing(ringing, mover, ticket.written)
         return replace(changes, writes=(*changes.writes, *writes))
-
-    def _question(
-        self, report: OutsideReport, ticket: Ticket
-    ) -> tuple[tuple[Write, ...], tuple[Message, ...]]:
-        """Return the question whether a report is theirs, at most one a phone and day.
-
-        The reporter never learns whether anybody has the phone.
-        """
-        owner = self._people.phone_owner(report.phone) if report.phone else None
-        if owner is None or owner.erased_at or owner.blocked:
-            return (), ()
-        counts = QUESTIONS_PER_DAY.counts(
-            owner.limit_subjects, ticket.created_at, ticket.zone
-        )
-        for count in counts:
-            asked = self._repository.read_counter(count.subject, count.name)
-            if asked >= QUESTIONS_PER_DAY.limit:
-                return (), ()
-        # Without a refusal the decision is made again: the report itself is never refused.
-        silent = tuple(replace(count, refusal=None) for count in counts)
-        return silent, to_claimed_reporter(ticket, owner.id)
 
     def _caller(
         self,

@@ -13,7 +13,7 @@ from ..uploads.service import Photo, Uploads
 from . import permissions
 from .decisions import NOTED
 from .duty import DutyResolver
-from .model import SlaTimer, Ticket, TicketLine, place_at
+from .model import NEW_PHONE, SlaTimer, Ticket, TicketLine, place_at
 from .policy import Level
 from .reader import (
     INSIDE,
@@ -266,7 +266,9 @@ class TicketQueries:
         """Return the tickets that wait for the staff of a place, each with its order."""
 
         def here(line: TicketLine) -> bool:
-            return covers(place, line.place) and line.state in WAITING
+            is_held = line.waits_for == NEW_PHONE
+            is_waiting = line.state in WAITING or is_held
+            return covers(place, line.place) and is_waiting
 
         page = self._repository.queue(place, here, None, limit, after=after)
         pairs = [(line.order, line) for line in page.items]

@@ -19,6 +19,7 @@ from ..kernel.question import NO_COMMENT, AnswerComment
 from . import release, sla_timers
 from .model import SlaTimer, Ticket, TicketReport
 from .moves import go, with_met
+from .new_phones import hold_confirmation, is_unproven
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import SlaKind
 from .sla_timers import EscalationContext, Sla
@@ -110,6 +111,8 @@ def confirm(
     report = by_person.pop(person_id, None)
     if report is None:
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
+    if is_unproven(ticket, mover):
+        return hold_confirmation(ticket, mover)
     answered = ticket.answered
     if not has_answered(ticket, report):
         answered += 1
@@ -219,6 +222,7 @@ def _unsolved(ticket: Ticket) -> Ticket:
         ending=None,
         solution=None,
         told_publicly=None,
+        held_answer_at=None,
         answered=0,
         ratings=(),
     )

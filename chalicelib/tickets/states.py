@@ -112,7 +112,7 @@ TABLE: StateTable[TicketStatus] = StateTable(
             S.RESOLVED,
             can.CONFIRM,
             (S.RESOLVED, S.CLOSED),
-            ("ticket.confirmed",),
+            ("ticket.confirmed", "ticket.confirmation_held"),
         ),
         M(S.CLOSED, can.CONFIRM, (S.CLOSED,), ("ticket.confirmed",), _OWNER),
         M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),

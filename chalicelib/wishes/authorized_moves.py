@@ -89,6 +89,7 @@ class WishMoves:
             id=granted.actor.id,
             relations=granted.relations,
             now=self._clock.now(),
+            phone_since=granted.phone_since,
         )
         people = self.queries.with_contact(wish, granted.people)
         return KnownWish(wish, granted, mover, people)

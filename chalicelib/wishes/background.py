@@ -21,7 +21,7 @@ from ..kernel.paging import Position
 from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
-from ..people.service import People
+from ..people.service import People, phone_since
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
@@ -101,7 +101,10 @@ class WishJobs:
                 return unchanged, AnswerOutcome.LATE
             found = self._relations_of(person_id, wish)
             mover = WishMover(
-                id=person_id, relations=found, now=self._clock.now()
+                id=person_id,
+                relations=found,
+                now=self._clock.now(),
+                phone_since=phone_since(self._people, phone_of),
             )
             said = AnswerComment(comment, self._masked(wish, comment))
             changes = sms_answers.answer(

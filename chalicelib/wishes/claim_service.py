@@ -18,6 +18,7 @@ from .codes import delivery_code
 from .helper_reader import HelperReader
 from .model import Wish
 from .near_misses import NearMisses
+from .new_phones import is_newer
 from .queries import WishForViewer, WishQueries
 
 __all__ = ["WishClaims"]
@@ -161,13 +162,19 @@ class WishClaims(WishMoves):
         note: str | None,
         code: str | None,
     ) -> WishForViewer:
-        """Note a delivery. With the resident's code it is confirmed at once."""
+        """Note a delivery. With the resident's code it is confirmed at once.
+
+        The code of a resident whose phone was set after the claim confirms nothing.
+        """
 
         def decide(known: KnownWish) -> Changes[Wish]:
             wish, mover, right = known.wish, known.mover, None
             if code is not None and wish.active:
                 claim = claiming.pick_claim(wish, mover, claim_id)
                 right = same(delivery_code(self._keys, claim), code)
+                resident = known.people[wish.person_id]
+                if right and is_newer(resident.phone_since, claim):
+                    right = None  # a new phone has read the code in the app
             return delivery.deliver(wish, mover, claim_id, note, right)
 
         return self._move(context, wish_id, "deliver", decide)

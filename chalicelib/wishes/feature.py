@@ -246,6 +246,7 @@ feature.messages(
     "wish.expired_staff",
     "wish.late_staff",
     "wish.unconfirmed_staff",
+    "wish.new_phone_staff",
     templates=templates,
     context=context,
     service=jobs,

@@ -33,6 +33,7 @@ from .states import (
 __all__ = [
     "ANSWERS",
     "FORGET_OWNER",
+    "NEW_PHONE",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
     "TABLE",
@@ -70,6 +71,7 @@ class Safeguarding(StrEnum):
 
 
 S = WishState
+NEW_PHONE = "new_phone"  # a mark of a delivery that a new phone has confirmed
 _VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
 
 
@@ -294,7 +296,7 @@ class Wish(Entity):
         if (
             self.state is S.DELIVERED
             and self.delivered_at
-            and "unconfirmed" not in self.told
+            and not {"unconfirmed", NEW_PHONE} & {*self.told}
         ):
             again = (
                 {}
@@ -339,15 +341,8 @@ class Wish(Entity):
             )
         if self.state is S.CLAIMED and "late" in self.told:
             return "wish.late", self.late_at
-        if (
-            self.state is S.DELIVERED
-            and "unconfirmed" in self.told
-            and self.delivered_at
-        ):
-            return (
-                "wish.unconfirmed",
-                self.delivered_at + policy.ASK_STAFF_AFTER,
-            )
+        if self.state is S.DELIVERED and self.delivered_at:
+            return _unconfirmed(self, self.delivered_at)
         return None
 
     @property
@@ -390,3 +385,15 @@ def reminders_of(wish: Wish) -> tuple[ReminderStep, ...]:
     """Return the reminders of a wish's helpers, in order."""
     before = steps_before(wish.needed_by, policy.REMINDERS, wish.zone)
     return (*before, ReminderStep(name="overdue", at=wish.late_at))
+
+
+def _unconfirmed(
+    wish: Wish, delivered_at: datetime
+) -> tuple[str, datetime] | None:
+    """Return the task about a delivery that nobody has confirmed, or None."""
+    due_at = delivered_at + policy.ASK_STAFF_AFTER
+    if NEW_PHONE in wish.told:
+        return "wish.new_phone", due_at
+    if "unconfirmed" in wish.told:
+        return "wish.unconfirmed", due_at
+    return None

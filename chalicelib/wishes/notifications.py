@@ -10,7 +10,7 @@ from ..kernel.clock import local_day, to_text
 from ..kernel.text_catalogue import Text, text
 from ..kernel.user_text import UserText
 from . import policy
-from .model import Claim, ClaimState, Wish, WishKind, WishState
+from .model import NEW_PHONE, Claim, ClaimState, Wish, WishKind, WishState
 
 __all__ = [
     "RELEVANT_WHILE",
@@ -109,6 +109,7 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.expired_staff": _while(WishState.EXPIRED),
     "wish.late_staff": _noted(WishState.CLAIMED, "late"),
     "wish.unconfirmed_staff": _noted(WishState.DELIVERED, "unconfirmed"),
+    "wish.new_phone_staff": _noted(WishState.DELIVERED, NEW_PHONE),
 }
 
 

@@ -9,6 +9,7 @@ from ..kernel.errors import Forbidden
 from .delivery import booked
 from .helpers import counted
 from .model import ClaimState, Wish, WishMover, WishState
+from .new_phones import hold_confirmation, is_unproven
 from .submission import with_new_day
 from .transitions import (
     all_ended,
@@ -28,11 +29,16 @@ S = WishState
 def confirm(
     wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
 ) -> Changes[Wish]:
-    """Confirm the delivery. The resident may still add a rating and thanks later."""
+    """Confirm the delivery. The resident may still add a rating and thanks later.
+
+    A phone that was set after the claim confirms nothing.
+    """
     if Relation.OWNER not in mover.relations and any(
         claim.helper == mover.id for claim in wish.held
     ):
         raise Forbidden("wish.own_delivery")
+    if is_unproven(wish, mover):
+        return hold_confirmation(wish, mover)
     waiting = [
         claim for claim in wish.claims if claim.state is ClaimState.DELIVERED
     ]
@@ -40,20 +46,7 @@ def confirm(
         wish, rating=rating or wish.rating, thanks=thanks or wish.thanks
     )
     if wish.state is S.FULFILLED:
-        # Each helper gets one message, however often it changes.
-        added = (rating and not wish.rating) or (thanks and not wish.thanks)
-        confirmed = [
-            claim
-            for claim in wish.claims
-            if added and claim.state is ClaimState.CONFIRMED
-        ]
-        return go(
-            wish,
-            "confirm",
-            mover,
-            thanked,
-            messages=tell_helpers(wish, "thanked", confirmed),
-        )
+        return _thank(wish, mover, thanked)
     messages = tell_helpers(wish, "thanks", waiting)
     claims = swap(wish, *(booked(claim) for claim in waiting))
     return go(
@@ -64,6 +57,19 @@ def confirm(
         writes=tuple(counted(claim.helper, confirmed=1) for claim in waiting),
         messages=messages,
     )
+
+
+def _thank(wish: Wish, mover: WishMover, thanked: Wish) -> Changes[Wish]:
+    """Add the rating or thanks. Each helper gets one message, however often it changes."""
+    first_rating = bool(thanked.rating and not wish.rating)
+    is_first = first_rating or bool(thanked.thanks and not wish.thanks)
+    confirmed = [
+        claim
+        for claim in wish.claims
+        if is_first and claim.state is ClaimState.CONFIRMED
+    ]
+    messages = tell_helpers(wish, "thanked", confirmed)
+    return go(wish, "confirm", mover, thanked, messages=messages)
 
 
 def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:

@@ -112,7 +112,12 @@ TABLE: StateTable[WishState] = StateTable(
         ),
         M(S.CLAIMED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
         M(S.CLAIMED, "tell_late", (S.CLAIMED,), ("wish.late",)),
-        M(S.DELIVERED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",)),
+        M(
+            S.DELIVERED,
+            can.CONFIRM,
+            (S.FULFILLED, S.DELIVERED),  # delivered: by a new phone
+            ("wish.fulfilled", "wish.confirmation_held"),
+        ),
         M(S.DELIVERED, can.DISPUTE, (S.DISPUTED,), ("wish.disputed",)),
         M(S.DELIVERED, "ask_staff", (S.DELIVERED,), ("wish.unconfirmed",)),
         M(S.DISPUTED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",), STAFF),

@@ -385,4 +385,14 @@ MESSAGES: Templates = {
         slots=_slots("title"),
         parts=2,
     ),
+    "wish.new_phone_staff": Template(
+        text(
+            zh="「{title}」由认领后新设的手机号确认，不算数，请回访核实。",
+            en="“{title}”: confirmed by a phone set after the claim. Please check.",
+        ),
+        recipients="the staff on duty",
+        for_staff=True,
+        slots=_slots("title"),
+        parts=2,
+    ),
 }

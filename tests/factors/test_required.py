@@ -34,6 +34,8 @@ NEEDED = {
     "person.reveal",
     "person.unseal",
     "person.vet",
+    "phone_change.correct",
+    "phone_change.force",
 }
 
 
@@ -65,6 +67,8 @@ REQUESTS = {
     "person.reveal": ("POST", _GOOD["reveal"]),
     "person.unseal": ("POST", _GOOD["unseal"]),
     "person.vet": ("PUT", _GOOD["vet"]),
+    "phone_change.correct": ("POST", _GOOD["correct_phone"]),
+    "phone_change.force": ("POST", _GOOD["force_phone_correction"]),
 }
 flagged = pytest.mark.parametrize("action", FLAGGED, ids=lambda one: one.name)
 

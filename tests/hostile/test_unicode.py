@@ -444,7 +444,13 @@ def _codes() -> dict[str, set[str]]:
             texts = [
                 f"{kind}{text}"
                 for text in texts
-                for kind in ("wish", "offer", "ticket", "upload")
+                for kind in (
+                    "wish",
+                    "offer",
+                    "ticket",
+                    "upload",
+                    "phone_change",
+                )
             ]  # of the transition tables
         assert texts or isinstance(first, ast.Attribute), (
             f"{path}:{context.lineno}: a code that this test cannot read"
@@ -570,9 +576,13 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         for text in _strings(ast.parse(path.read_text(encoding="utf-8")))
         if text in TEMPLATES
     }
-    kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | set(
-        COLLECTIONS
-    )
+    codes = ("sign_in", "email", "phone_old", "phone_new")
+    kinds |= {f"code.{purpose}" for purpose in codes} | set(COLLECTIONS)
+    kinds |= {
+        notice.args[0].value
+        for notice, _, _ in _calls("notice")
+        if isinstance(notice.args[0], ast.Constant)
+    }
     kinds.add(IS_IT_YOURS)
     assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)

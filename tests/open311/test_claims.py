@@ -75,6 +75,36 @@ def test_the_owner_is_asked_once_a_day(
     assert all(stored(id).person_id is None for id in ids)
 
 
+def codes_sent(world: World) -> int:
+    """Let strangers ask for codes until no more is sent; return how many were."""
+    for n in range(8):
+        stranger = Phone(address=f"198.51.100.{n}")
+        stranger.post("/v1/auth/codes", {"phone": PHONE})
+    return len(world.sms_to(PHONE, "code.sign_in"))
+
+
+@pytest.mark.parametrize(("reports", "codes"), [(0, 6), (1, 5), (3, 5)])
+def test_the_question_counts_as_an_sms_that_strangers_cause(
+    app: Application, owner: Phone, world: World, reports: int, codes: int
+):
+    for n in range(reports):
+        app.report(phone=PHONE, description=f"第{n}件")
+    assert codes_sent(world) == codes
+    assert len(world.sms_to(PHONE)) == 6
+
+
+def test_a_phone_with_enough_codes_today_is_not_asked(
+    app: Application, owner: Phone, world: World
+):
+    codes_sent(world)
+    id = app.report(phone=PHONE)
+    assert not world.sms_to(PHONE, "ticket.is_it_yours")
+    assert stored(id).person_id is None
+    world.pass_time(days=1)
+    app.report(phone=PHONE)
+    assert len(world.sms_to(PHONE, "ticket.is_it_yours")) == 1
+
+
 def test_a_no_links_nothing(app: Application, owner: Phone, world: World):
     id = app.report(phone=PHONE)
     reply(world, PHONE, "2")

@@ -10,6 +10,7 @@ from chalicelib.signin.model import LastSeen
 
 from ..cases import number
 from ..factors.builders import App, administrator, clerk, enrolled, show
+from ..phone_changes.cases import CASES as phone_changes
 from ..privacy.cases import erased_helper, spoken_consent
 from ..signin.builders import ask, exchange, refresh, wrong
 from ..store.scan import save
@@ -251,6 +252,32 @@ def reveals_allowed(world: World) -> Deed:
     )
 
 
+def _by_case(
+    operation: str, method: str, status: int, *, key: bool = False
+) -> Callable[[World], Deed]:
+    """Return what makes the deed of a case of phone changes."""
+
+    def make(world: World) -> Deed:
+        good = phone_changes.good[operation](world)
+        actor = good.phone.me["id"]
+        subject = actor
+        if good.path_values:
+            (subject,) = good.path_values
+
+        def send(**headers: str) -> Answer:
+            return good.phone.call(method, good.path, good.body, **headers)
+
+        return Deed(
+            send=send,
+            actor=actor,
+            subject=subject,
+            status=status,
+            takes_key=key,
+        )
+
+    return make
+
+
 REASON = {"reason": "上门探访"}
 K = EventKind
 PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
@@ -283,6 +310,18 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
     K.ERASURE_REQUESTED: erasure_requested,
     K.ERASED: erased,
     K.CLAIMED: claimed,
+    K.PHONE_CHANGED: _by_case("verify_phone", "POST", 200, key=True),
+    K.PHONE_CORRECTED: _by_staff(
+        "POST", "/phone", {"phone": "+8613899999996"} | REASON, takes_key=True
+    ),
+    K.PHONE_CORRECTION_ASKED: _by_case("correct_phone", "POST", 200, key=True),
+    K.PHONE_CORRECTION_FORCED: _by_case(
+        "force_phone_correction", "POST", 200, key=True
+    ),
+    K.PHONE_CORRECTION_WITHDRAWN: _by_case(
+        "withdraw_phone_correction", "DELETE", 204
+    ),
+    K.PHONE_CHANGE_STOPPED: _by_case("stop_phone_correction", "DELETE", 204),
     K.FACTOR_SET: factor_set,
     K.FACTOR_RECOVERED: factor_recovered,
     K.FACTOR_WRONG: factor_wrong,

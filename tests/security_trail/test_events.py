@@ -19,6 +19,9 @@ KINDS = pytest.mark.parametrize("kind", EventKind, ids=lambda kind: kind.value)
 WITH_KEY = [EventKind.CODE_READ_OUT, EventKind.REVEALED, EventKind.UNSEALED]
 WITH_KEY += [EventKind.ERASURE_REQUESTED, EventKind.CALLED_BACK]
 WITH_KEY += [EventKind.CLAIMED, EventKind.REVEALS_ALLOWED]
+WITH_KEY += [EventKind.PHONE_CHANGED, EventKind.PHONE_CORRECTED]
+WITH_KEY += [EventKind.PHONE_CORRECTION_ASKED]
+WITH_KEY += [EventKind.PHONE_CORRECTION_FORCED]
 WITH_KEY += [EventKind.FACTOR_RESET_REQUESTED, EventKind.FACTOR_RESET]
 
 

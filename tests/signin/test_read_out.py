@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
+from chalicelib.people.model import Person
 from chalicelib.security_trail.model import SecurityEvent
 
 from ..store.scan import SK, everything, scan
@@ -153,3 +154,124 @@ def test_six_codes_about_one_person_a_day(world: World):
         assert read_out(staff, person.id).code == "auth.too_soon"
         world.clock.advance(timedelta(minutes=1))
     assert read_out(staff, person.id).code == "auth.throttled"
+
+
+# the code that was read out, for a challenge of the person's own
+
+
+def asked(person: Person, address: str = "203.0.113.7") -> str:
+    answer = ask(Phone(address=address), person.phone or "")
+    assert answer.status == 202
+    return str(answer.json["challenge"])
+
+
+def try_code(person: Person, challenge: str, code: str) -> Answer:
+    return exchange(Phone(), code, person.phone or "", challenge=challenge)
+
+
+@pytest.mark.parametrize("first", ["asked", "read out"])
+def test_the_code_that_was_read_out_answers_ones_own_challenge(
+    world: World, first: str
+):
+    person, staff = world.person(), world.staff()
+    if first == "asked":
+        challenge = asked(person)
+        answer = read_out(staff, person.id)
+    else:
+        answer = read_out(staff, person.id)
+        challenge = asked(person)
+    signed = try_code(person, challenge, answer.json["code"])
+    assert signed.json["person"]["id"] == person.id
+
+
+def test_the_code_that_was_read_out_is_used_up_with_it(world: World):
+    person, staff = world.person(), world.staff()
+    answer = read_out(staff, person.id)
+    first, second = asked(person), asked(person, "198.51.100.1")
+    code = answer.json["code"]
+    assert try_code(person, first, code).status == 201
+    assert try_code(person, second, code).code == "auth.code_wrong"
+    assert used(person.phone or "", answer).code == "auth.code_wrong"
+
+
+def test_ones_own_code_still_answers_ones_own_challenge(world: World):
+    person = world.person()
+    answer = read_out(world.staff(), person.id)
+    challenge = asked(person)
+    code = world.code_in_sms(person.phone or "")
+    assert try_code(person, challenge, code).status == 201
+    assert used(person.phone or "", answer).status == 201
+
+
+def test_a_code_that_was_read_out_answers_no_challenge_of_another_phone(
+    world: World,
+):
+    person, other = world.person(), world.person("张伟")
+    code = read_out(world.staff(), person.id).json["code"]
+    challenge = asked(other)
+    assert try_code(other, challenge, code).code == "auth.code_wrong"
+
+
+def test_after_ten_minutes_it_answers_no_challenge(world: World):
+    person = world.person()
+    code = read_out(world.staff(), person.id).json["code"]
+    world.clock.advance(timedelta(minutes=10))
+    challenge = asked(person)
+    assert try_code(person, challenge, code).code == "auth.code_wrong"
+
+
+def test_the_latest_code_that_was_read_out_counts(world: World):
+    person, staff = world.person(), world.staff()
+    first = read_out(staff, person.id).json["code"]
+    world.clock.advance(timedelta(minutes=1))
+    second = read_out(staff, person.id).json["code"]
+    challenge = asked(person)
+    assert try_code(person, challenge, first).code == "auth.code_wrong"
+    assert try_code(person, challenge, second).status == 201
+
+
+def test_challenges_together_have_ten_tries_at_it(world: World):
+    """Strangers guess with two challenges of five tries, each from another address."""
+    person = world.person()
+    answer = read_out(world.staff(), person.id)
+    code = answer.json["code"]
+    for n in range(2):
+        challenge = asked(person, f"198.51.100.{n}")
+        own = world.code_in_sms(person.phone or "")
+        guess = next(
+            f"{k:06}" for k in range(9) if f"{k:06}" not in (own, code)
+        )
+        for _ in range(5):
+            tried = try_code(person, challenge, guess)
+            assert tried.code == "auth.code_wrong"
+            world.clock.advance(timedelta(seconds=30))
+    challenge = asked(person)
+    assert try_code(person, challenge, code).code == "auth.code_wrong"
+    assert used(person.phone or "", answer).status == 201
+
+
+def test_a_wrong_code_spends_a_try_of_the_challenge_all_the_same(
+    world: World,
+):
+    person = world.person()
+    answer = read_out(world.staff(), person.id)
+    challenge = asked(person)
+    code = answer.json["code"]
+    for _ in range(5):
+        tried = try_code(person, challenge, wrong(code))
+        assert tried.code == "auth.code_wrong"
+    assert try_code(person, challenge, code).code == "auth.too_many_tries"
+
+
+def test_it_proves_no_email_and_changes_no_phone(world: World):
+    person = world.person()
+    phone = world.sign_in(person.phone or "")
+    code = read_out(world.staff(), person.id).json["code"]
+    sent = phone.post("/v1/me/phone", {"phone": "+8613900077777"})
+    body = {
+        "challenge": sent.json["challenge"],
+        "code_old": code,
+        "code_new": code,
+    }
+    answer = phone.post("/v1/me/phone/verify", body)
+    assert answer.code == "auth.code_wrong"

@@ -17,6 +17,7 @@ from chalicelib.wishes.notifications import (
 )
 from chalicelib.wishes.texts import MESSAGES
 
+from ..people.phones import give_another_phone
 from ..world import START, Phone, World
 from .builders import a_claim, a_wish
 
@@ -62,6 +63,7 @@ TRUE = {
     "expired_staff": (wish(S.EXPIRED), START),
     "late_staff": (wish(S.CLAIMED, C.ACTIVE, "late"), NOON + 3 * DAY),
     "unconfirmed_staff": (wish(S.DELIVERED, C.DELIVERED, "unconfirmed"), START),
+    "new_phone_staff": (wish(S.DELIVERED, C.DELIVERED, "new_phone"), START),
 }
 NOT_DUE = [
     wish(S.OPEN, C.RELEASED),
@@ -145,6 +147,10 @@ SINCE = {
     "unconfirmed_staff": [
         wish(S.DELIVERED, C.DELIVERED),
         wish(S.FULFILLED, C.CONFIRMED, "unconfirmed"),
+    ],
+    "new_phone_staff": [
+        wish(S.DELIVERED, C.DELIVERED),
+        wish(S.FULFILLED, C.CONFIRMED, "new_phone"),
     ],
 }
 
@@ -314,7 +320,7 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     )  # this person gets none of these, which would fill their week
     staff = world.phone_of(world.admin)
     residents = [
-        world.resident() for _ in range(7)
+        world.resident() for _ in range(8)
     ]  # with too many messages in a week the rest would come in a digest
 
     def act(phone: Phone, wish_id: str, move: str, **body: object) -> None:
@@ -331,9 +337,10 @@ def test_every_message_is_really_sent_to_somebody(world: World):
         for resident in residents
     ]
     whose = dict(zip(wishes, residents, strict=True))
-    withdrawn, unpublished, edited, disputed, _late, unanswered, _expiring = (
+    withdrawn, unpublished, edited, disputed, _late, unanswered, *others = (
         wishes
     )
+    renumbered = others[-1]
     for wish_id in wishes[:6]:
         act(helper, wish_id, "claim")
         if wish_id in (withdrawn, edited):
@@ -356,6 +363,12 @@ def test_every_message_is_really_sent_to_somebody(world: World):
         code=world.delivery_code(whose[disputed].me["phone"]),
     )
     act(whose[disputed], disputed, "confirm", rating=5)
+    other = world.volunteer(kinds=["learning"])
+    act(other, renumbered, "claim")
+    world.pass_time(minutes=21)  # past the bundle of the second release
+    give_another_phone(world, whose[renumbered])
+    act(other, renumbered, "deliver")
+    act(whose[renumbered], renumbered, "confirm")
     world.pass_time(days=14)
     at_once = {
         kind
