@@ -22,7 +22,7 @@ from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import decisions
 from .model import CorrectionState, PhoneCorrection
-from .notices import Notices
+from .notices import PhoneNotices
 from .numbers import Numbers, is_reachable
 from .repository import PhoneCorrectionRepository
 
@@ -48,7 +48,7 @@ class PhoneJobs:
         clock: Clock,
         people: People,
         numbers: Numbers,
-        notices: Notices,
+        notices: PhoneNotices,
         audit: AuditLog,
         streets: Callable[[], Iterable[str]],
     ) -> None:

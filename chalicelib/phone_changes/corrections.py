@@ -18,7 +18,7 @@ from ..staff_directory.pending_phone import PendingPhone
 from ..store.transaction import Transaction
 from . import decisions, permissions
 from .model import CorrectionState, PhoneCorrection
-from .notices import Notices
+from .notices import PhoneNotices
 from .numbers import Numbers, Standing, is_reachable
 from .ranks import check_rank
 from .repository import PhoneCorrectionRepository
@@ -52,7 +52,7 @@ class Corrections:
         people: People,
         dormancy: Dormancy,
         numbers: Numbers,
-        notices: Notices,
+        notices: PhoneNotices,
         audit: AuditLog,
     ) -> None:
         self._transaction, self._repository = transaction, repository

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..staff_directory.feature import ReadPendingPhone
     from ..web.routes import Routes
     from .background import PhoneJobs
-    from .notices import Notices
+    from .notices import PhoneNotices
     from .numbers import Numbers
     from .own_phone import OwnPhone
     from .service import PhoneChanges
@@ -63,12 +63,12 @@ def numbers(core: "Core", get: Get) -> "Numbers":
 
 
 @feature.provide
-def notices(core: "Core", get: Get) -> "Notices":
+def notices(core: "Core", get: Get) -> "PhoneNotices":
     """Build what makes notices and fills messages."""
-    from .notices import Notices
+    from .notices import PhoneNotices
     from .repository import PhoneCorrectionRepository
 
-    return Notices(
+    return PhoneNotices(
         repository=PhoneCorrectionRepository(core.store),
         clock=core.clock,
         people=get(people),
@@ -210,7 +210,7 @@ def correction_templates() -> "Templates":
 
 
 def context(
-    notices: "Notices", subjects: "Sequence[MessageSubject]"
+    notices: "PhoneNotices", subjects: "Sequence[MessageSubject]"
 ) -> "Sequence[MessageContext | None]":
     """Return the contexts of messages."""
     return notices.message_contexts(subjects)

@@ -17,14 +17,14 @@ from .decisions import occasion_of
 from .model import CorrectionState, PhoneCorrection
 from .repository import PhoneCorrectionRepository
 
-__all__ = ["Notices"]
+__all__ = ["PhoneNotices"]
 
 _ANNOUNCED = "phone_change.announced"
 _STOPPED_STAFF = "phone_change.stopped_staff"
 S = CorrectionState
 
 
-class Notices:
+class PhoneNotices:
     """Makes notices to numbers, and fills the messages about corrections."""
 
     def __init__(

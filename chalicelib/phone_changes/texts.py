@@ -94,13 +94,13 @@ CORRECTION_MESSAGES: Templates = {
     "phone_change.announced": Template(
         text(
             zh="社区将把您账号的手机号换成新号码，24小时后生效。",
-            en="Staff will change your number in 24 hours.",
+            en="Your number changes in 24h.",
         ),
         recipients="the person whose phone staff correct",
         pot=Pot.CODES,
         asks=text(
             zh="是您要求的请回复{yes}，不是请回复{no}停止",
-            en=" Reply {yes} if you asked, {no} to stop it.",
+            en=" Reply {yes} if asked, {no} to stop.",
         ),
     ),
     "phone_change.stopped_staff": Template(

@@ -1,7 +1,7 @@
 """One deed for each kind of security event. A kind without a deed fails the tests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from chalicelib.signin.model import LastSeen
 
 from ..cases import number
 from ..factors.builders import App, administrator, clerk, enrolled, show
-from ..phone_changes.cases import CASES as phone_changes
+from ..phone_changes.cases import CASES as PHONE_CHANGES
 from ..privacy.cases import erased_helper, spoken_consent
 from ..signin.builders import ask, exchange, refresh, wrong
 from ..store.scan import save
@@ -94,6 +94,7 @@ def phone_lost(world: World) -> Deed:
     person = world.person()
     phone = person.phone or ""
     long_ago = world.clock.now() - timedelta(days=200)
+    save(replace(person, phone_since=long_ago, created_at=long_ago))
     save(LastSeen(person_id=person.id, at=long_ago))
     ask(Phone(), phone)
     account = {"name": "张伟", "consent": {"text_version": "2026-11"}}
@@ -258,7 +259,7 @@ def _by_case(
     """Return what makes the deed of a case of phone changes."""
 
     def make(world: World) -> Deed:
-        good = phone_changes.good[operation](world)
+        good = PHONE_CHANGES.good[operation](world)
         actor = good.phone.me["id"]
         subject = actor
         if good.path_values:
