@@ -33,12 +33,23 @@ from chalicelib.tickets.states import TicketStatus as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Upload, UploadEndReason, UploadState
-from chalicelib.wishes import claiming, delivery, erasure, submission
+from chalicelib.wishes import (
+    answer_checks,
+    claiming,
+    delivery,
+    erasure,
+    submission,
+)
 from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.ended_relations import release_claims_of
 from chalicelib.wishes.model import TABLE as WISHES
-from chalicelib.wishes.model import ClaimState, WishState
+from chalicelib.wishes.model import (
+    AnswerProof,
+    ClaimState,
+    RecordedAnswer,
+    WishState,
+)
 
 from .offers import builders as an
 from .tickets import builders as ticket
@@ -54,6 +65,7 @@ IDS = {
 }
 RELATIONS = [frozenset({relation}) for relation in Relation] + [
     STAFF | {Relation.OWNER},
+    STAFF | {Relation.FILER},
     STAFF,
 ]
 
@@ -140,6 +152,17 @@ _WISHES = [
     for state, held, places in product(WishState, _SETS, (1, 2, 3))
     if len(held) <= places
 ]
+_DRAWN = RecordedAnswer(
+    by="per_filer",
+    at=START,
+    how=AnswerProof.SLIP,
+    upload="upl_a",
+    claims=("clm_per_helper",),
+    check_by=START + DAY,
+)
+_WISHES.append(
+    wish.a_wish(WishState.FULFILLED, *_claims(_K), answer=_DRAWN),
+)
 _LATE = (HOUR, 3 * DAY, 60 * DAY)
 
 
@@ -188,6 +211,10 @@ WISH = Machine(
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, True),
         ],
         "confirm": [lambda w, by: wish_resolution.confirm(w, by, 5, None)],
+        "check": [
+            lambda w, by: answer_checks.check(w, by, right=True, note=None),
+            lambda w, by: answer_checks.check(w, by, right=False, note="x"),
+        ],
         "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
         "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
         "reopen": [lambda w, by: wish_resolution.reopen(w, by, "x")],
@@ -470,6 +497,8 @@ UNHEARD = {
     "ticket.resumed",
     "ticket.split",
     "ticket.turned",
+    "wish.check_failed",
+    "wish.checked",
     "wish.checked_in",
     "wish.checked_out",
     "wish.delivered",

@@ -54,6 +54,7 @@ from chalicelib.wishes.feature import forgetting as wish_forgetting
 from chalicelib.wishes.feature import helpers as wish_helpers
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
+from chalicelib.wishes.feature import sms_answers as wish_sms_answers
 from devserver.files import FileRoutes
 from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
@@ -150,6 +151,7 @@ _PROVIDERS = {
     "wish_forgetting": wish_forgetting,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
+    "wish_sms_answers": wish_sms_answers,
     "wish_helpers": wish_helpers,
     "upkeep": jobs,
     "outside": public_tickets,

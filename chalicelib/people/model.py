@@ -273,6 +273,8 @@ class Person(Entity):
             see=permissions.SEE,
             places=self.places,
             relations={Relation.OWNER: frozenset({self.id})},
+            person=self.id,
+            standing=self.grants,
         )
 
     def as_actor(self, session: str = "") -> Actor:
@@ -508,4 +510,6 @@ def are_one_household(one: Person, other: Person) -> bool:
         return True
     if one.household and one.household == other.household:
         return True
-    return one.contact_via == other.id or other.contact_via == one.id
+    if one.contact_via == other.id or other.contact_via == one.id:
+        return True
+    return one.guardian_id == other.id or other.guardian_id == one.id

@@ -1,11 +1,10 @@
-"""Background work on tickets: timers, SMS replies, people who leave, and contexts of messages."""
+"""Background work on tickets: timers, people who leave, and contexts of messages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from ..kernel.access import Actor, Relation, relations
 from ..kernel.changes import Changes, Delete, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
@@ -18,14 +17,11 @@ from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.background import UploadJobs
 from . import notifications, redaction, resolution
-from .alarm_bell import AlarmBell
 from .duty import DutyResolver, serves
 from .model import Ticket, TicketReport
-from .notifications import IS_IT_YOURS
 from .policy import FORGOTTEN_PER_STEP
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
-from .states import TicketMover
 from .timers import on_timer
 
 __all__ = ["TicketJobs"]
@@ -47,7 +43,6 @@ class TicketJobs:
         uploads: UploadJobs,
         duty: DutyResolver,
         reader: TicketReader,
-        bell: AlarmBell,
     ) -> None:
         self._repository, self._clock = repository, clock
         self._entities = EntityStore(
@@ -56,7 +51,7 @@ class TicketJobs:
             place=lambda ticket: ticket.place,
         )
         self._people, self._places, self._uploads = people, places, uploads
-        self._duty, self._reader, self._bell = duty, reader, bell
+        self._duty, self._reader = duty, reader
 
     def on_timer(self, ticket_id: str, timer_id: str) -> None:
         """Do what is due for a ticket, if it still waits for this timer."""
@@ -67,73 +62,6 @@ class TicketJobs:
             )
 
         self._entities.on_timer(ticket_id, timer_id, decide)
-
-    def answer_question(
-        self,
-        ticket_id: str,
-        person_id: str,
-        kind: str,
-        *,
-        yes: bool,
-        occasion: str,
-        phone_of: str = "",
-    ) -> None:
-        """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
-        if kind == IS_IT_YOURS:
-            if yes and phone_of == person_id:
-                self._link_reporter(ticket_id, person_id)
-            return
-
-        def decide(ticket: Ticket) -> Changes[Ticket]:
-            if occasion != notifications.occasion_of(ticket):
-                return Changes(entity=ticket, previous=ticket)
-            mover = self._answering(ticket, person_id)
-            escalation = self._duty.escalation_for(ticket)
-            rung, writes = ticket, tuple[Write, ...]()
-            if not yes:
-                rung, writes = self._bell.may_ring_again(ticket, person_id)
-            changes = resolution.answer(
-                rung,
-                escalation,
-                mover,
-                self._reader.reports(ticket),
-                kind,
-                yes=yes,
-                assignee_left=self._duty.assignee_left(ticket),
-            )
-            if changes.entity is rung:  # the answer moves nothing
-                return Changes(entity=ticket, previous=ticket)
-            writes = (*changes.writes, *writes)
-            return replace(changes, previous=ticket, writes=writes)
-
-        self._entities.update(ticket_id, decide)
-
-    def _answering(self, ticket: Ticket, person_id: str) -> TicketMover:
-        """Return the person who answers, without any relation if they may not act any more."""
-        person = self._people.find(person_id)
-        own: frozenset[Relation] = frozenset()
-        if person and person.may_act:
-            own = relations(Actor(id=person_id), ticket.as_resource(person_id))
-        return TicketMover(id=person_id, relations=own, now=self._clock.now())
-
-    def _link_reporter(self, ticket_id: str, person_id: str) -> None:
-        """Link the person who says that a report is theirs, if nobody else is linked to it."""
-
-        def decide(ticket: Ticket) -> Changes[Ticket]:
-            person = self._people.find(person_id)
-            unchanged = Changes(entity=ticket, previous=ticket)
-            if person is None or person.erased_at or person.blocked:
-                return unchanged
-            if not ticket.is_anonymous:
-                return unchanged
-            earlier = self._repository.find_report(ticket.id, person_id)
-            mask = self._people.mask_for([person], ticket.place)
-            text = mask(ticket.written)
-            return resolution.link(
-                ticket, person_id, earlier, text, self._clock.now()
-            )
-
-        self._entities.update(ticket_id, decide)
 
     # people who leave
 

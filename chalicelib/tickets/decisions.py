@@ -278,6 +278,7 @@ def _unanswered(
         clocks=_clocks_when_resolved(ticket, escalation, mover.now),
         public_solution=None,
         resolved_at=mover.now,
+        resolved_by=mover.id,
         answered=0,
         asked_again=False,
     )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .releases import TicketReleases
     from .retention import TicketRetention
     from .service import Tickets
+    from .sms_answering import TicketSmsAnswers
 
 __all__ = [
     "conversion",
@@ -187,6 +188,22 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
         uploads=get(upload_jobs),
         duty=get(duty_resolver),
         reader=get(reader),
+    )
+
+
+@feature.provide
+def sms_answers(core: "Core", get: Get) -> "TicketSmsAnswers":
+    """Build the answers by SMS."""
+    from .repository import TicketRepository
+    from .sms_answering import TicketSmsAnswers
+
+    return TicketSmsAnswers(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        people=get(people),
+        duty=get(duty_resolver),
+        reader=get(reader),
         bell=get(alarm_bell),
     )
 
@@ -285,10 +302,10 @@ def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
     tickets.on_timer(timer.entity_id, timer.id)
 
 
-@feature.on_answer("ticket", service=jobs)
-def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
+@feature.on_answer("ticket", service=sms_answers)
+def on_answer(answers: "TicketSmsAnswers", answer: "Answer") -> None:
     """Make the move that a reporter's SMS reply means."""
-    tickets.answer_question(
+    answers.answer(
         answer.subject,
         answer.person_id,
         answer.question,

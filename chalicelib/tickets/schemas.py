@@ -17,6 +17,7 @@ from ..web.fields import (
     PlaceCode,
     Prose,
     Request,
+    UploadId,
 )
 from .intake import ProblemReport
 from .model import TicketLine
@@ -42,9 +43,6 @@ __all__ = [
 
 
 TicketId = Annotated[str, Field(pattern=f"^tkt_{ID_PATTERN}$")]
-
-
-UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 
 
 CategoryCode = Annotated[

@@ -1,7 +1,7 @@
 """Photos that people send: the form that sends them, and the addresses that show them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -118,7 +118,7 @@ class Uploads:
         return UploadForm(upload=upload, form=form)
 
     def read_upload(self, context: RequestContext, upload_id: str) -> Photo:
-        """Return one's own upload."""
+        """Return one's own upload, or a proof for staff of its place."""
         return self._shown(self._own(context, upload_id))
 
     def _own(self, context: RequestContext, upload_id: str) -> Upload:
@@ -158,6 +158,30 @@ class Uploads:
                 decisions.bind(upload, actor_id, to, place, [*loc, n])
             )
         return tuple(changes)
+
+    def bind_proof(
+        self,
+        actor_id: str,
+        upload_id: str,
+        to: str,
+        place: str,
+        loc: Sequence[str | int],
+    ) -> Changes[Upload]:
+        """Return the change that binds a photo as a proof: it is here, and it is clean.
+
+        Raises:
+            Invalid: as `bind`, or the photo has not arrived yet.
+
+        """
+        found = self._repository.find_uploads(
+            [upload_id] if is_upload_id(upload_id) else []
+        )
+        upload = found[0] if found else None
+        bound = decisions.bind(upload, actor_id, to, place, loc)
+        if bound.entity.state is not UploadState.READY:
+            raise Invalid("upload.not_ready", loc)
+        proof = replace(bound.entity, is_proof=True)
+        return replace(bound, entity=proof)
 
     def releasing(
         self, to: str, upload_ids: Sequence[str]

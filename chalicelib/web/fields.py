@@ -35,6 +35,7 @@ __all__ = [
     "PlaceQuery",
     "Prose",
     "Request",
+    "UploadId",
     "View",
     "near",
 ]
@@ -114,6 +115,7 @@ PlaceCode = Annotated[
 ]
 
 
+UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 PersonId = Annotated[str, Field(pattern=f"^per_{ID_PATTERN}$")]
 
 

@@ -1,4 +1,4 @@
-"""Background work on wishes: timers, SMS answers, messages, erasure, export. Takes no context."""
+"""Background work on wishes: timers, messages, ended relations, export. Takes no context."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, Relation, relations
+from ..kernel.access import Relation, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock, from_text
 from ..kernel.codes import Keyring
@@ -18,16 +18,15 @@ from ..kernel.ended_relations import (
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
-from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import notifications, policy, sms_answers
+from . import notifications, policy
 from .codes import delivery_code, spoken_word
 from .ended_relations import release_claims_of, remove_contact
-from .model import Wish, WishMover
+from .model import Wish
 from .repository import WishRepository
 from .timers import on_timer
 
@@ -35,8 +34,6 @@ __all__ = ["WishJobs"]
 
 _SOMEBODY = "志愿者"  # a sign-in need not give a name
 
-_AS_SYSTEM = RequestContext(actor=SYSTEM)
-_EVENTS_PER_COMMIT = 20
 _PAGE = 50  # claims or wishes in one step
 
 
@@ -75,43 +72,6 @@ class WishJobs:
     def place_of(self, wish_id: str) -> str:
         """Return the place of a wish, "" when there is no such wish."""
         return self._entities.place_of(wish_id)
-
-    def answer_question(
-        self,
-        wish_id: str,
-        person_id: str,
-        kind: str,
-        *,
-        yes: bool,
-        phone_of: str,
-        occasion: str,
-    ) -> None:
-        """Make the move of a resident's SMS answer. An outdated answer changes nothing."""
-
-        def decide(wish: Wish) -> Changes[Wish]:
-            if occasion != notifications.occasion_of(wish, kind):
-                return Changes(entity=wish, previous=wish)
-            found = self._relations_of(person_id, wish)
-            mover = WishMover(
-                id=person_id, relations=found, now=self._clock.now()
-            )
-            changes = sms_answers.answer(
-                wish, mover, kind, yes=yes, phone_of=phone_of
-            )
-            # No person wrote the note of a reply.
-            events = tuple(
-                replace(event, shown=event.note) for event in changes.events
-            )
-            return replace(changes, events=events)
-
-        self._entities.update(wish_id, decide)
-
-    def _relations_of(self, person_id: str, wish: Wish) -> frozenset[Relation]:
-        person = self._people.find(person_id)
-        if person is None or not person.may_act:
-            return frozenset()
-        # Without their grants: they answer as the resident, not as staff.
-        return relations(Actor(id=person_id), wish.as_resource())
 
     # relations that have ended
 

@@ -9,9 +9,12 @@ from ..kernel.ended_relations import SERVICE_ENDED, RelationKind
 from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
+from ..uploads.feature import feature as uploads
+from ..uploads.feature import jobs as upload_jobs
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..kernel.changes import Changes, Entity
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
@@ -26,9 +29,18 @@ if TYPE_CHECKING:
     from .helper_reader import HelperReader
     from .queries import WishQueries
     from .service import Wishes
+    from .sms_answering import WishSmsAnswers
     from .submitter import WishSubmitter
 
-__all__ = ["claims", "feature", "helpers", "jobs", "queries", "submitter"]
+__all__ = [
+    "claims",
+    "feature",
+    "helpers",
+    "jobs",
+    "queries",
+    "sms_answers",
+    "submitter",
+]
 
 feature: "Feature[Wishes]" = Feature(
     "wishes",
@@ -121,6 +133,13 @@ def build(core: "Core", get: Get) -> "Wishes":
     """Build the moves of staff and owners."""
     from .service import Wishes
 
+    def bind_proof(
+        recorder: str, upload: str, wish: str, place: str
+    ) -> "Changes[Entity]":
+        """Load the uploads for a proof only, not with every wish."""
+        loc = ("proof", "upload")
+        return get(uploads).bind_proof(recorder, upload, wish, place, loc)
+
     return Wishes(
         transaction=core.transaction,
         clock=core.clock,
@@ -128,6 +147,8 @@ def build(core: "Core", get: Get) -> "Wishes":
         queries=get(queries),
         submitter=get(submitter),
         claims=get(claims),
+        keys=core.keys,
+        bind_proof=bind_proof,
     )
 
 
@@ -144,6 +165,20 @@ def jobs(core: "Core", get: Get) -> "WishJobs":
         keys=core.keys,
         people=get(people),
         places=get(places),
+    )
+
+
+@feature.provide
+def sms_answers(core: "Core", get: Get) -> "WishSmsAnswers":
+    """Build the answers by SMS."""
+    from .repository import WishRepository
+    from .sms_answering import WishSmsAnswers
+
+    return WishSmsAnswers(
+        transaction=core.transaction,
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        people=get(people),
     )
 
 
@@ -187,6 +222,7 @@ feature.messages(
     "wish.thanks",
     "wish.thanked",
     "wish.disputed_staff",
+    "wish.check_failed_staff",
     "wish.reopened",
     "wish.expiring",
     "wish.expiring_staff",
@@ -206,10 +242,10 @@ def on_timer(wishes: "WishJobs", timer: "Timer") -> None:
     wishes.wake_wish(timer.entity_id, timer.id)
 
 
-@feature.on_answer("wish", service=jobs)
-def on_answer(wishes: "WishJobs", answer: "Answer") -> None:
+@feature.on_answer("wish", service=sms_answers)
+def on_answer(answers: "WishSmsAnswers", answer: "Answer") -> None:
     """Make the move of a resident's SMS answer."""
-    wishes.answer_question(
+    answers.answer(
         answer.subject,
         answer.person_id,
         answer.question,
@@ -238,6 +274,7 @@ def forgetting(core: "Core", get: Get) -> "WishForgetting":
         repository=WishRepository(core.store),
         clock=core.clock,
         places=get(places),
+        uploads=get(upload_jobs),
     )
 
 

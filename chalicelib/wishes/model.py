@@ -18,6 +18,7 @@ from ..kernel.reminder_steps import (
 )
 from . import permissions as can
 from . import policy
+from .recorded import AnswerProof, RecordedAnswer
 from .states import (
     ANSWERS,
     FORGET_OWNER,
@@ -37,9 +38,11 @@ __all__ = [
     "SYSTEM_ONLY",
     "TABLE",
     "WALL_STATES",
+    "AnswerProof",
     "Claim",
     "ClaimPointer",
     "ClaimState",
+    "RecordedAnswer",
     "Safeguarding",
     "VisitWindow",
     "Wish",
@@ -47,6 +50,7 @@ __all__ = [
     "WishMover",
     "WishState",
     "WishText",
+    "filers_of",
     "is_alone",
     "reminders_of",
 ]
@@ -167,6 +171,8 @@ class Wish(Entity):
     reason: str | None = None
     rating: int | None = None
     thanks: str | None = None
+    answer: RecordedAnswer | None = None  # for a resident without a phone
+    proofs: tuple[str, ...] = ()  # uploads of all recorded answers
 
     @property
     def written(self) -> WishText:
@@ -261,12 +267,15 @@ class Wish(Entity):
         A wish that needs vetting for safeguarding is public only to volunteers who have it.
         """
         is_hidden = self.vetting_required and not to_safeguarding
+        helpers = frozenset(claim.helper for claim in self.held)
         return Resource(
             see=can.SEE,
             places=(self.place,),
             relations={
                 Relation.OWNER: frozenset({self.person_id}),
-                Relation.HELPER: frozenset(claim.helper for claim in self.held),
+                Relation.HELPER: helpers,
+                Relation.FILER: filers_of(self) - {self.person_id},
+                Relation.SERVES: helpers,
             },
             roles={Relation.HELPER: Role.VOLUNTEER},
             proxies={self.proxy_id: self.person_id} if self.proxy_id else {},
@@ -343,6 +352,8 @@ class Wish(Entity):
                 "wish.unconfirmed",
                 self.delivered_at + policy.ASK_STAFF_AFTER,
             )
+        if self.state is S.FULFILLED and self.answer and self.answer.check_by:
+            return "wish.check", self.answer.check_by
         return None
 
     @property
@@ -369,11 +380,19 @@ class Wish(Entity):
             or self.taken_too_often(actor_id)
         ):
             hidden.add("claim")
+        if not (self.answer and self.answer.check_by):
+            hidden.add("check")
         return [
             move
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
+
+
+def filers_of(wish: Wish) -> frozenset[str]:
+    """Return the ids of those who filed a wish, or recorded the resident's answer."""
+    recorder = {wish.answer.by} if wish.answer else set[str]()
+    return frozenset({wish.filed_by} | recorder)
 
 
 def is_alone(wish: Wish) -> bool:

@@ -102,6 +102,7 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.thanks": _confirmed,
     "wish.thanked": _thanked,
     "wish.disputed_staff": _while(WishState.DISPUTED),
+    "wish.check_failed_staff": _while(WishState.DISPUTED),
     "wish.reopened": _while(WishState.OPEN),
     "wish.expiring": _expiring,
     "wish.expiring_staff": _expiring,

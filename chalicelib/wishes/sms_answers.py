@@ -14,17 +14,11 @@ __all__ = ["answer"]
 
 
 def answer(
-    wish: Wish, mover: WishMover, kind: str, *, yes: bool, phone_of: str = ""
+    wish: Wish, mover: WishMover, kind: str, *, yes: bool
 ) -> Changes[Wish]:
-    """Make the move of a reply. An outdated question or a helper's own phone changes nothing."""
-    own_delivery = phone_of != mover.id and any(
-        claim.helper == phone_of for claim in wish.held
-    )
-    if (
-        own_delivery
-        or Relation.OWNER not in mover.relations
-        or not notifications.is_relevant(wish, kind, None, mover.now)
-    ):
+    """Make the move of a reply. An outdated question changes nothing."""
+    is_relevant = notifications.is_relevant(wish, kind, None, mover.now)
+    if Relation.OWNER not in mover.relations or not is_relevant:
         return Changes(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, mover, found)

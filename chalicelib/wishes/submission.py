@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
+from ..kernel.access import Relation
 from ..kernel.changes import Changes, TimelineEvent, Write
 from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
@@ -173,7 +174,8 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     edited = _with_edited_fields(wish, changed)
-    if wish.state is S.OPEN and S.SUBMITTED in row.targets:
+    by_filer = Relation.FILER in mover.relations  # another approves it again
+    if wish.state is S.OPEN and (by_filer or row.targets[0] is S.SUBMITTED):
         ended = all_ended(wish, "claim_ended")
         edited = replace(
             edited,
@@ -186,6 +188,7 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
             "edit",
             mover,
             edited,
+            target=S.SUBMITTED,
             writes=ended.writes,
             messages=ended.messages,
         )

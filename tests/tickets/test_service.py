@@ -625,7 +625,7 @@ def test_a_move_from_the_wrong_state_is_refused_and_says_what_can_be_done(
     if state in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
         done(street.worker, id, "resolve")
     if state is TicketStatus.CLOSED:
-        done(street.worker, id, "close", reason="无人应答")
+        done(street.clerk, id, "close", reason="无人应答")
     version = stored(id).version
     answer = act(street.worker, id, move, **body)
     assert (answer.status, answer.code) == (409, "ticket.wrong_state")

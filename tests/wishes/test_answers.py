@@ -21,7 +21,7 @@ def reply(
     wish = find_wish(wish_id)
     assert wish
     on_answer(
-        world.services.wish_jobs,
+        world.services.wish_sms_answers,
         Answer(
             id="due_r",
             question=kind,

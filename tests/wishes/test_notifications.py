@@ -19,6 +19,7 @@ from chalicelib.wishes.texts import MESSAGES
 
 from ..world import START, Phone, World
 from .builders import a_claim, a_wish
+from .recorded import drawn, on_duty
 
 S, C = WishState, ClaimState
 CLAIM = "clm_per_helper"
@@ -55,6 +56,7 @@ TRUE = {
     "thanks": (wish(S.FULFILLED, C.CONFIRMED), START),
     "thanked": (wish(S.FULFILLED, C.CONFIRMED), START),
     "disputed_staff": (wish(S.DISPUTED, C.DELIVERED, reason="没收到"), START),
+    "check_failed_staff": (wish(S.DISPUTED, C.DELIVERED), START),
     "reopened": (wish(S.OPEN, C.RELEASED), START),
     "expiring": (wish(S.OPEN, None, "expiring"), START),
     "expiring_staff": (wish(S.OPEN, None, "expiring"), START),
@@ -132,6 +134,7 @@ SINCE = {
         wish(S.FULFILLED, C.CONFIRMED),
         wish(S.OPEN, C.RELEASED),
     ],
+    "check_failed_staff": [wish(S.OPEN, C.RELEASED), wish(S.FULFILLED)],
     "reopened": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN)],
     "expiring": NOT_EXPIRING,
     "expiring_staff": NOT_EXPIRING,
@@ -357,6 +360,11 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     )
     act(whose[disputed], disputed, "confirm", rating=5)
     world.pass_time(days=14)
+    recorded, _, _ = drawn(world)
+    on_duty(world)  # the administrator gets one message then, no bundle
+    world.pass_time(minutes=21)
+    act(staff, recorded, "check", right=False)
+    world.pass_time(minutes=21)
     at_once = {
         kind
         for kind, template in MESSAGES.items()
