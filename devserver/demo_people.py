@@ -62,9 +62,13 @@ class DemoPeople:
         for number, name, place, role in _STAFF:
             code = f"{STREET}.{place}"
             person = self._create(name, f"+861390000{number:04}", code)
-            grants = [Grant(role, code)]
-            staff[code, role.value] = self._directory.grant_roles(
-                self._admin, person.id, grants
+            me = RequestContext(actor=person.as_actor())
+            self._accounts.request_role(me, role, code)
+            self._directory.grant_roles(
+                self._admin, person.id, [Grant(role, code)]
+            )
+            staff[code, role.value] = self._directory.let_reveal(
+                self._admin, person.id, STREET, "试用期满", allowed=True
             )
         return staff
 

@@ -80,10 +80,11 @@ def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
     }
     assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {
         "code.email",
+        "code.role",
         "code.sign_in",
         "reminders.urgent_bundle",
     }
-    for kind in loud - {"code.email", "code.sign_in"}:
+    for kind in loud - {"code.email", "code.role", "code.sign_in"}:
         assert TEMPLATES[kind].text.format("zh-CN").startswith("紧急！"), kind
         assert TEMPLATES[kind].text.format("en").startswith("Urgent! "), kind
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
 from ..kernel.clock import Clock
-from ..kernel.errors import Unauthenticated
+from ..kernel.errors import Forbidden, Unauthenticated
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from . import permissions
 from .consent_versions import check_not_outdated
@@ -78,6 +79,8 @@ class Access:
         if action.fresh:
             actor = self._with_represented(actor, target, people)
         found = authorize(actor, action, target)
+        if action.reveals:
+            _check_may_reveal(people[actor.id], target)
         if actor.id in people:
             found |= _barring_relations(people[actor.id], target, people)
         if actor.id in people and not action.always_allowed:
@@ -126,6 +129,13 @@ class Access:
             return self._repository.find_persons(person_ids)
         person = self._repository.find_person(person_ids[0])
         return {person.id: person} if person else {}
+
+
+def _check_may_reveal(person: Person, target: Resource) -> None:
+    """Refuse staff who do not reveal phones and addresses in a street yet with Forbidden."""
+    streets = {street_of(place) for place in target.places}
+    if streets & set(person.reveal_off):
+        raise Forbidden("role.no_reveal")
 
 
 def _barring_relations(

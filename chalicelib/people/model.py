@@ -12,6 +12,7 @@ from ..kernel.errors import Conflict, Forbidden, Refusal, Unauthenticated
 from ..kernel.place import community_of, street_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions, policy
+from .role_request import RoleRequest
 from .vetting import Vetting, VettingMethod, VettingRecord
 
 __all__ = [
@@ -136,6 +137,10 @@ class Person(Entity):
     guardian_id: str | None = None
     guardian_name: str | None = None
     phone_lost_at: datetime | None = None  # until staff set another phone
+    role_requests: tuple[RoleRequest, ...] = ()
+    worked_in: tuple[str, ...] = ()  # streets where they had a role of staff
+    # Streets where they do not reveal phones and addresses, until an administrator lets them.
+    reveal_off: tuple[str, ...] = ()
 
     @property
     def limit_subjects(self) -> tuple[str, ...]:

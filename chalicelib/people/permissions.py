@@ -3,16 +3,18 @@
 `ME` is reading, leaving and consents; `CHANGE_ME` is all else about the own account.
 """
 
-from ..kernel.access import COMMUNITY, STAFF, Action, Relation
+from ..kernel.access import COMMUNITY, STAFF, Action, Relation, Toward
 
 __all__ = [
     "ACT_FOR",
+    "ASK_ROLE",
     "BLOCK",
     "CHANGE",
     "CHANGE_ME",
     "CREATE",
     "GRANT",
     "HOUSEHOLD",
+    "LET_REVEAL",
     "LIMIT",
     "ME",
     "PERMISSIONS",
@@ -29,13 +31,23 @@ CHANGE_ME = Action("me.change", frozenset({Relation.SIGNED_IN}))
 SEE = Action("person.see", _OWNER_OR_STAFF)
 READ = Action("person.read", STAFF)
 CREATE = Action("person.create", STAFF)
-CHANGE = Action("person.change", STAFF)
-GRANT = Action("person.grant", STAFF)
-REVEAL = Action("person.reveal", STAFF)
-VET = Action("person.vet", COMMUNITY)
-LIMIT = Action("person.limit", COMMUNITY)
-BLOCK = Action("person.block", COMMUNITY)
-HOUSEHOLD = Action("person.household", STAFF)
+CHANGE = Action("person.change", STAFF, toward=Toward.BELOW_OR_SELF)
+GRANT = Action("person.grant", STAFF, toward=Toward.BELOW)
+# A code to a newcomer's phone, by which they agree to a role.
+ASK_ROLE = Action("person.ask_role", STAFF, toward=Toward.BELOW)
+REVEAL = Action(
+    "person.reveal", STAFF, toward=Toward.BELOW_OR_SELF, reveals=True
+)
+# A newcomer to a street may reveal nothing until an administrator lets them.
+LET_REVEAL = Action(
+    "person.let_reveal",
+    frozenset({Relation.STREET_ADMIN}),
+    toward=Toward.OTHERS,
+)
+VET = Action("person.vet", COMMUNITY, toward=Toward.BELOW)
+LIMIT = Action("person.limit", COMMUNITY, toward=Toward.BELOW)
+BLOCK = Action("person.block", COMMUNITY, toward=Toward.BELOW)
+HOUSEHOLD = Action("person.household", STAFF, toward=Toward.BELOW)
 ACT_FOR = Action("person.act_for", _OWNER_OR_STAFF)
 
 PERMISSIONS = (
@@ -46,7 +58,9 @@ PERMISSIONS = (
     CREATE,
     CHANGE,
     GRANT,
+    ASK_ROLE,
     REVEAL,
+    LET_REVEAL,
     VET,
     LIMIT,
     BLOCK,

@@ -36,6 +36,7 @@ from .model import (
 )
 
 __all__ = [
+    "AppointedRole",
     "BirthYear",
     "ChallengeId",
     "Code",
@@ -48,6 +49,8 @@ __all__ = [
     "MyAccountView",
     "MyConsentIn",
     "Phone",
+    "RoleRequestIn",
+    "RoleRequestView",
     "TextVersion",
     "VolunteerIn",
     "VolunteerPatch",
@@ -275,6 +278,26 @@ class VolunteerView(View):
         return cls.model_validate(fields)
 
 
+AppointedRole = Literal[
+    Role.PROPERTY, Role.GRID_WORKER, Role.COMMUNITY_STAFF, Role.STREET_ADMIN
+]
+
+
+class RoleRequestIn(Request):
+    """A role of staff that the caller asks for, and its place."""
+
+    role: AppointedRole
+    place: PlaceCode
+
+
+class RoleRequestView(View):
+    """A role that a person has asked for, or agreed to."""
+
+    role: Role
+    place: PlaceCode
+    at: Instant
+
+
 class MyAccountView(View):
     """The caller's account."""
 
@@ -297,6 +320,7 @@ class MyAccountView(View):
     consents_due: list[ConsentDueView] = Field(
         description="Newer texts to agree to with POST /v1/me/consents."
     )
+    role_requests: list[RoleRequestView]
     created_at: Instant
     updated_at: Instant
 

@@ -52,6 +52,7 @@ class CodeOrder:
     slot: str | None = None
     device: str | None = None
     person_id: str | None = None
+    about: str = ""
     muted: bool = False
     sent: bool = True
 
@@ -129,6 +130,7 @@ class Challenges:
             expires_at=expires,
             device=order.device,
             person_id=order.person_id,
+            about=order.about,
             muted=order.muted,
             ttl=expires + _KEPT,
         )

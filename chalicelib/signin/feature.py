@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .challenges import Challenges
     from .dormancy import Dormancy
     from .read_out import ReadOutCodes
+    from .role_codes import RoleCodes
     from .service import SignIn
     from .sessions import Sessions
     from .sign_in_codes import SignInCodes
@@ -32,7 +33,7 @@ feature: "Feature[SignIn]" = Feature(
     id_prefixes={"session": "ses", "challenge": "chl"},
     holds={"session": ACCOUNT_ENDED},
 )
-CODES = ("code.sign_in", "code.email")
+CODES = ("code.sign_in", "code.email", "code.role")
 
 
 @feature.provide
@@ -115,6 +116,23 @@ def read_out(core: "Core", get: Get) -> "ReadOutCodes":
 
 
 @feature.provide
+def role_codes(core: "Core", get: Get) -> "RoleCodes":
+    """Build what asks newcomers for their agreement to a role."""
+    from .role_codes import RoleCodes
+
+    return RoleCodes(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        phones=get(phones),
+        registration=get(registration),
+        challenges=get(challenges),
+        audit=get(audit),
+    )
+
+
+@feature.provide
 def dormancy(core: "Core", get: Get) -> "Dormancy":
     """Build what takes the phone from an account that nobody uses."""
     from .dormancy import Dormancy
@@ -143,6 +161,7 @@ def build(core: "Core", get: Get) -> "SignIn":
         codes=get(codes),
         sessions=get(sessions),
         read_out=get(read_out),
+        role_codes=get(role_codes),
         dormancy=get(dormancy),
     )
 

@@ -45,6 +45,7 @@ class Purpose(StrEnum):
 
     SIGN_IN = "sign_in"
     EMAIL = "email"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,8 @@ class Challenge(Entity):
 
     `target` is the id of the `CodeTarget` to which the code goes. A `muted` one is sent to nobody
     and is otherwise like the others, for an answer must not show which numbers are known. `device`
-    is the known device that asked, `person_id` the person of a code that staff read out.
+    is the known device that asked, `person_id` the person of a code that staff read out or asked
+    for, `about` the role to which they agree by it.
     """
 
     entity_kind: ClassVar[str] = "challenge"
@@ -66,6 +68,7 @@ class Challenge(Entity):
     expires_at: datetime
     device: str | None = None
     person_id: str | None = None
+    about: str = ""
     muted: bool = False
     tries: int = 0
     failed_at: datetime | None = None

@@ -1,9 +1,12 @@
 """Actions about signing in. Pure."""
 
-from ..kernel.access import STAFF, Action
+from ..kernel.access import STAFF, Action, Toward
 
 __all__ = ["PERMISSIONS", "READ_OUT"]
 
-READ_OUT = Action("person.read_out_code", STAFF)
+# With the code staff could read all that the account shows.
+READ_OUT = Action(
+    "person.read_out_code", STAFF, toward=Toward.BELOW, reveals=True
+)
 
 PERMISSIONS = (READ_OUT,)

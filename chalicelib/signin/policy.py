@@ -21,6 +21,7 @@ __all__ = [
     "FAMILY_GRACE",
     "READ_OUTS_PER_DAY",
     "READ_OUT_LASTS",
+    "ROLE_CODES_PER_DAY",
     "WRONG_PER_ADDRESS",
     "WRONG_PER_TARGET",
     "CodeLimits",
@@ -55,6 +56,7 @@ CODES_PER_DEVICES = _codes("devices", 30, _DAY)  # of one phone together
 # Codes to one e-mail address, and from one person.
 EMAIL_CODES = (_codes("hour", 10, _HOUR), _codes("day", 30, _DAY))
 READ_OUTS_PER_DAY = _codes("read_out", 6, _DAY)  # about one person
+ROLE_CODES_PER_DAY = _codes("role", 3, _DAY)  # about one person
 
 # Wrong codes are counted without a limit, for the pauses between tries.
 WRONG_PER_TARGET = _codes("wrong", 0, _DAY)

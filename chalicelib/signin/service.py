@@ -19,6 +19,7 @@ from .dormancy import Dormancy
 from .model import Challenge, LastSeen, Purpose, Session
 from .policy import COOLDOWN, EMAIL_CODES
 from .read_out import ReadOutCodes
+from .role_codes import RoleCodes
 from .sessions import Sessions, SignedIn
 from .sign_in_codes import SignInCodes, give_back, phone_target
 
@@ -63,6 +64,7 @@ class SignIn:
         codes: SignInCodes,
         sessions: Sessions,
         read_out: ReadOutCodes,
+        role_codes: RoleCodes,
         dormancy: Dormancy,
     ) -> None:
         self._transaction, self._clock, self._keys = transaction, clock, keys
@@ -70,6 +72,7 @@ class SignIn:
         self._registration, self._challenges = registration, challenges
         self._dormancy = dormancy
         self.codes, self.sessions, self.read_out = codes, sessions, read_out
+        self.role_codes = role_codes
 
     def sign_in(
         self, context: RequestContext, returned: CodeReturned

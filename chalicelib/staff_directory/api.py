@@ -1,6 +1,7 @@
 """Routes of the staff directory."""
 
 from ..kernel.access import Grant
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
 from .schemas import (
@@ -14,6 +15,7 @@ from .schemas import (
     PersonView,
     RevealedContactView,
     RevealIn,
+    RevealRightIn,
     RolesIn,
     VettingIn,
 )
@@ -107,6 +109,25 @@ def reveal(
     """Reveal the full phone and address of a person; the reason is recorded."""
     return RevealedContactView.model_validate(
         person_admin.reveal(context, person_id, body.reason)
+    )
+
+
+@routes.put("/v1/people/{person_id}/reveal-right")
+def let_reveal(
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: RevealRightIn,
+) -> PersonView:
+    """Let somebody who is new in a street reveal phones and addresses, or take that back."""
+    return PersonView.of(
+        person_admin.let_reveal(
+            context,
+            person_id,
+            street_of(body.place),
+            body.reason,
+            allowed=body.allowed,
+        )
     )
 
 

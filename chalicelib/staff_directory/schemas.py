@@ -19,6 +19,7 @@ from ..people.schemas import (
     Household,
     Phone,
     RoleGrantView,
+    RoleRequestView,
     mainland_mobile,
     person_fields,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "PersonPatch",
     "PersonView",
     "RevealIn",
+    "RevealRightIn",
     "RevealedContactView",
     "RolesIn",
     "VettingIn",
@@ -105,6 +107,12 @@ class PersonView(View):
     blocked: bool
     phone_lost_at: Instant | None = Field(
         description="Since then the number belongs to somebody else; null if it does not."
+    )
+    role_requests: list[RoleRequestView] = Field(
+        description="Roles that the person has asked for, or agreed to."
+    )
+    reveal_off: list[PlaceCode] = Field(
+        description="Streets where they do not reveal phones and addresses yet."
     )
     created_at: Instant
     updated_at: Instant
@@ -210,6 +218,14 @@ class PersonPatch(Request):
 class RevealIn(Request):
     """The reason for revealing a person's phone and address."""
 
+    reason: Reason
+
+
+class RevealRightIn(Request):
+    """Whether a newcomer reveals phones and addresses in the street of a place; a reason."""
+
+    allowed: Flag
+    place: PlaceCode
     reason: Reason
 
 

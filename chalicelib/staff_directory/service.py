@@ -14,14 +14,14 @@ from ..kernel.access import (
 )
 from ..kernel.changes import Changes, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
-from ..kernel.errors import Conflict, Forbidden, NotFound
+from ..kernel.errors import Conflict, NotFound
 from ..kernel.ids import Ids
 from ..kernel.paging import Page
 from ..kernel.place import covers
 from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
+from ..people import newcomers, volunteers
 from ..people import permissions as people_permissions
-from ..people import volunteers
 from ..people.access import Access
 from ..people.consents import Consents
 from ..people.edits import PersonCorrection
@@ -32,7 +32,7 @@ from ..people.registration import Registration
 from ..people.service import People
 from ..store.transaction import Transaction
 from .audit import AuditLog
-from .grants import check_below, regrant
+from .grants import regrant
 from .households import Households
 from .vetting_terms import VettingTerms, check_terms
 
@@ -158,7 +158,7 @@ class PersonAdmin:
         )
         person = self._phones.with_key(person)
         household, members = self._households.resolve(
-            person, new.household, actor.id
+            person, new.household, actor
         )
         person, lines = self._households.relate(
             person, household, new.contact_via, new.consent, actor.id
@@ -208,7 +208,6 @@ class PersonAdmin:
                 )
             writes: tuple[Put, ...] = ()
             if changed.phone != person.phone:
-                check_below(actor, person)
                 if person.phone:
                     raise Conflict(
                         "person.phone_set"
@@ -243,7 +242,9 @@ class PersonAdmin:
             )
             for n, grant in enumerate(grants):
                 self._registration.check_place(grant.place, [n, "place"])
-            changed = regrant(actor, person, grants)
+            changed = newcomers.appointed(
+                person, regrant(actor, person, grants), self._clock.now()
+            )
             text = ", ".join(
                 f"{g.role.value}@{g.place}" for g in changed.grants
             )
@@ -289,8 +290,11 @@ class PersonAdmin:
         """
 
         def decide() -> Changes[Person]:
-            actor, person = self._require_other(
-                context, person_id, people_permissions.VET
+            actor, person = self._require(
+                context,
+                person_id,
+                people_permissions.VET,
+                takes_newcomers=True,
             )
             return self._vetted(actor, person, terms)
 
@@ -334,8 +338,11 @@ class PersonAdmin:
         """
 
         def decide() -> Changes[Person]:
-            actor, person = self._require_other(
-                context, person_id, people_permissions.LIMIT
+            actor, person = self._require(
+                context,
+                person_id,
+                people_permissions.LIMIT,
+                takes_newcomers=True,
             )
             now = self._clock.now()
             changed = volunteers.set_limits(person, homes_7_days, now)
@@ -358,16 +365,34 @@ class PersonAdmin:
 
         return self._transaction.run(decide, context)
 
-    def _require_other(
-        self, context: RequestContext, person_id: str, action: Action
-    ) -> tuple[Actor, Person]:
-        """Return the actor and a person, a newcomer too, who is not the actor themself."""
-        actor, person = self._require(
-            context, person_id, action, takes_newcomers=True
-        )
-        if person.id == actor.id:
-            raise Forbidden("role.above_own")
-        return actor, person
+    def let_reveal(
+        self,
+        context: RequestContext,
+        person_id: str,
+        street: str,
+        reason: str,
+        *,
+        allowed: bool,
+    ) -> Person:
+        """Let a newcomer reveal phones and addresses in a street, or take that back."""
+
+        def decide() -> Changes[Person]:
+            action = people_permissions.LET_REVEAL
+            actor, person = self._require(context, person_id, action)
+            authorize(actor, action, _at(street, context))
+            text = f"{street} {allowed}: {reason}"
+            audit = self._audit.record(actor, "person.let_reveal", person, text)
+            event = TimelineEvent(
+                tag="person.let_reveal", actor=actor.id, party="staff"
+            )
+            return Changes(
+                entity=newcomers.let_reveal(person, street, allowed=allowed),
+                previous=person,
+                writes=(audit,),
+                events=(event,),
+            )
+
+        return self._transaction.run(decide, context)
 
     def block(
         self,
@@ -382,7 +407,6 @@ class PersonAdmin:
             actor, person = self._require(
                 context, person_id, people_permissions.BLOCK
             )
-            check_below(actor, person)
             changed = replace(person, blocked=blocked)
             if blocked and not person.blocked:
                 changed = replace(
@@ -414,10 +438,7 @@ class PersonAdmin:
             actor, person = self._require(
                 context, person_id, people_permissions.HOUSEHOLD
             )
-            check_below(actor, person)
-            joined, members = self._households.resolve(
-                person, household, actor.id
-            )
+            joined, members = self._households.resolve(person, household, actor)
             changed, ledger = self._households.relate(
                 person, joined, contact_via, consent, actor.id
             )

@@ -1,7 +1,7 @@
 """The cases of people: one's own account."""
 
 from ..cases import ANYONE, MEMBER, Cases, Good
-from ..world import BAIHUA, NO_CHALLENGE, UNIT, World
+from ..world import BAIHUA, GRID, NO_CHALLENGE, UNIT, World
 
 
 def _change_me(world: World) -> Good:
@@ -52,6 +52,11 @@ def _change_volunteer(world: World) -> Good:
     return Good(world.volunteer(), "/v1/me/volunteer", body)
 
 
+def _request_role(world: World) -> Good:
+    body = {"role": "grid_worker", "place": GRID}
+    return Good(world.resident(), "/v1/me/role-requests", body)
+
+
 def _give_consent(world: World) -> Good:
     body = {"purpose": "promotions", "text_version": "2026-11"}
     return Good(world.resident(), "/v1/me/consents", body)
@@ -70,6 +75,7 @@ CASES = Cases(
         "volunteer": MEMBER,
         "read_volunteer": MEMBER,
         "change_volunteer": MEMBER,
+        "request_role": MEMBER,
         "read_consents": MEMBER,
         "give_consent": MEMBER,
         "read_consent_texts": ANYONE,
@@ -80,6 +86,7 @@ CASES = Cases(
         "volunteer": {"places": [BAIHUA]},
         "change_volunteer": {"capacity": 2},
         "give_consent": {"purpose": "care", "text_version": "2026-11"},
+        "request_role": {"role": "grid_worker", "place": GRID},
         "erase_me": {"code": "123456", "challenge": NO_CHALLENGE},
     },
     path_values={
@@ -90,6 +97,7 @@ CASES = Cases(
         "change_me": _change_me,
         "erase_me": _erase_me,
         "give_consent": _give_consent,
+        "request_role": _request_role,
         "volunteer": _volunteer,
         "change_volunteer": _change_volunteer,
         "withdraw_consent": _withdraw_consent,
