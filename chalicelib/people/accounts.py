@@ -178,7 +178,7 @@ class Accounts:
             check_current(purpose, text_version, ("text_version",))
             if person.consents.get(purpose) == text_version:
                 return Changes(entity=person, previous=person)
-            line = self._consents.record(person, purpose)
+            lines = self._consents.record(person, purpose)
             event = TimelineEvent(
                 tag="person.consented",
                 actor=person.id,
@@ -189,7 +189,7 @@ class Accounts:
             return Changes(
                 entity=replace(person, consents=agreed),
                 previous=person,
-                writes=(line,),
+                writes=lines,
                 events=(event,),
             )
 

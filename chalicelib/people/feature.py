@@ -9,7 +9,7 @@ from ..kernel.template import Lane
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.changes import Changes, Entity
+    from ..kernel.changes import Changes, Entity, Put
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .access import Access
     from .accounts import Accounts, PhoneProof
     from .background import PersonJobs
-    from .consents import Consents
+    from .consents import BindSlip, Consents
     from .erasure import Erasure
     from .export import PersonalData
     from .model import Person, ShownHome
@@ -42,6 +42,7 @@ __all__ = [
     "phones",
     "place_exists",
     "registration",
+    "slips",
     "streets",
 ]
 
@@ -57,6 +58,9 @@ streets: "ServiceProvider[Callable[[], Iterable[str]]]" = ServiceProvider(
 homes_shown: "ServiceProvider[Callable[[str], list[ShownHome]]]" = (
     ServiceProvider("people.homes_shown")
 )  # filled by wishes
+slips: "ServiceProvider[BindSlip]" = ServiceProvider(
+    "people.slips"
+)  # filled by uploads
 phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
     "people.phone_proof"
 )  # filled by signin
@@ -99,11 +103,18 @@ def consents(core: "Core", get: Get) -> "Consents":
     from .consents import Consents
     from .repository import PersonRepository
 
+    def bind_slip(
+        recorder: str, upload: str, subject: str, place: str
+    ) -> "Put":
+        """Load the uploads for a slip only, not with every consent."""
+        return get(slips)(recorder, upload, subject, place)
+
     return Consents(
         transaction=core.transaction,
         repository=PersonRepository(core.store),
         clock=core.clock,
         ids=core.ids,
+        bind_slip=bind_slip,
     )
 
 
@@ -237,9 +248,9 @@ feature.answer_check = Bound(feature, may_answer)
 
 
 @feature.erase(service=consents)
-def erase(consents: "Consents", event: "Event") -> None:
-    """Remove the names of witnesses from an erased person's consents."""
-    consents.forget_witnesses(event.subject)
+def erase(consents: "Consents", event: "Event") -> "Position | None":
+    """Remove the names of witnesses from an erased person's consents, in steps."""
+    return consents.forget_witnesses(event.subject, event.cursor)
 
 
 def templates() -> "Templates":

@@ -58,13 +58,13 @@ class Guardians:
             guardian_name=guardian.name,
             consents=consents,
         )
-        line = self._consents.record(
+        lines = self._consents.record(
             changed,
             GUARDIAN,
             given or ConsentGiven(how="app"),
             recorded_by=recorded_by,
         )
-        return changed, (line,)
+        return changed, lines
 
     def _check(
         self, person: Person, guardian: GuardianGiven, now: datetime

@@ -367,6 +367,7 @@ class Consent:
     text_version: str | None = None
     how: str = "app"
     witness: str | None = None
+    slip: str | None = None  # the upload of a signed slip
     recorded_by: str
     confirm_by: datetime | None = None
     place: str | None = None
@@ -377,10 +378,12 @@ class ConsentGiven:
     """The form of a consent that another person records.
 
     With `care` the person agrees to marks about care as well, which is a purpose of its own.
+    `slip` is the upload of a signed slip.
     """
 
     how: str
     witness: str | None = None
+    slip: str | None = None
     care: bool = False
 
 

@@ -21,6 +21,7 @@ from ..web.fields import (
     PersonId,
     PlaceCode,
     Request,
+    UploadId,
     View,
 )
 from .consent_versions import consents_due
@@ -166,12 +167,16 @@ class ConsentDueView(View):
 class ConsentIn(Request):
     """A consent given by a person, in front of staff.
 
-    A spoken one needs a witness who is not the recorder. Without one it waits for a call-back by
-    another member of staff within three days, and lapses then.
+    A spoken one needs a witness who is not the recorder, or the photo of a signed slip. Without
+    either it waits for a call-back by another member of staff within three days, and lapses then.
     """
 
     how: Literal["spoken", "written"]
     witness: Name | None = None
+    slip: UploadId | None = Field(
+        None,
+        description="A photo of the recorder's own that has arrived, used for nothing else.",
+    )
     care: Flag = Field(
         False,
         description="Whether the person also agrees to marks about care: minor, bedridden, alone.",
@@ -179,7 +184,9 @@ class ConsentIn(Request):
 
     def given(self) -> ConsentGiven:
         """Return it as a value of the model."""
-        return ConsentGiven(how=self.how, witness=self.witness, care=self.care)
+        return ConsentGiven(
+            how=self.how, witness=self.witness, slip=self.slip, care=self.care
+        )
 
 
 class RoleGrantView(View):
@@ -473,6 +480,7 @@ class ConsentView(View):
     text_version: str | None
     how: str
     witness: str | None
+    slip: str | None = Field(description="The photo of a signed slip.")
     recorded_by: str
     at: Instant
     confirm_by: Instant | None = Field(

@@ -98,7 +98,7 @@ class CallBacks:
     def _confirmed(
         self, person: Person, consent: Consent, by: str, audit: Put
     ) -> Changes[Person]:
-        line = self._consents.record(
+        lines = self._consents.record(
             person,
             consent.purpose,
             _CALLED_BACK,
@@ -114,7 +114,7 @@ class CallBacks:
         return Changes(
             entity=person,
             previous=person,
-            writes=(_settled(consent), line, audit),
+            writes=(_settled(consent), *lines, audit),
             events=(event,),
         )
 

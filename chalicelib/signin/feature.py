@@ -1,6 +1,6 @@
 """The declaration of sign-in: codes, sessions and tokens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -12,7 +12,9 @@ from ..staff_directory.feature import audit
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.changes import Delete
+    from ..kernel.job import Event
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
     from ..kernel.template import Templates
     from ..people.accounts import PhoneProof
     from ..people.model import Person
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .read_out import ReadOutCodes
     from .role_codes import RoleCodes
     from .service import SignIn
+    from .session_records import SessionRecords
     from .sessions import Sessions
     from .sign_in_codes import SignInCodes
 
@@ -96,6 +99,19 @@ def sessions(core: "Core", get: Get) -> "Sessions":
         access=get(access),
         people=get(people),
         tokens=core.tokens,
+    )
+
+
+@feature.provide
+def session_records(core: "Core", get: Get) -> "SessionRecords":
+    """Build the export and the erasure of sessions."""
+    from .repository import SessionRepository
+    from .session_records import SessionRecords
+
+    return SessionRecords(
+        transaction=core.transaction,
+        repository=SessionRepository(core.store),
+        clock=core.clock,
     )
 
 
@@ -234,6 +250,18 @@ feature.messages(
     context=dormancy_context,
     service=dormancy,
 )
+
+
+@feature.export(service=session_records)
+def export(records: "SessionRecords", person_id: str) -> Mapping[str, Any]:
+    """Return where the person is signed in."""
+    return records.export_data(person_id)
+
+
+@feature.erase(service=session_records)
+def erase(records: "SessionRecords", event: "Event") -> "Position | None":
+    """End the sessions of an erased person, in steps."""
+    return records.forget(event.subject, event.cursor)
 
 
 @feature.erase_with()

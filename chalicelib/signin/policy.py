@@ -19,6 +19,7 @@ __all__ = [
     "DORMANT_AFTER",
     "EMAIL_CODES",
     "FAMILY_GRACE",
+    "FORGOTTEN_PER_STEP",
     "READ_OUTS_PER_DAY",
     "READ_OUT_LASTS",
     "ROLE_CODES_PER_DAY",
@@ -40,6 +41,7 @@ def _codes(name: str, limit: int, per: timedelta) -> RateLimit:
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
+FORGOTTEN_PER_STEP = 20  # commits in one job, well inside a minute
 READ_OUT_LASTS = timedelta(minutes=10)  # it is typed in while two people talk
 CODE_TRIES = 5  # of one challenge
 COOLDOWN = timedelta(

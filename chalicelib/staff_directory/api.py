@@ -73,7 +73,7 @@ def change_person(
 ) -> PersonView:
     """Correct the record of a person."""
     return PersonView.of(
-        person_admin.change_person(context, person_id, body.edit())
+        person_admin.change_person(context, person_id, body.edit(), body.age())
     )
 
 

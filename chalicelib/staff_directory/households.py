@@ -105,10 +105,9 @@ class Households:
                 if consent is None:
                     raise Invalid("consent.required", ["consent"])
                 consents[purpose] = CONSENT_TEXTS[purpose]
-                line = self._consents.record(
+                ledger += self._consents.record(
                     person, purpose, consent, recorded_by=by
                 )
-                ledger.append(line)
         if contact_via:
             self._check_contact(person, contact_via)
         changed = replace(

@@ -7,7 +7,7 @@ from pydantic import Field, RootModel
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..kernel.unset import UNSET, unset_if_none
-from ..people.edits import PersonCorrection
+from ..people.edits import AgeCorrection, PersonCorrection
 from ..people.model import Person, Vetting, VettingMethod, mask_phone
 from ..people.policy import HOMES_MAX
 from ..people.schemas import (
@@ -201,6 +201,21 @@ class PersonPatch(Request):
     home: PlaceCode | None = None
     address: Address | None = None
     locale: Locale | None = None
+    birth_year: BirthYear | None = Field(
+        None, description="Below 14 a guardian and their consent are needed."
+    )
+    guardian: GuardianIn | None = None
+    consent: ConsentIn | None = None
+
+    def age(self) -> AgeCorrection | None:
+        """Return the change of the age and the guardian, None if none is named."""
+        if self.birth_year is None and self.guardian is None:
+            return None
+        return AgeCorrection(
+            birth_year=self.birth_year,
+            guardian=self.guardian.given() if self.guardian else None,
+            consent=self.consent.given() if self.consent else None,
+        )
 
     def edit(self) -> PersonCorrection:
         """Return the changes; null empties the address only."""

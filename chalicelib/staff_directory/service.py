@@ -24,7 +24,7 @@ from ..people import newcomers, volunteers
 from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.consents import Consents
-from ..people.edits import PersonCorrection
+from ..people.edits import AgeCorrection, PersonCorrection
 from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
 from ..people.phones import Phones
 from ..people.policy import CONSENT_TEXTS
@@ -181,21 +181,25 @@ class PersonAdmin:
             return person, ()
         current = {**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
         person = replace(person, consents=current)
-        line = self._consents.record(
+        lines = self._consents.record(
             person, TERMS, consent, recorded_by=actor.id
         )
         if not consent.care:
-            return person, (line,)
+            return person, lines
         agreed = self._people.agree_to_care(person, consent, actor.id)
-        return agreed.entity, (line, *agreed.writes)
+        return agreed.entity, (*lines, *agreed.writes)
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return self._phones.claim(person, Conflict("person.phone_taken"))
 
     def change_person(
-        self, context: RequestContext, person_id: str, edit: PersonCorrection
+        self,
+        context: RequestContext,
+        person_id: str,
+        edit: PersonCorrection,
+        age: AgeCorrection | None = None,
     ) -> Person:
-        """Correct a person's name, home, address or language, or add a phone."""
+        """Correct a person's name, home, address, language or age, or add a phone."""
 
         def decide() -> Changes[Person]:
             actor, person = self._require(
@@ -206,17 +210,13 @@ class PersonAdmin:
                 authorize(
                     actor, people_permissions.CHANGE, _at(changed.home, context)
                 )
-            writes: tuple[Put, ...] = ()
-            if changed.phone != person.phone:
-                if person.phone:
-                    raise Conflict(
-                        "person.phone_set"
-                    )  # who holds the phone holds the account
-                changed = self._phones.with_key(changed)
-                changed = replace(changed, phone_lost_at=None)
-                writes = self._claims(changed)
+            changed, writes = self._with_phone(person, changed)
+            changed, guarded = self._with_age(changed, age, actor)
+            names = fields_set(edit)
+            if age:
+                names.append("age")
             audit = self._audit.record(
-                actor, "person.changed", person, ", ".join(fields_set(edit))
+                actor, "person.changed", person, ", ".join(names)
             )
             event = TimelineEvent(
                 tag="person.changed", actor=actor.id, party="staff"
@@ -224,11 +224,40 @@ class PersonAdmin:
             return Changes(
                 entity=changed,
                 previous=person,
-                writes=(*writes, audit),
+                writes=(*writes, *guarded, audit),
                 events=(event,),
             )
 
         return self._transaction.run(decide, context)
+
+    def _with_phone(
+        self, person: Person, changed: Person
+    ) -> tuple[Person, tuple[Put, ...]]:
+        """Return a person with a phone that staff add, and the rows that claim it."""
+        if changed.phone == person.phone:
+            return changed, ()
+        if person.phone:
+            # The holder of the phone holds the account.
+            raise Conflict("person.phone_set")
+        changed = self._phones.with_key(changed)
+        changed = replace(changed, phone_lost_at=None)
+        return changed, self._claims(changed)
+
+    def _with_age(
+        self, person: Person, age: AgeCorrection | None, actor: Actor
+    ) -> tuple[Person, tuple[Put, ...]]:
+        """Return a person with a corrected age and guardian, and the lines of the consent."""
+        if age is None:
+            return person, ()
+        if age.consent is None:
+            age = replace(age, guardian=None)  # nobody has agreed
+        return self._registration.guardians.with_age(
+            person,
+            age.birth_year,
+            age.guardian,
+            age.consent,
+            recorded_by=actor.id,
+        )
 
     def grant_roles(
         self, context: RequestContext, person_id: str, grants: Sequence[Grant]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..adapters.ports import Files, PostForm
 from ..kernel.access import Relation, Resource
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
@@ -182,6 +182,24 @@ class Uploads:
             raise Invalid("upload.not_ready", loc)
         proof = replace(bound.entity, is_proof=True)
         return replace(bound, entity=proof)
+
+    def bind_slip(
+        self, recorder_id: str, upload_id: str, subject_id: str, place: str
+    ) -> Put:
+        """Return the write that binds a signed slip to the person who has signed it.
+
+        Raises:
+            Invalid: it is not a photo of the recorder's own that is here, or was used before.
+
+        """
+        loc = ("consent", "slip")
+        bound = self.bind_proof(recorder_id, upload_id, subject_id, place, loc)
+        upload = bound.previous
+        if upload is None or upload.bound_to:
+            raise Invalid("upload.already_used", loc)
+        # Two consents in one commit have the same slip, and so the same write.
+        row = replace(bound.entity, version=upload.version + 1)
+        return Put(row=row, expected=upload)
 
     def releasing(
         self, to: str, upload_ids: Sequence[str]

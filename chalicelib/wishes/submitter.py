@@ -132,10 +132,9 @@ class WishSubmitter:
         wish = self._new_wish(granted, resident, terms, place)
         ledger = self._limits(granted, resident, wish)
         if consent:
-            line = self._people.note_consent(
+            ledger += self._people.note_consent(
                 resident, "acting", consent, actor.id
             )
-            ledger = (*ledger, line)
         found = relations(actor, wish.as_resource())
         mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
         changes = submission.submit(wish, mover, ledger)
