@@ -273,6 +273,9 @@ TICKET = Machine(
         "comment": [
             lambda t, by: tickets.comment(t, by, "x", public=True),
             lambda t, by: tickets.comment(t, by, "x", public=False),
+            lambda t, by: tickets.comment(
+                t, by, "x", public=False, to_assignee_only=True
+            ),
         ],
         "hold": [
             lambda t, by: tickets.hold(
@@ -461,6 +464,10 @@ OTHER_EVENTS = {
     "person.relation_ended": "kernel.ended_relations",
     "ticket.contact_removed": "tickets.handover",
     "wish.contact_removed": "wishes.ended_relations",
+    "wish.suspended": "wishes.ended_relations",
+    "wish.resumed": "wishes.ended_relations",
+    "person.let_reveal": "staff_directory.service",
+    "person.role_requested": "people.accounts",
     "person.opted_out": "people.consents",
     "person.registered": "staff_directory.service",
     "person.phone_lost": "signin.dormancy",
@@ -490,6 +497,7 @@ UNHEARD = {
     "ticket.ended",
     "ticket.escalated",
     "ticket.held",
+    "ticket.instructed",
     "ticket.merged",
     "ticket.noted",
     "ticket.reopened",

@@ -19,7 +19,7 @@ from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..wishes.helper_reader import HelperReader
 from ..wishes.helpers import Helper
-from ..wishes.model import Wish, WishState, is_alone
+from ..wishes.model import Wish, is_alone, is_offered, known_labels
 from ..wishes.queries import WishQueries
 from .edges import Neighbours, OpenWish, Volunteer, may_be_asked
 from .policy import Weights
@@ -194,7 +194,7 @@ class InputReader:
 
 
 def _can_be_matched(wish: Wish, now: datetime) -> bool:
-    is_open = wish.state is WishState.OPEN and wish.expires_at > now
+    is_open = is_offered(wish) and wish.expires_at > now
     return is_open and not wish.has_missed_its_windows(now)
 
 
@@ -238,8 +238,8 @@ def _open_wish(
         kind=wish.kind.value,
         place=wish.place,
         zone=wish.zone,
-        skills=tuple(map(as_read, wish.skills)),
-        dialects=tuple(map(as_read, wish.dialects)),
+        skills=tuple(map(as_read, known_labels(wish.skills))),
+        dialects=tuple(map(as_read, known_labels(wish.dialects))),
         windows=tuple(windows),
         vetted=wish.vetting_required,
         alone=is_alone(wish),

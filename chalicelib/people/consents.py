@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from ..kernel.changes import Changes, Put, TimelineEvent
@@ -62,9 +63,7 @@ class Consents:
         """
         recorder = recorded_by or person.id
         self._check_witness(person, given, recorder)
-        confirm_by = None
-        if given.how == "spoken" and not (given.witness or given.slip):
-            confirm_by = self._clock.now() + CALL_BACK_WITHIN
+        confirm_by = self._confirm_by(given)
         consent = Consent(
             id=self._ids.new("con"),
             person_id=person.id,
@@ -84,6 +83,12 @@ class Consents:
             return (line,)
         place = person.home or ""
         return line, self._bind_slip(recorder, given.slip, person.id, place)
+
+    def _confirm_by(self, given: ConsentGiven) -> datetime | None:
+        """Return until when another member of staff calls back; None if it is proved."""
+        if given.how != "spoken" or given.witness or given.slip:
+            return None
+        return self._clock.now() + CALL_BACK_WITHIN
 
     def _check_witness(
         self, person: Person, given: ConsentGiven, recorder_id: str

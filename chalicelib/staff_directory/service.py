@@ -211,7 +211,9 @@ class PersonAdmin:
                     actor, people_permissions.CHANGE, _at(changed.home, context)
                 )
             changed, writes = self._with_phone(person, changed)
-            changed, guarded = self._with_age(changed, age, actor)
+            changed, guarded = self._registration.guardians.corrected(
+                changed, age, by=actor.id
+            )
             names = fields_set(edit)
             if age:
                 names.append("age")
@@ -242,22 +244,6 @@ class PersonAdmin:
         changed = self._phones.with_key(changed)
         changed = replace(changed, phone_lost_at=None)
         return changed, self._claims(changed)
-
-    def _with_age(
-        self, person: Person, age: AgeCorrection | None, actor: Actor
-    ) -> tuple[Person, tuple[Put, ...]]:
-        """Return a person with a corrected age and guardian, and the lines of the consent."""
-        if age is None:
-            return person, ()
-        if age.consent is None:
-            age = replace(age, guardian=None)  # nobody has agreed
-        return self._registration.guardians.with_age(
-            person,
-            age.birth_year,
-            age.guardian,
-            age.consent,
-            recorded_by=actor.id,
-        )
 
     def grant_roles(
         self, context: RequestContext, person_id: str, grants: Sequence[Grant]

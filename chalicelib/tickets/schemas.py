@@ -146,10 +146,14 @@ class PublishTicketIn(Request):
 
 
 class CommentOnTicketIn(Request):
-    """A comment, and whether the reporters read it."""
+    """A comment, and whether the reporters read it. Otherwise it is a note for staff."""
 
     text: Annotated[Prose, Field(min_length=1, max_length=1000)]
     public: Flag = True
+    to_assignee: Flag = Field(
+        False,
+        description="Whether the assignee reads a note that is not public; from staff only.",
+    )
 
 
 class HoldTicketIn(Request):

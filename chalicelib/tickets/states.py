@@ -68,7 +68,7 @@ _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
 # A hold ends in the state in which it began.
 _BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-_COMMENTED = ("ticket.commented", "ticket.noted")
+_COMMENTED = ("ticket.commented", "ticket.noted", "ticket.instructed")
 
 
 def _each(

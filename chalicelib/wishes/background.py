@@ -25,7 +25,7 @@ from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import notifications, policy
 from .codes import delivery_code, spoken_word
-from .ended_relations import release_claims_of, remove_contact
+from .ended_relations import release_claims_of, remove_contact, suspend
 from .model import Wish
 from .repository import WishRepository
 from .timers import on_timer
@@ -83,8 +83,28 @@ class WishJobs:
             if page is not None:
                 return {"part": "claims", "start": page}
             cursor = {"part": "wishes", "start": None}
-        page = self._remove_contacts(ended, cursor["start"])
-        return {"part": "wishes", "start": page} if page is not None else None
+        if cursor["part"] == "wishes":
+            page = self._remove_contacts(ended, cursor["start"])
+            if page is not None:
+                return {"part": "wishes", "start": page}
+            cursor = {"part": "own", "start": None}
+        if RelationKind.BLOCKED not in ended.kinds:
+            return None
+        page = self.suspend(ended.person_id, cursor["start"])
+        return {"part": "own", "start": page} if page is not None else None
+
+    def suspend(
+        self, person_id: str, start: Position | None
+    ) -> Position | None:
+        """Take the wishes of a blocked resident from the wall, or put them back, in steps."""
+        resident = self._people.find(person_id)
+        is_blocked = resident is not None and resident.blocked
+        page = self._repository.wishes_of(person_id, start, _PAGE)
+        for wish in page.items:
+            self._update(
+                wish.id, lambda wish, now: suspend(wish, suspended=is_blocked)
+            )
+        return page.next
 
     def _release_claims(
         self, ended: EndedRelations, start: Position | None

@@ -45,7 +45,11 @@ __all__ = [
 feature: "Feature[Wishes]" = Feature(
     "wishes",
     id_prefixes={"wish": "wsh", "claim": "clm"},
-    holds={"claim": SERVICE_ENDED, "filed wish": {RelationKind.CONTACT}},
+    holds={
+        "claim": SERVICE_ENDED,
+        "filed wish": {RelationKind.CONTACT},
+        "own wish": {RelationKind.BLOCKED},
+    },
 )
 _CAME = {"收到": True, "没收到": False}
 feature.questions(
@@ -223,6 +227,7 @@ feature.messages(
     "wish.thanked",
     "wish.disputed_staff",
     "wish.check_failed_staff",
+    "wish.suspended_staff",
     "wish.reopened",
     "wish.expiring",
     "wish.expiring_staff",
@@ -261,6 +266,12 @@ def on_relation_ended(
 ) -> "Position | None":
     """Release the claims of a former helper; remove a former contact, in steps."""
     return wishes.release(ended)
+
+
+@feature.on_event("person.unblocked", service=jobs)
+def on_unblocked(wishes: "WishJobs", event: "Event") -> "Position | None":
+    """Put the wishes of a resident back on the wall, in steps."""
+    return wishes.suspend(event.subject, event.cursor)
 
 
 @feature.provide

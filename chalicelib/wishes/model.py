@@ -1,6 +1,6 @@
 """A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from ..kernel.access import STAFF, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
+from ..kernel.redaction import MASK
 from ..kernel.reminder_steps import (
     ReminderStep,
     first_due,
@@ -52,6 +53,8 @@ __all__ = [
     "WishText",
     "filers_of",
     "is_alone",
+    "is_offered",
+    "known_labels",
     "reminders_of",
 ]
 
@@ -154,6 +157,8 @@ class Wish(Entity):
     possible_duplicates: tuple[str, ...] = ()  # of the resident
     kin_duplicates: tuple[str, ...] = ()  # of their household, for staff
     hidden: bool = False  # staff took the words back from the public
+    # Its resident is blocked: only staff and those who help already see it.
+    suspended: bool = False
     held_for_review: bool = (
         False  # the words tell of an empty home, or of health
     )
@@ -266,7 +271,9 @@ class Wish(Entity):
 
         A wish that needs vetting for safeguarding is public only to volunteers who have it.
         """
-        is_hidden = self.vetting_required and not to_safeguarding
+        is_hidden = self.suspended or (
+            self.vetting_required and not to_safeguarding
+        )
         helpers = frozenset(claim.helper for claim in self.held)
         return Resource(
             see=can.SEE,
@@ -387,6 +394,16 @@ class Wish(Entity):
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
+
+
+def is_offered(wish: Wish) -> bool:
+    """Say whether a wish is on the wall and waits for helpers."""
+    return wish.state is WishState.OPEN and not wish.suspended
+
+
+def known_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return skills or dialects without those from which personal data was taken."""
+    return tuple(label for label in labels if MASK not in label)
 
 
 def filers_of(wish: Wish) -> frozenset[str]:

@@ -49,14 +49,19 @@ def with_public_text(
         title=mask(written.title), story=mask(written.story), alias=alias
     )
     kept = written if written != public else None
+    words = (written.title, written.story, *wish.skills, *wish.dialects)
+    skills = tuple(map(mask, wish.skills))
+    dialects = tuple(map(mask, wish.dialects))
     return replace(
         wish,
         title=public.title,
         story=public.story,
         alias=public.alias,
+        skills=skills,
+        dialects=dialects,
         as_written=kept,
         hidden=False,
-        held_for_review=needs_review(f"{written.title}\n{written.story}"),
+        held_for_review=needs_review("\n".join(words)),
     )
 
 

@@ -199,6 +199,7 @@ class WishSubmitter:
             person_id=resident.id,
             filed_by=actor_id,
             proxy_id=actor_id if resident.contact == actor_id else None,
+            suspended=resident.blocked,
             community_name=known[community].name,
             zone=zone,
             **(fields | {"place": place}),

@@ -319,6 +319,16 @@ MESSAGES: Templates = {
         slots=_slots("title"),
         parts=2,
     ),
+    "wish.suspended_staff": Template(
+        text(
+            zh="「{title}」的居民已被停用，请与志愿者联系",
+            en="“{title}”: its resident is blocked. Please talk to the helper.",
+        ),
+        recipients="the staff on duty",
+        for_staff=True,
+        slots=_slots("title"),
+        parts=2,
+    ),
     "wish.check_failed_staff": Template(
         text(
             zh="「{title}」回访不符，请核查登记人",

@@ -275,6 +275,26 @@ def _held_filed_wish(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _held_own_wish(world: World, kind: RelationKind) -> Held:
+    resident = world.resident()
+    wish_id = world.open_wish(resident)
+    path = f"/v1/wishes/{wish_id}"
+
+    def is_released() -> bool:
+        wish = find(Wish, wish_id, "wish")
+        return wish is not None and wish.suspended
+
+    return Held(
+        subject=world.services.people.find(resident.me["id"]),
+        phone=resident,
+        doors={
+            "view": shows(lambda: resident.get(path), "水壶"),
+            "move": succeeds(lambda: resident.post(f"{path}/keep", {})),
+        },
+        is_released=is_released,
+    )
+
+
 CASES = Cases(
     who={
         "list_wishes": ANYONE,
@@ -320,5 +340,9 @@ CASES = Cases(
         "reopen_wish": _withdrawn,
     },
     story_queries={"list_wishes": f"place={BAIHUA}"},
-    held={"claim": _held_claim, "filed wish": _held_filed_wish},
+    held={
+        "claim": _held_claim,
+        "filed wish": _held_filed_wish,
+        "own wish": _held_own_wish,
+    },
 )

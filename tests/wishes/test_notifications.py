@@ -57,6 +57,7 @@ TRUE = {
     "thanked": (wish(S.FULFILLED, C.CONFIRMED), START),
     "disputed_staff": (wish(S.DISPUTED, C.DELIVERED, reason="没收到"), START),
     "check_failed_staff": (wish(S.DISPUTED, C.DELIVERED), START),
+    "suspended_staff": (wish(S.CLAIMED, C.ACTIVE, suspended=True), START),
     "reopened": (wish(S.OPEN, C.RELEASED), START),
     "expiring": (wish(S.OPEN, None, "expiring"), START),
     "expiring_staff": (wish(S.OPEN, None, "expiring"), START),
@@ -135,6 +136,10 @@ SINCE = {
         wish(S.OPEN, C.RELEASED),
     ],
     "check_failed_staff": [wish(S.OPEN, C.RELEASED), wish(S.FULFILLED)],
+    "suspended_staff": [
+        wish(S.CLAIMED, C.ACTIVE),
+        wish(S.OPEN, C.RELEASED, suspended=True),
+    ],
     "reopened": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN)],
     "expiring": NOT_EXPIRING,
     "expiring_staff": NOT_EXPIRING,
@@ -364,6 +369,14 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     on_duty(world)  # the administrator gets one message then, no bundle
     world.pass_time(minutes=21)
     act(staff, recorded, "check", right=False)
+    world.pass_time(minutes=21)
+    resident = world.resident()
+    claimed = world.open_wish(resident)
+    act(helper, claimed, "claim")
+    words = {"blocked": True, "reason": "冒用"}
+    path = f"/v1/people/{resident.me['id']}/blocked"
+    boss = world.phone_of(world.admin)
+    assert boss.put(path, words).status == 200
     world.pass_time(minutes=21)
     at_once = {
         kind
