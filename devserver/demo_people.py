@@ -62,11 +62,16 @@ class DemoPeople:
         for number, name, place, role in _STAFF:
             code = f"{STREET}.{place}"
             person = self._create(name, f"+861390000{number:04}", code)
+            me = RequestContext(actor=person.as_actor())
+            self._accounts.request_role(me, role, code)
             grants = [Grant(role, code)]
-            staff[code, role.value] = self._directory.grant_roles(
+            self._directory.grant_roles(self._admin, person.id, grants)
+            staff[code, role.value] = self._directory.let_reveal(
                 self._admin,
                 person.id,
-                grants,
+                STREET,
+                "试用期满",
+                allowed=True,
             )
         return staff
 

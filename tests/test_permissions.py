@@ -21,7 +21,15 @@ from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.people.model import Person
 from chalicelib.web.routes import Operation
-from chalicelib.wishes.model import Claim, ClaimState, Wish, WishKind, WishState
+from chalicelib.wishes.model import (
+    AnswerProof,
+    Claim,
+    ClaimState,
+    RecordedAnswer,
+    Wish,
+    WishKind,
+    WishState,
+)
 
 from .admin.cases import a_parked_job
 from .cases import an_id, cases_by_feature, merged
@@ -148,6 +156,15 @@ class Stage:
             claims=(replace(claim, state=claims[state]),)
             if state in claims
             else (),
+            answer=RecordedAnswer(
+                by=an_id(self.world, "per"),
+                at=now,
+                how=AnswerProof.SLIP,
+                upload=an_id(self.world, "upl"),
+                check_by=now,
+            )
+            if state == "fulfilled"
+            else None,
         )
         save(wish)
         return wish.id

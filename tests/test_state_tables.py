@@ -36,12 +36,23 @@ from chalicelib.tickets.states import TicketStatus as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Upload, UploadEndReason, UploadState
-from chalicelib.wishes import claiming, delivery, erasure, submission
+from chalicelib.wishes import (
+    answer_checks,
+    claiming,
+    delivery,
+    erasure,
+    submission,
+)
 from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.ended_relations import release_claims_of
 from chalicelib.wishes.model import TABLE as WISHES
-from chalicelib.wishes.model import ClaimState, WishState
+from chalicelib.wishes.model import (
+    AnswerProof,
+    ClaimState,
+    RecordedAnswer,
+    WishState,
+)
 
 from .offers import builders as an
 from .phone_changes.builders import a_correction
@@ -58,6 +69,7 @@ IDS = {
 }
 RELATIONS = [frozenset({relation}) for relation in Relation] + [
     STAFF | {Relation.OWNER},
+    STAFF | {Relation.FILER},
     STAFF,
 ]
 
@@ -144,6 +156,17 @@ _WISHES = [
     for state, held, places in product(WishState, _SETS, (1, 2, 3))
     if len(held) <= places
 ]
+_DRAWN = RecordedAnswer(
+    by="per_filer",
+    at=START,
+    how=AnswerProof.SLIP,
+    upload="upl_a",
+    claims=("clm_per_helper",),
+    check_by=START + DAY,
+)
+_WISHES.append(
+    wish.a_wish(WishState.FULFILLED, *_claims(_K), answer=_DRAWN),
+)
 _LATE = (HOUR, 3 * DAY, 60 * DAY)
 
 
@@ -196,6 +219,10 @@ WISH = Machine(
             lambda w, by: wish_resolution.confirm(
                 w, replace(by, phone_since=by.now), 5, None
             ),
+        ],
+        "check": [
+            lambda w, by: answer_checks.check(w, by, right=True, note=None),
+            lambda w, by: answer_checks.check(w, by, right=False, note="x"),
         ],
         "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
         "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
@@ -255,6 +282,9 @@ TICKET = Machine(
         "comment": [
             lambda t, by: tickets.comment(t, by, "x", public=True),
             lambda t, by: tickets.comment(t, by, "x", public=False),
+            lambda t, by: tickets.comment(
+                t, by, "x", public=False, to_assignee_only=True
+            ),
         ],
         "hold": [
             lambda t, by: tickets.hold(
@@ -472,6 +502,10 @@ OTHER_EVENTS = {
     "person.relation_ended": "kernel.ended_relations",
     "ticket.contact_removed": "tickets.handover",
     "wish.contact_removed": "wishes.ended_relations",
+    "wish.suspended": "wishes.ended_relations",
+    "wish.resumed": "wishes.ended_relations",
+    "person.let_reveal": "staff_directory.service",
+    "person.role_requested": "people.accounts",
     "person.opted_out": "people.consents",
     "person.registered": "staff_directory.service",
     "person.phone_lost": "signin.dormancy",
@@ -502,6 +536,7 @@ UNHEARD = {
     "ticket.ended",
     "ticket.escalated",
     "ticket.held",
+    "ticket.instructed",
     "ticket.merged",
     "ticket.noted",
     "ticket.reopened",
@@ -509,6 +544,8 @@ UNHEARD = {
     "ticket.resumed",
     "ticket.split",
     "ticket.turned",
+    "wish.check_failed",
+    "wish.checked",
     "wish.checked_in",
     "wish.checked_out",
     "wish.delivered",

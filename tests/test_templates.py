@@ -14,7 +14,13 @@ from .job_rows import a_job
 from .world import START
 
 ASKS = text(zh="请回复{yes}", en=" Reply {yes}.")
-CODES = {"code.email", "code.sign_in", "code.phone_old", "code.phone_new"}
+CODES = {
+    "code.email",
+    "code.role",
+    "code.sign_in",
+    "code.phone_old",
+    "code.phone_new",
+}
 SIGNATURE = "春" * 8  # as long as providers take
 
 

@@ -56,6 +56,7 @@ from chalicelib.wishes.feature import forgetting as wish_forgetting
 from chalicelib.wishes.feature import helpers as wish_helpers
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
+from chalicelib.wishes.feature import sms_answers as wish_sms_answers
 from devserver.files import FileRoutes
 from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
@@ -153,6 +154,7 @@ _PROVIDERS = {
     "wish_forgetting": wish_forgetting,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
+    "wish_sms_answers": wish_sms_answers,
     "wish_helpers": wish_helpers,
     "upkeep": jobs,
     "outside": public_tickets,
@@ -369,13 +371,25 @@ class World:
         person = self.services.person_admin.create_person(
             self.boss, NewPerson(name=name, phone=number, home=home, **new)
         )
-        if roles:
-            person = self.services.person_admin.grant_roles(
-                self.boss,
-                person.id,
-                [Grant(role, place) for role, place in roles],
+        if not roles:
+            return person
+        for role, place in roles:
+            if role.rank > Role.VOLUNTEER.rank:  # they ask for it, being new
+                self.ask_for(person, role, place)
+        grants = [Grant(role, place) for role, place in roles]
+        person = self.services.person_admin.grant_roles(
+            self.boss, person.id, grants
+        )
+        for street in person.reveal_off:
+            person = self.services.person_admin.let_reveal(
+                self.boss, person.id, street, "试用期满", allowed=True
             )
         return person
+
+    def ask_for(self, person: Person, role: Role, place: str) -> None:
+        """Have a newcomer ask for a role."""
+        me = RequestContext(actor=person.as_actor())
+        self.services.accounts.request_role(me, role, place)
 
     def phone_of(self, person: Person) -> Phone:
         """Hand somebody a phone that is signed in, without going through the sign-in."""

@@ -8,10 +8,10 @@ the permission matrix test and the docs read them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from .errors import Forbidden, NotFound, Unauthenticated
 from .place import covers, street_of
+from .roles import COMMUNITY, STAFF, Bar, Relation, Role, Toward
 
 __all__ = [
     "ANONYMOUS",
@@ -20,50 +20,18 @@ __all__ = [
     "SYSTEM",
     "Action",
     "Actor",
+    "Bar",
     "Grant",
     "Relation",
     "Resource",
     "Role",
+    "Toward",
     "authorize",
+    "check_rank",
     "relations",
 ]
 
 
-class Role(StrEnum):
-    """The roles of people, lowest first."""
-
-    RESIDENT = "resident"
-    VOLUNTEER = "volunteer"
-    PROPERTY = "property"
-    GRID_WORKER = "grid_worker"
-    COMMUNITY_STAFF = "community_staff"
-    STREET_ADMIN = "street_admin"
-
-    @property
-    def rank(self) -> int:
-        """Return the position in the order of roles, 0 for the lowest."""
-        return list(Role).index(self)
-
-
-class Relation(StrEnum):
-    """The relations of an actor to one resource."""
-
-    PUBLIC = "public"  # everyone, while the resource is public
-    SIGNED_IN = "signed_in"
-    OWNER = "owner"
-    HELPER = "helper"
-    VOLUNTEER = "volunteer"  # of the same street
-    # Each staff relation includes those above it, within its place.
-    GRID_WORKER = "grid_worker"
-    COMMUNITY_STAFF = "community_staff"
-    STREET_ADMIN = "street_admin"
-    SYSTEM = "system"
-
-
-STAFF = frozenset(
-    {Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
-)
-COMMUNITY = frozenset({Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 _STAFF_ROLES = {
     Role.GRID_WORKER: Relation.GRID_WORKER,
     Role.COMMUNITY_STAFF: Relation.COMMUNITY_STAFF,
@@ -78,7 +46,9 @@ class Action:
     With `fresh`, the actor is read from the store first, for an access token may be older than the
     loss of a role. Only plain reading may trust the token alone. An `always_allowed` action is
     open to people whose consent to the terms is outdated: reading one's own, ending, leaving.
-    With `factor`, staff of a community or street need a fresh second factor for it.
+    With `factor`, staff of a community or street need a fresh second factor for it. `bars` keep
+    actors from judging their own work. `toward` is about the rank of the person that the resource
+    is. With `reveals` the actor needs the right to reveal phones and addresses.
     """
 
     name: str
@@ -86,6 +56,9 @@ class Action:
     fresh: bool = True
     always_allowed: bool = False
     factor: bool = False
+    bars: tuple[Bar, ...] = ()
+    toward: Toward = Toward.ANYONE
+    reveals: bool = False
 
     @property
     def verb(self) -> str:
@@ -145,6 +118,7 @@ class Resource:
     staff of the resource. `relations` holds the ids of its owners and its helpers. `roles` names
     the role without which such a relation does not count (any more). `proxies` are people who acted
     for an owner, each with the id of that owner. They are owners while they represent them.
+    `person` and `standing` are the id and the roles of the person that the resource is.
     """
 
     see: Action
@@ -153,6 +127,8 @@ class Resource:
     roles: Mapping[Relation, Role] = field(default_factory=dict)
     proxies: Mapping[str, str] = field(default_factory=dict)
     public: bool = False
+    person: str = ""
+    standing: tuple[Grant, ...] = ()
 
     def concerns(self, actor: Actor) -> bool:
         """Say whether an actor may be more than a member of the public here.
@@ -176,6 +152,26 @@ def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
     for grant in actor.grants:
         found |= _relations_by(grant, resource.places)
     return frozenset(found)
+
+
+def check_rank(actor: Actor, action: Action, resource: Resource) -> None:
+    """Refuse an action about a person of the actor's own rank or a higher one with Forbidden.
+
+    A rank counts at the place of each role. Volunteers choose their places, so theirs counts
+    nowhere.
+    """
+    if action.toward is Toward.ANYONE or actor is SYSTEM:
+        return
+    if actor.id == resource.person:
+        if action.toward is Toward.BELOW_OR_SELF:
+            return
+        raise Forbidden("role.above_own")
+    if action.toward is Toward.OTHERS:
+        return
+    for grant in resource.standing:
+        is_staff = grant.role.rank > Role.VOLUNTEER.rank
+        if is_staff and actor.role_at(grant.place).rank <= grant.role.rank:
+            raise Forbidden("role.above_own")
 
 
 def _relations_by_name(actor: Actor, resource: Resource) -> set[Relation]:
@@ -237,6 +233,7 @@ def authorize(
     if not found & resource.see.allowed:
         raise NotFound
     if found & action.allowed:
+        check_rank(actor, action, resource)
         return found
     if not actor.id:
         raise Unauthenticated("auth.token_missing")

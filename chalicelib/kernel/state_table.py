@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from .access import Action, Relation
+from .access import Action, Bar, Relation
 from .errors import Conflict, Forbidden
 
 __all__ = [
@@ -37,6 +37,7 @@ class Move(Generic[S]):
 
     The first target and event are the usual ones. `action` is an action of the feature, or the name
     of a move that only the system makes. `only` narrows the relations that the action allows.
+    `bars` are further ones than those of the action.
     """
 
     source: S
@@ -44,6 +45,7 @@ class Move(Generic[S]):
     targets: tuple[S, ...]
     events: tuple[str, ...] = ()
     only: frozenset[Relation] | None = None
+    bars: tuple[Bar, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,6 +62,13 @@ class Move(Generic[S]):
         if self.only is not None:
             return self.only
         return self.action.allowed
+
+    def bar_of(self, relations: frozenset[Relation]) -> Bar | None:
+        """Return the bar that keeps these relations from the move, None if there is none."""
+        bars = self.bars
+        if not isinstance(self.action, str):
+            bars = (*self.action.bars, *bars)
+        return next((bar for bar in bars if bar.holds_for(relations)), None)
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,9 @@ class StateTable(Generic[S]):
     def moves(self, state: S, relations: frozenset[Relation]) -> list[str]:
         """Return the moves allowed to some relations from a state, in table order, each once."""
         allowed = [
-            row for row in self._from(state) if row.relations & relations
+            row
+            for row in self._from(state)
+            if row.relations & relations and not row.bar_of(relations)
         ]
         return list(dict.fromkeys(row.name for row in allowed))
 
@@ -118,7 +129,7 @@ class StateTable(Generic[S]):
         `moves` are the moves to name in a Conflict, by default those of the table.
 
         Raises:
-            Conflict: the move does not leave this state.
+            Conflict: the move does not leave this state, or its mover would judge their own work.
             Forbidden: the move leaves this state, but for other relations.
             Undeclared: the table has no such move at all.
 
@@ -126,14 +137,17 @@ class StateTable(Generic[S]):
         if name not in self._names:
             raise Undeclared(f"{self.kind} has no move {name}")
         rows = [row for row in self._from(state) if row.name == name]
+        if moves is None:
+            moves = self.moves(state, relations)
+        facts: dict[str, object] = {
+            "state": state.value,
+            "moves": [*moves],
+        }
         if not rows:
-            if moves is None:
-                moves = self.moves(state, relations)
-            raise Conflict(
-                f"{self.kind}.wrong_state", state=state.value, moves=[*moves]
-            )
+            raise Conflict(f"{self.kind}.wrong_state", **facts)
         for row in rows:
             if row.relations & relations:
+                _check_bar(row.bar_of(relations), facts)
                 return row
         raise Forbidden("action.forbidden")
 
@@ -168,3 +182,12 @@ class StateTable(Generic[S]):
 
     def _from(self, state: S) -> list[Move[S]]:
         return [row for row in self.rows if row.source is state]
+
+
+def _check_bar(bar: Bar | None, facts: dict[str, object]) -> None:
+    """Refuse a move that a bar keeps the mover from."""
+    if bar is None:
+        return
+    if bar.is_conflict:
+        raise Conflict(bar.code, **facts)
+    raise Forbidden(bar.code)

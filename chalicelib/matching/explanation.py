@@ -8,7 +8,7 @@ from datetime import datetime
 from ..offers.maker import need_of
 from ..offers.model import AskedVolunteer, OfferRound
 from ..people.model import Person
-from ..wishes.model import Wish, WishState
+from ..wishes.model import Wish, is_offered
 from .edges import OBSTACLES, Neighbours, OpenWish, Volunteer, terms_of, why_of
 from .model import ShortageLine
 from .policy import Weights
@@ -66,7 +66,7 @@ def waiting_reason(
 
     `obstacles` are those of every volunteer nearby, by id. At `night` no volunteer is asked.
     """
-    if wish.state is not WishState.OPEN:
+    if not is_offered(wish):
         return "not_open", {"state": wish.state.value}
     if wish.has_missed_its_windows(now):
         return "missed", {"state": wish.state.value}

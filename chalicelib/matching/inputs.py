@@ -15,7 +15,7 @@ from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..wishes.helper_reader import HelperReader
 from ..wishes.helpers import Helper
-from ..wishes.model import Wish, WishState
+from ..wishes.model import Wish, is_offered
 from ..wishes.queries import WishQueries
 from .edges import Neighbours, OpenWish, Volunteer, may_be_asked
 from .policy import Weights
@@ -191,7 +191,7 @@ class InputReader:
 
 
 def _can_be_matched(wish: Wish, now: datetime) -> bool:
-    is_open = wish.state is WishState.OPEN and wish.expires_at > now
+    is_open = is_offered(wish) and wish.expires_at > now
     return is_open and not wish.has_missed_its_windows(now)
 
 

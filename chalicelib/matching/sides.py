@@ -12,7 +12,7 @@ from ..offers.model import OfferRound, VolunteerHistory, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
 from ..people.model import Person
 from ..people.volunteering import Volunteering
-from ..wishes.model import Wish, is_alone
+from ..wishes.model import Wish, is_alone, known_labels
 from .edges import OpenWish, Volunteer
 from .policy import Weights
 
@@ -42,8 +42,8 @@ def as_open_wish(
         kind=wish.kind.value,
         place=wish.place,
         zone=wish.zone,
-        skills=tuple(map(as_read, wish.skills)),
-        dialects=tuple(map(as_read, wish.dialects)),
+        skills=tuple(map(as_read, known_labels(wish.skills))),
+        dialects=tuple(map(as_read, known_labels(wish.dialects))),
         windows=tuple(windows),
         vetted=wish.vetting_required,
         alone=is_alone(wish),

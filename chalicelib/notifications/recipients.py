@@ -10,7 +10,7 @@ from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Urgency
 from ..message_log.model import Channel, Recipient, SuppressionReason
-from ..people.model import Person
+from ..people.model import Person, are_one_household
 from ..people.service import People
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
@@ -93,7 +93,7 @@ class Recipients:
                 person, place, Channel.SMS, holder.phone or "", holder
             )
             wants_sms = holder.sms or template.urgency is Urgency.URGENT
-            if wants_sms and holder.id not in barred:
+            if wants_sms and not self._is_barred(holder, person, barred):
                 return replace(route, silenced=silenced)
             silenced = silenced or route.recipient
         if person.email and person.email_address:
@@ -105,6 +105,20 @@ class Recipients:
         if person.phone:
             unreached = SuppressionReason.OPTED_OUT
         return replace(nowhere, unreached=unreached, silenced=silenced)
+
+    def _is_barred(
+        self, holder: Person, person: Person, barred: Collection[str]
+    ) -> bool:
+        """Say whether a phone must not ring, for its holder or their household is barred.
+
+        A person's own phone rings for them in any case.
+        """
+        if holder.id in barred:
+            return True
+        if holder.id == person.id or not barred:
+            return False
+        others = self._people.find_many(barred).values()
+        return any(are_one_household(holder, other) for other in others)
 
     def _phone_holders(self, person: Person) -> Iterator[Person]:
         """Yield the holders of phones that may ring for a person.

@@ -26,7 +26,7 @@ from ..people.volunteering import Volunteering, volunteering
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from ..wishes.model import ClaimState, Wish, WishState
+from ..wishes.model import ClaimState, Wish, is_offered
 from ..wishes.notifications import title_of
 from ..wishes.queries import WishQueries
 from . import decisions, notifications
@@ -264,7 +264,7 @@ def _place_of(offer: Offer) -> str:
 
 
 def _places_left(wish: Wish | None) -> int:
-    if wish is None or wish.state is not WishState.OPEN:
+    if wish is None or not is_offered(wish):
         return 0
     return wish.places_left
 

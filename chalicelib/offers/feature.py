@@ -223,6 +223,8 @@ def on_wish_fulfilled(offers: "OfferJobs", event: "Event") -> None:
     "wish.withdrawn",
     "wish.expired",
     "wish.reopened",
+    "wish.suspended",
+    "wish.resumed",
     "wish.owner_erased",
     service=jobs,
 )

@@ -15,7 +15,7 @@ from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
 from ..wishes.helper_reader import HelperReader
-from ..wishes.model import Wish, WishState
+from ..wishes.model import Wish, is_offered
 from ..wishes.queries import WishQueries
 from . import decisions
 from .decisions import ChosenVolunteer
@@ -228,7 +228,7 @@ def _template(wish: Wish, run_id: str, now: datetime) -> Offer:
 
 def need_of(wish: Wish, offer_round: OfferRound | None) -> int:
     """Return how many more offers a wish needs: its open places less its waiting offers."""
-    wanted = wish.places_left if wish.state is WishState.OPEN else 0
+    wanted = wish.places_left if is_offered(wish) else 0
     if offer_round is None:
         return wanted
     return wanted - len(offer_round.live)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
 from ..kernel.clock import Clock
-from ..kernel.errors import Unauthenticated
+from ..kernel.errors import Forbidden, Unauthenticated
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from . import permissions
 from .consent_versions import check_not_outdated
 from .factor_gate import FactorGate
-from .model import Person
+from .model import Person, are_one_household
 from .repository import PersonRepository
 
 __all__ = ["Access", "Granted"]
@@ -90,6 +91,10 @@ class Access:
         if action.fresh:
             actor = self._with_represented(actor, target, people)
         found = authorize(actor, action, target)
+        if action.reveals:
+            _check_may_reveal(people[actor.id], target)
+        if actor.id in people:
+            found |= _barring_relations(people[actor.id], target, people)
         if actor.id in people and not action.always_allowed:
             check_not_outdated(people[actor.id], self._clock.now())
         self._factors.check(actor, action)
@@ -137,3 +142,33 @@ class Access:
             return self._repository.find_persons(person_ids)
         person = self._repository.find_person(person_ids[0])
         return {person.id: person} if person else {}
+
+
+def _check_may_reveal(person: Person, target: Resource) -> None:
+    """Refuse staff who do not reveal phones and addresses in a street yet with Forbidden."""
+    streets = {street_of(place) for place in target.places}
+    if streets & set(person.reveal_off):
+        raise Forbidden("role.no_reveal")
+
+
+def _barring_relations(
+    person: Person, target: Resource, people: Mapping[str, Person]
+) -> frozenset[Relation]:
+    """Return the relations that a person has through their household, and that only bar.
+
+    They hold as far as the others were read with the person. Owners act for themselves.
+    """
+    owners = target.relations.get(Relation.OWNER, frozenset())
+    if person.id in owners:
+        return frozenset()
+    found = set[Relation]()
+    for relation in (Relation.FILER, Relation.SERVES):
+        if relation not in target.relations:
+            continue
+        ids = target.relations[relation]
+        if relation is Relation.FILER:
+            ids |= owners
+        others = [people[id] for id in ids if id in people]
+        if any(are_one_household(person, other) for other in others):
+            found.add(relation)
+    return frozenset(found)

@@ -25,6 +25,7 @@ from .model import (
     make_volunteer,
     withdraw,
 )
+from .newcomers import ask_for_role
 from .policy import SELF_GIVEN
 from .registration import Registration
 
@@ -75,6 +76,18 @@ class Accounts:
             )
 
         return self._change(context, change, "person.changed")
+
+    def request_role(
+        self, context: RequestContext, role: Role, place: str
+    ) -> Person:
+        """Ask for a role of staff at a place, as newcomers to a street have to."""
+
+        def change(person: Person) -> tuple[Person, tuple[Put, ...]]:
+            self._registration.check_place(place, ["place"])
+            now = self._clock.now()
+            return ask_for_role(person, role, place, now), ()
+
+        return self._change(context, change, "person.role_requested")
 
     def read_volunteer(self, context: RequestContext) -> Person:
         """Return the actor's record, with an empty profile if they are no volunteer."""
@@ -168,7 +181,7 @@ class Accounts:
             check_current(purpose, text_version, ("text_version",))
             if person.consents.get(purpose) == text_version:
                 return Changes(entity=person, previous=person)
-            line = self._consents.record(person, purpose)
+            lines = self._consents.record(person, purpose)
             event = TimelineEvent(
                 tag="person.consented",
                 actor=person.id,
@@ -179,7 +192,7 @@ class Accounts:
             return Changes(
                 entity=replace(person, consents=agreed),
                 previous=person,
-                writes=(line,),
+                writes=lines,
                 events=(event,),
             )
 

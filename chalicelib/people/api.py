@@ -19,6 +19,7 @@ from .schemas import (
     MyAccountView,
     MyConsentIn,
     MyDataView,
+    RoleRequestIn,
     VolunteerIn,
     VolunteerPatch,
     VolunteerView,
@@ -59,6 +60,21 @@ def erase_me(
 def read_my_data(accounts: Accounts, context: RequestContext) -> MyDataView:
     """Read all data held about the caller."""
     return MyDataView(to_jsonable_python(accounts.read_my_data(context)))
+
+
+@routes.post(
+    "/v1/me/role-requests",
+    reread=lambda accounts, context, id: MyAccountView.of(
+        accounts.read_me(context)
+    ),
+)
+def request_role(
+    accounts: Accounts, context: RequestContext, body: RoleRequestIn
+) -> MyAccountView:
+    """Ask for a role of staff; a newcomer to a street is given none without."""
+    return MyAccountView.of(
+        accounts.request_role(context, body.role, body.place)
+    )
 
 
 @routes.put("/v1/me/volunteer")

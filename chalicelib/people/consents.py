@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from ..kernel.changes import Changes, Message, Put, TimelineEvent
@@ -11,16 +12,17 @@ from ..kernel.ids import Ids
 from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
 from ..kernel.text import as_read
-from ..store.batches import in_batches
 from ..store.transaction import Transaction
 from .model import GUARDIAN, Consent, ConsentGiven, Person
 from .policy import CALL_BACK_WITHIN, CONSENT_TEXTS
 from .repository import PersonRepository
 
-__all__ = ["Consents"]
+__all__ = ["BindSlip", "Consents"]
 
 _BLANKED_AT_ONCE = 20  # lines in one transaction
 _IN_APP = ConsentGiven(how="app")
+# (recorder, upload, subject, place) -> the write that binds a signed slip to its person
+BindSlip = Callable[[str, str, str, str], Put]
 
 
 class Consents:
@@ -33,9 +35,11 @@ class Consents:
         repository: PersonRepository,
         clock: Clock,
         ids: Ids,
+        bind_slip: BindSlip,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids = clock, ids
+        self._bind_slip = bind_slip
 
     # lines that go into a commit
 
@@ -47,20 +51,19 @@ class Consents:
         *,
         recorded_by: str = "",
         text_version: str = "",
-    ) -> Put:
+    ) -> tuple[Put, ...]:
         """Return the line of a consent, recorded by the person unless `recorded_by` is given.
 
-        A spoken consent without a witness waits for a call-back by another member of staff.
+        A spoken consent without a witness or a signed slip waits for a call-back by another
+        member of staff. With a slip the write that binds it follows.
 
         Raises:
-            Invalid: the witness is the recorder, or the person.
+            Invalid: the witness is the recorder, or the person; the slip is not the recorder's.
 
         """
         recorder = recorded_by or person.id
         self._check_witness(person, given, recorder)
-        confirm_by = None
-        if given.how == "spoken" and not given.witness:
-            confirm_by = self._clock.now() + CALL_BACK_WITHIN
+        confirm_by = self._confirm_by(given)
         consent = Consent(
             id=self._ids.new("con"),
             person_id=person.id,
@@ -70,11 +73,22 @@ class Consents:
             text_version=text_version or CONSENT_TEXTS[purpose],
             how=given.how,
             witness=given.witness,
+            slip=given.slip,
             recorded_by=recorder,
             confirm_by=confirm_by,
             place=person.home if confirm_by else None,
         )
-        return Put(row=consent)
+        line = Put(row=consent)
+        if given.slip is None:
+            return (line,)
+        place = person.home or ""
+        return line, self._bind_slip(recorder, given.slip, person.id, place)
+
+    def _confirm_by(self, given: ConsentGiven) -> datetime | None:
+        """Return until when another member of staff calls back; None if it is proved."""
+        if given.how != "spoken" or given.witness or given.slip:
+            return None
+        return self._clock.now() + CALL_BACK_WITHIN
 
     def _check_witness(
         self, person: Person, given: ConsentGiven, recorder_id: str
@@ -115,11 +129,11 @@ class Consents:
             for purpose in before.consents
             if purpose not in after.consents
         ]
-        lines = [self.record(after, purpose) for purpose in given]
-        lines += [
-            self.record_withdrawal(after, purpose, after.id)
-            for purpose in withdrawn
-        ]
+        lines: list[Put] = []
+        for purpose in given:
+            lines += self.record(after, purpose)
+        for purpose in withdrawn:
+            lines.append(self.record_withdrawal(after, purpose, after.id))
         return tuple(lines)
 
     # reading
@@ -181,15 +195,22 @@ class Consents:
 
         self._transaction.run(decide, context)
 
-    def forget_witnesses(self, person_id: str) -> None:
-        """Remove witnesses and call-backs from an erased person's ledger; the consents stay."""
+    def forget_witnesses(
+        self, person_id: str, position: Position | None
+    ) -> Position | None:
+        """Remove witnesses and call-backs from an erased person's ledger; the consents stay.
+
+        It goes a page at a time. Return the position of the next, None at the end.
+        """
+        page = self.read_page(person_id, position, _BLANKED_AT_ONCE)
         named = [
             consent
-            for consent in self.read_all(person_id)
+            for consent in page.items
             if consent.witness or consent.confirm_by
         ]
-        for batch in in_batches(named, _BLANKED_AT_ONCE):
-            self._blank(person_id, batch)
+        if named:
+            self._blank(person_id, named)
+        return page.next
 
     def _blank(self, person_id: str, consents: Sequence[Consent]) -> None:
         blank = tuple(

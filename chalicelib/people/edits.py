@@ -6,6 +6,7 @@ from datetime import datetime
 from ..kernel.unset import UNSET, Maybe, or_else
 from .model import (
     Availability,
+    ConsentGiven,
     GuardianGiven,
     Person,
     QuietHours,
@@ -14,7 +15,13 @@ from .model import (
 )
 from .policy import CONSENT_TEXTS
 
-__all__ = ["AccountEdit", "PersonCorrection", "PersonEdit", "VolunteerEdit"]
+__all__ = [
+    "AccountEdit",
+    "AgeCorrection",
+    "PersonCorrection",
+    "PersonEdit",
+    "VolunteerEdit",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,15 @@ class PersonCorrection(PersonEdit):
         """Return the person with the changes."""
         changed = PersonEdit.applied_to(self, person)
         return replace(changed, phone=or_else(self.phone, person.phone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgeCorrection:
+    """A year of birth that staff correct. Below 14 a guardian agrees, by a consent of theirs."""
+
+    birth_year: int | None
+    guardian: GuardianGiven | None
+    consent: ConsentGiven | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

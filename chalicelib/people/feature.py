@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .access import Access
     from .accounts import Accounts, PhoneProof, TrailLine
     from .background import PersonJobs
-    from .consents import Consents
+    from .consents import BindSlip, Consents
     from .erasure import Erasure
     from .export import PersonalData
     from .factor_gate import ReadFactor
@@ -47,6 +47,7 @@ __all__ = [
     "phones",
     "place_exists",
     "registration",
+    "slips",
     "streets",
     "trail_line",
 ]
@@ -63,6 +64,9 @@ streets: "ServiceProvider[Callable[[], Iterable[str]]]" = ServiceProvider(
 homes_shown: "ServiceProvider[Callable[[str], list[ShownHome]]]" = (
     ServiceProvider("people.homes_shown")
 )  # filled by wishes
+slips: "ServiceProvider[BindSlip]" = ServiceProvider(
+    "people.slips"
+)  # filled by uploads
 phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
     "people.phone_proof"
 )  # filled by signin
@@ -116,11 +120,18 @@ def consents(core: "Core", get: Get) -> "Consents":
     from .consents import Consents
     from .repository import PersonRepository
 
+    def bind_slip(
+        recorder: str, upload: str, subject: str, place: str
+    ) -> "Put":
+        """Load the uploads for a slip only, not with every consent."""
+        return get(slips)(recorder, upload, subject, place)
+
     return Consents(
         transaction=core.transaction,
         repository=PersonRepository(core.store),
         clock=core.clock,
         ids=core.ids,
+        bind_slip=bind_slip,
     )
 
 
@@ -259,9 +270,9 @@ feature.answer_check = Bound(feature, may_answer)
 
 
 @feature.erase(service=consents)
-def erase(consents: "Consents", event: "Event") -> None:
-    """Remove the names of witnesses from an erased person's consents."""
-    consents.forget_witnesses(event.subject)
+def erase(consents: "Consents", event: "Event") -> "Position | None":
+    """Remove the names of witnesses from an erased person's consents, in steps."""
+    return consents.forget_witnesses(event.subject, event.cursor)
 
 
 def templates() -> "Templates":

@@ -7,6 +7,7 @@ from ..kernel.changes import Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from .consents import Consents
+from .edits import AgeCorrection
 from .model import GUARDIAN, ConsentGiven, GuardianGiven, Person
 from .policy import CONSENT_TEXTS, GUARDIAN_BELOW
 from .repository import PersonRepository
@@ -58,13 +59,24 @@ class Guardians:
             guardian_name=guardian.name,
             consents=consents,
         )
-        line = self._consents.record(
+        lines = self._consents.record(
             changed,
             GUARDIAN,
             given or ConsentGiven(how="app"),
             recorded_by=recorded_by,
         )
-        return changed, (line,)
+        return changed, lines
+
+    def corrected(
+        self, person: Person, age: AgeCorrection | None, *, by: str
+    ) -> tuple[Person, tuple[Put, ...]]:
+        """Return a person whose age staff correct; a guardian counts with a consent only."""
+        if age is None:
+            return person, ()
+        guardian = age.guardian if age.consent else None
+        return self.with_age(
+            person, age.birth_year, guardian, age.consent, recorded_by=by
+        )
 
     def _check(
         self, person: Person, guardian: GuardianGiven, now: datetime

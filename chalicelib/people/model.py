@@ -13,6 +13,7 @@ from ..kernel.place import community_of, street_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions, policy
 from .kept_session import KeptSession
+from .role_request import RoleRequest
 from .vetting import Vetting, VettingMethod, VettingRecord
 
 __all__ = [
@@ -139,6 +140,10 @@ class Person(Entity):
     guardian_name: str | None = None
     phone_lost_at: datetime | None = None  # until staff set another phone
     phone_since: datetime | None = None  # None: since the registration
+    role_requests: tuple[RoleRequest, ...] = ()
+    worked_in: tuple[str, ...] = ()  # streets where they had a role of staff
+    # Streets where they do not reveal phones and addresses, until an administrator lets them.
+    reveal_off: tuple[str, ...] = ()
 
     @property
     def limit_subjects(self) -> tuple[str, ...]:
@@ -276,6 +281,8 @@ class Person(Entity):
             see=permissions.SEE,
             places=self.places,
             relations={Relation.OWNER: frozenset({self.id})},
+            person=self.id,
+            standing=self.grants,
         )
 
     def as_actor(self, session: str = "") -> Actor:
@@ -367,6 +374,7 @@ class Consent:
     text_version: str | None = None
     how: str = "app"
     witness: str | None = None
+    slip: str | None = None  # the upload of a signed slip
     recorded_by: str
     confirm_by: datetime | None = None
     place: str | None = None
@@ -377,10 +385,12 @@ class ConsentGiven:
     """The form of a consent that another person records.
 
     With `care` the person agrees to marks about care as well, which is a purpose of its own.
+    `slip` is the upload of a signed slip.
     """
 
     how: str
     witness: str | None = None
+    slip: str | None = None
     care: bool = False
 
 
@@ -515,4 +525,6 @@ def are_one_household(one: Person, other: Person) -> bool:
         return True
     if one.household and one.household == other.household:
         return True
-    return one.contact_via == other.id or other.contact_via == one.id
+    if one.contact_via == other.id or other.contact_via == one.id:
+        return True
+    return one.guardian_id == other.id or other.guardian_id == one.id

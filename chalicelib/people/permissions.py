@@ -4,11 +4,12 @@
 with a fresh second factor.
 """
 
-from ..kernel.access import COMMUNITY, STAFF, Action, Relation
+from ..kernel.access import COMMUNITY, STAFF, Action, Relation, Toward
 
 __all__ = [
     "ACT_FOR",
     "ALLOW_REVEALS",
+    "ASK_ROLE",
     "BLOCK",
     "CHANGE",
     "CHANGE_ME",
@@ -17,6 +18,7 @@ __all__ = [
     "EXPORT_ME",
     "GRANT",
     "HOUSEHOLD",
+    "LET_REVEAL",
     "LIMIT",
     "ME",
     "PERMISSIONS",
@@ -35,14 +37,29 @@ ERASE_ME = Action("me.erase", ME.allowed, always_allowed=True, factor=True)
 SEE = Action("person.see", _OWNER_OR_STAFF)
 READ = Action("person.read", STAFF)
 CREATE = Action("person.create", STAFF)
-CHANGE = Action("person.change", STAFF)
-GRANT = Action("person.grant", STAFF, factor=True)
-REVEAL = Action("person.reveal", STAFF, factor=True)
+CHANGE = Action("person.change", STAFF, toward=Toward.BELOW_OR_SELF)
+GRANT = Action("person.grant", STAFF, factor=True, toward=Toward.BELOW)
+# A code to a newcomer's phone, by which they agree to a role.
+ASK_ROLE = Action("person.ask_role", STAFF, toward=Toward.BELOW)
+REVEAL = Action(
+    "person.reveal",
+    STAFF,
+    factor=True,
+    toward=Toward.BELOW_OR_SELF,
+    reveals=True,
+)
 ALLOW_REVEALS = Action("person.allow_reveals", COMMUNITY, factor=True)
-VET = Action("person.vet", COMMUNITY, factor=True)
-LIMIT = Action("person.limit", COMMUNITY)
-BLOCK = Action("person.block", COMMUNITY)
-HOUSEHOLD = Action("person.household", STAFF)
+# A newcomer to a street may reveal nothing until an administrator lets them.
+LET_REVEAL = Action(
+    "person.let_reveal",
+    frozenset({Relation.STREET_ADMIN}),
+    factor=True,
+    toward=Toward.OTHERS,
+)
+VET = Action("person.vet", COMMUNITY, factor=True, toward=Toward.BELOW)
+LIMIT = Action("person.limit", COMMUNITY, toward=Toward.BELOW)
+BLOCK = Action("person.block", COMMUNITY, toward=Toward.BELOW)
+HOUSEHOLD = Action("person.household", STAFF, toward=Toward.BELOW)
 ACT_FOR = Action("person.act_for", _OWNER_OR_STAFF)
 
 PERMISSIONS = (
@@ -55,8 +72,10 @@ PERMISSIONS = (
     CREATE,
     CHANGE,
     GRANT,
+    ASK_ROLE,
     REVEAL,
     ALLOW_REVEALS,
+    LET_REVEAL,
     VET,
     LIMIT,
     BLOCK,

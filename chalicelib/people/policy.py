@@ -14,6 +14,8 @@ __all__ = [
     "LIFT_WITHIN",
     "NAMES_MAX",
     "PEOPLE_READ_MAX",
+    "ROLE_REQUESTS_MAX",
+    "ROLE_REQUEST_LASTS",
     "SEALED_FOR",
     "SELF_GIVEN",
     "VETTING_LASTS",
@@ -57,6 +59,9 @@ LIFT_WITHIN = timedelta(
 HOMES_MAX = (
     50  # homes in 7 days that staff may allow: an event for a whole building
 )
+ROLE_REQUESTS_MAX = 5  # one person, a role in two or three grids
+# A month: the hiring of a worker takes weeks, and nobody remembers an older request.
+ROLE_REQUEST_LASTS = timedelta(days=30)
 # Half a year: theft is often noticed weeks later, and the police asks after months.
 SEALED_FOR = timedelta(days=180)
 # Three days: a weekend, and the next working day.

@@ -74,7 +74,7 @@ class Registration:
         return person, (
             Put(row=person, new=True),
             *owned,
-            agreed,
+            *agreed,
             *guarded,
         )
 
@@ -84,8 +84,8 @@ class Registration:
         """Return the decision that a person agrees to the terms, for the commit of a sign-in."""
         consents = {**person.consents, TERMS: text_version}
         agreed = replace(agree(person, TERMS, text_version), consents=consents)
-        line = self._consents.record(person, TERMS, text_version=text_version)
-        return Changes(entity=agreed, previous=person, writes=(line,))
+        lines = self._consents.record(person, TERMS, text_version=text_version)
+        return Changes(entity=agreed, previous=person, writes=lines)
 
     def check_name(
         self, name: str, grants: Iterable[Grant] = (), *, by_staff: bool = False

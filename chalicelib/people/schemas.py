@@ -21,6 +21,7 @@ from ..web.fields import (
     PersonId,
     PlaceCode,
     Request,
+    UploadId,
     View,
 )
 from .consent_versions import consents_due
@@ -36,6 +37,7 @@ from .model import (
 )
 
 __all__ = [
+    "AppointedRole",
     "BirthYear",
     "ChallengeId",
     "Code",
@@ -48,6 +50,8 @@ __all__ = [
     "MyAccountView",
     "MyConsentIn",
     "Phone",
+    "RoleRequestIn",
+    "RoleRequestView",
     "TextVersion",
     "VolunteerIn",
     "VolunteerPatch",
@@ -163,12 +167,16 @@ class ConsentDueView(View):
 class ConsentIn(Request):
     """A consent given by a person, in front of staff.
 
-    A spoken one needs a witness who is not the recorder. Without one it waits for a call-back by
-    another member of staff within three days, and lapses then.
+    A spoken one needs a witness who is not the recorder, or the photo of a signed slip. Without
+    either it waits for a call-back by another member of staff within three days, and lapses then.
     """
 
     how: Literal["spoken", "written"]
     witness: Name | None = None
+    slip: UploadId | None = Field(
+        None,
+        description="A photo of the recorder's own that has arrived, used for nothing else.",
+    )
     care: Flag = Field(
         False,
         description="Whether the person also agrees to marks about care: minor, bedridden, alone.",
@@ -176,7 +184,9 @@ class ConsentIn(Request):
 
     def given(self) -> ConsentGiven:
         """Return it as a value of the model."""
-        return ConsentGiven(how=self.how, witness=self.witness, care=self.care)
+        return ConsentGiven(
+            how=self.how, witness=self.witness, slip=self.slip, care=self.care
+        )
 
 
 class RoleGrantView(View):
@@ -275,6 +285,26 @@ class VolunteerView(View):
         return cls.model_validate(fields)
 
 
+AppointedRole = Literal[
+    Role.PROPERTY, Role.GRID_WORKER, Role.COMMUNITY_STAFF, Role.STREET_ADMIN
+]
+
+
+class RoleRequestIn(Request):
+    """A role of staff that the caller asks for, and its place."""
+
+    role: AppointedRole
+    place: PlaceCode
+
+
+class RoleRequestView(View):
+    """A role that a person has asked for, or agreed to."""
+
+    role: Role
+    place: PlaceCode
+    at: Instant
+
+
 class MyAccountView(View):
     """The caller's account."""
 
@@ -297,6 +327,7 @@ class MyAccountView(View):
     consents_due: list[ConsentDueView] = Field(
         description="Newer texts to agree to with POST /v1/me/consents."
     )
+    role_requests: list[RoleRequestView]
     created_at: Instant
     updated_at: Instant
 
@@ -449,6 +480,7 @@ class ConsentView(View):
     text_version: str | None
     how: str
     witness: str | None
+    slip: str | None = Field(description="The photo of a signed slip.")
     recorded_by: str
     at: Instant
     confirm_by: Instant | None = Field(

@@ -230,21 +230,21 @@ class People:
     ) -> Changes[Person]:
         """Return the decision that a person agrees to marks about care."""
         consents = {**subject.consents, CARE: CONSENT_TEXTS[CARE]}
-        line = self._consents.record(subject, CARE, given, recorded_by=by)
+        lines = self._consents.record(subject, CARE, given, recorded_by=by)
         event = TimelineEvent(
             tag="person.consented", actor=by, party="staff", note=CARE
         )
         return Changes(
             entity=replace(subject, consents=consents),
             previous=subject,
-            writes=(line,),
+            writes=lines,
             events=(event,),
         )
 
     def note_consent(
         self, subject: Person, purpose: str, given: ConsentGiven, by: str
-    ) -> Put:
-        """Return the ledger line of a consent. See `Consents.record`."""
+    ) -> tuple[Put, ...]:
+        """Return the ledger lines of a consent. See `Consents.record`."""
         return self._consents.record(subject, purpose, given, recorded_by=by)
 
     def opt_out(

@@ -117,7 +117,7 @@ class CallBacks:
     def _confirmed(
         self, person: Person, consent: Consent, by: str, audit: Put
     ) -> Changes[Person]:
-        line = self._consents.record(
+        lines = self._consents.record(
             person,
             consent.purpose,
             _CALLED_BACK,
@@ -133,7 +133,7 @@ class CallBacks:
         return Changes(
             entity=person,
             previous=person,
-            writes=(_settled(consent), line, audit),
+            writes=(_settled(consent), *lines, audit),
             events=(event,),
         )
 

@@ -20,7 +20,6 @@ from ..people.export import PersonalData
 from ..people.model import Person, SealedRecord
 from ..people.service import People
 from ..security_trail.audit import AuditLog
-from ..staff_directory.grants import check_below
 from ..store.transaction import Transaction
 from . import permissions
 from .call_backs import CallBacks
@@ -76,7 +75,6 @@ class Privacy:
             actor, person = self._require(
                 context, person_id, permissions.EXPORT
             )
-            check_below(actor, person)
             _check_needs_staff(person)
             audit = self._audit.record(
                 actor,
@@ -107,7 +105,6 @@ class Privacy:
 
         def decide() -> tuple[Changes[Entity], ErasureState]:
             actor, person = self._require(context, person_id, permissions.ERASE)
-            check_below(actor, person)
             _check_needs_staff(person)
             known = self._repository.find_request(person_id)
             if known is None or known.ttl <= self._clock.now():

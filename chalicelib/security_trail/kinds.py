@@ -27,6 +27,7 @@ class EventKind(StrEnum):
 
     LISTED = "people.listed"
     REVEALED = "person.revealed"
+    LET_REVEAL = "person.let_reveal"
     REVEALS_ALLOWED = "person.reveals_allowed"
     EXPORTED = "person.exported"
     UNSEALED = "person.unsealed"
@@ -36,6 +37,8 @@ class EventKind(StrEnum):
     HOUSEHOLD_SET = "person.household_set"
     CALLED_BACK = "person.called_back"
     GRANTED = "person.granted"
+    ROLE_CODE_SENT = "person.role_code_sent"
+    ROLE_AGREED = "person.role_agreed"
     VETTED = "person.vetted"
     LIMITED = "person.limited"
     BLOCKED = "person.blocked"

@@ -5,6 +5,7 @@ import unicodedata
 from ..kernel.errors import Invalid
 from ..kernel.request import RequestContext
 from ..people.schemas import MyAccountView
+from ..staff_directory.schemas import PersonView
 from ..web.fields import PageQuery
 from ..web.routes import Routes
 from .schemas import (
@@ -17,6 +18,8 @@ from .schemas import (
     PhoneIn,
     ReadOutCodeView,
     ReadOutIn,
+    RoleAgreementIn,
+    RoleCodeIn,
     TokensIn,
     TokensView,
 )
@@ -112,6 +115,44 @@ def read_out_code(
     """Make a code for staff to read out; the reason is recorded and the person notified."""
     return ReadOutCodeView.model_validate(
         signin.read_out.read_out(context, person_id, body.reason)
+    )
+
+
+@routes.post(
+    "/v1/people/{person_id}/role-code",
+    status=202,
+    reread=lambda signin, context, id: CodeSentView.model_validate(
+        signin.role_codes.reread(context, id)
+    ),
+)
+def send_role_code(
+    signin: SignIn,
+    context: RequestContext,
+    person_id: str,
+    body: RoleCodeIn,
+) -> CodeSentView:
+    """Send a code to a newcomer, who agrees to a role by reading it out."""
+    return CodeSentView.model_validate(
+        signin.role_codes.send(context, person_id, body.role, body.place)
+    )
+
+
+@routes.post(
+    "/v1/people/{person_id}/role-code/verify",
+    reread=lambda signin, context, id: PersonView.of(
+        signin.role_codes.read_person(context, id)
+    ),
+)
+def agree_to_role(
+    signin: SignIn,
+    context: RequestContext,
+    person_id: str,
+    body: RoleAgreementIn,
+) -> PersonView:
+    """Record that a newcomer agrees to a role, with the code that they have read out."""
+    code = unicodedata.normalize("NFKC", body.code)
+    return PersonView.of(
+        signin.role_codes.agree(context, person_id, body.challenge, code)
     )
 
 

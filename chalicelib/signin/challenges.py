@@ -108,6 +108,7 @@ class Challenges:
             person_id=order.person_id,
             holder=order.holder.id if order.holder else None,
             place=_community_of(order.holder),
+            about=order.about,
             muted=order.muted,
             ttl=expires + _KEPT,
         )

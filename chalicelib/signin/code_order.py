@@ -33,6 +33,7 @@ class CodeOrder:
     device: str | None = None
     person_id: str | None = None
     holder: Person | None = None
+    about: str = ""
     muted: bool = False
     sent: bool = True
 

@@ -1,6 +1,6 @@
 """The declaration of sign-in: codes, sessions and tokens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
@@ -12,7 +12,9 @@ from ..security_trail.feature import audit
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.changes import Delete
+    from ..kernel.job import Event
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Position
     from ..kernel.template import Templates
     from ..people.accounts import PhoneProof
     from ..people.model import Person
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from .dormancy import Dormancy
     from .hand_over import FindHandOver, HandOver
     from .read_out import ReadOutCodes
+    from .role_codes import RoleCodes
     from .service import SignIn
+    from .session_records import SessionRecords
     from .sessions import Sessions
     from .sign_in_codes import SignInCodes
     from .unasked import UnaskedMessages
@@ -43,7 +47,7 @@ feature: "Feature[SignIn]" = Feature(
     id_prefixes={"session": "ses", "challenge": "chl"},
     holds={"session": ACCOUNT_ENDED},
 )
-CODES = ("code.sign_in", "code.email")
+CODES = ("code.sign_in", "code.email", "code.role")
 find_hand_over: "ServiceProvider[FindHandOver]" = ServiceProvider(
     "signin.find_hand_over"
 )  # filled by phone_changes
@@ -116,6 +120,19 @@ def sessions(core: "Core", get: Get) -> "Sessions":
 
 
 @feature.provide
+def session_records(core: "Core", get: Get) -> "SessionRecords":
+    """Build the export and the erasure of sessions."""
+    from .repository import SessionRepository
+    from .session_records import SessionRecords
+
+    return SessionRecords(
+        transaction=core.transaction,
+        repository=SessionRepository(core.store),
+        clock=core.clock,
+    )
+
+
+@feature.provide
 def read_out(core: "Core", get: Get) -> "ReadOutCodes":
     """Build what makes codes for staff to read out."""
     from .read_out import ReadOutCodes
@@ -126,6 +143,23 @@ def read_out(core: "Core", get: Get) -> "ReadOutCodes":
         access=get(access),
         people=get(people),
         phones=get(phones),
+        challenges=get(challenges),
+        audit=get(audit),
+    )
+
+
+@feature.provide
+def role_codes(core: "Core", get: Get) -> "RoleCodes":
+    """Build what asks newcomers for their agreement to a role."""
+    from .role_codes import RoleCodes
+
+    return RoleCodes(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+        phones=get(phones),
+        registration=get(registration),
         challenges=get(challenges),
         audit=get(audit),
     )
@@ -179,6 +213,7 @@ def build(core: "Core", get: Get) -> "SignIn":
         codes=get(codes),
         sessions=get(sessions),
         read_out=get(read_out),
+        role_codes=get(role_codes),
         dormancy=get(dormancy),
         audit=get(audit),
         find_hand_over=find,
@@ -253,6 +288,18 @@ feature.messages(
     context=dormancy_context,
     service=dormancy,
 )
+
+
+@feature.export(service=session_records)
+def export(records: "SessionRecords", person_id: str) -> Mapping[str, Any]:
+    """Return where the person is signed in."""
+    return records.export_data(person_id)
+
+
+@feature.erase(service=session_records)
+def erase(records: "SessionRecords", event: "Event") -> "Position | None":
+    """End the sessions of an erased person, in steps."""
+    return records.forget(event.subject, event.cursor)
 
 
 @feature.erase_with()

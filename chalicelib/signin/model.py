@@ -50,6 +50,7 @@ class Purpose(StrEnum):
     PHONE_OLD = "phone_old"
     PHONE_NEW = "phone_new"
     NOTICE = "notice"  # proves nothing: it only holds the address of a notice
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,9 @@ class Challenge(Entity):
 
     `target` is the id of the `CodeTarget` to which the code goes. A `muted` one is sent to nobody
     and is otherwise like the others, for an answer must not show which numbers are known. `device`
-    is the known device that asked. `person_id` is the person of a code that staff read out, or who
-    changes their phone. `holder` is the person whose phone or address it was when the code was
-    asked for, `place` their community.
+    is the known device that asked. `person_id` is the person of a code that staff read out or
+    asked for, or who changes their phone; `about` is the role to which they agree. `holder` is the
+    person whose phone or address it was when the code was asked for, `place` their community.
     """
 
     entity_kind: ClassVar[str] = "challenge"
@@ -75,6 +76,7 @@ class Challenge(Entity):
     person_id: str | None = None
     holder: str | None = None
     place: str | None = None
+    about: str = ""
     muted: bool = False
     tries: int = 0
     failed_at: datetime | None = None

@@ -19,9 +19,11 @@ __all__ = [
     "DORMANT_AFTER",
     "EMAIL_CODES",
     "FAMILY_GRACE",
+    "FORGOTTEN_PER_STEP",
     "READ_OUTS_PER_DAY",
     "READ_OUT_GUESSES",
     "READ_OUT_LASTS",
+    "ROLE_CODES_PER_DAY",
     "WRONG_PER_ADDRESS",
     "WRONG_PER_TARGET",
     "CodeLimits",
@@ -40,6 +42,7 @@ def _codes(name: str, limit: int, per: timedelta) -> RateLimit:
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
+FORGOTTEN_PER_STEP = 20  # commits in one job, well inside a minute
 READ_OUT_LASTS = timedelta(minutes=10)  # it is typed in while two people talk
 CODE_TRIES = 5  # of one challenge
 COOLDOWN = timedelta(
@@ -61,6 +64,7 @@ CODES_PER_DEVICES = _codes("devices", 30, _DAY)  # of one phone together
 # Codes to one e-mail address, and from one person.
 EMAIL_CODES = (_codes("hour", 10, _HOUR), _codes("day", 30, _DAY))
 READ_OUTS_PER_DAY = _codes("read_out", 6, _DAY)  # about one person
+ROLE_CODES_PER_DAY = _codes("role", 3, _DAY)  # about one person
 
 # Wrong codes are counted without a limit, for the pauses between tries.
 WRONG_PER_TARGET = _codes("wrong", 0, _DAY)

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ..people.schemas import (
+    AppointedRole,
     BirthYear,
     ChallengeId,
     Code,
@@ -14,7 +15,7 @@ from ..people.schemas import (
     Phone,
     TextVersion,
 )
-from ..web.fields import Instant, Line, Name, Request, View
+from ..web.fields import Instant, Line, Name, PlaceCode, Request, View
 from .model import Session
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "PhoneIn",
     "ReadOutCodeView",
     "ReadOutIn",
+    "RoleAgreementIn",
+    "RoleCodeIn",
     "TokensIn",
     "TokensView",
 ]
@@ -148,6 +151,20 @@ class ReadOutIn(Request):
     """The reason for reading out a code."""
 
     reason: Annotated[Line, Field(min_length=2, max_length=200)]
+
+
+class RoleCodeIn(Request):
+    """A role that a newcomer is to have, and its place."""
+
+    role: AppointedRole
+    place: PlaceCode
+
+
+class RoleAgreementIn(Request):
+    """The code that a newcomer has read out, and its challenge."""
+
+    code: Code
+    challenge: ChallengeId
 
 
 class ReadOutCodeView(View):

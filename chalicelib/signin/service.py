@@ -24,6 +24,7 @@ from .model import Challenge, LastSeen, Purpose, Session
 from .policy import COOLDOWN, EMAIL_CODES
 from .read_out import ReadOutCodes
 from .refusals import sign_in_refusal
+from .role_codes import RoleCodes
 from .sessions import Sessions, SignedIn
 from .sign_in_codes import SignInCodes, give_back, phone_target
 
@@ -68,6 +69,7 @@ class SignIn:
         codes: SignInCodes,
         sessions: Sessions,
         read_out: ReadOutCodes,
+        role_codes: RoleCodes,
         dormancy: Dormancy,
         audit: AuditLog,
         find_hand_over: FindHandOver,
@@ -78,6 +80,7 @@ class SignIn:
         self._dormancy, self._audit = dormancy, audit
         self._find_hand_over = find_hand_over
         self.codes, self.sessions, self.read_out = codes, sessions, read_out
+        self.role_codes = role_codes
 
     def sign_in(
         self, context: RequestContext, returned: CodeReturned

@@ -74,6 +74,16 @@ CODE_MESSAGES: Templates = {
         urgency=Urgency.URGENT,
         pot=Pot.CODES,
     ),
+    "code.role": Template(
+        text(
+            zh="工作人员请您任职。同意就把验证码 {code} 读给对方，10分钟内有效。",
+            en="A role is offered to you. Agree by reading out {code}.",
+        ),
+        recipients="the person who is to get a role",
+        slots={"code": 6},
+        urgency=Urgency.URGENT,
+        pot=Pot.CODES,
+    ),
 }
 READ_OUT_MESSAGES: Templates = {
     "account.code_read_out": Template(

@@ -1,6 +1,7 @@
 """Routes of the staff directory."""
 
 from ..kernel.access import Grant
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
 from .schemas import (
@@ -15,6 +16,7 @@ from .schemas import (
     RevealAllowanceView,
     RevealedContactView,
     RevealIn,
+    RevealRightIn,
     RevealsAllowedIn,
     RolesIn,
     VettingIn,
@@ -76,7 +78,7 @@ def change_person(
 ) -> PersonView:
     """Correct the record of a person."""
     return PersonView.of(
-        person_admin.change_person(context, person_id, body.edit())
+        person_admin.change_person(context, person_id, body.edit(), body.age())
     )
 
 
@@ -132,6 +134,25 @@ def allow_reveals(
     """Allow a colleague of the same place 40 more reveals today; the reason is recorded."""
     return RevealAllowanceView.model_validate(
         person_admin.reveals.allow(context, person_id, body.reason)
+    )
+
+
+@routes.put("/v1/people/{person_id}/reveal-right")
+def let_reveal(
+    person_admin: PersonAdmin,
+    context: RequestContext,
+    person_id: str,
+    body: RevealRightIn,
+) -> PersonView:
+    """Let somebody who is new in a street reveal phones and addresses, or take that back."""
+    return PersonView.of(
+        person_admin.let_reveal(
+            context,
+            person_id,
+            street_of(body.place),
+            body.reason,
+            allowed=body.allowed,
+        )
     )
 
 

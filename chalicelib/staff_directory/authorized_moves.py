@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..kernel.access import Action, Actor, Relation, Resource
 from ..kernel.clock import Clock
-from ..kernel.errors import Forbidden, NotFound
+from ..kernel.errors import NotFound
 from ..kernel.ids import Ids
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
@@ -55,17 +55,6 @@ class DirectoryMoves:
             registration,
         )
         self._households = Households(people=people, consents=consents)
-
-    def _require_other(
-        self, context: RequestContext, person_id: str, action: Action
-    ) -> tuple[Actor, Person]:
-        """Return the actor and a person, a newcomer too, who is not the actor themself."""
-        actor, person = self._require(
-            context, person_id, action, takes_newcomers=True
-        )
-        if person.id == actor.id:
-            raise Forbidden("role.above_own")
-        return actor, person
 
     def _require(
         self,

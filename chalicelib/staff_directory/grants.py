@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..kernel.access import Actor, Grant, Role
+from ..kernel.access import Action, Actor, Grant, Role, Toward, check_rank
 from ..kernel.errors import Forbidden
 from ..kernel.place import covers, street_of
 from ..people.model import Person
@@ -11,14 +11,15 @@ from ..people.model import Person
 __all__ = ["check_below", "regrant"]
 
 
+_OVER = Action("person.power", frozenset(), toward=Toward.BELOW)
+
+
 def check_below(actor: Actor, person: Person) -> None:
-    """Refuse power over a person who is not below the actor, the actor included, with Forbidden."""
-    above = any(
-        actor.role_at(grant.place).rank <= grant.role.rank
-        for grant in person.grants
-    )
-    if above or person.id == actor.id:
-        raise Forbidden("role.above_own")
+    """Refuse power over a person who is not below the actor, the actor included, with Forbidden.
+
+    For people besides the one that an action is about: that one `Access.require` checks.
+    """
+    check_rank(actor, _OVER, person.as_resource())
 
 
 def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from ..kernel.access import Actor
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.errors import Invalid
 from ..kernel.ids import ID_PATTERN, derived_id
@@ -11,6 +12,7 @@ from ..people.consents import Consents
 from ..people.model import ConsentGiven, Person
 from ..people.policy import CONSENT_TEXTS
 from ..people.service import People
+from .grants import check_below
 
 __all__ = ["Households"]
 
@@ -26,7 +28,7 @@ class Households:
         self._people, self._consents = people, consents
 
     def resolve(
-        self, person: Person, wanted: str | None, by: str
+        self, person: Person, wanted: str | None, actor: Actor
     ) -> tuple[str | None, tuple[Changes[Person], ...]]:
         """Return the id of the household that a request names, and the changes of a member.
 
@@ -35,12 +37,13 @@ class Households:
 
         Raises:
             Invalid: there is no such member or household in the home.
+            Forbidden: the member, who has no household yet, is not below the actor.
 
         """
         if wanted is None or wanted == person.household:
             return wanted, ()
         if _PERSON.fullmatch(wanted):
-            return self._of_member(person, self._people.find(wanted), by)
+            return self._of_member(person, self._people.find(wanted), actor)
         if _HOUSEHOLD.fullmatch(wanted):
             return self._existing(person, wanted), ()
         if person.home is None:
@@ -49,7 +52,7 @@ class Households:
         return derived_id("hsh", scoped), ()
 
     def _of_member(
-        self, person: Person, member: Person | None, by: str
+        self, person: Person, member: Person | None, actor: Actor
     ) -> tuple[str, tuple[Changes[Person], ...]]:
         """Return the household of a member; one who has none yet founds it."""
         if member is None or member.id == person.id:
@@ -58,9 +61,10 @@ class Households:
             raise Invalid("household.unknown", ["household"])
         if member.household:
             return member.household, ()
+        check_below(actor, member)
         household = derived_id("hsh", member.id)
         event = TimelineEvent(
-            tag="person.household_set", actor=by, party="staff"
+            tag="person.household_set", actor=actor.id, party="staff"
         )
         founded = Changes(
             entity=replace(member, household=household),
@@ -101,10 +105,9 @@ class Households:
                 if consent is None:
                     raise Invalid("consent.required", ["consent"])
                 consents[purpose] = CONSENT_TEXTS[purpose]
-                line = self._consents.record(
+                ledger += self._consents.record(
                     person, purpose, consent, recorded_by=by
                 )
-                ledger.append(line)
         if contact_via:
             self._check_contact(person, contact_via)
         changed = replace(

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..kernel.access import Actor, Grant
+from ..kernel.access import Actor, Grant, authorize
 from ..kernel.changes import Changes, TimelineEvent
 from ..kernel.request import RequestContext
+from ..people import newcomers, volunteers
 from ..people import permissions as people_permissions
-from ..people import volunteers
 from ..people.model import Person
-from .authorized_moves import DirectoryMoves
-from .grants import check_below, regrant
+from .authorized_moves import DirectoryMoves, people_at
+from .grants import regrant
 from .vetting_terms import VettingTerms, check_terms
 
 __all__ = ["PersonPowers"]
@@ -31,7 +31,9 @@ class PersonPowers(DirectoryMoves):
             )
             for n, grant in enumerate(grants):
                 self._registration.check_place(grant.place, [n, "place"])
-            changed = regrant(actor, person, grants)
+            changed = newcomers.appointed(
+                person, regrant(actor, person, grants), self._clock.now()
+            )
             text = ", ".join(
                 f"{g.role.value}@{g.place}" for g in changed.grants
             )
@@ -63,8 +65,11 @@ class PersonPowers(DirectoryMoves):
         """
 
         def decide() -> Changes[Person]:
-            actor, person = self._require_other(
-                context, person_id, people_permissions.VET
+            actor, person = self._require(
+                context,
+                person_id,
+                people_permissions.VET,
+                takes_newcomers=True,
             )
             return self._vetted(context, actor, person, terms)
 
@@ -117,8 +122,11 @@ class PersonPowers(DirectoryMoves):
         """
 
         def decide() -> Changes[Person]:
-            actor, person = self._require_other(
-                context, person_id, people_permissions.LIMIT
+            actor, person = self._require(
+                context,
+                person_id,
+                people_permissions.LIMIT,
+                takes_newcomers=True,
             )
             now = self._clock.now()
             changed = volunteers.set_limits(person, homes_7_days, now)
@@ -146,6 +154,41 @@ class PersonPowers(DirectoryMoves):
 
         return self._transaction.run(decide, context)
 
+    def let_reveal(
+        self,
+        context: RequestContext,
+        person_id: str,
+        street: str,
+        reason: str,
+        *,
+        allowed: bool,
+    ) -> Person:
+        """Let a newcomer reveal phones and addresses in a street, or take that back."""
+
+        def decide() -> Changes[Person]:
+            action = people_permissions.LET_REVEAL
+            actor, person = self._require(context, person_id, action)
+            authorize(actor, action, people_at(street, context))
+            audit = self._audit.record(
+                actor,
+                "person.let_reveal",
+                person,
+                reason,
+                detail=f"{street} {allowed}",
+                address=context.address,
+            )
+            event = TimelineEvent(
+                tag="person.let_reveal", actor=actor.id, party="staff"
+            )
+            return Changes(
+                entity=newcomers.let_reveal(person, street, allowed=allowed),
+                previous=person,
+                writes=(audit,),
+                events=(event,),
+            )
+
+        return self._transaction.run(decide, context)
+
     def block(
         self,
         context: RequestContext,
@@ -159,7 +202,6 @@ class PersonPowers(DirectoryMoves):
             actor, person = self._require(
                 context, person_id, people_permissions.BLOCK
             )
-            check_below(actor, person)
             changed = replace(person, blocked=blocked)
             if blocked and not person.blocked:
                 changed = replace(

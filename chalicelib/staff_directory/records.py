@@ -8,11 +8,10 @@ from ..kernel.errors import Conflict
 from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
-from ..people.edits import PersonCorrection
+from ..people.edits import AgeCorrection, PersonCorrection
 from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
 from ..people.policy import CONSENT_TEXTS
 from .authorized_moves import DirectoryMoves, people_at
-from .grants import check_below
 
 __all__ = ["NewPerson", "PersonRecords"]
 
@@ -78,7 +77,7 @@ class PersonRecords(DirectoryMoves):
         )
         person = self._phones.with_key(person)
         household, members = self._households.resolve(
-            person, new.household, actor.id
+            person, new.household, actor
         )
         person, lines = self._households.relate(
             person, household, new.contact_via, new.consent, actor.id
@@ -101,21 +100,25 @@ class PersonRecords(DirectoryMoves):
             return person, ()
         current = {**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
         person = replace(person, consents=current)
-        line = self._consents.record(
+        lines = self._consents.record(
             person, TERMS, consent, recorded_by=actor.id
         )
         if not consent.care:
-            return person, (line,)
+            return person, lines
         agreed = self._people.agree_to_care(person, consent, actor.id)
-        return agreed.entity, (line, *agreed.writes)
+        return agreed.entity, (*lines, *agreed.writes)
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return self._phones.claim(person, Conflict("person.phone_taken"))
 
     def change_person(
-        self, context: RequestContext, person_id: str, edit: PersonCorrection
+        self,
+        context: RequestContext,
+        person_id: str,
+        edit: PersonCorrection,
+        age: AgeCorrection | None = None,
     ) -> Person:
-        """Correct a person's name, home, address or language, or add a phone."""
+        """Correct a person's name, home, address, language or age, or add a phone."""
 
         def decide() -> Changes[Person]:
             actor, person = self._require(
@@ -125,21 +128,18 @@ class PersonRecords(DirectoryMoves):
             if changed.home and changed.home != person.home:
                 there = people_at(changed.home, context)
                 authorize(actor, people_permissions.CHANGE, there)
-            writes: tuple[Put, ...] = ()
-            if changed.phone != person.phone:
-                check_below(actor, person)
-                if person.phone:
-                    raise Conflict(
-                        "person.phone_set"
-                    )  # who holds the phone holds the account
-                now, phone = self._clock.now(), changed.phone or ""
-                changed = self._phones.given(changed, phone, now)
-                writes = self._claims(changed)
+            changed, writes = self._with_phone(person, changed)
+            changed, guarded = self._registration.guardians.corrected(
+                changed, age, by=actor.id
+            )
+            names = fields_set(edit)
+            if age:
+                names.append("age")
             audit = self._audit.record(
                 actor,
                 "person.changed",
                 person,
-                detail=", ".join(fields_set(edit)),
+                detail=", ".join(names),
                 address=context.address,
             )
             event = TimelineEvent(
@@ -148,11 +148,24 @@ class PersonRecords(DirectoryMoves):
             return Changes(
                 entity=changed,
                 previous=person,
-                writes=(*writes, audit),
+                writes=(*writes, *guarded, audit),
                 events=(event,),
             )
 
         return self._transaction.run(decide, context)
+
+    def _with_phone(
+        self, person: Person, changed: Person
+    ) -> tuple[Person, tuple[Put, ...]]:
+        """Return a person with a phone that staff add, and the rows that claim it."""
+        if changed.phone == person.phone:
+            return changed, ()
+        if person.phone:
+            # The holder of the phone holds the account.
+            raise Conflict("person.phone_set")
+        now, phone = self._clock.now(), changed.phone or ""
+        changed = self._phones.given(changed, phone, now)
+        return changed, self._claims(changed)
 
     def set_household(
         self,
@@ -168,10 +181,7 @@ class PersonRecords(DirectoryMoves):
             actor, person = self._require(
                 context, person_id, people_permissions.HOUSEHOLD
             )
-            check_below(actor, person)
-            joined, members = self._households.resolve(
-                person, household, actor.id
-            )
+            joined, members = self._households.resolve(person, household, actor)
             changed, ledger = self._households.relate(
                 person, joined, contact_via, consent, actor.id
             )

@@ -8,7 +8,7 @@ from pydantic import Field, RootModel
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..kernel.unset import UNSET, unset_if_none
-from ..people.edits import PersonCorrection
+from ..people.edits import AgeCorrection, PersonCorrection
 from ..people.model import Person, Vetting, VettingMethod, mask_phone
 from ..people.policy import HOMES_MAX
 from ..people.schemas import (
@@ -20,6 +20,7 @@ from ..people.schemas import (
     Household,
     Phone,
     RoleGrantView,
+    RoleRequestView,
     mainland_mobile,
     person_fields,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "PersonView",
     "RevealAllowanceView",
     "RevealIn",
+    "RevealRightIn",
     "RevealedContactView",
     "RevealsAllowedIn",
     "RolesIn",
@@ -108,6 +110,12 @@ class PersonView(View):
     blocked: bool
     phone_lost_at: Instant | None = Field(
         description="Since then the number belongs to somebody else; null if it does not."
+    )
+    role_requests: list[RoleRequestView] = Field(
+        description="Roles that the person has asked for, or agreed to."
+    )
+    reveal_off: list[PlaceCode] = Field(
+        description="Streets where they do not reveal phones and addresses yet."
     )
     created_at: Instant
     updated_at: Instant
@@ -210,6 +218,21 @@ class PersonPatch(Request):
     home: PlaceCode | None = None
     address: Address | None = None
     locale: Locale | None = None
+    birth_year: BirthYear | None = Field(
+        None, description="Below 14 a guardian and their consent are needed."
+    )
+    guardian: GuardianIn | None = None
+    consent: ConsentIn | None = None
+
+    def age(self) -> AgeCorrection | None:
+        """Return the change of the age and the guardian, None if none is named."""
+        if self.birth_year is None and self.guardian is None:
+            return None
+        return AgeCorrection(
+            birth_year=self.birth_year,
+            guardian=self.guardian.given() if self.guardian else None,
+            consent=self.consent.given() if self.consent else None,
+        )
 
     def edit(self) -> PersonCorrection:
         """Return the changes; null empties the address only."""
@@ -227,6 +250,14 @@ class PersonPatch(Request):
 class RevealIn(Request):
     """The reason for revealing a person's phone and address."""
 
+    reason: Reason
+
+
+class RevealRightIn(Request):
+    """Whether a newcomer reveals phones and addresses in the street of a place; a reason."""
+
+    allowed: Flag
+    place: PlaceCode
     reason: Reason
 
 

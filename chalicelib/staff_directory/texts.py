@@ -26,8 +26,16 @@ REFUSALS = {
         en="You have revealed as many contacts as one day allows.",
     ),
     "role.above_own": text(
-        zh="您只能授予低于自己的角色，且限于自己的辖区。",
-        en="You can grant only roles below your own, inside your own place.",
+        zh="只能对低于自己职级、且在自己辖区的人这样操作。",
+        en="Only for people and roles below your own, inside your own place.",
+    ),
+    "role.no_reveal": text(
+        zh="您还不能查看完整电话和住址，须先由街道管理员开通。",
+        en="A street administrator has to let you see full phones and addresses first.",
+    ),
+    "role.not_requested": text(
+        zh="此人没有在本街道任过职，须本人先申请，或凭发到其手机的验证码同意。",
+        en="They have not worked in this street: they ask for the role, or agree by a code.",
     ),
     "vetting.how_required": text(
         zh="请用 how 填写核实方式：当面、证件或有人担保。",

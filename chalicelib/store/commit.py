@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar, cast
 
-from ..kernel.changes import ArmedTimer, Changes, Entity, TimelineEvent
+from ..kernel.changes import (
+    ArmedTimer,
+    Changes,
+    Entity,
+    TimelineEvent,
+    Write,
+)
 from ..kernel.errors import Replayed
 from ..kernel.ids import Ids
 from ..kernel.job import Event, ScheduledJob, Timer, record_of
@@ -40,6 +46,17 @@ def timer_job(entity: Entity, timer: ArmedTimer) -> ScheduledJob:
     return ScheduledJob(job=job, at=timer.at, shard=timer.shard)
 
 
+def _without(
+    made: Sequence[Write], writes: Sequence[Write]
+) -> tuple[Write, ...]:
+    """Return the writes that are not made already."""
+    found: list[Write] = []
+    for write in writes:
+        if write not in made and write not in found:
+            found.append(write)
+    return tuple(found)
+
+
 class CommitBuilder:
     """Turns changes into the items of a transaction.
 
@@ -72,8 +89,12 @@ class CommitBuilder:
             items.append(self._receipt(key, changes.entity.id, now))
         entities: list[Entity] = []
         jobs: list[ScheduledJob] = []
+        writes: list[Write] = []
         for part in changes.parts:
-            entity = self._add_part(items, part, now)
+            # One transaction takes no row twice: the same write is made once.
+            once = _without(writes, part.writes)
+            writes += once
+            entity = self._add_part(items, replace(part, writes=once), now)
             derived = self._derived_events(part)
             jobs += self._scheduler.jobs_of(entity, part, now, derived)
             entities.append(entity)

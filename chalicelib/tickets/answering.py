@@ -8,13 +8,14 @@ from ..kernel.clock import Clock
 from ..kernel.job import Answer
 from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
+from ..people.model import are_one_household
 from ..people.service import People, phone_since
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import notifications, resolution
 from .alarm_bell import AlarmBell
 from .duty import DutyResolver
-from .model import Ticket
+from .model import Ticket, solvers_of
 from .notifications import IS_IT_YOURS
 from .reader import TicketReader
 from .repository import TicketRepository
@@ -51,6 +52,9 @@ class TicketAnswers:
 
         def decide() -> tuple[Changes[Ticket], AnswerOutcome]:
             ticket = self._entities.get(answer.subject)
+            if answer.yes and self._is_by_solver(ticket, answer):
+                unchanged = Changes(entity=ticket, previous=ticket)
+                return unchanged, AnswerOutcome.NOT_ALLOWED
             occasion = notifications.occasion_of(ticket, answer.question)
             changes: Changes[Ticket] | None = None
             if answer.occasion == occasion:
@@ -61,6 +65,19 @@ class TicketAnswers:
             return changes, AnswerOutcome.ACTED
 
         return self._transaction.run_with(decide, _AS_SYSTEM)[1]
+
+    def _is_by_solver(self, ticket: Ticket, answer: Answer) -> bool:
+        """Say whether an answer came from a phone of those who solved a ticket."""
+        holder_id = answer.phone_of
+        if holder_id in ("", answer.person_id):
+            return False
+        solvers = solvers_of(ticket)
+        people = self._people.find_many({holder_id, *solvers})
+        holder = people.get(holder_id)
+        if holder is None:
+            return True
+        found = [people[id] for id in solvers if id in people]
+        return any(are_one_household(holder, one) for one in found)
 
     def _moved(self, ticket: Ticket, answer: Answer) -> Changes[Ticket] | None:
         """Return the move of an answer, None if it moves nothing."""

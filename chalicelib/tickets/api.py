@@ -177,9 +177,15 @@ def comment_on_ticket(
     ticket_id: str,
     body: CommentOnTicketIn,
 ) -> AnyTicket:
-    """Comment for the reporters, or for those who work on the ticket only."""
+    """Comment for the reporters, or leave a note for staff, or for the assignee, too."""
     return ticket_view(
-        tickets.comment(context, ticket_id, body.text, public=body.public)
+        tickets.comment(
+            context,
+            ticket_id,
+            body.text,
+            public=body.public,
+            to_assignee=body.to_assignee,
+        )
     )
 
 

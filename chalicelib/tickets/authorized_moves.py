@@ -10,12 +10,15 @@ from ..kernel.rate_limit import RateLimit
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..store.transaction import Transaction
-from .model import Ticket
+from . import permissions
+from .model import Ticket, solvers_of
 from .reader import TicketForViewer, TicketReader
 from .states import TicketMover
 
 __all__ = ["AuthorizedMoves", "Decide"]
 
+# The actions on somebody's work, for which their household counts, too.
+_JUDGE = frozenset({permissions.CONFIRM.name, permissions.CLOSE.name})
 Decide = Callable[[Ticket, TicketMover], Changes[Ticket]]
 
 
@@ -73,8 +76,9 @@ class AuthorizedMoves:
     ) -> tuple[Ticket, TicketMover, Granted]:
         """Read a ticket and require the action of a move."""
         ticket = self._reader.get(ticket_id)
+        judged = solvers_of(ticket) if action.name in _JUDGE else ()
         granted = self._access.require(
-            context, action, self._reader.resource_of(ticket)
+            context, action, self._reader.resource_of(ticket), reading=judged
         )
         mover = TicketMover(
             id=granted.actor.id,

@@ -15,6 +15,7 @@ from .sla_timers import EscalationContext
 from .states import TicketMover, TicketStatus
 
 __all__ = [
+    "INSTRUCTED",
     "NOTED",
     "accept",
     "assign",
@@ -28,7 +29,8 @@ __all__ = [
 ]
 
 S = TicketStatus
-NOTED = "ticket.noted"  # an internal note, for those who work on the ticket
+NOTED = "ticket.noted"  # an internal note, for staff
+INSTRUCTED = "ticket.instructed"  # a note of staff for the assignee
 _WORKS_ON = STAFF | {Relation.HELPER, Relation.SYSTEM}
 
 
@@ -83,9 +85,12 @@ def comment(
     text: str,
     *,
     public: bool,
+    to_assignee_only: bool = False,
     shown: str | None = None,
 ) -> Changes[Ticket]:
     """Comment on a ticket for its reporters, who get `shown`, or for those who work on it.
+
+    A note that is not public is for staff, or with `to_assignee_only` for the assignee, too.
 
     The first comment to the reporters by those who work on it meets the contact timer.
     """
@@ -93,7 +98,7 @@ def comment(
     if not public:
         if not works:
             raise Forbidden("ticket.internal")
-        return go(ticket, "comment", mover, event=NOTED, note=text)
+        return _note(ticket, mover, text, to_assignee_only=to_assignee_only)
     if not works:
         messages = to_assignee(ticket, "said")
         return go(
@@ -113,6 +118,23 @@ def comment(
         after,
         note=text,
         shown=shown,
+        messages=messages,
+    )
+
+
+def _note(
+    ticket: Ticket, mover: TicketMover, text: str, *, to_assignee_only: bool
+) -> Changes[Ticket]:
+    """Take a note for staff, or of staff for the assignee."""
+    if not (to_assignee_only and mover.relations & STAFF):
+        return go(ticket, "comment", mover, event=NOTED, note=text)
+    messages = to_assignee(ticket, "said")
+    return go(
+        ticket,
+        "comment",
+        mover,
+        event=INSTRUCTED,
+        note=text,
         messages=messages,
     )
 
@@ -278,6 +300,7 @@ def _unanswered(
         clocks=_clocks_when_resolved(ticket, escalation, mover.now),
         public_solution=None,
         resolved_at=mover.now,
+        resolved_by=mover.id,
         answered=0,
         asked_again=False,
     )

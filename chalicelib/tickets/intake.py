@@ -128,10 +128,8 @@ class TicketIntake:
             return subject, ()
         if consent is None:
             raise Invalid("consent.required", ["consent"])
-        ledger_line = self._people.note_consent(
-            subject, "acting", consent, actor.id
-        )
-        return subject, (ledger_line,)
+        ledger = self._people.note_consent(subject, "acting", consent, actor.id)
+        return subject, ledger
 
     def draft_for(
         self,

@@ -26,6 +26,7 @@ __all__ = [
     "Update",
     "level_of",
     "place_at",
+    "solvers_of",
 ]
 
 
@@ -188,6 +189,7 @@ class Ticket(TicketState, Entity):
     # Its only reporter has left: no reminders, until somebody has looked at it or joined it.
     reporter_left_at: datetime | None = None
     resolved_at: datetime | None = None
+    resolved_by: str | None = None
     closed_at: datetime | None = None
     ending: Ending | None = None
     solution: str | None = None  # for the reporters
@@ -274,7 +276,11 @@ class Ticket(TicketState, Entity):
         return Resource(
             see=permissions.SEE,
             places=(self.place,),
-            relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            relations={
+                Relation.OWNER: owners,
+                Relation.HELPER: helpers,
+                Relation.SERVES: frozenset(solvers_of(self)),
+            },
             roles=_ROLES,
             proxies=proxies,
             public=not self.private,
@@ -354,10 +360,20 @@ class TicketLine(TicketState):
         return Resource(
             see=permissions.SEE,
             places=(self.place,),
-            relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            relations={
+                Relation.OWNER: owners,
+                Relation.HELPER: helpers,
+                Relation.SERVES: helpers,
+            },
             roles=_ROLES,
             public=not self.private,
         )
+
+
+def solvers_of(ticket: Ticket) -> list[str]:
+    """Return the ids of the assignee and of the person who resolved a ticket."""
+    solvers = (ticket.assignee, ticket.resolved_by)
+    return [one for one in dict.fromkeys(solvers) if one]
 
 
 def place_at(level: Level, place: str) -> str:

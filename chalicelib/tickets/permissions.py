@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..kernel.access import STAFF, Action, Relation
+from ..kernel.access import STAFF, Action, Bar, Relation
 
 __all__ = [
     "ACCEPT",
@@ -22,6 +22,7 @@ __all__ = [
     "MERGE",
     "MOVES",
     "NEAR",
+    "NOT_OWN_WORK",
     "PERMISSIONS",
     "PUBLISH",
     "REOPEN",
@@ -59,7 +60,8 @@ COMMENT = Action("ticket.comment", _INSIDE)
 HOLD = Action("ticket.hold", _HELPER_OR_STAFF)
 RESUME = Action("ticket.resume", _HELPER_OR_STAFF)
 RESOLVE = Action("ticket.resolve", _HELPER_OR_STAFF)
-CONFIRM = Action("ticket.confirm", _OWNER_OR_STAFF)
+NOT_OWN_WORK = (Bar(Relation.SERVES, "ticket.own_solution"),)
+CONFIRM = Action("ticket.confirm", _OWNER_OR_STAFF, bars=NOT_OWN_WORK)
 REOPEN = Action("ticket.reopen", _OWNER_OR_STAFF)
 CLOSE = Action("ticket.close", _OWNER_OR_STAFF, always_allowed=True)
 ESCALATE = Action("ticket.escalate", _HELPER_OR_STAFF)

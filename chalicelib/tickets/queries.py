@@ -11,7 +11,7 @@ from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..uploads.service import Photo, Uploads
 from . import permissions
-from .decisions import NOTED
+from .decisions import INSTRUCTED, NOTED
 from .duty import DutyResolver
 from .model import NEW_PHONE, SlaTimer, Ticket, TicketLine, place_at
 from .policy import Level
@@ -94,14 +94,13 @@ class TicketQueries:
     ) -> tuple[Page[TicketEvent], frozenset[Relation]]:
         """Return a ticket's events, oldest first, and the caller's relations to it.
 
-        Internal notes are for those who work on the ticket.
+        Internal notes are for staff. An assignee who is none reads those that are meant for them.
         """
         ticket, granted = self._inside(context, ticket_id)
-        found = granted.relations
-        works = bool(found & (STAFF | {Relation.HELPER}))
+        found, actor_id = granted.relations, granted.actor.id
 
         def readable(event: TicketEvent) -> bool:
-            return works or event.tag != NOTED
+            return _is_readable(event, found, actor_id)
 
         page = self._repository.timeline_of(
             ticket.id, readable, context.start, limit
@@ -301,6 +300,17 @@ class TicketQueries:
     def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
         """Return how many joined each ticket; a ticket that nobody joined is left out."""
         return self._repository.joined_to(ticket_ids)
+
+
+def _is_readable(
+    event: TicketEvent, relations: frozenset[Relation], reader: str
+) -> bool:
+    """Say whether a reader may know of an event: notes are for staff and their authors."""
+    if relations & STAFF or event.by == reader:
+        return True
+    if event.tag == INSTRUCTED:
+        return Relation.HELPER in relations
+    return event.tag != NOTED
 
 
 def _line_for(actor: Actor, ticket: Ticket, reporter: str) -> LineForViewer:

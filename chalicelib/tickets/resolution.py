@@ -218,6 +218,7 @@ def _unsolved(ticket: Ticket) -> Ticket:
         ticket,
         public_solution=None,
         resolved_at=None,
+        resolved_by=None,
         closed_at=None,
         ending=None,
         solution=None,

@@ -18,6 +18,7 @@ from ..web.fields import (
     PlaceCode,
     Prose,
     Request,
+    UploadId,
 )
 from .intake import ProblemReport
 from .model import TicketLine
@@ -43,9 +44,6 @@ __all__ = [
 
 
 TicketId = Annotated[str, Field(pattern=f"^tkt_{ID_PATTERN}$")]
-
-
-UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 
 
 CategoryCode = Annotated[
@@ -149,10 +147,14 @@ class PublishTicketIn(Request):
 
 
 class CommentOnTicketIn(Request):
-    """A comment, and whether the reporters read it."""
+    """A comment, and whether the reporters read it. Otherwise it is a note for staff."""
 
     text: Annotated[Prose, Field(min_length=1, max_length=1000)]
     public: Flag = True
+    to_assignee: Flag = Field(
+        False,
+        description="Whether the assignee reads a note that is not public; from staff only.",
+    )
 
 
 class HoldTicketIn(Request):

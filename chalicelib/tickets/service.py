@@ -231,8 +231,9 @@ class Tickets(AuthorizedMoves):
         text: str,
         *,
         public: bool,
+        to_assignee: bool = False,
     ) -> TicketForViewer:
-        """Comment on a ticket, publicly or for those who work on it."""
+        """Comment on a ticket, publicly, for staff, or for its assignee, too."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             shown: str | None = None
@@ -240,7 +241,12 @@ class Tickets(AuthorizedMoves):
                 authors = () if mover.relations & STAFF else (mover.id,)
                 shown = self._reader.mask_text(ticket, text, *authors)
             return decisions.comment(
-                ticket, mover, text, public=public, shown=shown
+                ticket,
+                mover,
+                text,
+                public=public,
+                to_assignee_only=to_assignee,
+                shown=shown,
             )
 
         return self._move(

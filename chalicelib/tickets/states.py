@@ -68,7 +68,7 @@ _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
 # A hold ends in the state in which it began.
 _BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-_COMMENTED = ("ticket.commented", "ticket.noted")
+_COMMENTED = ("ticket.commented", "ticket.noted", "ticket.instructed")
 
 
 def _each(
@@ -118,7 +118,15 @@ TABLE: StateTable[TicketStatus] = StateTable(
         M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
         M(S.CLOSED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
         *_each(_UNSOLVED, can.CLOSE, S.CLOSED, "ticket.closed"),
-        M(S.RESOLVED, can.CLOSE, (S.CLOSED,), ("ticket.closed",), STAFF),
+        # before the reporters have answered
+        M(
+            S.RESOLVED,
+            can.CLOSE,
+            (S.CLOSED,),
+            ("ticket.closed",),
+            STAFF,
+            can.NOT_OWN_WORK,
+        ),
         *_staying(_UNSOLVED, can.ESCALATE, ("ticket.escalated",)),
         *_staying((*_UNSOLVED, S.RESOLVED), can.JOIN),
         *_each(_UNSOLVED, can.MERGE, S.CLOSED, "ticket.merged"),

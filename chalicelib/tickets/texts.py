@@ -89,6 +89,10 @@ REFUSALS = {
         zh="结束已超过 {days} 天，请重新反映。",
         en="The ticket ended more than {days} days ago. Please report the problem again.",
     ),
+    "ticket.own_solution": text(
+        zh="处理人不能代报告人确认，也不能提前结案。",
+        en="Who solved it can neither confirm it nor close it before the reporters answer.",
+    ),
     "ticket.own": text(
         zh="您已反映过这件事。", en="You have reported this problem already."
     ),

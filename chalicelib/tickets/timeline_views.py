@@ -2,7 +2,7 @@
 
 from ..kernel.access import STAFF, Relation
 from ..web.fields import Instant, View
-from .decisions import NOTED
+from .decisions import INSTRUCTED, NOTED
 from .repository import TicketEvent
 
 __all__ = ["TicketEventList", "TicketEventView"]
@@ -40,7 +40,7 @@ class TicketEventView(View):
             version=event.version,
             event=event.tag,
             party=event.party,
-            public=event.tag != NOTED,
+            public=event.tag not in (INSTRUCTED, NOTED),
             by=by,
             note=_note(event, relations, reader),
         )
@@ -51,14 +51,14 @@ def _note(
 ) -> str | None:
     """Return the note of an event: whole for staff and its author.
 
-    All others get it without personal data, and only a note that is meant for reporters. Other
-    notes are for those who work on the ticket.
+    All others get it without personal data, and only a note that is meant for reporters. An
+    assignee who is not staff, such as a property company, gets what staff wrote for them.
     """
     if relations & STAFF or event.by == reader:
         return event.note
     if event.tag in _NOTES_FOR_REPORTERS:
         return event.shown
-    if Relation.HELPER in relations:
+    if Relation.HELPER in relations and event.tag == INSTRUCTED:
         return event.note
     return None
 

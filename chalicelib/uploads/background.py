@@ -17,6 +17,8 @@ from ..adapters.ports import Files
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.ended_relations import EndedRelations, RelationKind
+from ..kernel.paging import Position
+from ..people.consents import Consents
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import decisions, policy
@@ -38,8 +40,10 @@ class UploadJobs:
         repository: UploadRepository,
         clock: Clock,
         files: Files,
+        consents: Consents,
     ) -> None:
         self._repository, self._clock, self._files = repository, clock, files
+        self._consents = consents
         self._entities = EntityStore(
             transaction, self._find, place=lambda upload: upload.place
         )
@@ -124,15 +128,31 @@ class UploadJobs:
                     lambda upload: self._ended(upload, UploadEndReason.REMOVED),
                 )
 
-    def release(self, ended: EndedRelations) -> None:
-        """Delete the photos of a person who has no account any more."""
+    def release(self, ended: EndedRelations) -> Position | None:
+        """Delete the photos of a person who has no account any more, a page in a step."""
         reason = UploadEndReason.OWNER_LEFT
         if RelationKind.ERASED in ended.kinds:
             reason = UploadEndReason.OWNER_ERASED
-        self.delete_unbound(ended.person_id, reason)
+        return self.delete_unbound(ended.person_id, reason, ended.cursor)
 
-    def delete_unbound(self, person_id: str, reason: UploadEndReason) -> None:
-        """Delete the photos of a person that are part of nothing.
+    def forget_slips(
+        self, person_id: str, position: Position | None
+    ) -> Position | None:
+        """Delete the slips that an erased person has signed, a page in a step."""
+        page = self._consents.read_page(
+            person_id, position, policy.DELETED_PER_STEP
+        )
+        slips = [consent.slip for consent in page.items if consent.slip]
+        self.delete_bound(person_id, list(dict.fromkeys(slips)))
+        return page.next
+
+    def delete_unbound(
+        self,
+        person_id: str,
+        reason: UploadEndReason,
+        position: Position | None = None,
+    ) -> Position | None:
+        """Delete the photos of a person that are part of nothing, a page in a step.
 
         The feature that shows a photo deletes it.
         """
@@ -142,9 +162,13 @@ class UploadJobs:
                 return Changes(entity=upload, previous=upload)
             return self._ended(upload, reason)
 
-        for upload in self._repository.uploads_of(person_id):
+        page = self._repository.uploads_page(
+            person_id, position, policy.DELETED_PER_STEP
+        )
+        for upload in page.items:
             if not upload.bound_to:
                 self._settle(upload.id, decide)
+        return page.next
 
     def _ended(
         self, upload: Upload, reason: UploadEndReason

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 from ..feature import Feature, Get
 from ..kernel.ended_relations import ACCOUNT_ENDED
 from ..kernel.template import Lane
-from ..people.feature import access
+from ..people.feature import access, consents, slips
 
 if TYPE_CHECKING:
     from ..adapters.ports import Files
     from ..core import Core
     from ..kernel.ended_relations import EndedRelations
-    from ..kernel.job import Timer
+    from ..kernel.job import Event, Timer
+    from ..kernel.paging import Position
+    from ..people.consents import BindSlip
     from ..web.routes import Routes
     from .background import UploadJobs
     from .service import Uploads
@@ -52,6 +54,7 @@ def jobs(core: "Core", get: Get) -> "UploadJobs":
         repository=UploadRepository(core.store),
         clock=core.clock,
         files=get(files),
+        consents=get(consents),
     )
 
 
@@ -71,6 +74,12 @@ def build(core: "Core", get: Get) -> "Uploads":
     )
 
 
+@feature.fill(slips)
+def make_slips(core: "Core", get: Get) -> "BindSlip":
+    """Return what binds a signed slip to the person who has signed it."""
+    return get(feature).bind_slip
+
+
 @feature.routes
 def routes() -> "Routes[Any]":
     """Load the routes."""
@@ -86,9 +95,17 @@ def on_timer(jobs: "UploadJobs", timer: "Timer") -> None:
 
 
 @feature.on_relation_ended(service=jobs)
-def on_relation_ended(jobs: "UploadJobs", ended: "EndedRelations") -> None:
-    """Delete the uploads of a person who has no account any more."""
-    jobs.release(ended)
+def on_relation_ended(
+    jobs: "UploadJobs", ended: "EndedRelations"
+) -> "Position | None":
+    """Delete the uploads of a person who has no account any more, in steps."""
+    return jobs.release(ended)
+
+
+@feature.erase(service=jobs)
+def erase(jobs: "UploadJobs", event: "Event") -> "Position | None":
+    """Delete the slips that an erased person has signed, in steps."""
+    return jobs.forget_slips(event.subject, event.cursor)
 
 
 @feature.export()

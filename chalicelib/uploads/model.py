@@ -85,7 +85,8 @@ TABLE: StateTable[UploadState] = StateTable(
 class Upload(Entity):
     """One upload. Its files are the sent one and, once it is ready, the photo and its thumbnail.
 
-    `bound_to` is the id of the entity that shows it (a ticket), `place` the place of that. A
+    `bound_to` is the id of the entity that shows it (a ticket), `place` the place of that. With
+    `is_proof` staff of the place read it by its id. A
     pending upload may be bound already, because phones are slow. No file is deleted before a
     commit has decided so. At `clear_at` unwanted files are deleted for good. That is late enough
     that no process can write them again.
@@ -106,6 +107,7 @@ class Upload(Entity):
     clear_at: datetime | None = None
     bound_to: str | None = None
     place: str = ""
+    is_proof: bool = False  # for staff of that place
     ttl: datetime | None = None
 
     def deadlines(self) -> Mapping[str, datetime]:
@@ -120,9 +122,10 @@ class Upload(Entity):
         return waits
 
     def as_resource(self) -> Resource:
-        """Return the upload as access checks see it: only its owner may read it."""
+        """Return the upload as access checks see it: for its owner; a proof for staff, too."""
         return Resource(
             see=permissions.SEE,
+            places=(self.place,) if self.is_proof else (),
             relations={Relation.OWNER: frozenset({self.owner})},
         )
 

@@ -7,6 +7,7 @@ from ..kernel.rate_limit import RateLimit
 __all__ = [
     "ARRIVES_WITHIN",
     "CLEARED_AFTER",
+    "DELETED_PER_STEP",
     "FORGOTTEN_AFTER",
     "FORM_LASTS",
     "MAX_BYTES",
@@ -37,3 +38,4 @@ SHOWN_FOR = timedelta(minutes=15)  # how long an address of a photo is good for
 FORGOTTEN_AFTER = timedelta(
     days=30
 )  # how long it is still known why an upload came to nothing
+DELETED_PER_STEP = 20  # commits in one job, well inside a minute

@@ -54,6 +54,16 @@ class UploadRepository(Repository):
         """Read the uploads of a person, oldest first."""
         return self._read(owner, "by_owner")
 
+    def uploads_page(
+        self, owner: str, start: Position | None, limit: int
+    ) -> Page[Upload]:
+        """Read a page of the uploads of a person, oldest first."""
+        keys = self._store.page(
+            _KEY, owner, index="by_owner", start=start, limit=limit
+        )
+        found = self.find_uploads([key.pk for key in keys.items])
+        return Page(found, keys.next)
+
     def waiting_uploads(self) -> Iterator[Upload]:
         """Read everything that waits for something."""
         return self._read("waiting", "by_waiting")

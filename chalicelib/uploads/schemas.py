@@ -6,22 +6,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..adapters.photos import CLEANED_TYPE
-from ..kernel.ids import ID_PATTERN
-from ..web.fields import WHOLE, Instant, Request, View
+from ..web.fields import WHOLE, Instant, Request, UploadId, View
 from .model import UploadEndReason, UploadKind, UploadState
 from .policy import MAX_BYTES
 from .service import Photo, UploadForm
 
 __all__ = [
     "UploadFormView",
-    "UploadId",
     "UploadIn",
     "UploadView",
     "form_view",
     "upload_view",
 ]
-
-UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 
 
 class UploadIn(Request):

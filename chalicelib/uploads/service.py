@@ -1,13 +1,13 @@
 """Photos that people send: the form that sends them, and the addresses that show them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ..adapters.ports import Files, PostForm
 from ..kernel.access import Relation, Resource
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
@@ -119,7 +119,7 @@ class Uploads:
         return UploadForm(upload=upload, form=form)
 
     def read_upload(self, context: RequestContext, upload_id: str) -> Photo:
-        """Return one's own upload."""
+        """Return one's own upload, or a proof for staff of its place."""
         return self._shown(self._own(context, upload_id))
 
     def _own(self, context: RequestContext, upload_id: str) -> Upload:
@@ -159,6 +159,48 @@ class Uploads:
                 decisions.bind(upload, actor_id, to, place, [*loc, n])
             )
         return tuple(changes)
+
+    def bind_proof(
+        self,
+        actor_id: str,
+        upload_id: str,
+        to: str,
+        place: str,
+        loc: Sequence[str | int],
+    ) -> Changes[Upload]:
+        """Return the change that binds a photo as a proof: it is here, and it is clean.
+
+        Raises:
+            Invalid: as `bind`, or the photo has not arrived yet.
+
+        """
+        found = self._repository.find_uploads(
+            [upload_id] if is_upload_id(upload_id) else []
+        )
+        upload = found[0] if found else None
+        bound = decisions.bind(upload, actor_id, to, place, loc)
+        if bound.entity.state is not UploadState.READY:
+            raise Invalid("upload.not_ready", loc)
+        proof = replace(bound.entity, is_proof=True)
+        return replace(bound, entity=proof)
+
+    def bind_slip(
+        self, recorder_id: str, upload_id: str, subject_id: str, place: str
+    ) -> Put:
+        """Return the write that binds a signed slip to the person who has signed it.
+
+        Raises:
+            Invalid: it is not a photo of the recorder's own that is here, or was used before.
+
+        """
+        loc = ("consent", "slip")
+        bound = self.bind_proof(recorder_id, upload_id, subject_id, place, loc)
+        upload = bound.previous
+        if upload is None or upload.bound_to:
+            raise Invalid("upload.already_used", loc)
+        # Two consents in one commit have the same slip, and so the same write.
+        row = replace(bound.entity, version=upload.version + 1)
+        return Put(row=row, expected=upload)
 
     def releasing(
         self, to: str, upload_ids: Sequence[str]

@@ -15,6 +15,10 @@ REFUSALS = {
         zh="这张照片已用在别处，请重新上传。",
         en="This photo is part of something else. Please upload it again.",
     ),
+    "upload.not_ready": text(
+        zh="这张照片还没有传完，请稍后再试。",
+        en="This photo is not here yet. Please try again in a moment.",
+    ),
     "upload.refused": text(
         zh="这张照片无法使用，请重新上传。",
         en="This photo cannot be used. Please upload it again.",

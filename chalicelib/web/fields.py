@@ -42,6 +42,7 @@ __all__ = [
     "PlaceQuery",
     "Prose",
     "Request",
+    "UploadId",
     "View",
     "near",
 ]
@@ -127,6 +128,7 @@ PlaceCode = Annotated[
 ]
 
 
+UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 PersonId = Annotated[str, Field(pattern=f"^per_{ID_PATTERN}$")]
 
 

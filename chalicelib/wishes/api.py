@@ -10,6 +10,7 @@ from .queries import PublicWishLine, WishForViewer
 from .schemas import (
     ClaimChoiceIn,
     ClaimReleaseIn,
+    WishAnswerCheckIn,
     WishConfirmationIn,
     WishDeliveryIn,
     WishEditIn,
@@ -204,7 +205,22 @@ def confirm_wish(
 ) -> AnyWish:
     """Confirm the delivery, with a rating and thanks."""
     return wish_view(
-        wishes.confirm_wish(context, wish_id, body.rating, body.thanks)
+        wishes.confirm_wish(
+            context, wish_id, body.rating, body.thanks, body.proven()
+        )
+    )
+
+
+@routes.post("/v1/wishes/{wish_id}/check")
+def check_answer(
+    wishes: Wishes,
+    context: RequestContext,
+    wish_id: str,
+    body: WishAnswerCheckIn,
+) -> AnyWish:
+    """Note what the resident said about an answer that another member of staff recorded."""
+    return wish_view(
+        wishes.check_answer(context, wish_id, right=body.right, note=body.note)
     )
 
 

@@ -11,7 +11,7 @@ from ..people.access import Access, Granted
 from ..people.model import Person
 from ..store.transaction import Transaction
 from . import permissions
-from .model import Wish, WishMover
+from .model import Wish, WishMover, filers_of
 from .queries import WishForViewer, WishQueries, people_named_in
 
 __all__ = ["Decide", "KnownWish", "WishMoves"]
@@ -83,7 +83,7 @@ class WishMoves:
             context,
             permissions.MOVES[move],
             self.queries.resource_for(wish),
-            reading=people_named_in(wish),
+            reading=[*people_named_in(wish), *sorted(filers_of(wish))],
         )
         mover = WishMover(
             id=granted.actor.id,

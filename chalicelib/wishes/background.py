@@ -1,4 +1,4 @@
-"""Background work on wishes: timers, SMS answers, messages, erasure, export. Takes no context."""
+"""Background work on wishes: timers, messages, ended relations, export. Takes no context."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, Relation, relations
+from ..kernel.access import Relation, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock, from_text
 from ..kernel.codes import Keyring
@@ -18,17 +18,15 @@ from ..kernel.ended_relations import (
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
-from ..kernel.question import AnswerComment, AnswerOutcome, acted
-from ..kernel.request import RequestContext
 from ..people.model import Person, ShownHome
-from ..people.service import People, phone_since
+from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import notifications, policy, sms_answers
+from . import notifications, policy
 from .codes import delivery_code, spoken_word
-from .ended_relations import release_claims_of, remove_contact
-from .model import Wish, WishMover
+from .ended_relations import release_claims_of, remove_contact, suspend
+from .model import Wish
 from .repository import WishRepository
 from .timers import on_timer
 
@@ -36,8 +34,6 @@ __all__ = ["WishJobs"]
 
 _SOMEBODY = "志愿者"  # a sign-in need not give a name
 
-_AS_SYSTEM = RequestContext(actor=SYSTEM)
-_EVENTS_PER_COMMIT = 20
 _PAGE = 50  # claims or wishes in one step
 
 
@@ -77,60 +73,6 @@ class WishJobs:
         """Return the place of a wish, "" when there is no such wish."""
         return self._entities.place_of(wish_id)
 
-    def answer_question(
-        self,
-        wish_id: str,
-        person_id: str,
-        kind: str,
-        *,
-        yes: bool,
-        phone_of: str,
-        occasion: str,
-        comment: str = "",
-        answer_id: str = "",
-    ) -> AnswerOutcome:
-        """Make the move of a resident's SMS answer. An outdated answer changes nothing.
-
-        `comment` is what the SMS says beside the answer.
-        """
-
-        def decide() -> tuple[Changes[Wish], AnswerOutcome]:
-            wish = self._entities.get(wish_id)
-            if occasion != notifications.occasion_of(wish, kind):
-                unchanged = Changes(entity=wish, previous=wish)
-                return unchanged, AnswerOutcome.LATE
-            found = self._relations_of(person_id, wish)
-            mover = WishMover(
-                id=person_id,
-                relations=found,
-                now=self._clock.now(),
-                phone_since=phone_since(self._people, phone_of),
-            )
-            said = AnswerComment(comment, self._masked(wish, comment))
-            changes = sms_answers.answer(
-                wish, mover, kind, yes=yes, phone_of=phone_of, comment=said
-            )
-            if changes.entity is wish:
-                return changes, sms_answers.outcome(wish, kind, yes=yes)
-            writes = (*changes.writes, acted(answer_id, mover.now))
-            return replace(changes, writes=writes), AnswerOutcome.ACTED
-
-        return self._transaction.run_with(decide, _AS_SYSTEM)[1]
-
-    def _masked(self, wish: Wish, comment: str) -> str:
-        """Return what a resident wrote in an SMS, without personal data."""
-        owner = self._people.find(wish.person_id) if comment else None
-        if owner is None:
-            return ""
-        return self._people.mask_for([owner], wish.place)(comment)
-
-    def _relations_of(self, person_id: str, wish: Wish) -> frozenset[Relation]:
-        person = self._people.find(person_id)
-        if person is None or not person.may_act:
-            return frozenset()
-        # Without their grants: they answer as the resident, not as staff.
-        return relations(Actor(id=person_id), wish.as_resource())
-
     # relations that have ended
 
     def release(self, ended: EndedRelations) -> Position | None:
@@ -141,8 +83,28 @@ class WishJobs:
             if page is not None:
                 return {"part": "claims", "start": page}
             cursor = {"part": "wishes", "start": None}
-        page = self._remove_contacts(ended, cursor["start"])
-        return {"part": "wishes", "start": page} if page is not None else None
+        if cursor["part"] == "wishes":
+            page = self._remove_contacts(ended, cursor["start"])
+            if page is not None:
+                return {"part": "wishes", "start": page}
+            cursor = {"part": "own", "start": None}
+        if RelationKind.BLOCKED not in ended.kinds:
+            return None
+        page = self.suspend(ended.person_id, cursor["start"])
+        return {"part": "own", "start": page} if page is not None else None
+
+    def suspend(
+        self, person_id: str, start: Position | None
+    ) -> Position | None:
+        """Take the wishes of a blocked resident from the wall, or put them back, in steps."""
+        resident = self._people.find(person_id)
+        is_blocked = resident is not None and resident.blocked
+        page = self._repository.wishes_of(person_id, start, _PAGE)
+        for wish in page.items:
+            self._update(
+                wish.id, lambda wish, now: suspend(wish, suspended=is_blocked)
+            )
+        return page.next
 
     def _release_claims(
         self, ended: EndedRelations, start: Position | None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring, same
-from ..kernel.errors import Conflict, Forbidden
+from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.ids import Ids
 from ..kernel.metrics import Metrics
 from ..kernel.request import RequestContext
@@ -82,6 +82,8 @@ class WishClaims(WishMoves):
         one is paused in its turn: the refusal is committed with that.
         """
         wish, volunteer = known.wish, known.granted.person
+        if not known.people[wish.person_id].may_act:
+            raise NotFound  # the wish is about to leave the wall
         records = self._helpers.records_of(volunteer)
         helper = self._helpers.helper(volunteer, records)
         if helper.refusal is None and helper.is_unreliable(known.mover.now):

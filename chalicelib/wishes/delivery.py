@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Count, Message, Write
 from ..kernel.errors import Conflict, Invalid
 from . import policy
@@ -40,7 +41,7 @@ def deliver(
 
     With the right code it is confirmed at once. `code_right` is None without a code.
     """
-    row_of(wish, "deliver", mover)
+    _check_deliverer(wish, mover, with_code=code_right is not None)
     mine = pick_claim(wish, mover, claim_id)
     if code_right is False:
         return _wrong_guess(wish, mover, mine)
@@ -70,6 +71,21 @@ def deliver(
     if target is S.FULFILLED:
         return _with_fulfilment(delivered, wish, mover)
     return delivered
+
+
+def _check_deliverer(wish: Wish, mover: WishMover, *, with_code: bool) -> None:
+    """Refuse those who may not deliver, and the code of staff who filed the wish.
+
+    With the code they would confirm it, too.
+    """
+    row_of(wish, "deliver", mover)
+    is_staff = bool(mover.relations & STAFF)
+    if with_code and is_staff and Relation.FILER in mover.relations:
+        raise Conflict(
+            "wish.confirm_own",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
 
 
 def _with_fulfilment(

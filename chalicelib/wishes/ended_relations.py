@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.changes import Changes, TimelineEvent
+from ..kernel.changes import Changes, Message, TimelineEvent
 from .model import SYSTEM_ONLY, ClaimState, Wish, WishMover
+from .states import ENDED
 from .transitions import freed, go, swap, tell, tell_staff
 
-__all__ = ["HELPER_LEFT", "release_claims_of", "remove_contact"]
+__all__ = ["HELPER_LEFT", "release_claims_of", "remove_contact", "suspend"]
 
 HELPER_LEFT = (
     "志愿者不再服务"  # why a claim ended; it does not say more of the helper
@@ -36,6 +37,26 @@ def release_claims_of(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
         after,
         note=HELPER_LEFT,
         writes=freed(mine),
+        messages=messages,
+    )
+
+
+def suspend(wish: Wish, *, suspended: bool) -> Changes[Wish]:
+    """Take a wish from the wall while its resident is blocked, or put it back. Idempotent.
+
+    Claims are kept. Staff decide about them with the helper.
+    """
+    if wish.suspended is suspended or wish.state in ENDED:
+        return Changes(entity=wish, previous=wish)
+    tag = "wish.suspended" if suspended else "wish.resumed"
+    event = TimelineEvent(tag=tag, actor="system", party="system")
+    messages: tuple[Message, ...] = ()
+    if suspended and wish.active:
+        messages = tell_staff(wish, "suspended_staff")
+    return Changes(
+        entity=replace(wish, suspended=suspended),
+        previous=wish,
+        events=(event,),
         messages=messages,
     )
 

@@ -42,6 +42,8 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         safeguarding=(),
         possible_duplicates=(),
         kin_duplicates=(),
+        answer=None,
+        proofs=(),
         claims=tuple(replace(claim, note=None) for claim in ended.claims),
         state=step.target,
     )

@@ -12,11 +12,13 @@ from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..security_trail.feature import claims_shown
+from ..uploads.feature import feature as uploads
+from ..uploads.feature import jobs as upload_jobs
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.access import Actor
-    from ..kernel.changes import Write
+    from ..kernel.changes import Changes, Entity, Write
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from .question_status import WishQuestionStatus
     from .review import ReviewDays
     from .service import Wishes
+    from .sms_answering import WishSmsAnswers
     from .submitter import WishSubmitter
 
 __all__ = [
@@ -49,13 +52,18 @@ __all__ = [
     "jobs",
     "office_days",
     "queries",
+    "sms_answers",
     "submitter",
 ]
 
 feature: "Feature[Wishes]" = Feature(
     "wishes",
     id_prefixes={"wish": "wsh", "claim": "clm"},
-    holds={"claim": SERVICE_ENDED, "filed wish": {RelationKind.CONTACT}},
+    holds={
+        "claim": SERVICE_ENDED,
+        "filed wish": {RelationKind.CONTACT},
+        "own wish": {RelationKind.BLOCKED},
+    },
 )
 # When staff must have looked at a wish; tickets fill it.
 office_days: "ServiceProvider[OfficeDays]" = ServiceProvider(
@@ -172,6 +180,13 @@ def build(core: "Core", get: Get) -> "Wishes":
     """Build the moves of staff and owners."""
     from .service import Wishes
 
+    def bind_proof(
+        recorder: str, upload: str, wish: str, place: str
+    ) -> "Changes[Entity]":
+        """Load the uploads for a proof only, not with every wish."""
+        loc = ("proof", "upload")
+        return get(uploads).bind_proof(recorder, upload, wish, place, loc)
+
     return Wishes(
         transaction=core.transaction,
         clock=core.clock,
@@ -180,6 +195,8 @@ def build(core: "Core", get: Get) -> "Wishes":
         submitter=get(submitter),
         claims=get(claims),
         review=get(review_days),
+        keys=core.keys,
+        bind_proof=bind_proof,
     )
 
 
@@ -196,6 +213,20 @@ def jobs(core: "Core", get: Get) -> "WishJobs":
         keys=core.keys,
         people=get(people),
         places=get(places),
+    )
+
+
+@feature.provide
+def sms_answers(core: "Core", get: Get) -> "WishSmsAnswers":
+    """Build the answers by SMS."""
+    from .repository import WishRepository
+    from .sms_answering import WishSmsAnswers
+
+    return WishSmsAnswers(
+        transaction=core.transaction,
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        people=get(people),
     )
 
 
@@ -239,6 +270,8 @@ feature.messages(
     "wish.thanks",
     "wish.thanked",
     "wish.disputed_staff",
+    "wish.check_failed_staff",
+    "wish.suspended_staff",
     "wish.reopened",
     "wish.expiring",
     "wish.expiring_staff",
@@ -259,19 +292,10 @@ def on_timer(wishes: "WishJobs", timer: "Timer") -> None:
     wishes.wake_wish(timer.entity_id, timer.id)
 
 
-@feature.on_answer("wish", service=jobs)
-def on_answer(wishes: "WishJobs", answer: "Answer") -> "AnswerOutcome":
+@feature.on_answer("wish", service=sms_answers)
+def on_answer(answers: "WishSmsAnswers", answer: "Answer") -> "AnswerOutcome":
     """Make the move of a resident's SMS answer."""
-    return wishes.answer_question(
-        answer.subject,
-        answer.person_id,
-        answer.question,
-        yes=answer.yes,
-        phone_of=answer.phone_of,
-        occasion=answer.occasion,
-        comment=answer.comment,
-        answer_id=answer.id,
-    )
+    return answers.answer(answer)
 
 
 @feature.question_status(service=question_statuses)
@@ -290,6 +314,12 @@ def on_relation_ended(
     return wishes.release(ended)
 
 
+@feature.on_event("person.unblocked", service=jobs)
+def on_unblocked(wishes: "WishJobs", event: "Event") -> "Position | None":
+    """Put the wishes of a resident back on the wall, in steps."""
+    return wishes.suspend(event.subject, event.cursor)
+
+
 @feature.provide
 def forgetting(core: "Core", get: Get) -> "WishForgetting":
     """Build what removes names."""
@@ -301,6 +331,7 @@ def forgetting(core: "Core", get: Get) -> "WishForgetting":
         repository=WishRepository(core.store),
         clock=core.clock,
         places=get(places),
+        uploads=get(upload_jobs),
     )
 
 

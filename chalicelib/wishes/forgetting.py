@@ -14,6 +14,7 @@ from ..places.service import Places
 from ..store.batches import in_batches
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
+from ..uploads.background import UploadJobs
 from . import erasure, policy
 from .model import Wish
 from .repository import WishEvent, WishRepository, wall_parts
@@ -35,9 +36,11 @@ class WishForgetting:
         repository: WishRepository,
         clock: Clock,
         places: Places,
+        uploads: UploadJobs,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._places = clock, places
+        self._uploads = uploads
         self._entities = EntityStore(
             transaction, repository.find_wish, place=lambda wish: wish.place
         )
@@ -55,6 +58,7 @@ class WishForgetting:
                 person_id, start.get("wishes"), limit
             )
             for wish in wishes.items:
+                self._uploads.delete_bound(wish.id, wish.proofs)
                 self._update(wish.id, erasure.forget_owner)
                 self._forget_notes(wish)
             if wishes.next:
@@ -79,7 +83,7 @@ class WishForgetting:
         """Remove names from wishes that ended long ago, a step at a time; return the next."""
         parts: list[str] = []
         for street in sorted(self._places.streets()):
-            parts += wall_parts(street, ENDED, protected=True)
+            parts += wall_parts(street, ENDED, protected=True, suspended=True)
         start = position or {"part": 0, "key": None}
         if start["part"] >= len(parts):
             return None
@@ -93,6 +97,8 @@ class WishForgetting:
         )
         for wish in page.items:
             if wish.person_id != erasure.NOBODY:
+                if erasure.may_be_anonymous(wish, now):
+                    self._uploads.delete_bound(wish.id, wish.proofs)
                 self._forget_timeline(wish, now)
                 self._update(wish.id, erasure.anonymise)
         if page.next:

@@ -1,6 +1,6 @@
 """A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from ..kernel.access import STAFF, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
+from ..kernel.redaction import MASK
 from ..kernel.reminder_steps import (
     ReminderStep,
     first_due,
@@ -18,6 +19,7 @@ from ..kernel.reminder_steps import (
 )
 from . import permissions as can
 from . import policy
+from .recorded import AnswerProof, RecordedAnswer
 from .states import (
     ANSWERS,
     FORGET_OWNER,
@@ -38,9 +40,11 @@ __all__ = [
     "SYSTEM_ONLY",
     "TABLE",
     "WALL_STATES",
+    "AnswerProof",
     "Claim",
     "ClaimPointer",
     "ClaimState",
+    "RecordedAnswer",
     "Safeguarding",
     "VisitWindow",
     "Wish",
@@ -48,7 +52,10 @@ __all__ = [
     "WishMover",
     "WishState",
     "WishText",
+    "filers_of",
     "is_alone",
+    "is_offered",
+    "known_labels",
     "reminders_of",
 ]
 
@@ -156,6 +163,8 @@ class Wish(Entity):
     possible_duplicates: tuple[str, ...] = ()  # of the resident
     kin_duplicates: tuple[str, ...] = ()  # of their household, for staff
     hidden: bool = False  # staff took the words back from the public
+    # Its resident is blocked: only staff and those who help already see it.
+    suspended: bool = False
     held_for_review: bool = (
         False  # the words tell of an empty home, or of health
     )
@@ -174,6 +183,8 @@ class Wish(Entity):
     reason: str | None = None
     rating: int | None = None
     thanks: str | None = None
+    answer: RecordedAnswer | None = None  # for a resident without a phone
+    proofs: tuple[str, ...] = ()  # uploads of all recorded answers
 
     @property
     def written(self) -> WishText:
@@ -267,13 +278,18 @@ class Wish(Entity):
 
         A wish that needs vetting for safeguarding is public only to volunteers who have it.
         """
-        is_hidden = self.vetting_required and not to_safeguarding
+        is_hidden = self.suspended or (
+            self.vetting_required and not to_safeguarding
+        )
+        helpers = frozenset(claim.helper for claim in self.held)
         return Resource(
             see=can.SEE,
             places=(self.place,),
             relations={
                 Relation.OWNER: frozenset({self.person_id}),
-                Relation.HELPER: frozenset(claim.helper for claim in self.held),
+                Relation.HELPER: helpers,
+                Relation.FILER: filers_of(self) - {self.person_id},
+                Relation.SERVES: helpers,
             },
             roles={Relation.HELPER: Role.VOLUNTEER},
             proxies={self.proxy_id: self.person_id} if self.proxy_id else {},
@@ -343,6 +359,8 @@ class Wish(Entity):
             return "wish.late", self.late_at
         if self.state is S.DELIVERED and self.delivered_at:
             return _unconfirmed(self, self.delivered_at)
+        if self.state is S.FULFILLED and self.answer and self.answer.check_by:
+            return "wish.check", self.answer.check_by
         return None
 
     @property
@@ -369,11 +387,29 @@ class Wish(Entity):
             or self.taken_too_often(actor_id)
         ):
             hidden.add("claim")
+        if not (self.answer and self.answer.check_by):
+            hidden.add("check")
         return [
             move
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
+
+
+def is_offered(wish: Wish) -> bool:
+    """Say whether a wish is on the wall and waits for helpers."""
+    return wish.state is WishState.OPEN and not wish.suspended
+
+
+def known_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return skills or dialects without those from which personal data was taken."""
+    return tuple(label for label in labels if MASK not in label)
+
+
+def filers_of(wish: Wish) -> frozenset[str]:
+    """Return the ids of those who filed a wish, or recorded the resident's answer."""
+    recorder = {wish.answer.by} if wish.answer else set[str]()
+    return frozenset({wish.filed_by} | recorder)
 
 
 def is_alone(wish: Wish) -> bool:

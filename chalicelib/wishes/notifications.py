@@ -83,6 +83,10 @@ def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     )
 
 
+def _suspended(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    return wish.suspended and bool(wish.active)
+
+
 RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.approved": _while(
         WishState.OPEN
@@ -102,6 +106,8 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.thanks": _confirmed,
     "wish.thanked": _thanked,
     "wish.disputed_staff": _while(WishState.DISPUTED),
+    "wish.suspended_staff": _suspended,
+    "wish.check_failed_staff": _while(WishState.DISPUTED),
     "wish.reopened": _while(WishState.OPEN),
     "wish.expiring": _expiring,
     "wish.expiring_staff": _expiring,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..kernel.access import STAFF, Action, Relation
+from ..kernel.access import STAFF, Action, Bar, Relation
 
 __all__ = [
     "APPROVE",
+    "CHECK",
     "CHECK_IN",
     "CHECK_OUT",
     "CLAIM",
@@ -52,7 +53,14 @@ READ_TIMELINE = Action(
     always_allowed=True,
 )
 READ_MATCHING = Action("wish.read_matching", STAFF)
-APPROVE = Action("wish.approve", STAFF)
+APPROVE = Action(
+    "wish.approve",
+    STAFF,
+    bars=(
+        Bar(Relation.OWNER, "wish.approve_own"),
+        Bar(Relation.FILER, "wish.approve_own"),
+    ),
+)
 REJECT = Action("wish.reject", STAFF)
 EDIT = Action("wish.edit", _OWNER_OR_STAFF)
 KEEP = Action("wish.keep", _OWNER_OR_STAFF)
@@ -63,7 +71,24 @@ RELEASE = Action("wish.release", _HELPER_OR_STAFF, always_allowed=True)
 DELIVER = Action("wish.deliver", _HELPER_OR_STAFF, always_allowed=True)
 CHECK_IN = Action("wish.check-in", _HELPER_OR_STAFF, always_allowed=True)
 CHECK_OUT = Action("wish.check-out", _HELPER_OR_STAFF, always_allowed=True)
-CONFIRM = Action("wish.confirm", _OWNER_OR_STAFF)
+CONFIRM = Action(
+    "wish.confirm",
+    _OWNER_OR_STAFF,
+    bars=(
+        Bar(Relation.SERVES, "wish.own_delivery", is_conflict=False),
+        Bar(Relation.FILER, "wish.confirm_own", staff_only=True),
+    ),
+)
+# Another member of staff asks the resident about an answer that was recorded for them.
+CHECK = Action(
+    "wish.check",
+    STAFF,
+    bars=(
+        Bar(Relation.OWNER, "wish.check_own"),
+        Bar(Relation.FILER, "wish.check_own"),
+        Bar(Relation.SERVES, "wish.check_own"),
+    ),
+)
 DISPUTE = Action("wish.dispute", _OWNER_OR_STAFF)
 WITHDRAW = Action("wish.withdraw", _OWNER_OR_STAFF, always_allowed=True)
 REOPEN = Action("wish.reopen", _OWNER_OR_STAFF)
@@ -81,6 +106,7 @@ _MOVES = (
     CHECK_IN,
     CHECK_OUT,
     CONFIRM,
+    CHECK,
     DISPUTE,
     WITHDRAW,
     REOPEN,

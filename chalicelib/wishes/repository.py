@@ -110,6 +110,7 @@ _WISHES = Table(
 
 # Of wishes that only volunteers vetted for safeguarding see.
 _PROTECTED = "#protected"
+_SUSPENDED = "#suspended"  # of blocked residents: for staff
 
 
 class WishEvent(EventRecord):
@@ -129,6 +130,8 @@ class WaitingWish:
 
 def _part(place: str, wish: Wish) -> str:
     """Return the partition of the wall that holds a wish."""
+    if wish.suspended:
+        return f"{place}#{wish.state}{_SUSPENDED}"
     protected = _PROTECTED if wish.vetting_required else ""
     return f"{place}#{wish.state}{protected}"
 
@@ -163,16 +166,23 @@ def _keys(wish: Wish) -> dict[str, Any]:
 
 
 def wall_parts(
-    place: str, states: Sequence[WishState], *, protected: bool
+    place: str,
+    states: Sequence[WishState],
+    *,
+    protected: bool,
+    suspended: bool = False,
 ) -> list[str]:
     """Return the partitions of the wall of a place in these states.
 
     The protected ones come last: so a cursor fits a caller who has lost their vetting meanwhile.
     """
     open_to_all = [f"{place}#{state}" for state in states]
-    if not protected:
-        return open_to_all
-    return open_to_all + [part + _PROTECTED for part in open_to_all]
+    parts = list(open_to_all)
+    if protected:
+        parts += [part + _PROTECTED for part in open_to_all]
+    if suspended:
+        parts += [part + _SUSPENDED for part in open_to_all]
+    return parts
 
 
 def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
@@ -237,10 +247,12 @@ class WishRepository(Repository):
         limit: int,
         *,
         protected: bool,
+        suspended: bool = False,
     ) -> Page[WallEntry]:
         """Read the wall of a street or community, oldest first within each state.
 
-        With `protected`, the wishes that need vetting for safeguarding follow.
+        With `protected`, the wishes that need vetting for safeguarding follow; with `suspended`
+        those of blocked residents.
         """
         by = (
             "by_street"
@@ -254,7 +266,9 @@ class WishRepository(Repository):
                 _WALL, part, index=by, start=key, limit=most, wanted=wanted
             )
 
-        parts = wall_parts(place, states, protected=protected)
+        parts = wall_parts(
+            place, states, protected=protected, suspended=suspended
+        )
         return chain(parts, read, start, limit)
 
     def wishes_in(
@@ -267,7 +281,13 @@ class WishRepository(Repository):
     ) -> Page[Wish]:
         """Read the wishes of any place, for its staff. Below a community pages may be short."""
         found = self.wall(
-            community_of(place), states, kind, start, limit, protected=True
+            community_of(place),
+            states,
+            kind,
+            start,
+            limit,
+            protected=True,
+            suspended=True,
         )
         wishes = self.find_wishes([entry.id for entry in found.items])
         return Page(
@@ -373,7 +393,9 @@ class WishRepository(Repository):
 
     def with_timers(self, street: str) -> Iterator[Wish]:
         """Read all wishes of a street that may have a timer."""
-        for part in wall_parts(street, _WITH_TIMERS, protected=True):
+        for part in wall_parts(
+            street, _WITH_TIMERS, protected=True, suspended=True
+        ):
             yield from self._listed_in(part)
 
     def opened_between(

@@ -3,12 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from ..kernel.access import Relation
 from ..kernel.changes import Changes
-from ..kernel.errors import Forbidden
 from .delivery import booked
 from .helpers import counted
-from .model import ClaimState, Wish, WishMover, WishState
+from .model import ClaimState, RecordedAnswer, Wish, WishMover, WishState
 from .new_phones import hold_confirmation, is_unproven
 from .submission import with_new_day
 from .transitions import (
@@ -27,16 +25,17 @@ S = WishState
 
 
 def confirm(
-    wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
+    wish: Wish,
+    mover: WishMover,
+    rating: int | None,
+    thanks: str | None,
+    answer: RecordedAnswer | None = None,
 ) -> Changes[Wish]:
     """Confirm the delivery. The resident may still add a rating and thanks later.
 
-    A phone that was set after the claim confirms nothing.
+    A phone that was set after the claim confirms nothing. `answer` is what staff recorded with a
+    proof for a resident without a phone.
     """
-    if Relation.OWNER not in mover.relations and any(
-        claim.helper == mover.id for claim in wish.held
-    ):
-        raise Forbidden("wish.own_delivery")
     if is_unproven(wish, mover):
         return hold_confirmation(wish, mover)
     waiting = [
@@ -46,30 +45,35 @@ def confirm(
         wish, rating=rating or wish.rating, thanks=thanks or wish.thanks
     )
     if wish.state is S.FULFILLED:
-        return _thank(wish, mover, thanked)
+        return _thanked(wish, mover, thanked)
     messages = tell_helpers(wish, "thanks", waiting)
     claims = swap(wish, *(booked(claim) for claim in waiting))
     return go(
         wish,
         "confirm",
         mover,
-        replace(thanked, claims=claims, told=()),
+        _with_answer(replace(thanked, claims=claims, told=()), answer),
         writes=tuple(counted(claim.helper, confirmed=1) for claim in waiting),
         messages=messages,
     )
 
 
-def _thank(wish: Wish, mover: WishMover, thanked: Wish) -> Changes[Wish]:
-    """Add the rating or thanks. Each helper gets one message, however often it changes."""
-    first_rating = bool(thanked.rating and not wish.rating)
-    is_first = first_rating or bool(thanked.thanks and not wish.thanks)
+def _thanked(wish: Wish, mover: WishMover, after: Wish) -> Changes[Wish]:
+    """Take a later rating or thanks. Each helper gets one message, however often it changes."""
+    rated = after.rating and not wish.rating
     confirmed = [
-        claim
-        for claim in wish.claims
-        if is_first and claim.state is ClaimState.CONFIRMED
+        claim for claim in wish.claims if claim.state is ClaimState.CONFIRMED
     ]
+    if not (rated or (after.thanks and not wish.thanks)):
+        confirmed = []
     messages = tell_helpers(wish, "thanked", confirmed)
-    return go(wish, "confirm", mover, thanked, messages=messages)
+    return go(wish, "confirm", mover, after, messages=messages)
+
+
+def _with_answer(wish: Wish, answer: RecordedAnswer | None) -> Wish:
+    if answer is None:
+        return wish
+    return replace(wish, answer=answer, proofs=(*wish.proofs, answer.upload))
 
 
 def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:

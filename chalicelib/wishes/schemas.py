@@ -11,6 +11,7 @@ from ..people.schemas import ConsentIn
 from ..web.fields import (
     WHOLE,
     Day,
+    Flag,
     Line,
     Moment,
     Name,
@@ -19,15 +20,24 @@ from ..web.fields import (
     PlaceCode,
     Prose,
     Request,
+    UploadId,
 )
 from .edits import WishEdit
-from .model import Safeguarding, VisitWindow, WishKind, WishState
+from .model import (
+    AnswerProof,
+    Safeguarding,
+    VisitWindow,
+    WishKind,
+    WishState,
+)
+from .service import AnswerProven
 from .submitter import WishTerms
 
 __all__ = [
     "ClaimChoiceIn",
     "ClaimId",
     "ClaimReleaseIn",
+    "WishAnswerCheckIn",
     "WishConfirmationIn",
     "WishDeliveryIn",
     "WishEditIn",
@@ -211,11 +221,36 @@ class WishDeliveryIn(Request):
     claim: ClaimId | None = None
 
 
+class AnswerProofIn(Request):
+    """A proof of an answer: a photo of the caller's own that has arrived."""
+
+    how: AnswerProof
+    upload: UploadId
+
+
+class WishAnswerCheckIn(Request):
+    """What the resident said when asked about an answer that was recorded for them."""
+
+    right: Flag
+    note: Annotated[Line, Field(max_length=200)] | None = None
+
+
 class WishConfirmationIn(Request):
-    """A rating, and thanks to the helper."""
+    """A rating, and thanks to the helper.
+
+    Staff who filed the wish add a `proof` where they record the answer of a resident without a
+    phone. Others check one in ten of these.
+    """
 
     rating: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     thanks: Annotated[Line, Field(max_length=200)] | None = None
+    proof: AnswerProofIn | None = None
+
+    def proven(self) -> AnswerProven | None:
+        """Return the proof as a value of the service."""
+        if self.proof is None:
+            return None
+        return AnswerProven(self.proof.how, self.proof.upload)
 
 
 class WishQuery(PageQuery):

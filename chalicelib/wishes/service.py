@@ -1,24 +1,37 @@
 """Moves of wishes: each use case reads, requires access, lets the model decide, commits once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
-from ..kernel.changes import Changes
+from ..kernel.changes import Changes, Entity
 from ..kernel.clock import Clock, local_day
+from ..kernel.codes import Keyring
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..people.model import CARE
 from ..store.transaction import Transaction
-from . import resolution, submission
+from . import answer_checks, resolution, submission
 from .authorized_moves import KnownWish, WishMoves
 from .claim_service import WishClaims
 from .edits import WishEdit
-from .model import Wish
+from .model import AnswerProof, Wish
 from .queries import WishForViewer, WishQueries
 from .review import ReviewDays
 from .submitter import WishSubmitter, check_alias
 
-__all__ = ["Wishes"]
+__all__ = ["AnswerProven", "BindProof", "Wishes"]
+
+# (recorder, upload, wish, place) -> the change that binds the photo to the wish
+BindProof = Callable[[str, str, str, str], Changes[Entity]]
+
+
+class AnswerProven(NamedTuple):
+    """The proof of an answer that staff record for the resident: a photo, or a signed slip."""
+
+    how: AnswerProof
+    upload: str
 
 
 class Wishes(WishMoves):
@@ -34,6 +47,8 @@ class Wishes(WishMoves):
         submitter: WishSubmitter,
         claims: WishClaims,
         review: ReviewDays,
+        keys: Keyring,
+        bind_proof: BindProof,
     ) -> None:
         super().__init__(
             transaction=transaction,
@@ -43,6 +58,7 @@ class Wishes(WishMoves):
         )
         self._review = review
         self.submitter, self.claims = submitter, claims
+        self._keys, self._bind_proof = keys, bind_proof
 
     # by staff
 
@@ -144,13 +160,60 @@ class Wishes(WishMoves):
         wish_id: str,
         rating: int | None,
         thanks: str | None,
+        proven: AnswerProven | None = None,
     ) -> WishForViewer:
-        """Confirm the delivery, with a rating and thanks."""
+        """Confirm the delivery, with a rating and thanks.
+
+        Staff give a proof where they record the answer of a resident without a phone.
+        """
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return resolution.confirm(known.wish, known.mover, rating, thanks)
+            wish, mover = known.wish, known.mover
+            if proven is None:
+                return resolution.confirm(wish, mover, rating, thanks)
+            return self._recorded(known, proven, rating, thanks)
 
         return self._move(context, wish_id, "confirm", decide)
+
+    def _recorded(
+        self,
+        known: KnownWish,
+        proven: AnswerProven,
+        rating: int | None,
+        thanks: str | None,
+    ) -> Changes[Wish]:
+        """Return the confirmation that staff record, with its proof."""
+        wish, mover = known.wish, known.mover
+        answer = answer_checks.record(
+            wish,
+            mover,
+            how=proven.how,
+            upload=proven.upload,
+            has_phone=bool(known.people[wish.person_id].phone),
+            drawn=answer_checks.is_drawn(self._keys, wish.id),
+        )
+        confirmed = resolution.confirm(
+            wish, answer_checks.as_recorder(mover), rating, thanks, answer
+        )
+        bound = self._bind_proof(mover.id, proven.upload, wish.id, wish.place)
+        return replace(confirmed, related=(bound,))
+
+    def check_answer(
+        self,
+        context: RequestContext,
+        wish_id: str,
+        *,
+        right: bool,
+        note: str | None,
+    ) -> WishForViewer:
+        """Note what the resident said when asked about a recorded answer."""
+
+        def decide(known: KnownWish) -> Changes[Wish]:
+            return answer_checks.check(
+                known.wish, known.mover, right=right, note=note
+            )
+
+        return self._move(context, wish_id, "check", decide)
 
     def dispute_wish(
         self, context: RequestContext, wish_id: str, reason: str

@@ -33,21 +33,14 @@ def answer(
     kind: str,
     *,
     yes: bool,
-    phone_of: str = "",
     comment: AnswerComment = NO_COMMENT,
 ) -> Changes[Wish]:
-    """Make the move of a reply. An outdated question or a helper's own phone changes nothing.
+    """Make the move of a reply. An outdated question changes nothing.
 
     A comment is the reason of the move, or a note of its event.
     """
-    own_delivery = phone_of != mover.id and any(
-        claim.helper == phone_of for claim in wish.held
-    )
-    if (
-        own_delivery
-        or Relation.OWNER not in mover.relations
-        or not notifications.is_relevant(wish, kind, None, mover.now)
-    ):
+    is_relevant = notifications.is_relevant(wish, kind, None, mover.now)
+    if Relation.OWNER not in mover.relations or not is_relevant:
         return Changes(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     if comment.text and found.reason:

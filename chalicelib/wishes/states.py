@@ -91,9 +91,14 @@ TABLE: StateTable[WishState] = StateTable(
         M(
             S.OPEN, can.EDIT, (S.SUBMITTED,), ("wish.edited",), _OWNER
         ),  # staff look at it again
+        # claimed: fewer helpers; submitted: by staff who filed it
         M(
-            S.OPEN, can.EDIT, (S.OPEN, S.CLAIMED), ("wish.edited",), STAFF
-        ),  # claimed: fewer helpers
+            S.OPEN,
+            can.EDIT,
+            (S.OPEN, S.CLAIMED, S.SUBMITTED),
+            ("wish.edited",),
+            STAFF,
+        ),
         M(S.OPEN, can.KEEP, (S.OPEN,), ("wish.kept",)),
         M(S.OPEN, can.UNPUBLISH, (S.SUBMITTED,), ("wish.unpublished",)),
         M(S.OPEN, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
@@ -123,6 +128,12 @@ TABLE: StateTable[WishState] = StateTable(
         M(S.DISPUTED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",), STAFF),
         M(S.DISPUTED, can.REOPEN, (S.OPEN,), ("wish.reopened",), STAFF),
         M(S.FULFILLED, can.CONFIRM, (S.FULFILLED,), ("wish.thanked",), _OWNER),
+        M(
+            S.FULFILLED,
+            can.CHECK,
+            (S.FULFILLED, S.DISPUTED),
+            ("wish.checked", "wish.check_failed"),
+        ),
         M(S.REJECTED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
         M(S.WITHDRAWN, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
         M(S.EXPIRED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),

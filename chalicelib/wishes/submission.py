@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
+from ..kernel.access import Relation
 from ..kernel.changes import Changes, TimelineEvent, Write
 from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
@@ -50,14 +51,19 @@ def with_public_text(
         title=mask(written.title), story=mask(written.story), alias=alias
     )
     kept = written if written != public else None
+    words = (written.title, written.story, *wish.skills, *wish.dialects)
+    skills = tuple(map(mask, wish.skills))
+    dialects = tuple(map(mask, wish.dialects))
     return replace(
         wish,
         title=public.title,
         story=public.story,
         alias=public.alias,
+        skills=skills,
+        dialects=dialects,
         as_written=kept,
         hidden=False,
-        held_for_review=needs_review(f"{written.title}\n{written.story}"),
+        held_for_review=needs_review("\n".join(words)),
     )
 
 
@@ -205,7 +211,8 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     edited = _with_edited_fields(wish, changed)
-    if wish.state is S.OPEN and S.SUBMITTED in row.targets:
+    by_filer = Relation.FILER in mover.relations  # another approves it again
+    if wish.state is S.OPEN and (by_filer or row.targets[0] is S.SUBMITTED):
         ended = all_ended(wish, "claim_ended")
         edited = replace(
             edited,
@@ -218,6 +225,7 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
             "edit",
             mover,
             edited,
+            target=S.SUBMITTED,
             writes=ended.writes,
             messages=ended.messages,
         )

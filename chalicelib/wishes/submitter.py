@@ -135,10 +135,9 @@ class WishSubmitter:
         wish = self._new_wish(granted, resident, terms, place)
         ledger = self._limits(granted, resident, wish)
         if consent:
-            line = self._people.note_consent(
+            ledger += self._people.note_consent(
                 resident, "acting", consent, actor.id
             )
-            ledger = (*ledger, line)
         found = relations(actor, wish.as_resource())
         mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
         changes = self._review.set_in(submission.submit(wish, mover, ledger))
@@ -203,6 +202,7 @@ class WishSubmitter:
             person_id=resident.id,
             filed_by=actor_id,
             proxy_id=actor_id if resident.contact == actor_id else None,
+            suspended=resident.blocked,
             community_name=known[community].name,
             zone=zone,
             **(fields | {"place": place}),

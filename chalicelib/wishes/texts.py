@@ -81,6 +81,22 @@ REFUSALS = {
         zh="没有进行中的认领。", en="There is no claim in progress."
     ),
     "wish.not_checked_in": text(zh="还没有签到。", en="There was no check-in."),
+    "wish.approve_own": text(
+        zh="自己或家人的心愿、自己登记的心愿，须由其他工作人员审核。",
+        en="Somebody else has to approve a wish that you or your household made or filed.",
+    ),
+    "wish.check_own": text(
+        zh="须由其他工作人员回访核实。",
+        en="Another member of staff has to check this answer.",
+    ),
+    "wish.confirm_own": text(
+        zh="登记人不能代为确认。居民没有手机时，请附照片或签字单。",
+        en="Who filed it cannot confirm it. For a resident without a phone, add a photo or slip.",
+    ),
+    "wish.proof_not_taken": text(
+        zh="只有已送达、且居民没有手机时，工作人员才能附凭证代为登记。",
+        en="Staff record an answer for a resident without a phone only, after the delivery.",
+    ),
     "wish.own_delivery": text(
         zh="不能确认自己的送达。", en="You cannot confirm your own delivery."
     ),
@@ -307,6 +323,26 @@ MESSAGES: Templates = {
             en="“{title}” is disputed, please look into it. The reason is in the app.",
         ),
         recipients="the staff on duty",
+        for_staff=True,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.suspended_staff": Template(
+        text(
+            zh="「{title}」的居民已被停用，请与志愿者联系",
+            en="“{title}”: its resident is blocked. Please talk to the helper.",
+        ),
+        recipients="the staff on duty",
+        for_staff=True,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.check_failed_staff": Template(
+        text(
+            zh="「{title}」回访不符，请核查登记人",
+            en="“{title}”: the recorded answer was not right. Please look into it.",
+        ),
+        recipients="the street administrators on duty",
         for_staff=True,
         slots=_slots("title"),
         parts=2,

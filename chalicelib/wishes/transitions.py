@@ -7,6 +7,7 @@ from datetime import date
 from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Adjust, Changes, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict
+from ..kernel.place import street_of
 from ..kernel.state_table import Move
 from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
@@ -20,6 +21,7 @@ __all__ = [
     "row_of",
     "swap",
     "tell",
+    "tell_administrators",
     "tell_helpers",
     "tell_staff",
 ]
@@ -106,6 +108,17 @@ def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
             audience=StaffOnDuty(wish.place),
             subject=wish.id,
             params=params,
+        ),
+    )
+
+
+def tell_administrators(wish: Wish, kind: str) -> tuple[Message, ...]:
+    """Return a message of a kind to the administrators on duty for a wish's street."""
+    return (
+        Message(
+            kind=f"wish.{kind}",
+            audience=StaffOnDuty(street_of(wish.place)),
+            subject=wish.id,
         ),
     )
 

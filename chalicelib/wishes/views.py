@@ -8,8 +8,16 @@ from pydantic import Field
 
 from ..kernel.access import STAFF, Relation
 from ..people.model import Person, mask_phone
-from ..web.fields import Instant, PersonId, PlaceCode, View
-from .model import Claim, ClaimState, Safeguarding, Wish, WishKind, WishState
+from ..web.fields import Instant, PersonId, PlaceCode, UploadId, View
+from .model import (
+    AnswerProof,
+    Claim,
+    ClaimState,
+    Safeguarding,
+    Wish,
+    WishKind,
+    WishState,
+)
 from .queries import PublicWishLine, WishForViewer
 from .repository import WishEvent
 from .schemas import ClaimId, WishId
@@ -112,6 +120,20 @@ class DeliveryWish(HelperWish):
     )
 
 
+class RecordedAnswerView(View):
+    """An answer that staff recorded for the resident, with what a check has found."""
+
+    by: PersonId
+    at: Instant
+    how: AnswerProof
+    upload: UploadId = Field(
+        description="The proof; see GET /v1/uploads/{upload_id}."
+    )
+    checked_by: PersonId | None
+    checked_at: Instant | None
+    right: bool | None
+
+
 class InsideWish(DeliveryWish):
     """A wish as the resident and staff see it. Staff see a masked phone and no address."""
 
@@ -127,6 +149,9 @@ class InsideWish(DeliveryWish):
     )
     held_for_review: bool | None = Field(
         description="The words may tell of an empty home or of health; shown to staff."
+    )
+    answer: RecordedAnswerView | None = Field(
+        description="Recorded by staff with a proof; shown to staff."
     )
 
 
@@ -329,11 +354,17 @@ def _for_staff(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     if seen.actor_id == wish.person_id:
         own = wish.possible_duplicates
     if not seen.relations & STAFF:
-        return {"possible_duplicates": own, "held_for_review": None}
+        return {
+            "possible_duplicates": own,
+            "held_for_review": None,
+            "answer": None,
+        }
     hints = dict.fromkeys((*wish.possible_duplicates, *wish.kin_duplicates))
     return {
         "possible_duplicates": list(hints),
         "held_for_review": wish.held_for_review,
+        "answer": wish.answer
+        and RecordedAnswerView.model_validate(wish.answer),
     }
 
 

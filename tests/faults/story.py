@@ -214,9 +214,12 @@ def _office(world: World, staff: Phone) -> Story:
     at = f"/v1/people/{person}"
     yield Step(staff, "POST", "/v1/people", new)  # the phone is taken
     yield Step(staff, "PATCH", at, {"name": "李桂兰婆婆"})
-    yield Step(
-        admin, "PUT", f"{at}/roles", [{"role": "grid_worker", "place": GRID}]
-    )
+    role = {"role": "grid_worker", "place": GRID}
+    yield Step(admin, "PUT", f"{at}/roles", [role])  # nobody has asked for it
+    found = world.services.people.find(person)
+    newcomer = world.phone_of(found)
+    yield Step(newcomer, "POST", "/v1/me/role-requests", role)
+    yield Step(admin, "PUT", f"{at}/roles", [role])
     yield Step(staff, "POST", f"{at}/reveal", {"reason": "上门核实"})
     yield Step(
         staff,

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.wishes.model import Wish
 
-from ..world import Answer, World
+from ..world import BAIHUA, STREET, Answer, World
 from .facts import check, count_of, every
 from .story import just_before_commit
 
@@ -66,13 +66,12 @@ def test_a_replay_is_seen_with_todays_permissions(
         embedded_world.person("陈敏"),
     )
     admin = world.phone_of(world.admin)
-    assert (
-        admin.put(
-            f"/v1/people/{person.id}/roles",
-            [{"role": "community_staff", "place": "chunhui.baihua"}],
-        ).status
-        == 200
-    )
+    world.ask_for(person, Role.COMMUNITY_STAFF, BAIHUA)
+    role = {"role": "community_staff", "place": BAIHUA}
+    at = f"/v1/people/{person.id}"
+    assert admin.put(f"{at}/roles", [role]).status == 200
+    right = {"allowed": True, "place": STREET, "reason": "试用期满"}
+    assert admin.put(f"{at}/reveal-right", right).status == 200
     fresh = world.services.people.find(person.id)
     assert fresh
     clerk = world.phone_of(fresh)

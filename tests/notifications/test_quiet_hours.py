@@ -111,7 +111,7 @@ def test_a_carers_phone_keeps_the_carers_hours(world: World):
             on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
         ),
     ).json["id"]
-    boss.post(f"/v1/wishes/{wish}/approve")
+    world.staff().post(f"/v1/wishes/{wish}/approve")
     assert rung(world, carer.phone or "") == []
     until(world, "15:30:00")
     assert len(rung(world, carer.phone or "")) == 1

@@ -5,7 +5,7 @@ from chalicelib.people.model import Person, Vetting
 from chalicelib.people.volunteers import pause_claims
 
 from ..cases import ANYONE, MEMBER, Cases, Good
-from ..world import BAIHUA, NO_CHALLENGE, UNIT, World
+from ..world import BAIHUA, GRID, NO_CHALLENGE, UNIT, World
 
 
 def _change_me(world: World) -> Good:
@@ -56,6 +56,11 @@ def _change_volunteer(world: World) -> Good:
     return Good(world.volunteer(), "/v1/me/volunteer", body)
 
 
+def _request_role(world: World) -> Good:
+    body = {"role": "grid_worker", "place": GRID}
+    return Good(world.resident(), "/v1/me/role-requests", body)
+
+
 def _give_consent(world: World) -> Good:
     body = {"purpose": "promotions", "text_version": "2026-11"}
     return Good(world.resident(), "/v1/me/consents", body)
@@ -89,6 +94,7 @@ CASES = Cases(
         "volunteer": MEMBER,
         "read_volunteer": MEMBER,
         "change_volunteer": MEMBER,
+        "request_role": MEMBER,
         "read_consents": MEMBER,
         "give_consent": MEMBER,
         "read_consent_texts": ANYONE,
@@ -99,6 +105,7 @@ CASES = Cases(
         "volunteer": {"places": [BAIHUA]},
         "change_volunteer": {"capacity": 2},
         "give_consent": {"purpose": "care", "text_version": "2026-11"},
+        "request_role": {"role": "grid_worker", "place": GRID},
         "erase_me": {"code": "123456", "challenge": NO_CHALLENGE},
     },
     path_values={
@@ -109,6 +116,7 @@ CASES = Cases(
         "change_me": _change_me,
         "erase_me": _erase_me,
         "give_consent": _give_consent,
+        "request_role": _request_role,
         "volunteer": _volunteer,
         "change_volunteer": _change_volunteer,
         "withdraw_consent": _withdraw_consent,

@@ -51,6 +51,7 @@ def test_a_line_names_the_consent_its_form_the_witness_and_the_writer(
         "confirm_by": None,
         "how": "spoken",
         "witness": "邻居周",
+        "slip": None,
         "recorded_by": staff.me["id"],
         "at": "2026-11-23T00:41:00Z",
     }

@@ -83,6 +83,15 @@ def test_my_data_hold_everything(world: World):
         == data["person"]
     )
     assert [line["purpose"] for line in data["consents"]] == ["terms"]
+    assert len(data["sessions"]) == 2
+    assert set(data["sessions"][0]) == {
+        "signed_in_at",
+        "last_used_at",
+        "expires_at",
+        "device",
+    }
+    assert phone.refresh
+    assert phone.refresh not in json.dumps(data)
     assert [
         (wish["id"], wish["story"], wish["thanks"]) for wish in data["wishes"]
     ] == [(thanked, STORY, THANKS)]

@@ -84,6 +84,28 @@ def test_who_turns_out_to_be_a_child_names_a_guardian(world: World):
     assert [line.purpose for line in ledger].count("guardian") == 1
 
 
+def test_staff_who_correct_an_age_need_the_guardian_and_their_consent(
+    world: World,
+):
+    person, staff = world.person("小明", phone=None), world.staff()
+    path, young = f"/v1/people/{person.id}", {"birth_year": YEAR - 9}
+    named = young | {"guardian": {"name": "王芳"}}
+    for body in (young, named):
+        answer = staff.patch(path, body)
+        assert (answer.status, answer.code) == (422, "guardian.required")
+    assert staff.patch(path, {"birth_year": YEAR - 40}).status == 200
+    agreed = named | {"consent": {"how": "written"}}
+    assert staff.patch(path, agreed).status == 200
+    child = world.services.people.find(person.id)
+    assert (child.birth_year, child.guardian_name) == (YEAR - 9, "王芳")
+    (line,) = [
+        line
+        for line in world.services.consents.read_all(person.id)
+        if line.purpose == "guardian"
+    ]
+    assert (line.how, line.recorded_by) == ("written", staff.me["id"])
+
+
 def test_a_withdrawn_guardian_ends_the_sessions_of_a_child(world: World):
     answer = first_sign_in(
         world, birth_year=YEAR - 10, guardian={"name": "王芳"}

@@ -264,6 +264,7 @@ def test_nobody_is_moved_to_where_the_mover_has_no_say(world: World):
 def test_roles_are_granted_below_ones_own_and_inside_ones_place(world: World):
     person, staff = world.person(), world.staff()
     path = f"/v1/people/{person.id}/roles"
+    world.ask_for(person, Role.GRID_WORKER, GRID)
     granted = staff.put(path, [{"role": "grid_worker", "place": GRID}])
     assert granted.json["roles"] == [{"role": "grid_worker", "place": GRID}]
     for role, place in (
@@ -281,18 +282,17 @@ def test_roles_are_granted_below_ones_own_and_inside_ones_place(world: World):
     )
 
 
-def test_roles_outside_ones_remit_are_kept(world: World):
-    person = world.person(
-        "吴刚",
-        (Role.GRID_WORKER, GRID),
-        (Role.GRID_WORKER, OTHER_GRID),
-        (Role.COMMUNITY_STAFF, BAIHUA),
+def test_the_roles_of_somebody_outside_ones_remit_are_kept(world: World):
+    helper = world.person(
+        "吴刚", (Role.GRID_WORKER, GRID), (Role.VOLUNTEER, JINFENG)
     )
-    kept = world.staff().put(f"/v1/people/{person.id}/roles", []).json["roles"]
-    assert kept == [
-        {"role": "grid_worker", "place": OTHER_GRID},
-        {"role": "community_staff", "place": BAIHUA},
-    ]
+    kept = world.staff().put(f"/v1/people/{helper.id}/roles", []).json["roles"]
+    assert kept == [{"role": "volunteer", "place": JINFENG}]
+    worker = world.person(
+        "吴强", (Role.GRID_WORKER, GRID), (Role.GRID_WORKER, OTHER_GRID)
+    )
+    answer = world.staff().put(f"/v1/people/{worker.id}/roles", [])
+    assert (answer.status, answer.code) == (403, "role.above_own")
 
 
 def test_a_role_counts_at_once_where_it_matters(world: World):
@@ -301,6 +301,7 @@ def test_a_role_counts_at_once_where_it_matters(world: World):
         world.resident().post("/v1/wishes", world.wish_body()).json["id"],
     )
     boss = world.phone_of(world.admin)
+    world.ask_for(person, Role.GRID_WORKER, GRID)
     boss.put(
         f"/v1/people/{person.id}/roles",
         [{"role": "grid_worker", "place": GRID}],
@@ -320,10 +321,9 @@ def test_a_newcomer_of_no_place_may_be_taken_in(world: World):
         world.sign_in("+8613811112222", consent="2026-11"),
         world.staff(),
     )
-    answer = staff.put(
-        f"/v1/people/{newcomer.me['id']}/roles",
-        [{"role": "property", "place": BAIHUA}],
-    )
+    role = {"role": "property", "place": BAIHUA}
+    assert newcomer.post("/v1/me/role-requests", role).status == 200
+    answer = staff.put(f"/v1/people/{newcomer.me['id']}/roles", [role])
     assert answer.status == 200
     assert staff.get(f"/v1/people/{newcomer.me['id']}").status == 200
 
@@ -424,6 +424,7 @@ def test_a_household_groups_people_and_is_left_again(world: World):
 def test_every_change_by_staff_leaves_an_audit_line(world: World):
     person, staff = world.person(), world.staff()
     path = f"/v1/people/{person.id}"
+    world.ask_for(person, Role.PROPERTY, BAIHUA)
     staff.patch(path, {"address": "2楼"})
     staff.put(f"{path}/roles", [{"role": "property", "place": BAIHUA}])
     staff.put(f"{path}/vetting", {"level": "basic", "how": "vouched"})

@@ -80,7 +80,7 @@ def test_a_carer_who_is_the_helper_cannot_confirm_the_delivery(
             on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
         ),
     ).json["id"]
-    boss.post(f"/v1/wishes/{wish_id}/approve")
+    world.staff().post(f"/v1/wishes/{wish_id}/approve")
     helper.post(f"/v1/wishes/{wish_id}/claim")
     helper.post(f"/v1/wishes/{wish_id}/deliver", {})
     assert len(world.sms_to(carer.phone or "", "wish.delivered")) == 1

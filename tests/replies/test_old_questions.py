@@ -202,7 +202,7 @@ def test_a_former_contact_cannot_answer_for_the_resident(
         on_behalf_of=old.id, consent={"how": "spoken", "witness": "许见证"}
     )
     wish_id = staff.post("/v1/wishes", body).json["id"]
-    _ok(staff, f"/v1/wishes/{wish_id}/approve")
+    _ok(world.staff(), f"/v1/wishes/{wish_id}/approve")
     helper = world.volunteer()
     _ok(helper, f"/v1/wishes/{wish_id}/claim")
     _ok(helper, f"/v1/wishes/{wish_id}/deliver", {})

@@ -8,11 +8,13 @@ from typing import Any
 from chalicelib.security_trail.kinds import EventKind
 from chalicelib.signin.model import LastSeen
 
-from ..cases import number
+from ..cases import Cases, number
 from ..factors.builders import App, administrator, clerk, enrolled, show
 from ..phone_changes.cases import CASES as PHONE_CHANGES
 from ..privacy.cases import erased_helper, spoken_consent
 from ..signin.builders import ask, exchange, refresh, wrong
+from ..signin.cases import CASES as SIGNIN
+from ..staff_directory.cases import CASES as STAFF_DIRECTORY
 from ..store.scan import save
 from ..world import BAIHUA, UNIT, Answer, Phone, World
 
@@ -254,12 +256,17 @@ def reveals_allowed(world: World) -> Deed:
 
 
 def _by_case(
-    operation: str, method: str, status: int, *, key: bool = False
+    operation: str,
+    method: str,
+    status: int,
+    *,
+    cases: Cases = PHONE_CHANGES,
+    key: bool = False,
 ) -> Callable[[World], Deed]:
-    """Return what makes the deed of a case of phone changes."""
+    """Return what makes the deed of a case."""
 
     def make(world: World) -> Deed:
-        good = PHONE_CHANGES.good[operation](world)
+        good = cases.good[operation](world)
         actor = good.phone.me["id"]
         subject = actor
         if good.path_values:
@@ -311,6 +318,13 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
     K.ERASURE_REQUESTED: erasure_requested,
     K.ERASED: erased,
     K.CLAIMED: claimed,
+    K.LET_REVEAL: _by_case("let_reveal", "PUT", 200, cases=STAFF_DIRECTORY),
+    K.ROLE_CODE_SENT: _by_case(
+        "send_role_code", "POST", 201, cases=SIGNIN, key=True
+    ),
+    K.ROLE_AGREED: _by_case(
+        "agree_to_role", "POST", 200, cases=SIGNIN, key=True
+    ),
     K.PHONE_CHANGED: _by_case("verify_phone", "POST", 200, key=True),
     K.PHONE_CORRECTED: _by_staff(
         "POST", "/phone", {"phone": "+8613899999996"} | REASON, takes_key=True

@@ -1,11 +1,13 @@
 """The cases of signing in."""
 
+import re
+
 from chalicelib.kernel.ended_relations import RelationKind
 from chalicelib.people.model import Person
 
-from ..cases import ANYONE, MEMBER, OWNER, WORKER, Cases, Good, number
+from ..cases import ANYONE, MEMBER, OWNER, STAFF, WORKER, Cases, Good, number
 from ..trust.held import Held, succeeds
-from ..world import CHALLENGES, NO_CHALLENGE, UNIT, Phone, World
+from ..world import CHALLENGES, GRID, NO_CHALLENGE, UNIT, Phone, World
 
 
 def _send_code(world: World) -> Good:
@@ -42,6 +44,33 @@ def _read_out_code(world: World) -> Good:
     person = world.person()
     path = f"/v1/people/{person.id}/sign-in-code"
     return Good(world.staff(), path, {"reason": "收不到短信"}, (person.id,))
+
+
+ROLE = {"role": "grid_worker", "place": GRID}
+
+
+def _send_role_code(world: World) -> Good:
+    person = world.person()
+    path = f"/v1/people/{person.id}/role-code"
+    return Good(world.staff(), path, ROLE, (person.id,))
+
+
+def role_code(world: World, staff: Phone, person: Person) -> dict[str, str]:
+    """Have a code sent to a newcomer; return it with its challenge."""
+    path = f"/v1/people/{person.id}/role-code"
+    answer = staff.post(path, ROLE)
+    assert answer.status == 202, answer.text
+    text = world.sms_to(person.phone or "", "code.role")[0].text
+    found = re.search(r"\d{6}", text)
+    assert found
+    return {"code": found[0], "challenge": answer.json["challenge"]}
+
+
+def _agree_to_role(world: World) -> Good:
+    person, staff = world.person(), world.staff()
+    body = role_code(world, staff, person)
+    path = f"/v1/people/{person.id}/role-code/verify"
+    return Good(staff, path, body, (person.id,))
 
 
 def _session(world: World, owner: Person, target: Person) -> str:
@@ -102,6 +131,8 @@ CASES = Cases(
         "list_sessions": MEMBER,
         "end_session": OWNER,
         "read_out_code": WORKER,
+        "send_role_code": STAFF,
+        "agree_to_role": WORKER,
         "send_email_code": MEMBER,
         "verify_email": MEMBER,
     },
@@ -113,6 +144,8 @@ CASES = Cases(
             "challenge": NO_CHALLENGE,
         },
         "read_out_code": {"reason": "收不到短信"},
+        "send_role_code": ROLE,
+        "agree_to_role": {"code": "123456", "challenge": NO_CHALLENGE},
         "send_email_code": {"address": "a@example.org"},
         "verify_email": {"code": "123456"},
     },
@@ -123,6 +156,8 @@ CASES = Cases(
         "sign_out": _sign_out,
         "end_session": _end_session,
         "read_out_code": _read_out_code,
+        "send_role_code": _send_role_code,
+        "agree_to_role": _agree_to_role,
         "send_email_code": _send_email_code,
         "verify_email": _verify_email,
     },

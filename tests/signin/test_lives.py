@@ -95,6 +95,7 @@ def test_a_role_that_rises_shortens_the_life_from_the_next_refresh_on(
 ):
     person = world.person()
     phone = world.sign_in(person.phone or "")
+    world.ask_for(person, Role.COMMUNITY_STAFF, BAIHUA)
     world.phone_of(world.admin).put(
         f"/v1/people/{person.id}/roles",
         [{"role": "community_staff", "place": BAIHUA}],
@@ -112,6 +113,7 @@ def test_a_role_that_rises_ends_a_session_of_last_week_at_the_refresh(
     person = world.person()
     phone = world.sign_in(person.phone or "")
     world.clock.advance(timedelta(days=7))
+    world.ask_for(person, Role.COMMUNITY_STAFF, BAIHUA)
     world.phone_of(world.admin).put(
         f"/v1/people/{person.id}/roles",
         [{"role": "community_staff", "place": BAIHUA}],

@@ -21,12 +21,11 @@ def test_a_code_is_one_part_in_every_language(kind):
 
 def test_a_code_goes_at_once_to_who_asked_for_it_and_says_nothing_else():
     for template in CODE_MESSAGES.values():
-        assert (
-            template.urgency,
-            template.recipients,
-            dict(template.slots),
-        ) == (
+        assert (template.urgency, dict(template.slots)) == (
             Urgency.URGENT,
-            "the person who asked for the code",
             {"code": 6},
+        )
+        assert template.recipients in (
+            "the person who asked for the code",
+            "the person who is to get a role",
         )

@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person
 
-from ..cases import STAFF, WORKER, Cases, Good, MakeGood, number
+from ..cases import ADMIN, STAFF, WORKER, Cases, Good, MakeGood, number
 from ..world import BAIHUA, GRID, UNIT, World
 
 
@@ -51,6 +51,14 @@ def _change_person(world: World) -> Good:
     return Good(world.staff(), f"/v1/people/{ward.id}", body, (ward.id,))
 
 
+def _grant_roles(world: World) -> Good:
+    person = world.person()
+    world.ask_for(person, Role.GRID_WORKER, GRID)
+    path = f"/v1/people/{person.id}/roles"
+    body = [{"role": "grid_worker", "place": GRID}]
+    return Good(world.phone_of(world.admin), path, body, (person.id,))
+
+
 def _set_household(world: World) -> Good:
     body = {
         "household": "h2",
@@ -94,6 +102,7 @@ CASES = Cases(
         "change_person": WORKER,
         "grant_roles": WORKER,
         "reveal": WORKER,
+        "let_reveal": ADMIN,
         "vet": STAFF,
         "set_limits": STAFF,
         "block": STAFF,
@@ -105,6 +114,7 @@ CASES = Cases(
         "create_person": {"name": "新居民", "home": UNIT},
         "change_person": {"address": "4楼"},
         "grant_roles": [],
+        "let_reveal": {"allowed": True, "place": BAIHUA, "reason": "期满"},
         "vet": {"level": "basic", "how": "in_person"},
         "set_limits": {"homes_7_days": 10, "reason": "楼栋活动"},
         "block": {"blocked": True, "reason": "冒用"},
@@ -114,7 +124,11 @@ CASES = Cases(
     good={
         "create_person": _create_person,
         "change_person": _change_person,
-        "grant_roles": _put("/roles", [{"role": "grid_worker", "place": GRID}]),
+        "grant_roles": _grant_roles,
+        "let_reveal": _put(
+            "/reveal-right",
+            {"allowed": True, "place": BAIHUA, "reason": "试用期满"},
+        ),
         "reveal": _put("/reveal", {"reason": "上门送药"}),
         "allow_reveals": _allow_reveals,
         "vet": _put("/vetting", VETTING),

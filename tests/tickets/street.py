@@ -88,6 +88,9 @@ class TicketStreet:
         )
 
     def grant(self, name: str, *roles: tuple[Role, str]) -> None:
+        person = self.world.services.people.find(self.ids[name])
+        for role, place in roles:
+            self.world.ask_for(person, role, place)
         self.world.services.person_admin.grant_roles(
             self.world.boss,
             self.ids[name],

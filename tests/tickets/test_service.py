@@ -625,7 +625,7 @@ def test_a_move_from_the_wrong_state_is_refused_and_says_what_can_be_done(
     if state in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
         done(street.worker, id, "resolve")
     if state is TicketStatus.CLOSED:
-        done(street.worker, id, "close", reason="无人应答")
+        done(street.clerk, id, "close", reason="无人应答")
     version = stored(id).version
     answer = act(street.worker, id, move, **body)
     assert (answer.status, answer.code) == (409, "ticket.wrong_state")
@@ -832,6 +832,29 @@ def test_a_split_ticket_goes_on_by_itself(street: TicketStreet):
 # what is said
 
 
+def test_staff_write_a_note_for_the_property_company_alone(
+    street: TicketStreet,
+):
+    id = street.report()
+    done(street.worker, id, "accept")
+    done(street.worker, id, "assign", to="property")
+    done(
+        street.worker,
+        id,
+        "comment",
+        text="先敲门，老人耳背",
+        public=False,
+        to_assignee=True,
+    )
+    done(street.worker, id, "comment", text="此户常投诉", public=False)
+    done(street.clerk, id, "escalate", reason="物业不可靠")
+    read = str(timeline(street.company, id))
+    assert "先敲门，老人耳背" in read
+    for secret in ("此户常投诉", "物业不可靠"):
+        assert secret not in read
+    assert "先敲门" not in str(timeline(street.resident, id))
+
+
 def test_what_is_said_among_those_who_work_on_it_those_who_reported_it_do_not_read(
     street: TicketStreet,
 ):
@@ -853,7 +876,14 @@ def test_what_is_said_among_those_who_work_on_it_those_who_reported_it_do_not_re
         for event, _, note in timeline(street.company, id)
         if event in ("noted", "commented")
     ]
-    assert said == ["钥匙在哪", "在门卫", "下午来", "谢谢"]
+    # A company is no member of staff: it reads its own notes, and those for it.
+    assert said == ["钥匙在哪", "下午来", "谢谢"]
+    of_staff = [
+        note
+        for event, _, note in timeline(street.clerk, id)
+        if event in ("noted", "commented")
+    ]
+    assert of_staff == ["钥匙在哪", "在门卫", "下午来", "谢谢"]
     read = timeline(street.resident, id)
     assert [note for event, _, note in read if event == "commented"] == [
         "下午来",

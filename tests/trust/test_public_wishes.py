@@ -83,6 +83,38 @@ def test_no_secret_of_the_corpus_is_on_the_wall(world: World, n: int):
         assert withdrawn.status == 200
 
 
+@pytest.mark.parametrize("field", ["skills", "dialects"])
+@pytest.mark.parametrize("secret", ["孙桂兰", "13812345678", "5栋1203"])
+def test_no_secret_is_on_the_wall_as_a_skill_or_dialect(
+    world: World, field: str, secret: str
+):
+    world.person("孙桂兰", phone=None)
+    resident, helper = world.resident(), world.volunteer()
+    id = world.open_wish(resident, **{field: ["水电", f"找{secret}"]})
+    shown = everything_public(id)
+    assert secret not in shown
+    assert "水电" in shown or field == "dialects"
+    edited = {field: ["木工", f"问{secret}"]}
+    staff = world.staff()
+    assert staff.post(f"/v1/wishes/{id}/edit", edited).status == 200
+    assert secret not in everything_public(id)
+    # What was blanked out binds nobody: matching goes by the rest.
+    assert helper.get(f"/v1/wishes/{id}").status == 200
+    waiting = staff.get(f"/v1/wishes/{id}/matching")
+    assert secret not in waiting.text
+
+
+def test_a_label_that_was_blanked_out_keeps_nobody_from_being_asked(
+    world: World,
+):
+    helper = world.volunteer(skills=["水电"])
+    world.open_wish(skills=["水电", "找13812345678"])
+    world.pass_time(minutes=10)
+    person = world.services.people.find(helper.me["id"])
+    offers = world.phone_of(person).get("/v1/me/offers").json["items"]
+    assert [offer["state"] for offer in offers] == ["offered"]
+
+
 def test_a_wish_about_an_empty_home_is_marked_for_staff(world: World):
     resident, staff = world.resident(), world.staff()
     body = world.wish_body(story="我一个人住，钥匙在邻居那")

@@ -10,11 +10,13 @@ from chalicelib.people.model import Person
 from chalicelib.wishes.helpers import HelperRecord
 from chalicelib.wishes.model import Wish, WishState
 
+from ..adapters.pictures import jpeg
 from ..cases import ANYONE, MEMBER, WORKER, Cases, Good, MakeGood
 from ..replies.builders import reply
 from ..store.scan import find
 from ..trust.held import Held, shows, succeeds
 from ..world import BAIHUA, UNIT, Phone, World
+from .recorded import delivered_to, drawn
 
 PUBLIC_STATES = {"open", "claimed", "delivered", "fulfilled"}
 # Moves of a wish: their states and movers (the contract's table).
@@ -39,6 +41,7 @@ MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
         "disputed": WORKER,
         "fulfilled": {"owner"},
     },
+    "check_answer": {"fulfilled": WORKER},  # of a recorded answer
     "dispute_wish": {"delivered": OWN},
     "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
     "reopen_wish": {
@@ -99,6 +102,15 @@ def _helpers(world: World, move: str, body: Any) -> Good:
     return _of(
         helper, wish_id, move, body | {"claim": _claim_id(world, wish_id)}
     )
+
+
+def _recorded(world: World) -> Good:
+    filer = world.staff()
+    wish_id = delivered_to(world, filer, world.person("李奶奶", phone=None))
+    upload = world.upload(filer, jpeg((320, 240)))
+    body = {"rating": 5, "thanks": "谢谢"}
+    body |= {"proof": {"how": "slip", "upload": upload}}
+    return _of(filer, wish_id, "confirm", body)
 
 
 def _residents(world: World, move: str, body: Any) -> Good:
@@ -177,6 +189,13 @@ def _of_resident(move: str, body: Any) -> MakeGood:
 
 def _claim(world: World) -> Good:
     return _of(world.volunteer(), world.open_wish(), "claim", {})
+
+
+def _check(world: World) -> Good:
+    wish_id, _, _ = drawn(world)
+    return _of_staff(
+        world, wish_id, "check", {"right": True, "note": "电话回访属实"}
+    )
 
 
 def _withdraw(world: World) -> Good:
@@ -287,6 +306,26 @@ def _disputed(world: World) -> None:
     assert answer.status == 200, answer.text
 
 
+def _held_own_wish(world: World, kind: RelationKind) -> Held:
+    resident = world.resident()
+    wish_id = world.open_wish(resident)
+    path = f"/v1/wishes/{wish_id}"
+
+    def is_released() -> bool:
+        wish = find(Wish, wish_id, "wish")
+        return wish is not None and wish.suspended
+
+    return Held(
+        subject=world.services.people.find(resident.me["id"]),
+        phone=resident,
+        doors={
+            "view": shows(lambda: resident.get(path), "水壶"),
+            "move": succeeds(lambda: resident.post(f"{path}/keep", {})),
+        },
+        is_released=is_released,
+    )
+
+
 CASES = Cases(
     waiting={
         "wish.approve": _to_approve,
@@ -310,6 +349,7 @@ CASES = Cases(
         "edit_wish": {"story": "改一改"},
         "deliver_wish": {},
         "confirm_wish": {"rating": 5},
+        "check_answer": {"right": True},
         "withdraw_wish": {},
         "reopen_wish": {},
         "check_in": {},
@@ -330,13 +370,16 @@ CASES = Cases(
         "deliver_wish": _of_helper("deliver", {"note": "放在门口"}),
         "check_in": _of_helper("check-in", {}),
         "check_out": _of_helper("check-out", {}),
-        "confirm_wish": _of_resident(
-            "confirm", {"rating": 5, "thanks": "谢谢"}
-        ),
+        "confirm_wish": _recorded,
+        "check_answer": _check,
         "dispute_wish": _of_resident("dispute", {"reason": "没有收到"}),
         "withdraw_wish": _withdraw,
         "reopen_wish": _withdrawn,
     },
     story_queries={"list_wishes": f"place={BAIHUA}"},
-    held={"claim": _held_claim, "filed wish": _held_filed_wish},
+    held={
+        "claim": _held_claim,
+        "filed wish": _held_filed_wish,
+        "own wish": _held_own_wish,
+    },
 )

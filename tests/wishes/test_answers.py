@@ -21,7 +21,7 @@ def reply(
     wish = find_wish(wish_id)
     assert wish
     on_answer(
-        world.services.wish_jobs,
+        world.services.wish_sms_answers,
         Answer(
             id="due_r",
             question=kind,
@@ -182,7 +182,6 @@ def test_an_answer_to_what_was_never_asked_does_nothing(world: World):
 def test_only_the_resident_answers(world: World, who):
     resident = world.resident()
     wish_id = delivered(world, resident)
-    before = find_wish(wish_id)
     if who == "somebody blocked":
         block = {"blocked": True, "reason": "手机丢了"}
         assert (
@@ -191,6 +190,7 @@ def test_only_the_resident_answers(world: World, who):
             .status
             == 200
         )
+    before = find_wish(wish_id)
     ids = {
         "a stranger": world.resident().me["id"],
         "staff": world.admin.id,

@@ -55,6 +55,16 @@ def test_an_edit_adds_no_mark_without_the_consent(world: World):
     assert resident.post(path, edit).status == 200
 
 
+def test_staff_add_no_mark_without_the_consent_of_the_resident(world: World):
+    resident, staff = world.resident(), world.staff()
+    wish_id = world.open_wish(resident)
+    path = f"/v1/wishes/{wish_id}/edit"
+    for mark in MARKS:
+        assert refused(staff.post(path, {"safeguarding": [mark]}))
+    world.agree_to_care(resident)
+    assert staff.post(path, {"safeguarding": MARKS}).status == 200
+
+
 def test_after_a_withdrawal_marks_stay_and_none_is_added(world: World):
     resident = world.resident()
     world.agree_to_care(resident)

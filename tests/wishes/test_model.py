@@ -69,6 +69,7 @@ open       hide       staff         open
 claimed    hide       staff         claimed
 delivered  hide       staff         delivered
 fulfilled  hide       staff         fulfilled
+fulfilled  check      staff         fulfilled
 open      end_claim system open
 claimed   end_claim system open
 submitted forget_owner system withdrawn

@@ -20,6 +20,7 @@ from chalicelib.wishes.texts import MESSAGES
 from ..people.phones import give_another_phone
 from ..world import START, Phone, World
 from .builders import a_claim, a_wish
+from .recorded import drawn, on_duty
 
 S, C = WishState, ClaimState
 CLAIM = "clm_per_helper"
@@ -56,6 +57,8 @@ TRUE = {
     "thanks": (wish(S.FULFILLED, C.CONFIRMED), START),
     "thanked": (wish(S.FULFILLED, C.CONFIRMED), START),
     "disputed_staff": (wish(S.DISPUTED, C.DELIVERED, reason="没收到"), START),
+    "check_failed_staff": (wish(S.DISPUTED, C.DELIVERED), START),
+    "suspended_staff": (wish(S.CLAIMED, C.ACTIVE, suspended=True), START),
     "reopened": (wish(S.OPEN, C.RELEASED), START),
     "expiring": (wish(S.OPEN, None, "expiring"), START),
     "expiring_staff": (wish(S.OPEN, None, "expiring"), START),
@@ -133,6 +136,11 @@ SINCE = {
     "disputed_staff": [
         wish(S.FULFILLED, C.CONFIRMED),
         wish(S.OPEN, C.RELEASED),
+    ],
+    "check_failed_staff": [wish(S.OPEN, C.RELEASED), wish(S.FULFILLED)],
+    "suspended_staff": [
+        wish(S.CLAIMED, C.ACTIVE),
+        wish(S.OPEN, C.RELEASED, suspended=True),
     ],
     "reopened": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN)],
     "expiring": NOT_EXPIRING,
@@ -370,6 +378,19 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     act(other, renumbered, "deliver")
     act(whose[renumbered], renumbered, "confirm")
     world.pass_time(days=14)
+    recorded, _, _ = drawn(world)
+    on_duty(world)  # the administrator gets one message then, no bundle
+    world.pass_time(minutes=21)
+    act(staff, recorded, "check", right=False)
+    world.pass_time(minutes=21)
+    resident = world.resident()
+    claimed = world.open_wish(resident)
+    act(helper, claimed, "claim")
+    words = {"blocked": True, "reason": "冒用"}
+    path = f"/v1/people/{resident.me['id']}/blocked"
+    boss = world.phone_of(world.admin)
+    assert boss.put(path, words).status == 200
+    world.pass_time(minutes=21)
     at_once = {
         kind
         for kind, template in MESSAGES.items()

@@ -136,10 +136,9 @@ class _Registry:
             purposes.append(CARE)
         for purpose in purposes:
             person = agree(person, purpose, CONSENT_TEXTS[purpose])
-            line = self._consents.record(
+            writes += self._consents.record(
                 person, purpose, _CONSENT, recorded_by=admin.id
             )
-            writes.append(line)
         event = TimelineEvent(
             tag="person.registered", actor=admin.id, party="staff"
         )
