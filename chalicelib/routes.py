@@ -101,9 +101,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/unsubscribe/{token}",
         "POST /v1/unsubscribe/{token}",
     ),
-    "security_trail": (
-        "GET /v1/admin/audit",
-    ),
+    "security_trail": ("GET /v1/admin/audit",),
     "signin": (
         "POST /v1/auth/codes",
         "POST /v1/auth/tokens",

@@ -46,7 +46,8 @@ def suspend(wish: Wish, *, suspended: bool) -> Changes[Wish]:
 
     Claims are kept. Staff decide about them with the helper.
     """
-    if wish.suspended is suspended or wish.state in ENDED:
+    is_over = suspended and wish.state in ENDED
+    if wish.suspended is suspended or is_over:
         return Changes(entity=wish, previous=wish)
     tag = "wish.suspended" if suspended else "wish.resumed"
     event = TimelineEvent(tag=tag, actor="system", party="system")

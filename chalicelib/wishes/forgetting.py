@@ -83,7 +83,7 @@ class WishForgetting:
         """Remove names from wishes that ended long ago, a step at a time; return the next."""
         parts: list[str] = []
         for street in sorted(self._places.streets()):
-            parts += wall_parts(street, ENDED, protected=True, suspended=True)
+            parts += wall_parts(street, ENDED, protected=True)
         start = position or {"part": 0, "key": None}
         if start["part"] >= len(parts):
             return None

@@ -22,6 +22,7 @@ from . import policy
 from .recorded import AnswerProof, RecordedAnswer
 from .states import (
     ANSWERS,
+    ENDED,
     FORGET_OWNER,
     PUBLIC_STATES,
     SYSTEM_ONLY,
@@ -55,6 +56,7 @@ __all__ = [
     "filers_of",
     "is_alone",
     "is_offered",
+    "is_withheld",
     "known_labels",
     "reminders_of",
 ]
@@ -278,7 +280,7 @@ class Wish(Entity):
 
         A wish that needs vetting for safeguarding is public only to volunteers who have it.
         """
-        is_hidden = self.suspended or (
+        is_hidden = is_withheld(self) or (
             self.vetting_required and not to_safeguarding
         )
         helpers = frozenset(claim.helper for claim in self.held)
@@ -394,6 +396,11 @@ class Wish(Entity):
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
+
+
+def is_withheld(wish: Wish) -> bool:
+    """Say whether a wish is kept from the public, for its resident is blocked."""
+    return wish.suspended and wish.state not in ENDED
 
 
 def is_offered(wish: Wish) -> bool:

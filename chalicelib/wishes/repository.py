@@ -19,7 +19,7 @@ from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
 from .filing import FiledWishes
 from .helpers import HelperRecord
-from .model import ClaimPointer, Wish, WishKind, WishState
+from .model import ClaimPointer, Wish, WishKind, WishState, is_withheld
 from .wall import WallEntry
 
 __all__ = [
@@ -130,7 +130,7 @@ class WaitingWish:
 
 def _part(place: str, wish: Wish) -> str:
     """Return the partition of the wall that holds a wish."""
-    if wish.suspended:
+    if is_withheld(wish):
         return f"{place}#{wish.state}{_SUSPENDED}"
     protected = _PROTECTED if wish.vetting_required else ""
     return f"{place}#{wish.state}{protected}"

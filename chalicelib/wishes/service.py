@@ -73,6 +73,7 @@ class Wishes(WishMoves):
             owner = known.people[wish.person_id]
             mask = self.queries.mask_of(wish, owner)
             public = submission.with_public_text(wish, wish.written, mask)
+            public = replace(public, suspended=owner.blocked)
             return replace(
                 submission.approve(public, known.mover), previous=wish
             )

@@ -38,6 +38,7 @@ from ..hostile.good import GOOD, READS, WRITES
 from ..job_rows import a_job
 from ..replies.builders import PROVIDERS, reply, report
 from ..store.scan import PK, SK, find, remove, save, scan
+from ..wishes.recorded import drawn
 from ..world import (
     BAIHUA,
     BUILDING,
@@ -127,6 +128,7 @@ class Street:
             self.wishes,
             self.offers,
             self.answers,
+            self.four_eyes,
             self.erasure,
             self.messages,
             self.sending,
@@ -198,6 +200,31 @@ class Street:
         yield
         self.world.settings = before
         self.world.houses.clear()
+
+    def four_eyes(self) -> None:
+        """An answer that was recorded wrongly, a signed slip, and a blocked resident."""
+        world, clerk = self.world, self.clerk
+        wish, _, _ = drawn(world)
+        ok(clerk.post(f"/v1/wishes/{wish}/check", {"right": False}))
+        signer = world.resident()
+        slip = world.upload(clerk, jpeg((320, 240)))
+        path = f"/v1/people/{signer.me['id']}"
+        consent = {"how": "spoken", "slip": slip}
+        ok(
+            clerk.put(
+                f"{path}/household", {"household": "h9", "consent": consent}
+            )
+        )
+        ok(world.staff().get(f"/v1/uploads/{slip}"))
+        wish = world.open_wish(signer)
+        ok(world.volunteer().post(f"/v1/wishes/{wish}/claim"))
+        for blocked in (True, False):
+            body = {"blocked": blocked, "reason": "核实身份"}
+            ok(self.admin.put(f"{path}/blocked", body))
+            world.pass_time(minutes=1)
+        person = world.services.people.find(signer.me["id"])
+        ok(world.erase(world.phone_of(person)))
+        world.pass_time(minutes=5)
 
     # due rows
 
