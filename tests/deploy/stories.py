@@ -24,6 +24,7 @@ from chalicelib.kernel.job import JobRecord
 from chalicelib.offers.model import Offer
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
+from chalicelib.replies.model import StoredReply
 from chalicelib.repositories import all_rows
 from chalicelib.signin.model import LastSeen
 from chalicelib.tickets.model import TicketReport
@@ -129,6 +130,7 @@ class Street:
             self.offers,
             self.answers,
             self.four_eyes,
+            self.other_replies,
             self.erasure,
             self.messages,
             self.sending,
@@ -716,6 +718,34 @@ class Street:
             assert report(world, line["id"], status=status).status == 204
         reply(world, late.me["phone"], "R")
 
+    def other_replies(self) -> None:
+        """Reply with words, too late, beside a number, twice, without a name, and more often than
+        there are numbers.
+        """
+        world = self.world
+        resident = world.resident()
+        number = resident.me["phone"]
+        wishes = []
+        for _ in range(6):
+            wish, helper = world.open_wish(resident), world.volunteer()
+            ok(helper.post(f"/v1/wishes/{wish}/claim"))
+            ok(helper.post(f"/v1/wishes/{wish}/deliver", {}))
+            wishes.append(wish)
+        self._awake()
+        ok(resident.post(f"/v1/wishes/{wishes[1]}/confirm", {}))
+        for text in ("你好", "1 谢谢", "1", "72", "74 少了一个", "收到"):
+            reply(world, number, text)
+        self._awake()  # the sixth question finds numbers
+        reply(world, "+8613912312399", "请问您是哪位")
+        silent = world.resident()
+        for text in ("退订", "还在吗"):
+            reply(world, silent.me["phone"], text)
+        kept = scan(StoredReply, SK == "reply")
+        self.known["reply_id"] = next(
+            one.id for one in kept if one.is_waiting and one.place
+        )
+        self._awake()
+
     def _awake(self) -> None:
         """Let an hour pass, or the night."""
         self.world.pass_time(hours=1)
@@ -749,6 +779,7 @@ class Street:
         self.move(self.resident, own, "join")
         joined = self.report(text="井盖松了", category="danger")
         self.move(gone, joined, "join")
+        reply(world, person.phone or "", "我搬走了")
         closed = self.report(gone, text="楼道有纸箱", category="rubbish")
         self.move(gone, closed, "close", reason="我自己处理了")
         world.upload(gone, jpeg((320, 240)))  # which nothing shows
@@ -810,6 +841,7 @@ class Street:
             name.removesuffix("_id"): id for name, id in self.known.items()
         }
         about |= {"ticket.holes_staff": STREET, "queue": STREET}
+        about |= {"reply.opted_out_staff": self.resident.me["id"]}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
         nowhere = self.world.sign_in("+8613912312314", consent="2026-11").me[
             "id"
