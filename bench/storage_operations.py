@@ -73,6 +73,7 @@ def measure_moves(world: World) -> list[CountedOperation]:
     """Count the requests in the life of a wish, from filing to thanks."""
     staff, owner = world.staff(), world.resident()
     helper, rival = a_helper(world), a_helper(world)
+    world.agree_to_care(owner)
     submitted = _submit(owner, wish_body(world, STORY))
     wish = f"/v1/wishes/{owner.seen[-1].json['id']}"
     approved = ask(
@@ -122,11 +123,11 @@ def _claim(name: str, helper: Phone, wish: str) -> CountedOperation:
     claimed = ask(name, helper.post, f"{wish}/claim", Idempotency_Key=wish)
     storage = claimed.commit
     kept = (
-        storage.reads <= 2
+        storage.reads <= 3
         and storage.names[COMMIT] == 1
-        and storage.units(COMMIT) <= 28
+        and storage.units(COMMIT) <= 30
     )
-    return claimed.within("≤ 2 reads + 1 transaction ≤ 28 WRU", kept)
+    return claimed.within("≤ 3 reads + 1 transaction ≤ 30 WRU", kept)
 
 
 def _claim_too_late(rival: Phone, wish: str) -> CountedOperation:

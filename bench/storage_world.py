@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.people.model import Vetting
 from chalicelib.wishes import policy as wish_policy
 from devserver.store import embedded_store
 from tests.world import Answer, Phone, World
@@ -53,14 +52,18 @@ def wish_body(world: World, story: str) -> dict[str, Any]:
         story=story,
         window=windows,
         dialects=["重庆话"],
-        safeguarding=["minor"],
+        safeguarding=["alone"],
         alias="王奶奶",
     )
 
 
 def a_helper(world: World) -> Phone:
-    """Return a volunteer who may claim a wish with its mark."""
-    return world.volunteer(vetting=Vetting.SAFEGUARDING)
+    """Return a volunteer who may visit somebody alone: a delivery of theirs was confirmed."""
+    helper, resident = world.volunteer(), world.resident()
+    wish = f"/v1/wishes/{world.open_wish(resident)}"
+    must(helper.post(f"{wish}/claim"), helper.post(f"{wish}/deliver", {}))
+    must(resident.post(f"{wish}/confirm", {}))
+    return helper
 
 
 def file_wish(world: World, owner: Phone, story: str = STORY) -> str:
