@@ -36,13 +36,12 @@ def generated() -> str:
 
 
 def _entry(feature: str, routes: Routes[Any]) -> str:
-    lines = [f"    {json.dumps(feature)}: (\n"]
-    for operation in routes.operations:
-        lines.append(
-            f"        {json.dumps(f'{operation.method} {operation.path}')},\n"
-        )
-    lines.append("    ),\n")
-    return "".join(lines)
+    names = [f"{each.method} {each.path}" for each in routes.operations]
+    texts = [json.dumps(name) for name in names]
+    if len(texts) == 1:  # as the formatter writes it
+        return f"    {json.dumps(feature)}: ({texts[0]},),\n"
+    lines = "".join(f"        {text},\n" for text in texts)
+    return f"    {json.dumps(feature)}: (\n{lines}    ),\n"
 
 
 if __name__ == "__main__":

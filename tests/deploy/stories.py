@@ -137,6 +137,7 @@ class Street:
             self.to_everybody,
             self.failures,
             self.every_read,
+            self.trail,
             self.rules,
             self.watched,
             self.contention,
@@ -363,6 +364,13 @@ class Street:
                 ok(self.admin.get(f"/v1/tickets?place={place}{order}"))
         for wish in (self.known["wish_id"], self.world.open_wish()):
             ok(self.clerk.get(f"/v1/wishes/{wish}/matching"))
+
+    def trail(self) -> None:
+        """Read the security trail of a street, of what one person did, and about another."""
+        path = f"/v1/admin/audit?place={STREET}"
+        helper, resident = self.helper.me["id"], self.resident.me["id"]
+        for more in ("", f"&actor={helper}", f"&subject={resident}"):
+            ok(self.admin.get(f"{path}{more}"))
 
     def _value_of(self, name: str, resident: Person) -> str:
         """Return a path parameter: something that was lived through, or something made for it."""
