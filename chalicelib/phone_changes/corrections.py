@@ -150,7 +150,7 @@ class Corrections:
         )
         noted = Changes(entity=person, previous=person, events=(event,))
         dropped = self._numbers.not_wanted(known, phone) if known else ()
-        wanted = self._numbers.wanted(person, phone)
+        wanted = self._numbers.wanted(person, phone, known)
         changes = replace(
             begun, writes=(line, *dropped, *wanted), related=(noted,)
         )

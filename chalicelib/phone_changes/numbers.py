@@ -120,10 +120,16 @@ class Numbers:
         current = self.fingerprints(person.phone)
         return not set(current) & set(correction.old_keys)
 
-    def wanted(self, person: Person, phone: str) -> tuple[Put, ...]:
-        """Return the rows by which a sign-in with a number finds its correction."""
+    def wanted(
+        self, person: Person, phone: str, known: PhoneCorrection | None
+    ) -> tuple[Put, ...]:
+        """Return the rows by which a sign-in with a number finds its correction.
+
+        `known` is the correction before it. No other person may have the rows.
+        """
+        is_new = known is None or known.phone != phone
         rows = self._wanted_rows(person.id, phone)
-        return tuple(Put(row=row) for row in rows)
+        return tuple(Put(row=row, new=is_new) for row in rows)
 
     def not_wanted(
         self, correction: PhoneCorrection, keep: str = ""
