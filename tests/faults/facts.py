@@ -55,7 +55,7 @@ _WHERE = {
     TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
     TicketReport: SK.startswith("report#"),
     Upload: SK == "upload",
-    PhoneCorrection: SK == "correction",
+    PhoneCorrection: SK == "phone_change",
 }
 LIVE_MOST = Weights().live_most
 _seen: dict[type, list[Any]] | None = None

@@ -72,7 +72,7 @@ def a_correction_begins(cloud: Cloud) -> Scene:
 
 
 def _check_correction(person_id: str, state: CorrectionState) -> None:
-    correction = find(PhoneCorrection, person_id, "correction")
+    correction = find(PhoneCorrection, person_id, "phone_change")
     assert correction
     assert correction.state is state
 
@@ -81,7 +81,7 @@ def a_correction_gets_ready(cloud: Cloud) -> Scene:
     """Let the 24 hours of a correction end. The new number is invited once."""
     cloud.work_inline()
     person_id, _ = _corrected(cloud)
-    correction = find(PhoneCorrection, person_id, "correction")
+    correction = find(PhoneCorrection, person_id, "phone_change")
     assert correction
     cloud.world.clock.move_to(correction.ready_at)
 

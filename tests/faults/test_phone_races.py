@@ -151,7 +151,7 @@ def test_of_two_corrections_to_one_number_one_waits_for_it(
 
 
 def live(person_id: str) -> PhoneCorrection | None:
-    found = find(PhoneCorrection, person_id, "correction")
+    found = find(PhoneCorrection, person_id, "phone_change")
     return found if found and found.state in LIVE else None
 
 
