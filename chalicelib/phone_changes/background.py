@@ -46,7 +46,12 @@ class PhoneJobs:
         self._entities = EntityStore(transaction, repository.find)
 
     def on_timer(self, person_id: str, timer_id: str) -> None:
-        """Take the step that is due, if the correction still waits for this timer."""
+        """Take the step that is due, if the correction still waits for this timer.
+
+        An erasure may have deleted it meanwhile.
+        """
+        if self._repository.find(person_id) is None:
+            return
         self._entities.on_timer(person_id, timer_id, self._step)
 
     def _step(self, correction: PhoneCorrection) -> Changes[PhoneCorrection]:
@@ -69,6 +74,8 @@ class PhoneJobs:
     def answer(self, answer: Answer) -> None:
         """Stop a correction by an SMS reply of the old number. A late one changes nothing."""
         if answer.yes or answer.phone_of != answer.person_id:
+            return
+        if self._repository.find(answer.subject) is None:
             return
 
         def decide(correction: PhoneCorrection) -> Changes[PhoneCorrection]:

@@ -81,7 +81,7 @@ class Corrections:
             number = self._numbers.standing(phone)
             if not number.is_free or self._is_wanted(phone, person):
                 raise Conflict("person.phone_taken")
-            if person.phone and self._dormancy.has_been_used(person):
+            if person.phone and self._dormancy.has_been_used(person.id):
                 return self._announced(actor, person, phone, reason)
             return self._at_once(actor, person, phone, reason, number)
 
