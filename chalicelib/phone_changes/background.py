@@ -60,7 +60,12 @@ class PhoneJobs:
         self._entities = EntityStore(transaction, repository.find)
 
     def on_timer(self, person_id: str, timer_id: str) -> None:
-        """Take the step that is due, if the correction still waits for this timer."""
+        """Take the step that is due, if the correction still waits for this timer.
+
+        An erasure may have deleted it meanwhile.
+        """
+        if self._repository.find(person_id) is None:
+            return
         self._entities.on_timer(person_id, timer_id, self._step)
 
     def _step(self, correction: PhoneCorrection) -> Changes[PhoneCorrection]:
@@ -86,6 +91,8 @@ class PhoneJobs:
             return AnswerOutcome.NOT_ALLOWED
         if answer.yes:
             return AnswerOutcome.ACTED
+        if self._repository.find(answer.subject) is None:
+            return AnswerOutcome.LATE
 
         def decide() -> tuple[Changes[PhoneCorrection], AnswerOutcome]:
             correction = self._entities.get(answer.subject)

@@ -81,7 +81,7 @@ class Corrections:
             number = self._numbers.standing(phone)
             if not number.is_free or self._is_wanted(phone, person):
                 raise Conflict("person.phone_taken")
-            if person.phone and self._dormancy.has_been_used(person):
+            if person.phone and self._dormancy.has_been_used(person.id):
                 return self._announced(context, actor, person, phone, reason)
             return self._at_once(context, actor, person, phone, reason, number)
 
@@ -165,7 +165,7 @@ class Corrections:
         )
         noted = Changes(entity=person, previous=person, events=(event,))
         dropped = self._numbers.not_wanted(known, phone) if known else ()
-        wanted = self._numbers.wanted(person, phone)
+        wanted = self._numbers.wanted(person, phone, known)
         changes = replace(
             begun, writes=(line, *dropped, *wanted), related=(noted,)
         )

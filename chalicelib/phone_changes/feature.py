@@ -56,6 +56,7 @@ def numbers(core: "Core", get: Get) -> "Numbers":
 
     return Numbers(
         clock=core.clock,
+        people=get(people),
         phones=get(phones),
         challenges=get(challenges),
         dormancy=get(dormancy),

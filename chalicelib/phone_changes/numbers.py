@@ -7,12 +7,15 @@ from ..kernel.changes import Changes, Delete, Entity, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..people.model import Person
 from ..people.phones import Phones
+from ..people.service import People
 from ..signin.challenges import Challenges
 from ..signin.dormancy import Dormancy
 from ..signin.sign_in_codes import phone_target
 from .model import PhoneCorrection, WantedNumber
 
 __all__ = ["Numbers", "Standing", "is_reachable"]
+
+_NOBODY = "per_" + "a" * 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +33,12 @@ class Numbers:
         self,
         *,
         clock: Clock,
+        people: People,
         phones: Phones,
         challenges: Challenges,
         dormancy: Dormancy,
     ) -> None:
-        self._clock, self._phones = clock, phones
+        self._clock, self._people, self._phones = clock, people, phones
         self._challenges, self._dormancy = challenges, dormancy
 
     def standing(self, phone: str) -> Standing:
@@ -45,8 +49,12 @@ class Numbers:
         """
         now = self._clock.now()
         owner = self._phones.find_owner(phone)
+        is_barred = self._phones.is_barred(phone, now)
         if owner is None:
-            return Standing(is_free=not self._phones.is_barred(phone, now))
+            # Read for an unknown number, to take as long.
+            self._people.find(_NOBODY)
+            self._dormancy.has_been_used(_NOBODY)
+            return Standing(is_free=not is_barred)
         if self._dormancy.is_open_to(owner, None, now):
             return Standing(is_free=False)
         return Standing(is_free=True, loser=owner)
@@ -122,10 +130,16 @@ class Numbers:
         current = self.fingerprints(person.phone)
         return not set(current) & set(correction.old_keys)
 
-    def wanted(self, person: Person, phone: str) -> tuple[Put, ...]:
-        """Return the rows by which a sign-in with a number finds its correction."""
+    def wanted(
+        self, person: Person, phone: str, known: PhoneCorrection | None
+    ) -> tuple[Put, ...]:
+        """Return the rows by which a sign-in with a number finds its correction.
+
+        `known` is the correction before it. No other person may have the rows.
+        """
+        is_new = known is None or known.phone != phone
         rows = self._wanted_rows(person.id, phone)
-        return tuple(Put(row=row) for row in rows)
+        return tuple(Put(row=row, new=is_new) for row in rows)
 
     def not_wanted(
         self, correction: PhoneCorrection, keep: str = ""

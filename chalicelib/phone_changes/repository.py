@@ -12,7 +12,7 @@ from .model import CorrectionState, PhoneCorrection, WantedNumber
 
 __all__ = ["PHONE_CORRECTION", "WANTED_NUMBER", "PhoneCorrectionRepository"]
 
-# PK the person, or `phone#<hash>` of a wanted number; SK `correction`, `wanted`.
+# PK the person, or `phone#<hash>` of a wanted number; SK `phone_change`, `wanted`.
 _PHONES = Table(
     "phones",
     # The corrections of a street that are not over, soonest due first. Sparse.
@@ -22,7 +22,7 @@ _READ_MAX = 2000  # corrections of a street, filtered for one of its places
 
 
 def _keys(correction: PhoneCorrection) -> dict[str, str]:
-    keys = {"pk": correction.id, "sk": "correction"}
+    keys = {"pk": correction.id, "sk": "phone_change"}
     if correction.is_live:
         keys["street"] = street_of(correction.place)
         keys["due_order"] = _order(correction)
@@ -48,7 +48,7 @@ class PhoneCorrectionRepository(Repository):
 
     def find(self, person_id: str) -> PhoneCorrection | None:
         """Read the latest correction of a person's phone."""
-        return self._store.get(PHONE_CORRECTION, person_id, "correction")
+        return self._store.get(PHONE_CORRECTION, person_id, "phone_change")
 
     def find_by_number(
         self, fingerprints: Sequence[str]
@@ -95,5 +95,5 @@ class PhoneCorrectionRepository(Repository):
 
     def _read(self, keys: Sequence[Key]) -> list[PhoneCorrection]:
         return self._store.get_many(
-            PHONE_CORRECTION, [(key.pk, "correction") for key in keys]
+            PHONE_CORRECTION, [(key.pk, "phone_change") for key in keys]
         )

@@ -48,9 +48,9 @@ class Dormancy:
             return True
         return bool(person.name) and as_read(name or "") == as_read(person.name)
 
-    def has_been_used(self, person: Person) -> bool:
-        """Say whether anybody has ever signed in to this account."""
-        return self._repository.find_last_seen(person.id) is not None
+    def has_been_used(self, person_id: str) -> bool:
+        """Say whether anybody has ever signed in to an account."""
+        return self._repository.find_last_seen(person_id) is not None
 
     def lose_phone(
         self, person: Person, address: str, now: datetime

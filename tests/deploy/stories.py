@@ -32,11 +32,13 @@ from chalicelib.wishes.model import Wish
 from devserver.files import arrival_event
 
 from ..adapters.pictures import jpeg
-from ..cases import merged
+from ..cases import merged, number
 from ..factors.builders import clerk, enrolled, reveal, show
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..job_rows import a_job
+from ..people.phones import give_another_phone
+from ..phone_changes.builders import change, correct, force, signed_in, tries
 from ..replies.builders import PROVIDERS, reply, report
 from ..store.scan import PK, SK, find, remove, save, scan
 from ..wishes.recorded import drawn
@@ -121,6 +123,7 @@ class Street:
             self.begin,
             self.signing_in,
             self.second_factor,
+            self.phones,
             self.photos,
             self.tickets,
             self.many_reporters,
@@ -228,6 +231,43 @@ class Street:
         person = world.services.people.find(signer.me["id"])
         ok(world.erase(world.phone_of(person)))
         world.pass_time(minutes=5)
+
+    def phones(self) -> None:
+        """Numbers that change, that are not free, that staff correct, and that are refused."""
+        world = self.world
+        phone = signed_in(world)
+        taken = {"phone": self.resident.me["phone"]}
+        ok(phone.post("/v1/me/phone", taken))  # whose owner gets a notice
+        world.pass_time(minutes=2)
+        change(world, phone)
+        corrected, wanted = signed_in(world), number(world)
+        stopped = signed_in(world)
+        ok(correct(self.clerk, corrected.me["id"], wanted))
+        ok(correct(self.clerk, stopped.me["id"], number(world)))
+        self._awake()
+        reply(world, stopped.me["phone"], "2")
+        world.pass_time(days=1, hours=1)
+        tries(world, wanted)
+        ok(force(self.admin, stopped.me["id"]))
+        ok(self.clerk.get(f"/v1/people/{stopped.me['id']}"))
+        self._confirmed_by_new_phones()
+
+    def _confirmed_by_new_phones(self) -> None:
+        """Confirm a delivery and a repair by a phone that is newer than they are."""
+        world = self.world
+        resident, helper = world.resident(), world.volunteer()
+        wish = world.open_wish(resident)
+        ok(helper.post(f"/v1/wishes/{wish}/claim"))
+        ok(helper.post(f"/v1/wishes/{wish}/deliver", {}))
+        ticket = self.report(resident)
+        self.move(self.worker, ticket, "accept")
+        self.move(self.worker, ticket, "resolve", note="已修")
+        world.pass_time(minutes=1)
+        give_another_phone(world, resident)
+        ok(resident.post(f"/v1/wishes/{wish}/confirm", {}))
+        self.move(resident, ticket, "confirm")
+        world.pass_time(minutes=5)
+        self.move(self.admin, ticket, "close", reason="重复")
 
     # due rows
 

@@ -24,6 +24,7 @@ from chalicelib.offers.model import (
 )
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
+from chalicelib.phone_changes.model import PhoneCorrection
 from chalicelib.signin.model import Challenge, Session
 from chalicelib.store.tables import COUNTER, Counter, CounterValue
 from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
@@ -54,6 +55,7 @@ _WHERE = {
     TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
     TicketReport: SK.startswith("report#"),
     Upload: SK == "upload",
+    PhoneCorrection: SK == "phone_change",
 }
 LIVE_MOST = Weights().live_most
 _seen: dict[type, list[Any]] | None = None
@@ -138,7 +140,8 @@ def check(*, contiguous: bool = True) -> None:
     """
     wishes, offers, tickets = every(Wish), every(Offer), every(Ticket)
     _counters_agree(wishes)
-    _alarms_agree([*wishes, *offers, *tickets, *every(Upload), *every(Person)])
+    others = [*every(Upload), *every(Person), *every(PhoneCorrection)]
+    _alarms_agree([*wishes, *offers, *tickets, *others])
     check_offers(offers)
     check_tickets(tickets)
     pointers = {
@@ -176,7 +179,7 @@ def _counters_agree(wishes: list[Wish]) -> None:
 def _alarms_agree(entities: list[Any]) -> None:
     armed = defaultdict(list)
     for due in timers():
-        armed[due.subject].append((due.id, due.at, due.shard))
+        armed[due.kind, due.subject].append((due.id, due.at, due.shard))
     for entity in entities:
         first = min(entity.deadlines().values(), default=None)
         timer = entity.timer
@@ -184,7 +187,8 @@ def _alarms_agree(entities: list[Any]) -> None:
         assert (timer and timer.at) == first, (
             f"{_named(entity)} is armed for another instant than its due"
         )
-        assert armed.pop(entity.id, []) == expected, (
+        kind = f"timer.{entity.entity_kind}"
+        assert armed.pop((kind, entity.id), []) == expected, (
             f"the due rows of {_named(entity)} are not in step with it"
         )
     assert not armed, f"alarms of nobody: {armed}"

@@ -8,6 +8,7 @@ import pytest
 from .crashes import Row
 from .scenes_erasure import ERASURE
 from .scenes_offers import OFFERS
+from .scenes_phones import PHONES
 from .scenes_sending import SENDING
 from .scenes_tickets import TICKETS
 from .scenes_uploads import UPLOADS
@@ -20,6 +21,7 @@ FEATURES = {
     "sending": SENDING,
     "upload": UPLOADS,
     "erasure": ERASURE,
+    "phone": PHONES,
 }
 SCENES = [
     replace(row, name=f"{feature}: {row.name}")

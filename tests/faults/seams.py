@@ -147,6 +147,13 @@ def without_conditions() -> Iterator[None]:
 
 
 @contextmanager
+def unconditional_puts() -> Iterator[None]:
+    """Write every row beside an entity, whether it exists or not."""
+    with mock.patch.object(ItemBuilder, "_condition_of", return_value=None):
+        yield
+
+
+@contextmanager
 def without_checks() -> Iterator[None]:
     """Let a transaction not look whether what it relies on has changed."""
     checked = ItemBuilder._check

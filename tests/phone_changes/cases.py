@@ -48,7 +48,7 @@ def _correct(world: World) -> Good:
 def _force(world: World) -> Good:
     """Return the move on a correction that was stopped a day ago."""
     _, person_id = _waiting(world)
-    correction = find(PhoneCorrection, person_id, "correction")
+    correction = find(PhoneCorrection, person_id, "phone_change")
     assert correction
     now = world.clock.now()
     save(

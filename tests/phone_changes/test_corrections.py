@@ -531,6 +531,7 @@ def test_an_erased_person_has_no_correction_left(world: World):
     assert tries(world, wanted).code == "consent.required"
     answer = correct(world.staff(), phone.me["id"], number(world))
     assert answer.status == 404
+    assert not list(world.services.outbox.every_parked())
 
 
 def test_the_export_of_the_old_number_does_not_show_the_new_one(world: World):

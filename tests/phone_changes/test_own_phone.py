@@ -10,6 +10,7 @@ from chalicelib.people.model import Person
 from ..cases import number
 from ..security_trail.trail import events
 from ..signin.builders import refresh, wrong
+from ..storage import counted_storage
 from ..world import CONSENT, NO_CHALLENGE, Phone, World
 from .builders import (
     TERMS,
@@ -178,6 +179,22 @@ def test_a_number_that_is_not_free_is_answered_like_any_other(
     assert answer.json["retry_after"] == free.json["retry_after"]
     assert not world.sms_to(taken, "code.phone_new")
     assert len(world.sms_to(taken, "account.phone_claimed")) == 1
+
+
+@pytest.mark.parametrize("case", NOT_FREE)
+def test_a_number_that_is_not_free_costs_the_same_calls(
+    world: World, case: str
+):
+    phone, taken = signed_in(world), NOT_FREE[case](world)
+    calls = []
+    for wanted in (number(world), taken):
+        world.clock.advance(timedelta(minutes=1))
+        with counted_storage() as storage:
+            answer = phone.post("/v1/me/phone", {"phone": wanted})
+        assert answer.status == 202
+        before = [name for name, _, _ in storage.calls]
+        calls.append(before[: before.index("TransactWriteItems") + 1])
+    assert calls[0] == calls[1]
 
 
 @pytest.mark.parametrize("case", NOT_FREE)
