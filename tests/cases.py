@@ -65,7 +65,8 @@ class Cases:
     has one. `story_queries` are the queries with which the story of the policies reads. They may
     hold ``{person}``, ``{first}`` and ``{last}``: the id of the resident, and the first and last
     day of the last nine. `held` builds each thing that the feature declares in `Feature.holds`, for
-    a relation that will end (see tests/trust/held.py).
+    a relation that will end (see tests/trust/held.py). `lists` draws each list route as somebody
+    asks for it, by operation and what is asked for (see tests/street/lists.py).
     """
 
     who: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Cases:
     good: Mapping[str, MakeGood] = field(default_factory=dict)
     story_queries: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, MakeHeld] = field(default_factory=dict)
+    lists: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
 @cache

@@ -16,6 +16,7 @@ from chalicelib.kernel import staff_queue
 from chalicelib.people import service as people_service
 from chalicelib.store.store import Store
 
+from ..cases import merged
 from . import (
     lists_of_people,
     lists_of_tickets,
@@ -96,6 +97,8 @@ LISTS: dict[tuple[str, str], Draw] = {
     ("list_matching_runs", ""): at(any_place, lists_of_work.runs),
     ("list_my_offers", ""): lists_of_work.my_offers,
 }
+# Those of further features.
+LISTS |= merged("lists")
 # Lists that may show an empty page before the last one, with the row of docs/benchmarks.md that
 # will mend them. They filter after the read.
 EMPTY_PAGES = {
