@@ -79,8 +79,8 @@ format: $(READY) ## fix and format the code with ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) store ## measure the tables of docs/benchmarks.md on this machine
-	$(BIN)/python -m bench
+bench: $(READY) store ## measure the tables of docs/benchmarks.md on this machine (NAME=street: one of them)
+	$(BIN)/python -m bench $(NAME)
 
 store: $(EMBEDDED) ## fetch the embedded store for this machine
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.kernel.place import covers
 from chalicelib.places.model import Place
-from tests.street.lists import tasks_of
+from tests.street.lists_of_work import tasks_of
 from tests.world import Phone, World
 
 from .street_rows import StreetRow, done, measured

@@ -68,6 +68,8 @@ class Cases:
     day of the last nine. `held` builds each thing that the feature declares in `Feature.holds`, for
     a relation that will end (see tests/trust/held.py). `waiting` makes a task of each kind that the
     feature's queue lines declare, in the building `UNIT`; a kind with a timer of its own has none.
+    `lists` draws each list route as somebody asks for it, by operation and what is asked for (see
+    tests/street/lists.py).
     """
 
     who: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Cases:
     story_queries: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, MakeHeld] = field(default_factory=dict)
     waiting: Mapping[str, MakeTask] = field(default_factory=dict)
+    lists: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
 @cache

@@ -16,7 +16,13 @@ from chalicelib.kernel import staff_queue
 from chalicelib.people import service as people_service
 from chalicelib.store.store import Store
 
-from . import lists
+from ..cases import merged
+from . import (
+    lists_of_people,
+    lists_of_tickets,
+    lists_of_wishes,
+    lists_of_work,
+)
 from .lists import Listing, any_place, wide_place
 from .more import with_more
 from .small import SmallStreet
@@ -41,43 +47,58 @@ def at(find_place: Any, draw: Any, **options: Any) -> Draw:
 # operation and what is asked for -> the list
 LISTS: dict[tuple[str, str], Draw] = {
     ("list_wishes", "by staff, of a wide place"): at(
-        wide_place, lists.staff_wishes
+        wide_place, lists_of_wishes.staff_wishes
     ),
     ("list_wishes", "by staff, of any place"): at(
-        any_place, lists.staff_wishes
+        any_place, lists_of_wishes.staff_wishes
     ),
-    ("list_wishes", "by anybody"): at(wide_place, lists.public_wishes),
-    ("my_wishes", ""): lists.my_wishes,
-    ("my_claims", ""): lists.my_claims,
-    ("my_hours", ""): lists.my_hours,
-    ("read_timeline", ""): lists.wish_timeline,
+    ("list_wishes", "by anybody"): at(
+        wide_place, lists_of_wishes.public_wishes
+    ),
+    ("my_wishes", ""): lists_of_wishes.my_wishes,
+    ("my_claims", ""): lists_of_wishes.my_claims,
+    ("my_hours", ""): lists_of_wishes.my_hours,
+    ("read_timeline", ""): lists_of_work.wish_timeline,
     ("list_tickets", "by deadline"): at(
-        any_place, lists.queue_of_tickets, newest=False, filtered=False
+        any_place,
+        lists_of_tickets.queue_of_tickets,
+        newest=False,
+        filtered=False,
     ),
     ("list_tickets", "by deadline, filtered"): at(
-        any_place, lists.queue_of_tickets, newest=False, filtered=True
+        any_place,
+        lists_of_tickets.queue_of_tickets,
+        newest=False,
+        filtered=True,
     ),
     ("list_tickets", "newest first"): at(
-        any_place, lists.queue_of_tickets, newest=True, filtered=False
+        any_place,
+        lists_of_tickets.queue_of_tickets,
+        newest=True,
+        filtered=False,
     ),
     ("list_tickets", "newest first, filtered"): at(
-        any_place, lists.queue_of_tickets, newest=True, filtered=True
+        any_place, lists_of_tickets.queue_of_tickets, newest=True, filtered=True
     ),
-    ("list_tickets", "near"): lists.tickets_nearby,
-    ("list_my_tickets", ""): lists.my_tickets,
-    ("read_ticket_timeline", ""): lists.ticket_timeline,
-    ("list_people", "of a place"): at(any_place, lists.people),
-    ("list_people", "by role"): at(any_place, lists.people, by="role"),
-    ("list_people", "by name"): at(any_place, lists.people, by="q"),
-    ("list_places", ""): at(any_place, lists.places),
-    ("read_consents", ""): lists.consents,
-    ("list_sessions", ""): lists.sessions,
-    ("list_messages", ""): lists.messages,
-    ("read_inbox", ""): lists.inbox,
-    ("read_queue", ""): at(any_place, lists.staff_queue),
-    ("list_matching_runs", ""): at(any_place, lists.runs),
-    ("list_my_offers", ""): lists.my_offers,
+    ("list_tickets", "near"): lists_of_tickets.tickets_nearby,
+    ("list_my_tickets", ""): lists_of_tickets.my_tickets,
+    ("read_ticket_timeline", ""): lists_of_work.ticket_timeline,
+    ("list_people", "of a place"): at(any_place, lists_of_people.people),
+    ("list_people", "by role"): at(
+        any_place, lists_of_people.people, by="role"
+    ),
+    ("list_people", "by name"): at(any_place, lists_of_people.people, by="q"),
+    ("list_places", ""): at(any_place, lists_of_people.places),
+    ("read_consents", ""): lists_of_people.consents,
+    ("list_sessions", ""): lists_of_people.sessions,
+    ("list_messages", ""): lists_of_people.messages,
+    ("read_inbox", ""): lists_of_people.inbox,
+    ("read_queue", ""): at(any_place, lists_of_work.staff_queue),
+    ("list_matching_runs", ""): at(any_place, lists_of_work.runs),
+    ("list_my_offers", ""): lists_of_work.my_offers,
 }
+# Those of further features.
+LISTS |= merged("lists")
 # Lists that may show an empty page before the last one, with the row of docs/benchmarks.md that
 # will mend them. They filter after the read.
 EMPTY_PAGES = {
