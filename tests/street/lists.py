@@ -30,6 +30,7 @@ class Listing:
     query: dict[str, str] = field(default_factory=dict)
     key: Callable[[Any], Any] = lambda item: item["id"]
     in_order: bool = True
+    most: int = 100  # items of a page
 
 
 def order_of(at: Any, id: str) -> str:

@@ -5,6 +5,7 @@ A page may be short, but an empty one is the last.
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,6 +21,7 @@ from ..cases import merged
 from . import (
     lists_of_people,
     lists_of_tickets,
+    lists_of_trail,
     lists_of_wishes,
     lists_of_work,
 )
@@ -96,6 +98,10 @@ LISTS: dict[tuple[str, str], Draw] = {
     ("read_queue", ""): at(any_place, lists_of_work.staff_queue),
     ("list_matching_runs", ""): at(any_place, lists_of_work.runs),
     ("list_my_offers", ""): lists_of_work.my_offers,
+    ("read_trail", ""): partial(lists_of_trail.security_events, filtered=False),
+    ("read_trail", "filtered"): partial(
+        lists_of_trail.security_events, filtered=True
+    ),
 }
 # Those of further features.
 LISTS |= merged("lists")
@@ -114,6 +120,7 @@ EMPTY_PAGES = {
     ("list_sessions", ""): "S9",
     ("read_queue", ""): "S1",
     ("list_matching_runs", ""): "S9",
+    ("read_trail", "filtered"): "S9",
 }
 
 
@@ -159,7 +166,8 @@ def walks(
     """Yield lists of a case with all their pages; each shows everything once, in order."""
     dice = Random(f"{seed} {case}")
     for _ in range(rounds):
-        listing, limit = LISTS[case](made, dice), dice.choice(LIMITS)
+        listing = LISTS[case](made, dice)
+        limit = min(dice.choice(LIMITS), listing.most)
         pages = pages_of(listing, limit)
         joined = [key for page in pages for key in page]
         assert joined == listing.expected, (listing.path, listing.query)

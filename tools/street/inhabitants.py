@@ -43,6 +43,7 @@ class Inhabitants:
     """The people of a street. Some residents are volunteers; `helpers` are vetted."""
 
     admin: Person
+    filer: Person  # files for people without a phone; another person approves
     residents: Sequence[Person]
     helpers: Sequence[Person]
 
@@ -51,6 +52,7 @@ def settle_town(shop: Workshop, town: Town) -> Inhabitants:
     """Make the people of all places: staff with their duty lists, residents, volunteers."""
     registry = _Registry(shop)
     admin = registry.appoint("林晖", STREET, Role.STREET_ADMIN)
+    filer = registry.appoint("韩雪", STREET, Role.STREET_ADMIN)
     put_on_duty(shop, town, STREET, Role.STREET_ADMIN, [admin])
     for community in town.communities:
         clerks = [
@@ -65,7 +67,9 @@ def settle_town(shop: Workshop, town: Town) -> Inhabitants:
         put_on_duty(shop, town, grid, Role.GRID_WORKER, [worker])
     residents = registry.residents(town, admin)
     helpers = registry.volunteers(residents, admin)
-    return Inhabitants(admin=admin, residents=residents, helpers=helpers)
+    return Inhabitants(
+        admin=admin, filer=filer, residents=residents, helpers=helpers
+    )
 
 
 class _Registry:

@@ -97,7 +97,7 @@ class _WishMaker:
     def _submit(self, at: datetime, days: int) -> Wish:
         resident, filed = self._resident_who_may(at)
         wish = self._draft(resident, at, days)
-        filer = resident if resident.phone else self._people.admin
+        filer = resident if resident.phone else self._people.filer
         wish = replace(wish, filed_by=filer.id)
         ledger = self._filed(resident, wish.id, at) if filed else ()
         mover = self._mover(wish, filer, at)
