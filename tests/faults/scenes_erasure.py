@@ -15,6 +15,7 @@ from chalicelib.kernel.ended_relations import RELATION_ENDED
 from chalicelib.kernel.job import Event, ScheduledJob
 from chalicelib.offers.model import Offer
 from chalicelib.people.model import Consent, ConsentGiven, Person
+from chalicelib.signin.model import Session
 from chalicelib.store import outbox
 from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.uploads.model import Upload
@@ -22,7 +23,7 @@ from chalicelib.wishes.model import Wish
 
 from ..adapters.pictures import jpeg
 from ..store.scan import SK, scan
-from ..world import BAIHUA, GRID, Phone
+from ..world import BAIHUA, GRID, Phone, World
 from . import seams
 from .cloud import Cloud
 from .crashes import Row, Scene
@@ -38,7 +39,14 @@ from .scenes_offers import unheard
 
 # The handlers of the two events of an erasure.
 HANDLERS = {
-    PERSON_ERASED: {"offers", "people", "tickets", "wishes"},
+    PERSON_ERASED: {
+        "offers",
+        "people",
+        "signin",
+        "tickets",
+        "uploads",
+        "wishes",
+    },
     RELATION_ENDED: {
         "factors",
         "message_log",
@@ -69,7 +77,7 @@ class Erased:
 
     def remains(self) -> Any:
         """Return what is left, without instants and ids that differ each time."""
-        kinds = (Person, Wish, Offer, Ticket, TicketReport, Upload)
+        kinds = (Person, Wish, Offer, Ticket, TicketReport, Upload, Session)
         things = [thing for kind in kinds for thing in every(kind)]
         things += scan(Consent, SK.startswith("consent#"))
         rows = sorted(CHANGING.sub("", repr(thing)) for thing in things)
@@ -157,6 +165,15 @@ def _helped(helper: Phone, wishes: list[str], resident: Phone | None) -> None:
         )
 
 
+def _sign_a_slip(world: World, person: Phone) -> None:
+    """Have staff record a consent with the photo of a slip."""
+    clerk = world.staff()
+    slip = world.upload(clerk, jpeg((40, 30)))
+    body = {"household": "h1", "consent": {"how": "spoken", "slip": slip}}
+    path = f"/v1/people/{person.me['id']}/household"
+    assert clerk.put(path, body).status == 200
+
+
 def somebody_is_erased(cloud: Cloud) -> Erased:
     """Erase somebody; the event is due, and no feature has heard of it."""
     cloud.work_inline()
@@ -172,6 +189,9 @@ def somebody_is_erased(cloud: Cloud) -> Erased:
     photo = world.upload(person, jpeg((40, 30)))
     report(world, person, text="床头的灯坏了，晚上看不见路", photos=[photo])
     world.upload(person, jpeg((40, 30)))
+    signed = {"phone": person.me["phone"]} | world.fresh_code(person)
+    assert Phone().post("/v1/auth/tokens", signed).status == 201
+    _sign_a_slip(world, person)
     cloud.world.pass_time(minutes=5)
     seams.use_queue(world, cloud)
     with unheard(cloud):
