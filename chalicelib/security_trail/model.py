@@ -22,7 +22,7 @@ EARLIEST, LATEST = (
     datetime(2000, 1, 1, tzinfo=UTC),
     datetime(2200, 1, 1, tzinfo=UTC),
 )
-NOWHERE = "none"  # of a phone without an account: no street sees it
+NOWHERE = "_"  # no code of a place: of a phone without an account, which no street sees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
