@@ -14,7 +14,6 @@ __all__ = [
     "OK",
     "SecurityEvent",
     "TrailFilter",
-    "order_of",
 ]
 
 OK = "ok"
@@ -23,7 +22,7 @@ EARLIEST, LATEST = (
     datetime(2000, 1, 1, tzinfo=UTC),
     datetime(2200, 1, 1, tzinfo=UTC),
 )
-NOWHERE = "none"  # of a phone without an account: no street sees it
+NOWHERE = "_"  # no code of a place: of a phone without an account, which no street sees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class SecurityEvent:
     @property
     def order(self) -> str:
         """Return the position in a list by time."""
-        return order_of(self.at, self.id)
+        return f"{to_text(self.at)}#{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +81,6 @@ class TrailFilter:
             None,
             event.subject,
         )
-
-
-def order_of(at: datetime, id: str) -> str:
-    """Return the position of a thing in a list by time."""
-    return f"{to_text(at)}#{id}"
 
 
 def _below(order: str) -> str:

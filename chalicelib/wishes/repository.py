@@ -13,7 +13,6 @@ from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
-from ..security_trail.model import order_of
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
@@ -190,7 +189,7 @@ def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
         "pk": claim.wish_id,
         "sk": f"claim#{claim.id}",
         "claimed_by": claim.helper,
-        "claimed_order": order_of(claim.claimed_at, claim.id),
+        "claimed_order": f"{to_text(claim.claimed_at)}#{claim.id}",
         "shown_in": street_of(claim.place),
     }
 

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.kernel.ids import ID_PATTERN, RandomIds, time_ordered_id
 from chalicelib.kernel.network import network_hash
+from chalicelib.kernel.place import CODE_PATTERN
 from chalicelib.security_trail.kinds import EventKind
 from chalicelib.security_trail.policy import TRAIL_TTL
 
@@ -168,3 +169,15 @@ def test_the_operators_appointment_is_an_event(world: World):
     (line,) = events("person.granted")
     assert (line.actor, line.subject) == ("operator", world.admin.id)
     assert (line.place, line.reason) == (STREET, "street_admin@chunhui")
+
+
+def test_a_try_with_the_phone_of_nobody_belongs_to_no_street(world: World):
+    number = "+8613812345678"
+    code = world.fresh_code(Phone(me={"phone": number}))
+    body = {"phone": number} | code
+    assert Phone().post("/v1/auth/tokens", body).code == "consent.required"
+    (line,) = events("auth.sign_in")
+    assert (line.actor, line.subject) == (None, None)
+    assert line.result == "consent.required"
+    assert line.phone_hash
+    assert not re.fullmatch(CODE_PATTERN, line.place)
