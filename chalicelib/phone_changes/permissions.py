@@ -14,10 +14,12 @@ __all__ = [
 CHANGE = Action("me.change_phone", frozenset({Relation.SIGNED_IN}))
 # Also for people who must agree to new terms first: the 24 hours run.
 STOP = Action(
-    "phone_change.stop", frozenset({Relation.OWNER}), always_allowed=True
+    "me.stop_phone_correction", frozenset({Relation.OWNER}), always_allowed=True
 )
-CORRECT = Action("phone_change.correct", COMMUNITY)
-WITHDRAW = Action("phone_change.withdraw", COMMUNITY)
-FORCE = Action("phone_change.force", frozenset({Relation.STREET_ADMIN}))
+CORRECT = Action("person.correct_phone", COMMUNITY)
+WITHDRAW = Action("person.withdraw_phone_correction", COMMUNITY)
+FORCE = Action(
+    "person.force_phone_correction", frozenset({Relation.STREET_ADMIN})
+)
 
 PERMISSIONS = (CHANGE, STOP, CORRECT, WITHDRAW, FORCE)
