@@ -402,9 +402,9 @@ PHONE_CHANGE = Machine(
     table=PHONE_CHANGES,
     entities=_CORRECTIONS,
     moves={
-        "stop": [phones.stop],
-        "force": [phones.force],
-        "withdraw": [phones.withdraw],
+        "stop_phone_correction": [phones.stop],
+        "force_phone_correction": [phones.force],
+        "withdraw_phone_correction": [phones.withdraw],
     },
     timers=[
         lambda c, by: phones.make_ready(c, by.now, reachable=True),

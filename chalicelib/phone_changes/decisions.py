@@ -52,7 +52,7 @@ def begin(
 
 def stop(correction: PhoneCorrection, mover: Mover) -> Changes[PhoneCorrection]:
     """Stop a correction for the holder of the old number."""
-    TABLE.go(correction.state, "stop", mover.relations)
+    TABLE.go(correction.state, "stop_phone_correction", mover.relations)
     return _stopped(correction, StoppedFor.OLD_NUMBER, mover.now)
 
 
@@ -96,7 +96,7 @@ def force(
     correction: PhoneCorrection, mover: Mover
 ) -> Changes[PhoneCorrection]:
     """Let a stopped correction go on."""
-    TABLE.go(correction.state, "force", mover.relations)
+    TABLE.go(correction.state, "force_phone_correction", mover.relations)
     return _ready(correction, mover.now)
 
 
@@ -104,7 +104,7 @@ def withdraw(
     correction: PhoneCorrection, mover: Mover
 ) -> Changes[PhoneCorrection]:
     """Take a correction back."""
-    TABLE.go(correction.state, "withdraw", mover.relations)
+    TABLE.go(correction.state, "withdraw_phone_correction", mover.relations)
     return _ended(correction, S.WITHDRAWN, mover.now)
 
 

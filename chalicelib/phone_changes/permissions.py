@@ -14,12 +14,14 @@ __all__ = [
 CHANGE = Action("me.change_phone", frozenset({Relation.SIGNED_IN}))
 # Also for people who must agree to new terms first: the 24 hours run.
 STOP = Action(
-    "phone_change.stop", frozenset({Relation.OWNER}), always_allowed=True
+    "me.stop_phone_correction", frozenset({Relation.OWNER}), always_allowed=True
 )
-CORRECT = Action("phone_change.correct", COMMUNITY, factor=True)
-WITHDRAW = Action("phone_change.withdraw", COMMUNITY)
+CORRECT = Action("person.correct_phone", COMMUNITY, factor=True)
+WITHDRAW = Action("person.withdraw_phone_correction", COMMUNITY)
 FORCE = Action(
-    "phone_change.force", frozenset({Relation.STREET_ADMIN}), factor=True
+    "person.force_phone_correction",
+    frozenset({Relation.STREET_ADMIN}),
+    factor=True,
 )
 
 PERMISSIONS = (CHANGE, STOP, CORRECT, WITHDRAW, FORCE)

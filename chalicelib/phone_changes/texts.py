@@ -10,6 +10,14 @@ __all__ = [
     "REFUSALS",
 ]
 
+_STATES = {
+    "waiting": text(zh="等待24小时", en="waiting for 24 hours"),
+    "stopped": text(zh="已被停下", en="stopped"),
+    "ready": text(zh="待新号码登录", en="ready for the new number"),
+    "done": text(zh="已完成", en="done"),
+    "withdrawn": text(zh="已撤回", en="withdrawn"),
+    "expired": text(zh="已失效", en="expired"),
+}
 REFUSALS = {
     "phone_change.needs_other": text(
         zh="须由申请更正者以外的街道管理员决定。",
@@ -37,7 +45,7 @@ REFUSALS = {
     "phone_change.wrong_state": text(
         zh="手机号更正现在不能这样办理（{state}）。",
         en="This is not possible for the correction now ({state}).",
-    ),
+    ).naming(state=_STATES),
 }
 
 CODE_MESSAGES: Templates = {

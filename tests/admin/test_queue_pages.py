@@ -319,12 +319,13 @@ def full_desk() -> Desk:
 
 
 # The actor; volunteers; the wishes and their list; tickets; visits, their texts and people; jobs.
-# A street has a second list of visits. Pending erasures and call-backs are a list each.
+# A street has a second list of visits. Pending erasures and call-backs are a list each. So are
+# stopped corrections of phones, which only administrators read.
 REQUESTS = {
     "community staff": 11,
     "grid worker": 11,
-    "street administrator": 12,
-    "street administrator in a community": 11,
+    "street administrator": 13,
+    "street administrator in a community": 12,
 }
 
 

@@ -35,8 +35,8 @@ NEEDED = {
     "person.reveal",
     "person.unseal",
     "person.vet",
-    "phone_change.correct",
-    "phone_change.force",
+    "person.correct_phone",
+    "person.force_phone_correction",
 }
 
 
@@ -69,8 +69,8 @@ REQUESTS = {
     "person.reveal": ("POST", _GOOD["reveal"]),
     "person.unseal": ("POST", _GOOD["unseal"]),
     "person.vet": ("PUT", _GOOD["vet"]),
-    "phone_change.correct": ("POST", _GOOD["correct_phone"]),
-    "phone_change.force": ("POST", _GOOD["force_phone_correction"]),
+    "person.correct_phone": ("POST", _GOOD["correct_phone"]),
+    "person.force_phone_correction": ("POST", _GOOD["force_phone_correction"]),
 }
 flagged = pytest.mark.parametrize("action", FLAGGED, ids=lambda one: one.name)
 

@@ -425,18 +425,17 @@ def test_a_stranger_with_the_old_number_moves_to_no_third_one(
 
 def test_a_stopped_correction_is_in_the_queue_of_the_street(world: World):
     phone = stopped(world, number(world))
-    path = f"/v1/admin/queue?place={BAIHUA}"
     kind = "phone_change.stopped"
-    for reader, moves in (
-        (second_admin(world), ["force"]),
-        (world.staff(), []),
-    ):
-        queue = reader.get(path).json
+    for place in (BAIHUA, STREET):
+        path = f"/v1/admin/queue?place={place}"
+        queue = second_admin(world).get(path).json
         (task,) = [one for one in queue["items"] if one["kind"] == kind]
-        assert (task["id"], task["moves"]) == (phone.me["id"], moves)
+        assert (task["id"], task["moves"]) == (phone.me["id"], ["force"])
         assert queue["counts"][kind] == 1
-    elsewhere = world.staff(JINFENG).get(f"/v1/admin/queue?place={JINFENG}")
-    assert kind not in elsewhere.json["counts"]
+    elsewhere = f"/v1/admin/queue?place={JINFENG}"
+    assert kind not in second_admin(world).get(elsewhere).json["counts"]
+    staff = world.staff().get(f"/v1/admin/queue?place={BAIHUA}")
+    assert kind not in staff.json["counts"]
 
 
 def test_another_admin_forces_it_after_the_24_hours(world: World):
