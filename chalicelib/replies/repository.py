@@ -1,6 +1,7 @@
 """How replies are stored."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
@@ -11,19 +12,35 @@ from ..store.repository import Repository
 from ..store.table import Key, Table, behind
 from .model import StoredReply
 
-__all__ = ["REPLY", "ReplyRepository"]
+__all__ = ["REPLY", "ReplyRepository", "WaitingReply"]
 
+_READ_MAX = 2000  # replies looked through for one page of the staff queue
 _NOWHERE = "-"  # the place key of replies of no known place
 # PK the reply, SK `reply`.
 _REPLIES = Table(
     "replies",
     indexes=(
         # The replies that wait for the staff of a street, soonest due first. Sparse.
-        index("by_waiting", hash_key="waits_in", range_key="waits_order"),
+        # The place decides who counts them; their texts are read for one page only.
+        index(
+            "by_waiting",
+            hash_key="waits_in",
+            range_key="waits_order",
+            include=("place",),
+        ),
         # The replies of a person, oldest first. Sparse.
         index("by_person", hash_key="sender", range_key="sent_order"),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingReply:
+    """A reply that waits for staff, as its index holds it."""
+
+    pk: str
+    place: str = ""
+    waits_order: str
 
 
 def _keys(reply: StoredReply) -> dict[str, str]:
@@ -43,6 +60,7 @@ def _street_key(place: str) -> str:
 
 REPLY = _REPLIES.row(StoredReply, keys=_keys)
 _KEY = REPLY.view(Key)
+_WAITING = REPLY.view(WaitingReply)
 
 
 class ReplyRepository(Repository):
@@ -69,24 +87,25 @@ class ReplyRepository(Repository):
 
     def waiting_at(
         self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, StoredReply]]:
+    ) -> Page[tuple[str, WaitingReply]]:
         """Read the replies that wait at a place and below, each with its order.
 
         An empty place reads the replies of no known place.
         """
+
+        def is_here(reply: WaitingReply) -> bool:
+            return not place or covers(place, reply.place)
+
         page = self._store.page(
-            _KEY,
+            _WAITING,
             _street_key(place),
             index="by_waiting",
             keys=behind(REPLY.attribute("waits_order"), after),
             limit=limit,
+            wanted=is_here,
+            read_at_most=_READ_MAX,
         )
-        pairs: list[tuple[str, StoredReply]] = []
-        for reply in self._read(page.items):
-            is_here = not place or covers(place, reply.place)
-            order = _keys(reply).get("waits_order")
-            if order and is_here:
-                pairs.append((order, reply))
+        pairs = [(reply.waits_order, reply) for reply in page.items]
         position: Position | None = None
         if page.next:
             position = {"after": page.next["waits_order"]}

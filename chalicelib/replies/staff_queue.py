@@ -7,6 +7,7 @@ from ..kernel.paging import Page, merge_pairs
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.model import Person
 from .model import StoredReply
+from .repository import WaitingReply
 from .texts import EFFECTS, REPLY, STRANGER
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["waiting"]
 
 _KIND = "message.reply"
-_Ordered = tuple[str, StoredReply]
+_Ordered = tuple[str, WaitingReply]
 
 
 def waiting(keeper: "ReplyKeeper", query: QueueQuery) -> QueuePart:
@@ -30,16 +31,19 @@ def waiting(keeper: "ReplyKeeper", query: QueueQuery) -> QueuePart:
         pages.append(page)
         count += len(everything)
     merged = merge_pairs(pages, query.limit)
-    people = keeper.people_of([reply for _, reply in merged.items])
+    replies = keeper.read([reply for _, reply in merged.items])
+    people = keeper.people_of(replies.values())
     tasks = [
-        (order, _task(reply, people, query)) for order, reply in merged.items
+        (order, _task(replies[line.pk], people, query))
+        for order, line in merged.items
+        if line.pk in replies
     ]
     return QueuePart(tasks=Page(tasks, merged.next), counts={_KIND: count})
 
 
 def _read(
     keeper: "ReplyKeeper", place: str, query: QueueQuery
-) -> tuple[Page[_Ordered], Sequence[StoredReply]]:
+) -> tuple[Page[_Ordered], Sequence[WaitingReply]]:
     def read(after: str, limit: int) -> Page[_Ordered]:
         return keeper.waiting_at(place, after, limit)
 

@@ -21,6 +21,7 @@ from chalicelib.message_log.model import (
     SuppressionReason,
 )
 from chalicelib.message_log.policy import VISIT_WITHIN
+from chalicelib.replies.model import ReplyEffect, StoredReply
 from chalicelib.store.tables import ParkedJob
 from chalicelib.wishes.model import WishState
 
@@ -39,7 +40,9 @@ PREFIXES = {
     "ticket.accept": "tkt",
     "message.visit": "msg",
     "job.parked": "due",
+    "message.reply": "rpl",
 }
+READ_AGAIN = {"wish.approve", "message.reply"}  # each task of a page
 STAFF = {
     "community staff": (BAIHUA, Role.COMMUNITY_STAFF),
     "grid worker": (GRID, Role.GRID_WORKER),
@@ -83,7 +86,9 @@ def waiting(
 HERE = (UNIT, f"{BAIHUA}.g02.b01", BAIHUA, OTHER_GRID)
 TASKS = st.lists(
     waiting(["wish.approve", "ticket.accept"], HERE)
-    | waiting(["message.visit", "job.parked"], (*HERE, NOWHERE)),
+    | waiting(
+        ["message.visit", "job.parked", "message.reply"], (*HERE, NOWHERE)
+    ),
     max_size=40,
 )
 
@@ -118,6 +123,18 @@ def row_of(id: str, task: Waiting, **fields: Any) -> Any:
             to="per_nobody",
         )
         return job, place
+    if task.kind == "message.reply":
+        return StoredReply(
+            id=id,
+            created_at=START,
+            updated_at=START,
+            place=place,
+            text="谢谢",
+            effect=ReplyEffect.NOT_UNDERSTOOD,
+            due_at=due_at,
+            ttl=due_at + timedelta(days=90),
+            **fields,
+        )
     values: dict[str, Any] = {
         "message": "due_x",
         "kind": "wish.approved",
@@ -202,10 +219,9 @@ class Desk:
         return dict(counts)
 
     def _list_of(self, id: str) -> bool:
-        """Visits of no known place are a list of their own; parked jobs are one list."""
-        return (
-            self.tasks[id].kind == "message.visit" and not self.tasks[id].place
-        )
+        """Visits and replies of no known place are lists of their own; parked jobs are one list."""
+        task = self.tasks[id]
+        return task.kind.startswith("message.") and not task.place
 
     def pages(self, who: str, limit: int) -> Iterator[Any]:
         """Read page by page; a wish that drops is in the list, and gone when it is read."""
@@ -252,7 +268,7 @@ def test_all_pages_show_each_task_once_in_order(
         dropped = {
             id
             for id in desk.with_fate("drops")
-            if desk.tasks[id].kind == "wish.approve"
+            if desk.tasks[id].kind in READ_AGAIN
         }
         wanted = [
             id
@@ -280,7 +296,7 @@ def test_a_task_that_ends_between_two_pages_hides_no_other(
     dropped = {
         id
         for id in desk.with_fate("drops")
-        if desk.tasks[id].kind == "wish.approve"
+        if desk.tasks[id].kind in READ_AGAIN
     }
     staying = [
         id for id in desk.expected(place, "stays", "drops") if id not in dropped
@@ -297,6 +313,7 @@ def full_desk() -> Desk:
             for kind in PREFIXES
         ]
         tasks.append(Waiting("message.visit", NOWHERE, n % 3))
+        tasks.append(Waiting("message.reply", NOWHERE, n % 3))
     desk = Desk(tasks)
     recipients = [
         {
@@ -315,17 +332,23 @@ def full_desk() -> Desk:
         row_of(id, desk.tasks[id], about=wishes[n % 60], **recipients[n % 2])
         for n, id in enumerate(visits)
     )
+    save_all(
+        row_of(id, task, person_id=recipients[0]["person"])
+        for id, task in desk.tasks.items()
+        if task.kind == "message.reply" and task.place
+    )
     return desk
 
 
 # The actor; volunteers; the wishes and their list; tickets; visits, their texts and people; jobs.
-# A street has a second list of visits. Pending erasures and call-backs are a list each. So are
-# stopped corrections of phones, which only administrators read.
+# Pending erasures and call-backs are a list each. Replies are a list, and are read with their
+# people. A street has a second list of visits and of replies. Stopped corrections of phones are a
+# list of administrators.
 REQUESTS = {
-    "community staff": 11,
-    "grid worker": 11,
-    "street administrator": 13,
-    "street administrator in a community": 12,
+    "community staff": 14,
+    "grid worker": 14,
+    "street administrator": 17,
+    "street administrator in a community": 15,
 }
 
 

@@ -16,6 +16,7 @@ from chalicelib.notifications import policy
 from chalicelib.notifications.decisions import is_held, plan
 from chalicelib.notifications.model import LocalQuietHours
 
+ASKS = text(zh="请回复{yes}", en=" Reply {yes}.")
 SHANGHAI = "Asia/Shanghai"
 NIGHT = LocalQuietHours(zone="Asia/Shanghai")  # 21:00 to 08:00 in Shanghai
 SEED = "per_a"
@@ -295,7 +296,7 @@ def a_template(**fields) -> Template:
         ({"can_wait": True}, policy.WEEKLY_MESSAGES - 1, False),
         ({"can_wait": True}, policy.WEEKLY_MESSAGES, True),
         ({}, policy.WEEKLY_MESSAGES, False),
-        ({"asks": True}, policy.WEEKLY_MESSAGES, False),
+        ({"asks": ASKS}, policy.WEEKLY_MESSAGES, False),
         # It is not sent at all.
         ({"legal": Legal.PROMOTIONAL}, policy.WEEKLY_MESSAGES, False),
         ({"urgency": Urgency.URGENT}, policy.WEEKLY_MESSAGES, False),
@@ -305,7 +306,7 @@ def test_low_urgency_and_full_weeks_wait_for_the_digest(fields, sent, held):
     assert is_held(a_template(**fields), sent) is held
 
 
-@pytest.mark.parametrize("kind", [{"asks": True}, {"legal": Legal.PROMOTIONAL}])
+@pytest.mark.parametrize("kind", [{"asks": ASKS}, {"legal": Legal.PROMOTIONAL}])
 @pytest.mark.parametrize("wait", [{"can_wait": True}, {"urgency": Urgency.LOW}])
 def test_questions_and_promotions_never_wait_for_a_digest(kind, wait):
     with pytest.raises(ValueError, match="cannot wait"):
