@@ -1,5 +1,6 @@
 """Indexes that a local store lacks are built at its start, and a start reads what is due only."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,12 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
+
+
+@pytest.fixture(autouse=True)
+def _environment():
+    with mock.patch.dict(os.environ, ENVIRONMENT):
+        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +66,9 @@ def things_of(table: Table) -> type[Repository]:
 
 
 @pytest.fixture
-def address(tmp_path, monkeypatch) -> Iterator[str]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
+def address(tmp_path) -> Iterator[str]:
     with embedded_store(tmp_path) as found:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", found)
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = found
         yield found
 
 
@@ -116,9 +121,7 @@ def test_an_index_that_the_store_refuses_ends_the_start(address):
         build_missing_indexes(store_with(wrong), address, print)
 
 
-def test_a_start_asks_for_nothing_but_what_is_due(tmp_path, monkeypatch):
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
+def test_a_start_asks_for_nothing_but_what_is_due(tmp_path):
     with open_local_server(tmp_path, "embedded", START):
         pass
     asked: list[tuple[str, dict]] = []

@@ -1,6 +1,8 @@
 """A street that is imported into a data folder is served by the local server."""
 
+import os
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
@@ -15,6 +17,12 @@ from .small import drawn
 
 pytestmark = pytest.mark.embedded
 FEW = StreetScale(people=20)
+
+
+@pytest.fixture(autouse=True)
+def _environment():
+    with mock.patch.dict(os.environ):
+        yield
 
 
 def test_a_filled_folder_is_served_without_the_demo_street(tmp_path):
