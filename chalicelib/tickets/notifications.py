@@ -64,10 +64,12 @@ def to_assignee(ticket: Ticket, kind: str) -> tuple[Message, ...]:
 def to_former_assignee(
     before: Ticket, after: Ticket, by: str
 ) -> tuple[Message, ...]:
-    """Return a message to the assignee who has lost an open ticket by somebody else's move."""
+    """Return a message to the assignee who has lost a ticket by somebody else's move."""
     former = before.assignee
-    if former is None or former in (by, after.assignee) or not after.is_open:
+    if former is None or former in (by, after.assignee):
         return ()
+    if after.state is S.CLOSED:
+        return ()  # its end is a message of its own
     recipient = OnePerson(former)
     return (_message(after, "taken_over", recipient, holder=former),)
 
@@ -110,8 +112,8 @@ def _still_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
 
 
 def _lost(ticket: Ticket, params: Mapping[str, str]) -> bool:
-    """Say whether the ticket is open, and somebody else than the message names has it."""
-    return ticket.state in OPEN_STATES and ticket.assignee != params.get(
+    """Say whether the ticket goes on, and somebody else than the message names has it."""
+    return ticket.state is not S.CLOSED and ticket.assignee != params.get(
         "holder"
     )
 

@@ -59,7 +59,10 @@ TRUE = {
     "assigned": ([a_ticket(state) for state in OPEN], HELD_BY),
     "said": ([a_ticket(state) for state in OPEN], HELD_BY),
     "taken_over": (
-        [a_ticket(state, assignee="per_other") for state in OPEN],
+        [
+            a_ticket(state, assignee="per_other")
+            for state in (*OPEN, S.RESOLVED)
+        ],
         HELD_BY,
     ),
     "over": ([ended(ending) for ending in Ending], HELD_BY),
