@@ -137,7 +137,8 @@ def test_a_template_that_cannot_be_is_refused_where_it_is_written(
         ("𠮷" * 4 + "壶壶壶", "𠮷" * 4 + "壶…"),
         ("壶" + "🎉" * 5, "壶" + "🎉" * 4 + "…"),
         ("壶" * 8 + "🎉🎉", "壶" * 8 + "…"),
-        ("", ""),
+        ("", "此事"),
+        ("\u200d \u200c", "此事"),
     ],
 )
 def test_a_fact_is_one_line_without_links_and_no_longer_than_its_slot(

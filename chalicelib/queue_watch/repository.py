@@ -8,9 +8,9 @@ from .model import QueueWatch
 
 __all__ = ["WATCH", "WatchRepository"]
 
-# PK and SK `watch` of a street's watch.
+# PK the watch of a street, SK `queue_watch`.
 WATCH = Table("watches").row(
-    QueueWatch, keys=lambda watch: {"pk": watch.id, "sk": "watch"}
+    QueueWatch, keys=lambda watch: {"pk": watch.id, "sk": "queue_watch"}
 )
 
 
@@ -21,8 +21,8 @@ class WatchRepository(Repository):
 
     def find_watch(self, watch_id: str) -> QueueWatch | None:
         """Read a watch."""
-        return self._store.get(WATCH, watch_id, "watch")
+        return self._store.get(WATCH, watch_id, "queue_watch")
 
     def find_watches(self, ids: Sequence[str]) -> list[QueueWatch]:
         """Read several watches, a hundred in a request."""
-        return self._store.get_many(WATCH, [(id, "watch") for id in ids])
+        return self._store.get_many(WATCH, [(id, "queue_watch") for id in ids])

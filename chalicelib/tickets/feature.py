@@ -331,6 +331,7 @@ feature.messages(
     *(f"ticket.{kind}" for kind in _WORK_KINDS),
     *(f"ticket.urgent_{kind}" for kind in _WORK_KINDS),
     "ticket.said",
+    "ticket.taken_over",
     "ticket.over",
     "ticket.released",
     "ticket.released_staff",

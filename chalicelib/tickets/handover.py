@@ -49,7 +49,7 @@ def bounce(
         after = replace(after, level=above, assignee=escalation.leader(above))
     changes = go(ticket, "bounce", mover, after, target=target, note=reason)
     messages = _bounce_messages(changes.entity, escalation, mover)
-    return replace(changes, messages=messages)
+    return replace(changes, messages=(*messages, *changes.messages))
 
 
 def _bounce_messages(

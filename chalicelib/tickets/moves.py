@@ -10,6 +10,7 @@ from ..kernel.place import street_of
 from ..kernel.state_table import Transition
 from . import sla_timers
 from .model import SlaTimer, Ticket, Update
+from .notifications import to_former_assignee
 from .policy import SlaKind
 from .states import TABLE, Ending, TicketMover, TicketStatus
 
@@ -53,7 +54,7 @@ def go(
         previous=ticket,
         writes=writes,
         events=_events(mover, step.event, note, shown),
-        messages=messages,
+        messages=(*messages, *to_former_assignee(ticket, entity, mover.id)),
     )
 
 

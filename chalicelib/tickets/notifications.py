@@ -20,6 +20,7 @@ __all__ = [
     "template_context",
     "to_assignee",
     "to_claimed_reporter",
+    "to_former_assignee",
     "to_reporters",
     "to_staff",
 ]
@@ -60,6 +61,19 @@ def to_assignee(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     return (_message(ticket, kind, OnePerson(ticket.assignee), **params),)
 
 
+def to_former_assignee(
+    before: Ticket, after: Ticket, by: str
+) -> tuple[Message, ...]:
+    """Return a message to the assignee who has lost a ticket by somebody else's move."""
+    former = before.assignee
+    if former is None or former in (by, after.assignee):
+        return ()
+    if after.state is S.CLOSED:
+        return ()  # its end is a message of its own
+    recipient = OnePerson(former)
+    return (_message(after, "taken_over", recipient, holder=former),)
+
+
 def to_reporters(
     ticket: Ticket, kind: str, group: str = "ticket"
 ) -> tuple[Message, ...]:
@@ -93,6 +107,13 @@ def _ended(*endings: Ending) -> Test:
 def _still_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
     """Say whether the ticket is open and has the assignee that the message names."""
     return ticket.state in OPEN_STATES and ticket.assignee == params.get(
+        "holder"
+    )
+
+
+def _lost(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    """Say whether the ticket goes on, and somebody else than the message names has it."""
+    return ticket.state is not S.CLOSED and ticket.assignee != params.get(
         "holder"
     )
 
@@ -141,6 +162,7 @@ RELEVANT_WHILE: Mapping[str, Test] = {
     "ticket.new_staff": _in(S.OPEN),
     "ticket.assigned": _still_assigned,
     "ticket.said": _still_assigned,
+    "ticket.taken_over": _lost,
     "ticket.over": _in(S.CLOSED),
     "ticket.back": _still_assigned,
     "ticket.accepted": _in(S.ACCEPTED, S.ASSIGNED),

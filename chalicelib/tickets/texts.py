@@ -218,6 +218,13 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
         parts=1,
         urgency=Urgency.LOW,
     ),
+    "taken_over": _template(
+        _ASSIGNEE,
+        zh="「{what}」已转由他人处理",
+        en="Somebody else has “{what}” now.",
+        parts=1,
+        urgency=Urgency.LOW,
+    ),
     "over": _template(
         _ASSIGNEE,
         zh="「{what}」已结束，不用再处理",

@@ -170,7 +170,7 @@ _REASON_ELSEWHERE = text(zh="理由见应用", en="the reason is in the app")
 def title_of(wish: Wish) -> UserText:
     """Return the title for messages. Others than the resident get it once staff released it."""
     public: str | Text = wish.title
-    if wish.opened_at is None or wish.hidden:
+    if wish.opened_at is None or wish.hidden or wish.forgotten:
         public = _KINDS[wish.kind]
     owners = frozenset() if wish.hidden else _owners(wish)
     return UserText(words=wish.title, owners=owners, public=public)

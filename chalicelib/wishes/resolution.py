@@ -131,5 +131,6 @@ def reopen(
         mover,
         after,
         note=reason,
-        messages=tell(wish, "reopened", wish.person_id),
+        messages=tell(wish, "reopened", wish.person_id)
+        + tell_helpers(wish, "claim_ended", delivered),
     )

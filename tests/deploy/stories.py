@@ -142,9 +142,9 @@ class Street:
             self.every_read,
             self.trail,
             self.rules,
-            self.watched,
             self.contention,
             self.schedules,
+            self.watched,
             self.audits,
         ]
 
@@ -868,7 +868,6 @@ class Street:
 
     def watched(self) -> None:
         """What waits in the staff queue is announced, due, and there for a newcomer on duty."""
-        self.world.run("check_ladders")
         for _ in range(2):
             ok(self.resident.post("/v1/wishes", self.world.wish_body()))
         self.world.pass_time(days=8)
@@ -1041,6 +1040,7 @@ class Street:
     def contention(self) -> None:
         """Repeat the decision of a request, a job and a photo after a concurrent write."""
         world, body = self.world, self.world.wish_body()
+        world.run("check_ladders")  # from now on somebody watches the queue
         with world.troubled(contended=1):
             ok(
                 self.resident.post(

@@ -245,7 +245,7 @@ def test_accepting_stops_the_clock_of_acceptance_and_no_other():
     assert clock(ticket, C.RESOLVE) == clock(a_ticket(), C.RESOLVE)
     assert (tags(outcome), told(outcome), updates(outcome)) == (
         ["accepted"],
-        [("accepted", REPORTERS)],
+        [("accepted", REPORTERS), ("taken_over", "per_grid2")],
         [("accepted", "")],
     )
 
@@ -278,7 +278,7 @@ def test_assigning_accepts_the_ticket_and_informs_both():
     }
 
 
-def test_assigning_again_informs_only_the_assignee_and_never_the_mover():
+def test_assigning_again_informs_both_assignees_and_never_the_mover():
     accepted = a_ticket(S.ACCEPTED)
     assert told(decisions.assign(accepted, WORKER_ACTS, "per_property")) == [
         ("assigned", "per_property")
@@ -290,7 +290,7 @@ def test_assigning_again_informs_only_the_assignee_and_never_the_mover():
     assert (other.entity.assignee, other.entity.accepted_by, told(other)) == (
         "per_grid2",
         "per_staff",
-        [("assigned", "per_grid2")],
+        [("assigned", "per_grid2"), ("taken_over", "per_property")],
     )
 
 
@@ -504,7 +504,7 @@ def test_without_anybody_above_the_street_is_the_assignee():
     assert (top.entity.level, top.entity.must_be_assigned, told(top)) == (
         L.STREET,
         True,
-        [("must_assign_staff", AT_STREET)],
+        [("must_assign_staff", AT_STREET), ("taken_over", "per_grid")],
     )
 
 

@@ -58,6 +58,13 @@ TRUE = {
     "new_staff": ([a_ticket(assignee=None)], AT),
     "assigned": ([a_ticket(state) for state in OPEN], HELD_BY),
     "said": ([a_ticket(state) for state in OPEN], HELD_BY),
+    "taken_over": (
+        [
+            a_ticket(state, assignee="per_other")
+            for state in (*OPEN, S.RESOLVED)
+        ],
+        HELD_BY,
+    ),
     "over": ([ended(ending) for ending in Ending], HELD_BY),
     "released": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], HELD_BY),
     "back": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], HELD_BY),
@@ -103,6 +110,10 @@ SINCE = {
     "new_staff": others(S.OPEN),
     "assigned": ELSEWHERE,
     "said": ELSEWHERE,
+    "taken_over": [
+        *(a_ticket(state) for state in OPEN),
+        a_ticket(S.CLOSED, assignee="per_other"),
+    ],
     "over": others(S.CLOSED),
     "released": [*ELSEWHERE, a_ticket(S.ON_HOLD)],
     "back": ELSEWHERE,

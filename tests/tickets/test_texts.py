@@ -13,7 +13,7 @@ from chalicelib.tickets.texts import MESSAGES
 from .builders import a_ticket
 
 WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
-LOW = {"ticket.said"}
+LOW = {"ticket.said", "ticket.taken_over"}
 # Nothing here is a name, a phone or an address; `what` and `reason` are as everybody may read them.
 FACTS = {"what", "where", "reason", "until"}
 

@@ -851,7 +851,10 @@ def test_a_disputed_wish_that_staff_reopen_is_on_the_wall_for_another_helper():
         START,
         None,
     )
-    assert told(outcome) == [("reopened", "per_owner")]
+    assert told(outcome) == [
+        ("reopened", "per_owner"),
+        ("claim_ended", "per_helper"),
+    ]
     assert counts(outcome) == []  # the delivery freed the place already
 
 

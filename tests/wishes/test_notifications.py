@@ -361,11 +361,12 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     world.pass_time(minutes=21)  # past the bundle that the release opened
     act(whose[disputed], disputed, "dispute", reason="没收到")
     act(staff, disputed, "reopen")
-    act(helper, disputed, "claim")
+    other = world.volunteer(kinds=["learning"])
+    act(other, disputed, "claim")
     act(staff, disputed, "release", reason="联系不上")
-    act(helper, disputed, "claim")
+    act(other, disputed, "claim")
     act(
-        helper,
+        other,
         disputed,
         "deliver",
         code=world.delivery_code(whose[disputed].me["phone"]),
