@@ -7,6 +7,7 @@ from ..kernel.changes import Changes, Count
 from ..kernel.clock import Clock
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.text_catalogue import DEFAULT_LOCALE
+from ..people.model import Person
 from ..people.phones import Phones
 from ..people.service import People
 from ..signin.challenges import Challenges
@@ -75,19 +76,36 @@ class PhoneNotices:
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
         """Return the context of each message; None where it is no longer relevant."""
-        return [self._context(subject) for subject in subjects]
+        ids = [
+            subject.subject
+            for subject in subjects
+            if subject.kind in (_ANNOUNCED, _STOPPED_STAFF)
+        ]
+        corrections = self._repository.find_many(ids)
+        people = self._people.find_many(corrections)
+        return [
+            _context(
+                subject,
+                corrections.get(subject.subject),
+                people.get(subject.subject),
+            )
+            for subject in subjects
+        ]
 
-    def _context(self, subject: MessageSubject) -> MessageContext | None:
-        if subject.kind not in (_ANNOUNCED, _STOPPED_STAFF):
-            return MessageContext()  # a notice says what has happened
-        correction = self._repository.find(subject.subject)
-        if correction is None:
-            return None
-        if subject.kind == _ANNOUNCED:
-            is_open = correction.state is S.WAITING
-            occasion = occasion_of(correction)
-            return MessageContext(occasion=occasion) if is_open else None
-        person = self._people.find(subject.subject)
-        if person is None or correction.state is not S.STOPPED:
-            return None
-        return MessageContext(facts={"name": person.name})
+
+def _context(
+    subject: MessageSubject,
+    correction: PhoneCorrection | None,
+    person: Person | None,
+) -> MessageContext | None:
+    if subject.kind not in (_ANNOUNCED, _STOPPED_STAFF):
+        return MessageContext()  # a notice says what has happened
+    if correction is None or person is None:
+        return None
+    if subject.kind == _STOPPED_STAFF:
+        is_stopped = correction.state is S.STOPPED
+        facts = {"name": person.name}
+        return MessageContext(facts=facts) if is_stopped else None
+    is_open = correction.state is S.WAITING
+    occasion = occasion_of(correction)
+    return MessageContext(occasion=occasion) if is_open else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..kernel.clock import to_text
+from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
 from ..store.indexes import index
@@ -49,6 +50,13 @@ class PhoneCorrectionRepository(Repository):
     def find(self, person_id: str) -> PhoneCorrection | None:
         """Read the latest correction of a person's phone."""
         return self._store.get(PHONE_CORRECTION, person_id, "phone_change")
+
+    def find_many(
+        self, person_ids: Sequence[str]
+    ) -> dict[str, PhoneCorrection]:
+        """Read the latest corrections of several people in one request, by person."""
+        keys = [(id, "phone_change") for id in dict.fromkeys(person_ids)]
+        return by_id(self._store.get_many(PHONE_CORRECTION, keys))
 
     def find_by_number(
         self, fingerprints: Sequence[str]

@@ -128,21 +128,18 @@ class PersonPowers(DirectoryMoves):
                 people_permissions.LIMIT,
                 takes_newcomers=True,
             )
-            now = self._clock.now()
+            now, number = self._clock.now(), str(homes_7_days)
             changed = volunteers.set_limits(person, homes_7_days, now)
             audit = self._audit.record(
                 actor,
                 "person.limited",
                 person,
                 reason,
-                detail=str(homes_7_days),
+                detail=number,
                 address=context.address,
             )
             event = TimelineEvent(
-                tag="person.limited",
-                actor=actor.id,
-                party="staff",
-                note=str(homes_7_days),
+                tag="person.limited", actor=actor.id, party="staff", note=number
             )
             return Changes(
                 entity=changed,

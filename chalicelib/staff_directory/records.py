@@ -132,14 +132,11 @@ class PersonRecords(DirectoryMoves):
             changed, guarded = self._registration.guardians.corrected(
                 changed, age, by=actor.id
             )
-            names = fields_set(edit)
-            if age:
-                names.append("age")
             audit = self._audit.record(
                 actor,
                 "person.changed",
                 person,
-                detail=", ".join(names),
+                detail=_named(edit, age),
                 address=context.address,
             )
             event = TimelineEvent(
@@ -250,3 +247,11 @@ class PersonRecords(DirectoryMoves):
         return self._audit.record(
             operator, "person.granted", admin, detail=role
         )
+
+
+def _named(edit: PersonCorrection, age: AgeCorrection | None) -> str:
+    """Return the names of the fields that a correction changes."""
+    names = fields_set(edit)
+    if age:
+        names.append("age")
+    return ", ".join(names)

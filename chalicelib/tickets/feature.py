@@ -494,6 +494,11 @@ _OWN_TIMERS = {
         text(zh="无人跟进的问题", en="tickets without a reporter"),
         within=1,
     ),
+    QueueKind(
+        "ticket.new_phone",
+        text(zh="新号码确认的问题", en="solutions confirmed by a new phone"),
+        within=1,
+    ),
     service=queries,
 )
 def waiting(tickets: "TicketQueries", query: "QueueQuery") -> "QueuePart":

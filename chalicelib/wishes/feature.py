@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
 from ..kernel.ended_relations import SERVICE_ENDED, RelationKind
+from ..kernel.place import PlaceKind
 from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
 from ..people.feature import access, homes_shown
@@ -413,6 +414,16 @@ def has_task(wishes: "WishQueries", worker: "Actor", person: "Person") -> bool:
         "wish.unconfirmed",
         text(zh="待回访的心愿", en="deliveries to confirm"),
         announced_by="wish.unconfirmed_staff",
+    ),
+    QueueKind(
+        "wish.new_phone",
+        text(zh="新号码确认的心愿", en="deliveries confirmed by a new phone"),
+        announced_by="wish.new_phone_staff",
+    ),
+    QueueKind(
+        "wish.check",
+        text(zh="待抽查的答复", en="recorded answers to check"),
+        lowest=PlaceKind.COMMUNITY,
     ),
     service=queries,
 )

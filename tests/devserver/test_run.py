@@ -31,7 +31,7 @@ def test_messages_of_the_seeding_are_dropped_and_timers_stay(
     with open_local_server(tmp_path / "data", "memory", NIGHT) as local:
         local.pump.move_to(NIGHT + timedelta(hours=10))
         kinds = {letter.kind for letter in local.mailbox.read()}
-        assert kinds == {"offer.made"}
+        assert kinds == {"offer.made", "queue.waiting_staff"}
         assert local.services.core.outbox.next_at() is not None
 
 

@@ -124,7 +124,8 @@ def _a_visit(world: World) -> None:
     body = world.wish_body(on_behalf_of=ward.id, consent=consent)
     boss = world.phone_of(world.admin)
     wish_id = boss.post("/v1/wishes", body).json["id"]
-    assert boss.post(f"/v1/wishes/{wish_id}/approve").status == 200
+    approved = world.staff().post(f"/v1/wishes/{wish_id}/approve")
+    assert approved.status == 200, approved.text
 
 
 CASES = Cases(

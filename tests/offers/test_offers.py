@@ -1,5 +1,6 @@
 """Offers over HTTP: who is asked, the views and answers, and the end of surplus offers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
-from chalicelib.wishes.model import WishState
+from chalicelib.wishes.model import Wish, WishState
 
-from ..store.scan import Reads
+from ..store.scan import Reads, find, save
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, STREET, UNIT, Phone, World
 
 rows = Reads(OfferRepository)
@@ -483,8 +484,14 @@ def test_the_time_to_answer_ends_before_the_appointment(world: World) -> None:
     world.pass_time(hours=1, minutes=50)
     (second,) = offers(again(world, other))
     assert second["expires_at"] < "2026-11-23T04:00:00Z"
-    world.pass_time(hours=1, minutes=9)  # a minute before its window is over
+    visit["window"] = [
+        {"from": "2026-11-24T03:00:00Z", "to": "2026-11-24T04:00:00Z"}
+    ]
     late = world.open_wish(title="陪我散步", **visit)
+    wish = find(Wish, late, "wish")
+    assert wish
+    over = [replace(slot, end=world.clock.now()) for slot in wish.window]
+    save(replace(wish, window=tuple(over)))
     world.pass_time(minutes=20)
     assert not [
         offer

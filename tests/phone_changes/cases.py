@@ -78,7 +78,13 @@ def _another_number(
     return {"phone": number(world), **REASON}
 
 
+def _stopped(world: World) -> None:
+    phone, _ = _waiting(world)
+    assert phone.delete("/v1/me/phone").status == 204
+
+
 CASES = Cases(
+    waiting={"phone_change.stopped": _stopped},
     who={
         "change_phone": MEMBER,
         "verify_phone": MEMBER,

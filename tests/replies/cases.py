@@ -56,7 +56,12 @@ def _held_reply(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _waiting_reply(world: World) -> None:
+    a_reply(world, world.person().phone or "")
+
+
 CASES = Cases(
+    waiting={"message.reply": _waiting_reply},
     who={
         "ask_unsubscribe": ANYONE,
         "unsubscribe": ANYONE,

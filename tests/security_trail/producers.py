@@ -304,9 +304,7 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
     K.CHANGED: _by_staff("PATCH", "", {"address": "2楼"}),
     K.HOUSEHOLD_SET: _by_staff("PUT", "/household", {"household": None}),
     K.CALLED_BACK: called_back,
-    K.GRANTED: _by_staff(
-        "PUT", "/roles", [{"role": "property", "place": BAIHUA}]
-    ),
+    K.GRANTED: _by_case("grant_roles", "PUT", 200, cases=STAFF_DIRECTORY),
     K.VETTED: _by_staff(
         "PUT",
         "/vetting",
@@ -320,7 +318,7 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
     K.CLAIMED: claimed,
     K.LET_REVEAL: _by_case("let_reveal", "PUT", 200, cases=STAFF_DIRECTORY),
     K.ROLE_CODE_SENT: _by_case(
-        "send_role_code", "POST", 201, cases=SIGNIN, key=True
+        "send_role_code", "POST", 202, cases=SIGNIN, key=True
     ),
     K.ROLE_AGREED: _by_case(
         "agree_to_role", "POST", 200, cases=SIGNIN, key=True

@@ -148,7 +148,12 @@ def test_another_account_of_the_same_phone_begins_no_new_count(world: World):
     again = world.sign_in(person.phone, consent="2026-11", name="李娜")
     path = f"/v1/people/{again.me['id']}/roles"
     role = [{"role": "grid_worker", "place": GRID}]
-    assert world.phone_of(world.admin).put(path, role).status == 200
+    assert again.post("/v1/me/role-requests", role[0]).status == 200
+    boss = world.phone_of(world.admin)
+    assert boss.put(path, role).status == 200
+    right = {"allowed": True, "place": GRID, "reason": "试用期满"}
+    path = f"/v1/people/{again.me['id']}/reveal-right"
+    assert boss.put(path, right).status == 200
     again = world.phone_of(world.services.people.find(again.me["id"]))
     assert reveal(again, resident.me["id"]).code == "reveal.too_many"
 

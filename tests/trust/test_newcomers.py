@@ -109,7 +109,7 @@ def test_a_newcomer_agrees_with_a_code_that_they_read_out(world: World):
     assert verify(staff, person, body).code == "auth.code_wrong"
     assert grant(world, person, WORKER).status == 200
     lines = [
-        row["action"]["S"]
+        row["kind"]["S"]
         for row in everything()["audit"]
         if row["subject"]["S"] == person.id
     ]

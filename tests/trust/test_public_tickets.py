@@ -599,6 +599,9 @@ def test_a_property_company_reads_the_notes_that_are_for_its_work(
         "comment",
         text="找魏秀英，13812345678",
         public=False,
+        to_assignee=True,
     )
+    done(street.worker, id, "comment", text="家里老人独居", public=False)
     notes = [note for _, _, note in timeline(street.company, id)]
     assert "找魏秀英，13812345678" in notes
+    assert "家里老人独居" not in notes

@@ -12,6 +12,7 @@ from chalicelib.wishes.model import Wish, WishState
 
 from ..adapters.pictures import jpeg
 from ..cases import ANYONE, MEMBER, WORKER, Cases, Good, MakeGood
+from ..people.phones import give_another_phone
 from ..replies.builders import reply
 from ..store.scan import find
 from ..trust.held import Held, shows, succeeds
@@ -326,12 +327,20 @@ def _held_own_wish(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _by_new_phone(world: World) -> None:
+    resident, wish_id = _delivered(world)
+    give_another_phone(world, resident)
+    assert resident.post(f"/v1/wishes/{wish_id}/confirm", {}).status == 200
+
+
 CASES = Cases(
     waiting={
         "wish.approve": _to_approve,
         "wish.late": _late,
         "wish.unconfirmed": _unconfirmed,
         "wish.dispute": _disputed,
+        "wish.new_phone": _by_new_phone,
+        "wish.check": drawn,
     },
     who={
         "list_wishes": ANYONE,
