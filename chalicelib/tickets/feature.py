@@ -497,7 +497,7 @@ _OWN_TIMERS = {
     QueueKind(
         "ticket.new_phone",
         text(zh="新号码确认的问题", en="solutions confirmed by a new phone"),
-        within=1,
+        timer="ticket",
     ),
     service=queries,
 )

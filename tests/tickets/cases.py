@@ -10,7 +10,6 @@ from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.states import TicketStatus
 
 from ..cases import MEMBER, WORKER, Cases, Good, MakeGood
-from ..people.phones import give_another_phone
 from ..replies.builders import reply
 from ..store.scan import find
 from ..trust.held import Held, shows, succeeds
@@ -297,20 +296,8 @@ def _left_by_its_reporter(world: World) -> None:
     world.pass_time(minutes=5)
 
 
-def _solved_for_a_new_phone(world: World) -> None:
-    """Let a resident confirm a solution by a phone that was set after it."""
-    ticket_id, resident = reported(world, "accept", "resolve")
-    world.pass_time(minutes=20)
-    give_another_phone(world, resident)
-    answer = resident.post(f"/v1/tickets/{ticket_id}/confirm", {})
-    assert answer.status == 200, answer.text
-
-
 CASES = Cases(
-    waiting={
-        "ticket.look": _left_by_its_reporter,
-        "ticket.new_phone": _solved_for_a_new_phone,
-    },
+    waiting={"ticket.look": _left_by_its_reporter},
     who={
         "report_problem": MEMBER,
         "list_tickets": MEMBER,

@@ -158,8 +158,11 @@ def refusal_of(action: Action, actor: str, target: str) -> str | None:
         return None if own else "role.above_own"
     if action.toward is Toward.OTHERS:
         return None
-    below = ACTORS[actor][0].rank > TARGETS[target][0].rank
-    return None if below else "role.above_own"
+    if ACTORS[actor][0].rank <= TARGETS[target][0].rank:
+        return "role.above_own"
+    # Below them, but workers reveal for their own tasks only.
+    has_no_task = action.name == "person.reveal" and actor == "grid worker"
+    return "reveal.no_task" if has_no_task else None
 
 
 def _person(world: World, role: Role, place: str) -> Person:

@@ -329,6 +329,7 @@ def _held_own_wish(world: World, kind: RelationKind) -> Held:
 
 def _by_new_phone(world: World) -> None:
     resident, wish_id = _delivered(world)
+    world.clock.advance(timedelta(minutes=1))
     give_another_phone(world, resident)
     assert resident.post(f"/v1/wishes/{wish_id}/confirm", {}).status == 200
 
