@@ -225,7 +225,7 @@ def bounce(scene: Scene) -> Callable[[], Any]:
 
 def escalate_by_timer(scene: Scene) -> Callable[[], Any]:
     scene.ticket()
-    return lambda: scene.world.pass_time(hours=2, minutes=5)
+    return lambda: scene.world.pass_time(hours=1, minutes=45)
 
 
 def merge(scene: Scene) -> Callable[[], Any]:
