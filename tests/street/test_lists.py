@@ -120,7 +120,6 @@ EMPTY_PAGES = {
     ("list_sessions", ""): "S9",
     ("read_queue", ""): "S1",
     ("list_matching_runs", ""): "S9",
-    ("read_trail", "filtered"): "S9",
 }
 
 

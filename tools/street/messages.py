@@ -106,11 +106,14 @@ class LogWriter:
         return self._sent(envelope, at)
 
     def _sent(self, envelope: Envelope, at: datetime) -> MessageAttempt:
-        template = envelope.template
+        template, number = envelope.template, ""
+        if template.asks:
+            number = "1"  # nobody is asked two things at once
         attempt = self._attempts.new(envelope, DeliveryState.SENT)
         return replace(
             attempt,
             template=template.version,
+            number=number,
             attempt=1,
             owner=self._ids.new("own"),
             provider="console",

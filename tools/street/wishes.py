@@ -64,6 +64,7 @@ class _WishMaker:
     def __init__(self, shop: Workshop, town: Town, people: Inhabitants) -> None:
         self._shop, self._town, self._people = shop, town, people
         self._readers = shop.services.get(wishes_feature.helpers)
+        self._review = shop.services.get(wishes_feature.review_days)
         self._helpers = cycle(people.helpers)
         self._ended_at: dict[str, datetime] = {}
 
@@ -101,7 +102,8 @@ class _WishMaker:
         wish = replace(wish, filed_by=filer.id)
         ledger = self._filed(resident, wish.id, at) if filed else ()
         mover = self._mover(wish, filer, at)
-        return self._shop.commit(submission.submit(wish, mover, ledger), at)
+        changes = submission.submit(wish, mover, ledger)
+        return self._shop.commit(self._review.set_in(changes), at)
 
     def _resident_who_may(self, at: datetime) -> tuple[Person, bool]:
         """Return a resident, and whether they file for themselves."""
