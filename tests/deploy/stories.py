@@ -173,6 +173,8 @@ class Street:
         ok(self.world.sign_in(number).get("/v1/me/sessions"))
         long_ago = self.world.clock.now() - timedelta(days=200)
         save(LastSeen(person_id=person.id, at=long_ago))
+        registered = self.world.services.people.find(person.id)
+        save(replace(registered, created_at=long_ago))
         self.world.sign_in(number, consent="2026-11", name="张伟")
         self.world.pass_time(minutes=1)
 
