@@ -42,7 +42,7 @@ def claim(
         raise Forbidden("wish.own")
     if refusal := refusal_of(wish, helper, mover.now):
         raise refusal
-    if wish.taken_too_often(mover.id):
+    if wish.taken_too_often(mover.id, helper.records.given_back_ids):
         raise conflict(wish, mover, "wish.claimed_too_often")
     row_of(wish, "claim", mover)
     helper.check_room(home, mover.now)

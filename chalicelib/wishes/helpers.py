@@ -103,6 +103,11 @@ class HelperRecords:
             homes[one.home] = one.at
         return _lately(homes, now) if self.confirmed else homes
 
+    @property
+    def given_back_ids(self) -> frozenset[str]:
+        """Return the claims that were given back in the last 30 days or so, by any account."""
+        return frozenset(self._all_given_back())
+
     def given_back_lately(
         self, now: datetime, lifted_at: datetime | None
     ) -> int:

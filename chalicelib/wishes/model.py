@@ -1,6 +1,6 @@
 """A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -221,17 +221,19 @@ class Wish(Entity):
             claim for claim in self.claims if claim.state is ClaimState.ACTIVE
         )
 
-    def taken_too_often(self, helper: str) -> bool:
-        """Return whether a helper has released as many of the last ten claims as allowed."""
-        ended = [
-            claim
-            for claim in self.claims
-            if claim.state is ClaimState.RELEASED and not claim.delivered_at
-        ]
-        return (
-            sum(claim.helper == helper for claim in ended)
-            >= policy.CLAIMS_PER_WISH
-        )
+    def taken_too_often(
+        self, helper: str, given_back: Collection[str] = ()
+    ) -> bool:
+        """Return whether a helper has released as many of the last ten claims as allowed.
+
+        `given_back` are the claims that were given back by the helper's phone, under any account.
+        """
+        taken = 0
+        for claim in self.claims:
+            is_own = claim.helper == helper or claim.id in given_back
+            is_released = claim.state is ClaimState.RELEASED
+            taken += is_own and is_released and not claim.delivered_at
+        return taken >= policy.CLAIMS_PER_WISH
 
     @property
     def places_left(self) -> int:

@@ -212,6 +212,9 @@ def test_leaving_with_a_claim_gives_it_back(world: World):
     world.vet(phone.me["id"])
     refused = phone.post(f"/v1/wishes/{wish}/claim")
     assert (refused.status, refused.code) == (403, "volunteer.paused_by_staff")
+    world.vet(phone.me["id"])  # staff let them go on, but not with this wish
+    refused = phone.post(f"/v1/wishes/{wish}/claim")
+    assert (refused.status, refused.code) == (409, "wish.claimed_too_often")
 
 
 def test_leaving_without_a_claim_gives_nothing_back(world: World):
