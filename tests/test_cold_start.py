@@ -39,6 +39,7 @@ LIBRARIES = {  # that every request needs, with what they bring
 }
 ROOMS = {
     "adapters",
+    "answer_dispatch",
     "catalogue",
     "composition",
     "container",

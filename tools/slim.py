@@ -19,6 +19,7 @@ _DROPPED = (
     "chalice/deploy",
     "chalice/templates",
     "chalice/cdk",
+    "chalice/policies*.json",
     # routing, which Chalice does
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/data_masking",
@@ -43,6 +44,10 @@ _DROPPED = (
     # models of version 1
     "pydantic/v1",
     "pydantic/deprecated/*.json",
+    # numbers to call for help and the like; only whole numbers are checked
+    "phonenumbers/shortdata/region_*.py",
+    # time zones come from tzdata
+    "dateutil/zoneinfo/*.tar.gz",
     # boto3 resources; clients need none
     "boto3/data",
     "s3transfer/crt.py",

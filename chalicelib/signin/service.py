@@ -137,6 +137,9 @@ class SignIn:
                 phone, returned.name, owner, context.address
             )
             person = handed.before if handed else None
+            if handed is None:
+                person = self._newer_owner(phone, owner)
+                owner = person or owner
         refusal = sign_in_refusal(person, returned.text_version)
         if owner is None and self._phones.is_barred(phone, now):
             refusal = Forbidden("person.blocked")
@@ -149,6 +152,13 @@ class SignIn:
         else:
             account = self._account(context, person, owner, returned)
         return self._open(context, proved, account)
+
+    def _newer_owner(self, phone: str, owner: Person | None) -> Person | None:
+        """Return who got a phone since its owner was read: a hand-over ends at any moment."""
+        holder = self._phones.find_owner(phone)
+        if holder and (owner is None or holder.id != owner.id):
+            return holder
+        return None
 
     def _handed_over(
         self, handed: HandOver, returned: CodeReturned

@@ -28,10 +28,22 @@ TICKETS = {
 }
 ALONE = {
     "POST /v1/me/consents",
+    "POST /v1/me/factor",
+    "POST /v1/me/factor/verify",
+    "POST /v1/me/phone",
+    "POST /v1/me/phone/verify",
     "POST /v1/people/*/consents/*/confirm",
     "POST /v1/people/*/erase",
+    "POST /v1/people/*/factor/reset",
+    "POST /v1/people/*/phone",
+    "POST /v1/people/*/phone/force",
+    "POST /v1/people/*/reveals/allow",
+    "POST /v1/people/*/role-code",
+    "POST /v1/people/*/role-code/verify",
     "POST /v1/people/*/sign-in-code",
     "POST /v1/people/*/unseal",
+    "POST /v1/replies/*/handled",
+    "POST /v1/wishes/*/check",
     "POST /v1/wishes/*/hide",
 }  # not part of the story; see below
 ELSEWHERE = {

@@ -1,8 +1,11 @@
 """Numbers that two people want at once, and changes while others sign in: on an atomic store."""
 
 from functools import partial
+from typing import Any
+from unittest import mock
 
 from chalicelib.people.model import Person
+from chalicelib.phone_changes.hand_over import HandOvers
 from chalicelib.phone_changes.model import LIVE, PhoneCorrection
 
 from ..cases import number
@@ -197,6 +200,32 @@ def test_two_sign_ins_that_complete_a_correction_open_one_account(
             access = Phone(token=answer.json["access_token"])
             assert access.get("/v1/me").json["id"] == person.me["id"]
         check_numbers(world)
+
+
+def test_a_sign_in_sees_a_correction_that_another_completes_meanwhile(
+    embedded_world: World,
+) -> None:
+    """The owner is read before the correction: the other one signs in between."""
+    world = embedded_world
+    wanted, person = number(world), signed_in(world)
+    assert correct(world.staff(), person.me["id"], wanted).status == 200
+    world.pass_time(hours=24)
+    slow, quick = (sign_in(world, wanted, n) for n in range(2))
+    find, happened = HandOvers.find, list[Answer]()
+
+    def find_late(self: HandOvers, *given: Any) -> Any:
+        if not happened:
+            happened.append(Answer(0, {}, ""))
+            happened[0] = quick()
+        return find(self, *given)
+
+    with mock.patch.object(HandOvers, "find", find_late):
+        answers = [slow(), *happened]
+    assert told(answers) == {(201, ""): 2}
+    for answer in answers:
+        access = Phone(token=answer.json["access_token"])
+        assert access.get("/v1/me").json["id"] == person.me["id"]
+    check_numbers(world)
 
 
 def sign_in(world: World, wanted: str, n: int) -> partial[Answer]:

@@ -231,11 +231,14 @@ def test_what_nobody_does_is_not_forgotten(server: Server) -> None:
     staff.refresh()
     assert staff.get(f"/v1/wishes/{unclaimed}")["state"] == "expired"
     assert server.call("GET", f"/v1/wishes/{unclaimed}")[0] == 404
-    assert (
-        staff.post(f"/v1/wishes/{unclaimed}/reopen", {"reason": "仍然需要"})[
-            "state"
-        ]
-        == "submitted"
+    again = {"reason": "仍然需要"}
+    passed = staff.post(f"/v1/wishes/{unclaimed}/reopen", again, expect=422)
+    assert passed["code"] == "wish.needed_by_passed"
+    again["needed_by"] = "2026-12-10"
+    reopened = staff.post(f"/v1/wishes/{unclaimed}/reopen", again)
+    assert (reopened["state"], reopened["needed_by"]) == (
+        "submitted",
+        "2026-12-10",
     )
     assert staff.post(f"/v1/wishes/{taken}/deliver", {})["state"] == "delivered"
     assert (
