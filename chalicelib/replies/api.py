@@ -28,7 +28,16 @@ def receive_sms_webhook(
     replies.receive(provider, body.delivery_reports(), body.sms_replies())
 
 
-@routes.post("/v1/replies/{reply_id}/handled", conditional=False)
+def _reread(
+    replies: Replies, context: RequestContext, reply_id: str
+) -> ReplyView:
+    """Return a reply for a repeated request."""
+    return ReplyView.of(replies.keeper.reread(context, reply_id))
+
+
+@routes.post(
+    "/v1/replies/{reply_id}/handled", conditional=False, reread=_reread
+)
 def handle_reply(
     replies: Replies,
     context: RequestContext,

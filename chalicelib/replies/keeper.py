@@ -181,6 +181,14 @@ class ReplyKeeper:
 
         return self._transaction.run(decide, context)
 
+    def reread(self, context: RequestContext, reply_id: str) -> StoredReply:
+        """Return a reply that was handled, for a repeated request."""
+        reply = self._repository.find_reply(reply_id)
+        self._require(context, reply)
+        if reply is None:
+            raise NotFound
+        return reply
+
     def _require(
         self, context: RequestContext, reply: StoredReply | None
     ) -> str:

@@ -195,6 +195,7 @@ class RoleCodes:
             context, people_permissions.ASK_ROLE, resource_of
         )
         assert person is not None  # noqa: S101 - `resource_of` has refused
+        person.check_version(context.seen_version)
         return granted.actor, person
 
 

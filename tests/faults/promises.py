@@ -1,12 +1,12 @@
 """What was promised about messages, and must be true once everything is at rest."""
 
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalicelib.kernel.job import ScheduledJob
 from chalicelib.message_log.model import (
-    BUNDLE,
-    URGENT_BUNDLE,
+    COLLECTIONS,
+    DIGEST,
     Channel,
     DeliveryState,
     MessageAttempt,
@@ -28,7 +28,9 @@ RIGHTLY = {
     SuppressionReason.ELSEWHERE,
 }
 SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
+COLLECTED = {Channel.BUNDLE, Channel.DIGEST}
 Lines = dict[str, MessageAttempt]
+NOTHING: Mapping[str, int] = {}
 
 
 def forget_what_was_told() -> None:
@@ -37,19 +39,18 @@ def forget_what_was_told() -> None:
 
 
 def waiting(cloud: Cloud) -> list[ScheduledJob]:
-    """Return what is due and was not done; timers and bundles of the future may wait."""
+    """Return what is due and was not done; timers, bundles and digests of the future may wait."""
     now = cloud.world.clock.now()
     return [
         due
         for due in jobs()
-        if due.at <= now
-        or not due.kind.startswith(("timer.", BUNDLE, URGENT_BUNDLE))
+        if due.at <= now or not due.kind.startswith(("timer.", *COLLECTIONS))
     ]
 
 
 def _is_held(line: MessageAttempt) -> bool:
-    """Say whether a message waits for a bundle of the future."""
-    return line.channel is Channel.BUNDLE and not line.is_final
+    """Say whether a message waits for a bundle or a digest of the future."""
+    return line.channel in COLLECTED and not line.is_final
 
 
 def on_the_list(world: World) -> set[str]:
@@ -76,18 +77,26 @@ def urgent_once_more(kind: str) -> int:
 
 
 def check_promises(
-    cloud: Cloud, resends: Callable[[str], int] = never_again
+    cloud: Cloud,
+    resends: Callable[[str], int] = never_again,
+    later: Mapping[str, int] = NOTHING,
 ) -> list[MessageAttempt]:
     """Assert what was promised, now that everything is at rest; return the message log.
 
     Nobody gets a message twice: a provider is called once for a delivery, and once more after each
     certain refusal, and after an unknown fate as often as `resends` says. Nobody is missed:
-    everybody who was not reached is on the list.
+    everybody who was not reached is on the list. At night, `later` says how many messages of each
+    kind wait for the morning.
     """
     lines = {line.id: line for line in every(MessageAttempt)}
     assert not cloud.letters, "the queue is not at rest"
-    assert not waiting(cloud), f"due rows are left over: {waiting(cloud)}"
+    left, now = waiting(cloud), cloud.world.clock.now()
+    assert Tally(due.kind for due in left if due.at > now) == Tally(later), (
+        f"due rows are left over: {left}"
+    )
+    assert all(due.at > now for due in left), f"due rows are late: {left}"
     held = {id for id, line in lines.items() if _is_held(line)}
+    _what_is_held_will_be_sent([lines[id] for id in held])
     open_lines = [
         line
         for line in lines.values()
@@ -99,6 +108,21 @@ def check_promises(
         cloud, {id: line for id, line in lines.items() if id not in held}
     )
     return list(lines.values())
+
+
+def _what_is_held_will_be_sent(held: list[MessageAttempt]) -> None:
+    """Assert that a bundle or digest is due for each message that waits for one."""
+    due = {
+        (one.subject, one.kind == DIGEST)
+        for one in jobs()
+        if one.kind in COLLECTIONS
+    }
+    lost = [
+        line
+        for line in held
+        if (line.person, line.channel is Channel.DIGEST) not in due
+    ]
+    assert not lost, f"nothing will send these: {lost}"
 
 
 def _nobody_was_told_twice(
@@ -146,11 +170,10 @@ def check_at_rest(
 def told_kinds(lines: list[MessageAttempt]) -> Tally[str]:
     """Count the messages that were sent, or are in doubt and listed, by kind.
 
-    A bundle counts as the messages that it holds.
+    A bundle or digest counts as the messages that it holds.
     """
     return Tally(
         line.kind
         for line in lines
-        if line.state is not SUPPRESSED
-        and line.kind not in (BUNDLE, URGENT_BUNDLE)
+        if line.state is not SUPPRESSED and line.kind not in COLLECTIONS
     )

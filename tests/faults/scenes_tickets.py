@@ -15,7 +15,6 @@ from .ladder import (
     EscalationPath,
     check_levels_told,
     report,
-    staffed,
     ticket_body,
     timer_of,
     until_due,
@@ -29,6 +28,7 @@ from .ticket_scene import (
     REASON,
     STREET,
     does,
+    on_duty,
     reported,
     resolved,
     rest,
@@ -42,7 +42,8 @@ from .ticket_scene import (
 def nobody_has_accepted_in_time(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     until_due(cloud.world, ticket)
-    told = {"ticket.new": 1, "ticket.climbed_staff": 1}
+    kinds = ("new", "climbed_staff", "taken_over")
+    told = {f"ticket.{kind}": 1 for kind in kinds}
     return scene(cloud, ladder, ticket, "submitted climbed", told, COMMUNITY)
 
 
@@ -50,7 +51,11 @@ def nobody_has_accepted_at_the_level_above(cloud: Cloud) -> Scene:
     before = nobody_has_accepted_in_time(cloud)
     rest(cloud)
     until_due(cloud.world, before.expected.ticket)
-    told = {"ticket.new": 1, "ticket.climbed_staff": 2}
+    told = {
+        "ticket.new": 1,
+        "ticket.climbed_staff": 2,
+        "ticket.taken_over": 2,  # the worker, then the clerk
+    }
     tags = "submitted climbed climbed"
     return scene(
         cloud,
@@ -157,7 +162,7 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
         "question": "ticket.resolved",
         "answer": "no",
         "phone_of": who,
-        "occasion": occasion_of(asked),
+        "occasion": occasion_of(asked, "ticket.resolved"),
     }
     due = a_job(
         id="due_no",
@@ -192,7 +197,7 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
 
 
 def a_resident_reports(cloud: Cloud) -> Scene:
-    ladder, resident = staffed(cloud.world), cloud.world.resident()
+    ladder, resident = on_duty(cloud), cloud.world.resident()
     tap = partial(
         resident.post, "/v1/tickets", ticket_body(), idempotency_key="tap"
     )
@@ -308,7 +313,7 @@ def it_is_merged(cloud: Cloud) -> Scene:
 
 def what_is_urgent_climbs_at_night(cloud: Cloud) -> Scene:
     """Each level gets a message about a smell of gas that night, at any crash of the worker."""
-    world, ladder = cloud.world, staffed(cloud.world)
+    world, ladder = cloud.world, on_duty(cloud)
     world.clock.advance(
         timedelta(hours=14, minutes=30)
     )  # ten past eleven at night
@@ -325,7 +330,7 @@ def _check_night(
     cloud: Cloud, ladder: EscalationPath, ticket: str, begun: datetime
 ) -> None:
     check()
-    check_promises(cloud, urgent_once_more)
+    check_promises(cloud, urgent_once_more, {"ticket.taken_over": 2})
     check_levels_told(ladder)
     assert [level for _, level in climbs(ticket)] == [COMMUNITY, STREET]
     first = {call.kind: call.at for call in reversed(cloud.calls)}

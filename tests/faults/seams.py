@@ -12,6 +12,7 @@ from unittest import mock
 from chalicelib.adapters.choice import Providers
 from chalicelib.catalogue import TEMPLATES, lane_of
 from chalicelib.kernel.job import ScheduledJob
+from chalicelib.kernel.request import RequestContext
 from chalicelib.kernel.template import Lane, Urgency
 from chalicelib.message_log.feature import sms
 from chalicelib.runtime import use
@@ -64,6 +65,13 @@ def work(world: World, scheduled: ScheduledJob) -> None:
 def park(world: World, scheduled: ScheduledJob) -> None:
     """Keep a job that failed too often, as the dead-letter consumer does."""
     world.services.park(scheduled)
+
+
+def opt_out(world: World, person: str) -> None:
+    """Let a person refuse SMS, as by a reply; staff learn of one without another channel."""
+    services = world.services
+    told = services.replies.keeper.opted_out
+    services.people.opt_out(person, "sms", RequestContext(), told)
 
 
 def lane(scheduled: ScheduledJob) -> Lane:

@@ -165,9 +165,7 @@ class SendingChaos(Chaos):
         if not person.sms:
             save(replace(person, sms=True, version=person.version + 1))
         else:
-            self.world.services.people.opt_out(
-                person.id, "sms", RequestContext()
-            )
+            seams.opt_out(self.world, person.id)
         self.machines_run(dice)
 
     @rule(dice=DICE)

@@ -1,5 +1,6 @@
 """A person gets a message once, or is on the list of visits, wherever the process dies."""
 
+from collections import Counter as Tally
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
@@ -8,7 +9,6 @@ from itertools import count
 import pytest
 
 from chalicelib.kernel.clock import at_local, local_day
-from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log import decisions, policy
 from chalicelib.message_log.decisions import NextStep
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
@@ -18,6 +18,7 @@ from chalicelib.wishes.repository import WishRepository
 
 from ..job_rows import a_job
 from ..store.scan import Reads, save
+from . import seams
 from .cloud import Cloud, note
 from .crashes import crashes_that_fail, survives
 from .facts import every
@@ -38,6 +39,7 @@ from .scenes_sending import (
 )
 
 SUPPRESSED = DeliveryState.SUPPRESSED
+OPTED_OUT = {"reply.opted_out_staff": 1}  # staff are told to visit
 find_wish = Reads(WishRepository).find_wish
 
 
@@ -166,15 +168,18 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
         dies_at_settling(cloud)
     (line,) = every(MessageAttempt)
     assert not line.is_final
-    cloud.world.services.people.opt_out(line.person, "sms", RequestContext())
+    seams.opt_out(cloud.world, line.person)
     settle(cloud)
     # A message that was certainly not taken is abandoned there and visited; one in doubt is not
-    # sent twice.
+    # sent twice. Staff learn of the opt-out.
     states = check_at_rest(
-        cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1}
+        cloud,
+        {"wish.due_in_2_days": 2 if how == "refused" else 1} | OPTED_OUT,
     )
-    assert states == ({SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
-    assert len(cloud.calls) == 1
+    assert states == {SENT: 1} | (
+        {SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1}
+    )
+    assert [call.kind for call in cloud.calls] == [*REMINDER, *OPTED_OUT]
 
 
 @pytest.mark.parametrize("how", ["refused", "dead"])
@@ -210,18 +215,20 @@ def test_a_digest_that_was_begun_ends_although_its_subjects_change(
     else:
         dies_at_settling(cloud)
     assert len(cloud.calls) == 1
+    told = {}
     if then == "they opt out":
-        world.services.people.opt_out(person.id, "sms", RequestContext())
+        told = OPTED_OUT
+        seams.opt_out(world, person.id)
     else:
         save(replace(known, state=WishState.WITHDRAWN, told=("expiring",)))
     settle(cloud)
     states = check_at_rest(
-        cloud, {"wish.expiring_staff": 1, "reminders.digest": 1}
+        cloud, {"wish.expiring_staff": 1, "reminders.digest": 1} | told
     )
-    assert states == (
-        {SUPPRESSED: 2} if how == "refused" else {SUPPRESSED: 1, UNKNOWN: 1}
-    )
-    assert len(cloud.calls) == 1
+    digest = {} if how == "refused" else {UNKNOWN: 1}
+    expected = {SENT: len(told), SUPPRESSED: 2 - len(digest)} | digest
+    assert states == Tally(expected)
+    assert [call.kind for call in cloud.calls] == ["reminders.digest", *told]
 
 
 def dies_at_settling(cloud: Cloud) -> None:

@@ -38,8 +38,9 @@ def test_ninety_due_at_once_are_drained_within_three_sweeps() -> None:
     assert few.requests == many.requests, (
         f"{few.requests - many.requests} {many.requests - few.requests}"
     )
-    assert few.per_ticket(DUE) < 13
-    assert few.sqs <= 0.7 * DUE
+    # One message to the level above, and one, in the lane of what can wait, to the former assignee.
+    assert few.per_ticket(DUE) < 15
+    assert few.sqs <= 1.2 * DUE
     note(
         f"{few.per_ticket(DUE):.2f} requests a ticket, {few.sqs / DUE:.2f} of SQS, "
         f"in {few.sweeps} and {many.sweeps} sweeps"

@@ -105,13 +105,20 @@ def without_timer(ticket: Ticket) -> Ticket:
     return replace(ticket, timer=None)
 
 
+def on_duty(cloud: Cloud) -> EscalationPath:
+    """Staff a street, and let the queue watch see that nothing waits for those who take duty."""
+    ladder = staffed(cloud.world)
+    cloud.run(cloud.world.clock.now())
+    return ladder
+
+
 def rest(cloud: Cloud) -> None:
     cloud.run_for(minutes=5)
 
 
 def reported(cloud: Cloud, **fields: Any) -> tuple[EscalationPath, str, Phone]:
     """Report a problem and deliver its messages."""
-    ladder, resident = staffed(cloud.world), cloud.world.resident()
+    ladder, resident = on_duty(cloud), cloud.world.resident()
     ticket = report(cloud.world, resident, **fields)
     rest(cloud)
     return ladder, ticket, resident

@@ -472,6 +472,7 @@ def test_staff_give_no_role_as_high_as_their_own_and_none_outside(town: World):
             ),
             403,
         )
+    town.ask_for(person, Role.GRID_WORKER, GRID)
     assert grants(town, ours, person.id, HIGH[0]).status == 200
 
 

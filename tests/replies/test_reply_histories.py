@@ -154,4 +154,4 @@ def test_the_histories_find_a_dropped_reply(place, name, fault, found):
         mock.patch.object(place, name, fault),
         pytest.raises(AssertionError, match=found),
     ):
-        run(60)
+        run(250)

@@ -43,7 +43,9 @@ def _rules(world: World) -> dict[str, Any]:
     hours = [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "24:00"}]
     return {
         "categories": [
-            category | {"photo_needed": True, "questions": [question]}
+            # The first one is for reports of other tests in the same street.
+            category | {"questions": [question]},
+            category | {"code": "lamp_post", "photo_needed": True},
         ],
         "limits": [
             *(
@@ -72,7 +74,7 @@ def _rules(world: World) -> dict[str, Any]:
             "2027-01-01": {"hours": [], "note": "元旦"},
             "2027-01-03": {"note": "补班"},
         },
-        "hold_days": 7,
+        "hold_days": 9,
         "holds": 2,
         "reopen_days": 10,
         "reopen_percent": 40,
