@@ -37,11 +37,16 @@ NEW_PHONE = "new_phone"  # waits for staff: a phone set after the work confirmed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerSegment:
-    """A span in which a timer ran: its start, its minutes at most, its end."""
+    """A span in which a timer ran: its start, its minutes at most, its end.
+
+    `days` are those from which its deadline was computed (`recorded_days`). It is empty where
+    every minute counts.
+    """
 
     start: datetime
     minutes: int
     end: datetime | None = None
+    days: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
