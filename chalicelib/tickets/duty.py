@@ -1,6 +1,6 @@
 """Who answers for a place: the service level of its tickets, and the people on duty."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,8 +11,10 @@ from ..kernel.place import ancestors, street_of
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
+from .handover import Successor
 from .model import Ticket, level_of
 from .policy import Category, Level, Policy, Rule
+from .reopening import Part
 from .routing import first_level, route
 from .sla_timers import EscalationContext, Sla, sla_of
 from .worktime import HolidayLookup
@@ -121,14 +123,19 @@ class DutyResolver:
             raise Invalid("ticket.nobody_there", ["to"])
         return nearest[0].id
 
-    def assignee_left(self, ticket: Ticket) -> bool:
-        """Say whether the assignee of a closed ticket no longer serves there.
+    def successor_of(self, ticket: Ticket) -> Successor | None:
+        """Return who has a ticket by routing, if its assignee no longer serves there; else None.
 
         Open tickets are reassigned when their assignee leaves.
         """
-        if ticket.assignee is None:
-            return False
-        return self.still_serves(ticket.assignee, ticket.place) is None
+        if self.still_serves(ticket.assignee, ticket.place):
+            return None
+        _, routing = self.routing_for(ticket)
+        return routing.level, routing.assignee
+
+    def parts_with_sla(self, parts: Iterable[Ticket]) -> list[Part]:
+        """Return merged tickets, each with its service level."""
+        return [(part, self.sla_for(part)) for part in parts]
 
     def still_serves(self, person_id: str | None, place: str) -> str | None:
         """Return the id of a person who can still be assigned tickets of a place, else None."""

@@ -14,7 +14,7 @@ from ..places.feature import feature as places
 from ..signin.feature import unasked
 from ..uploads.feature import feature as uploads
 from ..uploads.feature import jobs as upload_jobs
-from ..wishes.feature import office_days
+from ..wishes.feature import office_days, outcomes
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .retention import TicketRetention
     from .service import Tickets
     from .tasks import TicketTasks
+    from .wish_returns import WishReturns
 
 __all__ = [
     "conversion",
@@ -269,6 +270,21 @@ def releases(core: "Core", get: Get) -> "TicketReleases":
 
 
 @feature.provide
+def wish_returns(core: "Core", get: Get) -> "WishReturns":
+    """Build what takes tickets back from wishes that came to nothing."""
+    from .repository import TicketRepository
+    from .wish_returns import WishReturns
+
+    return WishReturns(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        duty=get(duty_resolver),
+        outcomes=get(outcomes),
+    )
+
+
+@feature.provide
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build the use cases of other applications."""
     from .claimed_reporters import ClaimedReporters
@@ -326,6 +342,7 @@ _WORK_KINDS = (
     "climbed_staff",
     "overdue_staff",
     "reopened_staff",
+    "merged_in",
 )
 feature.messages(
     *(f"ticket.{kind}" for kind in _WORK_KINDS),
@@ -343,7 +360,9 @@ feature.messages(
     "ticket.is_it_yours",
     "ticket.closed",
     "ticket.merged",
+    "ticket.split",
     "ticket.turned",
+    "ticket.returned",
     templates=templates,
     context=context,
     service=jobs,
@@ -376,6 +395,18 @@ def on_relation_ended(
 ) -> "Position | None":
     """Reassign the tickets of people off duty; remove a former contact, in steps."""
     return tickets.release(ended)
+
+
+@feature.on_event(
+    "wish.rejected",
+    "wish.withdrawn",
+    "wish.expired",
+    "wish.reopened",
+    service=wish_returns,
+)
+def on_wish_ended(returns: "WishReturns", event: "Event") -> None:
+    """Return the ticket of a wish that came to nothing to a person."""
+    returns.follow(event.subject)
 
 
 @feature.erase(service=jobs)
@@ -458,6 +489,18 @@ def unanswered(
 ) -> "Page[str]":
     """Return the reporters who have not answered about the solution."""
     return tickets.unanswered(name, start, limit)
+
+
+@feature.group("newly_asked", zone=zone, direct_up_to=_MAX_DIRECT, service=jobs)
+def newly_asked(
+    tickets: "TicketJobs",
+    name: str,
+    as_of: datetime,
+    start: "Position | None",
+    limit: int,
+) -> "Page[str]":
+    """Return the reporters of a ticket that was merged into a solved one."""
+    return tickets.newly_asked(name, start, limit)
 
 
 @feature.provide

@@ -22,6 +22,7 @@ __all__ = [
     "ExplainedSegment",
     "Sla",
     "explained_segments",
+    "extend",
     "meet",
     "pause",
     "pause_all",
@@ -177,6 +178,16 @@ def prolong(sla: Sla, timer: SlaTimer, now: datetime, minutes: int) -> SlaTimer:
     segment, due = _segment(sla, now, minutes)
     runs = (*_stopped(timer, now).runs, segment)
     return replace(timer, due_at=due, runs=runs, fired=timer.fired + 1)
+
+
+def extend(sla: Sla, timer: SlaTimer, now: datetime) -> SlaTimer:
+    """Give a running timer its whole limit from now on, if that ends later than its deadline."""
+    minutes = sla.limits.of(timer.name)
+    segment, due = _segment(sla, now, minutes)
+    if not timer.running or due <= timer.due_at:
+        return timer
+    runs = (*_stopped(timer, now).runs, segment)
+    return replace(timer, due_at=due, promised_at=due, runs=runs)
 
 
 def swap(ticket: Ticket, *changed: SlaTimer) -> tuple[SlaTimer, ...]:
