@@ -543,6 +543,7 @@ OTHER_EVENTS = {
     "person.vetted": "staff_directory.powers",
     "person.volunteered": "people.accounts",
     "place.changed": "places.service",
+    "place.renamed": "places.service",
     "place.duty_assigned": "places.service",
     "place.duty_taken": "places.roster",
     "policy.changed": "ticket_policy.service",

@@ -1,11 +1,13 @@
 """Who answers for a place: the service level of its tickets, and the people on duty."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..kernel.access import Role
+from ..kernel.cache import ExpiringCache
+from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from ..kernel.place import ancestors, street_of
 from ..people.model import Person
@@ -30,6 +32,8 @@ __all__ = [
     "route_ticket",
     "serves",
 ]
+
+_NAMES_CACHED_FOR = timedelta(minutes=1)
 
 # The people on duty at a place and at each place around it, by role.
 DutyRoster = Mapping[str, Mapping[str, Sequence[Person]]]
@@ -68,11 +72,14 @@ class DutyResolver:
         *,
         people: People,
         places: Places,
-        policy_for: Callable[[str, int], Policy],
+        policies: PolicyLookup,
         holidays: HolidayLookup,
+        clock: Clock,
     ) -> None:
         self._people, self._places = people, places
-        self._policy_for, self._holidays = policy_for, holidays
+        self._policy_for, self._holidays = policies.policy_for, holidays
+        self._policies = policies
+        self._current = ExpiringCache[Policy](clock, _NAMES_CACHED_FOR)
 
     def sla_for(self, ticket: Ticket) -> Sla:
         """Return the service level of a ticket."""
@@ -82,12 +89,20 @@ class DutyResolver:
         return sla_of(policy, ticket, self._holidays)
 
     def category_of(self, ticket: Ticket) -> Category:
-        """Return the category of a ticket; one that the policy dropped is named by its code."""
-        policy = self._policy_for(
-            street_of(ticket.place), ticket.policy_version
-        )
-        code = ticket.category
-        return policy.category(code) or Category(code=code, zh=code, en=code)
+        """Return the category of a ticket, by the name that it has now.
+
+        Its questions are those of the report. One that no policy has is named by its code.
+        """
+        street, code = street_of(ticket.place), ticket.category
+        policy = self._policy_for(street, ticket.policy_version)
+        now = self._current.get(street, self._read_current).category(code)
+        reported = policy.category(code)
+        if reported and now:
+            return replace(reported, zh=now.zh, en=now.en)
+        return reported or now or Category(code=code, zh=code, en=code)
+
+    def _read_current(self, street: str) -> Policy:
+        return self._policies.current(street)[1]
 
     def escalation_for(self, ticket: Ticket) -> EscalationContext:
         """Return the service level of a ticket and the people on duty. Two requests."""

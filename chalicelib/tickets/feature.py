@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .question_status import TicketQuestionStatus
     from .reader import TicketReader
     from .releases import TicketReleases
+    from .renames import TicketRenames
     from .retention import TicketRetention
     from .service import Tickets
     from .tasks import TicketTasks
@@ -83,8 +84,9 @@ def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
     return DutyResolver(
         people=get(people),
         places=get(places),
-        policy_for=get(policies).policy_for,
+        policies=get(policies),
         holidays=chinese_holiday,
+        clock=core.clock,
     )
 
 
@@ -188,6 +190,7 @@ def nearby(core: "Core", get: Get) -> "NearbyTickets":
         access=get(access),
         clock=core.clock,
         duty=get(duty_resolver),
+        reader=get(reader),
     )
 
 
@@ -266,6 +269,19 @@ def releases(core: "Core", get: Get) -> "TicketReleases":
         repository=TicketRepository(core.store),
         clock=core.clock,
         duty=get(duty_resolver),
+    )
+
+
+@feature.provide
+def renames(core: "Core", get: Get) -> "TicketRenames":
+    """Build what has renamed communities reach open tickets."""
+    from .renames import TicketRenames
+    from .repository import TicketRepository
+
+    return TicketRenames(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        places=get(places),
     )
 
 
@@ -395,6 +411,14 @@ def on_relation_ended(
 ) -> "Position | None":
     """Reassign the tickets of people off duty; remove a former contact, in steps."""
     return tickets.release(ended)
+
+
+@feature.on_event("place.renamed", service=renames)
+def on_place_renamed(
+    renames: "TicketRenames", event: "Event"
+) -> "Position | None":
+    """Give the open tickets of a community its present name, in steps."""
+    return renames.rename(event.subject, event.cursor)
 
 
 @feature.on_event(

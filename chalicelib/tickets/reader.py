@@ -1,6 +1,6 @@
 """Reads of one ticket that several use cases share: its reporters, its resource, its view."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
@@ -115,9 +115,9 @@ class TicketReader:
         )
 
     def represented_by(self, actor_id: str, ticket: Ticket) -> list[str]:
-        """Return the reporters of a ticket, and of its parts, for whom an actor filed them.
+        """Return the reporters for whom an actor filed a ticket or a part of it.
 
-        Only those count whom the actor represents now.
+        Only those count who are represented by the actor now.
         """
         filed = [
             part.person_id
@@ -151,6 +151,19 @@ class TicketReader:
         """Say whether one person alone reported the ticket, and how many had joined before that."""
         joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined
+
+    def joined_to(self, tickets: Sequence[Ticket]) -> dict[str, int]:
+        """Return how many joined each ticket, those of its parts included.
+
+        Of a merged ticket the reports are read, for a person may have reported several parts.
+        """
+        ids = [ticket.id for ticket in tickets]
+        joined = dict(self._repository.joined_to(ids))
+        for ticket in tickets:
+            if ticket.merged:
+                reporters = len(self.reports(ticket))
+                joined[ticket.id] = reporters - bool(ticket.person_id)
+        return joined
 
     def mask_text(self, ticket: Ticket, text: str, *authors: str) -> str:
         """Return a text about a ticket without personal data."""
@@ -191,7 +204,7 @@ class TicketReader:
             ticket=ticket,
             actor=actor,
             relations=relations,
-            joined=self._repository.joined_to([ticket.id]).get(ticket.id, 0),
+            joined=self.joined_to([ticket]).get(ticket.id, 0),
             people=people,
         )
 
