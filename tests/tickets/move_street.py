@@ -12,9 +12,9 @@ from typing import Any
 
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.job import JobRecord
-from chalicelib.message_log.model import DeliveryState, MessageAttempt
+from chalicelib.message_log.model import MessageAttempt
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import Level, SlaKind, TicketUrgency
+from chalicelib.tickets.policy import SlaKind, TicketUrgency
 from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.wishes.model import Wish, WishState
 
@@ -34,10 +34,11 @@ _ROLES = {
     "company": (Role.PROPERTY, BAIHUA),
 }
 _SMS = timedelta(seconds=30)  # until jobs that are due at once have run
-_URGENT_FIRST = list(TicketUrgency)
 _ASKS = ("ticket.resolved", "ticket.unanswered")
 _FAILED = (WishState.REJECTED, WishState.EXPIRED)
-_AWAKE = range(8, 21)  # hours, local; questions of the night wait for the morning
+_AWAKE = range(
+    8, 21
+)  # hours, local; questions of the night wait for the morning
 
 
 def _rank(urgency: TicketUrgency) -> int:
@@ -78,14 +79,19 @@ class MoveStreet:
         self.serving = set(STAFF)
         self.records: dict[str, Record] = {}
         self.wishes: dict[str, str] = {}  # the ticket of each
+        self.read: dict[str, Ticket] = {}
         self.freed: set[str] = set()  # roots that a move may give more time
 
     # reads
 
     def ticket(self, ticket_id: str) -> Ticket:
-        ticket = find(Ticket, ticket_id, "ticket")
-        assert ticket
-        return ticket
+        """Read a ticket, once between two moves."""
+        known = self.read.get(ticket_id)
+        if known is None:
+            known = find(Ticket, ticket_id, "ticket")
+            assert known
+            self.read[ticket_id] = known
+        return known
 
     def root(self, ticket_id: str) -> Ticket:
         """Return the ticket in which another is worked on."""
@@ -104,6 +110,11 @@ class MoveStreet:
     def reporters(self, root_id: str) -> set[str]:
         return set().union(*(part.reporters for part in self.parts(root_id)))
 
+    def assignee(self, ticket_id: str) -> str:
+        """Return the name of the assignee of a ticket, the administrator's without one."""
+        names = {id: name for name, id in self.street.ids.items()}
+        return names.get(self.ticket(ticket_id).assignee or "", "admin")
+
     def phone(self, name: str) -> Phone:
         return self.street.phone(self.street.ids[name])
 
@@ -115,6 +126,7 @@ class MoveStreet:
 
     def post(self, name: str, path: str, **body: Any) -> Answer:
         answer = self.phone(name).post(f"/v1/{path}", body)
+        self.read.clear()
         assert answer.status < 500, answer.text
         return answer
 
@@ -125,7 +137,9 @@ class MoveStreet:
             "place": UNIT,
             "danger": danger,
         }
-        answer = self.post(self._voice(name), "tickets", **body, **self._for(name))
+        answer = self.post(
+            self._voice(name), "tickets", **body, **self._for(name)
+        )
         if answer.status != 201:
             return
         ticket_id = answer.json["id"]
@@ -242,6 +256,7 @@ class MoveStreet:
         self.check_promises(self.now, by_move=True)
         start = self.now
         self.world.pass_time(seconds=(by + _SMS).total_seconds())
+        self.read.clear()
         self.check_promises(start, by_move=False)
         self.freed.clear()
         for check in self.checks():
@@ -257,7 +272,11 @@ class MoveStreet:
             yield self.check_asked
 
     def _zone(self) -> Any:
-        return self.ticket(next(iter(self.records))).local if self.records else None
+        return (
+            self.ticket(next(iter(self.records))).local
+            if self.records
+            else None
+        )
 
     def check_promises(self, since: datetime, *, by_move: bool) -> None:
         """No deadline is later than before, unless it has passed or a hold has ended."""
@@ -322,15 +341,17 @@ class MoveStreet:
         people = set[str]()
         for line in scan(MessageAttempt, SK == "delivery"):
             since = ticket.resolved_at or self.now
-            if line.about == ticket.id and line.kind in _ASKS and line.at >= since:
+            if (
+                line.about == ticket.id
+                and line.kind in _ASKS
+                and line.at >= since
+            ):
                 people |= {line.person, *line.others}
         return people
 
     def _pending(self) -> set[str]:
         """Return the tickets about which questions wait for numbers."""
-        return {
-            job.subject for job in scan(JobRecord) if job.kind in _ASKS
-        }
+        return {job.subject for job in scan(JobRecord) if job.kind in _ASKS}
 
     def _has_answered(self, name: str, ticket: Ticket) -> bool:
         for part in self.parts(ticket.id):
@@ -355,7 +376,9 @@ class MoveStreet:
             assert wish
             failed = wish.state in _FAILED
             waits = ticket.ending is Ending.WISH and ticket.wish == wish_id
-            assert not (failed and waits), "a wish has failed, and nobody has it"
+            assert not (failed and waits), (
+                "a wish has failed, and nobody has it"
+            )
 
     def check_letters(self) -> None:
         """Nobody gets the same words twice at one instant."""
@@ -366,6 +389,3 @@ class MoveStreet:
             sent = Counter((one.text, one.sent_at) for one in letters)
             twice = [text for (text, _), n in sent.items() if n > 1]
             assert not twice, f"{name} reads it twice: {twice}"
-
-
-_ = (DeliveryState, Level)
