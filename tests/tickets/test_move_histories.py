@@ -153,8 +153,11 @@ class Moves(RuleBasedStateMachine):
             if id != ticket_id
             and self.street.ticket(id).state in (S.RESOLVED, *OPEN)
         ]
+        solved = [
+            id for id in others if self.street.ticket(id).state is S.RESOLVED
+        ]
         if others:
-            target = others[into % len(others)]
+            target = (solved or others)[into % len(solved or others)]
             self.street.merge(name, ticket_id, target)
         self.street.settle()
 
@@ -179,8 +182,12 @@ class Moves(RuleBasedStateMachine):
         self.street.end_wish(wishes[n % len(wishes)], move, "admin")
         self.street.settle()
 
-    @rule(name=LEAVERS)
-    def leave(self, name: str) -> None:
+    @rule(n=N, name=LEAVERS)
+    def leave(self, n: int, name: str) -> None:
+        """Take a role, rather from somebody whose ticket may begin again; or give it back."""
+        former = self.street.assignee(self.pick(n, S.CLOSED, S.RESOLVED))
+        if former in self.street.serving - {"admin"}:
+            name = former
         if name in self.street.serving:
             self.street.take_role(name)
         else:
