@@ -283,6 +283,8 @@ class MoveStreet:
         for record in self.records.values():
             root = self.root(record.id)
             timer = root.sla_timer(SlaKind.RESOLVE)
+            if root.hold:
+                record.due = None  # a hold moves it
             if not root.is_open or timer is None or not timer.running:
                 continue
             held = root.holds and root.holds[-1].until >= since
