@@ -84,7 +84,7 @@ class Moves(RuleBasedStateMachine):
 
     @rule(name=PEOPLE, n=N)
     def join(self, name: str, n: int) -> None:
-        self.street.join(name, self.pick(n, S.RESOLVED, *OPEN))
+        self.street.join(name, self.pick(n, S.RESOLVED))
         self.street.settle()
 
     @rule(name=WORKERS, n=N, move=st.sampled_from(["accept", "resolve"]))
