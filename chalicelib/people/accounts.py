@@ -18,16 +18,13 @@ from .consents import Consents
 from .edits import AccountEdit, VolunteerEdit
 from .erasure import Erasure
 from .export import PersonalData
-from .model import (
-    Consent,
-    Person,
-    VolunteerProfile,
-    make_volunteer,
-    withdraw,
-)
+from .model import Person
+from .moves import make_volunteer, withdraw
 from .newcomers import ask_for_role
 from .policy import SELF_GIVEN
+from .records import Consent
 from .registration import Registration
+from .volunteer_profile import VolunteerProfile
 
 __all__ = ["Accounts", "PhoneProof", "TrailLine"]
 

@@ -4,16 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import (
-    Availability,
-    ConsentGiven,
-    GuardianGiven,
-    Person,
-    QuietHours,
-    VolunteerProfile,
-    agree,
-)
+from .model import Person
+from .moves import agree
 from .policy import CONSENT_TEXTS
+from .records import ConsentGiven, GuardianGiven
+from .volunteer_profile import Availability, QuietHours, VolunteerProfile
 
 __all__ = [
     "AccountEdit",

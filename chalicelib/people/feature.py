@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from .erasure import Erasure
     from .export import PersonalData
     from .factor_gate import ReadFactor
-    from .model import Person, ShownHome
+    from .model import Person
     from .phones import Phones
+    from .records import ShownHome
     from .registration import Registration
     from .rekeying import PhoneRekeying
     from .service import People

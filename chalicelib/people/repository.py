@@ -12,7 +12,8 @@ from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
 from .ended_relations import events_of_change
-from .model import Consent, Person, PhoneMark, PhoneOwner, SealedRecord
+from .model import Person
+from .records import Consent, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering
 
 __all__ = [

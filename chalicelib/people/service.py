@@ -21,9 +21,11 @@ from ..kernel.redaction import mask_personal
 from ..kernel.request import RequestContext
 from . import permissions
 from .consents import Consents
-from .model import CARE, ConsentGiven, Person, SealedRecord, never_again
+from .model import Person
+from .moves import CARE, never_again
 from .phones import Phones
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
+from .records import ConsentGiven, SealedRecord
 from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 

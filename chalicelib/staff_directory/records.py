@@ -9,8 +9,10 @@ from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
 from ..people.edits import AgeCorrection, PersonCorrection
-from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
+from ..people.model import Person
+from ..people.moves import TERMS
 from ..people.policy import CONSENT_TEXTS
+from ..people.records import ConsentGiven, GuardianGiven
 from .authorized_moves import DirectoryMoves, people_at
 
 __all__ = ["NewPerson", "PersonRecords"]

@@ -8,20 +8,21 @@ from pydantic import Field, RootModel
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..kernel.unset import UNSET, unset_if_none
+from ..people.consent_schemas import ConsentIn, GuardianIn
 from ..people.edits import AgeCorrection, PersonCorrection
+from ..people.fields import (
+    Address,
+    BirthYear,
+    Household,
+    Phone,
+    mainland_mobile,
+)
 from ..people.model import Person, Vetting, VettingMethod, mask_phone
 from ..people.policy import HOMES_MAX
 from ..people.schemas import (
-    Address,
-    BirthYear,
     ChannelsView,
-    ConsentIn,
-    GuardianIn,
-    Household,
-    Phone,
     RoleGrantView,
     RoleRequestView,
-    mainland_mobile,
     person_fields,
 )
 from ..web.fields import (

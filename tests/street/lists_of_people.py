@@ -10,7 +10,8 @@ from chalicelib.kernel.place import (
     sort_key,
 )
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.people.model import Consent, Person
+from chalicelib.people.model import Person
+from chalicelib.people.records import Consent
 from chalicelib.places.model import Place
 from chalicelib.signin.model import Session
 
