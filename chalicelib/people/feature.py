@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .erasure import Erasure
     from .export import PersonalData
     from .factor_gate import ReadFactor
+    from .lists import PeopleLists
     from .model import Person
     from .phones import Phones
     from .records import ShownHome
@@ -42,6 +43,7 @@ __all__ = [
     "feature",
     "homes_shown",
     "jobs",
+    "lists",
     "personal_data",
     "phone_proof",
     "phone_rekeying",
@@ -100,6 +102,15 @@ def phones(core: "Core", get: Get) -> "Phones":
     from .repository import PersonRepository
 
     return Phones(repository=PersonRepository(core.store), keys=core.keys)
+
+
+@feature.provide
+def lists(core: "Core", get: Get) -> "PeopleLists":
+    """Build the lists of people."""
+    from .lists import PeopleLists
+    from .repository import PersonRepository
+
+    return PeopleLists(PersonRepository(core.store))
 
 
 @feature.provide

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import phonenumbers
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from ..kernel.ids import ID_PATTERN
 from ..web.fields import WHOLE, Line
@@ -14,6 +15,7 @@ __all__ = [
     "BirthYear",
     "ChallengeId",
     "Code",
+    "ContactNote",
     "Household",
     "Label",
     "Mail",
@@ -29,7 +31,8 @@ _DIALLED = re.compile(r"[+＋]?[\d\s\-－()（）]+")
 def mainland_mobile(text: str) -> str:
     """Return a mainland mobile number in E.164.
 
-    Other regions and landlines are refused, because no code or reminder would reach them.
+    Other regions and landlines are refused, because no code or reminder would reach them. A
+    landline has a refusal of its own.
     """
     if not _DIALLED.fullmatch(text):
         raise ValueError("phone")  # the library would find a number among words
@@ -37,11 +40,11 @@ def mainland_mobile(text: str) -> str:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
         raise ValueError("phone") from None
-    mobile = (
-        phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
-    )
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
+        raise PydanticCustomError("phone_landline", "a landline")
     if (
-        not mobile
+        kind != phonenumbers.PhoneNumberType.MOBILE
         or phonenumbers.region_code_for_number(number) != "CN"
         or number.extension
     ):
@@ -68,6 +71,13 @@ TimeOfDay = Annotated[
 ]
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
+ContactNote = Annotated[
+    Line,
+    Field(
+        max_length=60,
+        description="How else to reach them, such as a landline. Shown by a reveal and on visits.",
+    ),
+]
 Household = Annotated[
     str,
     Field(

@@ -48,6 +48,7 @@ class Person(Entity):
     phone_keys: tuple[str, ...] = ()
     home: str | None = None
     address: str | None = None
+    contact_note: str | None = None  # a landline, a neighbour who opens
     grants: tuple[Grant, ...] = ()
     locale: str = DEFAULT_LOCALE
     sms: bool = True
@@ -109,10 +110,11 @@ class Person(Entity):
             self.phone,
             (self.phone or "").removeprefix("+86"),
             self.email_address,
+            self.contact_note,
         ]
-        numbers = re.findall(
-            r"\d{3,}", self.address or ""
-        )  # a room, also where nothing calls it one
+        # A room, also where nothing calls it one; a landline.
+        numbered = f"{self.address or ''} {self.contact_note or ''}"
+        numbers = re.findall(r"\d{3,}", numbered)
         return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
