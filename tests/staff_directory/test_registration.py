@@ -117,8 +117,7 @@ def test_a_repeated_registration_shows_the_same_duplicates(world: World):
     known, staff = world.person("王秀英"), world.staff()
     body = {"name": "王秀英", "home": UNIT, "phone": "13811112222"}
     answers = [
-        staff.post("/v1/people", body, idempotency_key="k1")
-        for _ in range(2)
+        staff.post("/v1/people", body, idempotency_key="k1") for _ in range(2)
     ]
     assert [answer.status for answer in answers] == [201, 201]
     assert answers[0].json == answers[1].json

@@ -43,7 +43,10 @@ def test_where_the_view_is_the_same_the_etag_is_the_same(world: World):
     resource = f"/v1/wishes/{wish}"
     etag = etag_in(resident, "/v1/me/wishes", resource)
     answer = resident.get(resource, if_none_match=etag)
-    assert (answer.status, resident.get(resource).headers["etag"]) == (304, etag)
+    assert (answer.status, resident.get(resource).headers["etag"]) == (
+        304,
+        etag,
+    )
 
 
 def test_if_match_takes_the_etag_of_a_line_until_the_resource_changes(
