@@ -10,7 +10,7 @@ from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring
 from ..kernel.request import RequestContext
 from ..people.access import Access
-from ..people.model import CARE
+from ..people.moves import CARE
 from ..store.transaction import Transaction
 from . import answer_checks, resolution, submission
 from .authorized_moves import KnownWish, WishMoves
