@@ -121,10 +121,15 @@ class Moves(RuleBasedStateMachine):
             self.move(name, self.pick(n, *OPEN), "hold", **body)
         self.street.settle()
 
-    @rule(who=REPORTERS, n=N)
-    def confirm(self, who: int, n: int) -> None:
+    @rule(who=REPORTERS, n=N, others=st.booleans())
+    def confirm(self, who: int, n: int, *, others: bool) -> None:
+        """Have one reporter confirm, or all the others."""
         ticket_id = self.pick(n, S.RESOLVED)
-        self.street.confirm(self.reporter(who, ticket_id), ticket_id)
+        one = self.reporter(who, ticket_id)
+        root = self.street.root(ticket_id)
+        for name in sorted(self.street.reporters(root.id)):
+            if (name == one) is not others:
+                self.street.confirm(name, ticket_id)
         self.street.settle()
 
     @rule(who=REPORTERS, n=N)
