@@ -186,6 +186,8 @@ class MoveStreet:
     def reopen(self, name: str, ticket_id: str) -> None:
         root = self.root(ticket_id)
         was_solved = root.resolved_at is not None
+        if root.ending is Ending.UNSOLVED:  # after a solution that was none
+            was_solved = root.reopened > 0
         path = f"tickets/{root.id}/reopen"
         answer = self.post(self._voice(name), path, reason="没有解决")
         if answer.status != 200:
