@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..kernel.audiences import OnePerson
 from ..kernel.clock import share_of, to_text
+from ..kernel.courtesy import without_courtesy
 from ..kernel.job import ScheduledJob, Send
 from ..kernel.template import Legal, Pot, Template, Urgency
 from . import policy
@@ -250,10 +251,15 @@ def after_waiting_for_numbers(
 def answer_to(reply_words: Mapping[str, bool], word: str) -> bool | None:
     """Return the answer of a word: yes, no, or None for no answer.
 
-    `reply_words` are the question's words beside those that answer any question.
+    `reply_words` are the question's words beside those that answer any question. Courtesies
+    around a word change nothing. Two answers in one text are none.
     """
-    if word in policy.YES:
-        return True
-    if word in policy.NO:
-        return False
-    return reply_words.get(word)
+    answers: set[bool] = set()
+    for one in without_courtesy(word):
+        if one in policy.YES:
+            answers.add(True)
+        elif one in policy.NO:
+            answers.add(False)
+        elif one in reply_words:
+            answers.add(reply_words[one])
+    return answers.pop() if len(answers) == 1 else None

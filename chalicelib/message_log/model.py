@@ -239,7 +239,7 @@ class AskedQuestion:
     `number` is the number for yes. `occasion` is the round (`MessageContext`). `deliveries` are
     the attempts that asked, the first one first: a reminder asks the same round again. `at` is the
     instant of the last of them. `over_at` is when the round was found to be over without an
-    answer by SMS, `yes` the answer by SMS.
+    answer by SMS, or when a late answer came. `yes` is the answer by SMS.
     """
 
     number: str

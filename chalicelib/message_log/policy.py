@@ -65,7 +65,7 @@ STAFF_SMS_PER_DAY = 12
 VISIT_WITHIN = timedelta(days=1)
 
 # Words that answer the only open question of a phone; numbers say which question they answer.
-YES = frozenset({"Y", "YES", "是"})
+YES = frozenset({"Y", "YES", "是", "是的"})
 NO = frozenset({"N", "NO", "否"})
 QUESTION_TTL = timedelta(days=7)  # an answer that comes later is for staff
 # Somebody answers an old SMS by its numbers: they mean the old question.
