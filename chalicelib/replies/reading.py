@@ -32,7 +32,7 @@ _NEGATED = re.compile(r"((不|没|未|别|勿)[有要想用会]?|NOT|DON'?T|NO)\
 _NUMERALS = {"一": "1", "二": "2", "壹": "1", "贰": "2"} | {
     f"七十{numeral}": f"7{n}" for n, numeral in enumerate("一二三四五六七八", 1)
 }
-# "No" in words at the start of what stands beside a number for yes. Later in a sentence it may be
+# "No" in words at the start of the text beside a number for yes. Later in a sentence it may be
 # about another matter.
 _DENIES = re.compile(
     r"\W*(根本|完全|都|还|仍)?(没|不|未|还是|依然|仍然|又)"
@@ -41,7 +41,7 @@ _DENIES = re.compile(
 _HARMLESS = re.compile(
     r"\W*(没问题|没事|没关系|没得说|不错|不客气|不好意思|不用谢|不用了)"
 )
-# "Yes" in words at the start of what stands beside a number for no.
+# "Yes" in words at the start of the text beside a number for no.
 _GRANTS = re.compile(
     r"\W*(已经|都|全)?(好了|解决了|收到|修好了|亮了|来了|同意|接受)"
     r"|\W*(YES|DONE|FIXED)\b"

@@ -1,6 +1,7 @@
 """Replies as people write them: each is understood where that is safe, or waits for staff.
 
-`corpus/replies.tsv` has an expected effect and a text in each line. `\\t` and `\\n` are written out.
+`corpus/replies.tsv` has an expected effect and a text in each line. A tab and a line break in a
+text are escaped.
 
 - `yes`, `no`: it answers whatever question has the numbers 1 and 2.
 - `yes@solved`, `no@came`, `yes@need`: it answers a question of that group. Otherwise staff read it.
