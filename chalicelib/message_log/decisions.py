@@ -190,12 +190,10 @@ def digest_time(now: datetime, zone: str) -> datetime:
     return at.astimezone(now.tzinfo)
 
 
-def job_of_held(
-    attempt: MessageAttempt, at: datetime, kind: str
-) -> ScheduledJob:
-    """Return the job that sends a held attempt, with the digest or with a `kind` of bundle."""
+def job_of_held(attempt: MessageAttempt, at: datetime) -> ScheduledJob:
+    """Return the job that sends a held attempt, with the digest or with its kind of bundle."""
     if attempt.channel is Channel.BUNDLE:
-        return bundle_job(attempt.person, kind, at)
+        return bundle_job(attempt.person, attempt.bundle, at)
     return digest_job(attempt.person, at)
 
 

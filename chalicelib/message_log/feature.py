@@ -214,16 +214,23 @@ def message_log(core: "Core", get: Get) -> "MessageLog":
 @feature.provide
 def digest(core: "Core", get: Get) -> "Digest":
     """Build the daily digest."""
+    from .collected_texts import CollectedTexts
     from .digest import Digest
 
+    texts = CollectedTexts(
+        attempts=get(attempt_store),
+        questions=get(questions),
+        templates=core.templates,
+        hooks=core.hooks,
+    )
     return Digest(
         repository=get(repository),
         attempts=get(attempt_store),
         log=get(message_log),
+        texts=texts,
         outbox=core.outbox,
         clock=core.clock,
         templates=core.templates,
-        hooks=core.hooks,
     )
 
 

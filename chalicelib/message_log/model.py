@@ -18,6 +18,8 @@ __all__ = [
     "BUNDLE",
     "COLLECTIONS",
     "DIGEST",
+    "FURTHER_ALARMS",
+    "MORNING",
     "URGENT_BUNDLE",
     "AskedQuestion",
     "BundleWindow",
@@ -44,7 +46,10 @@ __all__ = [
 DIGEST = "reminders.digest"  # the message kind of the daily digest
 BUNDLE = "reminders.bundle"  # the work of some minutes in one message
 URGENT_BUNDLE = "reminders.urgent_bundle"
-COLLECTIONS = (DIGEST, BUNDLE, URGENT_BUNDLE)  # consist of other messages
+FURTHER_ALARMS = "reminders.urgent_more"  # with the words of one that rang
+MORNING = "reminders.morning"  # what quiet hours have held back
+# They consist of other messages.
+COLLECTIONS = (DIGEST, BUNDLE, URGENT_BUNDLE, FURTHER_ALARMS, MORNING)
 Facts = Mapping[str, object]
 
 
@@ -54,7 +59,7 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     DIGEST = "digest"  # with everything else of the day
-    BUNDLE = "bundle"  # with the other work of some minutes
+    BUNDLE = "bundle"  # with others of some minutes
     NONE = "none"  # no address: it is in the inbox, and perhaps on the list of visits
 
 
@@ -111,7 +116,8 @@ class MessageAttempt:
     """The record of one message to one address. The id is derived from these two.
 
     `attempt` counts the calls of a provider. `owner` is the job that has claimed the present one,
-    until `lease_until`. `covers` are the attempts whose messages a digest contains.
+    until `lease_until`. `covers` are the attempts whose messages a digest contains. `bundle` is the
+    kind of the bundle for which a held one waits.
     """
 
     id: str
@@ -142,6 +148,7 @@ class MessageAttempt:
     settled_at: datetime | None = None
     visited_by: str = ""
     covers: tuple[str, ...] = ()
+    bundle: str = ""
     number: str = ""  # of a question by SMS: the number for yes
     ttl: datetime
 
@@ -300,14 +307,15 @@ class BundleWindow:
 class PhoneQuota:
     """What a phone of staff was sent, by a keyed hash of its number.
 
-    `sent` counts the messages of a local `day` that are not urgent. `windows` are by the kind of
-    bundle.
+    `sent` counts the messages of a local `day` that are not urgent, and `words` has the hashes of
+    those to staff. `windows` are by the kind of bundle, and for alarms by their words, too.
     """
 
     id: str
     version: int
     day: str = ""
     sent: int = 0
+    words: tuple[str, ...] = ()
     windows: Mapping[str, BundleWindow] = field(default_factory=dict)
     ttl: datetime
 
@@ -316,9 +324,9 @@ def bundle_of(template: Template) -> str:
     """Return the kind of bundle that takes further messages of a template, "" for none."""
     if not template.is_bundled:
         return ""
-    if template.urgency is Urgency.URGENT:
-        return URGENT_BUNDLE
-    return BUNDLE
+    if template.urgency is not Urgency.URGENT:
+        return BUNDLE
+    return FURTHER_ALARMS if template.alarm else URGENT_BUNDLE
 
 
 def id_of_parts(prefix: str, *parts: str) -> str:
