@@ -16,13 +16,13 @@ from .builders import ZONE
 
 DAYS = 12
 BEFORE = 225  # SMS to one phone in a day, without bundles and a ceiling
-PLAIN = ("rubbish", "light", "noise", "parking", "lift", "water")
+PLAIN = ("rubbish", "light", "noise", "pets", "lift")
 LONG = 268  # four parts
 
 
 @pytest.fixture(scope="module")
 def street() -> TicketStreet:
-    """A street after the twelve days. Four urgent tickets come on the second night."""
+    """A street after the twelve days. Four urgent tickets come on the eleventh."""
     street = TicketStreet(World())
     world = street.world
     for n in range(4):
@@ -33,12 +33,13 @@ def street() -> TicketStreet:
         street.report(resident, category=PLAIN[n % len(PLAIN)], text=f"第{n}件")
         if n % 12 == 11:
             world.pass_time(hours=7)
+    world.pass_time(days=DAYS - 2)
     for n in range(4):
         world.pass_time(minutes=n)  # within two minutes, and later
         reporter = street.phone(world.person(f"报告人{n}").id)
         place = f"{GRID}.b{10 + n}"
         street.report(reporter, category="danger", place=place)
-    world.pass_time(days=DAYS)
+    world.pass_time(days=2)
     return street
 
 
