@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ..kernel.clock import to_text
+from ..kernel.entities import by_id
 from ..kernel.paging import Page
 from ..kernel.place import covers, street_of
 from ..store.indexes import index
@@ -53,6 +54,11 @@ class FactorRepository(Repository):
     def find_reset(self, person_id: str) -> FactorReset | None:
         """Read the request to reset a person's factor. It may have expired."""
         return self._store.get(FACTOR_RESET, person_id, "reset")
+
+    def find_resets(self, ids: Sequence[str]) -> dict[str, FactorReset]:
+        """Read several requests in one request, by person."""
+        keys = [(id, "reset") for id in dict.fromkeys(ids)]
+        return by_id(self._store.get_many(FACTOR_RESET, keys))
 
     def resets_at(
         self, place: str, now: datetime, after: str, limit: int

@@ -114,13 +114,14 @@ class FactorResets:
         """Return the contexts of notices; None for a request that waits no more."""
         waiting = [one.subject for one in subjects if one.kind == _WAITS_STAFF]
         people = self._people.find_many(waiting) if waiting else {}
+        resets = self._repository.find_resets(waiting) if waiting else {}
         contexts: list[MessageContext | None] = []
         for subject in subjects:
             if subject.kind != _WAITS_STAFF:
                 contexts.append(MessageContext())
                 continue
             person = people.get(subject.subject)
-            reset = self._repository.find_reset(subject.subject)
+            reset = resets.get(subject.subject)
             is_over = reset is None or reset.ttl <= self._clock.now()
             if person is None or is_over:
                 contexts.append(None)

@@ -16,6 +16,7 @@ from .model import (
     Channel,
     MessageAttempt,
     Recipient,
+    masked,
     subject_of,
 )
 from .questions import Questions
@@ -103,6 +104,25 @@ class CollectedTexts:
             self._ask(found, entries[id], recipient)
         listed = self._list(kind, found.texts, entries, recipient)
         return replace(found, listed=listed)
+
+    def kept(
+        self, attempts: Sequence[MessageAttempt], recipient: Recipient
+    ) -> list[MessageAttempt]:
+        """Return attempts with their texts for the inbox, as they were sent."""
+        entries, _ = self._entries(attempts)
+        kept = []
+        for attempt in attempts:
+            entry = entries.get(attempt.id)
+            shown = None
+            if entry:
+                shown = masked(entry.template, entry.context.facts)
+            if entry and shown is not None:
+                text = entry.template.fill(
+                    recipient.locale, shown, recipient.holder, attempt.numbers
+                )
+                attempt = replace(attempt, text=text, locale=recipient.locale)
+            kept.append(attempt)
+        return kept
 
     def _entries(
         self, attempts: Sequence[MessageAttempt]

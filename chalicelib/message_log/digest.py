@@ -218,6 +218,7 @@ class Digest:
         sent = self._log.attempt(priced, facts, bill, covers=covers)
         if sent.is_final:
             held = _held([found.attempts[id] for id in covers])
+            held = self._texts.kept(held, envelope.recipient)
             self._attempts.settle_held(
                 held, sent.state, sent.reason, ref=sent.id
             )

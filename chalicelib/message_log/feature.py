@@ -9,6 +9,7 @@ from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..people.feature import feature as people
+from ..staff_directory.feature import reveals
 
 if TYPE_CHECKING:
     from ..adapters.choice import Providers
@@ -284,6 +285,7 @@ def build(core: "Core", get: Get) -> "MessageQueries":
         people=get(people),
         templates=core.templates,
         hooks=core.hooks,
+        reveals=get(reveals),
     )
 
 

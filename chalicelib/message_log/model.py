@@ -30,6 +30,7 @@ __all__ = [
     "FurtherRecipient",
     "InboxItem",
     "MessageAttempt",
+    "OpenedVisit",
     "PendingVisit",
     "PhoneQuestion",
     "PhoneQuota",
@@ -38,6 +39,7 @@ __all__ = [
     "attempt_id",
     "bundle_of",
     "id_of_parts",
+    "masked",
     "numbers_of",
     "subject_of",
 ]
@@ -51,6 +53,7 @@ MORNING = "reminders.morning"  # what quiet hours have held back
 # They consist of other messages.
 COLLECTIONS = (DIGEST, BUNDLE, URGENT_BUNDLE, FURTHER_ALARMS, MORNING)
 Facts = Mapping[str, object]
+_CODES, _MASK = ("code", "word"), "****"
 
 
 class Channel(StrEnum):
@@ -117,7 +120,8 @@ class MessageAttempt:
 
     `attempt` counts the calls of a provider. `owner` is the job that has claimed the present one,
     until `lease_until`. `covers` are the attempts whose messages a digest contains. `bundle` is the
-    kind of the bundle for which a held one waits.
+    kind of the bundle for which a held one waits. `text` is the text as it was sent, in `locale`,
+    with codes masked.
     """
 
     id: str
@@ -149,6 +153,8 @@ class MessageAttempt:
     visited_by: str = ""
     covers: tuple[str, ...] = ()
     bundle: str = ""
+    text: str = ""
+    locale: str = ""
     number: str = ""  # of a question by SMS: the number for yes
     ttl: datetime
 
@@ -206,11 +212,29 @@ class PendingVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedVisit:
+    """What somebody needs for a visit: whom, where, what to say, and the code to bring."""
+
+    id: str
+    person: str
+    name: str
+    phone: str | None
+    place: str
+    address: str | None
+    text: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """An attempt with the text that is true now; `text` is None when the message is over."""
+    """An attempt with its text as it was sent; None if it was not sent and is over.
+
+    `is_current` says whether it is still true.
+    """
 
     attempt: MessageAttempt
     text: str | None
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +342,18 @@ class PhoneQuota:
     words: tuple[str, ...] = ()
     windows: Mapping[str, BundleWindow] = field(default_factory=dict)
     ttl: datetime
+
+
+def masked(template: Template, facts: Facts) -> Facts | None:
+    """Return the facts of a text as the log keeps it: no code; None for a text with a name.
+
+    A code opens a door or an account. Messages to staff may name a resident: they are filled when
+    they are read.
+    """
+    if "name" in template.slots:
+        return None
+    hidden = {name: _MASK for name in _CODES if name in facts}
+    return {**facts, **hidden}
 
 
 def bundle_of(template: Template) -> str:
