@@ -34,8 +34,8 @@ _SEPARATOR = "; "
 class Collection:
     """What one message says: `listed`. `texts` are all that are still true, by attempt.
 
-    `matters` are what each is about. `attempts` are by id, with their numbers. `over` are no longer true. `later` are questions for
-    which the phone has no numbers, until when.
+    `matters` are what each is about. `attempts` are by id, with their numbers. `over` are no longer
+    true. `later` are questions for which the phone has no numbers, until when.
     """
 
     listed: Listed
@@ -113,15 +113,7 @@ class CollectedTexts:
         kept = []
         for attempt in attempts:
             entry = entries.get(attempt.id)
-            shown = None
-            if entry:
-                shown = masked(entry.template, entry.context.facts)
-            if entry and shown is not None:
-                text = entry.template.fill(
-                    recipient.locale, shown, recipient.holder, attempt.numbers
-                )
-                attempt = replace(attempt, text=text, locale=recipient.locale)
-            kept.append(attempt)
+            kept.append(_with_text(entry, recipient) if entry else attempt)
         return kept
 
     def _entries(
@@ -177,6 +169,18 @@ class CollectedTexts:
             entry = replace(entry, attempt=numbered)
             found.attempts[attempt.id] = numbered
         found.texts[attempt.id] = _text(entry, recipient)
+
+
+def _with_text(entry: _Entry, recipient: Recipient) -> MessageAttempt:
+    """Return an attempt with its text for the inbox, without codes."""
+    attempt = entry.attempt
+    shown = masked(entry.template, entry.context.facts)
+    if shown is None:
+        return attempt
+    text = entry.template.fill(
+        recipient.locale, shown, recipient.holder, attempt.numbers
+    )
+    return replace(attempt, text=text, locale=recipient.locale)
 
 
 def _matter(entry: _Entry) -> Hashable:

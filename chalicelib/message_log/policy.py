@@ -23,7 +23,6 @@ __all__ = [
     "PROMOTION_SUFFIX",
     "QUESTION_KEPT",
     "QUESTION_TTL",
-    "NEXT_BUNDLE_AFTER",
     "RESEND_AFTER",
     "RETRY_FIRST",
     "RETRY_FOR",

@@ -88,7 +88,9 @@ class MessageQueries:
         items = []
         for attempt, now in zip(attempts, texts, strict=True):
             text = now
-            if attempt.text and (now is None or attempt.locale == context.locale):
+            if attempt.text and (
+                now is None or attempt.locale == context.locale
+            ):
                 text = attempt.text
             if not self._may_read(actor, attempt):
                 text = None

@@ -58,11 +58,8 @@ def place(
     ceiling. A job that comes twice gets the same place. A bundle has waited already: only the
     ceiling stops it.
     """
-    kind, said = bundle_of(template), _hash(words)
-    name = kind
-    if kind == FURTHER_ALARMS:
-        kind = kind if words else ""
-        name = f"{kind} {said}"
+    kind, name = _window_of(template, words)
+    said = _hash(words)
     window = quota.windows.get(name)
     if window and window.first == attempt_id:
         return quota, Placement()
@@ -84,6 +81,14 @@ def place(
         until = now + _LASTS[kind]
         quota = _opened(quota, name, attempt_id, until, now)
     return quota, Placement()
+
+
+def _window_of(template: Template, words: str) -> tuple[str, str]:
+    """Return the kind of bundle of further messages, and the name of its window."""
+    kind = bundle_of(template)
+    if kind != FURTHER_ALARMS:
+        return kind, kind
+    return (kind, f"{kind} {_hash(words)}") if words else ("", "")
 
 
 def _of_today(quota: PhoneQuota, now: datetime, zone: str) -> PhoneQuota:

@@ -91,7 +91,7 @@ class VisitView(View):
 class InboxItemView(View):
     """A message to the caller with its text as it was sent; codes are masked.
 
-    `current` says whether it is still true. What was not sent has the text that is true now, or null.
+    `current` says whether it is still true. What was not sent has the text of now, or null.
     """
 
     id: str

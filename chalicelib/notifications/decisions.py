@@ -6,8 +6,8 @@ from ..kernel.clock import share_of
 from ..kernel.quiet import quiet_span
 from ..kernel.template import Template, Urgency
 from . import policy
-from .policy import MORNING_AFTER
 from .model import LocalQuietHours
+from .policy import MORNING_AFTER
 
 __all__ = ["is_held", "morning_at", "plan"]
 

@@ -229,16 +229,12 @@ class Notifier:
             return
         if self._hold_for_morning(message, route):
             return
-        if route.takes_rations and self._hold_for_staff(
-            envelope, route, facts
-        ):
+        if route.takes_rations and self._hold_for_staff(envelope, route, facts):
             return
         self._log.attempt(envelope, facts, bill)
 
-    def _hold_for_morning(
-        self, message: DueMessage, route: Route
-    ) -> bool:
-        """Hold what quiet hours have released, with the rest of the night; return whether it waits."""
+    def _hold_for_morning(self, message: DueMessage, route: Route) -> bool:
+        """Hold what quiet hours have released, with the rest of the night; say if it waits."""
         at = message.morning_at(route)
         if at is None or at <= self._clock.now():
             return False

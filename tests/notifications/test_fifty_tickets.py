@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -145,5 +146,5 @@ def test_an_urgent_ticket_rings_at_once_and_same_words_ring_once(
     assert rung
     assert more
     assert all("紧急！另有" in one.text for one in more)
-    gaps = [b.sent_at - a.sent_at for a, b in zip(rung, rung[1:], strict=False)]
+    gaps = [b.sent_at - a.sent_at for a, b in pairwise(rung)]
     assert all(gap >= SAME_WORDS_FOR for gap in gaps)
