@@ -1,4 +1,4 @@
-"""Generated duty tables: whoever is on duty, each task reaches somebody, and climbs as staff allow."""
+"""Generated duty tables: each task reaches somebody on duty, and climbs as staff allow."""
 
 from datetime import datetime, timedelta
 from unittest import mock
