@@ -96,9 +96,7 @@ def test_the_log_holds_no_address_and_no_name(world: World):
     send(world, phone.me["id"])
     text = str(everything()["messages"])
     assert not [
-        word
-        for word in (phone.me["phone"], MAIL, "王秀英")
-        if word in text
+        word for word in (phone.me["phone"], MAIL, "王秀英") if word in text
     ]
 
 
