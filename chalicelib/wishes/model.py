@@ -178,6 +178,9 @@ class Wish(Entity):
     listed_at: datetime | None = None  # last time it came to the wall
     delivered_at: datetime | None = None
     disputed_at: datetime | None = None
+    ended_at: datetime | None = (
+        None  # while it is fulfilled, or ended otherwise
+    )
     told: tuple[
         str, ...
     ] = ()  # messages and questions sent about its present listing, claim or delivery

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Adjust, Changes, Message, TimelineEvent, Write
@@ -11,10 +11,12 @@ from ..kernel.place import street_of
 from ..kernel.state_table import Move
 from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
+from .states import ENDED
 
 __all__ = [
     "EndedClaims",
     "all_ended",
+    "ended_at",
     "for_another_day",
     "freed",
     "go",
@@ -54,19 +56,19 @@ def go(
     `event` are needed only where they are not the usual ones of the row.
     """
     row_of(wish, move, mover)
-    moves = wish.moves(mover.id, mover.relations)
     step = TABLE.go(
         wish.state,
         move,
         mover.relations,
         target=target,
         event=event,
-        moves=moves,
+        moves=wish.moves(mover.id, mover.relations),
     )
     made = TimelineEvent(
         tag=step.event, actor=mover.id, party=mover.party, note=note
     )
-    entity = replace(after or wish, state=step.target)
+    ended = ended_at(wish, step.target, mover.now)
+    entity = replace(after or wish, state=step.target, ended_at=ended)
     return Changes(
         entity=entity,
         previous=wish,
@@ -74,6 +76,13 @@ def go(
         events=(made,),
         messages=messages,
     )
+
+
+def ended_at(wish: Wish, target: WishState, now: datetime) -> datetime | None:
+    """Return when a wish has ended, once it is in its next state."""
+    if target not in ENDED:
+        return None
+    return wish.ended_at or now
 
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
