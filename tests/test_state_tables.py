@@ -28,7 +28,13 @@ from chalicelib.phone_changes import decisions as phones
 from chalicelib.phone_changes.model import TABLE as PHONE_CHANGES
 from chalicelib.phone_changes.model import CorrectionState
 from chalicelib.tickets import decisions as tickets
-from chalicelib.tickets import handover, merging, release, resolution
+from chalicelib.tickets import (
+    handover,
+    merging,
+    release,
+    reopening,
+    resolution,
+)
 from chalicelib.tickets import timers as ticket_timers
 from chalicelib.tickets.states import TABLE as TICKETS
 from chalicelib.tickets.states import Ending
@@ -239,9 +245,22 @@ WISH = Machine(
 T = TicketState
 _ESCALATION = ticket.an_escalation()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
+_UNSOLVED = [
+    ticket.a_ticket(T.OPEN),
+    ticket.a_ticket(T.ACCEPTED),
+    ticket.a_ticket(T.ASSIGNED, accepted_by="per_staff"),
+]
 _MERGED = [
-    merging.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity
-    for state in (T.OPEN, T.ACCEPTED)
+    merging.merge(
+        one, _INTO, ticket.CLERK_ACTS, _ESCALATION.sla, _ESCALATION
+    ).entity
+    for one in _UNSOLVED
+]
+_WITHDRAWN = [
+    resolution.close(
+        one, ticket.OWNER_ACTS, "x", alone=True, public_text="x"
+    ).entity
+    for one in _UNSOLVED
 ]
 _HELD = ticket.a_ticket(T.ON_HOLD)
 _TICKETS = [
@@ -251,6 +270,7 @@ _TICKETS = [
     ),
     *(ticket.a_ticket(T.CLOSED, ending=ending) for ending in Ending),
     *_MERGED,
+    *_WITHDRAWN,
     replace(_HELD, holds=(replace(_HELD.holds[-1], before=T.ASSIGNED),)),
 ]
 _REPORTS = [
@@ -311,7 +331,7 @@ TICKET = Machine(
             ),
         ],
         "reopen": [
-            lambda t, by: resolution.reopen(
+            lambda t, by: reopening.reopen(
                 t, _ESCALATION, by, "x", public_text="x"
             )
         ],
@@ -324,13 +344,22 @@ TICKET = Machine(
         "join": [
             lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))
         ],
-        "merge": [lambda t, by: merging.merge(t, _INTO, by)],
+        "merge": [
+            lambda t, by: merging.merge(
+                t, _INTO, by, _ESCALATION.sla, _ESCALATION
+            )
+        ],
         "split": [lambda t, by: merging.split(t, _ESCALATION, by, ())],
         "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
         "publish": [lambda t, by: release.publish(t, by, "x", None)],
         "hide": [lambda t, by: release.hide(t, by, ())],
     },
-    timers=[*map(_wake_ticket, _LATE)],
+    timers=[
+        *map(_wake_ticket, _LATE),
+        lambda t, by: reopening.return_from_wish(
+            t, _ESCALATION, by, (ticket.L.GRID, "per_grid")
+        ),
+    ],
 )
 
 
@@ -514,12 +543,14 @@ OTHER_EVENTS = {
     "person.vetted": "staff_directory.powers",
     "person.volunteered": "people.accounts",
     "place.changed": "places.service",
+    "place.renamed": "places.service",
     "place.duty_assigned": "places.service",
     "place.duty_taken": "places.roster",
     "policy.changed": "ticket_policy.service",
     "ticket.joined_by": "tickets.merging",
     "ticket.left_by": "tickets.merging",
     "ticket.rehanded": "tickets.handover",
+    "ticket.wish_ended": "tickets.reopening",
     "ticket.reporter_erased": "tickets.redaction",
     "wish.helper_erased": "wishes.erasure",
     "ticket.submitted": "tickets.decisions",
@@ -542,6 +573,7 @@ UNHEARD = {
     "ticket.reopened",
     "ticket.resolved",
     "ticket.resumed",
+    "ticket.returned",
     "ticket.split",
     "ticket.turned",
     "wish.check_failed",
@@ -552,7 +584,6 @@ UNHEARD = {
     "wish.disputed",
     "wish.kept",
     "wish.late",
-    "wish.rejected",
     "ticket.hidden",
     "ticket.published",
     "wish.hidden",

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .claim_service import WishClaims
     from .forgetting import WishForgetting
     from .helper_reader import HelperReader
+    from .outcome import WishOutcomes
     from .queries import WishQueries
     from .question_status import WishQuestionStatus
     from .review import ReviewDays
@@ -53,6 +54,7 @@ __all__ = [
     "helpers",
     "jobs",
     "office_days",
+    "outcomes",
     "queries",
     "sms_answers",
     "submitter",
@@ -94,6 +96,15 @@ def queries(core: "Core", get: Get) -> "WishQueries":
         access=get(access),
         people=get(people),
     )
+
+
+@feature.provide
+def outcomes(core: "Core", get: Get) -> "WishOutcomes":
+    """Build what tells how wishes have ended."""
+    from .outcome import WishOutcomes
+    from .repository import WishRepository
+
+    return WishOutcomes(WishRepository(core.store))
 
 
 @feature.provide

@@ -504,6 +504,7 @@ class Street:
         )
         self.move(self.clerk, copy, "merge", into=original)
         self.move(self.clerk, copy, "split")
+        world.pass_time(minutes=5)
         self.move(self.worker, copy, "bounce", reason="不在我的网格")
         self.move(self.clerk, copy, "assign", to="property")
         self.move(self.property, copy, "bounce", reason="不归物业管")
@@ -525,13 +526,39 @@ class Street:
             "kind": "service",
             "needed_by": world.wish_body()["needed_by"],
         }
-        ok(
+        converted = ok(
             self.clerk.post(
                 f"/v1/tickets/{turned}/turn",
                 wish | {"consent": {"how": "spoken", "witness": "许见证"}},
             )
         )
+        path = f"/v1/wishes/{converted['wish']}/reject"
+        ok(self.admin.post(path, {"reason": "要请电工"}))
         self.move(self.admin, copy, "close", reason="重复")
+        self.merged_tickets()
+
+    def merged_tickets(self) -> None:
+        """Tickets that are merged into what another person has, and into what is solved. Their
+        community gets another name meanwhile.
+        """
+        world = self.world
+        spoken = {
+            "on_behalf_of": world.person(phone=None).id,
+            "consent": {"how": "spoken", "witness": "许见证"},
+        }
+        places = world.services.places
+        for urgency in ("general", "urgent"):
+            held = self.report(self.worker, urgency=urgency, **spoken)
+            self.move(self.admin, held, "assign", to=self.property.me["id"])
+            more = self.report(world.resident(), text="三楼的灯也不亮")
+            self.move(self.clerk, more, "merge", into=held)
+            for name in ("柏华新社区", "柏华社区"):
+                places.put_place(world.boss, BAIHUA, name, [], None)
+                world.pass_time(minutes=5)
+            self.move(self.property, held, "resolve", note="都换了")
+            late = self.report(world.resident(), text="四楼的灯也不亮")
+            self.move(self.clerk, late, "merge", into=held)
+            world.pass_time(minutes=5)
 
     def many_reporters(self) -> None:
         """More than a few reporters: a fan-out sends to them, page by page."""
