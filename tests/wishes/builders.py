@@ -55,17 +55,23 @@ def a_claim(
     state: ClaimState = ClaimState.ACTIVE,
     **fields: Any,
 ) -> Claim:
-    return Claim(
-        **(
-            {
-                "id": f"clm_{helper}",
-                "helper": helper,
-                "state": state,
-                "claimed_at": START,
-            }
-            | fields
-        )
-    )
+    values = {
+        "id": f"clm_{helper}",
+        "helper": helper,
+        "state": state,
+        "claimed_at": START,
+    }
+    if state in (ClaimState.DELIVERED, ClaimState.CONFIRMED):
+        values["delivered_at"] = START
+    if state is ClaimState.CONFIRMED:
+        values |= {"answered_at": START, "answered_by": "owner"}
+    return Claim(**(values | fields))
+
+
+def a_dispute(helper: str = "per_helper", **fields: Any) -> Claim:
+    """Return a delivered claim that the resident disputes."""
+    answered = {"answered_at": START, "answered_by": "owner"}
+    return a_claim(helper, ClaimState.DELIVERED, **(answered | fields))
 
 
 def a_mover(
@@ -106,6 +112,10 @@ CLAIMS = st.builds(
     state=st.sampled_from(ClaimState),
     claimed_at=INSTANTS,
     checked_in_at=st.none() | INSTANTS,
+    delivered_at=st.none() | INSTANTS,
+    answered_at=st.none() | INSTANTS,
+    hours_by=st.none() | INSTANTS,
+    told=st.sampled_from([(), ("asked",), ("late", "unconfirmed")]),
     note=st.none() | TEXTS,
     minutes=st.integers(0, 600),
     reminded=st.integers(0, 3).map(
@@ -132,7 +142,8 @@ WISHES = st.builds(
     safeguarding=st.lists(st.sampled_from(Safeguarding), max_size=2).map(tuple),
     possible_duplicates=st.lists(TEXTS, max_size=2).map(tuple),
     listed_at=st.none() | INSTANTS,
-    delivered_at=st.none() | INSTANTS,
+    places_closed=st.booleans(),
+    home=st.sampled_from(["", "home-a"]),
     told=st.lists(
         st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]),
         max_size=2,

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.user_text import fact_for
+from chalicelib.wishes.message_texts import MESSAGES
 from chalicelib.wishes.model import ClaimState, WishState
 from chalicelib.wishes.notifications import (
     RELEVANT_WHILE,
@@ -15,7 +16,6 @@ from chalicelib.wishes.notifications import (
     template_context,
     title_of,
 )
-from chalicelib.wishes.texts import MESSAGES
 
 from ..people.phones import give_another_phone
 from ..world import START, Phone, World

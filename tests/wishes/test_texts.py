@@ -6,7 +6,7 @@ from chalicelib.kernel.digits import REQUESTS
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES
-from chalicelib.wishes.texts import MESSAGES
+from chalicelib.wishes.message_texts import MESSAGES
 
 WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
 LOW = {"wish.expiring_staff", "wish.thanked"}
