@@ -52,8 +52,9 @@ def _confirmed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _gave_back(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    """Say whether a helper has left a wish that goes on."""
-    return _over(wish, claim, now) and wish.is_listed
+    """Say whether a helper has left a wish that goes on, or that others have fulfilled."""
+    goes_on = wish.is_listed or wish.state is WishState.FULFILLED
+    return _over(wish, claim, now) and goes_on
 
 
 def _asked(wish: Wish, claim: Claim | None, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """A wish, its claims and those who move it, as tests need them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from chalicelib.wishes.model import (
     WishMover,
     WishState,
 )
+from chalicelib.wishes.transitions import settled
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
@@ -122,6 +124,24 @@ CLAIMS = st.builds(
         lambda n: ("due_in_2_days", "due_tomorrow", "overdue")[:n]
     ),  # in their order
 )
+
+
+def _possible(wish: Wish) -> Wish:
+    """Return a wish in a state that its claims may lead to, each of another helper."""
+    named = [
+        replace(claim, id=f"{claim.id}{n}", helper=f"{claim.helper}{n}")
+        for n, claim in enumerate(wish.claims)
+    ]
+    wish = replace(wish, claims=tuple(named))
+    if wish.is_listed:
+        if not wish.held:
+            wish = replace(wish, places_closed=False)
+        return replace(wish, state=settled(wish, is_enough=False))
+    left = {ClaimState.RELEASED, ClaimState.CONFIRMED}
+    claims = tuple(one for one in wish.claims if one.state in left)
+    return replace(wish, claims=claims, places_closed=False)
+
+
 WISHES = st.builds(
     a_wish,
     st.sampled_from(WishState),
@@ -151,4 +171,4 @@ WISHES = st.builds(
     rating=st.none() | st.integers(1, 5),
     thanks=st.none() | TEXTS,
     opened_at=st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC)),
-)
+).map(_possible)
