@@ -197,7 +197,7 @@ class WishJobs:
     def _helper_names(
         self, subjects: Sequence[MessageSubject], wishes: Mapping[str, Wish]
     ) -> Mapping[str, str]:
-        """Return the names of the helpers whom the messages name, by id."""
+        """Return the names of the helpers that the messages name, by id."""
         named = {
             one.params.get("claim")
             for one in subjects

@@ -1,6 +1,6 @@
 """A helper's claim on a wish: what is known of it, its deadlines, and the tasks of staff. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ __all__ = [
     "ClaimsOfWish",
 ]
 
-# Marks of a claim: what was asked or told about it.
+# Marks of a claim: what was asked and said about it.
 ASKED = "asked"  # the resident, once more
 UNCONFIRMED = "unconfirmed"  # staff, that nobody has answered
 LATE = "late"  # staff, that the day has passed
@@ -137,6 +137,8 @@ class ClaimsOfWish:
     __slots__ = ()
 
     claims: tuple[Claim, ...]
+    helpers_needed: int
+    places_closed: bool
 
     @property
     def held(self) -> tuple[Claim, ...]:
@@ -162,3 +164,24 @@ class ClaimsOfWish:
     def confirmed(self) -> tuple[Claim, ...]:
         """Return the claims whose delivery was confirmed."""
         return tuple(claim for claim in self.claims if claim.is_confirmed)
+
+    def taken_too_often(
+        self, helper: str, given_back: Collection[str] = ()
+    ) -> bool:
+        """Return whether a helper has released as many of the last ten claims as allowed.
+
+        `given_back` are the claims that were given back by the helper's phone, under any account.
+        """
+        taken = 0
+        for claim in self.claims:
+            is_own = claim.helper == helper or claim.id in given_back
+            is_released = claim.state is ClaimState.RELEASED
+            taken += is_own and is_released and not claim.delivered_at
+        return taken >= policy.CLAIMS_PER_WISH
+
+    @property
+    def places_left(self) -> int:
+        """Return how many helpers are still wanted."""
+        if self.places_closed:
+            return 0
+        return max(0, self.helpers_needed - len(self.held))

@@ -1,5 +1,7 @@
 """Takes the wishes of a resident who has moved to their new home."""
 
+from dataclasses import replace
+
 from ..kernel.access import Relation, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
@@ -72,7 +74,7 @@ class WishHomes:
 
     def _reached_by(self, wish: Wish, home: str) -> dict[str, HelperRecords]:
         """Return the records of the active helpers who may help at a home, by their ids."""
-        there = wish.as_resource_at(home)
+        there = replace(wish, place=home).as_resource()
         people = self._people.find_many(claim.helper for claim in wish.active)
         reached: dict[str, HelperRecords] = {}
         for id, person in people.items():

@@ -1,7 +1,7 @@
 """A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -147,27 +147,6 @@ class Wish(ClaimsOfWish, Entity):
         """Say whether only a volunteer vetted for safeguarding may take it."""
         return bool(_VETTED_ONLY & set(self.safeguarding))
 
-    def taken_too_often(
-        self, helper: str, given_back: Collection[str] = ()
-    ) -> bool:
-        """Return whether a helper has released as many of the last ten claims as allowed.
-
-        `given_back` are the claims that were given back by the helper's phone, under any account.
-        """
-        taken = 0
-        for claim in self.claims:
-            is_own = claim.helper == helper or claim.id in given_back
-            is_released = claim.state is ClaimState.RELEASED
-            taken += is_own and is_released and not claim.delivered_at
-        return taken >= policy.CLAIMS_PER_WISH
-
-    @property
-    def places_left(self) -> int:
-        """Return how many helpers are still wanted."""
-        if self.places_closed:
-            return 0
-        return max(0, self.helpers_needed - len(self.held))
-
     @property
     def late_at(self) -> datetime:
         """Return the end of the day by which it was needed."""
@@ -227,10 +206,6 @@ class Wish(ClaimsOfWish, Entity):
             proxies={self.proxy_id: self.person_id} if self.proxy_id else {},
             public=self.state in PUBLIC_STATES and not is_hidden,
         )
-
-    def as_resource_at(self, place: str) -> Resource:
-        """Return what permission would need to know of it at another place."""
-        return replace(self, place=place).as_resource()
 
     def deadlines(self) -> Mapping[str, datetime]:
         """Return the instants at which something is due, by name; see `timers`."""
@@ -294,8 +269,8 @@ class Wish(ClaimsOfWish, Entity):
         """Return what this caller may do now."""
         if self.forgotten:
             return []
-        hidden = {*self._not_of_claims(actor_id, relations)}
-        hidden |= {*self._not_of_answers(relations)}
+        hidden = {*_not_of_claims(self, actor_id, relations)}
+        hidden |= {*_not_of_answers(self, relations)}
         helping = any(claim.helper == actor_id for claim in self.held)
         is_owner = Relation.OWNER in relations
         if is_owner or helping or self.taken_too_often(actor_id):
@@ -305,38 +280,6 @@ class Wish(ClaimsOfWish, Entity):
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
-
-    def _not_of_claims(
-        self, actor_id: str, relations: frozenset[Relation]
-    ) -> Iterator[str]:
-        """Yield the moves for which the caller has no claim."""
-        mine = [
-            claim
-            for claim in self.active
-            if claim.helper == actor_id or relations & STAFF
-        ]
-        if not mine:
-            yield from _OF_CLAIMS
-        if all(claim.checked_in_at for claim in mine):
-            yield "check-in"
-        if not any(claim.is_visiting for claim in mine):
-            yield "check-out"
-
-    def _not_of_answers(self, relations: frozenset[Relation]) -> Iterator[str]:
-        """Yield the moves for which there is no delivery to judge."""
-        is_staff = bool(relations & STAFF)
-        if self.state in _LISTED:
-            to_settle = is_staff and bool(self.disputed)
-            if not (self.unanswered or to_settle or self.is_enough):
-                yield "confirm"
-            if not self.unanswered:
-                yield "dispute"
-            if not self.disputed:
-                yield "reopen"
-        if not (self.answer and self.answer.check_by):
-            yield "check"
-        if not any(claim.hours_by for claim in self.claims):
-            yield "settle-hours"
 
     @property
     def is_listed(self) -> bool:
@@ -348,6 +291,42 @@ class Wish(ClaimsOfWish, Entity):
         """Say whether its owner may do without the helpers that are missing."""
         others = self.active or self.unanswered or self.disputed
         return self.state is S.OPEN and bool(self.confirmed) and not others
+
+
+def _not_of_claims(
+    wish: Wish, actor_id: str, relations: frozenset[Relation]
+) -> Iterator[str]:
+    """Yield the moves for which the caller has no claim."""
+    mine = [
+        claim
+        for claim in wish.active
+        if claim.helper == actor_id or relations & STAFF
+    ]
+    if not mine:
+        yield from _OF_CLAIMS
+    if all(claim.checked_in_at for claim in mine):
+        yield "check-in"
+    if not any(claim.is_visiting for claim in mine):
+        yield "check-out"
+
+
+def _not_of_answers(
+    wish: Wish, relations: frozenset[Relation]
+) -> Iterator[str]:
+    """Yield the moves for which there is no delivery to judge."""
+    is_staff = bool(relations & STAFF)
+    if wish.state in _LISTED:
+        to_settle = is_staff and bool(wish.disputed)
+        if not (wish.unanswered or to_settle or wish.is_enough):
+            yield "confirm"
+        if not wish.unanswered:
+            yield "dispute"
+        if not wish.disputed:
+            yield "reopen"
+    if not (wish.answer and wish.answer.check_by):
+        yield "check"
+    if not any(claim.hours_by for claim in wish.claims):
+        yield "settle-hours"
 
 
 def _deadline(task: tuple[str, datetime]) -> datetime:

@@ -54,7 +54,7 @@ def shows_door(wish: Wish, home: str | None) -> bool:
 def follow_home(wish: Wish, home: NewHome, now: datetime) -> Changes[Wish]:
     """Take a wish to the home of its resident now. Idempotent.
 
-    Its helpers are shown the new home where they may help there too, and are told. Otherwise
+    Its helpers are shown the new home where they may help there too, with a message. Otherwise
     their claims end. In another street its staff look at a wish again.
     """
     is_known = not wish.home or wish.home in home.keys

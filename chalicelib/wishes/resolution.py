@@ -61,16 +61,26 @@ def confirm(
     claim = pick(wish, mover, waiting, claim_id, "wish.no_delivery")
     if is_unproven(claim, mover):
         return hold_confirmation(wish, claim, mover)
-    done = booked(wish, claim, mover.now, mover.party)
-    done = replace(done, rating=rating, thanks=thanks)
+    done = replace(
+        booked(wish, claim, mover.now, mover.party),
+        rating=rating,
+        thanks=thanks,
+    )
+    return _confirmed(_with_answer(wish, answer), mover, done, wish)
+
+
+def _confirmed(
+    wish: Wish, mover: WishMover, claim: Claim, before: Wish
+) -> Changes[Wish]:
+    """Return a wish with one claim confirmed, its rating and thanks included."""
     after = replace(
-        _with_answer(wish, answer),
-        claims=swap(wish, done),
-        rating=rating or wish.rating,
-        thanks=thanks or wish.thanks,
+        wish,
+        claims=swap(wish, claim),
+        rating=claim.rating or wish.rating,
+        thanks=claim.thanks or wish.thanks,
     )
     return settle(
-        wish,
+        before,
         "confirm",
         mover,
         after,

@@ -75,17 +75,23 @@ def go(
         tag=step.event, actor=mover.id, party=mover.party, note=note
     )
     entity = replace(after or wish, state=step.target)
-    events: tuple[TimelineEvent, ...] = (made,)
-    is_fulfilled = step.target is S.FULFILLED and wish.state is not S.FULFILLED
-    if is_fulfilled and made.tag != FULFILLED:
-        events += (replace(made, tag=FULFILLED, note=None),)
     return Changes(
         entity=entity,
         previous=wish,
         writes=writes,
-        events=events,
+        events=_with_fulfilment(wish, made, step.target),
         messages=messages,
     )
+
+
+def _with_fulfilment(
+    wish: Wish, event: TimelineEvent, target: WishState
+) -> tuple[TimelineEvent, ...]:
+    """Return the event of a move, and that it has fulfilled the wish."""
+    is_fulfilled = target is S.FULFILLED and wish.state is not S.FULFILLED
+    if not is_fulfilled or event.tag == FULFILLED:
+        return (event,)
+    return (event, replace(event, tag=FULFILLED, note=None))
 
 
 def settled(wish: Wish, *, is_enough: bool) -> WishState:
@@ -120,7 +126,8 @@ def settle(
 ) -> Changes[Wish]:
     """Make a move after which the state of a listed wish follows from its claims.
 
-    Places that nobody has filled are closed with a fulfilled wish, and the resident is told. If
+    Places that nobody has filled are closed with a fulfilled wish, and the resident gets a
+    message. If
     nobody holds a place any more, all are open again.
     """
     if not after.held:
