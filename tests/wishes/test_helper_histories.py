@@ -310,10 +310,11 @@ def booked_again() -> AbstractContextManager[object]:
     original = delivery.swap
 
     def swap(wish, *changed):
-        claims = original(wish, *changed)
-        return tuple(
-            replace(one, minutes=one.minutes + 30 * one.is_confirmed)
-            for one in claims
+        earlier = [
+            replace(one, minutes=one.minutes + 30) for one in wish.confirmed
+        ]
+        return original(
+            replace(wish, claims=original(wish, *earlier)), *changed
         )
 
     return mock.patch.object(delivery, "swap", swap)
