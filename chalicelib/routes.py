@@ -130,6 +130,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     ),
     "statistics": (
         "GET /v1/admin/tickets/rates",
+        "GET /v1/admin/overview",
         "GET /v1/admin/tickets/hot-spots",
     ),
     "ticket_policy": (

@@ -8,7 +8,7 @@ from ..kernel.clock import Clock
 from ..kernel.job import Answer
 from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
-from ..people.model import are_one_household
+from ..people.moves import are_one_household
 from ..people.service import People, phone_since
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction

@@ -18,7 +18,8 @@ from ..kernel.ended_relations import (
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
-from ..people.model import Person, ShownHome
+from ..people.model import Person
+from ..people.records import ShownHome
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore

@@ -7,7 +7,7 @@ from ..kernel.changes import Changes, TimelineEvent
 from . import policy
 from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Claim, Wish, WishMover
 from .states import ENDED
-from .transitions import EndedClaims, all_ended
+from .transitions import EndedClaims, all_ended, ended_at
 
 __all__ = [
     "NOBODY",
@@ -46,6 +46,7 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         proofs=(),
         claims=tuple(map(_without_words, ended.claims)),
         state=step.target,
+        ended_at=ended_at(wish, step.target, now),
     )
     event = TimelineEvent(tag=step.event, actor=mover.id, party=mover.party)
     return Changes(

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     )
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
-    from ..people.model import Person, ShownHome
+    from ..people.model import Person
+    from ..people.records import ShownHome
     from ..security_trail.service import EventSource
     from ..web.routes import Routes
     from .background import WishJobs

@@ -120,6 +120,9 @@ class Wish(ClaimsOfWish, Entity):
     places_closed: bool = False  # nobody further is looked for
     # A keyed hash of the resident's home, "" for a wish at another place: see `moving`.
     home: str = ""
+    ended_at: datetime | None = (
+        None  # while it is fulfilled, or ended otherwise
+    )
     told: tuple[
         str, ...
     ] = ()  # questions and messages about its present listing

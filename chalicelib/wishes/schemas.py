@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..kernel.unset import UNSET, Maybe
-from ..people.schemas import ConsentIn
+from ..people.consent_schemas import ConsentIn
 from ..web.fields import (
     WHOLE,
     Day,

@@ -11,7 +11,8 @@ from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring
 from ..kernel.request import RequestContext
 from ..people.access import Access
-from ..people.model import CARE, Person
+from ..people.model import Person
+from ..people.moves import CARE
 from ..store.transaction import Transaction
 from . import answer_checks, hours, resolution, submission
 from .authorized_moves import KnownWish, WishMoves

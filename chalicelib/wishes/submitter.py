@@ -12,7 +12,8 @@ from ..kernel.ids import Ids
 from ..kernel.place import PlaceKind, community_of, covers, kind_of
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
-from ..people.model import CARE, Person
+from ..people.model import Person
+from ..people.moves import CARE
 from ..people.names import may_be_named
 from ..people.service import ConsentGiven, People
 from ..places.service import Places

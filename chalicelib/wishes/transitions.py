@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Adjust, Changes, Message, TimelineEvent, Write
@@ -11,10 +11,12 @@ from ..kernel.place import street_of
 from ..kernel.state_table import Move
 from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
+from .states import ENDED
 
 __all__ = [
     "EndedClaims",
     "all_ended",
+    "ended_at",
     "for_another_day",
     "freed",
     "go",
@@ -62,19 +64,19 @@ def go(
     the wish is fulfilled by a move of another name.
     """
     row_of(wish, move, mover)
-    moves = wish.moves(mover.id, mover.relations)
     step = TABLE.go(
         wish.state,
         move,
         mover.relations,
         target=target,
         event=event,
-        moves=moves,
+        moves=wish.moves(mover.id, mover.relations),
     )
     made = TimelineEvent(
         tag=step.event, actor=mover.id, party=mover.party, note=note
     )
-    entity = replace(after or wish, state=step.target)
+    ended = ended_at(wish, step.target, mover.now)
+    entity = replace(after or wish, state=step.target, ended_at=ended)
     return Changes(
         entity=entity,
         previous=wish,
@@ -127,8 +129,7 @@ def settle(
     """Make a move after which the state of a listed wish follows from its claims.
 
     Places that nobody has filled are closed with a fulfilled wish, and the resident gets a
-    message. If
-    nobody holds a place any more, all are open again.
+    message. If nobody holds a place any more, all are open again.
     """
     if not after.held:
         after = replace(after, places_closed=False)
@@ -173,6 +174,13 @@ def pick(
     if len(claims) > 1:
         raise Invalid("wish.claim_ambiguous", ["claim"])
     return claims[0]
+
+
+def ended_at(wish: Wish, target: WishState, now: datetime) -> datetime | None:
+    """Return when a wish has ended, once it is in its next state."""
+    if target not in ENDED:
+        return None
+    return wish.ended_at or now
 
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:

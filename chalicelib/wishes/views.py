@@ -8,7 +8,14 @@ from pydantic import Field
 
 from ..kernel.access import STAFF, Relation
 from ..people.model import Person, mask_phone
-from ..web.fields import Instant, PersonId, PlaceCode, UploadId, View
+from ..web.fields import (
+    Instant,
+    PersonId,
+    PlaceCode,
+    UploadId,
+    VersionedView,
+    View,
+)
 from .model import (
     AnswerProof,
     Claim,
@@ -47,11 +54,10 @@ class VisitWindowView(View):
     end: Instant = Field(serialization_alias="to")
 
 
-class PublicWish(View):
+class PublicWish(VersionedView):
     """A wish as anybody may see it: no person, no building."""
 
     id: WishId
-    version: int
     state: WishState
     kind: WishKind
     community: PlaceCode

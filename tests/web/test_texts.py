@@ -26,6 +26,8 @@ from chalicelib.web.texts import FIELDS
 
 from ..test_state_tables import MACHINES
 
+# Kinds of field errors that our own types raise.
+OWN_KINDS = {"phone_landline"}
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/-]+")
 PROPER_NOUNS = {
     "JSON",
@@ -176,7 +178,8 @@ def _validation_errors() -> Iterator[tuple[str, ValidationError]]:
 
 
 def test_every_kind_of_field_error_is_one_that_pydantic_knows():
-    assert set(FIELDS) <= {kind for kind, _ in _validation_errors()}
+    known = {kind for kind, _ in _validation_errors()}
+    assert set(FIELDS) - OWN_KINDS <= known
 
 
 def test_the_chinese_of_every_field_error_holds_no_other_latin_word():

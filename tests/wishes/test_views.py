@@ -287,4 +287,6 @@ def test_what_was_found_on_the_wall_reads_the_same_by_itself(world: World):
         window=window,
     )
     (line,) = Phone().get(f"/v1/wishes?place={BAIHUA}").json["items"]
+    etag = line.pop("etag")
     assert line == seen(Phone(), id)
+    assert etag == Phone().get(f"/v1/wishes/{id}").headers["etag"]

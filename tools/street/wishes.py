@@ -11,7 +11,8 @@ from chalicelib.kernel.changes import Changes, Put
 from chalicelib.kernel.clock import local_day
 from chalicelib.kernel.errors import Refusal
 from chalicelib.kernel.place import community_of
-from chalicelib.people.model import CARE, Person
+from chalicelib.people.model import Person
+from chalicelib.people.moves import CARE
 from chalicelib.wishes import claiming, delivery, resolution, submission
 from chalicelib.wishes import feature as wishes_feature
 from chalicelib.wishes.codes import wish_home_keys
