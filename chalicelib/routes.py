@@ -184,6 +184,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/wishes/{wish_id}/check-in",
         "POST /v1/wishes/{wish_id}/check-out",
         "POST /v1/wishes/{wish_id}/confirm",
+        "POST /v1/wishes/{wish_id}/settle-hours",
         "POST /v1/wishes/{wish_id}/check",
         "POST /v1/wishes/{wish_id}/dispute",
         "POST /v1/wishes/{wish_id}/withdraw",

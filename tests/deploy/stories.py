@@ -130,6 +130,7 @@ class Street:
             self.open311,
             self.volunteers,
             self.wishes,
+            self.several_helpers,
             self.offers,
             self.answers,
             self.four_eyes,
@@ -702,6 +703,34 @@ class Street:
         world.pass_time(
             days=8
         )  # reminded, late, asked again, asked staff; not needed any more
+
+    def several_helpers(self) -> None:
+        """Two of three come for a resident who moves; one stays for long, places are closed."""
+        world, resident = self.world, self.world.resident()
+        helpers = [world.volunteer() for _ in range(2)]
+        wish = world.open_wish(resident, title="打扫院子", helpers_needed=3)
+        path = f"/v1/wishes/{wish}"
+        for helper in helpers:
+            ok(helper.post(f"{path}/claim"))
+        ok(helpers[0].post(f"{path}/check-in", {}))
+        ok(resident.patch("/v1/me", {"home": BUILDING, "address": "3楼301室"}))
+        world.pass_time(hours=5)
+        helpers = [self._again(helper) for helper in helpers]
+        ok(helpers[0].post(f"{path}/check-out", {}))
+        for helper in helpers:
+            ok(helper.post(f"{path}/deliver", {}))
+        resident = self._again(resident)
+        for claim in ok(resident.get(path))["claims"]:
+            ok(resident.post(f"{path}/confirm", {"claim": claim["id"]}))
+        body = {"minutes": 300, "reason": "电话核实"}
+        ok(self._again(self.admin).post(f"{path}/settle-hours", body))
+        world.pass_time(days=1)
+
+    def _again(self, phone: Phone) -> Phone:
+        """Return the phone of somebody with a token that still lives."""
+        return self.world.phone_of(
+            self.world.services.people.find(phone.me["id"])
+        )
 
     def offered(self, helper: Phone) -> str:
         """Offer a fresh wish to somebody at once, before a run looks at it."""
