@@ -35,6 +35,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "message_log": (
         "GET /v1/messages",
         "POST /v1/messages/{message_id}/visited",
+        "POST /v1/messages/{message_id}/visit",
         "GET /v1/me/inbox",
     ),
     "offers": (

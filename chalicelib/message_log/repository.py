@@ -33,6 +33,7 @@ __all__ = [
     "MessageRepository",
 ]
 
+_KEYS_AT_ONCE = 1000  # ids only: far less than a megabyte
 _NOWHERE = "-"  # the place key of people of no known place
 
 # Ids and kinds, no text: with them a page of visits is shown without reading its attempts.
@@ -216,7 +217,7 @@ class MessageRepository(Repository):
                 index="by_person",
                 keys=after,
                 start=start,
-                limit=100,
+                limit=_KEYS_AT_ONCE,
             )
 
         held = [key.pk for key in every(read) if key.has_channel(channel)]

@@ -146,6 +146,7 @@ class Street:
             self.contention,
             self.schedules,
             self.watched,
+            self.night,
             self.audits,
         ]
 
@@ -193,6 +194,8 @@ class Street:
         reset = f"/v1/people/{app.phone.me['id']}/factor/reset"
         for phone in (self.clerk, self.admin):
             ok(phone.post(reset, {"reason": "手机丢失"}))
+            world.pass_time(minutes=1)
+            ok(self.admin.get(f"/v1/admin/queue?place={STREET}"))
         other = enrolled(world, clerk(world)).phone.me["id"]
         ok(self.admin.put(f"/v1/people/{other}/roles", []))
         assert reveal(self.worker, resident.id).status == 403
@@ -935,6 +938,24 @@ class Street:
         assert {line["kind"] for line in lines} == {"queue.waiting_staff"}
         lines = ok(self.admin.get("/v1/me/inbox?limit=100"))["items"]
         assert "queue.overdue_staff" in {line["kind"] for line in lines}
+
+    def night(self) -> None:
+        """A night is one message of the morning; alarms of the same words ring once."""
+        world = self.world
+        while not 14 <= world.clock.now().hour <= 20:
+            world.pass_time(hours=1)
+        for n in range(2):
+            building = f"{GRID}.b{40 + n}"
+            world.services.places.put_place(
+                world.boss, building, f"{n}号楼", [], None
+            )
+            reporter = world.phone_of(world.person())
+            self.report(reporter, category="danger", place=building)
+        resident = world.resident()
+        for title in ("一盏灯", "一把伞"):
+            world.open_wish(resident, title=title)
+        world.pass_time(hours=16)
+        self.close_all()
 
     # messages
 
