@@ -277,6 +277,10 @@ class MessageRepository(Repository):
         """Read the sum of a counter (厘)."""
         return self._counters.read(subject, name)
 
+    def sum_spent(self, keys: Sequence[tuple[str, str]]) -> int:
+        """Read counters and return their sum (厘)."""
+        return self._counters.sum_of(keys)
+
     def add_spent(
         self, subject: str, name: str, li: int, ttl: datetime
     ) -> None:

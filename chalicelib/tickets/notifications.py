@@ -20,6 +20,7 @@ __all__ = [
     "occasion_of",
     "template_context",
     "to_assignee",
+    "to_audience",
     "to_claimed_reporter",
     "to_former_assignee",
     "to_reporters",
@@ -41,6 +42,7 @@ ALSO_AT_NIGHT = {
     "climbed_staff",
     "overdue_staff",
     "reopened_staff",
+    "merged_in",
 }
 
 
@@ -80,6 +82,13 @@ def to_reporters(
 ) -> tuple[Message, ...]:
     """Return a message to all reporters, or to the group of them who have not answered."""
     return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
+
+
+def to_audience(
+    ticket: Ticket, kind: str, audience: Audience
+) -> tuple[Message, ...]:
+    """Return a message about a ticket to some of those who reported it."""
+    return (_message(ticket, kind, audience),)
 
 
 def to_claimed_reporter(ticket: Ticket, person_id: str) -> tuple[Message, ...]:
@@ -176,7 +185,10 @@ RELEVANT_WHILE: Mapping[str, Test] = {
         Ending.UNSOLVED, Ending.SILENT
     ),  # the system's end is not announced
     "ticket.merged": _ended(Ending.MERGED),
+    "ticket.merged_in": _still_assigned,
+    "ticket.split": _in(*OPEN_STATES),
     "ticket.turned": _ended(Ending.WISH),
+    "ticket.returned": _in(*OPEN_STATES),
     "ticket.bounced_staff": _in(S.OPEN, S.ACCEPTED),
     "ticket.must_assign_staff": _must_be_assigned,
     "ticket.climbed_staff": _reached,

@@ -56,6 +56,10 @@ REFUSALS = {
         zh="挂起时间应在 {days} 天之内。",
         en="A hold ends in the future, within {days} days.",
     ),
+    "ticket.is_a_wish": text(
+        zh="已转为微心愿。要重新处理，请先撤回心愿。",
+        en="The ticket has become a wish. Withdraw the wish first.",
+    ),
     "ticket.internal": text(
         zh="只有处理人员可以写内部备注。",
         en="Internal notes are for those who work on the ticket.",
@@ -234,6 +238,12 @@ _WORK_MESSAGES: Mapping[str, Template] = {
             zh="「{what}」{where}未解决", en="“{what}” in {where} is not solved"
         ),
     ),
+    "merged_in": _template(
+        _ASSIGNEE,
+        zh="「{what}」（{where}）并入新反映，请看时限",
+        en="“{what}” in {where} has another report.",
+        parts=1,
+    ),
 }
 _OTHER_MESSAGES: Mapping[str, Template] = {
     "said": _template(
@@ -321,6 +331,18 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
         _RESIDENT,
         zh="您反映的「{what}」与邻居的合并处理，会一并告知",
         en="“{what}” is handled together with a neighbour's report.",
+        can_wait=True,
+    ),
+    "split": _template(
+        _RESIDENT,
+        zh="您反映的「{what}」改为单独处理，时限不变",
+        en="“{what}” is handled by itself again, by the same deadline.",
+        can_wait=True,
+    ),
+    "returned": _template(
+        _RESIDENT,
+        zh="「{what}」的微心愿没有办成，工作人员接着处理",
+        en="The wish for “{what}” came to nothing. Staff work on it again.",
         can_wait=True,
     ),
     "turned": _template(
