@@ -191,7 +191,9 @@ class TicketJobs:
             return None
         category = self._duty.category_of(ticket)
         return MessageContext(
-            facts=notifications.template_context(ticket, category),
+            facts=notifications.template_context(
+                ticket, category, self._clock.now()
+            ),
             occasion=notifications.occasion_of(ticket, subject.kind),
         )
 

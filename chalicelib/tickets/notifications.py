@@ -1,6 +1,7 @@
 """Messages about a ticket: their recipients, relevance and context. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
 from ..kernel.changes import Message
@@ -215,7 +216,7 @@ _REASON_ELSEWHERE = text(zh="理由见应用", en="the reason is in the app")
 
 
 def template_context(
-    ticket: Ticket, category: Category
+    ticket: Ticket, category: Category, now: datetime | None = None
 ) -> dict[str, str | UserText]:
     """Return the facts that templates take.
 
@@ -224,6 +225,7 @@ def template_context(
     about the contact who holds the phone.
     """
     until = ticket.hold.until if ticket.hold else ticket.updated_at
+    shown_at = now or ticket.updated_at
     owners = frozenset(
         one for one in (ticket.person_id, ticket.proxy_id) if one
     )
@@ -242,4 +244,5 @@ def template_context(
             public=_REASON_ELSEWHERE,
         ),
         "until": f"{until.astimezone(ticket.local):%m-%d}",
+        "now": f"{shown_at.astimezone(ticket.local):%m-%d %H:%M}",
     }

@@ -22,6 +22,7 @@ from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
 from .alarms import AlarmRecord
+from .facts import ticket_facts
 from .model import (
     ConvertedTicket,
     Ticket,
@@ -150,7 +151,7 @@ def _alarm_keys(record: AlarmRecord) -> dict[str, str]:
 
 TICKET = _TICKETS.row(
     Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
-)
+).with_projection(ticket_facts)
 REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 CONVERTED = _TICKETS.row(ConvertedTicket, keys=_converted_keys)

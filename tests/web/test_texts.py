@@ -52,6 +52,7 @@ OTHER_FACTS: Mapping[str, object] = {
     "by": "规则一",
     "cap": 50_000,
     "capacity": 3,
+    "stay": 300,
     "codes": "问题一, 问题二",
     "current": "2026-11",
     "days": 30,

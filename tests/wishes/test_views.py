@@ -252,13 +252,11 @@ def test_moves_are_what_this_caller_may_do(world: World):
     assert seen(helper, id)["moves"] == [
         "release",
         "check-in",
-        "check-out",
         "deliver",
     ]
     assert seen(staff, id)["moves"] == [
         "release",
         "check-in",
-        "check-out",
         "deliver",
         "withdraw",
         "hide",
