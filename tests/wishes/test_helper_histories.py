@@ -23,6 +23,7 @@ from chalicelib.wishes import (
     delivery,
     hours,
     resolution,
+    submission,
     timers,
     transitions,
     views,
@@ -115,6 +116,12 @@ class Histories(RuleBasedStateMachine):
         self.claim_both(n, m)
         self.street.deliver(n, self.street.code_of(n))
         self.street.about(self.street.helpers[m], m, "release", reason="病了")
+
+    @rule(n=N, m=N)
+    def both_come_with_codes(self, n: int, m: int) -> None:
+        self.claim_both(n, m)
+        for one in (n, m):
+            self.street.deliver(one, self.street.code_of(one))
 
     @rule(n=N, m=N, yes=st.booleans(), data=st.data())
     def two_come(self, n: int, m: int, yes: bool, data: Any) -> None:
@@ -241,13 +248,9 @@ def test_the_histories_reach_what_they_are_about():
 # planted faults: each is found, so the machine can fail
 
 
-def a_place_freed_by_a_delivery() -> AbstractContextManager[object]:
-    """Only those who are awaited take a place."""
-
-    def places_left(wish: Wish) -> int:
-        return max(0, wish.helpers_needed - len(wish.active))
-
-    return mock.patch.object(Wish, "places_left", property(places_left))
+def fewer_places_than_helpers() -> AbstractContextManager[object]:
+    """An edit takes places away from those who hold them."""
+    return mock.patch.object(submission, "_check_helpers")
 
 
 def no_cap() -> AbstractContextManager[object]:
@@ -341,7 +344,7 @@ def booked_again() -> AbstractContextManager[object]:
 
 
 FAULTS: dict[Callable[[], AbstractContextManager[object]], str] = {
-    a_place_freed_by_a_delivery: "a place is sold twice",
+    fewer_places_than_helpers: "a place is sold twice",
     no_cap: "more than the cap is booked",
     booked_again: "hours are booked twice",
     fulfilled_too_early: "a fulfilled wish waits",
