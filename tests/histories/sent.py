@@ -1,0 +1,96 @@
+"""Every message at the moment when it goes out, with the facts by which it is judged later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.kernel.template import Template
+from chalicelib.message_log.model import Channel, Envelope, MessageAttempt
+from chalicelib.people.model import Person
+from chalicelib.tickets.model import Ticket
+from chalicelib.wishes.model import Wish
+
+__all__ = ["Round", "SentMessage", "round_of"]
+
+Round = tuple[Any, ...]
+DELIVERY = ("wish.delivered", "wish.unconfirmed")
+SOLUTION = ("ticket.resolved", "ticket.unanswered")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMessage:
+    """A message that went out. `round` is what its question was about, () for no question.
+
+    `people`, `holder` and `subject` are as they were at that moment.
+    """
+
+    at: datetime
+    kind: str
+    about: str
+    params: Mapping[str, str]
+    recipients: tuple[str, ...]
+    address: str
+    is_sms: bool
+    text: str
+    template: Template
+    yes: str  # the number for yes, "" for no question
+    round: Round
+    people: Mapping[str, Person]
+    holder: Person | None
+    subject: Ticket | Wish | None
+    reporters: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        at: datetime,
+        attempt: MessageAttempt,
+        envelope: Envelope,
+        text: str,
+        **facts: Any,
+    ) -> "SentMessage":
+        """Return an attempt that is being made as a sent message."""
+        recipients = (attempt.person, *envelope.recipient.people)
+        return cls(
+            at=at,
+            kind=attempt.kind,
+            about=attempt.about,
+            params=attempt.params,
+            recipients=tuple(dict.fromkeys(recipients)),
+            address=envelope.recipient.address,
+            is_sms=envelope.recipient.channel is Channel.SMS,
+            text=text,
+            template=envelope.template,
+            yes=attempt.number,
+            **facts,
+        )
+
+
+def round_of(kind: str, subject: object) -> Round:
+    """Return the round in which a subject is now, for the question of a kind; () for none."""
+    if isinstance(subject, Ticket) and kind in SOLUTION:
+        if subject.resolved_at is None or subject.state != "resolved":
+            return ()
+        return ("solution", subject.resolved_at, subject.reopened)
+    if isinstance(subject, Ticket) and kind == "ticket.is_it_yours":
+        return ("report",) if subject.is_anonymous else ()
+    if isinstance(subject, Wish) and kind in DELIVERY:
+        return _delivery_of(subject)
+    if isinstance(subject, Wish) and kind == "wish.expiring":
+        if subject.state != "open":
+            return ()
+        return ("listing", subject.listed_at, subject.needed_by)
+    return ()
+
+
+def _delivery_of(wish: Wish) -> Round:
+    """Return the deliveries that the resident has not answered."""
+    if wish.state == "disputed":
+        return ()
+    open_deliveries = [
+        claim.delivered_at for claim in wish.claims if claim.state == "delivered"
+    ]
+    if not open_deliveries:
+        return ()
+    return ("delivery", *sorted(str(at) for at in open_deliveries))

@@ -1,0 +1,419 @@
+"""The world of the histories: a street with everybody in it, kept once and copied for each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from chalicelib.kernel.access import Role
+from chalicelib.kernel.errors import Refusal
+from chalicelib.kernel.ids import derived_id
+from chalicelib.message_log.model import Envelope, MessageAttempt
+from chalicelib.message_log.transport import Transport
+from chalicelib.people.model import Person, Vetting
+from chalicelib.tickets.model import Ticket, TicketReport
+from chalicelib.wishes.model import Wish
+from devserver.memory_dynamo import MemoryDynamo
+
+from ..replies.builders import PROVIDERS, webhook
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    UNIT,
+    Answer,
+    Phone,
+    Services,
+    World,
+)
+from .ledger import Ledger
+from .sent import SentMessage, round_of
+
+__all__ = ["HOMES", "HistoryWorld", "Street", "StreetError"]
+
+UNIT_2, UNIT_3 = f"{BUILDING}.u2", f"{GRID}.b06.u1"
+# Each door is in one place only: an address tells its home.
+HOMES = {UNIT: "3楼302室", UNIT_2: "7楼701室", UNIT_3: "9楼903室"}
+NUMBERS = {
+    "wang": "+8613710000001",
+    "liu": "+8613710000002",
+    "he": "+8613710000003",
+    "zhao": "+8613710000004",
+    "qian": "+8613710000005",
+    "sun": "+8613710000006",
+    "worker": "+8613710000011",
+    "clerk": "+8613710000012",
+    "company": "+8613710000013",
+    "deputy": "+8613710000014",
+}
+RESIDENTS = ("wang", "liu", "he", "granny", "gao")
+VOLUNTEERS = ("zhao", "qian", "sun")
+STAFF = ("worker", "clerk", "company", "deputy", "admin")
+ROLES = {
+    "worker": (Role.GRID_WORKER, GRID),
+    "clerk": (Role.COMMUNITY_STAFF, BAIHUA),
+    "company": (Role.PROPERTY, BAIHUA),
+    "deputy": (Role.COMMUNITY_STAFF, BAIHUA),
+}
+# After these nothing is expected of a job: the queue brings it again.
+_ALLOWED_ERRORS = {"AttemptInProgress", "Busy"}
+
+
+class StreetError(AssertionError):
+    """The service itself failed: a 5xx, a job with an error, an exception of a use case."""
+
+
+class CountedIds:
+    """Identifiers in a fixed order, so that a history is the same each time."""
+
+    def __init__(self, first: int = 0) -> None:
+        self._numbers = count(first)
+
+    def new(self, prefix: str) -> str:
+        """Return the next identifier."""
+        return derived_id(prefix, f"history {next(self._numbers)}")
+
+
+class Journal:
+    """A log that keeps the errors."""
+
+    def __init__(self) -> None:
+        self.errors = list[str]()
+
+    def info(self, msg: object, **fields: Any) -> None:
+        """Ignore a line."""
+
+    def error(self, msg: object, **fields: Any) -> None:
+        """Keep a line."""
+        if fields.get("error") not in _ALLOWED_ERRORS:
+            self.errors.append(f"{msg} {fields}")
+
+
+class HistoryWorld(World):
+    """A world whose ids are counted and whose errors are kept. In memory it copies the street."""
+
+    def __init__(self, first_id: int, **settings: Any) -> None:
+        self._own = {"ids": CountedIds(first_id), "log": Journal()}
+        super().__init__(sms_providers=PROVIDERS, **settings)
+
+    @property
+    def errors(self) -> list[str]:
+        """Return what was logged as an error."""
+        journal: Journal = self._own["log"]  # type: ignore[assignment]
+        return journal.errors
+
+    def rewired(self, settings: Any = None, **parts: Any) -> Services:
+        """See `World`."""
+        return super().rewired(settings, **(self._own | parts))
+
+    def _founded(self) -> Person:
+        if _BASE and isinstance(self.dynamo.client, MemoryDynamo):
+            base = _BASE[0]
+            self.tables.update(
+                {name: table.copy() for name, table in base.tables.items()}
+            )
+            self.clock.move_to(base.world.clock.now())
+            return base.world.admin
+        return super()._founded()
+
+
+@dataclass
+class _Base:
+    """The street as each history finds it."""
+
+    world: World
+    tables: dict[str, Any]
+    ids: dict[str, str]
+
+
+_BASE: list[_Base] = []
+
+
+def base() -> _Base:
+    """Return the street in memory, built once for this process."""
+    if not _BASE:
+        world = HistoryWorld(0, table_prefix="h-")
+        ids = settle(world)
+        tables = {name: table.copy() for name, table in world.tables.items()}
+        _BASE.append(_Base(world, tables, ids))
+    return _BASE[0]
+
+
+def settle(world: World) -> dict[str, str]:
+    """Move everybody into a street; return their ids by name."""
+    places = world.services.places
+    for code, name in (
+        (UNIT_2, "2单元"),
+        (f"{GRID}.b06", "6号楼"),
+        (UNIT_3, "1单元"),
+    ):
+        places.put_place(world.boss, code, name, [], None)
+    ids = {"admin": world.admin.id}
+    for name, (role, place) in ROLES.items():
+        person = world.person(
+            f"{name}工", (role, place), home=place, phone=NUMBERS[name]
+        )
+        ids[name] = person.id
+    places.assign_duty(world.boss, GRID, {"grid_worker": [ids["worker"]]})
+    places.assign_duty(
+        world.boss,
+        BAIHUA,
+        {"community_staff": [ids["clerk"]], "property": [ids["company"]]},
+    )
+    ids |= _residents(world)
+    ids |= {name: _volunteer(world, name) for name in VOLUNTEERS}
+    world.services.queue_watch.begin()
+    world.pass_time(seconds=1)
+    return ids
+
+
+def _residents(world: World) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    for name, home in (("wang", UNIT), ("liu", UNIT_2), ("he", UNIT_3)):
+        person = world.person(
+            f"{name}家", home=home, phone=NUMBERS[name], address=HOMES[home]
+        )
+        ids[name] = person.id
+    ids["granny"] = world.person(
+        "奶奶",
+        home=UNIT,
+        phone=None,
+        address=HOMES[UNIT],
+        contact_via=ids["liu"],
+    ).id
+    ids["gao"] = world.person(
+        "高爷爷", home=UNIT_2, phone=None, address=HOMES[UNIT_2]
+    ).id
+    return ids
+
+
+def _volunteer(world: World, name: str) -> str:
+    person = world.person(f"{name}志愿", home=UNIT_3, phone=NUMBERS[name])
+    world.vet(person.id, Vetting.BASIC)
+    admin = world.services.person_admin
+    admin.set_limits(world.boss, person.id, 50, "测试")
+    body = {"places": [BAIHUA], "capacity": 5, "skills": ["水电"]}
+    answer = world.phone_of(person).put("/v1/me/volunteer", body)
+    assert answer.status == 200, answer.text
+    world.vet(person.id, Vetting.BASIC)
+    return person.id
+
+
+@dataclass
+class Street:
+    """The people by name, what they did, and what was sent. `story` is told when a rule breaks."""
+
+    world: World
+    ids: dict[str, str]
+    ledger: Ledger = field(init=False)
+    sent: list[SentMessage] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+    # Homes with their doors that each person has had.
+    homes: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    # What each volunteer has set, by field.
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    staffed_since: Any = None
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.world)
+        self.staffed_since = self.world.clock.now()
+        transport: Transport = self.world.services.transport
+        self._send = transport.send
+        transport.send = self._watched_send  # type: ignore[method-assign]
+        for name in VOLUNTEERS:
+            person = self.person(name)
+            assert person
+            assert person.volunteer
+            self.profiles[person.id] = _profile_of(person)
+        self.note_homes()
+
+    @classmethod
+    def in_memory(cls) -> "Street":
+        """Return a copy of the street that is built once."""
+        found = base()
+        world = HistoryWorld(1_000_000, table_prefix="h-")
+        return cls(world, dict(found.ids))
+
+    @classmethod
+    def in_the_store(cls) -> "Street":
+        """Return a street in the embedded store, whose address the environment names."""
+        world = HistoryWorld(0)
+        return cls(world, settle(world))
+
+    @property
+    def now(self) -> Any:
+        """Return the present instant."""
+        return self.world.clock.now()
+
+    # people
+
+    def person(self, name: str) -> Person | None:
+        """Return somebody by name, as they are now."""
+        found: Person | None = self.world.services.people.find(self.ids[name])
+        return found
+
+    def phone(self, name: str) -> Phone:
+        """Return the phone of somebody, signed in. Those without a phone use the street's."""
+        person = self.person(name)
+        assert person
+        return self.world.phone_of(person)
+
+    def do(
+        self, name: str, method: str, path: str, body: Any = None
+    ) -> Answer:
+        """Have somebody make a request. It may be refused, never fail."""
+        answer = self.phone(name).call(method, path, body)
+        self.tell(f"{name} {method} {path} {body or ''} -> {answer.status}")
+        if answer.status >= 500:
+            raise StreetError(f"{method} {path}: {answer.text}")
+        self.run_due()
+        return answer
+
+    def by_staff(self, what: str, move: Callable[[], object]) -> bool:
+        """Have the administrator make a move by its service; return whether it was allowed.
+
+        Their second factor is not what these histories are about.
+        """
+        try:
+            move()
+        except Refusal as refusal:
+            self.tell(f"admin {what} -> {type(refusal).__name__} {refusal}")
+            return False
+        self.tell(f"admin {what} -> done")
+        self.run_due()
+        return True
+
+    def tell(self, line: str) -> None:
+        """Note what happens."""
+        for id, name in self.names.items():
+            line = line.replace(id, name)
+        self.story.append(f"{self.now:%m-%d %H:%M:%S} {line}")
+
+    def call_it(self, id: str, name: str) -> str:
+        """Give something a short name in the story."""
+        self.names.setdefault(id, name)
+        return id
+
+    # time
+
+    def run_due(self) -> None:
+        """Run what is due now."""
+        self.world.pump.run_due()
+        self.note_homes()
+
+    def pass_time(self, span: timedelta) -> None:
+        """Let time pass with everything that is due in it."""
+        self.world.pump.move_to(self.now + span)
+        self.tell(f"{span} later")
+        self.note_homes()
+
+    def note_homes(self) -> None:
+        """Remember where everybody lives now."""
+        for person in self.ledger.all(Person):
+            if person.home and not person.erased_at:
+                pair = (person.home, person.address or "")
+                self.homes.setdefault(person.id, set()).add(pair)
+
+    # what there is
+
+    def wishes(self, *states: str) -> list[Wish]:
+        """Return the wishes in some states, or all, oldest first."""
+        found = [
+            wish
+            for wish in self.ledger.all(Wish)
+            if not states or wish.state in states
+        ]
+        return sorted(found, key=lambda wish: (wish.created_at, wish.id))
+
+    def tickets(self, *states: str) -> list[Ticket]:
+        """Return the tickets in some states, or all, oldest first."""
+        found = [
+            ticket
+            for ticket in self.ledger.all(Ticket)
+            if not states or ticket.state in states
+        ]
+        return sorted(found, key=lambda ticket: (ticket.created_at, ticket.id))
+
+    def reports(self) -> dict[str, list[TicketReport]]:
+        """Return the reports of each ticket, without those of tickets merged into it."""
+        found: dict[str, list[TicketReport]] = {}
+        for report in self.ledger.all(TicketReport):
+            found.setdefault(report.ticket_id, []).append(report)
+        return found
+
+    def reporters_of(self, ticket: Ticket) -> frozenset[str]:
+        """Return everybody who reported a ticket or a part of it."""
+        reports = self.reports()
+        return frozenset(
+            report.person_id
+            for id in (ticket.id, *ticket.merged)
+            for report in reports.get(id, ())
+        )
+
+    def name_of(self, person_id: str) -> str:
+        """Return the name of a person in the story."""
+        for name, id in self.ids.items():
+            if id == person_id:
+                return name
+        return ""
+
+    # messages
+
+    def _watched_send(
+        self, attempt: MessageAttempt, envelope: Envelope, text: str
+    ) -> str:
+        ref = self._send(attempt, envelope, text)
+        self.sent.append(self._seen(attempt, envelope, text))
+        return ref
+
+    def _seen(
+        self, attempt: MessageAttempt, envelope: Envelope, text: str
+    ) -> SentMessage:
+        people = {one.id: one for one in self.ledger.all(Person)}
+        subject: Ticket | Wish | None = None
+        for kind in (Ticket, Wish):
+            for one in self.ledger.all(kind):
+                if one.id == attempt.about:
+                    subject = one
+        reporters = frozenset[str]()
+        if isinstance(subject, Ticket):
+            reporters = self.reporters_of(subject)
+        return SentMessage.of(
+            self.now,
+            attempt,
+            envelope,
+            text,
+            round=round_of(attempt.kind, subject),
+            people=people,
+            holder=people.get(envelope.recipient.holder),
+            subject=subject,
+            reporters=reporters,
+        )
+
+    def write_sms(self, number: str, text: str) -> None:
+        """Have a phone send an SMS, which the provider brings."""
+        self.tell(f"SMS of {number}: {text!r}")
+        id = f"r{next(self.world.numbers)}"
+        body = {"replies": [{"id": id, "phone": number, "text": text}]}
+        answer = webhook(self.world, body)
+        if answer.status != 204:
+            raise StreetError(f"webhook: {answer.status} {answer.text}")
+        self.run_due()
+
+
+def _profile_of(person: Person) -> dict[str, Any]:
+    """Return the fields of a volunteer's profile."""
+    profile = person.volunteer
+    assert profile
+    return {
+        "skills": profile.skills,
+        "kinds": profile.kinds,
+        "dialects": profile.dialects,
+        "capacity": profile.capacity,
+        "places": profile.places,
+        "paused_until": profile.paused_until,
+        "availability": profile.availability,
+    }
+
