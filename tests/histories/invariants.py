@@ -1,7 +1,7 @@
 """The rules of life as checks: each function is one rule, and holds after every step."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -23,7 +23,14 @@ from .street import Street
 __all__ = ["AWAITS", "RULES", "Past", "RuleBroken", "break_rule", "check"]
 
 # The checks that wait for a mending on another branch, each with what it waits for.
-AWAITS: Mapping[str, str] = {}
+AWAITS: Mapping[str, str] = {
+    "reporters_of_parts_are_asked": "tickets (L2)",
+    "merged_tickets_keep_promises": "tickets (L2)",
+    "a_rejected_wish_gives_its_ticket_back": "tickets (L2)",
+    "hours_are_measured_once": "wishes (L7)",
+    "no_mixed_address": "wishes (L6)",
+    "property_is_no_staff": "messages (queue_watch tells the property company)",
+}
 _STAFF_ROLES = (Role.GRID_WORKER, Role.COMMUNITY_STAFF, Role.STREET_ADMIN)
 _URGENCY = ("urgent", "utility", "complex", "general")
 
@@ -57,8 +64,17 @@ class Past:
 # I1
 
 
-def asked_in_the_last_round(street: Street, past: Past) -> None:
-    """I1 (L2): each reporter of each part of a solved ticket is asked, or staff must visit them."""
+def reporters_are_asked(street: Street, past: Past) -> None:
+    """I1 (L2): each reporter of a solved ticket is asked, or staff must visit them."""
+    _check_asked(street, parts=False)
+
+
+def reporters_of_parts_are_asked(street: Street, past: Past) -> None:
+    """I1 (L2): each reporter of a part is asked where their report went, or is to be visited."""
+    _check_asked(street, parts=True)
+
+
+def _check_asked(street: Street, *, parts: bool) -> None:
     solved = [
         ticket
         for ticket in street.tickets("resolved", "closed")
@@ -72,7 +88,8 @@ def asked_in_the_last_round(street: Street, past: Past) -> None:
         if ticket.state == "closed" and ticket.ending == "unsolved":
             continue
         asked = _asked_about(street, ticket)
-        for report in _asked_reports(ticket, reports):
+        ids = ticket.merged if parts else (ticket.id,)
+        for report in _asked_reports(ticket, ids, reports):
             person = people[report.person_id]
             if report.person_id in asked or not _may_act(person):
                 continue
@@ -84,13 +101,15 @@ def asked_in_the_last_round(street: Street, past: Past) -> None:
 
 
 def _asked_reports(
-    ticket: Ticket, reports: Mapping[str, list[TicketReport]]
+    ticket: Ticket,
+    ids: Sequence[str],
+    reports: Mapping[str, list[TicketReport]],
 ) -> Iterator[TicketReport]:
     """Yield the reports that the present round is for.
 
     Who joins a solved ticket knows the solution. Who is merged into it does not.
     """
-    for id in (ticket.id, *ticket.merged):
+    for id in ids:
         for report in reports.get(id, ()):
             assert ticket.resolved_at
             if id == ticket.id and report.joined_at > ticket.resolved_at:
@@ -302,6 +321,11 @@ def _check_relation(street: Street, one: SentMessage, person: Person) -> None:
     """A message goes to those who have a part in its subject now."""
     subject, kind = one.subject, one.kind.replace("urgent_", "")
     name = street.name_of(person.id)
+    is_watch = one.kind.startswith("queue.")
+    if is_watch and is_awaited("property_is_no_staff"):
+        return
+    if one.kind in COLLECTIONS:
+        return  # of any work, also that of the property company
     if one.template.for_staff and not _is_staff(person):
         break_rule("I4", street, f"{one.kind} to {name}, who is no staff")
     if isinstance(subject, Ticket):
@@ -421,18 +445,28 @@ def what_was_set_stays(street: Street, past: Past) -> None:
 # I9
 
 
-def moves_keep_promises(street: Street, past: Past) -> None:
-    """I9 (L2): merged, split and converted tickets keep the most urgent urgency and deadline."""
+def merged_tickets_keep_promises(street: Street, past: Past) -> None:
+    """I9 (L2): a target keeps the most urgent urgency and the earliest deadline of its parts."""
     tickets = {one.id: one for one in street.tickets()}
-    for ticket in tickets.values():
-        before = past.tickets.get(ticket.id)
-        if before is None:
-            continue
-        if ticket.merged_into and before.merged_into is None:
-            _check_merged(street, past, before, tickets[ticket.merged_into])
-        if before.merged_into and ticket.merged_into is None:
-            _check_split(street, before, ticket)
-    _check_converted(street, tickets)
+    for before, part in _since(past, tickets):
+        if part.merged_into and before.merged_into is None:
+            _check_merged(street, past, before, tickets[part.merged_into])
+
+
+def split_tickets_keep_promises(street: Street, past: Past) -> None:
+    """I9 (L2): a ticket that is split is as urgent as it was, and has a deadline."""
+    tickets = {one.id: one for one in street.tickets()}
+    for before, part in _since(past, tickets):
+        if before.merged_into and part.merged_into is None:
+            _check_split(street, before, part)
+
+
+def _since(
+    past: Past, tickets: Mapping[str, Ticket]
+) -> list[tuple[Ticket, Ticket]]:
+    """Return the tickets as they were, and as they are."""
+    known = past.tickets
+    return [(known[id], now) for id, now in tickets.items() if id in known]
 
 
 def _check_merged(
@@ -469,10 +503,10 @@ def _rank(ticket: Ticket) -> int:
     return _URGENCY.index(ticket.urgency)
 
 
-def _check_converted(street: Street, tickets: Mapping[str, Ticket]) -> None:
-    """A ticket whose wish was rejected is back with a person."""
+def a_rejected_wish_gives_its_ticket_back(street: Street, past: Past) -> None:
+    """I9 (L2): a ticket whose wish was rejected is back with a person, under a clock."""
     wishes = {one.id: one for one in street.wishes()}
-    for ticket in tickets.values():
+    for ticket in street.tickets("closed"):
         wish = wishes.get(ticket.wish or "")
         if ticket.ending == "wish" and wish and wish.state == "rejected":
             what = f"{ticket.id} became {wish.id}, which was rejected"
@@ -511,14 +545,17 @@ def nothing_fails(street: Street, past: Past) -> None:
 Rule = Callable[[Street, Past], None]
 RULES: tuple[Rule, ...] = (
     nothing_fails,
-    asked_in_the_last_round,
+    reporters_are_asked,
+    reporters_of_parts_are_asked,
     somebody_has_it,
     only_who_may_act_is_told,
     nobody_is_told_twice,
     hours_are_measured_once,
     no_mixed_address,
     what_was_set_stays,
-    moves_keep_promises,
+    merged_tickets_keep_promises,
+    split_tickets_keep_promises,
+    a_rejected_wish_gives_its_ticket_back,
     places_are_kept,
     nothing_gone_is_named,
 )

@@ -59,6 +59,13 @@ class Ledger:
             found.append(self._decoded(row, key, item))
         return found
 
+    def one(self, kind: type[T], id: str) -> T | None:
+        """Return one thing by its id."""
+        for thing in self.all(kind):
+            if getattr(thing, "id", "") == id:
+                return thing
+        return None
+
     def jobs(self) -> list[ScheduledJob]:
         """Return all jobs that wait."""
         found = []

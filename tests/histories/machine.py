@@ -11,15 +11,16 @@ from hypothesis.stateful import (
 )
 
 from .invariants import Past, check
-from .moves_of_people import PeopleMoves, TimeMoves
+from .moves_of_people import PeopleMoves, ProfileMoves, TimeMoves
 from .moves_of_tickets import TicketMoves
 from .moves_of_wishes import WishMoves
+from .present import present_in
 from .replies import ReplyMoves
 from .street import Street
 
 __all__ = [
     "STEPS",
-    "AroundPeople",
+    "AroundReplies",
     "AroundTickets",
     "AroundWishes",
     "Everything",
@@ -44,7 +45,7 @@ class _Histories(RuleBasedStateMachine):
         super().__init__()
         self.street = self.new_street()
         self.past = Past()
-        check(self.street, self.past)
+        self.the_rules_hold()
 
     def new_street(self) -> Street:
         return Street.in_memory()
@@ -52,10 +53,17 @@ class _Histories(RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         check(self.street, self.past)
+        self.present = present_in(self.street)
 
 
 class Everything(
-    _Histories, WishMoves, TicketMoves, PeopleMoves, ReplyMoves, TimeMoves
+    _Histories,
+    WishMoves,
+    TicketMoves,
+    PeopleMoves,
+    ProfileMoves,
+    ReplyMoves,
+    TimeMoves,
 ):
     """Every move."""
 
@@ -70,8 +78,8 @@ class AroundTickets(
     """Tickets, for longer histories of one."""
 
 
-class AroundPeople(_Histories, WishMoves, TicketMoves, PeopleMoves, TimeMoves):
-    """What people hold, when they leave."""
+class AroundReplies(_Histories, WishMoves, TicketMoves, ReplyMoves, TimeMoves):
+    """Questions and answers, with nobody leaving."""
 
 
 def run(

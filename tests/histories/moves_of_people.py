@@ -12,6 +12,7 @@ from chalicelib.staff_directory.service import NewPerson
 from chalicelib.staff_directory.vetting_terms import VettingTerms
 
 from ..world import BAIHUA, CONSENT, GRID
+from .present import when
 from .street import (
     HOMES,
     NUMBERS,
@@ -22,7 +23,7 @@ from .street import (
     Street,
 )
 
-__all__ = ["PeopleMoves", "TimeMoves"]
+__all__ = ["PeopleMoves", "ProfileMoves", "TimeMoves"]
 
 EVERYBODY = st.sampled_from([*RESIDENTS, *VOLUNTEERS, *ROLES])
 WITH_PHONE = st.sampled_from([name for name in NUMBERS if name not in ROLES])
@@ -42,6 +43,8 @@ class TimeMoves:
         )
     )
     def wait(self, minutes: int) -> None:
+        if any(one.rings and one.is_open for one in self.street.tickets()):
+            minutes = min(minutes, 26 * 60)  # it rings each hour: days are slow
         self.street.pass_time(timedelta(minutes=minutes))
 
 
@@ -58,25 +61,30 @@ class PeopleMoves:
     def boss(self) -> Any:
         return self.street.world.boss
 
+    @when("calm")
     @rule(who=EVERYBODY, blocked=st.sampled_from([True, True, False]))
     def block(self, who: str, blocked: bool) -> None:
         id = self.street.ids[who]
+        self.street.harsh += blocked
         self.staffing_changes()
         self.street.by_staff(
             f"blocks {who}: {blocked}",
             lambda: self.admin.block(self.boss, id, blocked, "多次爽约"),
         )
 
+    @when("calm")
     @rule(who=WORKERS, held=st.sampled_from([False, False, True]))
     def give_or_take_a_role(self, who: str, held: bool) -> None:
         id = self.street.ids[who]
         grants = [Grant(*ROLES[who])] if held else []
+        self.street.harsh += not held
         self.staffing_changes()
         self.street.by_staff(
             f"roles of {who}: {held}",
             lambda: self.admin.grant_roles(self.boss, id, grants),
         )
 
+    @when("calm")
     @rule(
         place=st.sampled_from([GRID, BAIHUA]),
         names=st.sets(st.sampled_from([*ROLES]), max_size=2),
@@ -88,6 +96,7 @@ class PeopleMoves:
             if at == place:
                 duty.setdefault(role.value, []).append(self.street.ids[name])
         places = self.street.world.services.places
+        self.street.harsh += 1
         self.staffing_changes()
         self.street.by_staff(
             f"duty at {place}: {sorted(names)}",
@@ -97,17 +106,20 @@ class PeopleMoves:
     def staffing_changes(self) -> None:
         self.street.staffed_since = self.street.now
 
+    @when("calm")
     @rule(who=HELPERS, vetted=st.booleans())
     def vet(self, who: str, vetted: bool) -> None:
         id = self.street.ids[who]
         level = Vetting.BASIC if vetted else Vetting.NONE
         how = VettingMethod.IN_PERSON if vetted else None
         terms = VettingTerms(level=level, how=how)
+        self.street.harsh += not vetted
         self.street.by_staff(
             f"vets {who}: {level}",
             lambda: self.admin.vet(self.boss, id, terms),
         )
 
+    @when("calm")
     @rule(
         who=st.sampled_from(RESIDENTS),
         contact=st.sampled_from([None, "liu", "wang", "he"]),
@@ -127,12 +139,14 @@ class PeopleMoves:
             ),
         )
 
+    @when("calm")
     @rule(
         who=st.sampled_from(["wang", "liu", "he"]),
         purpose=st.sampled_from(["terms", "contact_via", "household"]),
         given=st.booleans(),
     )
     def change_a_consent(self, who: str, purpose: str, given: bool) -> None:
+        self.street.harsh += not given
         if given:
             body = {"purpose": "terms", "text_version": "2026-11"}
             self.street.do(who, "POST", "/v1/me/consents", body)
@@ -163,18 +177,19 @@ class PeopleMoves:
     def choose_channels(self, who: str, sms: bool) -> None:
         self.street.do(who, "PATCH", "/v1/me", {"channels": {"sms": sms}})
 
-    @rule(who=EVERYBODY)
+    @when("calm")
+    @rule(who=WITH_PHONE)
     def erase(self, who: str) -> None:
         street = self.street
         person = street.person(who)
-        if who in ROLES or person is None or not person.may_act:
-            return
-        if person.phone:
+        if person and person.phone and person.may_act:
+            street.harsh += 1
             self.staffing_changes()
             street.world.erase(street.phone(who))
             street.tell(f"{who} erases their account")
             street.run_due()
 
+    @when("erased")
     @rule(who=st.sampled_from([*NUMBERS]))
     def come_back(self, who: str) -> None:
         """Register somebody anew after an erasure, with the same phone."""
@@ -199,21 +214,25 @@ class PeopleMoves:
 
         street.by_staff(f"registers {who} anew", register)
 
-    # volunteers
+
+class ProfileMoves:
+    """Volunteers change what they offer."""
+
+    street: Street
 
     @rule(
         who=HELPERS,
-        field=st.sampled_from(["skills", "kinds", "dialects", "capacity"]),
+        field=st.sampled_from(["all", "skills", "kinds", "dialects"]),
         n=st.integers(1, 5),
     )
-    def change_a_profile(self, who: str, field: str, n: int) -> None:
+    def set_a_profile(self, who: str, field: str, n: int) -> None:
         values = _values(n)
-        self.set_profile(who, "PATCH", {field: values[field]})
-
-    @rule(who=HELPERS, n=st.integers(1, 5))
-    def replace_a_profile(self, who: str, n: int) -> None:
-        body = {"places": [BAIHUA], "availability": [], "paused_until": None}
-        self.set_profile(who, "PUT", body | _values(n))
+        if field == "all":
+            whole = {"places": [BAIHUA], "availability": []}
+            body = whole | {"paused_until": None} | values
+            self.set_profile(who, "PUT", body)
+        else:
+            self.set_profile(who, "PATCH", {field: values[field]})
 
     def set_profile(self, who: str, method: str, body: Any) -> None:
         street = self.street

@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 from chalicelib.tickets.model import Ticket
 
 from .moves_of_wishes import chosen
+from .present import when
 from .street import HOMES, RESIDENTS, STAFF, VOLUNTEERS, Street
 
 __all__ = ["TicketMoves"]
@@ -18,6 +19,7 @@ WORKERS = st.sampled_from(STAFF)
 REPORTERS = st.sampled_from([*RESIDENTS, *VOLUNTEERS])
 CATEGORIES = st.sampled_from(["rubbish", "light", "lift", "gas"])
 OPEN = ("open", "accepted", "assigned", "on_hold")
+OPEN_TICKETS = tuple(f"ticket {state}" for state in OPEN)
 
 
 class TicketMoves:
@@ -92,6 +94,23 @@ class TicketMoves:
         if state == "closed":
             self.street.pass_time(timedelta(days=8))
 
+    @when(*OPEN_TICKETS, "ticket resolved")
+    @rule(n=N, m=N)
+    def a_ticket_goes_on(self, n: int, m: int) -> None:
+        """Make the usual next move of a ticket."""
+        ticket = self.pick_ticket(n, "open", "accepted", "assigned", "resolved")
+        if ticket is None:
+            return
+        worker = self.worker_of(ticket, "worker")
+        if ticket.state == "open":
+            self.ticket_move(worker, ticket.id, "accept")
+        elif ticket.state == "resolved":
+            reporters = sorted(self.street.reporters_of(ticket))
+            name = self.street.name_of(chosen(reporters, m) or "")
+            self.ticket_move(name or "wang", ticket.id, "confirm")
+        else:
+            self.ticket_move(worker, ticket.id, "resolve", note="已处理")
+
     def join(self, who: str, ticket_id: str) -> None:
         body: dict[str, Any] = {}
         by = who
@@ -101,16 +120,19 @@ class TicketMoves:
             body["consent"] = {"how": "written"}
         self.ticket_move(by, ticket_id, "join", **body)
 
+    @when(*OPEN_TICKETS, "ticket resolved")
     @rule(n=N, who=REPORTERS)
     def join_a_ticket(self, n: int, who: str) -> None:
         if ticket := self.pick_ticket(n, *OPEN, "resolved"):
             self.join(who, ticket.id)
 
+    @when("ticket open")
     @rule(n=N, who=WORKERS)
     def accept_a_ticket(self, n: int, who: str) -> None:
         if ticket := self.pick_ticket(n, "open"):
             self.ticket_move(who, ticket.id, "accept")
 
+    @when("ticket open", "ticket accepted", "ticket assigned")
     @rule(
         n=N,
         by=st.sampled_from(["worker", "clerk", "admin"]),
@@ -121,6 +143,7 @@ class TicketMoves:
             recipient = self.street.ids.get(to, to)
             self.ticket_move(by, ticket.id, "assign", to=recipient)
 
+    @when("ticket open", "ticket accepted", "ticket assigned")
     @rule(n=N, who=WORKERS)
     def bounce_a_ticket(self, n: int, who: str) -> None:
         if ticket := self.pick_ticket(n, "open", "accepted", "assigned"):
@@ -131,6 +154,7 @@ class TicketMoves:
         """Return who works on a ticket, or else somebody."""
         return self.street.name_of(ticket.assignee or "") or other
 
+    @when("ticket accepted", "ticket assigned")
     @rule(n=N, days=st.sampled_from([1, 5]))
     def hold_a_ticket(self, n: int, days: int) -> None:
         if ticket := self.pick_ticket(n, "accepted", "assigned"):
@@ -140,17 +164,20 @@ class TicketMoves:
                 who, ticket.id, "hold", reason="等配件", until=until
             )
 
+    @when("ticket on_hold")
     @rule(n=N)
     def resume_a_ticket(self, n: int) -> None:
         if ticket := self.pick_ticket(n, "on_hold"):
             self.ticket_move(self.worker_of(ticket, "clerk"), ticket.id, "resume")
 
+    @when(*OPEN_TICKETS)
     @rule(n=N, who=WORKERS)
     def resolve_a_ticket(self, n: int, who: str) -> None:
         if ticket := self.pick_ticket(n, *OPEN):
             by = self.worker_of(ticket, who)
             self.ticket_move(by, ticket.id, "resolve", note="已处理")
 
+    @when("ticket resolved", "ticket closed")
     @rule(
         n=N,
         m=N,
@@ -175,6 +202,7 @@ class TicketMoves:
                 body["on_behalf_of"] = self.street.ids[name]
         self.ticket_move(by, ticket.id, move, **body)
 
+    @when(*OPEN_TICKETS, "ticket resolved")
     @rule(n=N, m=N, by_staff=st.booleans())
     def close_a_ticket(self, n: int, m: int, by_staff: bool) -> None:
         ticket = self.pick_ticket(n, *OPEN, "resolved")
@@ -185,18 +213,21 @@ class TicketMoves:
         by = name if name and not by_staff else "clerk"
         self.ticket_move(by, ticket.id, "close", reason="没有此事")
 
+    @when(*OPEN_TICKETS)
     @rule(n=N, urgent=st.booleans(), who=WORKERS)
     def escalate_a_ticket(self, n: int, urgent: bool, who: str) -> None:
         if ticket := self.pick_ticket(n, *OPEN):
             body = {"reason": "要上级", "urgent": urgent}
             self.ticket_move(who, ticket.id, "escalate", **body)
 
+    @when(*OPEN_TICKETS)
     @rule(n=N, public=st.booleans(), who=WORKERS)
     def comment_on_a_ticket(self, n: int, public: bool, who: str) -> None:
         if ticket := self.pick_ticket(n, *OPEN, "resolved"):
             body = {"text": "已看过现场", "public": public}
             self.ticket_move(who, ticket.id, "comment", **body)
 
+    @when("two tickets")
     @rule(n=N, m=N, who=st.sampled_from(["worker", "clerk"]))
     def merge_tickets(self, n: int, m: int, who: str) -> None:
         into = self.pick_ticket(n, *OPEN, "resolved")
@@ -204,12 +235,14 @@ class TicketMoves:
         if ticket and into and ticket.id != into.id:
             self.ticket_move(who, ticket.id, "merge", into=into.id)
 
+    @when("ticket merged")
     @rule(n=N, who=st.sampled_from(["worker", "clerk"]))
     def split_a_ticket(self, n: int, who: str) -> None:
         merged = [one for one in self.street.tickets() if one.merged_into]
         if merged:
             self.ticket_move(who, chosen(merged, n).id, "split")
 
+    @when(*OPEN_TICKETS)
     @rule(n=N, who=st.sampled_from(["worker", "clerk"]))
     def convert_a_ticket(self, n: int, who: str) -> None:
         if ticket := self.pick_ticket(n, *OPEN):

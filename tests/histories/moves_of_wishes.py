@@ -10,13 +10,14 @@ from hypothesis.stateful import rule
 
 from chalicelib.wishes.model import Wish
 
+from .present import when
 from .street import RESIDENTS, VOLUNTEERS, Street
 
 __all__ = ["WishMoves", "chosen"]
 
 N = st.integers(0, 11)
 HELPERS = st.sampled_from(VOLUNTEERS)
-SPEAKERS = st.sampled_from(["clerk", "worker", "admin"])
+SPEAKERS = st.sampled_from(["clerk", "worker", "deputy", "admin"])
 TITLES = ("一个电热水壶", "读报", "修水管", "一袋米")
 
 
@@ -58,7 +59,7 @@ class WishMoves:
         wish_id = self.file(who, kind, helpers, 3, window=False)
         if wish_id is None:
             return
-        self.wish_move("clerk", wish_id, "approve")
+        self.wish_move("deputy", wish_id, "approve")
         if state == "open":
             return
         self.wish_move(helper, wish_id, "claim")
@@ -114,6 +115,24 @@ class WishMoves:
             return ("liu", "clerk")[n % 2] if name == "granny" else "clerk"
         return name or "wang"
 
+    @when("wish submitted", "wish open", "wish claimed", "wish delivered")
+    @rule(n=N, helper=HELPERS)
+    def a_wish_goes_on(self, n: int, helper: str) -> None:
+        """Make the usual next move of a wish."""
+        wish = self.pick_wish(n, "submitted", "open", "claimed", "delivered")
+        if wish is None:
+            return
+        helpers = [one.helper for one in wish.claims if one.state == "active"]
+        own = self.street.name_of(chosen(helpers, n) or "") or helper
+        who, move, body = {
+            "submitted": ("deputy", "approve", None),
+            "open": (helper, "claim", None),
+            "claimed": (own, "deliver", {}),
+            "delivered": (self.speaker_for(wish, n), "confirm", {}),
+        }[wish.state.value]
+        self.wish_move(who, wish.id, move, body)
+
+    @when("wish submitted")
     @rule(n=N, who=SPEAKERS, yes=st.sampled_from([True, True, True, False]))
     def staff_decide_about_a_wish(self, n: int, who: str, yes: bool) -> None:
         wish = self.pick_wish(n, "submitted")
@@ -122,11 +141,13 @@ class WishMoves:
         elif wish:
             self.wish_move(who, wish.id, "reject", {"reason": "不合适"})
 
+    @when("wish open")
     @rule(n=N, who=HELPERS)
     def claim_a_wish(self, n: int, who: str) -> None:
         if wish := self.pick_wish(n, "open"):
             self.wish_move(who, wish.id, "claim")
 
+    @when("claim active")
     @rule(n=N, by_staff=st.booleans())
     def release_a_claim(self, n: int, by_staff: bool) -> None:
         if found := self.pick_claim(n, "active"):
@@ -135,6 +156,7 @@ class WishMoves:
             body = {"reason": "来不了", "claim": claim_id}
             self.wish_move(who, wish.id, "release", body)
 
+    @when("claim active")
     @rule(
         n=N,
         move=st.sampled_from(["check-in", "check-in", "check-out"]),
@@ -146,6 +168,7 @@ class WishMoves:
             who = "clerk" if by_staff else helper
             self.wish_move(who, wish.id, move, {"claim": claim_id})
 
+    @when("claim active")
     @rule(n=N, code=st.sampled_from(["none", "none", "right", "wrong"]))
     def deliver(self, n: int, code: str) -> None:
         if found := self.pick_claim(n, "active"):
@@ -177,6 +200,7 @@ class WishMoves:
         picked: tuple[Wish, str, str] | None = chosen(found, n)
         return picked if picked and picked[1] else None
 
+    @when("claim delivered")
     @rule(
         n=N,
         move=st.sampled_from(["confirm", "confirm", "dispute"]),
@@ -192,17 +216,20 @@ class WishMoves:
         body = {"rating": 5} if move == "confirm" else {"reason": "没有来"}
         self.wish_move(who, wish.id, move, body)
 
+    @when("wish disputed")
     @rule(n=N, move=st.sampled_from(["confirm", "reopen"]))
     def settle_a_dispute(self, n: int, move: str) -> None:
         if wish := self.pick_wish(n, "disputed"):
             self.wish_move("admin", wish.id, move, {})
 
+    @when("wish submitted", "wish open", "wish claimed")
     @rule(n=N, by_staff=st.booleans())
     def withdraw_a_wish(self, n: int, by_staff: bool) -> None:
         if wish := self.pick_wish(n, "submitted", "open", "claimed"):
             who = "clerk" if by_staff else self.speaker_for(wish, n)
             self.wish_move(who, wish.id, "withdraw", {"reason": "不要了"})
 
+    @when("wish rejected", "wish withdrawn", "wish expired")
     @rule(n=N, days=st.sampled_from([0, 3, 14]))
     def reopen_a_wish(self, n: int, days: int) -> None:
         wish = self.pick_wish(n, "rejected", "withdrawn", "expired")
@@ -214,6 +241,7 @@ class WishMoves:
             body["needed_by"] = day.isoformat()
         self.wish_move(self.speaker_for(wish, n), wish.id, "reopen", body)
 
+    @when("wish submitted", "wish open")
     @rule(
         n=N,
         field=st.sampled_from(["title", "needed_by", "helpers_needed"]),
@@ -231,6 +259,7 @@ class WishMoves:
         who = "clerk" if by_staff else self.speaker_for(wish, n)
         self.wish_move(who, wish.id, "edit", {field: body[field]})
 
+    @when("wish open")
     @rule(n=N, move=st.sampled_from(["keep", "unpublish", "hide"]))
     def other_moves_of_a_wish(self, n: int, move: str) -> None:
         wish = self.pick_wish(n, "open", "claimed")
@@ -244,6 +273,7 @@ class WishMoves:
 
     # offers
 
+    @when("wish open")
     @rule(n=N, who=HELPERS)
     def offer_a_wish(self, n: int, who: str) -> None:
         street = self.street
@@ -261,6 +291,7 @@ class WishMoves:
             street.tell("was offered before")
         street.run_due()
 
+    @when("offer offered")
     @rule(who=HELPERS, move=st.sampled_from(["accept", "accept", "decline"]))
     def answer_an_offer(self, who: str, move: str) -> None:
         street = self.street

@@ -1,17 +1,18 @@
 """What phones write, and the rule that an answer belongs to the question that was asked (I2)."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from chalicelib.kernel.changes import Entity
+from chalicelib.message_log.policy import QUESTION_TTL
 from chalicelib.offers.model import Offer
 from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.wishes.model import Wish
 
 from .invariants import break_rule, is_awaited
+from .present import when
 from .sent import SentMessage, round_of
 from .street import NUMBERS, Street
 
@@ -29,6 +30,7 @@ class ReplyMoves:
 
     street: Street
 
+    @when("question")
     @rule(
         n=st.integers(0, 40),
         yes=st.booleans(),
@@ -45,13 +47,10 @@ class ReplyMoves:
                 number = str(int(number) + 1)
             write(self.street, question.address, number, tail)
 
-    @rule(who=PHONES, number=st.sampled_from(DIGITS))
-    def write_a_number(self, who: str, number: str) -> None:
-        write(self.street, NUMBERS[who], number, "")
-
-    @rule(who=PHONES, text=st.sampled_from(WORDS))
-    def write_words(self, who: str, text: str) -> None:
-        write(self.street, NUMBERS[who], "", text)
+    @rule(who=PHONES, text=st.sampled_from([*DIGITS, *WORDS]))
+    def write(self, who: str, text: str) -> None:
+        number = text if text in DIGITS else ""
+        write(self.street, NUMBERS[who], number, "" if number else text)
 
 
 Said = dict[str, Any]
@@ -102,13 +101,12 @@ def _judge(
     if not changed or is_awaited("I2"):
         return
     asked = _asked_at(street, phone, number)
-    meant = {one.about for one in asked if _is_present(one, subjects)}
-    related = _with_related(meant, subjects)
     if number:
-        latest = asked[-1:]
-        meant = {one.about for one in latest if _is_present(one, subjects)}
-        related = _with_related(meant, subjects)
-    elif len(meant) > 1:
+        asked = asked[-1:]  # the numbers are on one question at a time
+    present = [one for one in asked if _is_present(one, subjects)]
+    related = _with_related({one.about for one in present}, subjects)
+    waiting = {one.about for one in present if _waits(street, one, subjects)}
+    if len(waiting) > 1:
         break_rule("I2", street, f"a word of {phone} was a guess: {changed}")
     if not changed <= related:
         break_rule(
@@ -127,6 +125,7 @@ def _asked_at(street: Street, phone: str, number: str) -> list[SentMessage]:
         if one.is_sms
         and one.address == phone
         and one.yes
+        and one.at + QUESTION_TTL > street.now
         and yes in ("", one.yes)
     ]
 
@@ -137,6 +136,24 @@ def _is_present(asked: SentMessage, subjects: dict[str, Entity]) -> bool:
     if isinstance(subject, Offer):
         return subject.state == "offered"
     return bool(asked.round) and round_of(asked.kind, subject) == asked.round
+
+
+def _waits(
+    street: Street, asked: SentMessage, subjects: dict[str, Entity]
+) -> bool:
+    """Say whether one of those who were asked has not answered."""
+    subject = subjects[asked.about]
+    if not isinstance(subject, Ticket):
+        return True
+    answered = {
+        report.person_id
+        for report in street.ledger.all(TicketReport)
+        if report.ticket_id in {subject.id, *subject.merged}
+        and report.answered_at
+        and subject.resolved_at
+        and report.answered_at >= subject.resolved_at
+    }
+    return subject.state == "resolved" and not answered >= {*asked.recipients}
 
 
 def _with_related(ids: set[str], subjects: dict[str, Entity]) -> set[str]:
@@ -161,5 +178,3 @@ def _with_related(ids: set[str], subjects: dict[str, Entity]) -> set[str]:
             related |= {*subject.merged}
     return related
 
-
-_ = replace

@@ -70,7 +70,7 @@ class SentMessage:
 def round_of(kind: str, subject: object) -> Round:
     """Return the round in which a subject is now, for the question of a kind; () for none."""
     if isinstance(subject, Ticket) and kind in SOLUTION:
-        if subject.resolved_at is None or subject.state != "resolved":
+        if subject.resolved_at is None:
             return ()
         return ("solution", subject.resolved_at, subject.reopened)
     if isinstance(subject, Ticket) and kind == "ticket.is_it_yours":
