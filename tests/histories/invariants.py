@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.job import Send, Timer
 from chalicelib.kernel.place import ancestors, covers
 from chalicelib.message_log.model import COLLECTIONS, DeliveryState, MessageAttempt
+from chalicelib.message_log.policy import NUMBER_REST, QUESTION_TTL
 from chalicelib.people.model import Person
 from chalicelib.places.model import Place
 from chalicelib.queue_watch.model import QueueWatch
@@ -17,8 +18,8 @@ from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.tickets.policy import SlaKind
 from chalicelib.wishes.model import Claim, Wish
 
-from .sent import SOLUTION, SentMessage
-from .street import Street
+from .sent import SOLUTION, SentMessage, round_of
+from .street import STAFF, Street
 
 __all__ = ["AWAITS", "RULES", "Past", "RuleBroken", "break_rule", "check"]
 
@@ -58,7 +59,8 @@ class Past:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     wishes: dict[str, Wish] = field(default_factory=dict)
     judged: int = 0
-    last_asked: dict[str, Any] = field(default_factory=dict)
+    # Until when a round of a question was seen to be open.
+    open_until: dict[Any, datetime] = field(default_factory=dict)
 
 
 # I1
@@ -136,6 +138,61 @@ def _asked_about(street: Street, ticket: Ticket) -> set[str]:
             if job.message_kind in SOLUTION:
                 asked |= street.reporters_of(ticket)
     return asked
+
+
+# I2: see also `replies`, which judges each SMS
+
+
+def a_pair_belongs_to_one_round(street: Street, past: Past) -> None:
+    """I2 (L1): numbers are not given to another round while an SMS may still be answered by them.
+
+    They rest for two days after a round is over without an answer.
+    """
+    questions = [one for one in street.sent if one.yes and one.is_sms]
+    fresh = len([one for one in street.sent[past.judged :] if one.yes])
+    for number in range(len(questions) - fresh, len(questions)):
+        for before in questions[:number]:
+            _check_pair(street, past, before, questions[number])
+    for one in questions:
+        if one.round and _still_asked(street, one):
+            past.open_until[one.about, one.round] = street.now
+
+
+def _still_asked(street: Street, one: SentMessage) -> bool:
+    kind = Ticket if one.about.startswith("tkt_") else Wish
+    subject = street.ledger.one(kind, one.about)
+    is_closed = isinstance(subject, Ticket) and subject.state == "closed"
+    return not is_closed and round_of(one.kind, subject) == one.round
+
+
+def _check_pair(
+    street: Street, past: Past, before: SentMessage, after: SentMessage
+) -> None:
+    same_pair = (before.address, before.yes) == (after.address, after.yes)
+    same_round = (before.about, before.round) == (after.about, after.round)
+    if not before.round or same_round or not same_pair:
+        return
+    open_until = past.open_until.get((before.about, before.round), before.at)
+    over_at = min(open_until, before.at + QUESTION_TTL)
+    if after.at >= over_at + NUMBER_REST or _is_answered(street, before):
+        return
+    what = f"{after.yes} is on {before.about} and on {after.about}"
+    break_rule("I2", street, f"{what} at {after.address}")
+
+
+def _is_answered(street: Street, asked: SentMessage) -> bool:
+    """Say whether those who were asked answered, or staff for them."""
+    pair = (asked.yes, str(int(asked.yes) + 1))
+    for at, phone, text in street.sms:
+        if at >= asked.at and phone == asked.address:
+            if text.startswith(pair) or not text[:1].isdigit():
+                return True
+    names = {street.name_of(id) for id in asked.recipients} | {*STAFF}
+    names.add(street.name_of(asked.holder.id) if asked.holder else "")
+    return any(
+        at >= asked.at and name in names and asked.about in path
+        for at, name, path in street.requests
+    )
 
 
 # I3
@@ -547,6 +604,7 @@ RULES: tuple[Rule, ...] = (
     nothing_fails,
     reporters_are_asked,
     reporters_of_parts_are_asked,
+    a_pair_belongs_to_one_round,
     somebody_has_it,
     only_who_may_act_is_told,
     nobody_is_told_twice,

@@ -211,6 +211,9 @@ class Street:
     ledger: Ledger = field(init=False)
     sent: list[SentMessage] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
+    # Who asked for what, and which phone sent which SMS, each with its instant.
+    requests: list[tuple[Any, str, str]] = field(default_factory=list)
+    sms: list[tuple[Any, str, str]] = field(default_factory=list)
     # Homes with their doors that each person has had.
     homes: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     # What each volunteer has set, by field.
@@ -267,6 +270,7 @@ class Street:
     ) -> Answer:
         """Have somebody make a request. It may be refused, never fail."""
         answer = self.phone(name).call(method, path, body)
+        self.requests.append((self.now, name, path))
         self.tell(f"{name} {method} {path} {body or ''} -> {answer.status}")
         if answer.status >= 500:
             raise StreetError(f"{method} {path}: {answer.text}")
@@ -408,6 +412,7 @@ class Street:
     def write_sms(self, number: str, text: str) -> None:
         """Have a phone send an SMS, which the provider brings."""
         self.tell(f"SMS of {number}: {text!r}")
+        self.sms.append((self.now, number, text))
         id = f"r{next(self.world.numbers)}"
         body = {"replies": [{"id": id, "phone": number, "text": text}]}
         answer = webhook(self.world, body)

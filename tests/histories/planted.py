@@ -1,0 +1,239 @@
+"""Planted faults: the real code with an error of the past in it, and the rule that it breaks."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
+
+from chalicelib.kernel.paging import Page
+from chalicelib.notifications.recipients import Recipients
+from chalicelib.people.edits import VolunteerEdit
+from chalicelib.people.model import Person, VolunteerProfile
+from chalicelib.people.service import People
+from chalicelib.places import duty_lookup
+from chalicelib.tickets import handover, resolution
+from chalicelib.tickets import notifications as ticket_notifications
+from chalicelib.tickets.background import TicketJobs
+from chalicelib.tickets.model import Ticket
+from chalicelib.tickets.releases import TicketReleases
+from chalicelib.wishes import claiming, delivery, transitions
+from chalicelib.wishes import notifications as wish_notifications
+from chalicelib.wishes.model import Wish
+
+from .machine import (
+    AroundReplies,
+    AroundTickets,
+    AroundWishes,
+    Everything,
+)
+
+__all__ = ["FAULTS", "Fault"]
+
+Patch = AbstractContextManager[object]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault, the rule that finds it, and the histories that do so."""
+
+    plant: Callable[[], Patch]
+    rule: str
+    machine: type[Any]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the fault."""
+        return f"{self.rule}-{self.plant.__name__}"
+
+
+# I1
+
+
+def only_the_first_reporter_is_asked() -> Patch:
+    """Those who joined are not asked whether it is solved."""
+    original = TicketJobs._page_of_reporters
+
+    def page(self, ticket_id, start, limit, wanted):
+        found = original(self, ticket_id, start, limit, wanted)
+        return Page(list(found.items)[:1], None)
+
+    return mock.patch.object(TicketJobs, "_page_of_reporters", page)
+
+
+# I2
+
+
+def all_solutions_are_one_round() -> Patch:
+    """An answer to an old SMS acts on a later solution of the ticket."""
+    return mock.patch.object(
+        ticket_notifications, "occasion_of", lambda ticket, kind: ""
+    )
+
+
+def all_deliveries_are_one_round() -> Patch:
+    """An answer to an old SMS acts on a later delivery of the wish."""
+    return mock.patch.object(
+        wish_notifications, "occasion_of", lambda wish, kind: ""
+    )
+
+
+# I3
+
+
+def only_the_own_level_is_told() -> Patch:
+    """A level with nobody on duty is not skipped."""
+    return mock.patch.object(
+        duty_lookup, "on_the_way", lambda place, within="": [place]
+    )
+
+
+def who_leaves_keeps_their_tickets() -> Patch:
+    """Nobody gets the tickets of those who lost their role."""
+    return mock.patch.object(
+        TicketReleases, "release", lambda self, ended: None
+    )
+
+
+def a_ticket_without_a_clock() -> Patch:
+    """A reopened ticket waits for ever."""
+    original = resolution.reopen
+
+    def reopen(*args, **options):
+        changes = original(*args, **options)
+        stopped = replace(changes.entity, clocks=())
+        return replace(changes, entity=stopped)
+
+    return mock.patch.object(resolution, "reopen", reopen)
+
+
+# I4
+
+
+def the_blocked_are_told() -> Patch:
+    """Nobody asks whether a recipient may act."""
+    original = Recipients._route
+
+    def route(self, person, template, send, barred):
+        freed = replace(person, blocked=False, terms_withdrawn=False)
+        return original(self, freed, template, send, barred)
+
+    return mock.patch.object(Recipients, "_route", route)
+
+
+def the_former_contact_is_told() -> Patch:
+    """A phone rings for a person whose contact its owner no longer is."""
+
+    def holders(self, person):
+        for one in self._repository.find_persons([*_once]).values():
+            yield one
+
+    _once = dict[str, None]()
+    original = People.holders_for
+
+    def remembered(self, person):
+        if person.contact_via:
+            _once[person.contact_via] = None
+            return original(self, person)
+        return holders(self, person)
+
+    return mock.patch.object(People, "holders_for", remembered)
+
+
+# I5
+
+
+def the_resident_is_told_twice() -> Patch:
+    """The same message is put into a commit two times."""
+    original = transitions.tell
+
+    def tell(wish, kind, *to, **params):
+        return original(wish, kind, *to, *to, **params)
+
+    return mock.patch.multiple(claiming, tell=tell)
+
+
+# I6
+
+
+def hours_without_a_cap() -> Patch:
+    """What was measured is booked, however long it was."""
+
+    def booked(claim):
+        minutes = 60
+        if claim.checked_in_at and claim.checked_out_at:
+            spent = claim.checked_out_at - claim.checked_in_at
+            minutes = int(spent.total_seconds() // 60)
+        return replace(claim, state="confirmed", minutes=minutes)
+
+    return mock.patch.object(delivery, "booked", booked)
+
+
+# I8
+
+
+def what_is_not_named_is_emptied() -> Patch:
+    """A change of one field empties the others."""
+    original = VolunteerEdit.applied_to
+
+    def applied_to(self, profile):
+        bare = VolunteerProfile(places=profile.places)
+        return original(self, bare)
+
+    return mock.patch.object(VolunteerEdit, "applied_to", applied_to)
+
+
+# I9
+
+
+def a_place_is_sold_twice() -> Patch:
+    """A wish takes one helper more than it wants."""
+
+    def left(self):
+        return max(0, self.helpers_needed + 1 - len(self.held))
+
+    return mock.patch.object(Wish, "places_left", property(left))
+
+
+def a_split_ticket_is_less_urgent() -> Patch:
+    """A ticket loses its urgency when it is split again."""
+    from chalicelib.tickets import merging
+
+    original = merging.split
+
+    def split(ticket, *args):
+        changes = original(ticket, *args)
+        after = replace(changes.entity, urgency="general")
+        return replace(changes, entity=after)
+
+    return mock.patch.object(merging, "split", split)
+
+
+def a_title_that_is_gone() -> Patch:
+    """A message names a wish after its resident was erased."""
+    original = wish_notifications.title_of
+
+    def title_of(wish):
+        return replace(original(wish), public=wish.title if False else "")
+
+    return mock.patch.object(wish_notifications, "title_of", title_of)
+
+
+FAULTS = (
+    Fault(only_the_first_reporter_is_asked, "I1", AroundTickets),
+    Fault(all_solutions_are_one_round, "I2", AroundReplies),
+    Fault(all_deliveries_are_one_round, "I2", AroundReplies),
+    Fault(only_the_own_level_is_told, "I3", AroundTickets),
+    Fault(who_leaves_keeps_their_tickets, "I3", AroundTickets),
+    Fault(a_ticket_without_a_clock, "I3", AroundReplies),
+    Fault(the_blocked_are_told, "I4", AroundTickets),
+    Fault(the_former_contact_is_told, "I4", Everything),
+    Fault(the_resident_is_told_twice, "I5", AroundWishes),
+    Fault(hours_without_a_cap, "I6", AroundWishes),
+    Fault(what_is_not_named_is_emptied, "I8", Everything),
+    Fault(a_place_is_sold_twice, "I9", AroundWishes),
+    Fault(a_split_ticket_is_less_urgent, "I9", AroundTickets),
+    Fault(a_title_that_is_gone, "I9", AroundWishes),
+)
+
+_ = (handover, Person, Ticket)
