@@ -59,6 +59,8 @@ class Past:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     wishes: dict[str, Wish] = field(default_factory=dict)
     judged: int = 0
+    checked_at: datetime | None = None
+    level_since: dict[str, datetime] = field(default_factory=dict)
     # Until when a round of a question was seen to be open.
     open_until: dict[Any, datetime] = field(default_factory=dict)
 
@@ -119,12 +121,16 @@ def _asked_reports(
             yield report
 
 
+# Who hears that staff have closed it need not be asked any more.
+_ASKED = (*SOLUTION, "ticket.closed")
+
+
 def _asked_about(street: Street, ticket: Ticket) -> set[str]:
     """Return the people who were asked since the solution, will be, or are to be visited."""
     assert ticket.resolved_at
     asked: set[str] = set()
     for attempt in street.ledger.all(MessageAttempt):
-        if attempt.about != ticket.id or attempt.kind not in SOLUTION:
+        if attempt.about != ticket.id or attempt.kind not in _ASKED:
             continue
         if attempt.at < ticket.resolved_at:
             continue
@@ -135,7 +141,7 @@ def _asked_about(street: Street, ticket: Ticket) -> set[str]:
     for scheduled in street.ledger.jobs():
         job = scheduled.job
         if isinstance(job, Send) and job.subject == ticket.id:
-            if job.message_kind in SOLUTION:
+            if job.message_kind in _ASKED:
                 asked |= street.reporters_of(ticket)
     return asked
 
@@ -180,6 +186,9 @@ def _check_pair(
     break_rule("I2", street, f"{what} at {after.address}")
 
 
+_ANSWERS = ("confirm", "reopen", "dispute", "keep", "withdraw", "edit")
+
+
 def _is_answered(street: Street, asked: SentMessage) -> bool:
     """Say whether those who were asked answered, or staff for them."""
     pair = (asked.yes, str(int(asked.yes) + 1))
@@ -187,10 +196,15 @@ def _is_answered(street: Street, asked: SentMessage) -> bool:
         if at >= asked.at and phone == asked.address:
             if text.startswith(pair) or not text[:1].isdigit():
                 return True
-    names = {street.name_of(id) for id in asked.recipients} | {*STAFF}
+    names = {street.name_of(id) for id in asked.recipients}
+    if asked.about.startswith("tkt_"):
+        names |= {*STAFF}  # who recorded a report answers for the reporter
     names.add(street.name_of(asked.holder.id) if asked.holder else "")
     return any(
-        at >= asked.at and name in names and asked.about in path
+        at >= asked.at
+        and name in names
+        and asked.about in path
+        and path.endswith(_ANSWERS)
         for at, name, path in street.requests
     )
 
@@ -216,9 +230,19 @@ def somebody_has_it(street: Street, past: Past) -> None:
                 name = street.name_of(ticket.assignee)
                 what = f"{ticket.id} is with {name}, who has left"
                 break_rule("I3", street, what)
-        elif duty.along(ticket.place) and not _was_told(street, ticket):
+        elif duty.along(ticket.place) and not _was_told(street, ticket, past):
             break_rule("I3", street, f"nobody was told of {ticket.id}")
     _check_wishes(street, duty)
+    _note_levels(past, waiting, street.now)
+
+
+def _note_levels(past: Past, waiting: list[Ticket], now: datetime) -> None:
+    """Remember since when each ticket is at its level: not before the step before."""
+    for ticket in waiting:
+        before = past.tickets.get(ticket.id)
+        if before is None or before.level is not ticket.level:
+            since = past.checked_at or now
+            past.level_since[ticket.id] = max(since, ticket.created_at)
 
 
 def _check_deadline(street: Street, ticket: Ticket, timers: set[str]) -> None:
@@ -233,12 +257,18 @@ def _check_deadline(street: Street, ticket: Ticket, timers: set[str]) -> None:
         break_rule("I3", street, f"{ticket.id} has no timer")
 
 
-def _was_told(street: Street, ticket: Ticket) -> bool:
-    """Say whether staff were sent, or will be sent, anything about a ticket."""
-    if street.ledger.all(QueueWatch) and ticket.reporter_left_at:
+def _was_told(street: Street, ticket: Ticket, past: Past) -> bool:
+    """Say whether staff were sent, or will be sent, anything about a ticket at its level."""
+    if ticket.reporter_left_at:
         return True
+    since = past.level_since.get(ticket.id, ticket.created_at)
+    before = past.tickets.get(ticket.id)
+    if before and before.level is not ticket.level:
+        since = past.checked_at or since
     for attempt in street.ledger.all(MessageAttempt):
-        if attempt.about == ticket.id and _is_for_staff(attempt.kind):
+        if attempt.about != ticket.id or attempt.at < since:
+            continue
+        if _is_for_staff(attempt.kind) and attempt.person.startswith("per_"):
             return True
     return any(
         isinstance(scheduled.job, Send)
@@ -625,5 +655,6 @@ def check(street: Street, past: Past) -> None:
         if not is_awaited(rule.__name__):
             rule(street, past)
     past.judged = len(street.sent)
+    past.checked_at = street.now
     past.tickets = {one.id: one for one in street.tickets()}
     past.wishes = {one.id: one for one in street.wishes()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import (
+    RULE_MARKER,
     RuleBasedStateMachine,
     invariant,
     run_state_machine_as_test,
@@ -25,6 +26,7 @@ __all__ = [
     "AroundWishes",
     "Everything",
     "histories",
+    "only",
     "run",
 ]
 
@@ -80,6 +82,16 @@ class AroundTickets(
 
 class AroundReplies(_Histories, WishMoves, TicketMoves, ReplyMoves, TimeMoves):
     """Questions and answers, with nobody leaving."""
+
+
+def only(*moves: str) -> type[Everything]:
+    """Return a machine of a few moves, for what needs them in a row."""
+    others: dict[str, Any] = {}
+    for name in dir(Everything):
+        is_move = hasattr(getattr(Everything, name), RULE_MARKER)
+        if is_move and name not in moves:
+            others[name] = None
+    return type("Only", (Everything,), others)
 
 
 def run(

@@ -11,7 +11,7 @@ from chalicelib.people.model import Vetting, VettingMethod
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.staff_directory.vetting_terms import VettingTerms
 
-from ..world import BAIHUA, CONSENT, GRID
+from ..world import BAIHUA, CONSENT, GRID, STREET
 from .present import when
 from .street import (
     HOMES,
@@ -39,10 +39,11 @@ class TimeMoves:
 
     @rule(
         minutes=st.sampled_from(
-            [1, 20, 90, 8 * 60, 26 * 60, 26 * 60, 3 * 24 * 60, 8 * 24 * 60]
+            [*(1, 20, 90, 90, 480, 480), *(26 * 60, 26 * 60, 4320, 11520)]
         )
     )
     def wait(self, minutes: int) -> None:
+        # Minutes, a night, a day, three days, eight days.
         if any(one.rings and one.is_open for one in self.street.tickets()):
             minutes = min(minutes, 26 * 60)  # it rings each hour: days are slow
         self.street.pass_time(timedelta(minutes=minutes))
@@ -86,7 +87,7 @@ class PeopleMoves:
 
     @when("calm")
     @rule(
-        place=st.sampled_from([GRID, BAIHUA]),
+        place=st.sampled_from([GRID, BAIHUA, STREET]),
         names=st.sets(st.sampled_from([*ROLES]), max_size=2),
     )
     def set_duty(self, place: str, names: set[str]) -> None:

@@ -80,7 +80,7 @@ class TicketMoves:
     @rule(
         who=REPORTERS,
         other=REPORTERS,
-        state=st.sampled_from(["accepted", "resolved", "resolved", "closed"]),
+        state=st.sampled_from(["accepted", "resolved", "resolved"]),
     )
     def a_ticket_goes_well(self, who: str, other: str, state: str) -> None:
         """Report and join a ticket, and take it some steps on the usual way, for depth."""
@@ -91,8 +91,6 @@ class TicketMoves:
         self.ticket_move("worker", ticket_id, "accept")
         if state != "accepted":
             self.ticket_move("worker", ticket_id, "resolve", note="已处理")
-        if state == "closed":
-            self.street.pass_time(timedelta(days=8))
 
     @when(*OPEN_TICKETS, "ticket resolved")
     @rule(n=N, m=N)
