@@ -35,6 +35,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "message_log": (
         "GET /v1/messages",
         "POST /v1/messages/{message_id}/visited",
+        "POST /v1/messages/{message_id}/visit",
         "GET /v1/me/inbox",
     ),
     "offers": (
@@ -130,6 +131,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     ),
     "statistics": (
         "GET /v1/admin/tickets/rates",
+        "GET /v1/admin/overview",
         "GET /v1/admin/tickets/hot-spots",
     ),
     "ticket_policy": (
@@ -183,6 +185,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/wishes/{wish_id}/check-in",
         "POST /v1/wishes/{wish_id}/check-out",
         "POST /v1/wishes/{wish_id}/confirm",
+        "POST /v1/wishes/{wish_id}/settle-hours",
         "POST /v1/wishes/{wish_id}/check",
         "POST /v1/wishes/{wish_id}/dispute",
         "POST /v1/wishes/{wish_id}/withdraw",

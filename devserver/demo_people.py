@@ -7,14 +7,9 @@ from chalicelib.container import Container
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.request import RequestContext
 from chalicelib.people import feature as people_feature
-from chalicelib.people.model import (
-    Availability,
-    Person,
-    Vetting,
-    VettingMethod,
-    VolunteerProfile,
-)
+from chalicelib.people.model import Person, Vetting, VettingMethod
 from chalicelib.people.service import ConsentGiven
+from chalicelib.people.volunteer_profile import Availability, VolunteerProfile
 from chalicelib.staff_directory import feature as staff_directory_feature
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.staff_directory.vetting_terms import VettingTerms

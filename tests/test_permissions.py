@@ -6,6 +6,7 @@ the code. A route that is missing there fails the test, so there is no list of e
 """
 
 import re
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
@@ -115,24 +116,12 @@ class Stage:
         self.world.services.person_admin.bootstrap_admin(number, "林晖", STREET)
         return self.world.sign_in(number, consent="2026-11")
 
-    def wish(self, state: str) -> str:
+    def wish(self, state: str, move: str = "") -> str:
         """Put a wish of the owner, with the helper's claim in it, into a state; each try gets one
         of its own.
         """
         now = self.world.clock.now()
-        claims = {
-            "open": ClaimState.ACTIVE,
-            "claimed": ClaimState.ACTIVE,
-            "delivered": ClaimState.DELIVERED,
-            "disputed": ClaimState.DELIVERED,
-            "fulfilled": ClaimState.CONFIRMED,
-        }
-        claim = Claim(
-            id=f"clm_{'a' * 24}",
-            helper=self.helper.me["id"],
-            claimed_at=now,
-            checked_in_at=now,
-        )
+        claims = tuple(self._claims(state, move))
         wish = Wish(
             id=an_id(self.world, "wsh"),
             version=3,
@@ -141,8 +130,6 @@ class Stage:
             submitted_at=now,
             opened_at=now,
             listed_at=now,
-            delivered_at=now,
-            disputed_at=now,
             person_id=self.owner.id,
             filed_by=self.owner.id,
             kind=WishKind.SERVICE,
@@ -150,12 +137,10 @@ class Stage:
             place=UNIT,
             community_name="柏华社区",
             zone="Asia/Shanghai",
-            helpers_needed=2 if state == "open" else 1,
+            helpers_needed=5 if state == "open" else len(claims) or 1,
             needed_by=(now + timedelta(days=9)).date(),
             state=WishState(state),
-            claims=(replace(claim, state=claims[state]),)
-            if state in claims
-            else (),
+            claims=claims,
             answer=RecordedAnswer(
                 by=an_id(self.world, "per"),
                 at=now,
@@ -163,11 +148,49 @@ class Stage:
                 upload=an_id(self.world, "upl"),
                 check_by=now,
             )
-            if state == "fulfilled"
+            if "check_answer" in (move, "") or state == "fulfilled"
             else None,
         )
         save(wish)
         return wish.id
+
+    def _claims(self, state: str, move: str) -> Iterator[Claim]:
+        """Yield the claims that a move of a wish in a state is about."""
+        now = self.world.clock.now()
+        claim = Claim(
+            id=f"clm_{'a' * 24}",
+            helper=self.helper.me["id"],
+            claimed_at=now,
+            checked_in_at=now if move == "check_out" else None,
+        )
+        delivered = replace(claim, state=ClaimState.DELIVERED, delivered_at=now)
+        disputed = replace(delivered, answered_at=now)
+        judged = {
+            "confirm_wish": delivered,
+            "dispute_wish": delivered,
+            "reopen_wish": disputed,
+        }
+        own = {
+            "open": claim,
+            "claimed": claim,
+            "delivered": judged.get(move, delivered),
+            "disputed": disputed,
+            "fulfilled": replace(delivered, state=ClaimState.CONFIRMED),
+        }
+        if state in own:
+            yield own[state]
+        if move in judged and state in ("open", "claimed"):
+            other = an_id(self.world, "per")
+            yield replace(judged[move], id=f"clm_{'b' * 24}", helper=other)
+        if move == "settle_hours":
+            yield replace(
+                own["fulfilled"],
+                id=f"clm_{'c' * 24}",
+                helper=self.world.person("何先生").id,
+                checked_in_at=now,
+                checked_out_at=now + timedelta(hours=5),
+                hours_by=now,
+            )
 
     def path(self, operation: Operation, target: Person) -> str:
         """Fill in the path of an operation: with a thing of the owner's, or with the target."""
@@ -304,7 +327,9 @@ def test_no_token_replaces_a_providers_signature(stage: Stage):
 def test_nobody_makes_a_move_that_is_not_theirs(stage: Stage):
     for operation in (op for op in api.operations if op.name in MOVES):
         for state in (state.value for state in WishState):
-            path = operation.path.replace("{wish_id}", stage.wish(state))
+            path = operation.path.replace(
+                "{wish_id}", stage.wish(state, operation.name)
+            )
             answer = stage.phone.post(path, BODIES.get(operation.name))
             check_move(stage, operation.name, state, answer)
 

@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib.kernel.errors import Conflict
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.people.model import PhoneOwner
 from chalicelib.people.phones import PhoneHeldTwice
+from chalicelib.people.records import PhoneOwner
 from chalicelib.runtime import use
 from tools.rekey_phones import rekey
 from tools.secret import changed, made

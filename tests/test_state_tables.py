@@ -28,7 +28,13 @@ from chalicelib.phone_changes import decisions as phones
 from chalicelib.phone_changes.model import TABLE as PHONE_CHANGES
 from chalicelib.phone_changes.model import CorrectionState
 from chalicelib.tickets import decisions as tickets
-from chalicelib.tickets import handover, merging, release, resolution
+from chalicelib.tickets import (
+    handover,
+    merging,
+    release,
+    reopening,
+    resolution,
+)
 from chalicelib.tickets import timers as ticket_timers
 from chalicelib.tickets.states import TABLE as TICKETS
 from chalicelib.tickets.states import Ending
@@ -41,11 +47,14 @@ from chalicelib.wishes import (
     claiming,
     delivery,
     erasure,
+    hours,
+    moving,
     submission,
 )
 from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.ended_relations import release_claims_of
+from chalicelib.wishes.helpers import HelperRecords
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import (
     AnswerProof,
@@ -53,12 +62,13 @@ from chalicelib.wishes.model import (
     RecordedAnswer,
     WishState,
 )
+from chalicelib.wishes.transitions import settled
 
 from .offers import builders as an
 from .phone_changes.builders import a_correction
 from .tickets import builders as ticket
 from .wishes import builders as wish
-from .world import START
+from .world import GRID, START
 
 Decide = Callable[[Any, Any], Changes[Any]]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -139,22 +149,56 @@ class Machine:
         return name
 
 
-def _claims(*states: ClaimState) -> list[Any]:
-    who = ("per_helper", "per_other")
-    return [
-        wish.a_claim(who[n], state, checked_in_at=START)
-        for n, state in enumerate(states)
-    ]
+def _is_possible(
+    state: WishState, held: Sequence[str], places: int, closed: bool
+) -> bool:
+    """Say whether a history can lead to such claims in a state."""
+    waiting = {_D, _X} & {*held}
+    is_listed = state.value in {"open", "claimed", "delivered", "disputed"}
+    if not is_listed:
+        return not ({_A} | waiting) & {*held} and not closed
+    if closed and not held:
+        return False
+    made = wish.a_wish(
+        WishState.OPEN,
+        *_claims(*held),
+        helpers_needed=places,
+        places_closed=closed,
+    )
+    return settled(made, is_enough=False) is state
 
 
-_A, _D, _K = ClaimState.ACTIVE, ClaimState.DELIVERED, ClaimState.CONFIRMED
-_SETS = ((), (_A,), (_D,), (_K,), (_A, _A), (_A, _D), (_A, _K), (_D, _K))
+# The states of claims; disputed ones are delivered, and long ones wait for their hours.
+_A, _D, _K, _X = "active", "delivered", "confirmed", "disputed"
+
+
+def _claims(*kinds: str) -> list[Any]:
+    made = []
+    for helper, kind in zip(("per_helper", "per_other"), kinds, strict=False):
+        state = ClaimState.DELIVERED if kind is _X else ClaimState(kind)
+        fields: dict[str, Any] = {"checked_in_at": START}
+        if kind is _X:
+            fields["answered_at"] = START
+        if kind is _K:
+            fields |= {"checked_out_at": START + HOUR, "hours_by": START + DAY}
+        made.append(wish.a_claim(helper, state, **fields))
+    return made
+
+
+_SETS = [(), *((one,) for one in (_A, _D, _K, _X))]
+_SETS += list(product((_A, _D, _K, _X), repeat=2))
 _WISHES = [
     wish.a_wish(
-        state, *_claims(*held), helpers_needed=places, delivered_at=START
+        state,
+        *_claims(*held),
+        helpers_needed=places,
+        places_closed=closed,
+        home="home-a",
     )
-    for state, held, places in product(WishState, _SETS, (1, 2, 3))
-    if len(held) <= places
+    for state, held, places, closed in product(
+        WishState, _SETS, (1, 2, 3), (False, True)
+    )
+    if len(held) <= places and _is_possible(state, held, places, closed)
 ]
 _DRAWN = RecordedAnswer(
     by="per_filer",
@@ -164,10 +208,41 @@ _DRAWN = RecordedAnswer(
     claims=("clm_per_helper",),
     check_by=START + DAY,
 )
+_WISHES += [
+    wish.a_wish(
+        settled(made, is_enough=True),
+        *made.claims,
+        answer=_DRAWN,
+        helpers_needed=made.helpers_needed,
+    )
+    for made in (
+        wish.a_wish(WishState.OPEN, *_claims(_K, *more), helpers_needed=places)
+        for more, places in (
+            *(((), 1), ((_A,), 2), ((_A,), 3), ((_D,), 2), ((_X,), 2)),
+        )
+    )
+]
 _WISHES.append(
-    wish.a_wish(WishState.FULFILLED, *_claims(_K), answer=_DRAWN),
+    wish.a_wish(WishState.OPEN, *_claims(_K), answer=_DRAWN, helpers_needed=2)
 )
-_LATE = (HOUR, 3 * DAY, 60 * DAY)
+_LATE = (HOUR, 3 * DAY, 15 * DAY, 60 * DAY)
+
+
+def _picked(entity: Any, by: Any) -> Any:
+    return claiming.pick_claim(entity, by, "clm_per_helper")
+
+
+def _a_home(place: str, *helpers: str) -> moving.NewHome:
+    """Return a new home, and helpers who may help there."""
+    nothing = HelperRecords(subjects=("per_helper",), known={})
+    return moving.NewHome(
+        place=place,
+        keys=("home-b",),
+        counted_as="home-b",
+        community_name="古渡社区",
+        zone="Asia/Shanghai",
+        reached_by=dict.fromkeys(helpers, nothing),
+    )
 
 
 def _wake_wish(after: timedelta) -> Decide:
@@ -201,14 +276,15 @@ WISH = Machine(
             lambda w, by: claiming.release(w, by, "clm_per_helper", "x")
         ],
         "check-in": [
-            lambda w, by: claiming.note_visit(
-                w, by, "check-in", "clm_per_helper"
+            lambda w, by: hours.note_visit(
+                w, by, "check-in", replace(_picked(w, by), checked_in_at=None)
             )
         ],
         "check-out": [
-            lambda w, by: claiming.note_visit(
-                w, by, "check-out", "clm_per_helper"
-            )
+            lambda w, by: hours.note_visit(w, by, "check-out", _picked(w, by))
+        ],
+        "settle-hours": [
+            lambda w, by: hours.settle_hours(w, by, "clm_per_helper", 30, "x")
         ],
         "deliver": [
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, None),
@@ -217,31 +293,65 @@ WISH = Machine(
         "confirm": [
             lambda w, by: wish_resolution.confirm(w, by, 5, None),
             lambda w, by: wish_resolution.confirm(
-                w, replace(by, phone_since=by.now), 5, None
+                w, by, 5, None, claim_id="clm_per_helper"
+            ),
+            lambda w, by: wish_resolution.confirm(
+                w,
+                replace(by, phone_since=by.now),
+                5,
+                None,
+                claim_id="clm_per_helper",
             ),
         ],
         "check": [
             lambda w, by: answer_checks.check(w, by, right=True, note=None),
             lambda w, by: answer_checks.check(w, by, right=False, note="x"),
         ],
-        "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
+        "dispute": [
+            lambda w, by: wish_resolution.dispute(
+                w, by, "x", claim_id="clm_per_helper"
+            )
+        ],
         "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
-        "reopen": [lambda w, by: wish_resolution.reopen(w, by, "x")],
+        "reopen": [
+            lambda w, by: wish_resolution.reopen(w, by, "x"),
+            lambda w, by: wish_resolution.reopen(
+                w, by, "x", claim_id="clm_per_helper"
+            ),
+        ],
         "hide": [submission.hide],
     },
     timers=[
         *map(_wake_wish, _LATE),
         lambda w, by: erasure.forget_owner(w, by.now),
         lambda w, by: release_claims_of(w, "per_helper", by.now),
+        lambda w, by: moving.follow_home(w, _a_home(GRID), by.now),
+        lambda w, by: moving.follow_home(w, _a_home("other.a"), by.now),
+        lambda w, by: moving.follow_home(
+            w, _a_home("other.a", "per_helper"), by.now
+        ),
     ],
 )
 
 T = TicketState
 _ESCALATION = ticket.an_escalation()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
+_UNSOLVED = [
+    ticket.a_ticket(T.OPEN),
+    ticket.a_ticket(T.ACCEPTED),
+    ticket.a_ticket(T.ASSIGNED, accepted_by="per_staff"),
+]
 _MERGED = [
-    merging.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity
-    for state in (T.OPEN, T.ACCEPTED)
+    merging.merge(
+        one, _INTO, ticket.CLERK_ACTS, _ESCALATION.sla, _ESCALATION
+    ).entity
+    for one in _UNSOLVED
+]
+_WITHDRAWN = [
+    resolution.close(
+        one, ticket.OWNER_ACTS, "x", alone=True, public_text="x"
+    ).entity
+    for one in _UNSOLVED
 ]
 _HELD = ticket.a_ticket(T.ON_HOLD)
 _TICKETS = [
@@ -251,6 +361,7 @@ _TICKETS = [
     ),
     *(ticket.a_ticket(T.CLOSED, ending=ending) for ending in Ending),
     *_MERGED,
+    *_WITHDRAWN,
     replace(_HELD, holds=(replace(_HELD.holds[-1], before=T.ASSIGNED),)),
 ]
 _REPORTS = [
@@ -311,7 +422,7 @@ TICKET = Machine(
             ),
         ],
         "reopen": [
-            lambda t, by: resolution.reopen(
+            lambda t, by: reopening.reopen(
                 t, _ESCALATION, by, "x", public_text="x"
             )
         ],
@@ -324,13 +435,22 @@ TICKET = Machine(
         "join": [
             lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))
         ],
-        "merge": [lambda t, by: merging.merge(t, _INTO, by)],
+        "merge": [
+            lambda t, by: merging.merge(
+                t, _INTO, by, _ESCALATION.sla, _ESCALATION
+            )
+        ],
         "split": [lambda t, by: merging.split(t, _ESCALATION, by, ())],
         "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
         "publish": [lambda t, by: release.publish(t, by, "x", None)],
         "hide": [lambda t, by: release.hide(t, by, ())],
     },
-    timers=[*map(_wake_ticket, _LATE)],
+    timers=[
+        *map(_wake_ticket, _LATE),
+        lambda t, by: reopening.return_from_wish(
+            t, _ESCALATION, by, (ticket.L.GRID, "per_grid")
+        ),
+    ],
 )
 
 
@@ -497,6 +617,7 @@ OTHER_EVENTS = {
     "person.email_verified": "signin.service",
     "person.erased": "people.erasure",
     "person.granted": "staff_directory.powers",
+    "person.moved": "people.ended_relations",
     "person.household_set": "staff_directory.records",
     "person.limited": "staff_directory.powers",
     "person.relation_ended": "kernel.ended_relations",
@@ -514,12 +635,14 @@ OTHER_EVENTS = {
     "person.vetted": "staff_directory.powers",
     "person.volunteered": "people.accounts",
     "place.changed": "places.service",
+    "place.renamed": "places.service",
     "place.duty_assigned": "places.service",
     "place.duty_taken": "places.roster",
     "policy.changed": "ticket_policy.service",
     "ticket.joined_by": "tickets.merging",
     "ticket.left_by": "tickets.merging",
     "ticket.rehanded": "tickets.handover",
+    "ticket.wish_ended": "tickets.reopening",
     "ticket.reporter_erased": "tickets.redaction",
     "wish.helper_erased": "wishes.erasure",
     "ticket.submitted": "tickets.decisions",
@@ -542,6 +665,7 @@ UNHEARD = {
     "ticket.reopened",
     "ticket.resolved",
     "ticket.resumed",
+    "ticket.returned",
     "ticket.split",
     "ticket.turned",
     "wish.check_failed",
@@ -549,10 +673,10 @@ UNHEARD = {
     "wish.checked_in",
     "wish.checked_out",
     "wish.delivered",
-    "wish.disputed",
+    "wish.confirmed",
+    "wish.hours_settled",
     "wish.kept",
     "wish.late",
-    "wish.rejected",
     "ticket.hidden",
     "ticket.published",
     "wish.hidden",

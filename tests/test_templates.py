@@ -93,6 +93,7 @@ def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
     assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {
         *CODES,
         "reminders.urgent_bundle",
+        "reminders.urgent_more",
     }
     for kind in loud - CODES:
         assert TEMPLATES[kind].text.format("zh-CN").startswith("紧急！"), kind

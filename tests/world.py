@@ -34,12 +34,8 @@ from chalicelib.people.feature import (
     phone_rekeying,
     phones,
 )
-from chalicelib.people.model import (
-    ConsentGiven,
-    Person,
-    Vetting,
-    VettingMethod,
-)
+from chalicelib.people.model import Person, Vetting, VettingMethod
+from chalicelib.people.records import ConsentGiven
 from chalicelib.phone_changes.feature import jobs as phone_jobs
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use

@@ -11,7 +11,7 @@ import argparse
 import re
 
 from chalicelib.factors import feature as factors_feature
-from chalicelib.people.schemas import mainland_mobile
+from chalicelib.people.fields import mainland_mobile
 from chalicelib.places import feature as places_feature
 from chalicelib.runtime import services
 from chalicelib.staff_directory import feature as staff_directory_feature

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from ..people.schemas import ConsentIn
+from ..people.consent_schemas import ConsentIn
 from ..web.fields import Instant, PageQuery, PlaceCode, View
 from ..wishes.schemas import WishIn
 

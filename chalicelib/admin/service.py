@@ -15,7 +15,8 @@ from ..kernel.request import RequestContext
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..message_log.budget import SmsBudget
 from ..people.access import Access, Granted
-from ..people.model import ConsentGiven, Person
+from ..people.model import Person
+from ..people.records import ConsentGiven
 from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
 from ..tickets.conversion import TicketConversion

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.ended_relations import DUTY_ENDED
+from ..kernel.place import PlaceKind
+from ..kernel.staff_queue import QueueKind
+from ..kernel.text_catalogue import text
 from ..people.feature import access, factor_of
 from ..people.feature import feature as people
 from ..security_trail.feature import audit
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from ..kernel.changes import Delete
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..people.factor_gate import ReadFactor
     from ..people.model import Person
@@ -103,20 +107,35 @@ def templates() -> "Templates":
 
 
 def context(
-    reader: "FactorReader", subjects: "Sequence[MessageSubject]"
+    resets: "FactorResets", subjects: "Sequence[MessageSubject]"
 ) -> "Sequence[MessageContext | None]":
     """Return the contexts of notices."""
-    return [reader.message_context(subject) for subject in subjects]
+    return resets.message_contexts(subjects)
 
 
 feature.messages(
     "account.factor_set",
     "account.factor_reset_asked",
     "account.factor_reset",
+    "account.factor_waits_staff",
     templates=templates,
     context=context,
-    service=reader,
+    service=resets,
 )
+
+
+@feature.queue_line(
+    QueueKind(
+        "factor.reset",
+        text(zh="待第二人批准的口令重置", en="resets of factors to approve"),
+        lowest=PlaceKind.STREET,
+        announced_by="account.factor_waits_staff",
+    ),
+    service=resets,
+)
+def waiting(resets: "FactorResets", query: "QueueQuery") -> "QueuePart":
+    """Return the resets that wait for a second person."""
+    return resets.waiting(query)
 
 
 @feature.on_relation_ended(service=resets)

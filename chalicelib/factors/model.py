@@ -84,9 +84,13 @@ class Factor(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorReset(Entity):
-    """A request to remove a person's factor; its id is that of the person."""
+    """A request to remove a person's factor; its id is that of the person.
+
+    `place` is where they work: its staff approve it.
+    """
 
     entity_kind: ClassVar[str] = "factor_reset"
 
     requested_by: str
+    place: str = ""
     ttl: datetime

@@ -11,6 +11,7 @@ __all__ = [
     "PENDING_LASTS",
     "RECOVERY_CODES",
     "RECOVERY_LENGTH",
+    "RESET_DUE",
     "RESET_WAITS",
     "SIGNED_IN_WITHIN",
 ]
@@ -23,6 +24,9 @@ DRIFT = 1  # steps of 30 seconds by which the clock of a phone may be wrong
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10  # of 32 characters: 50 bits, beyond guessing
 RESET_WAITS = timedelta(hours=24)  # for the second person
+RESET_DUE = timedelta(
+    hours=4
+)  # half a day at work: the colleague can reveal nothing meanwhile
 
 # Codes of one person, right or wrong. Six right ones an hour keep a factor fresh in a session.
 # A hundred a day at three valid codes in a million leave a guess 1 in 3,000 days.

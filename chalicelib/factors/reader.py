@@ -5,7 +5,6 @@ from typing import Any
 from ..kernel.access import Actor
 from ..kernel.changes import Delete
 from ..kernel.clock import Clock
-from ..kernel.message_context import MessageContext, MessageSubject
 from ..people.factor_gate import FactorState
 from ..people.model import Person
 from .model import Factor, FactorReset
@@ -38,10 +37,6 @@ class FactorReader:
             "recovery_codes_left": len(factor.recovery),
         }
         return {"second_factor": held}
-
-    def message_context(self, subject: MessageSubject) -> MessageContext:
-        """Return the context of a notice, which has no facts."""
-        return MessageContext()
 
     def traces_of(self, person: Person) -> list[Delete]:
         """Return the deletes of a person's factor, and of a request to reset it."""

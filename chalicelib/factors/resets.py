@@ -1,5 +1,6 @@
 """The reset of a lost factor: one member of staff asks, another approves within a day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,18 +12,21 @@ from ..kernel.access import (
     Role,
     relations,
 )
-from ..kernel.audiences import OnePerson
+from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Changes, Delete, Entity, Message, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.ended_relations import EndedRelations
 from ..kernel.errors import Conflict, Forbidden, NotFound
+from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
+from ..kernel.staff_queue import QueuePart, QueueQuery
 from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
 from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
-from . import permissions
+from . import permissions, staff_queue
 from .model import Factor, FactorReset
 from .policy import RESET_WAITS
 from .repository import FactorRepository
@@ -30,6 +34,7 @@ from .repository import FactorRepository
 __all__ = ["FactorResets", "ResetState"]
 
 _OPERATOR = Actor(id="operator")
+_WAITS_STAFF = "account.factor_waits_staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,32 @@ class FactorResets:
         if known is None:
             return ResetState(id=person_id, state="reset")
         return _pending(known)
+
+    def waiting(self, query: QueueQuery) -> QueuePart:
+        """Return the requests that wait for a second person."""
+        now = self._clock.now()
+        return staff_queue.waiting(self._repository, self._people, now, query)
+
+    def message_contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
+        """Return the contexts of notices; None for a request that waits no more."""
+        waiting = [one.subject for one in subjects if one.kind == _WAITS_STAFF]
+        people = self._people.find_many(waiting) if waiting else {}
+        resets = self._repository.find_resets(waiting) if waiting else {}
+        contexts: list[MessageContext | None] = []
+        for subject in subjects:
+            if subject.kind != _WAITS_STAFF:
+                contexts.append(MessageContext())
+                continue
+            person = people.get(subject.subject)
+            reset = resets.get(subject.subject)
+            is_over = reset is None or reset.ttl <= self._clock.now()
+            if person is None or is_over:
+                contexts.append(None)
+            else:
+                contexts.append(MessageContext(facts={"name": person.name}))
+        return contexts
 
     def reset_by_operator(self, person_id: str) -> bool:
         """Remove a person's factor by the operator's command; False if there is none."""
@@ -175,6 +206,7 @@ class FactorResets:
             created_at=now,
             updated_at=now,
             requested_by=granted.actor.id,
+            place=_place_of(person),
             ttl=now + RESET_WAITS,
         )
         audit = self._audit.record(
@@ -193,7 +225,7 @@ class FactorResets:
             entity=request,
             previous=expired,
             writes=(audit,),
-            messages=(notice,),
+            messages=(notice, *_to_second(request, granted.relations)),
         )
         return changes, _pending(request)
 
@@ -234,6 +266,35 @@ class FactorResets:
             messages=(notice,),
         )
         return changes, ResetState(id=person.id, state="reset")
+
+
+def _place_of(person: Person) -> str:
+    """Return where a person works: the place of their highest role, else their home."""
+    ranked = sorted(person.grants, key=lambda one: one.role.rank)
+    if ranked:
+        return ranked[-1].place
+    return person.places[0] if person.places else ""
+
+
+def _to_second(
+    request: FactorReset, relations_of_author: frozenset[Relation]
+) -> tuple[Message, ...]:
+    """Return the message to the staff of whom one has to approve a request.
+
+    Of the two one is an administrator of the street.
+    """
+    if not request.place:
+        return ()
+    place = request.place
+    if Relation.STREET_ADMIN not in relations_of_author:
+        place = street_of(place)
+    return (
+        Message(
+            kind=_WAITS_STAFF,
+            audience=StaffOnDuty(place),
+            subject=request.id,
+        ),
+    )
 
 
 def _check_not_above(actor: Actor, person: Person) -> None:

@@ -42,6 +42,16 @@ MESSAGES: Templates = {
         ),
         recipients="the person whose factor it is",
     ),
+    "account.factor_waits_staff": Template(
+        text(
+            zh="{name}的动态口令待重置，请在24小时内核实并批准，见待办。",
+            en="{name} lost their second factor: please check and approve within a day.",
+        ),
+        recipients="the staff on duty",
+        for_staff=True,
+        slots={"name": 10},
+        parts=2,
+    ),
     "account.factor_reset": Template(
         text(
             zh="您的动态口令已重置，请重新登录后设置。如非您本人要求，请马上联系街道。",

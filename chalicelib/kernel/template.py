@@ -58,8 +58,8 @@ class Template:
     answer it by the numbers `{yes}` and `{no}`, which are assigned when it is sent. With `can_wait`
     the message may go into the digest of a recipient who has had enough messages this week. A
     question never does, for there no number would answer it. With `for_staff` only staff may read
-    it later. With `for_work` it is about work of its recipient. An `alarm` is never bundled with
-    others.
+    it later. With `for_work` it is about work of its recipient. An `alarm` is bundled with further
+    ones of the same words only. `brief` is the text among others in one message.
     """
 
     text: Text
@@ -74,6 +74,7 @@ class Template:
     urgency: Urgency = Urgency.NORMAL
     legal: Legal = Legal.SERVICE
     asks: Text | None = None
+    brief: Text | None = None
     can_wait: bool = False
     parts: int = 1
 
@@ -82,6 +83,10 @@ class Template:
         for locale in LOCALES:
             if placeholders(self.text.format(locale)) != set(self.slots):
                 raise ValueError(f"texts and slots differ: {self.text}")
+            if self.brief and not (
+                placeholders(self.brief.format(locale)) <= set(self.slots)
+            ):
+                raise ValueError(f"brief and slots differ: {self.brief}")
             if self.asks and not _takes_numbers(self.asks.format(locale)):
                 raise ValueError(f"texts and numbers differ: {self.asks}")
         # In a digest an answer would not find its question, nor an opt-out its promotion.
@@ -102,7 +107,7 @@ class Template:
     def is_bundled(self) -> bool:
         """Say whether further messages of a short time share one message with this one."""
         is_work = self.for_staff or self.for_work
-        return is_work and not self.alarm and not self.asks
+        return is_work and not self.asks
 
     def fill(
         self,
@@ -116,12 +121,31 @@ class Template:
         `reader` is the person whose phone or mailbox gets it. Only they read words of their own.
         `numbers` answer a question by SMS. Without them it is to be answered in the app.
         """
-        cut: dict[str, str] = {}
-        for name, limit in self.slots.items():
-            cut[name] = _cut(fact_for(reader, locale, facts[name]), limit)
+        cut = self._cut_facts(locale, facts, reader)
         return self.text.format(locale, cut) + self._how_to_answer(
             locale, numbers
         )
+
+    def fill_briefly(
+        self,
+        locale: str,
+        facts: Mapping[str, object],
+        reader: str = "",
+        numbers: Pair | None = None,
+    ) -> str:
+        """Return the text as it is listed among others, without a full stop at its end."""
+        if self.brief:
+            cut = self._cut_facts(locale, facts, reader)
+            return self.brief.format(locale, cut)
+        return self.fill(locale, facts, reader, numbers).rstrip("。. ")
+
+    def _cut_facts(
+        self, locale: str, facts: Mapping[str, object], reader: str
+    ) -> Mapping[str, str]:
+        cut: dict[str, str] = {}
+        for name, limit in self.slots.items():
+            cut[name] = _cut(fact_for(reader, locale, facts[name]), limit)
+        return cut
 
     def _how_to_answer(self, locale: str, numbers: Pair | None) -> str:
         if self.asks is None:
@@ -144,7 +168,7 @@ def _cut(fact: str, limit: int) -> str:
     character of a name) stays whole or goes.
     """
     line = " ".join(fact.split())
-    ends = list(accumulate(1 + (ord(character) > 0xFFFF) for character in line))
+    ends = list(accumulate(1 + (ord(one) > 0xFFFF) for one in line))
     if not ends or ends[-1] <= limit:
         return line
     return line[: bisect_right(ends, limit - 1)] + "…"

@@ -195,9 +195,19 @@ class Answering:
         )
 
     def noted(self, meaning: Meaning) -> Changes[PhoneQuestion] | None:
-        """Return the change that a question has its answer; None where there is no answer."""
-        row, asked = meaning.row, meaning.asked
-        if row is None or asked is None or meaning.yes is None:
+        """Return the change that a reply has come to its question; None where nothing changes.
+
+        The numbers of a round that is over rest once more: its sender may write again.
+        """
+        row, asked, now = meaning.row, meaning.asked, self._clock.now()
+        if row is None or asked is None:
             return None
-        answered = replace(asked, yes=meaning.yes)
-        return Changes(entity=row.with_question(answered), previous=row)
+        if meaning.why is Unanswered.TOO_LATE:
+            noted = replace(asked, over_at=now)
+        elif meaning.yes is None:
+            return None
+        elif self._reader.is_open(asked, meaning.people):
+            noted = replace(asked, yes=meaning.yes)
+        else:
+            noted = replace(asked, yes=meaning.yes, over_at=now)
+        return Changes(entity=row.with_question(noted), previous=row)

@@ -10,6 +10,7 @@ from .schemas import (
     MessageList,
     MessageQuery,
     MessageView,
+    VisitView,
 )
 from .texts import REFUSALS
 
@@ -41,6 +42,23 @@ def note_visit(
 ) -> MessageView:
     """Record that staff visited the person about the message."""
     return MessageView.of(messages.note_visit(context, message_id))
+
+
+@routes.post(
+    "/v1/messages/{message_id}/visit",
+    conditional=False,
+    reread=lambda messages, context, message_id: VisitView.model_validate(
+        messages.reread_visit(context, message_id)
+    ),
+)
+def open_visit(
+    messages: MessageQueries,
+    context: RequestContext,
+    message_id: str,
+    body: NoFields,
+) -> VisitView:
+    """Open a visit: whom, where, what to say. The look is in the security trail."""
+    return VisitView.model_validate(messages.open_visit(context, message_id))
 
 
 @routes.get("/v1/me/inbox")

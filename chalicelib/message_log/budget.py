@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from ..kernel.clock import Clock
+from ..kernel.fact import months_between
 from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.template import Pot, Template
@@ -141,6 +142,18 @@ class SmsBudget:
         """Return the spending of a street this month, and its budget."""
         month = f"{self._clock.now():%Y-%m}"
         return StreetSpending(month, self.spent_li(street), self.budget_li)
+
+    def spent_between(self, street: str, first: date, last: date) -> int | None:
+        """Return the spending of a street in the months of a span (厘), in one request.
+
+        None if the counters of the first month are no longer kept.
+        """
+        if self._clock.now().date() - first >= policy.SPENDING_TTL:
+            return None
+        subjects = [PotOfStreet(street, pot).subject for pot in Pot]
+        names = [f"sms#{month}" for month in months_between(first, last)]
+        keys = [(subject, name) for subject in subjects for name in names]
+        return self._repository.sum_spent(keys)
 
 
 def _month(now: datetime) -> str:

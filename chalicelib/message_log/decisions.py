@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..kernel.audiences import OnePerson
 from ..kernel.clock import share_of, to_text
+from ..kernel.courtesy import without_courtesy
 from ..kernel.job import ScheduledJob, Send
 from ..kernel.template import Legal, Pot, Template, Urgency
 from . import policy
@@ -189,12 +190,10 @@ def digest_time(now: datetime, zone: str) -> datetime:
     return at.astimezone(now.tzinfo)
 
 
-def job_of_held(
-    attempt: MessageAttempt, at: datetime, kind: str
-) -> ScheduledJob:
-    """Return the job that sends a held attempt, with the digest or with a `kind` of bundle."""
+def job_of_held(attempt: MessageAttempt, at: datetime) -> ScheduledJob:
+    """Return the job that sends a held attempt, with the digest or with its kind of bundle."""
     if attempt.channel is Channel.BUNDLE:
-        return bundle_job(attempt.person, kind, at)
+        return bundle_job(attempt.person, attempt.bundle, at)
     return digest_job(attempt.person, at)
 
 
@@ -250,10 +249,15 @@ def after_waiting_for_numbers(
 def answer_to(reply_words: Mapping[str, bool], word: str) -> bool | None:
     """Return the answer of a word: yes, no, or None for no answer.
 
-    `reply_words` are the question's words beside those that answer any question.
+    `reply_words` are the question's words beside those that answer any question. Courtesies
+    around a word change nothing. Two answers in one text are none.
     """
-    if word in policy.YES:
-        return True
-    if word in policy.NO:
-        return False
-    return reply_words.get(word)
+    answers: set[bool] = set()
+    for one in without_courtesy(word):
+        if one in policy.YES:
+            answers.add(True)
+        elif one in policy.NO:
+            answers.add(False)
+        elif one in reply_words:
+            answers.add(reply_words[one])
+    return answers.pop() if len(answers) == 1 else None

@@ -1,29 +1,29 @@
 """The digest of a day, and bundles of some minutes: messages are collected and sent as one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from ..kernel.audiences import SeveralPeople
 from ..kernel.clock import Clock, to_text
-from ..kernel.hooks import Hooks
-from ..kernel.job import Send
-from ..kernel.template import Templates
+from ..kernel.job import ScheduledJob, Send
+from ..kernel.template import Pot, Templates
 from ..store.outbox import Outbox
 from . import decisions, policy
 from .attempts import AttemptStore
 from .budget import Bill
+from .collected_texts import CollectedTexts, Collection
 from .log import MessageLog
 from .model import (
     DIGEST,
+    MORNING,
     Channel,
     DeliveryState,
     Envelope,
-    Facts,
     MessageAttempt,
-    Recipient,
     SuppressionReason,
-    bundle_of,
-    subject_of,
+    id_of_parts,
 )
 from .repository import MessageRepository
 
@@ -33,7 +33,8 @@ __all__ = ["Digest"]
 class Digest:
     """Collects messages, sends one for all of them and settles the attempts that it covers.
 
-    A digest is sent once a day. A bundle has what came to a phone of staff within some minutes.
+    A digest is sent once a day. A bundle has what came to a phone of staff within some minutes, or
+    what quiet hours have held back.
     """
 
     def __init__(
@@ -42,32 +43,28 @@ class Digest:
         repository: MessageRepository,
         attempts: AttemptStore,
         log: MessageLog,
+        texts: CollectedTexts,
         outbox: Outbox,
         clock: Clock,
         templates: Templates,
-        hooks: Hooks,
     ) -> None:
         self._repository = repository
         self._attempts = attempts
         self._log = log
+        self._texts = texts
         self._outbox = outbox
         self._clock = clock
         self._templates = templates
-        self._hooks = hooks
 
-    def add(
-        self,
-        envelope: Envelope,
-        at: datetime,
-        channel: Channel = Channel.DIGEST,
-    ) -> bool:
-        """Hold a message for the digest or bundle of an instant.
+    def add(self, envelope: Envelope, at: datetime, bundle: str = "") -> bool:
+        """Hold a message for the digest of an instant, or for a kind of `bundle`.
 
         Return False if it was attempted before.
         """
         held = replace(
             self._attempts.new(envelope, DeliveryState.HELD),
-            channel=channel,
+            channel=Channel.BUNDLE if bundle else Channel.DIGEST,
+            bundle=bundle,
             next_at=at,
             template=envelope.template.version,
         )
@@ -76,8 +73,7 @@ class Digest:
             if known is None or known.state is not DeliveryState.HELD:
                 return False
         self._attempts.add_recipients(held, envelope.recipient)
-        kind = bundle_of(envelope.template)
-        self._outbox.put(decisions.job_of_held(held, at, kind))
+        self._outbox.put(decisions.job_of_held(held, at))
         return True
 
     def held_for(self, send: Send, now: datetime) -> list[MessageAttempt]:
@@ -86,10 +82,8 @@ class Digest:
             return self._held_for_digest(send.subject, now)
         held = []
         for attempt in self._held(send.subject, Channel.BUNDLE):
-            template = self._templates[attempt.kind]
-            is_of_kind = bundle_of(template) == send.message_kind
             at = attempt.next_at and to_text(attempt.next_at)
-            if is_of_kind and at == send.params["at"]:
+            if (attempt.bundle, at) == (send.message_kind, send.params["at"]):
                 held.append(attempt)
         return held
 
@@ -107,7 +101,10 @@ class Digest:
 
         An attempt for another person with the same phone belongs to that person's digest.
         """
-        since = self._clock.now() - policy.ATTEMPT_TTL
+        kept = policy.DIGEST_KEPT
+        if channel is Channel.BUNDLE:
+            kept = policy.BUNDLE_KEPT
+        since = self._clock.now() - kept
         held = self._repository.held_attempts_of(person, channel, since)
         return [one for one in _held(held) if one.person == person]
 
@@ -118,11 +115,41 @@ class Digest:
     def move_to_digest(
         self, held: Sequence[MessageAttempt], digest_at: datetime
     ) -> None:
-        """Move attempts from a bundle to the digest of an instant. Idempotent."""
+        """Move attempts from a bundle to the digest of an instant. Idempotent.
+
+        A question goes out alone: in a digest no number would answer it.
+        """
         for attempt in held:
-            moved = replace(attempt, channel=Channel.DIGEST, next_at=digest_at)
+            if self._templates[attempt.kind].asks:
+                self._release(attempt, self._clock.now())
+                continue
+            moved = replace(
+                attempt, channel=Channel.DIGEST, bundle="", next_at=digest_at
+            )
             self._outbox.put(decisions.digest_job(moved.person, digest_at))
             self._attempts.move(moved, attempt)
+
+    def _release(self, attempt: MessageAttempt, at: datetime) -> None:
+        """Let a held message go out alone at an instant. Idempotent."""
+        again = replace(
+            attempt,
+            channel=Channel.SMS,
+            bundle="",
+            state=DeliveryState.RETRY,
+            next_at=at,
+        )
+        self._attempts.move(again, attempt)
+        send = Send(
+            id=id_of_parts("due", "released", attempt.id),
+            message_kind=attempt.kind,
+            subject=attempt.about,
+            audience=SeveralPeople((attempt.person, *attempt.others)),
+            params=attempt.params,
+            not_after=attempt.not_after,
+            message_id=attempt.message,
+            attempt_id=attempt.id,
+        )
+        self._outbox.put(ScheduledJob(job=send, at=at))
 
     def suppress(self, held: Sequence[MessageAttempt], reason: str) -> None:
         """Settle held attempts of a person that no digest reaches."""
@@ -132,84 +159,119 @@ class Digest:
         self,
         envelope: Envelope,
         held: Sequence[MessageAttempt],
-        next_at: datetime,
+        zone: str,
         bill: Bill,
     ) -> None:
         """Send the digest of the held attempts. A digest that was begun before is finished first.
 
-        Attempts that came after that beginning wait for the digest at `next_at`.
+        Attempts that came after that beginning wait for the next one.
         """
         begun = self._attempts.find(envelope)
         if begun is None or not begun.covers:
-            self._compose(envelope, held, bill, is_begun=False)
+            self._compose(envelope, held, zone, bill, is_begun=False)
             return
         covered = self._repository.find_attempts(begun.covers)
-        self._compose(envelope, covered, bill, is_begun=True)
+        self._compose(envelope, covered, zone, bill, is_begun=True)
         for attempt in held:
-            is_late = attempt.id not in begun.covers
-            if is_late and attempt.channel is Channel.DIGEST:
-                self._move_to_next_digest(attempt, next_at)
+            if attempt.id not in begun.covers:
+                self._put_off(attempt, zone)
 
-    def _move_to_next_digest(
-        self, attempt: MessageAttempt, next_at: datetime
-    ) -> None:
-        self._outbox.put(decisions.digest_job(attempt.person, next_at))
+    def _put_off(self, attempt: MessageAttempt, zone: str) -> None:
+        """Let a held attempt wait for the next digest or bundle."""
+        now = self._clock.now()
+        if attempt.channel is Channel.DIGEST:
+            at = decisions.digest_time(now, zone)
+            self._outbox.put(decisions.digest_job(attempt.person, at))
+            return
+        at = now + policy.NEXT_BUNDLE_AFTER
+        moved = replace(attempt, next_at=at)
+        self._attempts.move(moved, attempt)
+        self._outbox.put(decisions.job_of_held(moved, at))
 
     def _compose(
         self,
         envelope: Envelope,
         attempts: Sequence[MessageAttempt],
+        zone: str,
         bill: Bill,
         *,
         is_begun: bool,
     ) -> None:
-        """Send the texts that are still true and settle all the attempts."""
-        texts = self._texts_of(attempts, envelope.recipient)
-        self._settle_over(attempts, texts)
-        if not texts:
+        """Send the texts that are still true and settle the attempts that the message has."""
+        kind = envelope.send.message_kind
+        found = self._texts.collect(kind, attempts, envelope.recipient)
+        self._settle_over(found)
+        if not found.texts:
             if is_begun:  # and nothing of it is true any more
                 self._log.suppress(envelope, SuppressionReason.OUTDATED)
             return
-        facts = _facts(envelope.send.message_kind, [*texts.values()])
-        sent = self._log.attempt(envelope, facts, bill, covers=[*texts])
+        if kind == MORNING and len(found.texts) == 1 and not is_begun:
+            (id,) = found.texts
+            self._release(found.attempts[id], self._clock.now())
+            return
+        covers = self._covered(found, kind)
+        facts = self._facts(envelope, found, covers, zone)
+        priced = replace(
+            envelope,
+            template=replace(envelope.template, pot=self._pot(found, covers)),
+        )
+        sent = self._log.attempt(priced, facts, bill, covers=covers)
         if sent.is_final:
-            held = _held(attempts)
-            covered = [attempt for attempt in held if attempt.id in texts]
+            held = _held([found.attempts[id] for id in covers])
+            held = self._texts.kept(held, envelope.recipient)
             self._attempts.settle_held(
-                covered, sent.state, sent.reason, ref=sent.id
+                held, sent.state, sent.reason, ref=sent.id
             )
+        for id in found.texts:
+            if id not in covers:
+                self._put_off(found.attempts[id], zone)
 
-    def _settle_over(
-        self, attempts: Sequence[MessageAttempt], texts: Mapping[str, str]
-    ) -> None:
-        """Settle the held attempts whose message is no longer true."""
-        held = _held(attempts)
-        over = [attempt for attempt in held if attempt.id not in texts]
+    def _covered(self, found: Collection, kind: str) -> list[str]:
+        """Return the attempts that a message settles: those that it lists.
+
+        The rest of a resident's digest is in the app. Work is named in the next message.
+        """
+        covers = [*found.listed.ids]
+        for id in found.texts:
+            template = self._templates[found.attempts[id].kind]
+            is_listed = id in found.listed.ids
+            if kind == DIGEST and not is_listed and not template.is_bundled:
+                covers.append(id)
+        return covers
+
+    def _facts(
+        self,
+        envelope: Envelope,
+        found: Collection,
+        covers: Sequence[str],
+        zone: str,
+    ) -> dict[str, object]:
+        local = self._clock.now().astimezone(ZoneInfo(zone))
+        line = found.listed.line
+        if envelope.send.message_kind == DIGEST and found.is_work:
+            line = f"{line} ({local:%m-%d})"
+        facts = {
+            "count": found.count(covers),
+            "items": line,
+            "at": f"{local:%m-%d %H:%M}",
+        }
+        return {name: facts[name] for name in envelope.template.slots}
+
+    def _pot(self, found: Collection, covers: Sequence[str]) -> Pot:
+        """Return the pot that pays for messages together: codes never wait for money."""
+        kinds = [found.attempts[id].kind for id in covers]
+        pots = {self._templates[kind].pot for kind in kinds}
+        if Pot.CODES in pots:
+            return Pot.CODES
+        return pots.pop() if len(pots) == 1 else Pot.OTHER
+
+    def _settle_over(self, found: Collection) -> None:
+        """Settle what is no longer true; a question without numbers goes out alone later."""
+        over = _held(found.over)
         if over:
             self.suppress(over, SuppressionReason.OUTDATED)
-
-    def _texts_of(
-        self, attempts: Sequence[MessageAttempt], recipient: Recipient
-    ) -> dict[str, str]:
-        """Return the texts that are still true as a recipient may read them, by attempt id."""
-        subjects = [subject_of(attempt) for attempt in attempts]
-        contexts = self._hooks.contexts(subjects)
-        texts = {}
-        for attempt, context in zip(attempts, contexts, strict=True):
-            if context is not None:
-                template = self._templates[attempt.kind]
-                texts[attempt.id] = template.fill(
-                    recipient.locale, context.facts, recipient.holder
-                )
-        return texts
-
-
-def _facts(kind: str, texts: Sequence[str]) -> Facts:
-    """Return the facts of a digest or bundle of these texts, oldest first."""
-    if kind == DIGEST:
-        items = " ".join(texts[: policy.MAX_DIGEST_ITEMS])
-        return {"count": len(texts), "items": items}
-    return {"count": len(texts), "oldest": texts[0]}
+        for id, at in found.later.items():
+            self._release(found.attempts[id], at)
 
 
 def _held(attempts: Sequence[MessageAttempt]) -> list[MessageAttempt]:

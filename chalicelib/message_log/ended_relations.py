@@ -1,6 +1,7 @@
 """Messages and questions that wait for a person who may not be reached any more."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..kernel.clock import Clock
 from ..kernel.ended_relations import (
@@ -52,10 +53,18 @@ class WaitingMessages:
         reason = next(
             _REASONS[kind] for kind in _REASONS if kind in ended.kinds
         )
+        if RelationKind.ERASED in ended.kinds:
+            self._forget_texts(page.items)
         for attempt in page.items:
             if attempt.state in _WAITING and _is_for(attempt, ended.person_id):
                 self._suppress(attempt, reason)
         return page.next
+
+    def _forget_texts(self, attempts: Iterable[MessageAttempt]) -> None:
+        """Remove the texts of messages to an erased person: they may have words of theirs."""
+        for attempt in attempts:
+            if attempt.text and attempt.state not in _WAITING:
+                self._repository.reclaim(replace(attempt, text=""), attempt)
 
     def _withdraw_questions(self, ended: EndedRelations) -> None:
         """Withdraw the questions to a person, at each phone that may not answer them any more."""

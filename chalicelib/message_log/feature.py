@@ -9,6 +9,7 @@ from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..people.feature import feature as people
+from ..staff_directory.feature import reveals
 
 if TYPE_CHECKING:
     from ..adapters.choice import Providers
@@ -214,16 +215,23 @@ def message_log(core: "Core", get: Get) -> "MessageLog":
 @feature.provide
 def digest(core: "Core", get: Get) -> "Digest":
     """Build the daily digest."""
+    from .collected_texts import CollectedTexts
     from .digest import Digest
 
+    texts = CollectedTexts(
+        attempts=get(attempt_store),
+        questions=get(questions),
+        templates=core.templates,
+        hooks=core.hooks,
+    )
     return Digest(
         repository=get(repository),
         attempts=get(attempt_store),
         log=get(message_log),
+        texts=texts,
         outbox=core.outbox,
         clock=core.clock,
         templates=core.templates,
-        hooks=core.hooks,
     )
 
 
@@ -277,6 +285,7 @@ def build(core: "Core", get: Get) -> "MessageQueries":
         people=get(people),
         templates=core.templates,
         hooks=core.hooks,
+        reveals=get(reveals),
     )
 
 

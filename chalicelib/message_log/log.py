@@ -21,7 +21,6 @@ from .model import (
     Facts,
     MessageAttempt,
     SuppressionReason,
-    bundle_of,
     id_of_parts,
 )
 from .repository import MessageRepository
@@ -154,8 +153,7 @@ class MessageLog:
         """Schedule the follow-up job (retry or digest). Idempotent."""
         if attempt.state is DeliveryState.HELD:
             at = attempt.next_at or self._clock.now()
-            kind = bundle_of(envelope.template)
-            self._outbox.put(decisions.job_of_held(attempt, at, kind))
+            self._outbox.put(decisions.job_of_held(attempt, at))
         elif resume_at := decisions.resume_at(attempt, envelope.template):
             retry = replace(envelope.send, attempt_id=attempt.id)
             self.defer(retry, envelope.recipient.people, resume_at)

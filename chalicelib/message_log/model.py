@@ -18,6 +18,8 @@ __all__ = [
     "BUNDLE",
     "COLLECTIONS",
     "DIGEST",
+    "FURTHER_ALARMS",
+    "MORNING",
     "URGENT_BUNDLE",
     "AskedQuestion",
     "BundleWindow",
@@ -28,6 +30,7 @@ __all__ = [
     "FurtherRecipient",
     "InboxItem",
     "MessageAttempt",
+    "OpenedVisit",
     "PendingVisit",
     "PhoneQuestion",
     "PhoneQuota",
@@ -36,6 +39,7 @@ __all__ = [
     "attempt_id",
     "bundle_of",
     "id_of_parts",
+    "masked",
     "numbers_of",
     "subject_of",
 ]
@@ -44,8 +48,12 @@ __all__ = [
 DIGEST = "reminders.digest"  # the message kind of the daily digest
 BUNDLE = "reminders.bundle"  # the work of some minutes in one message
 URGENT_BUNDLE = "reminders.urgent_bundle"
-COLLECTIONS = (DIGEST, BUNDLE, URGENT_BUNDLE)  # consist of other messages
+FURTHER_ALARMS = "reminders.urgent_more"  # with the words of one that rang
+MORNING = "reminders.morning"  # what quiet hours have held back
+# They consist of other messages.
+COLLECTIONS = (DIGEST, BUNDLE, URGENT_BUNDLE, FURTHER_ALARMS, MORNING)
 Facts = Mapping[str, object]
+_CODES, _MASK = ("code", "word"), "****"
 
 
 class Channel(StrEnum):
@@ -54,7 +62,7 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     DIGEST = "digest"  # with everything else of the day
-    BUNDLE = "bundle"  # with the other work of some minutes
+    BUNDLE = "bundle"  # with others of some minutes
     NONE = "none"  # no address: it is in the inbox, and perhaps on the list of visits
 
 
@@ -111,7 +119,9 @@ class MessageAttempt:
     """The record of one message to one address. The id is derived from these two.
 
     `attempt` counts the calls of a provider. `owner` is the job that has claimed the present one,
-    until `lease_until`. `covers` are the attempts whose messages a digest contains.
+    until `lease_until`. `covers` are the attempts whose messages a digest contains. `bundle` is the
+    kind of the bundle for which a held one waits. `text` is the text as it was sent, in `locale`,
+    with codes masked.
     """
 
     id: str
@@ -142,6 +152,9 @@ class MessageAttempt:
     settled_at: datetime | None = None
     visited_by: str = ""
     covers: tuple[str, ...] = ()
+    bundle: str = ""
+    text: str = ""
+    locale: str = ""
     number: str = ""  # of a question by SMS: the number for yes
     ttl: datetime
 
@@ -199,11 +212,29 @@ class PendingVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedVisit:
+    """What somebody needs for a visit: whom, where, what to say, and the code to bring."""
+
+    id: str
+    person: str
+    name: str
+    phone: str | None
+    place: str
+    address: str | None
+    text: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """An attempt with the text that is true now; `text` is None when the message is over."""
+    """An attempt with its text as it was sent; None if it was not sent and is over.
+
+    `is_current` says whether it is still true.
+    """
 
     attempt: MessageAttempt
     text: str | None
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +270,7 @@ class AskedQuestion:
     `number` is the number for yes. `occasion` is the round (`MessageContext`). `deliveries` are
     the attempts that asked, the first one first: a reminder asks the same round again. `at` is the
     instant of the last of them. `over_at` is when the round was found to be over without an
-    answer by SMS, `yes` the answer by SMS.
+    answer by SMS, or when a late answer came. `yes` is the answer by SMS.
     """
 
     number: str
@@ -300,25 +331,38 @@ class BundleWindow:
 class PhoneQuota:
     """What a phone of staff was sent, by a keyed hash of its number.
 
-    `sent` counts the messages of a local `day` that are not urgent. `windows` are by the kind of
-    bundle.
+    `sent` counts the messages of a local `day` that are not urgent, and `words` has the hashes of
+    those to staff. `windows` are by the kind of bundle, and for alarms by their words, too.
     """
 
     id: str
     version: int
     day: str = ""
     sent: int = 0
+    words: tuple[str, ...] = ()
     windows: Mapping[str, BundleWindow] = field(default_factory=dict)
     ttl: datetime
+
+
+def masked(template: Template, facts: Facts) -> Facts | None:
+    """Return the facts of a text as the log keeps it: no code; None for a text with a name.
+
+    A code opens a door or an account. Messages to staff may name a resident: they are filled when
+    they are read.
+    """
+    if "name" in template.slots:
+        return None
+    hidden = {name: _MASK for name in _CODES if name in facts}
+    return {**facts, **hidden}
 
 
 def bundle_of(template: Template) -> str:
     """Return the kind of bundle that takes further messages of a template, "" for none."""
     if not template.is_bundled:
         return ""
-    if template.urgency is Urgency.URGENT:
-        return URGENT_BUNDLE
-    return BUNDLE
+    if template.urgency is not Urgency.URGENT:
+        return BUNDLE
+    return FURTHER_ALARMS if template.alarm else URGENT_BUNDLE
 
 
 def id_of_parts(prefix: str, *parts: str) -> str:

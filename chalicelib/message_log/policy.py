@@ -9,9 +9,12 @@ __all__ = [
     "ATTEMPT_LEASE",
     "ATTEMPT_TTL",
     "BUNDLE_FOR",
+    "BUNDLE_KEPT",
     "DIGEST_AT",
     "DIGEST_CUTOFF",
+    "DIGEST_KEPT",
     "MAX_DIGEST_ITEMS",
+    "NEXT_BUNDLE_AFTER",
     "NO",
     "NUMBER_REST",
     "NUMBER_WAIT",
@@ -24,6 +27,7 @@ __all__ = [
     "RETRY_FIRST",
     "RETRY_FOR",
     "RETRY_MAX",
+    "SAME_WORDS_FOR",
     "SPENDING_CACHE_TTL",
     "SPENDING_TTL",
     "STAFF_SMS_PER_DAY",
@@ -57,6 +61,13 @@ BUNDLE_FOR = timedelta(minutes=10)
 # A reminder of an urgent ticket that nobody took is repeated each hour. Those of all tickets share
 # one message of the hour: the phone has rung for each of them already.
 URGENT_BUNDLE_FOR = timedelta(hours=1)
+# Further alarms with the same words: the phone has just rung, and each minute counts.
+SAME_WORDS_FOR = timedelta(minutes=2)
+# No message waits longer for a bundle or a digest, quiet hours and an outage included.
+BUNDLE_KEPT = timedelta(days=2)
+DIGEST_KEPT = timedelta(days=14)
+# What has no room in a bundle, or came after it, is in the next one.
+NEXT_BUNDLE_AFTER = timedelta(minutes=2)
 # Not urgent, to a phone or mailbox of staff, the digest included: about one in each hour awake. Who
 # is rung more often stops looking.
 STAFF_SMS_PER_DAY = 12
@@ -65,7 +76,7 @@ STAFF_SMS_PER_DAY = 12
 VISIT_WITHIN = timedelta(days=1)
 
 # Words that answer the only open question of a phone; numbers say which question they answer.
-YES = frozenset({"Y", "YES", "是"})
+YES = frozenset({"Y", "YES", "是", "是的"})
 NO = frozenset({"N", "NO", "否"})
 QUESTION_TTL = timedelta(days=7)  # an answer that comes later is for staff
 # Somebody answers an old SMS by its numbers: they mean the old question.

@@ -14,12 +14,15 @@ from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.model import Person
 from ..people.service import People
+from ..staff_directory.reveals import Reveals
 from . import permissions
 from .model import (
     COLLECTIONS,
     InboxItem,
     MessageAttempt,
+    OpenedVisit,
     PendingVisit,
+    masked,
     numbers_of,
     subject_of,
 )
@@ -41,12 +44,14 @@ class MessageQueries:
         people: People,
         templates: Templates,
         hooks: Hooks,
+        reveals: Reveals,
     ) -> None:
         self._repository = repository
         self._access = access
         self._people = people
         self._templates = templates
         self._hooks = hooks
+        self._reveals = reveals
 
     def list_messages(
         self,
@@ -69,7 +74,10 @@ class MessageQueries:
     def read_inbox(
         self, context: RequestContext, limit: int
     ) -> Page[InboxItem]:
-        """Return the actor's messages, newest first, with the texts that are true now."""
+        """Return the actor's messages, newest first, with their texts as they were sent.
+
+        What is still true is shown in the language of the reader. A code is never shown.
+        """
         actor = self._access.require_self(context).actor
         page = self._repository.messages_to(actor.id, context.start, limit)
         # A digest itself is left out: the messages that it contains are there.
@@ -78,9 +86,18 @@ class MessageQueries:
         ]
         texts = self.texts_of(attempts, context.locale, reader=actor.id)
         items = []
-        for attempt, text in zip(attempts, texts, strict=True):
-            shown = text if self._may_read(actor, attempt) else None
-            items.append(InboxItem(attempt=attempt, text=shown))
+        for attempt, now in zip(attempts, texts, strict=True):
+            text = now
+            if attempt.text and (
+                now is None or attempt.locale == context.locale
+            ):
+                text = attempt.text
+            if not self._may_read(actor, attempt):
+                text = None
+            is_current = now is not None
+            items.append(
+                InboxItem(attempt=attempt, text=text, is_current=is_current)
+            )
         return Page(items, page.next)
 
     def _may_read(self, actor: Actor, attempt: MessageAttempt) -> bool:
@@ -151,20 +168,101 @@ class MessageQueries:
         """
         return self._repository.pending_visits(place, after, limit)
 
+    def still_needed(
+        self, visits: Sequence[PendingVisit], locale: str
+    ) -> dict[str, str]:
+        """Return the texts of visits, by id, without those that nobody has to make any more.
+
+        The matter is over, or each person's account is.
+        """
+        people = self.people_of(visits)
+        needed: dict[str, str] = {}
+        for visit, text in zip(
+            visits, self.texts_of(visits, locale), strict=True
+        ):
+            ids = (visit.person, *visit.others)
+            found = [people[id] for id in ids if id in people]
+            if text is not None and any(one.may_act for one in found):
+                needed[visit.id] = text
+        return needed
+
+    def open_visit(
+        self, context: RequestContext, attempt_id: str
+    ) -> OpenedVisit:
+        """Return what somebody needs for a visit. Reading it is audited as a reveal.
+
+        Raises:
+            Conflict: no visit is needed (any more).
+
+        """
+        attempt = self._visitable(context, attempt_id)
+        person = self._reveals.reveal(
+            context, attempt.person, f"visit {attempt.id}"
+        )
+        return self._opened(context, attempt, person)
+
+    def reread_visit(
+        self, context: RequestContext, attempt_id: str
+    ) -> OpenedVisit:
+        """Return what a repeated request shows; the first has audited the look."""
+        attempt = self._visitable(context, attempt_id)
+        person = self._reveals.reread(context, attempt.person)
+        return self._opened(context, attempt, person)
+
+    def _visitable(
+        self, context: RequestContext, attempt_id: str
+    ) -> MessageAttempt:
+        attempt = self._repository.find_attempt(attempt_id)
+        self._require_visitor(context, attempt)
+        if attempt is None:
+            raise NotFound
+        if not attempt.wants_visit:
+            raise Conflict(
+                "message.no_visit", state=attempt.state.value, moves=[]
+            )
+        return attempt
+
+    def _opened(
+        self, context: RequestContext, attempt: MessageAttempt, person: Person
+    ) -> OpenedVisit:
+        (text,) = self.texts_of(
+            [attempt], context.locale, attempt.person, with_code=True
+        )
+        if text is None:
+            raise Conflict(
+                "message.no_visit", state=attempt.state.value, moves=[]
+            )
+        context_now = self._hooks.contexts([subject_of(attempt)])[0]
+        code = context_now.facts.get("code") if context_now else None
+        template = self._templates[attempt.kind]
+        if "code" not in template.slots:
+            code = None
+        return OpenedVisit(
+            id=attempt.id,
+            person=person.id,
+            name=person.name,
+            phone=person.phone,
+            place=attempt.place,
+            address=person.address,
+            text=text,
+            code=str(code) if code else None,
+        )
+
     # for other readers
 
     def texts_of(
         self,
         messages: Sequence[MessageAttempt | PendingVisit],
         locale: str,
-        hidden: Mapping[str, str] | None = None,
         reader: str = "",
+        *,
+        with_code: bool = False,
     ) -> list[str | None]:
         """Return the texts that are true now, None for messages that are over.
 
         Only a `reader` who is the recipient may read words of their own.
-        `hidden` replaces facts that this reader may not see. A message whose kind is not declared
-        any more has no text.
+        Codes are masked, unless the text is to be said `with_code`. A message whose kind is not
+        declared any more has no text.
         """
         known = [
             message for message in messages if message.kind in self._templates
@@ -175,8 +273,10 @@ class MessageQueries:
         texts: dict[str, str] = {}
         for message, context in zip(known, contexts, strict=True):
             if context is not None:
-                facts = {**context.facts, **(hidden or {})}
                 template = self._templates[message.kind]
+                facts = context.facts
+                if not with_code:
+                    facts = masked(template, facts) or facts
                 texts[message.id] = template.fill(
                     locale, facts, reader, numbers_of(message, locale)
                 )

@@ -205,8 +205,11 @@ class Questions:
         return replace(asked, over_at=min(since, now))
 
     def _free_at(self, asked: AskedQuestion) -> datetime:
-        """Return when the numbers of a question are free for another."""
-        if asked.is_answered:
+        """Return when the numbers of a question are free for another.
+
+        An answer in time frees them at once. After a late one they rest.
+        """
+        if asked.is_answered and not asked.over_at:
             return self._clock.now()
         over_at = asked.over_at or asked.at + policy.QUESTION_TTL
         return over_at + policy.NUMBER_REST

@@ -33,6 +33,7 @@ __all__ = [
     "MessageRepository",
 ]
 
+_KEYS_AT_ONCE = 1000  # ids only: far less than a megabyte
 _NOWHERE = "-"  # the place key of people of no known place
 
 # Ids and kinds, no text: with them a page of visits is shown without reading its attempts.
@@ -216,7 +217,7 @@ class MessageRepository(Repository):
                 index="by_person",
                 keys=after,
                 start=start,
-                limit=100,
+                limit=_KEYS_AT_ONCE,
             )
 
         held = [key.pk for key in every(read) if key.has_channel(channel)]
@@ -275,6 +276,10 @@ class MessageRepository(Repository):
     def read_spent(self, subject: str, name: str) -> int:
         """Read the sum of a counter (厘)."""
         return self._counters.read(subject, name)
+
+    def sum_spent(self, keys: Sequence[tuple[str, str]]) -> int:
+        """Read counters and return their sum (厘)."""
+        return self._counters.sum_of(keys)
 
     def add_spent(
         self, subject: str, name: str, li: int, ttl: datetime

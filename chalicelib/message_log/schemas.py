@@ -1,5 +1,7 @@
 """Messages in the contract. A staff view holds no address and no code."""
 
+from pydantic import Field
+
 from ..web.fields import Instant, PageQuery, PersonId, View
 from .model import Channel, DeliveryState, InboxItem, MessageAttempt
 
@@ -9,6 +11,7 @@ __all__ = [
     "MessageList",
     "MessageQuery",
     "MessageView",
+    "VisitView",
 ]
 
 _SAME = (
@@ -70,13 +73,32 @@ class MessageList(View):
     next: str | None
 
 
+class VisitView(View):
+    """What somebody needs for a visit: whom, where, what to say, and the code to bring."""
+
+    id: str
+    person: PersonId
+    name: str
+    phone: str | None
+    place: str
+    address: str | None
+    text: str = Field(description="What to say: the message that was not sent.")
+    code: str | None = Field(
+        description="The delivery code, where the visit is to bring it."
+    )
+
+
 class InboxItemView(View):
-    """A message to the caller with the text that is true now; null when it is over."""
+    """A message to the caller with its text as it was sent; codes are masked.
+
+    `current` says whether it is still true. What was not sent has the text of now, or null.
+    """
 
     id: str
     kind: str
     about: str
     text: str | None
+    current: bool
     channel: Channel
     state: DeliveryState
     at: Instant
@@ -90,6 +112,7 @@ class InboxItemView(View):
             kind=attempt.kind,
             about=attempt.about,
             text=item.text,
+            current=item.is_current,
             channel=attempt.channel,
             state=attempt.state,
             at=attempt.at,

@@ -8,12 +8,14 @@ from ..kernel.digits import REQUESTS, Pair
 from ..kernel.log import Log
 from . import decisions
 from .model import (
+    COLLECTIONS,
     Channel,
     DeliveryState,
     Envelope,
     Facts,
     MessageAttempt,
     SuppressionReason,
+    masked,
 )
 from .questions import Questions
 from .repository import MessageRepository
@@ -102,6 +104,7 @@ class AttemptSender:
     ) -> MessageAttempt:
         text = self._transport.text_of(envelope, facts, numbers)
         attempt = self._transport.priced(attempt, text, attempt.provider)
+        attempt = _with_text(attempt, envelope, facts, numbers)
         try:
             ref = self._transport.send(attempt, envelope, text)
         except Refused as refused:
@@ -122,3 +125,21 @@ class AttemptSender:
             settled_at=self._clock.now(),
             lease_until=None,
         )
+
+
+def _with_text(
+    attempt: MessageAttempt,
+    envelope: Envelope,
+    facts: Facts,
+    numbers: Pair | None,
+) -> MessageAttempt:
+    """Return an attempt with its text for the inbox. The parts of a collection have their own."""
+    shown = masked(envelope.template, facts)
+    is_ours = attempt.person.startswith("per_")
+    if shown is None or attempt.kind in COLLECTIONS or not is_ours:
+        return attempt
+    recipient = envelope.recipient
+    text = envelope.template.fill(
+        recipient.locale, shown, recipient.holder, numbers
+    )
+    return replace(attempt, text=text, locale=recipient.locale)

@@ -32,8 +32,13 @@ class StaffPhones:
         self._clock = clock
         self._keys = keys
 
-    def place(self, envelope: Envelope, zone: str) -> Placement:
-        """Return the place of a message, and count it. What was begun before goes on at once."""
+    def place(
+        self, envelope: Envelope, zone: str, words: str = ""
+    ) -> Placement:
+        """Return the place of a message, and count it. What was begun before goes on at once.
+
+        `words` is the text of a message that is not a collection.
+        """
         if self._attempts.find(envelope):
             return Placement()
         attempt_id = self._attempts.id_of(envelope)
@@ -47,6 +52,7 @@ class StaffPhones:
                 attempt_id,
                 now,
                 zone,
+                words=words,
                 is_bundle=envelope.send.message_kind in COLLECTIONS,
             )
             if after == quota or self._keep(after, known):

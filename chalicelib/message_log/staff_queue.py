@@ -9,15 +9,13 @@ from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.model import Person
 from .model import PendingVisit
 from .policy import VISIT_WITHIN
-from .texts import ERASED, OVER, VISIT
+from .texts import ERASED, VISIT
 
 if TYPE_CHECKING:
     from .queries import MessageQueries
 
 __all__ = ["visits"]
 
-# Only the resident reveals the delivery code, once the goods have come.
-_HIDDEN = {"code": "****"}
 _OrderedVisit = tuple[str, PendingVisit]
 
 
@@ -31,7 +29,7 @@ def visits(messages: "MessageQueries", query: QueueQuery) -> QueuePart:
     for place in places:
         page, everything = _read(messages, place, query)
         pages.append(page)
-        count += len(everything)
+        count += len(messages.still_needed(everything, query.locale))
     merged = merge_pairs(pages, query.limit)
     tasks = Page(_tasks(messages, merged.items, query), merged.next)
     return QueuePart(tasks=tasks, counts={"message.visit": count})
@@ -58,18 +56,25 @@ def _tasks(
     pairs: Sequence[_OrderedVisit],
     query: QueueQuery,
 ) -> list[tuple[str, Task]]:
-    """Return visits as tasks; their texts and people are read together."""
+    """Return visits as tasks; their texts and people are read together.
+
+    A visit that is not needed any more is left out.
+    """
     waiting = [visit for _, visit in pairs]
-    texts = messages.texts_of(waiting, query.locale, hidden=_HIDDEN)
+    needed = messages.still_needed(waiting, query.locale)
     people = messages.people_of(waiting)
     tasks = []
-    for (order, visit), text in zip(pairs, texts, strict=True):
+    for order, visit in pairs:
+        text = needed.get(visit.id)
+        if text is None:
+            continue
         due_at = from_text(order.partition("#")[0])
         task = Task(
             kind="message.visit",
             id=visit.id,
             title=_title(people, visit, text, query.locale),
             place=visit.place or query.place,
+            subject=visit.person,
             due_at=due_at,
             moves=["visited"],
             since=due_at - VISIT_WITHIN,
@@ -81,17 +86,14 @@ def _tasks(
 def _title(
     people: Mapping[str, Person],
     visit: PendingVisit,
-    text: str | None,
+    text: str,
     locale: str,
 ) -> str:
     """Return the names of all recipients, and the text."""
     names = [
         _name(people.get(id), locale) for id in (visit.person, *visit.others)
     ]
-    shown = text
-    if shown is None:
-        shown = OVER.format(locale)
-    return VISIT.format(locale, {"who": "、".join(names), "what": shown})
+    return VISIT.format(locale, {"who": "、".join(names), "what": text})
 
 
 def _name(person: Person | None, locale: str) -> str:

@@ -2,7 +2,7 @@
 
 from ..kernel.text_catalogue import text
 
-__all__ = ["ERASED", "OVER", "REFUSALS", "VISIT"]
+__all__ = ["ERASED", "REFUSALS", "VISIT"]
 
 REFUSALS = {
     "message.no_visit": text(
@@ -12,8 +12,4 @@ REFUSALS = {
 }
 
 VISIT = text(zh="{who}：{what}", en="{who}: {what}")
-OVER = text(
-    zh="（内容已过时，不用再告知）",
-    en="(no longer true: no visit is needed)",
-)
 ERASED = text(zh="已注销的居民", en="a resident whose account was erased")

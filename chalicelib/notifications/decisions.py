@@ -1,14 +1,17 @@
 """The instant when a message goes out. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..kernel.clock import share_of
 from ..kernel.quiet import quiet_span
 from ..kernel.template import Template, Urgency
 from . import policy
 from .model import LocalQuietHours
+from .policy import MORNING_AFTER
 
-__all__ = ["is_held", "plan"]
+__all__ = ["is_held", "morning_at", "plan"]
+
+_MOMENT = timedelta(microseconds=1)
 
 
 def plan(
@@ -17,12 +20,12 @@ def plan(
     *,
     not_before: datetime | None,
     not_after: datetime | None,
-    seed: str,
+    seed: str | None,
 ) -> datetime | None:
     """Return when a message may go out to a person with these quiet hours, None for never.
 
-    A message that would fall into quiet hours waits for their end, and up to `JITTER` longer. If it
-    would be worthless by then, it goes out *earlier*: an hour before the quiet hours begin.
+    A message that would fall into quiet hours waits for their end, and with a `seed` up to `JITTER`
+    longer. If it would be worthless by then, it goes out *earlier*: an hour before they begin.
     """
     wanted = max(now, not_before or now)
     span = _span(wanted, quiet)
@@ -30,6 +33,8 @@ def plan(
         return _if_in_time(wanted, not_after)
     ends = _free_from(wanted, quiet)
     if not_after is None or ends + policy.JITTER < not_after:
+        if seed is None:
+            return ends
         late = ends + share_of(policy.JITTER, seed)
         # The time between two quiet spans may be shorter than the jitter.
         return ends if _span(late, quiet) else late
@@ -39,6 +44,21 @@ def plan(
         return early
     # Too late to be early: the first moment after the quiet hours.
     return _if_in_time(ends, not_after)
+
+
+def morning_at(
+    due_at: datetime, quiet: LocalQuietHours, seed: str
+) -> datetime | None:
+    """Return when a message goes out with others that the end of quiet hours has released.
+
+    None where no quiet hours ended at `due_at`.
+    """
+    span = _span(due_at - _MOMENT, quiet)
+    if span is None or span[1] != due_at:
+        return None
+    spread = policy.JITTER - MORNING_AFTER
+    at = due_at + MORNING_AFTER + share_of(spread, seed)
+    return None if _span(at, quiet) else at
 
 
 def _if_in_time(at: datetime, not_after: datetime | None) -> datetime | None:

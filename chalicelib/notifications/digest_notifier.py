@@ -48,13 +48,13 @@ class DigestNotifier:
             if at is not None and at > now:
                 self._log.defer(send, route.recipient.people, at)
                 continue
-            next_at = digest_time(now, route.quiet.zone)
+            zone = route.quiet.zone
             envelope = message.to(route.recipient)
             if held and self._is_over_ceiling(envelope, route):
-                self._digest.move_to_digest(held, next_at)
+                self._digest.move_to_digest(held, digest_time(now, zone))
                 continue
             with self._budget.billing() as bill:
-                self._digest.send(envelope, held, next_at, bill)
+                self._digest.send(envelope, held, zone, bill)
 
     def _is_over_ceiling(self, envelope: Envelope, route: Route) -> bool:
         """Say whether a bundle must wait for the digest: the phone has rung often today."""

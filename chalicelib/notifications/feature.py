@@ -98,6 +98,8 @@ feature.messages(
 feature.messages(
     "reminders.bundle",
     "reminders.urgent_bundle",
+    "reminders.urgent_more",
+    "reminders.morning",
     templates=bundles,
     context=context,
 )

@@ -10,7 +10,8 @@ from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Urgency
 from ..message_log.model import Channel, Recipient, SuppressionReason
-from ..people.model import Person, are_one_household
+from ..people.model import Person
+from ..people.moves import are_one_household
 from ..people.service import People
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places

@@ -5,15 +5,16 @@ from datetime import datetime
 
 from ..kernel.audiences import SeveralPeople
 from ..kernel.job import Send
-from ..kernel.template import Template, Urgency
+from ..kernel.template import Legal, Template, Urgency
 from ..message_log.model import (
+    COLLECTIONS,
     Channel,
     Envelope,
     Facts,
     Recipient,
     SuppressionReason,
 )
-from .decisions import plan
+from .decisions import morning_at, plan
 from .model import LocalQuietHours
 
 __all__ = ["DueMessage", "Route"]
@@ -50,13 +51,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueMessage:
-    """A message as one job sends it. Without `facts` it is no longer true."""
+    """A message as one job sends it. Without `facts` it is no longer true.
+
+    One that `bars_phones` must not ring at phones that ring for other messages to a person.
+    """
 
     send: Send
     due_at: datetime
     template: Template
     facts: Facts | None = None
     occasion: str = ""
+    bars_phones: bool = False
 
     def to(self, recipient: Recipient) -> Envelope:
         """Return the message to one recipient."""
@@ -79,8 +84,35 @@ class DueMessage:
             seed=self._jitter_seed(route),
         )
 
-    def _jitter_seed(self, route: Route) -> str:
-        """Return the seed of the random delay. All people of a share have the same one."""
+    @property
+    def is_collectable(self) -> bool:
+        """Say whether quiet hours collect the message with others for the same phone.
+
+        A promotion goes alone, with its own way to opt out.
+        """
+        is_urgent = self.template.urgency is Urgency.URGENT
+        is_promotion = self.template.legal is Legal.PROMOTIONAL
+        is_collection = self.send.message_kind in COLLECTIONS
+        return not is_urgent and not is_promotion and not is_collection
+
+    def morning_at(self, route: Route) -> datetime | None:
+        """Return when the message goes out with others of the night, None if it goes alone.
+
+        The route of a bundle knows nothing of phones that one of its messages bars.
+        """
+        has_address = route.recipient.channel in (Channel.SMS, Channel.EMAIL)
+        if not self.is_collectable or not has_address or self.bars_phones:
+            return None
+        seed = route.recipient.people[0]
+        return morning_at(self.due_at, route.quiet, seed)
+
+    def _jitter_seed(self, route: Route) -> str | None:
+        """Return the seed of the random delay. All people of a share have the same one.
+
+        What is collected is spread later.
+        """
+        if self.is_collectable:
+            return None
         if isinstance(self.send.audience, SeveralPeople):
             return self.send.id
         return route.recipient.people[0]

@@ -22,6 +22,7 @@ from ..message_log.digest import Digest
 from ..message_log.log import MessageLog
 from ..message_log.model import (
     COLLECTIONS,
+    MORNING,
     Channel,
     Envelope,
     Facts,
@@ -101,7 +102,12 @@ class Notifier:
         message = DueMessage(send=send, due_at=due_at, template=template)
         if context is None:
             return message
-        return replace(message, facts=context.facts, occasion=context.occasion)
+        return replace(
+            message,
+            facts=context.facts,
+            occasion=context.occasion,
+            bars_phones=bool(context.barred_people),
+        )
 
     def _direct(self, audience: Audience) -> Audience:
         """Return the members of a small group by name, any other audience as it is."""
@@ -202,15 +208,15 @@ class Notifier:
             return None
         if at > now:
             return at
-        self._send_or_hold(envelope, route, message.facts, bill)
+        self._send_or_hold(message, route, message.facts, bill)
         return None
 
     def _send_or_hold(
-        self, envelope: Envelope, route: Route, facts: Facts, bill: Bill
+        self, message: DueMessage, route: Route, facts: Facts, bill: Bill
     ) -> None:
-        """Hand a message that may go out now to the log, or to the digest."""
+        """Hand a message that may go out now to the log, to the digest, or to a bundle."""
         now = self._clock.now()
-        template = envelope.template
+        envelope, template = message.to(route.recipient), message.template
         sent = self._sent_this_week(route, template, now)
         if (
             template.legal is Legal.PROMOTIONAL
@@ -221,11 +227,25 @@ class Notifier:
         digest_at = digest_time(now, route.quiet.zone)
         if is_held(template, sent) and self._digest.add(envelope, digest_at):
             return
-        if route.takes_rations and self._hold_for_staff(envelope, route):
+        if self._hold_for_morning(message, route):
+            return
+        if route.takes_rations and self._hold_for_staff(envelope, route, facts):
             return
         self._log.attempt(envelope, facts, bill)
 
-    def _hold_for_staff(self, envelope: Envelope, route: Route) -> bool:
+    def _hold_for_morning(self, message: DueMessage, route: Route) -> bool:
+        """Hold what quiet hours have released, with the rest of the night; say if it waits."""
+        at = message.morning_at(route)
+        if at is None or at <= self._clock.now():
+            return False
+        not_after = message.send.not_after
+        if not_after and message.due_at + policy.JITTER >= not_after:
+            return False
+        return self._digest.add(message.to(route.recipient), at, MORNING)
+
+    def _hold_for_staff(
+        self, envelope: Envelope, route: Route, facts: Facts
+    ) -> bool:
         """Hold a message to a phone of staff for a bundle or the digest; return whether it waits.
 
         Codes and urgent alarms never wait. A question that the ceiling stops is in the app: in a
@@ -235,10 +255,12 @@ class Notifier:
         is_urgent = template.urgency is Urgency.URGENT
         if template.pot is Pot.CODES or (is_urgent and not template.is_bundled):
             return False
-        placement = self._staff_phones.place(envelope, route.quiet.zone)
+        recipient = envelope.recipient
+        words = template.fill(recipient.locale, facts, recipient.holder)
+        placement = self._staff_phones.place(envelope, route.quiet.zone, words)
         if placement.bundle_at:
             return self._digest.add(
-                envelope, placement.bundle_at, Channel.BUNDLE
+                envelope, placement.bundle_at, placement.bundle
             )
         if placement.is_at_once:
             return False

@@ -16,24 +16,44 @@ MESSAGES = {
 BUNDLES = {
     "reminders.bundle": Template(
         text(
-            zh="{count}件新待办，最早：{oldest}。详情见应用",
-            en="{count} new, oldest: {oldest} See the app.",
+            zh="{count}件新待办，最早：{items}（{at}）。详情见应用",
+            en="{count} new, oldest: {items} ({at}). See the app.",
         ),
         recipients="the staff who would get each of its messages",
         for_staff=True,
-        slots={"count": 3, "oldest": 80},
+        slots={"count": 3, "items": 200, "at": 11},
         pot=Pot.TICKETS,
-        parts=2,
+        parts=4,
     ),
     "reminders.urgent_bundle": Template(
         text(
-            zh="紧急！{count}件待办，最早：{oldest}。详情见应用",
-            en="Urgent! {count} wait, oldest: {oldest} See the app.",
+            zh="紧急！{count}件待办，最早：{items}（{at}）。详情见应用",
+            en="Urgent! {count} wait, oldest: {items} ({at}). See the app.",
         ),
         recipients="the staff who would get each of its messages",
         for_staff=True,
-        slots={"count": 3, "oldest": 80},
+        slots={"count": 3, "items": 200, "at": 11},
         urgency=Urgency.URGENT,
-        parts=2,
+        parts=4,
+    ),
+    "reminders.urgent_more": Template(
+        text(
+            zh="紧急！另有{count}件：{items}（{at}）",
+            en="Urgent! {count} more: {items} ({at}).",
+        ),
+        recipients="the staff who would get each of its messages",
+        for_staff=True,
+        slots={"count": 3, "items": 200, "at": 11},
+        urgency=Urgency.URGENT,
+        parts=4,
+    ),
+    "reminders.morning": Template(
+        text(
+            zh="{count}条消息（{at}）：{items}",
+            en="{count} messages ({at}): {items}",
+        ),
+        recipients="the recipient of messages that quiet hours have held back",
+        slots={"count": 3, "items": 350, "at": 11},
+        parts=6,
     ),
 }

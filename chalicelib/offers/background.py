@@ -151,6 +151,9 @@ class OfferJobs:
             open=wanted > 0,
             now=self._clock.now(),
         )
+        if wish:
+            moved = replace(changes.entity, community=wish.community)
+            changes = replace(changes, entity=moved)
         if wish is None or changes.entity == offer_round:
             return changes
         # Any change of the wish meanwhile starts another job. That job may run first and find

@@ -225,6 +225,9 @@ def on_wish_fulfilled(offers: "OfferJobs", event: "Event") -> None:
     "wish.reopened",
     "wish.suspended",
     "wish.resumed",
+    "wish.moved",
+    "wish.places_closed",
+    "wish.disputed",
     "wish.owner_erased",
     service=jobs,
 )

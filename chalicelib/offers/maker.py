@@ -32,7 +32,7 @@ from .waking_hours import answer_by
 
 __all__ = ["OfferMaker", "need_of", "terms_of"]
 
-# The terms of a wish that decide which volunteers may be asked.
+# The terms of a wish that decide, with its grid, which volunteers may be asked.
 _TERMS = ("kind", "skills", "window", "safeguarding")
 
 
@@ -236,5 +236,5 @@ def need_of(wish: Wish, offer_round: OfferRound | None) -> int:
 
 def terms_of(wish: Wish) -> str:
     """Return a digest of the terms that decide which volunteers may be asked."""
-    terms = repr([getattr(wish, name) for name in _TERMS])
+    terms = repr([grid_of(wish.place), *(getattr(wish, n) for n in _TERMS)])
     return hashlib.sha256(terms.encode()).hexdigest()[:16]

@@ -6,7 +6,16 @@ from typing import Annotated
 from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
-from ..web.fields import Flag, Instant, Line, PersonId, PlaceCode, Request, View
+from ..web.fields import (
+    Flag,
+    Instant,
+    Line,
+    PersonId,
+    PlaceCode,
+    Request,
+    VersionedView,
+    View,
+)
 from ..wishes.model import Wish, WishKind
 from ..wishes.schemas import WishId
 from ..wishes.views import VisitWindowView
@@ -60,11 +69,10 @@ class OfferedWishView(View):
         )
 
 
-class OfferView(View):
+class OfferView(VersionedView):
     """A wish offered to one volunteer. `about` is left out once the wish is not public."""
 
     id: OfferId
-    version: int
     wish: WishId
     volunteer: PersonId
     state: OfferState

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from ..kernel.text import PROSE_PATTERN, normalise
-from ..people.schemas import mainland_mobile
+from ..people.fields import mainland_mobile
 from ..places.model import Location
 from ..web.fields import SEEN, Prose, near
 from .location import Address

@@ -12,7 +12,8 @@ from ..kernel.request import RequestContext
 from . import permissions
 from .consent_versions import check_not_outdated
 from .factor_gate import FactorGate
-from .model import Person, are_one_household
+from .model import Person
+from .moves import are_one_household
 from .repository import PersonRepository
 
 __all__ = ["Access", "Granted"]

@@ -18,21 +18,20 @@ from .consents import Consents
 from .edits import AccountEdit, VolunteerEdit
 from .erasure import Erasure
 from .export import PersonalData
-from .model import (
-    Consent,
-    Person,
-    VolunteerProfile,
-    make_volunteer,
-    withdraw,
-)
+from .model import Person
+from .moves import make_volunteer, withdraw
 from .newcomers import ask_for_role
 from .policy import SELF_GIVEN
+from .records import Consent
 from .registration import Registration
+from .volunteer_profile import VolunteerProfile
 
-__all__ = ["Accounts", "PhoneProof", "TrailLine"]
+__all__ = ["Accounts", "CheckPhone", "PhoneProof", "TrailLine"]
 
 # (person, challenge, code, network address) -> the use of the challenge, or a refused try
 PhoneProof = Callable[[Person, str, str, str], Changes[Entity]]
+# Refuses what takes an account away while staff doubt its phone: (id of the person)
+CheckPhone = Callable[[str], None]
 # (person, kind of event, network address) -> the line in the security trail
 TrailLine = Callable[[Person, str, str], Put]
 
@@ -51,6 +50,7 @@ class Accounts:
         erasure: Erasure,
         phone_proof: PhoneProof,
         trail_line: TrailLine,
+        check_phone: CheckPhone,
         personal_data: PersonalData,
     ) -> None:
         self._transaction, self._access = transaction, access
@@ -58,6 +58,7 @@ class Accounts:
         self._consents, self._registration = consents, registration
         self._erasure, self._phone_proof = erasure, phone_proof
         self._personal_data, self._trail_line = personal_data, trail_line
+        self._check_phone = check_phone
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""
@@ -224,11 +225,17 @@ class Accounts:
         self._transaction.run(decide, context)
 
     def read_my_data(self, context: RequestContext) -> dict[str, Any]:
-        """Return everything held about the actor, by section. The trail gets a line."""
+        """Return everything held about the actor, by section. The trail gets a line.
+
+        Raises:
+            Conflict: staff correct the phone, and that is not decided.
+
+        """
 
         def decide() -> Changes[Person]:
             granted = self._access.require_self(context, permissions.EXPORT_ME)
             person = granted.person
+            self._check_phone(person.id)
             line = self._trail_line(person, "person.exported", context.address)
             return Changes(entity=person, previous=person, writes=(line,))
 
@@ -241,6 +248,7 @@ class Accounts:
 
         Raises:
             Invalid: the code is not that of a challenge of the actor's own phone.
+            Conflict: staff correct the phone, and that is not decided.
 
         """
 
@@ -248,6 +256,7 @@ class Accounts:
             granted = self._access.require_self(context, permissions.ERASE_ME)
             person = granted.person
             person.check_version(context.seen_version)
+            self._check_phone(person.id)
             proved = self._phone_proof(person, challenge, code, context.address)
             if proved.refusal:
                 return proved, None

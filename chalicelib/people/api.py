@@ -8,23 +8,23 @@ from ..kernel.request import RequestContext
 from ..web.fields import PageQuery
 from ..web.routes import Routes
 from .accounts import Accounts
-from .consent_texts import consent_texts
-from .schemas import (
+from .consent_schemas import (
     ConsentList,
     ConsentTextList,
     ConsentTextView,
     ConsentView,
+    MyConsentIn,
+)
+from .consent_texts import consent_texts
+from .schemas import (
     ErasureIn,
     MyAccountPatch,
     MyAccountView,
-    MyConsentIn,
     MyDataView,
     RoleRequestIn,
-    VolunteerIn,
-    VolunteerPatch,
-    VolunteerView,
 )
 from .texts import REFUSALS
+from .volunteer_schemas import VolunteerIn, VolunteerPatch, VolunteerView
 
 __all__ = ["routes"]
 

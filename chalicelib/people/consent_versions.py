@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..kernel.errors import Forbidden, Invalid
-from .model import TERMS, Person
+from .model import Person
+from .moves import TERMS
 from .policy import CONSENT_GRACE, CONSENT_SINCE, CONSENT_TEXTS
 
 __all__ = ["ConsentDue", "check_current", "check_not_outdated", "consents_due"]

@@ -13,8 +13,10 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
 from ..kernel.text import as_read
 from ..store.transaction import Transaction
-from .model import GUARDIAN, Consent, ConsentGiven, Person
+from .model import Person
+from .moves import GUARDIAN
 from .policy import CALL_BACK_WITHIN, CONSENT_TEXTS
+from .records import Consent, ConsentGiven
 from .repository import PersonRepository
 
 __all__ = ["BindSlip", "Consents"]

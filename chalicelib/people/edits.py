@@ -4,16 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import (
-    Availability,
-    ConsentGiven,
-    GuardianGiven,
-    Person,
-    QuietHours,
-    VolunteerProfile,
-    agree,
-)
+from .model import Person
+from .moves import agree
 from .policy import CONSENT_TEXTS
+from .records import ConsentGiven, GuardianGiven
+from .volunteer_profile import Availability, QuietHours, VolunteerProfile
 
 __all__ = [
     "AccountEdit",
@@ -49,11 +44,15 @@ class PersonCorrection(PersonEdit):
     """What staff correct; they may add a phone."""
 
     phone: Maybe[str] = UNSET
+    contact_note: Maybe[str | None] = UNSET
 
     def applied_to(self, person: Person) -> Person:
         """Return the person with the changes."""
-        changed = PersonEdit.applied_to(self, person)
-        return replace(changed, phone=or_else(self.phone, person.phone))
+        return replace(
+            PersonEdit.applied_to(self, person),
+            phone=or_else(self.phone, person.phone),
+            contact_note=or_else(self.contact_note, person.contact_note),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,15 @@ def ended_relations(before: Person, after: Person) -> tuple[EndedRelation, ...]:
 
 
 def events_of_change(before: Person, after: Person) -> Sequence[Event]:
-    """Return the event of the relations that end with a change of a person."""
-    return ended_event(after.id, ended_relations(before, after))
+    """Return the events of a change of a person: relations that end, and another home.
+
+    They hold ids only: where the person lives now is read later.
+    """
+    events = ended_event(after.id, ended_relations(before, after))
+    before_home = (before.home, before.address)
+    if after.erased_at or before_home == (after.home, after.address):
+        return events
+    return (*events, Event(id="", tag="person.moved", subject=after.id))
 
 
 def _ended_account(before: Person, after: Person) -> Iterator[EndedRelation]:

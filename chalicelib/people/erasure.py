@@ -7,9 +7,11 @@ from ..kernel.changes import Changes, Entity, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.hooks import Hooks
 from ..kernel.place import community_of
-from .model import Person, PhoneMark, SealedRecord, ShownHome, erase
+from .model import Person
+from .moves import erase
 from .phones import Phones
 from .policy import SEALED_FOR
+from .records import PhoneMark, SealedRecord, ShownHome
 
 __all__ = ["Erasure"]
 

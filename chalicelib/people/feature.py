@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .access import Access
-    from .accounts import Accounts, PhoneProof, TrailLine
+    from .accounts import Accounts, CheckPhone, PhoneProof, TrailLine
     from .background import PersonJobs
     from .consents import BindSlip, Consents
     from .erasure import Erasure
     from .export import PersonalData
     from .factor_gate import ReadFactor
-    from .model import Person, ShownHome
+    from .lists import PeopleLists
+    from .model import Person
     from .phones import Phones
+    from .records import ShownHome
     from .registration import Registration
     from .rekeying import PhoneRekeying
     from .service import People
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
 __all__ = [
     "access",
     "accounts",
+    "check_phone",
     "consents",
     "erasure",
     "factor_of",
     "feature",
     "homes_shown",
     "jobs",
+    "lists",
     "personal_data",
     "phone_proof",
     "phone_rekeying",
@@ -73,6 +77,9 @@ phone_proof: "ServiceProvider[PhoneProof]" = ServiceProvider(
 factor_of: "ServiceProvider[ReadFactor]" = ServiceProvider(
     "people.factor_of"
 )  # filled by factors
+check_phone: "ServiceProvider[CheckPhone]" = ServiceProvider(
+    "people.check_phone"
+)  # filled by phone_changes
 trail_line: "ServiceProvider[TrailLine]" = ServiceProvider(
     "people.trail_line"
 )  # filled by security_trail
@@ -99,6 +106,15 @@ def phones(core: "Core", get: Get) -> "Phones":
     from .repository import PersonRepository
 
     return Phones(repository=PersonRepository(core.store), keys=core.keys)
+
+
+@feature.provide
+def lists(core: "Core", get: Get) -> "PeopleLists":
+    """Build the lists of people."""
+    from .lists import PeopleLists
+    from .repository import PersonRepository
+
+    return PeopleLists(PersonRepository(core.store))
 
 
 @feature.provide
@@ -198,6 +214,10 @@ def accounts(core: "Core", get: Get) -> "Accounts":
         """Load the security trail for a line only, not with every account."""
         return get(trail_line)(person, kind, address)
 
+    def check(person_id: str) -> None:
+        """Load the phone changes for an export or an erasure only."""
+        get(check_phone)(person_id)
+
     return Accounts(
         transaction=core.transaction,
         clock=core.clock,
@@ -207,6 +227,7 @@ def accounts(core: "Core", get: Get) -> "Accounts":
         erasure=get(erasure),
         phone_proof=prove,
         trail_line=make_line,
+        check_phone=check,
         personal_data=get(personal_data),
     )
 

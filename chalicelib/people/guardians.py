@@ -8,8 +8,10 @@ from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from .consents import Consents
 from .edits import AgeCorrection
-from .model import GUARDIAN, ConsentGiven, GuardianGiven, Person
+from .model import Person
+from .moves import GUARDIAN
 from .policy import CONSENT_TEXTS, GUARDIAN_BELOW
+from .records import ConsentGiven, GuardianGiven
 from .repository import PersonRepository
 
 __all__ = ["Guardians", "may_be_child"]

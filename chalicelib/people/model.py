@@ -1,92 +1,31 @@
-"""People and their consents, and what may change about them. Pure."""
+"""People. What may change about them is in moves.py. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from ..kernel.access import Actor, Grant, Relation, Resource, Role
 from ..kernel.changes import Entity
-from ..kernel.errors import Conflict, Forbidden, Refusal, Unauthenticated
-from ..kernel.place import community_of, street_of
+from ..kernel.errors import Forbidden, Refusal, Unauthenticated
+from ..kernel.place import street_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions, policy
 from .kept_session import KeptSession
 from .role_request import RoleRequest
 from .vetting import Vetting, VettingMethod, VettingRecord
+from .volunteer_profile import QuietHours, VolunteerProfile
 
 __all__ = [
-    "CARE",
-    "GUARDIAN",
-    "TERMS",
-    "Availability",
-    "Consent",
-    "ConsentGiven",
     "EndedSession",
-    "GuardianGiven",
     "Person",
-    "PhoneMark",
-    "PhoneOwner",
-    "QuietHours",
-    "SealedRecord",
-    "ShownHome",
     "Vetting",
     "VettingMethod",
     "VettingRecord",
-    "VolunteerProfile",
-    "agree",
-    "are_one_household",
-    "end_session",
-    "erase",
     "limit_subjects",
-    "lose_phone",
-    "make_volunteer",
     "mask_phone",
-    "never_again",
-    "withdraw",
 ]
-
-CARE = (
-    "care"  # the purpose of marks about minors, the bedridden and those alone
-)
-GUARDIAN = "guardian"  # the purpose without which a child has no account
-TERMS = "terms"  # the purpose without which there is no account
-_SESSION_MEMORY = timedelta(minutes=30)  # as long as an access token lives
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """When nothing but the urgent may ring; local times ``HH:MM``."""
-
-    start: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Availability:
-    """A weekly window; weekday 1 is Monday, local times ``HH:MM``."""
-
-    weekday: int
-    start: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolunteerProfile:
-    """What a volunteer offers. `capacity` is the number of claims at once; no `kinds` means any.
-
-    `never` are kinds that they do not want to be asked for again.
-    """
-
-    places: tuple[str, ...] = ()
-    skills: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    dialects: tuple[str, ...] = ()
-    availability: tuple[Availability, ...] = ()
-    capacity: int = 3
-    paused_until: datetime | None = None
-    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +48,7 @@ class Person(Entity):
     phone_keys: tuple[str, ...] = ()
     home: str | None = None
     address: str | None = None
+    contact_note: str | None = None  # a landline, a neighbour who opens
     grants: tuple[Grant, ...] = ()
     locale: str = DEFAULT_LOCALE
     sms: bool = True
@@ -170,10 +110,11 @@ class Person(Entity):
             self.phone,
             (self.phone or "").removeprefix("+86"),
             self.email_address,
+            self.contact_note,
         ]
-        numbers = re.findall(
-            r"\d{3,}", self.address or ""
-        )  # a room, also where nothing calls it one
+        # A room, also where nothing calls it one; a landline.
+        numbered = f"{self.address or ''} {self.contact_note or ''}"
+        numbers = re.findall(r"\d{3,}", numbered)
         return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
@@ -312,96 +253,6 @@ class Person(Entity):
         return self.as_actor(actor.session)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneOwner:
-    """Holds a phone for one account. `fingerprint` is a keyed hash of the number."""
-
-    fingerprint: str
-    person_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneMark:
-    """A phone whose account was erased: limits and a block go on for a phone that comes back."""
-
-    fingerprint: str
-    person_id: str
-    phone_keys: tuple[str, ...]
-    blocked: bool
-    ttl: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownHome:
-    """A home that a helper was shown: the wish, its place, and when they claimed it."""
-
-    wish_id: str
-    place: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedRecord:
-    """The rest of an erased person that only an administrator of the street may read.
-
-    `places` are the communities of the person and of the homes.
-    """
-
-    person_id: str
-    name: str
-    phone: str | None
-    phone_keys: tuple[str, ...]
-    homes: tuple[ShownHome, ...]
-    blocked: bool
-    places: tuple[str, ...]
-    erased_at: datetime
-    ttl: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """One line of the consent ledger; what it says is never changed or removed.
-
-    Only a witness is forgotten with an erasure. `confirm_by` is set while a spoken consent without
-    a witness waits for a call-back by the staff of `place`.
-    """
-
-    id: str
-    person_id: str
-    at: datetime
-    purpose: str
-    given: bool
-    text_version: str | None = None
-    how: str = "app"
-    witness: str | None = None
-    slip: str | None = None  # the upload of a signed slip
-    recorded_by: str
-    confirm_by: datetime | None = None
-    place: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGiven:
-    """The form of a consent that another person records.
-
-    With `care` the person agrees to marks about care as well, which is a purpose of its own.
-    `slip` is the upload of a signed slip.
-    """
-
-    how: str
-    witness: str | None = None
-    slip: str | None = None
-    care: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardianGiven:
-    """A guardian who agrees: a person by id, or else the name."""
-
-    person_id: str | None = None
-    name: str | None = None
-
-
 def limit_subjects(
     person_id: str, phone_keys: Iterable[str]
 ) -> tuple[str, ...]:
@@ -412,119 +263,3 @@ def limit_subjects(
 def mask_phone(phone: str | None) -> str | None:
     """Return a phone as it may be shown: ``+86138****8000``."""
     return f"{phone[:-8]}****{phone[-4:]}" if phone else None
-
-
-def end_session(person: Person, session: str, now: datetime) -> Person:
-    """Remember an ended session for as long as its access tokens live."""
-    fresh = tuple(
-        s
-        for s in person.ended_sessions
-        if s.at > now - _SESSION_MEMORY and s.id != session
-    )
-    return replace(
-        person, ended_sessions=(*fresh, EndedSession(id=session, at=now))
-    )
-
-
-def lose_phone(person: Person, now: datetime) -> Person:
-    """Return an account whose number belongs to somebody else now; every session ends."""
-    return replace(
-        person,
-        phone=None,
-        phone_lost_at=now,
-        token_version=person.token_version + 1,
-    )
-
-
-def agree(person: Person, purpose: str, text_version: str | None) -> Person:
-    """Return a person with a consent, or without it; a consent in force keeps its text version."""
-    if purpose == TERMS:
-        person = replace(person, terms_withdrawn=text_version is None)
-    rest = {
-        name: version
-        for name, version in person.consents.items()
-        if name != purpose
-    }
-    if text_version is None:
-        return replace(person, consents=rest)
-    return replace(person, consents={purpose: text_version, **person.consents})
-
-
-def withdraw(person: Person, purpose: str) -> Person:
-    """Return a person without a consent, and without what it allowed.
-
-    Without the terms, or those of a guardian, every session ends.
-    """
-    changed = agree(person, purpose, None)
-    if purpose == GUARDIAN:
-        changed = replace(changed, guardian_id=None, guardian_name=None)
-    if purpose in (TERMS, GUARDIAN):
-        return replace(changed, token_version=person.token_version + 1)
-    if purpose == "contact_via":
-        return replace(changed, contact_via=None)
-    if purpose == "household":
-        return replace(changed, household=None)
-    return changed
-
-
-def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
-    """Return a person as a volunteer of the profile's places, and of no other.
-
-    A kind in `never` stays there until the profile names it.
-    """
-    if person.volunteer:
-        never = [
-            kind for kind in person.volunteer.never if kind not in profile.kinds
-        ]
-        profile = replace(profile, never=tuple(never))
-    others = tuple(
-        grant for grant in person.grants if grant.role is not Role.VOLUNTEER
-    )
-    return replace(
-        person,
-        volunteer=profile,
-        grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places),
-    )
-
-
-def never_again(person: Person, kind: str) -> Person:
-    """Return somebody who is not to be asked for a kind any more."""
-    places = [
-        grant.place for grant in person.grants if grant.role is Role.VOLUNTEER
-    ]
-    profile = person.volunteer or VolunteerProfile(places=tuple(places))
-    never = tuple(dict.fromkeys([*profile.never, kind]))
-    return replace(person, volunteer=replace(profile, never=never))
-
-
-def erase(person: Person, now: datetime) -> Person:
-    """Return the rest of an erased person: the id, and the community for counts.
-
-    Raises:
-        Conflict: already erased.
-
-    """
-    if person.erased_at:
-        raise Conflict("person.erased")
-    return Person(
-        id=person.id,
-        version=person.version,
-        created_at=person.created_at,
-        updated_at=now,
-        name="",
-        home=community_of(person.home) if person.home else None,
-        sms=False,
-        token_version=person.token_version + 1,
-        erased_at=now,
-    )
-
-
-def are_one_household(one: Person, other: Person) -> bool:
-    """Say whether two accounts may be of one household: they cannot agree with each other."""
-    if one.id == other.id or set(one.phone_keys) & set(other.phone_keys):
-        return True
-    if one.household and one.household == other.household:
-        return True
-    if one.contact_via == other.id or other.contact_via == one.id:
-        return True
-    return one.guardian_id == other.id or other.guardian_id == one.id

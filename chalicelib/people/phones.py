@@ -10,7 +10,8 @@ from datetime import datetime
 from ..kernel.changes import Delete, Put
 from ..kernel.codes import Keyring
 from ..kernel.errors import Busy, Refusal
-from .model import Person, PhoneMark, PhoneOwner
+from .model import Person
+from .records import PhoneMark, PhoneOwner
 from .repository import PersonRepository
 
 __all__ = ["PhoneHeldTwice", "Phones"]

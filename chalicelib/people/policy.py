@@ -12,8 +12,8 @@ __all__ = [
     "HOMES_MAX",
     "HOUSEHOLD_MAX",
     "LIFT_WITHIN",
+    "NAMESAKES_MAX",
     "NAMES_MAX",
-    "PEOPLE_READ_MAX",
     "ROLE_REQUESTS_MAX",
     "ROLE_REQUEST_LASTS",
     "SEALED_FOR",
@@ -48,7 +48,7 @@ SELF_GIVEN = frozenset({"terms", "promotions", "care"})
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 # Names of one building that redaction knows: thirty floors with four flats have about as many.
 NAMES_MAX = 300
-PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list
+NAMESAKES_MAX = 20  # looked at when somebody is registered; more are no hint
 VETTING_LASTS = timedelta(days=365)  # people move, and staff forget a face
 VETTING_MAX = timedelta(days=3 * 365)  # longer than any street's own rule
 VETTING_WARNING = timedelta(days=30)  # enough to come by once in office hours

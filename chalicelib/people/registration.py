@@ -11,9 +11,11 @@ from ..kernel.ids import Ids
 from .consents import Consents
 from .edits import PersonCorrection, PersonEdit
 from .guardians import Guardians
-from .model import TERMS, GuardianGiven, Person, agree
+from .model import Person
+from .moves import TERMS, agree
 from .names import may_be_named
 from .phones import Phones
+from .records import GuardianGiven
 
 __all__ = ["Registration"]
 

@@ -1,18 +1,20 @@
 """How people and their consents are stored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..kernel.access import Role
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, sort_key, street_of, subtree
-from ..store.batches import BATCH_GET
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
 from .ended_relations import events_of_change
-from .model import Consent, Person, PhoneMark, PhoneOwner, SealedRecord
+from .listing import NamedPerson, RoleHolder, listed_by_name, listed_by_role
+from .model import Person
+from .records import Consent, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
 # PK the person; SK `person`, `consent#…`.
 # A phone's owner is a row of its own, which makes the number unique.
 # PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order.
+# PK `named#<street>`; SK a part of a name, a place and a person. PK `role#<street>#<role>`; SK a
+# place and a person, in tree order.
 _PEOPLE = Table(
     "people",
     indexes=(
@@ -48,6 +52,9 @@ _PEOPLE = Table(
         index("by_call_back", hash_key="calls_in", range_key="calls_order"),
     ),
 )
+# One page of a search goes through all names that begin so. A street of 43,000 people has about
+# 3,000 with the most frequent surname; a request reads as many.
+_NAMES_AT_ONCE = 3000
 _WAITING_READ_MAX = 2000  # tasks of a street, filtered for one of its places
 
 
@@ -90,6 +97,10 @@ def _waiting_keys(person: Person, place: str) -> dict[str, str]:
     }
 
 
+def _role_list(place: str, role: Role) -> str:
+    return f"role#{street_of(place)}#{role.value}"
+
+
 def _volunteering_keys(one: Volunteering) -> dict[str, str]:
     return {
         "pk": f"volunteers#{street_of(one.area)}",
@@ -114,6 +125,8 @@ _COMPUTED = {"waits_at": str, "waits_for": str}
 PERSON = (
     _PEOPLE.row(Person, keys=_person_keys, computed=_COMPUTED)
     .with_projection(volunteering)
+    .with_projection(listed_by_name)
+    .with_projection(listed_by_role)
     .with_events(events_of_change)
 )
 PHONE_OWNER = _PEOPLE.row(
@@ -131,17 +144,23 @@ SEALED = _SEALED.row(
     SealedRecord, keys=lambda sealed: {"pk": sealed.person_id, "sk": "sealed"}
 )
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
+NAMED = _PEOPLE.row(
+    NamedPerson,
+    keys=lambda one: {"pk": f"named#{one.street}", "sk": one.order},
+)
+ROLE_HOLDER = _PEOPLE.row(
+    RoleHolder,
+    keys=lambda one: {
+        "pk": _role_list(one.place, one.role),
+        "sk": sort_key(one.place) + one.person_id,
+    },
+)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
 _KEY = PERSON.view(Key)
 _WAITING = PERSON.view(WaitingVolunteer)
 _CONSENT_KEY = CONSENT.view(Key)
 _CALL_BACKS_READ = 2000  # looked through for one page of the staff queue
-
-
-def _position_of(person: Person) -> Position:
-    keys = _person_keys(person)
-    return {name: keys[name] for name in ("pk", "sk", "street", "place_order")}
 
 
 class PersonRepository(Repository):
@@ -153,6 +172,8 @@ class PersonRepository(Repository):
         PHONE_MARK,
         SEALED,
         VOLUNTEERING,
+        NAMED,
+        ROLE_HOLDER,
         CONSENT,
         PERSON_EVENT,
     )
@@ -189,35 +210,14 @@ class PersonRepository(Repository):
         return [key.pk for key in found.items]
 
     def people_below(
-        self,
-        place: str,
-        start: Position | None,
-        limit: int,
-        wanted: Callable[[Person], bool],
-        read_at_most: int,
+        self, place: str, start: Position | None, limit: int
     ) -> Page[Person]:
-        """Read the people of a place and everything below it, in tree order; `wanted` filters them.
-
-        A page may be short where few match: at most `read_at_most` people are read for it, and
-        twice as many in each further request.
-        """
-        found: list[Person] = []
-        read, at_once = 0, limit
-        while True:
-            keys = self._keys_below(place, start, at_once)
-            people = self._store.get_many(
-                PERSON, [(key.pk, "person") for key in keys.items]
-            )
-            read += len(keys.items)
-            at_once = min(2 * at_once, BATCH_GET)
-            for n, person in enumerate(people):
-                if wanted(person):
-                    found.append(person)
-                if len(found) == limit and n + 1 < len(people):
-                    return Page(found, _position_of(person))
-            start = keys.next
-            if start is None or len(found) == limit or read >= read_at_most:
-                return Page(found, start)
+        """Read the people of a place and everything below it, in tree order."""
+        keys = self._keys_below(place, start, limit)
+        people = self._store.get_many(
+            PERSON, [(key.pk, "person") for key in keys.items]
+        )
+        return Page(people, keys.next)
 
     def _keys_below(
         self, place: str, start: Position | None, limit: int
@@ -238,6 +238,64 @@ class PersonRepository(Repository):
         """Read the ids of the people of a place and below, in tree order, from the index alone."""
         found = self._keys_below(place, start, limit)
         return Page([key.pk for key in found.items], found.next)
+
+    def people_named(
+        self,
+        text: str,
+        place: str,
+        role: Role | None,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Person]:
+        """Read the people of a place and below by a part of their folded name, and a role.
+
+        By the found part of the name, then in tree order. A page is full, or the last one.
+        """
+        found: list[NamedPerson] = []
+        while True:
+            page = self._store.page(
+                NAMED,
+                f"named#{street_of(place)}",
+                keys=SK.startswith(text),
+                start=start,
+                limit=limit - len(found),
+                wanted=lambda line: line.is_found(text, place, role),
+                read_at_once=_NAMES_AT_ONCE,
+            )
+            found += page.items
+            start = page.next
+            if start is None or len(found) == limit:
+                return Page(self._listed(found), start)
+
+    def namesakes(self, name: str, street: str, limit: int) -> list[Person]:
+        """Read people of a street who have exactly a folded name."""
+        found = self._store.page(
+            NAMED,
+            f"named#{street}",
+            keys=SK.startswith(f"{name}#"),
+            limit=limit,
+        )
+        return self._listed(found.items)
+
+    def role_holders(
+        self, role: Role, place: str, start: Position | None, limit: int
+    ) -> Page[Person]:
+        """Read the people with a role of a place and below, in tree order."""
+        found = self._store.page(
+            ROLE_HOLDER,
+            _role_list(place, role),
+            keys=SK.between(*subtree(place)),
+            start=start,
+            limit=limit,
+        )
+        return Page(self._listed(found.items), found.next)
+
+    def _listed(
+        self, lines: Sequence[NamedPerson | RoleHolder]
+    ) -> list[Person]:
+        people = self.find_persons([line.person_id for line in lines])
+        ids = [line.person_id for line in lines]
+        return [people[id] for id in ids if id in people]
 
     def volunteers_of(
         self, area: str, *, below: bool

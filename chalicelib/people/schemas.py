@@ -1,124 +1,37 @@
 """People as clients send and see them."""
 
-import re
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import phonenumbers
-from pydantic import AfterValidator, Field, RootModel
+from pydantic import Field, RootModel
 
 from ..kernel.access import Role
-from ..kernel.ids import ID_PATTERN
 from ..kernel.text_catalogue import Locale
 from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..web.fields import (
-    WHOLE,
     Flag,
     Instant,
-    Line,
-    Moment,
     Name,
     PersonId,
     PlaceCode,
     Request,
-    UploadId,
     View,
 )
+from .consent_schemas import ConsentDueView, GuardianIn
 from .consent_versions import consents_due
-from .edits import AccountEdit, VolunteerEdit
-from .model import (
-    Availability,
-    ConsentGiven,
-    GuardianGiven,
-    Person,
-    QuietHours,
-    Vetting,
-    VolunteerProfile,
-)
+from .edits import AccountEdit
+from .fields import Address, BirthYear, ChallengeId, Code, Mail, TimeOfDay
+from .model import Person, Vetting
+from .volunteer_profile import QuietHours
+from .volunteer_schemas import VolunteerView
 
 __all__ = [
     "AppointedRole",
-    "BirthYear",
-    "ChallengeId",
-    "Code",
-    "ConsentIn",
-    "ConsentTextList",
-    "ConsentTextView",
     "ErasureIn",
-    "GuardianIn",
     "MyAccountPatch",
     "MyAccountView",
-    "MyConsentIn",
-    "Phone",
     "RoleRequestIn",
     "RoleRequestView",
-    "TextVersion",
-    "VolunteerIn",
-    "VolunteerPatch",
-    "mainland_mobile",
 ]
-
-
-_DIALLED = re.compile(r"[+＋]?[\d\s\-－()（）]+")
-
-
-def mainland_mobile(text: str) -> str:
-    """Return a mainland mobile number in E.164.
-
-    Other regions and landlines are refused, because no code or reminder would reach them.
-    """
-    if not _DIALLED.fullmatch(text):
-        raise ValueError("phone")  # the library would find a number among words
-    try:
-        number = phonenumbers.parse(text, "CN")
-    except phonenumbers.NumberParseException:
-        raise ValueError("phone") from None
-    mobile = (
-        phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
-    )
-    if (
-        not mobile
-        or phonenumbers.region_code_for_number(number) != "CN"
-        or number.extension
-    ):
-        raise ValueError("phone")
-    return str(
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    )
-
-
-Phone = Annotated[
-    str,
-    Field(min_length=11, max_length=24, examples=["+8613900000011"]),
-    AfterValidator(mainland_mobile),
-]
-Mail = Annotated[
-    str,
-    Field(
-        max_length=200,
-        pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
-    ),
-]
-TimeOfDay = Annotated[
-    str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])
-]
-Label = Annotated[Line, Field(max_length=20)]
-Address = Annotated[Line, Field(max_length=120)]
-Household = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_-]{1,40}$",
-        description=(
-            "A member of the same home, or a household (hsh_…) to join. Any other text is a code "
-            "of the community."
-        ),
-    ),
-]
-
-
-# Full-width digits are what a Chinese keyboard may give; they are folded before they are compared.
-Code = Annotated[str, Field(pattern=r"^[0-9０-９]{6}$", examples=["123456"])]
-ChallengeId = Annotated[str, Field(pattern=f"^chl_{ID_PATTERN}$")]
 
 
 class ErasureIn(Request):
@@ -126,67 +39,6 @@ class ErasureIn(Request):
 
     code: Code
     challenge: ChallengeId
-
-
-Purpose = Literal[
-    "terms",
-    "acting",
-    "contact_via",
-    "household",
-    "promotions",
-    "care",
-    "guardian",
-]
-TextVersion = Annotated[Line, Field(max_length=40, examples=["2026-11"])]
-
-
-BirthYear = Annotated[int, Field(ge=1880, le=2200), WHOLE]
-
-
-class GuardianIn(Request):
-    """A guardian who agrees for a child: a person by id, or the name."""
-
-    person: PersonId | None = None
-    name: Name | None = None
-
-    def given(self) -> GuardianGiven:
-        """Return it as a value of the model."""
-        return GuardianGiven(person_id=self.person, name=self.name)
-
-
-class ConsentDueView(View):
-    """A newer text than the one agreed to."""
-
-    purpose: str
-    version: str
-    until: Instant = Field(
-        description="After this, outdated terms allow little but ending and leaving."
-    )
-
-
-class ConsentIn(Request):
-    """A consent given by a person, in front of staff.
-
-    A spoken one needs a witness who is not the recorder, or the photo of a signed slip. Without
-    either it waits for a call-back by another member of staff within three days, and lapses then.
-    """
-
-    how: Literal["spoken", "written"]
-    witness: Name | None = None
-    slip: UploadId | None = Field(
-        None,
-        description="A photo of the recorder's own that has arrived, used for nothing else.",
-    )
-    care: Flag = Field(
-        False,
-        description="Whether the person also agrees to marks about care: minor, bedridden, alone.",
-    )
-
-    def given(self) -> ConsentGiven:
-        """Return it as a value of the model."""
-        return ConsentGiven(
-            how=self.how, witness=self.witness, slip=self.slip, care=self.care
-        )
 
 
 class RoleGrantView(View):
@@ -235,54 +87,6 @@ class QuietHoursView(View):
 
     start: str = Field(serialization_alias="from")
     end: str = Field(serialization_alias="to")
-
-
-class AvailabilityView(View):
-    """A weekly window of a volunteer; weekday 1 is Monday."""
-
-    weekday: int
-    start: str = Field(serialization_alias="from")
-    end: str = Field(serialization_alias="to")
-
-
-class VolunteerView(View):
-    """The profile and vetting level of a volunteer."""
-
-    id: PersonId
-    version: int
-    places: list[PlaceCode]
-    skills: list[str]
-    kinds: list[str]
-    dialects: list[str]
-    availability: list[AvailabilityView]
-    capacity: int
-    paused_until: Instant | None
-    never: list[str] = Field(
-        description="Kinds of wishes that are never offered again; naming one in `kinds` ends that."
-    )
-    vetting: Vetting
-    vetting_expires_at: Instant | None = Field(
-        description="From then on no new wish can be claimed, until staff vet again."
-    )
-    awaits_staff: bool = Field(
-        description="Whether staff have yet to look at the volunteer, or to lift a pause."
-    )
-
-    @classmethod
-    def of(cls, person: Person) -> "VolunteerView":
-        """Return the view of a volunteer."""
-        profile = person.volunteer or VolunteerProfile()
-        names = VolunteerProfile.__dataclass_fields__
-        fields = {name: getattr(profile, name) for name in names}
-        vetted = person.vetted
-        fields |= {
-            "id": person.id,
-            "version": person.version,
-            "vetting": person.vetting,
-            "vetting_expires_at": vetted.expires_at if vetted else None,
-            "awaits_staff": person.waits_for_staff() is not None,
-        }
-        return cls.model_validate(fields)
 
 
 AppointedRole = Literal[
@@ -378,142 +182,6 @@ class MyAccountPatch(Request):
         if hours is None:
             return None
         return QuietHours(start=hours.start, end=hours.end)
-
-
-class AvailabilityIn(Request):
-    """A weekly window of a volunteer; weekday 1 is Monday."""
-
-    weekday: Annotated[int, Field(ge=1, le=7), WHOLE]
-    start: TimeOfDay = Field(alias="from")
-    end: TimeOfDay = Field(alias="to")
-
-
-Places = Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
-Skills = Annotated[list[Label], Field(max_length=20)]
-Kinds = Annotated[
-    list[Literal["goods", "service", "company", "learning"]],
-    Field(max_length=4),
-]
-Dialects = Annotated[list[Label], Field(max_length=10)]
-Availabilities = Annotated[list[AvailabilityIn], Field(max_length=28)]
-Capacity = Annotated[int, Field(ge=1, le=5), WHOLE]
-
-
-class VolunteerIn(Request):
-    """The profile of a volunteer."""
-
-    places: Places
-    skills: Skills = []
-    kinds: Kinds = []
-    dialects: Dialects = []
-    availability: Availabilities = []
-    capacity: Capacity = 3
-    paused_until: Moment | None = None
-
-    def profile(self) -> VolunteerProfile:
-        """Return it as a value of the model."""
-        return VolunteerProfile(
-            places=tuple(dict.fromkeys(self.places)),
-            skills=tuple(self.skills),
-            kinds=tuple(self.kinds),
-            dialects=tuple(self.dialects),
-            availability=_windows(self.availability),
-            capacity=self.capacity,
-            paused_until=self.paused_until,
-        )
-
-
-class VolunteerPatch(Request):
-    """The fields of the profile to change; a field that is left out stays.
-
-    Null empties a list, and ends a pause. Places and capacity can only be replaced.
-    """
-
-    places: Places | None = None
-    skills: Skills | None = None
-    kinds: Kinds | None = None
-    dialects: Dialects | None = None
-    availability: Availabilities | None = None
-    capacity: Capacity | None = None
-    paused_until: Moment | None = None
-
-    def edit(self) -> VolunteerEdit:
-        """Return the changes."""
-        places: Maybe[tuple[str, ...]] = UNSET
-        if self.places is not None:
-            places = tuple(dict.fromkeys(self.places))
-        named = self.model_fields_set
-        hours: Maybe[tuple[Availability, ...]] = UNSET
-        if "availability" in named:
-            hours = _windows(self.availability or [])
-        return VolunteerEdit(
-            places=places,
-            skills=self._labels("skills"),
-            kinds=self._labels("kinds"),
-            dialects=self._labels("dialects"),
-            availability=hours,
-            capacity=unset_if_none(self.capacity),
-            paused_until=self.paused_until
-            if "paused_until" in named
-            else UNSET,
-        )
-
-    def _labels(self, name: str) -> Maybe[tuple[str, ...]]:
-        """Return a list that the request names, where null empties it."""
-        if name not in self.model_fields_set:
-            return UNSET
-        return tuple(getattr(self, name) or ())
-
-
-def _windows(windows: Sequence[AvailabilityIn]) -> tuple[Availability, ...]:
-    return tuple(
-        Availability(weekday=window.weekday, start=window.start, end=window.end)
-        for window in windows
-    )
-
-
-class ConsentView(View):
-    """A line of the consent history."""
-
-    purpose: str
-    given: bool
-    text_version: str | None
-    how: str
-    witness: str | None
-    slip: str | None = Field(description="The photo of a signed slip.")
-    recorded_by: str
-    at: Instant
-    confirm_by: Instant | None = Field(
-        description="Until when another member of staff has to call back."
-    )
-
-
-class ConsentList(View):
-    """A page of the consent history, newest first."""
-
-    items: list[ConsentView]
-    next: str | None
-
-
-class MyConsentIn(Request):
-    """A purpose, and the version of its text that the caller has read."""
-
-    purpose: Purpose
-    text_version: TextVersion
-
-
-class ConsentTextView(View):
-    """A text that people agree to, in one language."""
-
-    purpose: str
-    version: str
-    locale: str
-    hash: str = Field(description="SHA-256 of the text, in hexadecimal digits.")
-    text: str
-
-
-class ConsentTextList(RootModel[list[ConsentTextView]]):
-    """The current texts of all purposes in all languages."""
 
 
 class MyDataView(RootModel[dict[str, Any]]):

@@ -21,9 +21,15 @@ from ..kernel.redaction import mask_personal
 from ..kernel.request import RequestContext
 from . import permissions
 from .consents import Consents
-from .model import CARE, ConsentGiven, Person, SealedRecord, never_again
+from .model import Person
+from .moves import CARE, never_again
 from .phones import Phones
-from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, NAMES_MAX, PEOPLE_READ_MAX
+from .policy import (
+    CONSENT_TEXTS,
+    HOUSEHOLD_MAX,
+    NAMES_MAX,
+)
+from .records import ConsentGiven, SealedRecord
 from .repository import PersonRepository, WaitingVolunteer
 from .volunteering import Volunteering
 
@@ -62,21 +68,6 @@ class People:
     def phone_owner(self, phone: str) -> Person | None:
         """Return the person whose phone this is."""
         return self._phones.find_owner(phone)
-
-    def below(
-        self,
-        place: str,
-        wanted: Callable[[Person], bool],
-        start: Position | None,
-        limit: int,
-    ) -> Page[Person]:
-        """Return the people of a place and below, in tree order.
-
-        A page may be short where few are wanted.
-        """
-        return self._repository.people_below(
-            place, start, limit, wanted, PEOPLE_READ_MAX
-        )
 
     def ids_below(
         self, place: str, start: Position | None, limit: int
@@ -207,10 +198,8 @@ class People:
         """Return the names registered in the buildings of places; a wider place has none."""
         names: list[str] = []
         for building in _buildings(places):
-            page = self._repository.people_below(
-                building, None, NAMES_MAX, _is_named, NAMES_MAX
-            )
-            names += [person.name for person in page.items]
+            page = self._repository.people_below(building, None, NAMES_MAX)
+            names += [person.name for person in page.items if person.name]
         return names
 
     # decisions
@@ -268,7 +257,3 @@ def _buildings(places: Iterable[str]) -> list[str]:
     """Return the buildings of places; a wider place has none."""
     buildings = dict.fromkeys(map(building_of, places))
     return [code for code in buildings if kind_of(code) is PlaceKind.BUILDING]
-
-
-def _is_named(person: Person) -> bool:
-    return bool(person.name)

@@ -6,16 +6,9 @@ from datetime import datetime
 
 from ..kernel.access import Role
 from ..kernel.place import community_of
-from .model import (
-    TERMS,
-    Person,
-    QuietHours,
-    Vetting,
-    VettingMethod,
-    VettingRecord,
-    VolunteerProfile,
-    limit_subjects,
-)
+from .model import Person, Vetting, VettingMethod, VettingRecord, limit_subjects
+from .moves import TERMS
+from .volunteer_profile import QuietHours, VolunteerProfile
 
 __all__ = ["Volunteering", "volunteering"]
 

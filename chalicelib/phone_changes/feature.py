@@ -7,7 +7,7 @@ from ..feature import Feature, Get
 from ..kernel.place import PlaceKind
 from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
-from ..people.feature import access, phones, streets
+from ..people.feature import access, check_phone, phones, streets
 from ..people.feature import feature as people
 from ..security_trail.feature import audit
 from ..signin.feature import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
+    from ..people.accounts import CheckPhone
     from ..people.model import Person
     from ..signin.challenges import Challenges
     from ..signin.hand_over import FindHandOver
@@ -172,6 +173,12 @@ def make_hand_overs(core: "Core", get: Get) -> "FindHandOver":
 def make_pending_phone(core: "Core", get: Get) -> "ReadPendingPhone":
     """Return the read of a correction, for the view of a person."""
     return get(feature).corrections.pending_of
+
+
+@feature.fill(check_phone)
+def make_check_phone(core: "Core", get: Get) -> "CheckPhone":
+    """Return the refusal while staff correct a phone."""
+    return get(own_phone).check_settled
 
 
 @feature.routes

@@ -93,10 +93,14 @@ class OwnPhone:
         granted = self._access.require_self(context, permissions.CHANGE)
         if granted.person.phone is None:
             raise Conflict("person.no_phone")
-        correction = self._repository.find(granted.actor.id)
+        self.check_settled(granted.actor.id)
+        return granted
+
+    def check_settled(self, person_id: str) -> None:
+        """Refuse what the holder of a doubted phone must not do, with Conflict."""
+        correction = self._repository.find(person_id)
         if correction and correction.is_live:
             raise Conflict("phone_change.pending")
-        return granted
 
     def verify(
         self, context: RequestContext, returned: ReturnedCodes

@@ -11,7 +11,8 @@ __all__ = [
     "WITHDRAW",
 ]
 
-CHANGE = Action("me.change_phone", frozenset({Relation.SIGNED_IN}))
+# A phone left lying must not carry the account of staff away.
+CHANGE = Action("me.change_phone", frozenset({Relation.SIGNED_IN}), factor=True)
 # Also for people who must agree to new terms first: the 24 hours run.
 STOP = Action(
     "me.stop_phone_correction", frozenset({Relation.OWNER}), always_allowed=True

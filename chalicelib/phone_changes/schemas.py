@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..people.schemas import ChallengeId, Code, Phone
+from ..people.fields import ChallengeId, Code, Phone
 from ..web.fields import Line, Request, View
 
 __all__ = [

@@ -28,8 +28,8 @@ REFUSALS = {
         en="No correction of this phone is under way.",
     ),
     "phone_change.pending": text(
-        zh="社区正在更正您的手机号，办结前不能自行更改。",
-        en="Staff are correcting your phone. You can change it when that is decided.",
+        zh="社区正在更正您的手机号，办结前不能这样操作。",
+        en="Staff are correcting your phone. This waits until that is decided.",
     ),
     "phone_change.same": text(
         zh="这就是现在的手机号。", en="This is the phone that is set now."

@@ -7,7 +7,15 @@ from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
 from ..kernel.place import PlaceKind
-from ..web.fields import Line, PageQuery, PersonId, PlaceCode, Request, View
+from ..web.fields import (
+    Line,
+    PageQuery,
+    PersonId,
+    PlaceCode,
+    Request,
+    VersionedView,
+    View,
+)
 from .model import Location, Place
 
 __all__ = [
@@ -73,11 +81,10 @@ class DutyIn(
     """The ids of the people on duty at a place, by role."""
 
 
-class PlaceView(View):
+class PlaceView(VersionedView):
     """A place. `duty` is shown only to staff of the place."""
 
     code: PlaceCode
-    version: int
     name: str
     kind: PlaceKind
     neighbours: list[PlaceCode]

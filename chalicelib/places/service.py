@@ -83,9 +83,10 @@ class Places(PlaceReader):
                 zone=zone or place.zone,
                 location=location or place.location,
             )
-            event = TimelineEvent(
-                tag="place.changed", actor=actor.id, party="staff"
-            )
+            tag = "place.changed"
+            if before and before.name != name:
+                tag = "place.renamed"  # the open things there show its name
+            event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
             return Changes(entity=changed, previous=before, events=(event,))
 
         return self._transaction.run(decide, context)

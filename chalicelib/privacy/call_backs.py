@@ -16,7 +16,9 @@ from ..kernel.request import RequestContext
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.access import Access
 from ..people.consents import Consents
-from ..people.model import Consent, ConsentGiven, Person, withdraw
+from ..people.model import Person
+from ..people.moves import withdraw
+from ..people.records import Consent, ConsentGiven
 from ..people.service import People
 from ..places.service import Places
 from ..security_trail.audit import AuditLog

@@ -17,7 +17,8 @@ from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.erasure import Erasure
 from ..people.export import PersonalData
-from ..people.model import Person, SealedRecord
+from ..people.model import Person
+from ..people.records import SealedRecord
 from ..people.service import People
 from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction

@@ -97,6 +97,7 @@ class ReplyIntake:
                 reading.word,
                 lambda id: self._people.may_answer(id, holder),
             )
+            meaning = _in_doubt(meaning, reading)
             allowed = tuple(
                 person_id
                 for person_id in meaning.people
@@ -106,7 +107,8 @@ class ReplyIntake:
             reply = self._stored(received, meaning, effect)
             if effect is not ReplyEffect.ANSWERED:
                 result = ReplyResult(effect=effect)
-                return self._unanswered(received, reply, effect), result
+                changes = self._unanswered(received, reply, meaning, effect)
+                return changes, result
             meaning = replace(meaning, people=allowed)
             answers = self._answering.answers(meaning, holder, reply.id)
             reply = replace(reply, answering=allowed)
@@ -152,7 +154,11 @@ class ReplyIntake:
         return self._hooks.place_of(about) if about else ""
 
     def _unanswered(
-        self, received: ReceivedReply, reply: StoredReply, effect: ReplyEffect
+        self,
+        received: ReceivedReply,
+        reply: StoredReply,
+        meaning: Meaning,
+        effect: ReplyEffect,
     ) -> Changes[Entity]:
         """Return the change of a reply that answers nothing: staff look at it.
 
@@ -163,7 +169,7 @@ class ReplyIntake:
             return Changes(entity=reply, previous=None)
         changes = self._keeper.waiting(reply, effect, received.owner)
         if received.owner is not None:
-            return changes
+            return replace(changes, related=self._noted(meaning))
         phone = address_fingerprint(self._keys, received.phone)
         limit = _STRANGERS.count(f"phone#{phone}", self._clock.now())
         return replace(changes, writes=(limit,))
@@ -183,9 +189,28 @@ class ReplyIntake:
         if meaning.yes and received.reading.is_remark:
             effect = ReplyEffect.ANSWERED
             kept = self._keeper.waiting(reply, effect, received.owner)
+        return replace(kept, jobs=answers, related=self._noted(meaning))
+
+    def _noted(self, meaning: Meaning) -> tuple[Changes[Entity], ...]:
         noted = self._answering.noted(meaning)
-        related: tuple[Changes[Entity], ...] = (noted,) if noted else ()
-        return replace(kept, jobs=answers, related=related)
+        return (noted,) if noted else ()
+
+    def keep_refusal(
+        self, received: ReceivedReply, context: RequestContext
+    ) -> None:
+        """Have staff read what a request for silence says besides.
+
+        Raises:
+            Replayed: it was kept before.
+
+        """
+
+        def decide() -> Changes[Entity]:
+            effect = ReplyEffect.OPTED_OUT
+            reply = self._stored(received, Meaning(), effect)
+            return self._keeper.waiting(reply, effect, received.owner)
+
+        self._transaction.run(decide, context)
 
 
 _EFFECTS: Mapping[Unanswered, ReplyEffect] = {
@@ -195,6 +220,15 @@ _EFFECTS: Mapping[Unanswered, ReplyEffect] = {
     Unanswered.TOO_LATE: ReplyEffect.TOO_LATE,
     Unanswered.REPEATED: ReplyEffect.ANSWERED_ALREADY,
 }
+
+
+def _in_doubt(meaning: Meaning, reading: Reading) -> Meaning:
+    """Return a meaning, in doubt where the words beside a number say the opposite of it."""
+    if meaning.yes is None or not reading.number:
+        return meaning
+    if not reading.contradicts(yes=meaning.yes):
+        return meaning
+    return replace(meaning, yes=None, why=Unanswered.IN_DOUBT)
 
 
 def _effect_of(

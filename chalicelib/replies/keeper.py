@@ -37,6 +37,7 @@ _UNTOLD = {
     ReplyEffect.ANSWERED,
     ReplyEffect.ANSWERED_ALREADY,
     ReplyEffect.NOT_ALLOWED,
+    ReplyEffect.OPTED_OUT,
 }
 TOO_LATE, NOT_UNDERSTOOD = "reply.too_late", "reply.not_understood"
 WAITING, OPTED_OUT = "reply.waiting_staff", "reply.opted_out_staff"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 __all__ = [
-    "COURTESY",
     "MAX_TEXT",
+    "REFUSING",
     "REPLY_KEPT",
     "REPLY_WITHIN",
     "SHORT",
@@ -20,12 +20,55 @@ STOP_INSIDE = frozenset({"TD", "R", "STOP", "UNSUBSCRIBE", "退订", "拒收"})
 # Chinese characters and words of other scripts. A longer text tells a story, in which these words
 # may mean something else.
 SHORT = 14
-# Beside an answer these say nothing that somebody must read.
-COURTESY = frozenset(
-    {
-        *("谢谢", "谢谢您", "谢谢你", "谢谢你们", "多谢", "感谢", "非常感谢"),
-        *("好", "好的", "收到", "辛苦了", "OK", "THANKS", "THANKYOU"),
-    }
+# Beside a request for silence these say nothing that somebody must read.
+REFUSING = (
+    *(
+        "请你们",
+        "请帮我",
+        "麻烦",
+        "请",
+        "帮我",
+        "我要",
+        "我想",
+        "回复",
+        "给我",
+        "我",
+    ),
+    *(
+        "不要再发送",
+        "不要再发",
+        "不要发",
+        "不想收",
+        "不需要",
+        "不用",
+        "别再发",
+        "别发",
+    ),
+    *(
+        "你们的",
+        "短信",
+        "信息",
+        "消息",
+        "通知",
+        "所有",
+        "这种",
+        "这些",
+        "了",
+        "吧",
+        "啊",
+        "再",
+    ),
+    *(
+        "PLEASE",
+        "SENDING",
+        "MESSAGES",
+        "MESSAGE",
+        "TEXTS",
+        "TEXTING",
+        "ME",
+        "THESE",
+    ),
+    *("THIS", "NOW", "THE", "ALL", "SMS", "TO", "FROM", "I", "WANT"),
 )
 MAX_TEXT = 500  # seven parts: as much as a phone sends at once
 REPLY_WITHIN = timedelta(days=1)  # somebody waits who has taken the trouble

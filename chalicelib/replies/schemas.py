@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
-from ..people.schemas import mainland_mobile
+from ..people.fields import mainland_mobile
 from ..web.fields import Instant, PersonId, Request, View
 from .model import ReplyEffect, StoredReply
 from .service import DeliveryReport, SmsReply

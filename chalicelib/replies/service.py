@@ -16,7 +16,6 @@ from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from ..kernel.signing import check_signature
 from ..message_log.reports import DeliveryReports
 from ..message_log.unsubscribe import UnsubscribeLinks
-from ..people.model import Person
 from ..people.service import People
 from .intake import ReceivedReply, ReplyIntake, ReplyResult
 from .keeper import ReplyKeeper
@@ -137,16 +136,16 @@ class Replies:
         )
         reading = read_sms(text)
         owner = self._people.phone_owner(reply.phone)
+        received = ReceivedReply(
+            id=derived_id("rpl", key),
+            phone=reply.phone,
+            text=text,
+            reading=reading,
+            owner=owner,
+        )
         try:
             if reading.is_stop:
-                return self._opt_out(owner, context)
-            received = ReceivedReply(
-                id=derived_id("rpl", key),
-                phone=reply.phone,
-                text=text,
-                reading=reading,
-                owner=owner,
-            )
+                return self._opt_out(received, context)
             return self._intake.take(received, context)
         except Replayed:
             return ReplyResult(effect=ReplyEffect.REPEATED)
@@ -155,11 +154,19 @@ class Replies:
             return ReplyResult(effect=ReplyEffect.IGNORED)
 
     def _opt_out(
-        self, owner: Person | None, context: RequestContext
+        self, received: ReceivedReply, context: RequestContext
     ) -> ReplyResult:
+        """Stop text messages to a phone. What the reply says besides is for staff."""
+        owner = received.owner
         if owner is None:  # there is nothing to stop
             self._metrics.count("StopOfUnknownPhone")
             return ReplyResult(effect=ReplyEffect.UNKNOWN_PHONE)
+        if received.reading.is_remark:
+            once = IdempotencyKey(id=f"kept {received.id}", digest="reply")
+            with suppress(Replayed):
+                self._intake.keep_refusal(
+                    received, RequestContext(idempotency_key=once)
+                )
         self._people.opt_out(owner.id, "sms", context, self.keeper.opted_out)
         return ReplyResult(effect=ReplyEffect.OPTED_OUT)
 

@@ -11,6 +11,7 @@ _REMARK = text(zh="回答时附言", en="beside an answer")
 EFFECTS = {
     ReplyEffect.ANSWERED: _REMARK,
     ReplyEffect.ANSWERED_ALREADY: _REMARK,
+    ReplyEffect.OPTED_OUT: text(zh="退订时附言", en="beside a refusal"),
     ReplyEffect.NOT_UNDERSTOOD: text(zh="不是回答", en="no answer"),
     ReplyEffect.NO_QUESTION: text(
         zh="没有这个数字的问题", en="no question has this number"

@@ -48,3 +48,4 @@ class EventKind(StrEnum):
 
     # A home was shown. The claim's own row is its line in the trail: see `feature.claims_shown`.
     CLAIMED = "wish.claimed"
+    HOURS_SETTLED = "wish.hours_settled"

@@ -9,7 +9,8 @@ from ..kernel.changes import Changes, Message, TimelineEvent
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import community_of
 from ..kernel.text import as_read
-from ..people.model import Person, lose_phone
+from ..people.model import Person
+from ..people.moves import lose_phone
 from ..people.service import People
 from ..security_trail.audit import AuditLog
 from .policy import DORMANT_AFTER

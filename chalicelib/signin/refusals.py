@@ -1,7 +1,8 @@
 """The reasons why a person with the right code may not sign in. Pure."""
 
 from ..kernel.errors import Forbidden, Invalid
-from ..people.model import TERMS, Person
+from ..people.model import Person
+from ..people.moves import TERMS
 from ..people.policy import CONSENT_TEXTS
 
 __all__ = ["sign_in_refusal"]

@@ -4,17 +4,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ..people.schemas import (
-    AppointedRole,
+from ..people.consent_schemas import GuardianIn
+from ..people.fields import (
     BirthYear,
     ChallengeId,
     Code,
-    GuardianIn,
     Mail,
-    MyAccountView,
     Phone,
     TextVersion,
 )
+from ..people.schemas import AppointedRole, MyAccountView
 from ..web.fields import Instant, Line, Name, PlaceCode, Request, View
 from .model import Session
 

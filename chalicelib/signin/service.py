@@ -10,8 +10,10 @@ from ..kernel.errors import Conflict, Forbidden, Invalid, Refusal
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
 from ..people.access import Access
-from ..people.model import GUARDIAN, TERMS, GuardianGiven, Person
+from ..people.model import Person
+from ..people.moves import GUARDIAN, TERMS
 from ..people.phones import Phones
+from ..people.records import GuardianGiven
 from ..people.registration import Registration
 from ..security_trail.audit import AuditLog
 from ..security_trail.kinds import EventKind

@@ -13,7 +13,8 @@ from ..kernel.ids import Ids
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext
 from ..people.access import Access
-from ..people.model import Person, end_session
+from ..people.model import Person
+from ..people.moves import end_session
 from ..people.service import People
 from ..security_trail.audit import AuditLog
 from ..security_trail.kinds import EventKind

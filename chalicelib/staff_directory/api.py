@@ -13,6 +13,7 @@ from .schemas import (
     PersonIn,
     PersonPatch,
     PersonView,
+    RegisteredPersonView,
     RevealAllowanceView,
     RevealedContactView,
     RevealIn,
@@ -51,12 +52,26 @@ def list_people(
     )
 
 
-@routes.post("/v1/people", status=201)
+def _reread_registered(
+    person_admin: PersonAdmin, context: RequestContext, person_id: str
+) -> RegisteredPersonView:
+    return RegisteredPersonView.of_registered(
+        person_admin.reread_registered(context, person_id)
+    )
+
+
+@routes.post(
+    "/v1/people",
+    status=201,
+    reread=_reread_registered,
+)
 def create_person(
     person_admin: PersonAdmin, context: RequestContext, body: PersonIn
-) -> PersonView:
+) -> RegisteredPersonView:
     """Register a person, with or without a phone of their own."""
-    return PersonView.of(person_admin.create_person(context, body.new()))
+    return RegisteredPersonView.of_registered(
+        person_admin.register(context, body.new())
+    )
 
 
 @routes.get("/v1/people/{person_id}")

@@ -11,6 +11,7 @@ from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.consents import Consents
+from ..people.lists import PeopleLists
 from ..people.model import Person
 from ..people.phones import Phones
 from ..people.registration import Registration
@@ -35,6 +36,7 @@ class DirectoryMoves:
         ids: Ids,
         access: Access,
         people: People,
+        lists: PeopleLists,
         consents: Consents,
         phones: Phones,
         registration: Registration,
@@ -47,6 +49,7 @@ class DirectoryMoves:
             access,
             people,
         )
+        self._lists = lists
         self._clock, self._ids, self._audit = clock, ids, audit
         self.reveals, self.pending_phone = reveals, pending_phone
         self._consents, self._phones, self._registration = (

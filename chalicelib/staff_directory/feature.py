@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..feature import Feature, Get, ServiceProvider
-from ..people.feature import access, consents, phones, registration
+from ..people.feature import access, consents, lists, phones, registration
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..security_trail.feature import audit
@@ -57,6 +57,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         ids=core.ids,
         access=get(access),
         people=get(people),
+        lists=get(lists),
         consents=get(consents),
         phones=get(phones),
         registration=get(registration),

@@ -9,8 +9,9 @@ from ..kernel.errors import Invalid
 from ..kernel.ids import ID_PATTERN, derived_id
 from ..kernel.place import community_of, covers
 from ..people.consents import Consents
-from ..people.model import ConsentGiven, Person
+from ..people.model import Person
 from ..people.policy import CONSENT_TEXTS
+from ..people.records import ConsentGiven
 from ..people.service import People
 from .grants import check_below
 

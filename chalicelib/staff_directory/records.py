@@ -1,16 +1,19 @@
 """Records of people as staff make and correct them: registration, households, administrators."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel.access import Actor, Grant, Role, authorize
 from ..kernel.changes import Changes, Put, TimelineEvent, Write
-from ..kernel.errors import Conflict
+from ..kernel.errors import Conflict, Invalid
 from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people import permissions as people_permissions
 from ..people.edits import AgeCorrection, PersonCorrection
-from ..people.model import TERMS, ConsentGiven, GuardianGiven, Person
+from ..people.model import Person
+from ..people.moves import TERMS
 from ..people.policy import CONSENT_TEXTS
+from ..people.records import ConsentGiven, GuardianGiven
 from .authorized_moves import DirectoryMoves, people_at
 
 __all__ = ["NewPerson", "PersonRecords"]
@@ -28,6 +31,7 @@ class NewPerson:
     contact_via: str | None
     locale: str
     consent: ConsentGiven | None
+    contact_note: str | None = None
     birth_year: int | None = None
     guardian: GuardianGiven | None = None
 
@@ -46,6 +50,7 @@ class PersonRecords(DirectoryMoves):
             self._registration.check_place(new.home, ["home"])
             self._registration.check_name(new.name, by_staff=True)
             person, ledger, members = self._new_person(new, actor)
+            _check_complete(new)
             phone = self._claims(person) if person.phone else ()
             event = TimelineEvent(
                 tag="person.registered", actor=actor.id, party="staff"
@@ -73,6 +78,7 @@ class PersonRecords(DirectoryMoves):
             phone=new.phone,
             home=new.home,
             address=new.address,
+            contact_note=new.contact_note,
             locale=new.locale,
         )
         person = self._phones.with_key(person)
@@ -128,6 +134,7 @@ class PersonRecords(DirectoryMoves):
             if changed.home and changed.home != person.home:
                 there = people_at(changed.home, context)
                 authorize(actor, people_permissions.CHANGE, there)
+            _check_reachable(person, changed)
             changed, writes = self._with_phone(person, changed)
             changed, guarded = self._registration.guardians.corrected(
                 changed, age, by=actor.id
@@ -255,3 +262,30 @@ def _named(edit: PersonCorrection, age: AgeCorrection | None) -> str:
     if age:
         names.append("age")
     return ", ".join(names)
+
+
+def _check_complete(new: NewPerson) -> None:
+    """Refuse to register somebody without a phone who could not be helped, with Invalid.
+
+    Somebody has to find their door, and nobody can ask them for their consent later.
+    """
+    if new.phone:
+        return
+    needed = {"address": new.address, "consent": new.consent}
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        raise _incomplete(missing)
+
+
+def _check_reachable(before: Person, after: Person) -> None:
+    """Refuse to empty the address of somebody without a phone, with Invalid."""
+    if before.address and not (after.address or after.phone):
+        raise _incomplete(["address"])
+
+
+def _incomplete(missing: Sequence[str]) -> Invalid:
+    refusals = [
+        Invalid("person.incomplete", [name], missing=list(missing))
+        for name in missing
+    ]
+    return Invalid.together(refusals)

@@ -8,20 +8,22 @@ from pydantic import Field, RootModel
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..kernel.unset import UNSET, unset_if_none
+from ..people.consent_schemas import ConsentIn, GuardianIn
 from ..people.edits import AgeCorrection, PersonCorrection
+from ..people.fields import (
+    Address,
+    BirthYear,
+    ContactNote,
+    Household,
+    Phone,
+    mainland_mobile,
+)
 from ..people.model import Person, Vetting, VettingMethod, mask_phone
 from ..people.policy import HOMES_MAX
 from ..people.schemas import (
-    Address,
-    BirthYear,
     ChannelsView,
-    ConsentIn,
-    GuardianIn,
-    Household,
-    Phone,
     RoleGrantView,
     RoleRequestView,
-    mainland_mobile,
     person_fields,
 )
 from ..web.fields import (
@@ -36,9 +38,10 @@ from ..web.fields import (
     PlaceCode,
     Prose,
     Request,
+    VersionedView,
     View,
 )
-from .service import NewPerson
+from .service import NewPerson, Registered
 from .vetting_terms import VettingTerms
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "PersonIn",
     "PersonPatch",
     "PersonView",
+    "RegisteredPersonView",
     "RevealAllowanceView",
     "RevealIn",
     "RevealRightIn",
@@ -86,11 +90,10 @@ class VettingView(View):
     )
 
 
-class PersonView(View):
+class PersonView(VersionedView):
     """A person as staff see them: no full phone, no address."""
 
     id: PersonId
-    version: int
     name: str
     phone: str | None = Field(description="Masked; see /reveal.")
     home: str | None
@@ -132,12 +135,28 @@ class PersonView(View):
         return cls.model_validate(fields | masked)
 
 
+class RegisteredPersonView(PersonView):
+    """A person just registered by staff."""
+
+    possible_duplicates: list[PersonId] = Field(
+        description="People of the same name whose home may be the same."
+    )
+
+    @classmethod
+    def of_registered(cls, registered: Registered) -> "RegisteredPersonView":
+        """Return the view of a person and of those who may be the same."""
+        fields = dict(PersonView.of(registered.person))
+        duplicates = {"possible_duplicates": registered.possible_duplicates}
+        return cls.model_validate(fields | duplicates)
+
+
 class RevealedContactView(View):
     """The full phone and address of a person."""
 
     id: PersonId
     phone: str | None
     address: str | None
+    contact_note: str | None
 
 
 class RevealsAllowedIn(Request):
@@ -162,7 +181,10 @@ class PeopleList(View):
 
 
 class PeopleQuery(PageQuery):
-    """The place and role of people to list. `q` is a part of the name or a whole phone."""
+    """The place and role of people to list. `q` is a part of the name or a whole phone.
+
+    In a name of more than eight characters, `q` is the beginning of a word.
+    """
 
     place: PlaceCode
     role: Role | None = None
@@ -179,12 +201,13 @@ class PeopleQuery(PageQuery):
 
 
 class PersonIn(Request):
-    """A person to register."""
+    """A person to register. Without a phone, address and consent are needed."""
 
     name: Name
     phone: Phone | None = None
     home: PlaceCode
     address: Address | None = None
+    contact_note: ContactNote | None = None
     household: Household | None = None
     contact_via: PersonId | None = None
     locale: Locale = DEFAULT_LOCALE
@@ -201,6 +224,7 @@ class PersonIn(Request):
             phone=self.phone,
             home=self.home,
             address=self.address,
+            contact_note=self.contact_note,
             household=self.household,
             contact_via=self.contact_via,
             locale=self.locale,
@@ -217,6 +241,7 @@ class PersonPatch(Request):
     phone: Phone | None = None
     home: PlaceCode | None = None
     address: Address | None = None
+    contact_note: ContactNote | None = None
     locale: Locale | None = None
     birth_year: BirthYear | None = Field(
         None, description="Below 14 a guardian and their consent are needed."
@@ -235,13 +260,15 @@ class PersonPatch(Request):
         )
 
     def edit(self) -> PersonCorrection:
-        """Return the changes; null empties the address only."""
+        """Return the changes; null empties the address and the note only."""
+        given = self.model_fields_set
         return PersonCorrection(
             name=unset_if_none(self.name),
             phone=unset_if_none(self.phone),
             home=unset_if_none(self.home),
-            address=self.address
-            if "address" in self.model_fields_set
+            address=self.address if "address" in given else UNSET,
+            contact_note=self.contact_note
+            if "contact_note" in given
             else UNSET,
             locale=unset_if_none(self.locale),
         )

@@ -1,6 +1,8 @@
 """Use cases of staff about other people. Every look and every change is written to the audit."""
 
-from ..kernel.access import Role
+from dataclasses import dataclass
+
+from ..kernel.access import Role, relations
 from ..kernel.changes import Changes
 from ..kernel.paging import Page
 from ..kernel.place import covers
@@ -12,7 +14,15 @@ from .authorized_moves import people_at
 from .powers import PersonPowers
 from .records import NewPerson, PersonRecords
 
-__all__ = ["NewPerson", "PersonAdmin"]
+__all__ = ["NewPerson", "PersonAdmin", "Registered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A person registered by staff, and the ids of people who may be the same."""
+
+    person: Person
+    possible_duplicates: list[str]
 
 
 class PersonAdmin(PersonRecords, PersonPowers):
@@ -57,24 +67,59 @@ class PersonAdmin(PersonRecords, PersonPowers):
         q: str | None,
         limit: int,
     ) -> Page[Person]:
-        def wanted(person: Person) -> bool:
-            named = not q or q in person.name or q == person.phone
-            return named and (
-                not role or any(g.role is role for g in person.grants)
-            )
+        if role is Role.RESIDENT:
+            role = None  # everybody is one
+        if q and q.startswith("+"):
+            return Page(self._with_phone_number(q, place, role))
+        if q:
+            return self._lists.named(q, place, role, context.start, limit)
+        if role:
+            return self._lists.with_role(role, place, context.start, limit)
+        return self._lists.below(place, context.start, limit)
 
-        if not q or not q.startswith("+"):
-            return self._people.below(place, wanted, context.start, limit)
-        owner = self._phones.find_owner(q)  # by the index of phones
-        if owner is None or not wanted(owner):
-            return Page([])
-        if any(covers(place, code) for code in owner.places):
-            return Page([owner])
-        return Page([])
+    def _with_phone_number(
+        self, phone: str, place: str, role: Role | None
+    ) -> list[Person]:
+        """Return the owner of a phone, if they are of the place and have the role."""
+        owner = self._phones.find_owner(phone)
+        if owner is None or (role and not _has(owner, role)):
+            return []
+        inside = any(covers(place, code) for code in owner.places)
+        return [owner] if inside else []
+
+    def register(self, context: RequestContext, new: NewPerson) -> Registered:
+        """Register a person, and find those who may be the same."""
+        person = self.create_person(context, new)
+        return self._with_duplicates(context, person)
+
+    def reread_registered(
+        self, context: RequestContext, person_id: str
+    ) -> Registered:
+        """Return what a repeated registration shows."""
+        return self._with_duplicates(
+            context, self.read_person(context, person_id)
+        )
+
+    def _with_duplicates(
+        self, context: RequestContext, person: Person
+    ) -> Registered:
+        """Return a person with those of the same name and home that the actor may read."""
+        actor = self._access.require_self(context).person.as_actor()
+        readable = people_permissions.READ.allowed
+        duplicates = [
+            other.id
+            for other in self._lists.namesakes(person)
+            if relations(actor, other.as_resource()) & readable
+        ]
+        return Registered(person=person, possible_duplicates=duplicates)
 
     def read_person(self, context: RequestContext, person_id: str) -> Person:
         """Return a person's record, for staff of their place."""
         return self._require(context, person_id, people_permissions.READ)[1]
+
+
+def _has(person: Person, role: Role) -> bool:
+    return any(grant.role is role for grant in person.grants)
 
 
 def _kind_of_search(q: str | None) -> str:

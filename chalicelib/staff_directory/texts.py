@@ -9,6 +9,10 @@ REFUSALS = {
         zh="同一住处没有这位成员或这个家庭。",
         en="There is no such member or household in the same home.",
     ),
+    "person.incomplete": text(
+        zh="没有手机的居民须登记住址（address）和本人同意（consent），否则无法上门帮助。",
+        en="Without a phone, `address` and `consent` are needed: somebody has to come by.",
+    ),
     "person.phone_set": text(
         zh="已登记的手机号请由本人更改，或用“更正手机号”办理。",
         en="A phone that is set is changed by its owner, or by a correction.",

@@ -1,1 +1,1 @@
-"""Statistics of tickets: rates with their sample sizes, and hot spots."""
+"""Statistics: overviews, rates with their sample sizes, and hot spots."""

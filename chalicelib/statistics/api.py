@@ -3,6 +3,7 @@
 from ..kernel.request import RequestContext
 from ..web.fields import PlaceQuery
 from ..web.routes import Routes
+from .overview_schemas import OverviewQuery, OverviewView
 from .schemas import HotSpotList, RatesQuery, RatesView
 from .service import Statistics
 from .texts import REFUSALS
@@ -21,6 +22,17 @@ def read_rates(
         context, query.place, query.start, query.end, query.by
     )
     return RatesView.of(rates)
+
+
+@routes.get("/v1/admin/overview")
+def read_overview(
+    statistics: Statistics, context: RequestContext, query: OverviewQuery
+) -> OverviewView:
+    """Read the figures of wishes and tickets of a place, for its staff."""
+    overview = statistics.overview(
+        context, query.place, query.start, query.end, query.by
+    )
+    return OverviewView.of(overview)
 
 
 @routes.get("/v1/admin/tickets/hot-spots")

@@ -7,11 +7,18 @@ from pydantic import AfterValidator, Field
 
 from ..kernel.text_catalogue import text
 from ..web.fields import Day, Instant, PlaceCode, Request, View
-from .model import HotSpot, StatisticsGrouping, TicketStatistics
+from .hot_spots import HotSpot
+from .rates import StatisticsGrouping, TicketStatistics
 from .service import HotSpots, Rates
 from .texts import ROOT_CAUSE
 
-__all__ = ["HotSpotList", "RatesQuery", "RatesView"]
+__all__ = [
+    "HotSpotList",
+    "NearDay",
+    "RateView",
+    "RatesQuery",
+    "RatesView",
+]
 
 _TICKETS_SHOWN = 50
 
@@ -81,7 +88,7 @@ class RatesView(View):
     total: StatisticsView
     groups: list[StatisticsView]
     cut: bool = Field(
-        description="More tickets were found than are read; these are the newest."
+        description="There are more tickets than are read; the latest are missing."
     )
 
     @classmethod
@@ -124,9 +131,7 @@ class HotSpotList(View):
     """The hot spots of a place, most reports first."""
 
     items: list[HotSpotView]
-    cut: bool = Field(
-        description="More tickets were found than are read; these are the newest."
-    )
+    cut: bool = Field(description="There are more hot spots than these.")
 
     @classmethod
     def of(cls, hot_spots: HotSpots, locale: str) -> "HotSpotList":

@@ -34,6 +34,11 @@ class Counters:
         found = self._store.get_many(_VALUE, keys, consistent=False)
         return {counter.pk: counter.value for counter in found}
 
+    def sum_of(self, keys: Sequence[tuple[str, str]]) -> int:
+        """Return the sum of counters, by subject and name. Reads are eventually consistent."""
+        found = self._store.get_many(_VALUE, keys, consistent=False)
+        return sum(counter.value for counter in found)
+
     def try_add(
         self, subject: str, name: str, number: int, expires_at: datetime
     ) -> None:

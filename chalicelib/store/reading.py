@@ -8,9 +8,21 @@ from pynamodb.expressions.condition import Condition
 from ..kernel.paging import Page, Position
 from .table import Item, Row
 
-__all__ = ["page_up_to", "position", "query_options", "take_wanted"]
+__all__ = [
+    "next_size",
+    "page_up_to",
+    "position",
+    "query_options",
+    "take_wanted",
+]
 
 T = TypeVar("T")
+_MAX_AT_ONCE = 500  # rows in a further request of a filtered list
+
+
+def next_size(size: int, read_at_once: int) -> int:
+    """Return the rows of the next request: twice as many, or at least as the caller asked."""
+    return max(read_at_once, min(2 * size, _MAX_AT_ONCE))
 
 
 def query_options(

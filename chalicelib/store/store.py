@@ -18,14 +18,13 @@ from pynamodb.expressions.condition import Condition
 from ..kernel.paging import Page, Position
 from .batches import BATCH_GET, in_batches, read_batch, write_batch
 from .faults import code_of, reading
-from .reading import page_up_to, position, query_options, take_wanted
+from .reading import next_size, page_up_to, position, query_options, take_wanted
 from .table import Item, Key, Row, RowType, Table
 from .tables import OWN_ROWS
 
 __all__ = ["Store"]
 
 T = TypeVar("T")
-_MAX_AT_ONCE = 500  # rows in a request of a filtered list
 
 
 class Store:
@@ -158,7 +157,7 @@ class Store:
             start = position(names, items[size - 1])
             if read >= read_at_most:
                 return Page(things, start)
-            size = min(2 * size, _MAX_AT_ONCE, read_at_most - read)
+            size = min(next_size(size, read_at_once), read_at_most - read)
 
     def _query(
         self,

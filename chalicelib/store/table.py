@@ -243,7 +243,7 @@ class RowType(Generic[T]):
         for target in fields(self.kind):  # type: ignore[arg-type]
             types[target.name] = hints[target.name]
         own = {name: attribute_for(name, hint) for name, hint in types.items()}
-        return {"pk": PK, "sk": SK, **own}
+        return {**own, "pk": PK, "sk": SK}
 
     @cached_property
     def model(self) -> type[Model]:

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from ..kernel.changes import Entity
 from ..kernel.clock import to_text
+from ..kernel.fact import Fact
 from ..kernel.job import JobRecord
 from .table import RowType, Table
 
 __all__ = [
     "COUNTER",
+    "FACT",
     "JOB",
     "OWN_ROWS",
     "PARKED",
@@ -29,6 +31,8 @@ _DUE = Table("due")
 _COUNTERS = Table("counters")
 # Idempotency keys: PK keyed by actor and route.
 _RECEIPTS = Table("receipts")
+# Facts: PK a street and month, SK a kind, a place in tree order and an entity.
+_FACTS = Table("facts")
 PARKED_PART = "parked"
 
 
@@ -98,4 +102,5 @@ PARKED = _DUE.row(ParkedJob, keys=_parked_keys)
 JOB = _DUE.row(JobRecord, keys=_job_keys)
 COUNTER = _COUNTERS.row(Counter, keys=_counter_keys)
 RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=_receipt_keys)
-OWN_ROWS: Sequence[RowType[Any]] = (JOB, PARKED, COUNTER, RECEIPT)
+FACT = _FACTS.row(Fact, keys=lambda fact: {"pk": fact.pk, "sk": fact.sk})
+OWN_ROWS: Sequence[RowType[Any]] = (JOB, PARKED, COUNTER, RECEIPT, FACT)

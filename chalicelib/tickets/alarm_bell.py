@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from ..kernel.changes import Changes, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.place import building_of, community_of
-from ..people.model import Person, are_one_household
+from ..people.model import Person
+from ..people.moves import are_one_household
 from ..people.service import People
 from . import alarms
 from .alarms import AlarmRecord

@@ -8,7 +8,7 @@ from ..kernel.clock import Clock
 from ..kernel.job import Answer
 from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
-from ..people.model import are_one_household
+from ..people.moves import are_one_household
 from ..people.service import People, phone_since
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
@@ -96,7 +96,8 @@ class TicketAnswers:
                 answer.comment,
                 self._reader.mask_text(ticket, answer.comment, mover.id),
             ),
-            assignee_left=self._duty.assignee_left(ticket),
+            successor=self._duty.successor_of(ticket),
+            parts=self._duty.parts_with_sla(self._reader.parts_of(ticket)),
         )
         if changes.entity is rung:
             return None
@@ -145,7 +146,12 @@ class TicketAnswers:
             mask = self._people.mask_for([person], ticket.place)
             text = mask(ticket.written)
             return resolution.link(
-                ticket, person_id, earlier, text, self._clock.now()
+                ticket,
+                person_id,
+                earlier,
+                text,
+                self._clock.now(),
+                self._duty.sla_for(ticket),
             )
 
         return self._entities.update(ticket_id, decide)

@@ -16,7 +16,7 @@ from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.background import UploadJobs
-from . import notifications, redaction, resolution
+from . import notifications, redaction, resolution, rounds
 from .duty import DutyResolver, serves
 from .model import Ticket, TicketReport
 from .policy import FORGOTTEN_PER_STEP
@@ -191,7 +191,9 @@ class TicketJobs:
             return None
         category = self._duty.category_of(ticket)
         return MessageContext(
-            facts=notifications.template_context(ticket, category),
+            facts=notifications.template_context(
+                ticket, category, self._clock.now()
+            ),
             occasion=notifications.occasion_of(ticket, subject.kind),
         )
 
@@ -206,6 +208,25 @@ class TicketJobs:
     ) -> Page[str]:
         """Return a page of the reporters who have not answered about the solution."""
         return self._page_of_reporters(ticket_id, start, limit, _unanswered)
+
+    def newly_asked(
+        self, ticket_id: str, start: Position | None, limit: int
+    ) -> Page[str]:
+        """Return a page of the reporters who came with a merged ticket, without the others."""
+        part = self._repository.find_ticket(ticket_id)
+        targets = self._reader.merged_into(part) if part else []
+        if part is None or not targets:
+            return Page([])
+        page = self.reporters(ticket_id, start, limit)
+        came = {part.id, *part.merged}
+        target = targets[-1]
+        others = [one for one in (target.id, *target.merged) if one not in came]
+        new = [
+            person_id
+            for person_id in page.items
+            if not self._repository.find_reports(others, person_id)
+        ]
+        return Page(new, page.next)
 
     def _page_of_reporters(
         self,
@@ -287,7 +308,7 @@ def _every_report(ticket: Ticket, report: TicketReport) -> bool:
 
 
 def _unanswered(ticket: Ticket, report: TicketReport) -> bool:
-    return not resolution.has_answered(ticket, report)
+    return not rounds.has_answered(ticket, report)
 
 
 def _without_reason(ticket: Ticket) -> Changes[Ticket]:

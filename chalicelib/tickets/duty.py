@@ -1,18 +1,22 @@
 """Who answers for a place: the service level of its tickets, and the people on duty."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..kernel.access import Role
+from ..kernel.cache import ExpiringCache
+from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from ..kernel.place import ancestors, street_of
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
+from .handover import Successor
 from .model import Ticket, level_of
 from .policy import Category, Level, Policy, Rule
+from .reopening import Part
 from .routing import first_level, route
 from .sla_timers import EscalationContext, Sla, sla_of
 from .worktime import HolidayLookup
@@ -28,6 +32,8 @@ __all__ = [
     "route_ticket",
     "serves",
 ]
+
+_NAMES_CACHED_FOR = timedelta(minutes=1)
 
 # The people on duty at a place and at each place around it, by role.
 DutyRoster = Mapping[str, Mapping[str, Sequence[Person]]]
@@ -66,11 +72,14 @@ class DutyResolver:
         *,
         people: People,
         places: Places,
-        policy_for: Callable[[str, int], Policy],
+        policies: PolicyLookup,
         holidays: HolidayLookup,
+        clock: Clock,
     ) -> None:
         self._people, self._places = people, places
-        self._policy_for, self._holidays = policy_for, holidays
+        self._policy_for, self._holidays = policies.policy_for, holidays
+        self._policies = policies
+        self._current = ExpiringCache[Policy](clock, _NAMES_CACHED_FOR)
 
     def sla_for(self, ticket: Ticket) -> Sla:
         """Return the service level of a ticket."""
@@ -80,12 +89,20 @@ class DutyResolver:
         return sla_of(policy, ticket, self._holidays)
 
     def category_of(self, ticket: Ticket) -> Category:
-        """Return the category of a ticket; one that the policy dropped is named by its code."""
-        policy = self._policy_for(
-            street_of(ticket.place), ticket.policy_version
-        )
-        code = ticket.category
-        return policy.category(code) or Category(code=code, zh=code, en=code)
+        """Return the category of a ticket, by the name that it has now.
+
+        Its questions are those of the report. One that no policy has is named by its code.
+        """
+        street, code = street_of(ticket.place), ticket.category
+        policy = self._policy_for(street, ticket.policy_version)
+        now = self._current.get(street, self._read_current).category(code)
+        reported = policy.category(code)
+        if reported and now:
+            return replace(reported, zh=now.zh, en=now.en)
+        return reported or now or Category(code=code, zh=code, en=code)
+
+    def _read_current(self, street: str) -> Policy:
+        return self._policies.current(street)[1]
 
     def escalation_for(self, ticket: Ticket) -> EscalationContext:
         """Return the service level of a ticket and the people on duty. Two requests."""
@@ -121,14 +138,19 @@ class DutyResolver:
             raise Invalid("ticket.nobody_there", ["to"])
         return nearest[0].id
 
-    def assignee_left(self, ticket: Ticket) -> bool:
-        """Say whether the assignee of a closed ticket no longer serves there.
+    def successor_of(self, ticket: Ticket) -> Successor | None:
+        """Return who has a ticket by routing, if its assignee no longer serves there; else None.
 
         Open tickets are reassigned when their assignee leaves.
         """
-        if ticket.assignee is None:
-            return False
-        return self.still_serves(ticket.assignee, ticket.place) is None
+        if self.still_serves(ticket.assignee, ticket.place):
+            return None
+        _, routing = self.routing_for(ticket)
+        return routing.level, routing.assignee
+
+    def parts_with_sla(self, parts: Iterable[Ticket]) -> list[Part]:
+        """Return merged tickets, each with its service level."""
+        return [(part, self.sla_for(part)) for part in parts]
 
     def still_serves(self, person_id: str | None, place: str) -> str | None:
         """Return the id of a person who can still be assigned tickets of a place, else None."""

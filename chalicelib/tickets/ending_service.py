@@ -10,7 +10,7 @@ from ..kernel.errors import Forbidden, Invalid
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..store.transaction import Transaction
-from . import merging, permissions, resolution
+from . import merging, permissions, reopening, resolution
 from .alarm_bell import AlarmBell
 from .authorized_moves import AuthorizedMoves
 from .duty import DutyResolver
@@ -58,10 +58,8 @@ class TicketEndings(AuthorizedMoves):
             person_id = on_behalf_of or _confirmer(
                 mover.id, represented, reports
             )
-            if (
-                person_id not in (mover.id, represented)
-                and not mover.relations & STAFF
-            ):
+            own = person_id == mover.id or person_id in represented
+            if not own and not mover.relations & STAFF:
                 raise Forbidden("action.forbidden")
             return resolution.confirm(
                 ticket, mover, reports, person_id, satisfied
@@ -75,21 +73,20 @@ class TicketEndings(AuthorizedMoves):
         """Reopen a ticket that is not solved."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            escalation = self._duty.escalation_for(ticket)
-            left = self._duty.assignee_left(ticket)
             authors: tuple[str, ...] = (mover.id,)
             reopened, writes = ticket, tuple[Write, ...]()
             if mover.relations & STAFF:
                 authors = ()
             else:
                 reopened, writes = self._bell.may_ring_again(ticket, mover.id)
-            changes = resolution.reopen(
+            changes = reopening.reopen(
                 reopened,
-                escalation,
+                self._duty.escalation_for(ticket),
                 mover,
                 reason,
                 public_text=self._reader.mask_text(ticket, reason, *authors),
-                assignee_left=left,
+                successor=self._duty.successor_of(ticket),
+                parts=self._duty.parts_with_sla(self._reader.parts_of(ticket)),
             )
             return replace(
                 changes, previous=ticket, writes=(*changes.writes, *writes)
@@ -138,7 +135,9 @@ class TicketEndings(AuthorizedMoves):
             actor, _ = self._access.authenticate(context.actor)
             if not relations(actor, target.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
-            return merging.merge(ticket, target, mover)
+            sla = self._duty.sla_for(ticket)
+            escalation = self._duty.escalation_for(target)
+            return merging.merge(ticket, target, mover, sla, escalation)
 
         return self._move(context, ticket_id, permissions.MERGE, decide)
 
@@ -146,19 +145,23 @@ class TicketEndings(AuthorizedMoves):
         """Take a merged ticket out of the one that it was merged into."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
-            escalation = self._duty.escalation_for(ticket)
             targets = self._reader.merged_into(ticket)
-            return merging.split(ticket, escalation, mover, targets)
+            return merging.split(
+                ticket,
+                self._duty.escalation_for(ticket),
+                mover,
+                targets,
+                target_sla=self._duty.sla_for(targets[-1]) if targets else None,
+                successor=self._duty.successor_of(ticket),
+            )
 
         return self._move(context, ticket_id, permissions.SPLIT, decide)
 
 
 def _confirmer(
-    mover_id: str, represented: str | None, reports: Sequence[TicketReport]
+    mover_id: str, represented: Sequence[str], reports: Sequence[TicketReport]
 ) -> str:
     """Return the reporter whose confirmation counts if the request names none."""
-    if represented is None:
-        return mover_id
     if any(report.person_id == mover_id for report in reports):
         return mover_id
-    return represented
+    return next(iter(represented), mover_id)

@@ -14,7 +14,7 @@ from ..places.feature import feature as places
 from ..signin.feature import unasked
 from ..uploads.feature import feature as uploads
 from ..uploads.feature import jobs as upload_jobs
-from ..wishes.feature import office_days
+from ..wishes.feature import office_days, outcomes
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -45,9 +45,11 @@ if TYPE_CHECKING:
     from .question_status import TicketQuestionStatus
     from .reader import TicketReader
     from .releases import TicketReleases
+    from .renames import TicketRenames
     from .retention import TicketRetention
     from .service import Tickets
     from .tasks import TicketTasks
+    from .wish_returns import WishReturns
 
 __all__ = [
     "conversion",
@@ -82,8 +84,9 @@ def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
     return DutyResolver(
         people=get(people),
         places=get(places),
-        policy_for=get(policies).policy_for,
+        policies=get(policies),
         holidays=chinese_holiday,
+        clock=core.clock,
     )
 
 
@@ -187,6 +190,7 @@ def nearby(core: "Core", get: Get) -> "NearbyTickets":
         access=get(access),
         clock=core.clock,
         duty=get(duty_resolver),
+        reader=get(reader),
     )
 
 
@@ -269,6 +273,34 @@ def releases(core: "Core", get: Get) -> "TicketReleases":
 
 
 @feature.provide
+def renames(core: "Core", get: Get) -> "TicketRenames":
+    """Build what has renamed communities reach open tickets."""
+    from .renames import TicketRenames
+    from .repository import TicketRepository
+
+    return TicketRenames(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        places=get(places),
+    )
+
+
+@feature.provide
+def wish_returns(core: "Core", get: Get) -> "WishReturns":
+    """Build what takes tickets back from wishes that came to nothing."""
+    from .repository import TicketRepository
+    from .wish_returns import WishReturns
+
+    return WishReturns(
+        transaction=core.transaction,
+        repository=TicketRepository(core.store),
+        clock=core.clock,
+        duty=get(duty_resolver),
+        outcomes=get(outcomes),
+    )
+
+
+@feature.provide
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build the use cases of other applications."""
     from .claimed_reporters import ClaimedReporters
@@ -326,6 +358,7 @@ _WORK_KINDS = (
     "climbed_staff",
     "overdue_staff",
     "reopened_staff",
+    "merged_in",
 )
 feature.messages(
     *(f"ticket.{kind}" for kind in _WORK_KINDS),
@@ -343,7 +376,9 @@ feature.messages(
     "ticket.is_it_yours",
     "ticket.closed",
     "ticket.merged",
+    "ticket.split",
     "ticket.turned",
+    "ticket.returned",
     templates=templates,
     context=context,
     service=jobs,
@@ -376,6 +411,26 @@ def on_relation_ended(
 ) -> "Position | None":
     """Reassign the tickets of people off duty; remove a former contact, in steps."""
     return tickets.release(ended)
+
+
+@feature.on_event("place.renamed", service=renames)
+def on_place_renamed(
+    renames: "TicketRenames", event: "Event"
+) -> "Position | None":
+    """Give the open tickets of a community its present name, in steps."""
+    return renames.rename(event.subject, event.cursor)
+
+
+@feature.on_event(
+    "wish.rejected",
+    "wish.withdrawn",
+    "wish.expired",
+    "wish.reopened",
+    service=wish_returns,
+)
+def on_wish_ended(returns: "WishReturns", event: "Event") -> None:
+    """Return the ticket of a wish that came to nothing to a person."""
+    returns.follow(event.subject)
 
 
 @feature.erase(service=jobs)
@@ -458,6 +513,18 @@ def unanswered(
 ) -> "Page[str]":
     """Return the reporters who have not answered about the solution."""
     return tickets.unanswered(name, start, limit)
+
+
+@feature.group("newly_asked", zone=zone, direct_up_to=_MAX_DIRECT, service=jobs)
+def newly_asked(
+    tickets: "TicketJobs",
+    name: str,
+    as_of: datetime,
+    start: "Position | None",
+    limit: int,
+) -> "Page[str]":
+    """Return the reporters of a ticket that was merged into a solved one."""
+    return tickets.newly_asked(name, start, limit)
 
 
 @feature.provide

@@ -11,13 +11,44 @@ from . import sla_timers
 from .model import SlaTimer, Ticket
 from .moves import conflict, event_of, go
 from .notifications import to_assignee, to_staff
-from .policy import MAX_BOUNCES, SlaKind
+from .policy import MAX_BOUNCES, Level, SlaKind
 from .sla_timers import EscalationContext
 from .states import TicketMover, TicketStatus
 
-__all__ = ["bounce", "escalate", "escalated", "reassign", "remove_contact"]
+__all__ = [
+    "Successor",
+    "bounce",
+    "escalate",
+    "escalated",
+    "reassign",
+    "remove_contact",
+    "taken_on",
+]
 
 S = TicketStatus
+# The level and the person, by routing, for a ticket whose assignee has left.
+Successor = tuple[Level, str | None]
+
+
+def taken_on(
+    ticket: Ticket,
+    escalation: EscalationContext,
+    successor: Successor | None,
+    *,
+    climbed: bool = False,
+) -> Ticket:
+    """Return a ticket that goes on with its assignee, unless they have left.
+
+    Then its `successor` has it. Where that is at a lower level, and for one that has `climbed`,
+    the leader of its level has it.
+    """
+    if ticket.assignee and successor is None and not climbed:
+        return ticket
+    level = escalation.from_level(ticket.level)
+    assignee = escalation.leader(level)
+    if successor and successor[0] is level:
+        assignee = successor[1] or assignee
+    return replace(ticket, level=level, assignee=assignee)
 
 
 def bounce(

@@ -16,6 +16,7 @@ from .states import OPEN_STATES, Ending, TicketState, TicketStatus
 
 __all__ = [
     "NEW_PHONE",
+    "ConvertedTicket",
     "Hold",
     "OutsideReport",
     "SlaTimer",
@@ -37,11 +38,16 @@ NEW_PHONE = "new_phone"  # waits for staff: a phone set after the work confirmed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerSegment:
-    """A span in which a timer ran: its start, its minutes at most, its end."""
+    """A span in which a timer ran: its start, its minutes at most, its end.
+
+    `days` are those from which its deadline was computed (`recorded_days`). It is empty where
+    every minute counts.
+    """
 
     start: datetime
     minutes: int
     end: datetime | None = None
+    days: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +100,17 @@ class TicketReport:
     person_id: str
     by: str  # the person who recorded it
     joined_at: datetime
-    answered_at: datetime | None = None  # of the present solution
+    answered_at: datetime | None = None
+    answered_on: str = ""  # the ticket whose solution they answered about
     satisfied: int | None = None  # 1 to 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertedTicket:
+    """The ticket whose place a wish took, found by the wish."""
+
+    wish_id: str
+    ticket_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +201,7 @@ class Ticket(TicketState, Entity):
     merged: tuple[str, ...] = ()  # ids of the tickets merged into this one
     merged_into: str | None = None
     wish: str | None = None
+    wish_ended_at: datetime | None = None  # the wish came to nothing
     # Its only reporter has left: no reminders, until somebody has looked at it or joined it.
     reporter_left_at: datetime | None = None
     resolved_at: datetime | None = None
@@ -304,9 +320,9 @@ class Ticket(TicketState, Entity):
         ):
             call_back = self.sla_timer(SlaKind.CALL_BACK)
             if call_back and call_back.running:
-                waits["ask_again"] = (
-                    self.resolved_at + (call_back.due_at - self.resolved_at) / 2
-                )
+                # Somebody may have joined the round after the solution.
+                begun = max(self.resolved_at, call_back.runs[-1].start)
+                waits["ask_again"] = begun + (call_back.due_at - begun) / 2
         return waits
 
 
@@ -330,6 +346,7 @@ class TicketLine(TicketState):
     bounces: int = 0
     merged_into: str | None = None
     ending: Ending | None = None
+    wish_ended_at: datetime | None = None
     text: str
     created_at: datetime
     updated_at: datetime

@@ -99,8 +99,15 @@ def _why_not(ticket: Ticket, move: str) -> str:
         return "ticket.own"
     if move in ("publish", "hide"):
         return "ticket.private"
+    return _why_over(ticket, move)
+
+
+def _why_over(ticket: Ticket, move: str) -> str:
+    """Return the error code of a move on a ticket that goes on elsewhere."""
     if ticket.ending is Ending.MERGED:
         return "ticket.merged"
+    if ticket.ending is Ending.WISH and move == "reopen":
+        return "ticket.is_a_wish"
     return "ticket.wrong_state"
 
 

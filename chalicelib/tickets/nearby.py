@@ -1,6 +1,7 @@
 """Open tickets of a resident's own building and community, for them to join."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ..kernel.access import Resource
@@ -21,6 +22,7 @@ from . import permissions
 from .categories import Category, QuestionKind
 from .duty import DutyResolver
 from .model import Ticket, TicketLine
+from .reader import TicketReader
 from .repository import TicketRepository
 
 __all__ = ["Nearby", "NearbyTickets", "chosen_answers"]
@@ -49,9 +51,10 @@ class NearbyTickets:
         access: Access,
         clock: Clock,
         duty: DutyResolver,
+        reader: TicketReader,
     ) -> None:
         self._repository, self._access = repository, access
-        self.clock, self._duty = clock, duty
+        self.clock, self._duty, self._reader = clock, duty, reader
 
     def list_near(
         self, context: RequestContext, near: str, limit: int
@@ -84,8 +87,11 @@ class NearbyTickets:
         self, ticket_ids: list[str], home: str, person_id: str
     ) -> Iterator[Nearby]:
         tickets = self._repository.find_tickets(ticket_ids)
-        joined = self._repository.joined_to(ticket_ids)
-        reports = self._repository.find_reports(ticket_ids, person_id)
+        joined = self._reader.joined_to(tickets)
+        parts = [part for ticket in tickets for part in ticket.merged]
+        reports = self._repository.find_reports(
+            [*ticket_ids, *parts], person_id
+        )
         reported = {report.ticket_id for report in reports}
         own = building_of(home)
         for ticket in tickets:
@@ -96,8 +102,15 @@ class NearbyTickets:
                 category=self._duty.category_of(ticket),
                 reporters=joined.get(ticket.id, 0) + bool(ticket.person_id),
                 in_own_building=building_of(ticket.place) == own,
-                moves=() if ticket.id in reported else ("join",),
+                moves=_moves(ticket, reported),
             )
+
+
+def _moves(ticket: Ticket, reported: AbstractSet[str]) -> tuple[str, ...]:
+    """Return the moves of a resident; who reported a part has reported the ticket."""
+    if reported & {ticket.id, *ticket.merged}:
+        return ()
+    return ("join",)
 
 
 def chosen_answers(

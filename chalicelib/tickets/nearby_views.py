@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..kernel.text_catalogue import text
-from ..web.fields import Instant, PlaceCode, View
+from ..web.fields import Instant, PlaceCode, VersionedView, View
 from .nearby import Nearby, chosen_answers
 from .schemas import TicketId
 from .states import TicketStatus
@@ -21,12 +21,11 @@ class NearbyAnswer(View):
     answer: str
 
 
-class NearbyTicket(View):
+class NearbyTicket(VersionedView):
     """A ticket of the caller's community that is open to join: no person, no building."""
 
     view: Literal["public"] = "public"
     id: TicketId
-    version: int
     state: TicketStatus
     category: str
     category_name: str

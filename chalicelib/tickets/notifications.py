@@ -1,6 +1,7 @@
 """Messages about a ticket: their recipients, relevance and context. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
 from ..kernel.changes import Message
@@ -19,6 +20,7 @@ __all__ = [
     "occasion_of",
     "template_context",
     "to_assignee",
+    "to_audience",
     "to_claimed_reporter",
     "to_former_assignee",
     "to_reporters",
@@ -40,6 +42,7 @@ ALSO_AT_NIGHT = {
     "climbed_staff",
     "overdue_staff",
     "reopened_staff",
+    "merged_in",
 }
 
 
@@ -79,6 +82,13 @@ def to_reporters(
 ) -> tuple[Message, ...]:
     """Return a message to all reporters, or to the group of them who have not answered."""
     return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
+
+
+def to_audience(
+    ticket: Ticket, kind: str, audience: Audience
+) -> tuple[Message, ...]:
+    """Return a message about a ticket to some of those who reported it."""
+    return (_message(ticket, kind, audience),)
 
 
 def to_claimed_reporter(ticket: Ticket, person_id: str) -> tuple[Message, ...]:
@@ -175,7 +185,10 @@ RELEVANT_WHILE: Mapping[str, Test] = {
         Ending.UNSOLVED, Ending.SILENT
     ),  # the system's end is not announced
     "ticket.merged": _ended(Ending.MERGED),
+    "ticket.merged_in": _still_assigned,
+    "ticket.split": _in(*OPEN_STATES),
     "ticket.turned": _ended(Ending.WISH),
+    "ticket.returned": _in(*OPEN_STATES),
     "ticket.bounced_staff": _in(S.OPEN, S.ACCEPTED),
     "ticket.must_assign_staff": _must_be_assigned,
     "ticket.climbed_staff": _reached,
@@ -203,7 +216,7 @@ _REASON_ELSEWHERE = text(zh="理由见应用", en="the reason is in the app")
 
 
 def template_context(
-    ticket: Ticket, category: Category
+    ticket: Ticket, category: Category, now: datetime | None = None
 ) -> dict[str, str | UserText]:
     """Return the facts that templates take.
 
@@ -212,6 +225,7 @@ def template_context(
     about the contact who holds the phone.
     """
     until = ticket.hold.until if ticket.hold else ticket.updated_at
+    shown_at = now or ticket.updated_at
     owners = frozenset(
         one for one in (ticket.person_id, ticket.proxy_id) if one
     )
@@ -230,4 +244,5 @@ def template_context(
             public=_REASON_ELSEWHERE,
         ),
         "until": f"{until.astimezone(ticket.local):%m-%d}",
+        "now": f"{shown_at.astimezone(ticket.local):%m-%d %H:%M}",
     }

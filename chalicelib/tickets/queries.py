@@ -251,9 +251,7 @@ class TicketQueries:
         """Return the tickets that the caller reported or joined, newest first."""
         actor = self._access.require_self(context).actor
         page = self._repository.reported_by(actor.id, context.start, limit)
-        joined = self._repository.joined_to(
-            [ticket.id for ticket in page.items]
-        )
+        joined = self._reader.joined_to(page.items)
         shown = [for_joiner(actor, ticket, joined) for ticket in page.items]
         return Page(shown, page.next)
 

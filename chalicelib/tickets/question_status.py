@@ -2,7 +2,7 @@
 
 from ..kernel.paging import Page, Position, every
 from ..kernel.question import QuestionRound, QuestionState, QuestionStatus
-from . import notifications, resolution
+from . import notifications, rounds
 from .model import Ticket, TicketReport
 from .notifications import IS_IT_YOURS
 from .reader import TicketReader
@@ -37,7 +37,7 @@ class TicketQuestionStatus:
         if report is None:
             return _OVER
         same = asked.occasion == notifications.occasion_of(ticket, asked.kind)
-        if same and resolution.has_answered(ticket, report):
+        if same and rounds.has_answered(ticket, report):
             return QuestionStatus(state=QuestionState.ANSWERED)
         if same and ticket.state is TicketStatus.RESOLVED:
             return _OPEN

@@ -1,7 +1,7 @@
 """Reads of one ticket that several use cases share: its reporters, its resource, its view."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
 from ..kernel.errors import NotFound
@@ -77,13 +77,26 @@ class TicketReader:
         return targets
 
     def resource_for(self, ticket: Ticket, actor: Actor) -> Resource:
-        """Return the ticket as a resource. Read the actor's own report only where it decides."""
+        """Return the ticket as a resource. Read the actor's own report only where it decides.
+
+        A contact who filed one of its parts is the contact of that reporter here, too.
+        """
         resource = ticket.as_resource()
         if not actor.id or relations(actor, resource) & INSIDE:
             return resource
         if self.has_reported(ticket, actor.id):
             return ticket.as_resource(actor.id)
+        for part in self.parts_of(ticket):
+            if part.proxy_id == actor.id and part.person_id:
+                proxies = {actor.id: part.person_id, **resource.proxies}
+                return replace(resource, proxies=proxies)
         return resource
+
+    def parts_of(self, ticket: Ticket) -> list[Ticket]:
+        """Read the tickets merged into one. Most have none, which costs nothing."""
+        if not ticket.merged:
+            return []
+        return self._repository.find_tickets(ticket.merged)
 
     def resource_of(self, ticket: Ticket) -> Callable[[Person], Resource]:
         """Return a function from a person to the ticket as their resource."""
@@ -101,14 +114,24 @@ class TicketReader:
             )
         )
 
-    def represented_by(self, actor_id: str, ticket: Ticket) -> str | None:
-        """Return the reporter of a ticket that an actor filed for them, if they represent them."""
-        if not ticket.person_id or actor_id != ticket.proxy_id:
-            return None
-        reporter = self._people.find(ticket.person_id)
-        if reporter is None or not reporter.is_represented_by(actor_id):
-            return None
-        return reporter.id
+    def represented_by(self, actor_id: str, ticket: Ticket) -> list[str]:
+        """Return the reporters for whom an actor filed a ticket or a part of it.
+
+        Only those count who are represented by the actor now.
+        """
+        filed = [
+            part.person_id
+            for part in (ticket, *self.parts_of(ticket))
+            if part.proxy_id == actor_id and part.person_id
+        ]
+        if not filed:
+            return []
+        people = self._people.find_many(dict.fromkeys(filed))
+        return [
+            person.id
+            for person in people.values()
+            if person.is_represented_by(actor_id)
+        ]
 
     def reports(self, ticket: Ticket) -> list[TicketReport]:
         """Read the reports of a ticket and of those merged into it, one for each person."""
@@ -128,6 +151,19 @@ class TicketReader:
         """Say whether one person alone reported the ticket, and how many had joined before that."""
         joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined
+
+    def joined_to(self, tickets: Sequence[Ticket]) -> dict[str, int]:
+        """Return how many joined each ticket, those of its parts included.
+
+        Of a merged ticket the reports are read, for a person may have reported several parts.
+        """
+        ids = [ticket.id for ticket in tickets]
+        joined = dict(self._repository.joined_to(ids))
+        for ticket in tickets:
+            if ticket.merged:
+                reporters = len(self.reports(ticket))
+                joined[ticket.id] = reporters - bool(ticket.person_id)
+        return joined
 
     def mask_text(self, ticket: Ticket, text: str, *authors: str) -> str:
         """Return a text about a ticket without personal data."""
@@ -168,7 +204,7 @@ class TicketReader:
             ticket=ticket,
             actor=actor,
             relations=relations,
-            joined=self._repository.joined_to([ticket.id]).get(ticket.id, 0),
+            joined=self.joined_to([ticket]).get(ticket.id, 0),
             people=people,
         )
 

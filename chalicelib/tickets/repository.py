@@ -22,11 +22,19 @@ from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
 from .alarms import AlarmRecord
-from .model import Ticket, TicketLine, TicketReport, Update
+from .facts import ticket_facts
+from .model import (
+    ConvertedTicket,
+    Ticket,
+    TicketLine,
+    TicketReport,
+    Update,
+)
 from .resolution import JOINED
 
 __all__ = [
     "ALARM",
+    "CONVERTED",
     "REPORT",
     "TICKET",
     "TICKET_EVENT",
@@ -59,6 +67,7 @@ _IN_A_QUEUE = (
 _IN_AN_UPDATE = ("id", "ticket_id", "street", "at", "state", "text")
 # PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
 # PK `alarm#<subject>`; SK `alarm`.
+# PK `wish#<wish>`; SK `converted`: the ticket whose place the wish took.
 _TICKETS = Table(
     "tickets",
     indexes=(
@@ -132,15 +141,20 @@ def _report_keys(report: TicketReport) -> dict[str, str]:
     return {"pk": report.ticket_id, "sk": f"report#{report.person_id}"}
 
 
+def _converted_keys(converted: ConvertedTicket) -> dict[str, str]:
+    return {"pk": f"wish#{converted.wish_id}", "sk": "converted"}
+
+
 def _alarm_keys(record: AlarmRecord) -> dict[str, str]:
     return {"pk": f"alarm#{record.id}", "sk": "alarm"}
 
 
 TICKET = _TICKETS.row(
     Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
-)
+).with_projection(ticket_facts)
 REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
+CONVERTED = _TICKETS.row(ConvertedTicket, keys=_converted_keys)
 ALARM = _TICKETS.row(AlarmRecord, keys=_alarm_keys)
 TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
 _PUBLIC_UPDATE = UPDATE.view(Update)
@@ -150,7 +164,7 @@ _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 class TicketRepository(Repository):
     """Reads tickets, reports, public updates and timelines."""
 
-    rows = (TICKET, REPORT, UPDATE, ALARM, TICKET_EVENT)
+    rows = (TICKET, REPORT, UPDATE, CONVERTED, ALARM, TICKET_EVENT)
 
     def find_ticket(self, ticket_id: str) -> Ticket | None:
         """Read one ticket."""
@@ -161,6 +175,11 @@ class TicketRepository(Repository):
         return self._store.get_many(
             TICKET, [(id, "ticket") for id in ticket_ids]
         )
+
+    def find_converted(self, wish_id: str) -> Ticket | None:
+        """Read the ticket whose place a wish took; None for any other wish."""
+        row = self._store.get(CONVERTED, f"wish#{wish_id}", "converted")
+        return self.find_ticket(row.ticket_id) if row else None
 
     def find_alarms(self, subjects: Sequence[str]) -> dict[str, AlarmRecord]:
         """Read the alarms of subjects; one without a row is left out."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..kernel.access import STAFF, Relation
+from ..kernel.audiences import OnePerson
 from ..kernel.changes import (
     Changes,
     Check,
@@ -14,14 +15,17 @@ from ..kernel.changes import (
     TimelineEvent,
     Write,
 )
-from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.errors import Forbidden, Invalid
 from ..kernel.question import NO_COMMENT, AnswerComment
 from . import release, sla_timers
-from .model import SlaTimer, Ticket, TicketReport
+from .handover import Successor
+from .model import ConvertedTicket, Ticket, TicketReport
 from .moves import go, with_met
 from .new_phones import hold_confirmation, is_unproven
-from .notifications import to_assignee, to_reporters, to_staff
+from .notifications import to_assignee, to_reporters
 from .policy import SlaKind
+from .reopening import Part, reopen
+from .rounds import all_answered, answered, ask_late, has_answered, with_time
 from .sla_timers import EscalationContext, Sla
 from .states import ANSWERS, Ending, TicketMover, TicketStatus
 
@@ -34,12 +38,10 @@ __all__ = [
     "convert_to_wish",
     "end",
     "end_messages",
-    "has_answered",
     "if_nobody_joins",
     "join",
     "joined",
     "link",
-    "reopen",
 ]
 
 S = TicketStatus
@@ -49,13 +51,24 @@ JOINED = "joined"  # counts those who joined a ticket after it was reported
 
 
 def join(
-    ticket: Ticket, mover: TicketMover, report: TicketReport
+    ticket: Ticket,
+    mover: TicketMover,
+    report: TicketReport,
+    sla: Sla | None = None,
 ) -> Changes[Ticket]:
     """Add a report to a ticket.
 
-    Many people join at once. So the ticket itself is only checked, not written.
+    Many people join at once. So the ticket itself is only checked, not written. Who joins a solved
+    one, for which `sla` is needed, is asked about the solution and has time to answer.
     """
     go(ticket, "join", mover)
+    if sla and ticket.state is S.RESOLVED:
+        return Changes(
+            entity=with_time(ticket, sla, mover.now),
+            previous=ticket,
+            writes=joined(ticket, report),
+            messages=ask_late(ticket, OnePerson(report.person_id)),
+        )
     if ticket.reporter_left_at:
         after = replace(ticket, reporter_left_at=None)
         writes = joined(ticket, report)
@@ -76,15 +89,21 @@ def link(
     earlier: TicketReport | None,
     text: str,
     now: datetime,
+    sla: Sla,
 ) -> Changes[Ticket]:
     """Make a person the reporter of an anonymous ticket; `text` is without their data.
 
-    `earlier` is their report if they have joined it before.
+    `earlier` is their report if they have joined it before. Without one they are asked about a
+    solution only now.
     """
     as_written = ticket.written if text != ticket.written else None
     after = replace(
         ticket, person_id=person_id, text=text, as_written=as_written
     )
+    messages: tuple[Message, ...] = ()
+    if earlier is None:
+        after = with_time(after, sla, now)
+        messages = ask_late(after, OnePerson(person_id))
     report = TicketReport(
         ticket_id=ticket.id, person_id=person_id, by=person_id, joined_at=now
     )
@@ -95,7 +114,11 @@ def link(
         tag="ticket.reporter_known", actor=person_id, party="reporter"
     )
     return Changes(
-        entity=after, previous=ticket, writes=writes, events=(event,)
+        entity=after,
+        previous=ticket,
+        writes=writes,
+        events=(event,),
+        messages=messages,
     )
 
 
@@ -113,49 +136,21 @@ def confirm(
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
     if is_unproven(ticket, mover):
         return hold_confirmation(ticket, mover)
-    answered = ticket.answered
+    count = ticket.answered
     if not has_answered(ticket, report):
-        answered += 1
+        count += 1
     after = replace(
-        ticket, answered=answered, ratings=_rated(ticket, report, satisfied)
+        ticket, answered=count, ratings=_rated(ticket, report, satisfied)
     )
     target: TicketStatus | None = None
-    if ticket.state is S.RESOLVED and _all_answered(ticket, by_person.values()):
+    if ticket.state is S.RESOLVED and all_answered(ticket, by_person.values()):
         met = with_met(ticket, mover.now, SlaKind.CALL_BACK)
         after = replace(
             after, closed_at=mover.now, ending=Ending.CONFIRMED, clocks=met
         )
         target = S.CLOSED
-    writes = (Put(row=_answered(ticket, report, mover.now, satisfied)),)
+    writes = (Put(row=answered(ticket, report, mover.now, satisfied)),)
     return go(ticket, "confirm", mover, after, target=target, writes=writes)
-
-
-def _answered(
-    ticket: Ticket, report: TicketReport, now: datetime, satisfied: int | None
-) -> TicketReport:
-    """Return a report with its answer; without a rating the earlier one stays."""
-    # A clock that is behind would date the answer before the solution.
-    at = max(now, ticket.resolved_at or now)
-    if satisfied is None:
-        return replace(report, answered_at=at)
-    return replace(report, answered_at=at, satisfied=satisfied)
-
-
-def _all_answered(ticket: Ticket, reports: Iterable[TicketReport]) -> bool:
-    for report in reports:
-        if _was_asked(ticket, report) and not has_answered(ticket, report):
-            return False
-    return True
-
-
-def _was_asked(ticket: Ticket, report: TicketReport) -> bool:
-    return ticket.resolved_at is None or report.joined_at <= ticket.resolved_at
-
-
-def has_answered(ticket: Ticket, report: TicketReport) -> bool:
-    """Say whether a reporter has answered about the present solution."""
-    answered_at, resolved_at = report.answered_at, ticket.resolved_at
-    return bool(answered_at and resolved_at and answered_at >= resolved_at)
 
 
 def _rated(
@@ -168,85 +163,6 @@ def _rated(
     if has_answered(ticket, report) and report.satisfied in ratings:
         ratings.remove(report.satisfied)
     return (*ratings, satisfied)
-
-
-def reopen(
-    ticket: Ticket,
-    escalation: EscalationContext,
-    mover: TicketMover,
-    reason: str,
-    *,
-    public_text: str,
-    assignee_left: bool = False,
-) -> Changes[Ticket]:
-    """Reopen a ticket one level up, with a share of its first time.
-
-    The assignee stays. Where they have left, the leader of that level gets it. `public_text` is
-    the reason without personal data. The solution is public no longer.
-
-    Raises:
-        Conflict: it was closed too long ago.
-
-    """
-    _check_reopening(ticket, escalation.sla.policy.reopen_days, mover)
-    level = escalation.above(ticket.level)
-    assignee = None if assignee_left else ticket.assignee
-    after = replace(
-        _unsolved(ticket),
-        level=level,
-        assignee=assignee or escalation.leader(level),
-        clocks=_clocks_when_reopened(ticket, escalation.sla, mover.now),
-        reopened=ticket.reopened + 1,
-        bounces=0,
-        reason=public_text,
-    )
-    messages = to_staff(after, "reopened") + to_assignee(after, "back")
-    return go(
-        ticket,
-        "reopen",
-        mover,
-        after,
-        note=reason,
-        shown=public_text,
-        messages=messages,
-    )
-
-
-def _unsolved(ticket: Ticket) -> Ticket:
-    """Return a ticket without its solution, its end and the answers to it."""
-    return replace(
-        ticket,
-        public_solution=None,
-        resolved_at=None,
-        resolved_by=None,
-        closed_at=None,
-        ending=None,
-        solution=None,
-        told_publicly=None,
-        held_answer_at=None,
-        answered=0,
-        ratings=(),
-    )
-
-
-def _clocks_when_reopened(
-    ticket: Ticket, sla: Sla, now: datetime
-) -> tuple[SlaTimer, ...]:
-    """Return the timers of a reopened ticket: contact and resolution begin anew."""
-    met = with_met(ticket, now, SlaKind.ACCEPT, SlaKind.CALL_BACK)
-    kinds, percent = (
-        (SlaKind.CONTACT, SlaKind.RESOLVE),
-        sla.policy.reopen_percent,
-    )
-    fresh = [sla_timers.start(sla, kind, now, percent) for kind in kinds]
-    return sla_timers.swap(replace(ticket, clocks=met), *fresh)
-
-
-def _check_reopening(ticket: Ticket, days: int, mover: TicketMover) -> None:
-    """Refuse to reopen a ticket that was closed too long ago."""
-    if ticket.closed_at and mover.now > ticket.closed_at + timedelta(days=days):
-        state = ticket.state.value
-        raise Conflict("ticket.over_too_long", state=state, moves=[], days=days)
 
 
 def end(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
@@ -267,7 +183,8 @@ def answer(
     *,
     yes: bool,
     comment: AnswerComment = NO_COMMENT,
-    assignee_left: bool = False,
+    successor: Successor | None = None,
+    parts: Iterable[Part] = (),
 ) -> Changes[Ticket]:
     """Make the move that a reporter's SMS reply means, if it is still theirs to make.
 
@@ -294,7 +211,8 @@ def answer(
         mover,
         reason,
         public_text=shown,
-        assignee_left=assignee_left,
+        successor=successor,
+        parts=parts,
     )
 
 
@@ -415,7 +333,8 @@ def convert_to_wish(
 ) -> Changes[Ticket]:
     """Close a ticket whose place a wish takes, unless somebody joins meanwhile."""
     messages = to_reporters(ticket, "turned") + end_messages(ticket, mover)
-    writes = (if_nobody_joins(ticket, joined),)
+    converted = ConvertedTicket(wish_id=wish_id, ticket_id=ticket.id)
+    writes = (if_nobody_joins(ticket, joined), Put(row=converted, new=True))
     closed = replace(
         closed_ticket(ticket, Ending.WISH, mover.now), wish=wish_id
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
-from ..people.schemas import ConsentIn
+from ..people.consent_schemas import ConsentIn
 from ..web.fields import (
     WHOLE,
     Flag,

@@ -179,7 +179,8 @@ class Tickets(AuthorizedMoves):
         granted: Granted,
     ) -> Changes[Ticket]:
         """Add a report to a ticket; a second household may ring with it."""
-        changes = resolution.join(ticket, mover, report)
+        sla = None if ticket.is_open else self._duty.sla_for(ticket)
+        changes = resolution.join(ticket, mover, report, sla)
         alarm = self._bell.on_join(ticket, granted.person)
         if alarm is None:
             return changes

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from .model import SlaTimer, Ticket, TimerSegment
 from .policy import EscalationStep, Level, Policy, SlaKind, SlaLimits
+from .recorded_days import record_days, recorded_calendar
 from .worktime import (
     Calendar,
     CountedDay,
@@ -21,6 +22,7 @@ __all__ = [
     "ExplainedSegment",
     "Sla",
     "explained_segments",
+    "extend",
     "meet",
     "pause",
     "pause_all",
@@ -42,6 +44,7 @@ class Sla:
     policy: Policy
     limits: SlaLimits
     calendar: Calendar | None
+    zone: str = "UTC"  # of the ticket; nothing else explains deadlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +109,15 @@ def sla_of(policy: Policy, ticket: Ticket, holidays: HolidayLookup) -> Sla:
     """Return the service level of a ticket under a policy."""
     limits = policy.limits_of(ticket.category, ticket.urgency)
     if limits.always:
-        return Sla(policy=policy, limits=limits, calendar=None)
+        return Sla(
+            policy=policy, limits=limits, calendar=None, zone=ticket.zone
+        )
     calendar = Calendar(
         zone=ticket.zone, week=policy.week, own=policy.own, holidays=holidays
     )
-    return Sla(policy=policy, limits=limits, calendar=calendar)
+    return Sla(
+        policy=policy, limits=limits, calendar=calendar, zone=ticket.zone
+    )
 
 
 def start(
@@ -119,8 +126,7 @@ def start(
     """Start a timer with a share of its limit. Deadlines are whole minutes."""
     begun = now.replace(second=0, microsecond=0)
     minutes = max(1, sla.limits.of(kind) * percent // 100)
-    due = due_after(sla.calendar, begun, minutes)
-    first = TimerSegment(start=begun, minutes=minutes)
+    first, due = _segment(sla, begun, minutes)
     return SlaTimer(
         name=kind, limit=minutes, due_at=due, promised_at=due, runs=(first,)
     )
@@ -150,12 +156,12 @@ def resume(sla: Sla, timer: SlaTimer, now: datetime) -> SlaTimer:
     if not timer.paused:
         return timer
     last = timer.runs[-1]
-    used = worked_between(sla.calendar, last.start, last.end or now)
+    calendar = recorded_calendar(last.days, sla.zone)
+    used = worked_between(calendar, last.start, last.end or now)
     left = timedelta(minutes=last.minutes) - used
     minutes = max(1, -(-left // _MINUTE))  # rounded up
-    due = due_after(sla.calendar, now, minutes)
-    runs = (*timer.runs, TimerSegment(start=now, minutes=minutes))
-    resumed = replace(timer, due_at=due, runs=runs)
+    segment, due = _segment(sla, now, minutes)
+    resumed = replace(timer, due_at=due, runs=(*timer.runs, segment))
     if timer.fired:
         return resumed
     return replace(resumed, promised_at=due)
@@ -169,10 +175,19 @@ def resume_all(sla: Sla, ticket: Ticket, now: datetime) -> tuple[SlaTimer, ...]:
 def prolong(sla: Sla, timer: SlaTimer, now: datetime, minutes: int) -> SlaTimer:
     """Count that a timer fired, and give the next level its own time."""
     minutes = max(1, minutes)
-    due = due_after(sla.calendar, now, minutes)
-    stopped = _stopped(timer, now).runs
-    runs = (*stopped, TimerSegment(start=now, minutes=minutes))
+    segment, due = _segment(sla, now, minutes)
+    runs = (*_stopped(timer, now).runs, segment)
     return replace(timer, due_at=due, runs=runs, fired=timer.fired + 1)
+
+
+def extend(sla: Sla, timer: SlaTimer, now: datetime) -> SlaTimer:
+    """Give a running timer its whole limit from now on, if that ends later than its deadline."""
+    minutes = sla.limits.of(timer.name)
+    segment, due = _segment(sla, now, minutes)
+    if not timer.running or due <= timer.due_at:
+        return timer
+    runs = (*_stopped(timer, now).runs, segment)
+    return replace(timer, due_at=due, promised_at=due, runs=runs)
 
 
 def swap(ticket: Ticket, *changed: SlaTimer) -> tuple[SlaTimer, ...]:
@@ -184,7 +199,10 @@ def swap(ticket: Ticket, *changed: SlaTimer) -> tuple[SlaTimer, ...]:
 def explained_segments(
     sla: Sla, timer: SlaTimer
 ) -> tuple[ExplainedSegment, ...]:
-    """Explain a deadline, segment by segment; the last segment is not cut."""
+    """Explain a deadline, segment by segment, by the days from which it was computed.
+
+    The last segment is not cut.
+    """
     *earlier, last = timer.runs
     explained = [
         _explained(sla, run, _worked_minutes(sla, run)) for run in earlier
@@ -196,17 +214,28 @@ def _worked_minutes(sla: Sla, run: TimerSegment) -> int:
     """Return the working minutes of a segment until its end."""
     if run.end is None:
         return run.minutes
-    worked = worked_between(sla.calendar, run.start, run.end)
+    calendar = recorded_calendar(run.days, sla.zone)
+    worked = worked_between(calendar, run.start, run.end)
     return min(run.minutes, int(worked / _MINUTE))
 
 
 def _explained(sla: Sla, run: TimerSegment, minutes: int) -> ExplainedSegment:
-    end = due_after(sla.calendar, run.start, minutes)
+    calendar = recorded_calendar(run.days, sla.zone)
+    end = due_after(calendar, run.start, minutes)
     return ExplainedSegment(
         run=run,
-        lines=explain(sla.calendar, run.start, minutes),
-        uncertain=uncertain(sla.calendar, run.start, end),
+        lines=explain(calendar, run.start, minutes),
+        uncertain=uncertain(calendar, run.start, end),
     )
+
+
+def _segment(
+    sla: Sla, start: datetime, minutes: int
+) -> tuple[TimerSegment, datetime]:
+    """Return a segment that begins now, with its days, and its deadline."""
+    due = due_after(sla.calendar, start, minutes)
+    days = record_days(sla.calendar, start, due)
+    return TimerSegment(start=start, minutes=minutes, days=days), due
 
 
 def _stopped(timer: SlaTimer, now: datetime) -> SlaTimer:

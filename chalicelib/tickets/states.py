@@ -1,6 +1,7 @@
 """The states of a ticket, the table of its moves, and the moves that are unavailable. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from ..kernel import state_table
@@ -116,7 +117,15 @@ TABLE: StateTable[TicketStatus] = StateTable(
         ),
         M(S.CLOSED, can.CONFIRM, (S.CLOSED,), ("ticket.confirmed",), _OWNER),
         M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
-        M(S.CLOSED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
+        # What was not solved returns to where it was.
+        M(
+            S.CLOSED,
+            can.REOPEN,
+            (S.ACCEPTED, S.OPEN, S.ASSIGNED),
+            ("ticket.reopened",),
+        ),
+        # by the system: the wish that took its place came to nothing
+        M(S.CLOSED, "return", (S.OPEN,), ("ticket.returned",)),
         *_each(_UNSOLVED, can.CLOSE, S.CLOSED, "ticket.closed"),
         # before the reporters have answered
         M(
@@ -130,7 +139,12 @@ TABLE: StateTable[TicketStatus] = StateTable(
         *_staying(_UNSOLVED, can.ESCALATE, ("ticket.escalated",)),
         *_staying((*_UNSOLVED, S.RESOLVED), can.JOIN),
         *_each(_UNSOLVED, can.MERGE, S.CLOSED, "ticket.merged"),
-        M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
+        M(
+            S.CLOSED,
+            can.SPLIT,
+            (S.OPEN, S.ACCEPTED, S.ASSIGNED),
+            ("ticket.split",),
+        ),
         *_each(_UNSOLVED, can.TURN, S.CLOSED, "ticket.turned"),
         *_staying(tuple(S), can.PUBLISH, ("ticket.published",)),
         *_staying(tuple(S), can.HIDE, ("ticket.hidden",)),
@@ -158,6 +172,7 @@ class TicketState:
     bounces: int
     merged_into: str | None
     ending: Ending | None
+    wish_ended_at: datetime | None
     person_id: str | None
     private: bool
     source: str
@@ -234,7 +249,14 @@ def _no_split(ticket: TicketState, relations: frozenset[Relation]) -> bool:
 
 
 def _no_reopen(ticket: TicketState, relations: frozenset[Relation]) -> bool:
-    return ticket.ending in (Ending.MERGED, Ending.WISH)
+    """Say whether it goes on elsewhere: in another ticket, or in a wish that is not over."""
+    if ticket.ending is Ending.WISH:
+        return ticket.wish_ended_at is None
+    return ticket.ending is Ending.MERGED
+
+
+def _no_return(ticket: TicketState, relations: frozenset[Relation]) -> bool:
+    return ticket.ending is not Ending.WISH
 
 
 def _no_confirm(ticket: TicketState, relations: frozenset[Relation]) -> bool:
@@ -260,6 +282,7 @@ _UNAVAILABLE: Mapping[str, _Check] = {
     "join": _no_join,
     "split": _no_split,
     "reopen": _no_reopen,
+    "return": _no_return,
     "close": _no_close,
     "confirm": _no_confirm,
     "turn": _no_conversion,

@@ -56,6 +56,10 @@ REFUSALS = {
         zh="挂起时间应在 {days} 天之内。",
         en="A hold ends in the future, within {days} days.",
     ),
+    "ticket.is_a_wish": text(
+        zh="已转为微心愿。要重新处理，请先撤回心愿。",
+        en="The ticket has become a wish. Withdraw the wish first.",
+    ),
     "ticket.internal": text(
         zh="只有处理人员可以写内部备注。",
         en="Internal notes are for those who work on the ticket.",
@@ -134,6 +138,7 @@ _FACT_LENGTHS = {
     "where": 10,
     "reason": 30,
     "until": 5,
+    "now": 11,
 }
 _RESIDENT, _ASSIGNEE, _STAFF = (
     "the resident",
@@ -166,48 +171,78 @@ _WORK_MESSAGES: Mapping[str, Template] = {
         _ASSIGNEE,
         zh="「{what}」待您受理（{where}）",
         en="“{what}” in {where} waits for you to accept it.",
+        brief=text(
+            zh="「{what}」{where}待受理", en="“{what}” in {where} waits"
+        ),
     ),
     "new_staff": _template(
         _STAFF,
         zh="「{what}」无人值守，请受理（{where}）",
         en="“{what}” in {where} waits; nobody is on duty.",
+        brief=text(
+            zh="「{what}」{where}待受理", en="“{what}” in {where} waits"
+        ),
     ),
     "assigned": _template(
         _ASSIGNEE,
         zh="「{what}」已交您处理（{where}），详情见应用",
         en="“{what}” in {where} is assigned to you.",
+        brief=text(
+            zh="「{what}」{where}交您处理", en="“{what}” in {where} is yours"
+        ),
         parts=1,
     ),
     "back": _template(
         _ASSIGNEE,
         zh="「{what}」居民反映未解决，请再处理，理由见应用",
         en="“{what}” is not solved, please work on it again. The reason is in the app.",
+        brief=text(zh="「{what}」未解决", en="“{what}” is not solved"),
     ),
     "bounced_staff": _template(
         _STAFF,
         zh="「{what}」被退回，理由见应用",
         en="“{what}” was returned. The reason is in the app.",
+        brief=text(zh="「{what}」被退回", en="“{what}” was returned"),
     ),
     "must_assign_staff": _template(
         _STAFF,
         zh="「{what}」已退回两次，请指定处理人（{where}）",
         en="“{what}” ({where}) was returned twice. Please assign it.",
+        brief=text(
+            zh="「{what}」{where}须指定处理人",
+            en="“{what}” in {where} must be assigned",
+        ),
     ),
     "climbed_staff": _template(
         _STAFF,
         zh="「{what}」逾期升级，请处理（{where}）",
         en="“{what}” ({where}) is overdue and was escalated to you.",
+        brief=text(
+            zh="「{what}」{where}逾期升级", en="“{what}” in {where} is overdue"
+        ),
     ),
     "overdue_staff": _template(
         _STAFF,
-        zh="「{what}」仍未办结，请督办（{where}）",
-        en="“{what}” is still overdue ({where}).",
-        parts=1,
+        zh="「{what}」仍未办结，请督办（{where}，{now}）",
+        en="“{what}” is still overdue ({where}, {now}).",
+        brief=text(
+            zh="「{what}」{where}仍未办结",
+            en="“{what}” in {where} is still overdue",
+        ),
     ),
     "reopened_staff": _template(
         _STAFF,
         zh="「{what}」未解决，已升级（{where}）",
         en="“{what}” ({where}) was not solved and was escalated to you.",
+        brief=text(
+            zh="「{what}」{where}未解决", en="“{what}” in {where} is not solved"
+        ),
+    ),
+    "merged_in": _template(
+        _ASSIGNEE,
+        zh="「{what}」（{where}）并入新反映，请看时限",
+        en="“{what}” in {where} has another report.",
+        parts=1,
     ),
 }
 _OTHER_MESSAGES: Mapping[str, Template] = {
@@ -222,6 +257,7 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
         _ASSIGNEE,
         zh="「{what}」已转由他人处理",
         en="Somebody else has “{what}” now.",
+        brief=text(zh="「{what}」已转他人", en="“{what}” is another's"),
         parts=1,
         urgency=Urgency.LOW,
     ),
@@ -295,6 +331,18 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
         _RESIDENT,
         zh="您反映的「{what}」与邻居的合并处理，会一并告知",
         en="“{what}” is handled together with a neighbour's report.",
+        can_wait=True,
+    ),
+    "split": _template(
+        _RESIDENT,
+        zh="您反映的「{what}」改为单独处理，时限不变",
+        en="“{what}” is handled by itself again, by the same deadline.",
+        can_wait=True,
+    ),
+    "returned": _template(
+        _RESIDENT,
+        zh="「{what}」的微心愿没有办成，工作人员接着处理",
+        en="The wish for “{what}” came to nothing. Staff work on it again.",
         can_wait=True,
     ),
     "turned": _template(

@@ -63,7 +63,7 @@ def sla_timer_view(explained: ExplainedTimer, locale: str) -> SlaTimerView:
     return SlaTimerView(
         clock=clock.name,
         limit=clock.limit,
-        working_time=explained.sla.calendar is not None,
+        working_time=bool(explained.clock.runs[-1].days),
         started=clock.started_at,
         due=clock.due_at,
         promised=clock.promised_at,

@@ -9,7 +9,12 @@ from .decisions import resumed
 from .handover import escalated
 from .model import SlaTimer, Ticket
 from .moves import event_of, go
-from .notifications import to_assignee, to_reporters, to_staff
+from .notifications import (
+    to_assignee,
+    to_former_assignee,
+    to_reporters,
+    to_staff,
+)
 from .policy import SlaKind
 from .resolution import end
 from .sla_timers import EscalationContext, Sla
@@ -102,7 +107,10 @@ def _hand_down(
         entity=after,
         previous=ticket,
         events=(event_of(mover, "ticket.rehanded", note),),
-        messages=to_staff(after, "overdue"),
+        messages=(
+            *to_staff(after, "overdue"),
+            *to_former_assignee(ticket, after, mover.id),
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ..kernel.access import STAFF, Relation
-from ..web.fields import Instant, PlaceCode, View
+from ..web.fields import Instant, PlaceCode, VersionedView, View
 from .model import Ticket, TicketLine, place_at
 from .nearby_views import NearbyTicket
 from .policy import Level, TicketUrgency
@@ -24,12 +24,11 @@ __all__ = [
 ]
 
 
-class PublicTicket(View):
+class PublicTicket(VersionedView):
     """A ticket for everybody: no person, no building, and only texts that staff released."""
 
     view: Literal["public"] = "public"
     id: TicketId
-    version: int
     state: TicketStatus
     category: str
     urgency: TicketUrgency
@@ -163,7 +162,7 @@ def _fields(ticket: Ticket, names: Iterable[str]) -> dict[str, Any]:
 
 def _public(viewed: TicketForViewer) -> dict[str, Any]:
     ticket = viewed.ticket
-    other = {"view", "text", "reporters", "solution", "moves"}
+    other = {"view", "etag", "text", "reporters", "solution", "moves"}
     return _fields(ticket, PublicTicket.model_fields.keys() - other) | {
         "reporters": viewed.joined + bool(ticket.person_id),
         "text": ticket.public_text,
@@ -253,11 +252,10 @@ def _for_staff(viewed: TicketForViewer) -> dict[str, Any]:
     }
 
 
-class TicketLineView(View):
+class TicketLineView(VersionedView):
     """A ticket in a list. It names nobody but the assignee's id."""
 
     id: TicketId
-    version: int
     place: PlaceCode
     category: str
     urgency: TicketUrgency
@@ -279,7 +277,7 @@ class TicketLineView(View):
         cls, line: TicketLine, relations: frozenset[Relation]
     ) -> "TicketLineView":
         """Return the view of a line, with the moves of these relations."""
-        same = set(cls.model_fields) - {"waits_for", "due_at", "moves"}
+        same = set(cls.model_fields) - {"etag", "waits_for", "due_at", "moves"}
         fields: dict[str, Any] = {name: getattr(line, name) for name in same}
         return cls(
             **fields,

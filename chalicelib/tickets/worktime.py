@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ..kernel.clock import local_day, start_of_day
@@ -26,6 +27,8 @@ __all__ = [
     "HolidayLookup",
     "OfficeHours",
     "OwnDay",
+    "WorkCalendar",
+    "calendar_days",
     "due_after",
     "explain",
     "uncertain",
@@ -105,6 +108,19 @@ class OwnDay:
     note: str = ""
 
 
+class WorkCalendar(Protocol):
+    """Knows the office hours of each day in a zone."""
+
+    @property
+    def zone(self) -> str:
+        """Return the name of the time zone."""
+        ...
+
+    def day(self, date: date) -> Day:
+        """Return a day with its office hours and their source."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """The office hours of a street.
@@ -166,7 +182,7 @@ class CountedDay:
 
 
 def due_after(
-    calendar: Calendar | None, start: datetime, minutes: int
+    calendar: WorkCalendar | None, start: datetime, minutes: int
 ) -> datetime:
     """Return the earliest instant (UTC) by which so many office minutes have passed.
 
@@ -183,7 +199,7 @@ def due_after(
     if not left:
         return since
     horizon = since + _HORIZON
-    for day in _days(calendar, since, horizon):
+    for day in calendar_days(calendar, since, horizon):
         for begins, ends in _worked(day, calendar.zone, since, horizon):
             if ends - begins >= left:
                 return begins + left
@@ -202,20 +218,20 @@ def _never_up(minutes: int) -> ValueError:
 
 
 def worked_between(
-    calendar: Calendar | None, start: datetime, end: datetime
+    calendar: WorkCalendar | None, start: datetime, end: datetime
 ) -> timedelta:
     """Return the office time from `start` to `end`; none if the end is not after the start."""
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if calendar is None:
         return max(end - start, timedelta())
     worked = timedelta()
-    for day in _days(calendar, start, end):
+    for day in calendar_days(calendar, start, end):
         worked += _length(_worked(day, calendar.zone, start, end))
     return worked
 
 
 def explain(
-    calendar: Calendar | None, start: datetime, minutes: int
+    calendar: WorkCalendar | None, start: datetime, minutes: int
 ) -> tuple[CountedDay, ...]:
     """Return each day that `due_after` counts, the days off included; never empty.
 
@@ -230,7 +246,7 @@ def explain(
     horizon = since + _HORIZON
     days: list[CountedDay] = []
     total = timedelta()
-    for day in _days(calendar, since, horizon):
+    for day in calendar_days(calendar, since, horizon):
         worked = _worked(day, calendar.zone, since, horizon)
         counted = _until(limit - total, worked)
         total += _length(counted)
@@ -244,19 +260,23 @@ def explain(
 
 
 def uncertain(
-    calendar: Calendar | None, start: datetime, end: datetime
+    calendar: WorkCalendar | None, start: datetime, end: datetime
 ) -> tuple[int, ...]:
     """Return the years between two instants whose public holidays are not known."""
     if calendar is None:
         return ()
     years = set[int]()
-    for day in _days(calendar, start.astimezone(UTC), end.astimezone(UTC)):
+    for day in calendar_days(
+        calendar, start.astimezone(UTC), end.astimezone(UTC)
+    ):
         if day.why is DayReason.UNKNOWN:
             years.add(day.date.year)
     return tuple(sorted(years))
 
 
-def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
+def calendar_days(
+    calendar: WorkCalendar, start: datetime, end: datetime
+) -> Iterator[Day]:
     """Yield the local days from `start` (UTC) until just before `end` (UTC)."""
     date = local_day(start, calendar.zone)
     last = local_day(end - timedelta.resolution, calendar.zone)

@@ -43,6 +43,7 @@ __all__ = [
     "Prose",
     "Request",
     "UploadId",
+    "VersionedView",
     "View",
     "near",
 ]
@@ -68,6 +69,23 @@ class View(BaseModel):
         defer_build=True,
         serialize_by_alias=True,
     )
+
+
+def _is_blank(value: str) -> bool:
+    return not value
+
+
+class VersionedView(View):
+    """A resource with a version. Only where a list shows it, the body has its ETag."""
+
+    version: int
+    etag: Annotated[
+        str,
+        Field(
+            exclude_if=_is_blank,
+            description="In lists: the ETag of this resource, for If-Match.",
+        ),
+    ] = ""
 
 
 def _whole(value: Any) -> Any:

@@ -1,6 +1,5 @@
 """Rendering: from the result of a view to a response."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from chalice.app import Request, Response
 
 from .caching import NO_STORE, cache_control
 from .documents import Document
+from .etags import etag_of, with_etags
 from .pages import HtmlPage
 from .routes import Operation
 
@@ -113,9 +113,8 @@ def _document(view: Any, operation: Operation, address: str) -> Document:
         return view
     if operation.routes.dialect:
         return operation.routes.dialect.answer(view, address)
-    return Document(
-        view.model_dump_json(), "application/json", operation.status
-    )
+    text = with_etags(view).model_dump_json()
+    return Document(text, "application/json", operation.status)
 
 
 def _conditional(
@@ -123,8 +122,7 @@ def _conditional(
 ) -> Response:
     headers: Headers = {"Content-Type": document.media}
     if document.status < 300:
-        digest = hashlib.sha256(document.text.encode()).hexdigest()[:16]
-        tag = f'"{getattr(view, "version", 0)}.{digest}"'
+        tag = etag_of(view, document.text)
         kept = {
             "ETag": tag,
             "Cache-Control": _caching(view, operation, request),

@@ -140,6 +140,10 @@ FIELDS = {
         zh="应为时间，例如 2026-11-23T08:40:00Z。",
         en="Should be a time such as 2026-11-23T08:40:00Z.",
     ),
+    "phone_landline": text(
+        zh="固定电话收不到短信，请填在 contact_note；这里填手机号。",
+        en="A landline gets no SMS. Put it into `contact_note`; a mobile number goes here.",
+    ),
     "timezone_aware": text(zh="请写明时区。", en="Add the time zone."),
 }
 

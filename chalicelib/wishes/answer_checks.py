@@ -10,9 +10,17 @@ from . import policy
 from .helpers import counted
 from .model import Claim, ClaimState, Wish, WishMover, WishState
 from .recorded import AnswerProof, RecordedAnswer
-from .transitions import go, row_of, swap, tell_administrators, tell_staff
+from .transitions import (
+    go,
+    pick,
+    row_of,
+    settled,
+    swap,
+    tell_administrators,
+    tell_staff,
+)
 
-__all__ = ["as_recorder", "check", "is_drawn", "record"]
+__all__ = ["as_recorder", "check", "is_drawn", "record", "waiting_for"]
 
 S = WishState
 
@@ -26,10 +34,18 @@ def is_drawn(keys: Keyring, wish_id: str) -> bool:
     return drawn % policy.CHECKED_ONE_IN == 0
 
 
+def waiting_for(wish: Wish, mover: WishMover) -> tuple[Claim, ...]:
+    """Return the deliveries that a caller may confirm: disputed ones only as staff."""
+    if mover.relations & STAFF and wish.state is not S.FULFILLED:
+        return (*wish.unanswered, *wish.disputed)
+    return wish.unanswered
+
+
 def record(
     wish: Wish,
     mover: WishMover,
     *,
+    claim_id: str | None = None,
     how: AnswerProof,
     upload: str,
     has_phone: bool,
@@ -42,11 +58,9 @@ def record(
 
     """
     is_staff = bool(mover.relations & STAFF) and mover.id != wish.person_id
-    if has_phone or not is_staff or wish.state is not S.DELIVERED:
+    if has_phone or not is_staff or not wish.unanswered:
         raise Invalid("wish.proof_not_taken", ["proof"])
-    waiting = [
-        claim.id for claim in wish.claims if claim.state is ClaimState.DELIVERED
-    ]
+    claim = pick(wish, mover, wish.unanswered, claim_id, "wish.no_delivery")
     check_by = None
     if drawn:
         check_by = mover.now + policy.CHECK_WITHIN
@@ -55,7 +69,7 @@ def record(
         at=mover.now,
         how=how,
         upload=upload,
-        claims=tuple(waiting),
+        claims=(claim.id,),
         check_by=check_by,
     )
 
@@ -100,29 +114,40 @@ def _taken_back(
         for claim in wish.claims
         if claim.id in ids and claim.state is ClaimState.CONFIRMED
     ]
-    unconfirmed = map(_unconfirmed, wrong)
+    doubted = [_unconfirmed(claim, mover) for claim in wrong]
     after = replace(
         after,
-        claims=swap(wish, *unconfirmed),
+        claims=swap(wish, *doubted),
         rating=None,
         thanks=None,
-        disputed_at=mover.now,
         reason=note,
-        told=(),
     )
+    messages = tell_administrators(wish, "check_failed_staff")
+    for claim in wrong:
+        messages += tell_staff(wish, "disputed_staff", claim=claim.id)
+    target = settled(after, is_enough=False)
     return go(
         wish,
         "check",
         mover,
         after,
-        target=S.DISPUTED,
+        target=target,
         event="wish.check_failed",
         note=note,
         writes=tuple(counted(claim.helper, confirmed=-1) for claim in wrong),
-        messages=tell_staff(wish, "disputed_staff")
-        + tell_administrators(wish, "check_failed_staff"),
+        messages=messages,
     )
 
 
-def _unconfirmed(claim: Claim) -> Claim:
-    return replace(claim, state=ClaimState.DELIVERED, minutes=0)
+def _unconfirmed(claim: Claim, mover: WishMover) -> Claim:
+    """Return a claim whose confirmation the resident denies: staff settle it as a dispute."""
+    return replace(
+        claim,
+        state=ClaimState.DELIVERED,
+        answered_at=mover.now,
+        answered_by=mover.party,
+        minutes=0,
+        hours_by=None,
+        rating=None,
+        thanks=None,
+    )

@@ -10,9 +10,12 @@ from .queries import PublicWishLine, WishForViewer
 from .schemas import (
     ClaimChoiceIn,
     ClaimReleaseIn,
+    HoursIn,
     WishAnswerCheckIn,
     WishConfirmationIn,
+    WishDayIn,
     WishDeliveryIn,
+    WishDisputeIn,
     WishEditIn,
     WishIn,
     WishOptionalReasonIn,
@@ -99,10 +102,12 @@ def read_timeline(
 
 @routes.post("/v1/wishes/{wish_id}/approve")
 def approve_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishDayIn
 ) -> AnyWish:
-    """Put a wish on the wall."""
-    return wish_view(wishes.approve_wish(context, wish_id))
+    """Put a wish on the wall, for another day where its own has passed."""
+    return wish_view(
+        wishes.approve_wish(context, wish_id, body.needed_by, body.windows())
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/reject")
@@ -123,10 +128,12 @@ def edit_wish(
 
 @routes.post("/v1/wishes/{wish_id}/keep")
 def keep_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishDayIn
 ) -> AnyWish:
     """Keep a wish on the wall for another week at least, as if it had come there today."""
-    return wish_view(wishes.keep_wish(context, wish_id))
+    return wish_view(
+        wishes.keep_wish(context, wish_id, body.needed_by, body.windows())
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/hide")
@@ -203,10 +210,27 @@ def confirm_wish(
     wish_id: str,
     body: WishConfirmationIn,
 ) -> AnyWish:
-    """Confirm the delivery, with a rating and thanks."""
+    """Confirm the delivery of one helper, with a rating and thanks."""
     return wish_view(
         wishes.confirm_wish(
-            context, wish_id, body.rating, body.thanks, body.proven()
+            context,
+            wish_id,
+            body.rating,
+            body.thanks,
+            body.proven(),
+            claim_id=body.claim,
+        )
+    )
+
+
+@routes.post("/v1/wishes/{wish_id}/settle-hours")
+def settle_hours(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: HoursIn
+) -> AnyWish:
+    """Book the hours of a stay that was longer than the appointment and an hour."""
+    return wish_view(
+        wishes.settle_hours(
+            context, wish_id, body.claim, body.minutes, body.reason
         )
     )
 
@@ -226,10 +250,12 @@ def check_answer(
 
 @routes.post("/v1/wishes/{wish_id}/dispute")
 def dispute_wish(
-    wishes: Wishes, context: RequestContext, wish_id: str, body: WishReasonIn
+    wishes: Wishes, context: RequestContext, wish_id: str, body: WishDisputeIn
 ) -> AnyWish:
-    """Dispute the delivery."""
-    return wish_view(wishes.dispute_wish(context, wish_id, body.reason))
+    """Dispute the delivery of one helper."""
+    return wish_view(
+        wishes.dispute_wish(context, wish_id, body.reason, body.claim)
+    )
 
 
 @routes.post("/v1/wishes/{wish_id}/withdraw")
@@ -252,7 +278,14 @@ def reopen_wish(
 ) -> AnyWish:
     """Start a wish again, for another day where its own has passed."""
     return wish_view(
-        wishes.reopen_wish(context, wish_id, body.reason, body.needed_by)
+        wishes.reopen_wish(
+            context,
+            wish_id,
+            body.reason,
+            body.needed_by,
+            window=body.windows(),
+            claim_id=body.claim,
+        )
     )
 
 

@@ -18,7 +18,8 @@ from ..kernel.ended_relations import (
 from ..kernel.entities import by_id
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Position
-from ..people.model import Person, ShownHome
+from ..people.model import Person
+from ..people.records import ShownHome
 from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
@@ -197,20 +198,20 @@ class WishJobs:
     def _helper_names(
         self, subjects: Sequence[MessageSubject], wishes: Mapping[str, Wish]
     ) -> Mapping[str, str]:
-        """Return the names of the helpers whose claims the messages announce, by id."""
-        announced = {
+        """Return the names of the helpers that the messages name, by id."""
+        named = {
             one.params.get("claim")
             for one in subjects
-            if one.kind == "wish.claimed"
+            if one.kind in notifications.NAMES_HELPER
         }
-        if not announced:
-            return {}
         helpers = [
             claim.helper
             for wish in wishes.values()
-            for claim in wish.active
-            if claim.id in announced
+            for claim in wish.held
+            if claim.id in named
         ]
+        if not helpers:
+            return {}
         people = self._people.find_many(dict.fromkeys(helpers))
         return {id: person.name for id, person in people.items()}
 
@@ -252,12 +253,13 @@ class WishJobs:
             return None
         facts = notifications.template_context(wish, claim_id)
         claim = notifications.claim_of(wish, claim_id)
+        if claim and subject.kind in notifications.NAMES_HELPER:
+            facts["helper"] = names.get(claim.helper) or _SOMEBODY
         if claim and subject.kind == "wish.claimed":
             facts["code"] = delivery_code(self._keys, claim)
             facts["word"] = spoken_word(self._keys, claim)
-            facts["helper"] = names.get(claim.helper) or _SOMEBODY
         barred = notifications.barred_people(wish, subject.kind)
-        occasion = notifications.occasion_of(wish, subject.kind)
+        occasion = notifications.occasion_of(wish, subject.kind, claim_id)
         return MessageContext(
             facts=facts, barred_people=barred, occasion=occasion
         )

@@ -1,6 +1,7 @@
 """Moves of helpers: claim a wish, give it back, visit, deliver."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock
@@ -12,8 +13,9 @@ from ..kernel.request import RequestContext
 from ..people import volunteers
 from ..people.access import Access
 from ..store.transaction import Transaction
-from . import claiming, delivery, policy
+from . import claiming, delivery, hours, policy, transitions
 from .authorized_moves import KnownWish, WishMoves
+from .claims import Claim
 from .codes import delivery_code
 from .helper_reader import HelperReader
 from .model import Wish
@@ -96,13 +98,26 @@ class WishClaims(WishMoves):
             )
         home = self._helpers.home_of(known.people[wish.person_id])
         claim = claiming.claim(
-            wish, known.mover, claim_id=claim_id, helper=helper, home=home
+            wish,
+            known.mover,
+            claim_id=self._with_own_code(wish, claim_id, known.mover.now),
+            helper=helper,
+            home=home,
         )
         shown = len({*records.homes(known.mover.now), home})
         self._metrics.observe("HomesShown", shown, "Count")
         # A block at the same time comes before the claim, or finds it and releases it.
         writes = (*claim.writes, Check(entity=volunteer))
         return replace(claim, writes=writes)
+
+    def _with_own_code(self, wish: Wish, claim_id: str, now: datetime) -> str:
+        """Return the id of a new claim whose code is that of no other claim on the wish."""
+        taken = {delivery_code(self._keys, claim) for claim in wish.claims}
+        while True:
+            claim = Claim(id=claim_id, helper="", claimed_at=now)
+            if delivery_code(self._keys, claim) not in taken:
+                return claim_id
+            claim_id = self._ids.new("clm")
 
     def release_claim(
         self,
@@ -152,7 +167,10 @@ class WishClaims(WishMoves):
         """Note the beginning (``check-in``) or end (``check-out``) of a visit."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return claiming.note_visit(known.wish, known.mover, move, claim_id)
+            wish, mover = known.wish, known.mover
+            transitions.row_of(wish, move, mover)
+            claim = claiming.pick_claim(wish, mover, claim_id)
+            return hours.note_visit(wish, mover, move, claim)
 
         return self._move(context, wish_id, move, decide)
 

@@ -1,11 +1,12 @@
 """A helper's claim on a wish: claim, visit, release. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.changes import Changes, Put, Write
-from ..kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from ..kernel.changes import Changes, Message, Put, Write
+from ..kernel.errors import Conflict, Forbidden, Refusal
 from .helpers import Helper, HelperRecords
 from .model import (
     PUBLIC_STATES,
@@ -17,9 +18,26 @@ from .model import (
     WishState,
     is_alone,
 )
-from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
+from .transitions import (
+    freed,
+    go,
+    pick,
+    released,
+    row_of,
+    settle,
+    swap,
+    tell,
+    tell_helpers,
+    tell_staff,
+)
 
-__all__ = ["claim", "note_visit", "pick_claim", "refusal_of", "release"]
+__all__ = [
+    "claim",
+    "give_place_back",
+    "pick_claim",
+    "refusal_of",
+    "release",
+]
 
 S = WishState
 
@@ -111,28 +129,11 @@ def _claims_kept(wish: Wish) -> tuple[Claim, ...]:
 
 def pick_claim(wish: Wish, mover: WishMover, claim_id: str | None) -> Claim:
     """Return the active claim that is meant: the helper's own; for staff the named or only one."""
-    staff = bool(mover.relations & STAFF)
-    if claim_id:
-        found = [
-            c
-            for c in wish.active
-            if c.id == claim_id and (staff or c.helper == mover.id)
-        ]
-    else:
-        found = [c for c in wish.active if c.helper == mover.id] or (
-            list(wish.active) if staff else []
-        )
-    if not found and claim_id:
-        raise Invalid("wish.claim_unknown", ["claim"])
-    if not found:
-        raise Conflict(
-            "wish.no_active_claim",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
-    if len(found) > 1:
-        raise Invalid("wish.claim_ambiguous", ["claim"])
-    return found[0]
+    own = [claim for claim in wish.active if claim.helper == mover.id]
+    chosen = own
+    if mover.relations & STAFF and (claim_id or not own):
+        chosen = list(wish.active)
+    return pick(wish, mover, chosen, claim_id, "wish.no_active_claim")
 
 
 def release(
@@ -142,51 +143,59 @@ def release(
     reason: str,
     records: HelperRecords | None = None,
 ) -> Changes[Wish]:
-    """Give a claim back. The wish is on the wall again with its age kept; staff get a message.
+    """Give a claim back. Its place is on the wall again with the age of the wish kept.
 
-    `records` are those of a helper who gives their own claim back. It is noted in them.
+    Staff get a message. `records` are those of a helper who gives their own claim back. It is
+    noted in them.
     """
     row_of(wish, "release", mover)
     mine = pick_claim(wish, mover, claim_id)
-    messages = tell(wish, "released", wish.person_id) + tell_staff(
-        wish, "released_staff", claim=mine.id
-    )
+    messages: tuple[Message, ...] = ()
     if mine.helper != mover.id:
-        messages += tell_helpers(wish, "claim_ended", [mine])
+        messages = tell_helpers(wish, "claim_ended", [mine])
     writes: tuple[Write, ...] = freed([mine])
     if records:
         writes = records.with_claim_given_back(mine.id, mover.now)
-    after = replace(
+    return give_place_back(
         wish,
-        claims=swap(wish, replace(mine, state=ClaimState.RELEASED)),
-        listed_at=mover.now,
-        told=(),
-    )
-    return go(
-        wish,
-        "release",
         mover,
-        after,
+        "release",
+        [mine],
         note=reason,
         writes=writes,
         messages=messages,
     )
 
 
-def note_visit(
-    wish: Wish, mover: WishMover, move: str, claim_id: str | None
+def give_place_back(
+    wish: Wish,
+    mover: WishMover,
+    move: str,
+    claims: Sequence[Claim],
+    *,
+    note: str,
+    writes: tuple[Write, ...],
+    messages: tuple[Message, ...] = (),
 ) -> Changes[Wish]:
-    """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""
-    row_of(wish, move, mover)
-    mine = pick_claim(wish, mover, claim_id)
-    if move == "check-out" and mine.checked_in_at is None:
-        raise Conflict(
-            "wish.not_checked_in",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
-    if move == "check-in":
-        marked = replace(mine, checked_in_at=mover.now, checked_out_at=None)
-    else:
-        marked = replace(mine, checked_out_at=mover.now)
-    return go(wish, move, mover, replace(wish, claims=swap(wish, marked)))
+    """Release claims, and tell the resident and staff. Other claims go on."""
+    after = replace(
+        wish,
+        claims=swap(wish, *map(released, claims)),
+        listed_at=mover.now,
+        told=(),
+    )
+    about = claims[0].id
+    messages = (
+        *tell(wish, "released", wish.person_id, claim=about),
+        *tell_staff(wish, "released_staff", claim=about),
+        *messages,
+    )
+    return settle(
+        wish,
+        move,
+        mover,
+        after,
+        note=note,
+        writes=writes,
+        messages=messages,
+    )

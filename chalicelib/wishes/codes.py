@@ -7,7 +7,7 @@ from . import policy
 from .model import Claim
 from .words import WORDS
 
-__all__ = ["delivery_code", "home_key", "spoken_word"]
+__all__ = ["delivery_code", "home_key", "spoken_word", "wish_home_keys"]
 
 
 def delivery_code(keys: Keyring, claim: Claim) -> str:
@@ -35,3 +35,11 @@ def home_key(
     """
     door = f"{home}|{address}" if home and address else person_id
     return keys.fingerprint("home", door)[:16]
+
+
+def wish_home_keys(
+    keys: Keyring, home: str, address: str | None
+) -> tuple[str, ...]:
+    """Return the hashes by which a wish knows the home that it is for, the one in force first."""
+    door = f"{home}|{address or ''}"
+    return tuple(key[:16] for key in keys.fingerprints("wish-home", door))

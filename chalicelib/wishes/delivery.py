@@ -1,4 +1,4 @@
-"""The delivery of a wish, with or without the resident's code. Pure."""
+"""The delivery of a claim, with or without the resident's code. Pure."""
 
 from dataclasses import replace
 
@@ -8,12 +8,11 @@ from ..kernel.errors import Conflict, Invalid
 from . import policy
 from .claiming import pick_claim
 from .helpers import counted
-from .model import Claim, ClaimState, Wish, WishMover, WishState
-from .transitions import freed, go, row_of, swap, tell, tell_helpers
+from .hours import booked
+from .model import Claim, ClaimState, Wish, WishMover
+from .transitions import freed, row_of, settle, swap, tell, tell_helpers
 
-__all__ = ["booked", "code_guess", "deliver"]
-
-S = WishState
+__all__ = ["code_guess", "deliver"]
 
 
 def code_guess(wish: Wish, mover: WishMover, claim: Claim) -> Count:
@@ -37,7 +36,7 @@ def deliver(
     note: str | None,
     code_right: bool | None,
 ) -> Changes[Wish]:
-    """Note a delivery.
+    """Note the delivery of one claim. The other claims go on as they are.
 
     With the right code it is confirmed at once. `code_right` is None without a code.
     """
@@ -48,29 +47,25 @@ def deliver(
     done = replace(
         mine, state=ClaimState.DELIVERED, delivered_at=mover.now, note=note
     )
-    if code_right:
-        done = booked(done)
-    after = replace(wish, claims=swap(wish, done))
-    target = _after_delivery(after)
-    if target is not S.CLAIMED:
-        after = replace(after, told=(), delivered_at=mover.now)
     writes: tuple[Write, ...] = freed([mine])
+    messages: tuple[Message, ...] = tell(
+        wish, "delivered", wish.person_id, claim=mine.id
+    )
     if code_right:
+        done = booked(wish, done, mover.now, "helper")
         confirmed = counted(mine.helper, active=-1, confirmed=1)
         writes = (code_guess(wish, mover, mine), confirmed)
-    delivered = go(
+        messages = tell_helpers(wish, "thanks", [mine])
+    return settle(
         wish,
         "deliver",
         mover,
-        after,
-        target=target,
+        replace(wish, claims=swap(wish, done)),
+        is_enough=True,
         note=note,
         writes=writes,
-        messages=_messages_about(wish, mine, target, code_right),
+        messages=messages,
     )
-    if target is S.FULFILLED:
-        return _with_fulfilment(delivered, wish, mover)
-    return delivered
 
 
 def _check_deliverer(wish: Wish, mover: WishMover, *, with_code: bool) -> None:
@@ -88,16 +83,6 @@ def _check_deliverer(wish: Wish, mover: WishMover, *, with_code: bool) -> None:
         )
 
 
-def _with_fulfilment(
-    delivered: Changes[Wish], wish: Wish, mover: WishMover
-) -> Changes[Wish]:
-    """Add the event that the delivery has fulfilled the wish."""
-    fulfilled = go(
-        wish, "deliver", mover, target=S.FULFILLED, event="wish.fulfilled"
-    )
-    return replace(delivered, events=(*delivered.events, *fulfilled.events))
-
-
 def _wrong_guess(wish: Wish, mover: WishMover, claim: Claim) -> Changes[Wish]:
     """Refuse a wrong code. The guess is counted all the same."""
     return Changes(
@@ -106,33 +91,3 @@ def _wrong_guess(wish: Wish, mover: WishMover, claim: Claim) -> Changes[Wish]:
         writes=(code_guess(wish, mover, claim),),
         refusal=Invalid("wish.code_wrong", ["code"]),
     )
-
-
-def _messages_about(
-    wish: Wish, claim: Claim, target: WishState, code_right: bool | None
-) -> tuple[Message, ...]:
-    messages: tuple[Message, ...] = ()
-    if code_right:
-        messages += tell_helpers(wish, "thanks", [claim])
-    if target is S.DELIVERED:  # before, the resident could not confirm
-        messages += tell(wish, "delivered", wish.person_id)
-    return messages
-
-
-def _after_delivery(wish: Wish) -> WishState:
-    """Return the state of a wish once one of its claims was delivered."""
-    if wish.active or wish.places_left:
-        return S.CLAIMED
-    confirmed = all(claim.state is ClaimState.CONFIRMED for claim in wish.held)
-    return S.FULFILLED if confirmed else S.DELIVERED
-
-
-def booked(claim: Claim) -> Claim:
-    """Return the claim as confirmed, with its time booked."""
-    minutes = policy.HOURS_DEFAULT
-    if claim.checked_in_at and claim.checked_out_at:
-        spent = (
-            claim.checked_out_at - claim.checked_in_at
-        ).total_seconds() / 60
-        minutes = max(1, -int(-spent // policy.HOURS_STEP)) * policy.HOURS_STEP
-    return replace(claim, state=ClaimState.CONFIRMED, minutes=minutes)

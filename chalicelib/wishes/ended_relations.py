@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.changes import Changes, Message, TimelineEvent
-from .model import SYSTEM_ONLY, ClaimState, Wish, WishMover
+from .claiming import give_place_back
+from .model import SYSTEM_ONLY, Wish, WishMover
 from .states import ENDED
-from .transitions import freed, go, swap, tell, tell_staff
+from .transitions import freed, tell_staff
 
 __all__ = ["HELPER_LEFT", "release_claims_of", "remove_contact", "suspend"]
 
@@ -25,19 +26,13 @@ def release_claims_of(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
     if not mine:
         return Changes(entity=wish, previous=wish)
     mover = WishMover(id="system", relations=SYSTEM_ONLY, now=now)
-    released = [replace(claim, state=ClaimState.RELEASED) for claim in mine]
-    after = replace(wish, claims=swap(wish, *released), listed_at=now, told=())
-    messages = tell(wish, "released", wish.person_id) + tell_staff(
-        wish, "released_staff", claim=mine[0].id
-    )
-    return go(
+    return give_place_back(
         wish,
-        "end_claim",
         mover,
-        after,
+        "end_claim",
+        mine,
         note=HELPER_LEFT,
         writes=freed(mine),
-        messages=messages,
     )
 
 

@@ -7,7 +7,7 @@ from ..kernel.changes import Changes, TimelineEvent
 from . import policy
 from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Claim, Wish, WishMover
 from .states import ENDED
-from .transitions import EndedClaims, all_ended
+from .transitions import EndedClaims, all_ended, ended_at
 
 __all__ = [
     "NOBODY",
@@ -44,8 +44,9 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         kin_duplicates=(),
         answer=None,
         proofs=(),
-        claims=tuple(replace(claim, note=None) for claim in ended.claims),
+        claims=tuple(map(_without_words, ended.claims)),
         state=step.target,
+        ended_at=ended_at(wish, step.target, now),
     )
     event = TimelineEvent(tag=step.event, actor=mover.id, party=mover.party)
     return Changes(
@@ -92,4 +93,9 @@ def forget_helper(wish: Wish, helper: str) -> Changes[Wish]:
 
 
 def _without_note(claim: Claim, helper: str) -> Claim:
-    return replace(claim, note=None) if claim.helper == helper else claim
+    return _without_words(claim) if claim.helper == helper else claim
+
+
+def _without_words(claim: Claim) -> Claim:
+    """Return a claim without what was written about it: words may name people."""
+    return replace(claim, note=None, thanks=None)

@@ -12,7 +12,7 @@ from ..kernel.text_catalogue import text
 from ..people.feature import access, homes_shown
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..security_trail.feature import claims_shown
+from ..security_trail.feature import audit, claims_shown
 from ..uploads.feature import feature as uploads
 from ..uploads.feature import jobs as upload_jobs
 
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
     )
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
-    from ..people.model import Person, ShownHome
+    from ..people.model import Person
+    from ..people.records import ShownHome
     from ..security_trail.service import EventSource
     from ..web.routes import Routes
     from .background import WishJobs
     from .claim_service import WishClaims
     from .forgetting import WishForgetting
     from .helper_reader import HelperReader
+    from .homes import WishHomes
+    from .outcome import WishOutcomes
     from .queries import WishQueries
     from .question_status import WishQuestionStatus
     from .review import ReviewDays
@@ -52,6 +55,7 @@ __all__ = [
     "helpers",
     "jobs",
     "office_days",
+    "outcomes",
     "queries",
     "sms_answers",
     "submitter",
@@ -93,6 +97,15 @@ def queries(core: "Core", get: Get) -> "WishQueries":
         access=get(access),
         people=get(people),
     )
+
+
+@feature.provide
+def outcomes(core: "Core", get: Get) -> "WishOutcomes":
+    """Build what tells how wishes have ended."""
+    from .outcome import WishOutcomes
+    from .repository import WishRepository
+
+    return WishOutcomes(WishRepository(core.store))
 
 
 @feature.provide
@@ -148,6 +161,7 @@ def submitter(core: "Core", get: Get) -> "WishSubmitter":
         places=get(places),
         queries=get(queries),
         review=get(review_days),
+        keys=core.keys,
     )
 
 
@@ -188,6 +202,15 @@ def build(core: "Core", get: Get) -> "Wishes":
         loc = ("proof", "upload")
         return get(uploads).bind_proof(recorder, upload, wish, place, loc)
 
+    def hours_line(
+        actor: "Actor", helper: "Person", reason: str, detail: str, address: str
+    ) -> "Write":
+        """Load the security trail for settled hours only."""
+        kind = "wish.hours_settled"
+        return get(audit).record(
+            actor, kind, helper, reason, detail=detail, address=address
+        )
+
     return Wishes(
         transaction=core.transaction,
         clock=core.clock,
@@ -198,6 +221,7 @@ def build(core: "Core", get: Get) -> "Wishes":
         review=get(review_days),
         keys=core.keys,
         bind_proof=bind_proof,
+        hours_line=hours_line,
     )
 
 
@@ -241,7 +265,7 @@ def routes() -> "Routes[Any]":
 
 def templates() -> "Templates":
     """Load the message templates."""
-    from .texts import MESSAGES
+    from .message_texts import MESSAGES
 
     return MESSAGES
 
@@ -270,6 +294,10 @@ feature.messages(
     "wish.unconfirmed",
     "wish.thanks",
     "wish.thanked",
+    "wish.moved",
+    "wish.moved_staff",
+    "wish.hours_settled",
+    "wish.partly",
     "wish.disputed_staff",
     "wish.check_failed_staff",
     "wish.suspended_staff",
@@ -313,6 +341,29 @@ def on_relation_ended(
 ) -> "Position | None":
     """Release the claims of a former helper; remove a former contact, in steps."""
     return wishes.release(ended)
+
+
+@feature.provide
+def homes(core: "Core", get: Get) -> "WishHomes":
+    """Build what takes wishes to the homes of their residents."""
+    from .homes import WishHomes
+    from .repository import WishRepository
+
+    return WishHomes(
+        transaction=core.transaction,
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        keys=core.keys,
+        people=get(people),
+        places=get(places),
+        helpers=get(helpers),
+    )
+
+
+@feature.on_event("person.moved", service=homes)
+def on_moved(wishes: "WishHomes", event: "Event") -> "Position | None":
+    """Take the wishes of a resident to their new home, in steps."""
+    return wishes.follow(event.subject, event.cursor)
 
 
 @feature.on_event("person.unblocked", service=jobs)
@@ -419,6 +470,10 @@ def has_task(wishes: "WishQueries", worker: "Actor", person: "Person") -> bool:
         "wish.new_phone",
         text(zh="新号码确认的心愿", en="deliveries confirmed by a new phone"),
         announced_by="wish.new_phone_staff",
+    ),
+    QueueKind(
+        "wish.hours",
+        text(zh="待核定的时长", en="long stays to settle"),
     ),
     QueueKind(
         "wish.check",

@@ -124,10 +124,18 @@ class HelperRecords:
 
     def with_claim(self, home: str, now: datetime) -> tuple[Put, ...]:
         """Return the rows after one more claim, on a wish of a home."""
+        homes = self._with_shown(home, now)
+        return self._rows(homes, self._all_given_back(), 1, now)
+
+    def with_home(self, home: str, now: datetime) -> tuple[Put, ...]:
+        """Return the rows after another home was shown for a claim that goes on."""
+        homes = self._with_shown(home, now)
+        return self._rows(homes, self._all_given_back(), 0, now)
+
+    def _with_shown(self, home: str, now: datetime) -> dict[str, datetime]:
         homes = self.homes(now)
         homes.pop(home, None)
-        homes[home] = now
-        return self._rows(homes, self._all_given_back(), 1, now)
+        return homes | {home: now}
 
     def with_claim_given_back(
         self, claim_id: str, now: datetime

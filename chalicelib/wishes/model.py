@@ -1,16 +1,14 @@
 """A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.access import STAFF, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
-from ..kernel.redaction import MASK
 from ..kernel.reminder_steps import (
     ReminderStep,
     first_due,
@@ -19,6 +17,7 @@ from ..kernel.reminder_steps import (
 )
 from . import permissions as can
 from . import policy
+from .claims import NEW_PHONE, Claim, ClaimPointer, ClaimsOfWish
 from .recorded import AnswerProof, RecordedAnswer
 from .states import (
     ANSWERS,
@@ -31,6 +30,13 @@ from .states import (
     ClaimState,
     WishMover,
     WishState,
+)
+from .terms import (
+    Safeguarding,
+    VisitWindow,
+    WishKind,
+    WishText,
+    known_labels,
 )
 
 __all__ = [
@@ -62,79 +68,14 @@ __all__ = [
 ]
 
 
-class WishKind(StrEnum):
-    """What is wished for."""
-
-    GOODS = "goods"
-    SERVICE = "service"
-    COMPANY = "company"
-    LEARNING = "learning"
-
-
-class Safeguarding(StrEnum):
-    """Why a visit needs care."""
-
-    MINOR = "minor"
-    BEDRIDDEN = "bedridden"
-    ALONE = "alone"
-
-
 S = WishState
-NEW_PHONE = "new_phone"  # a mark of a delivery that a new phone has confirmed
 _VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
+_LISTED = {S.OPEN, S.CLAIMED, S.DELIVERED, S.DISPUTED}
+_OF_CLAIMS = {"release", "deliver", "check-in", "check-out"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisitWindow:
-    """When a visit would suit."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One helper's part in a wish."""
-
-    id: str
-    helper: str
-    state: ClaimState = ClaimState.ACTIVE
-    claimed_at: datetime
-    checked_in_at: datetime | None = None
-    checked_out_at: datetime | None = None
-    delivered_at: datetime | None = None
-    note: str | None = None
-    minutes: int = 0  # booked, once confirmed
-    reminded: tuple[
-        str, ...
-    ] = ()  # reminders that were sent; see `reminders_of`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPointer:
-    """The row by which helpers find their claims; written once.
-
-    It is also the line of the security trail about a home that was shown. `place` is the community.
-    """
-
-    wish_id: str
-    id: str
-    helper: str
-    claimed_at: datetime
-    place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WishText:
-    """The words of a wish as they were written, with what may be personal in them."""
-
-    title: str
-    story: str = ""
-    alias: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish(Entity):
+class Wish(ClaimsOfWish, Entity):
     """A micro-wish. Title, story and alias are as the public may read them.
 
     `as_written` is set only where the resident wrote something else.
@@ -176,11 +117,15 @@ class Wish(Entity):
     approve_by: datetime | None = None  # staff, since it was submitted
     opened_at: datetime | None = None  # first time on the wall: its age
     listed_at: datetime | None = None  # last time it came to the wall
-    delivered_at: datetime | None = None
-    disputed_at: datetime | None = None
+    places_closed: bool = False  # nobody further is looked for
+    # A keyed hash of the resident's home, "" for a wish at another place: see `moving`.
+    home: str = ""
+    ended_at: datetime | None = (
+        None  # while it is fulfilled, or ended otherwise
+    )
     told: tuple[
         str, ...
-    ] = ()  # messages and questions sent about its present listing, claim or delivery
+    ] = ()  # questions and messages about its present listing
     # Of the last rejection, unpublishing or dispute; without personal data.
     reason: str | None = None
     rating: int | None = None
@@ -204,41 +149,6 @@ class Wish(Entity):
     def vetting_required(self) -> bool:
         """Say whether only a volunteer vetted for safeguarding may take it."""
         return bool(_VETTED_ONLY & set(self.safeguarding))
-
-    @property
-    def held(self) -> tuple[Claim, ...]:
-        """Return the claims that take a place."""
-        return tuple(
-            claim
-            for claim in self.claims
-            if claim.state is not ClaimState.RELEASED
-        )
-
-    @property
-    def active(self) -> tuple[Claim, ...]:
-        """Return the claims that are still to be delivered."""
-        return tuple(
-            claim for claim in self.claims if claim.state is ClaimState.ACTIVE
-        )
-
-    def taken_too_often(
-        self, helper: str, given_back: Collection[str] = ()
-    ) -> bool:
-        """Return whether a helper has released as many of the last ten claims as allowed.
-
-        `given_back` are the claims that were given back by the helper's phone, under any account.
-        """
-        taken = 0
-        for claim in self.claims:
-            is_own = claim.helper == helper or claim.id in given_back
-            is_released = claim.state is ClaimState.RELEASED
-            taken += is_own and is_released and not claim.delivered_at
-        return taken >= policy.CLAIMS_PER_WISH
-
-    @property
-    def places_left(self) -> int:
-        """Return how many helpers are still wanted."""
-        return max(0, self.helpers_needed - len(self.held))
 
     @property
     def late_at(self) -> datetime:
@@ -304,29 +214,15 @@ class Wish(Entity):
         """Return the instants at which something is due, by name; see `timers`."""
         if self.state is S.SUBMITTED:
             return {"expire": self.submitted_at + policy.SUBMITTED_LASTS}
+        if self.state not in _LISTED:
+            return {}
+        due = self._reminders()
         if self.state is S.OPEN:
-            return (
-                {"expire": self.expires_at}
-                | self._if_needed()
-                | self._reminders()
-            )
-        if self.state is S.CLAIMED:
-            late = {} if "late" in self.told else {"tell_late": self.late_at}
-            return late | self._reminders()
-        if (
-            self.state is S.DELIVERED
-            and self.delivered_at
-            and not {"unconfirmed", NEW_PHONE} & {*self.told}
-        ):
-            again = (
-                {}
-                if "asked" in self.told
-                else {"ask_again": self.delivered_at + policy.ASK_AGAIN_AFTER}
-            )
-            return again | {
-                "ask_staff": self.delivered_at + policy.ASK_STAFF_AFTER
-            }
-        return {}
+            due |= {"expire": self.expires_at} | self._if_needed()
+        for claim in self.claims:
+            for name, at in claim.deadlines(self.late_at):
+                due[name] = min(at, due.get(name, at))
+        return due
 
     def _reminders(self) -> dict[str, datetime]:
         first = first_due(
@@ -346,26 +242,26 @@ class Wish(Entity):
         )
         return (
             {"ask_if_needed": at}
-            if stood and not self.active and "expiring" not in self.told
+            if stood and not self.held and "expiring" not in self.told
             else {}
         )
 
     def waits_for_staff(self) -> tuple[str, datetime] | None:
-        """Return what staff have to do about it and until when, or None."""
+        """Return what staff have to do about it and until when, the soonest first, or None."""
+        tasks = [] if self.forgotten else list(self._tasks())
+        return min(tasks, key=_deadline, default=None)
+
+    def _tasks(self) -> Iterator[tuple[str, datetime]]:
         if self.state is S.SUBMITTED:
-            return "wish.approve", self.approve_by or self.submitted_at
-        if self.state is S.DISPUTED and self.disputed_at:
-            return (
-                "wish.dispute",
-                self.disputed_at + policy.SETTLE_DISPUTE_WITHIN,
-            )
-        if self.state is S.CLAIMED and "late" in self.told:
-            return "wish.late", self.late_at
-        if self.state is S.DELIVERED and self.delivered_at:
-            return _unconfirmed(self, self.delivered_at)
-        if self.state is S.FULFILLED and self.answer and self.answer.check_by:
-            return "wish.check", self.answer.check_by
-        return None
+            yield "wish.approve", self.approve_by or self.submitted_at
+        for claim in self.claims:
+            if self.state in _LISTED:
+                yield from claim.tasks(self.late_at)
+            if claim.hours_by:
+                yield "wish.hours", claim.hours_by
+        is_published = self.is_listed or self.state is S.FULFILLED
+        if self.answer and self.answer.check_by and is_published:
+            yield "wish.check", self.answer.check_by
 
     @property
     def forgotten(self) -> bool:
@@ -376,28 +272,68 @@ class Wish(Entity):
         """Return what this caller may do now."""
         if self.forgotten:
             return []
-        mine = [
-            claim
-            for claim in self.active
-            if claim.helper == actor_id or relations & STAFF
-        ]
-        hidden = (
-            set() if mine else {"release", "deliver", "check-in", "check-out"}
-        )
+        hidden = {*_not_of_claims(self, actor_id, relations)}
+        hidden |= {*_not_of_answers(self, relations)}
         helping = any(claim.helper == actor_id for claim in self.held)
-        if (
-            Relation.OWNER in relations
-            or helping
-            or self.taken_too_often(actor_id)
-        ):
+        is_owner = Relation.OWNER in relations
+        if is_owner or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
-        if not (self.answer and self.answer.check_by):
-            hidden.add("check")
         return [
             move
             for move in TABLE.moves(self.state, relations)
             if move not in hidden
         ]
+
+    @property
+    def is_listed(self) -> bool:
+        """Say whether it is between its approval and its end."""
+        return self.state in _LISTED
+
+    @property
+    def is_enough(self) -> bool:
+        """Say whether its owner may do without the helpers that are missing."""
+        others = self.active or self.unanswered or self.disputed
+        return self.state is S.OPEN and bool(self.confirmed) and not others
+
+
+def _not_of_claims(
+    wish: Wish, actor_id: str, relations: frozenset[Relation]
+) -> Iterator[str]:
+    """Yield the moves for which the caller has no claim."""
+    mine = [
+        claim
+        for claim in wish.active
+        if claim.helper == actor_id or relations & STAFF
+    ]
+    if not mine:
+        yield from _OF_CLAIMS
+    if all(claim.checked_in_at for claim in mine):
+        yield "check-in"
+    if not any(claim.is_visiting for claim in mine):
+        yield "check-out"
+
+
+def _not_of_answers(
+    wish: Wish, relations: frozenset[Relation]
+) -> Iterator[str]:
+    """Yield the moves for which there is no delivery to judge."""
+    is_staff = bool(relations & STAFF)
+    if wish.state in _LISTED:
+        to_settle = is_staff and bool(wish.disputed)
+        if not (wish.unanswered or to_settle or wish.is_enough):
+            yield "confirm"
+        if not wish.unanswered:
+            yield "dispute"
+        if not wish.disputed:
+            yield "reopen"
+    if not (wish.answer and wish.answer.check_by):
+        yield "check"
+    if not any(claim.hours_by for claim in wish.claims):
+        yield "settle-hours"
+
+
+def _deadline(task: tuple[str, datetime]) -> datetime:
+    return task[1]
 
 
 def is_withheld(wish: Wish) -> bool:
@@ -410,15 +346,10 @@ def is_offered(wish: Wish) -> bool:
     return wish.state is WishState.OPEN and not wish.suspended
 
 
-def known_labels(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return skills or dialects without those from which personal data was taken."""
-    return tuple(label for label in labels if MASK not in label)
-
-
 def filers_of(wish: Wish) -> frozenset[str]:
     """Return the ids of those who filed a wish, or recorded the resident's answer."""
-    recorder = {wish.answer.by} if wish.answer else set[str]()
-    return frozenset({wish.filed_by} | recorder)
+    recorders = wish.answer.recorders if wish.answer else ()
+    return frozenset({wish.filed_by, *recorders})
 
 
 def is_alone(wish: Wish) -> bool:
@@ -430,15 +361,3 @@ def reminders_of(wish: Wish) -> tuple[ReminderStep, ...]:
     """Return the reminders of a wish's helpers, in order."""
     before = steps_before(wish.needed_by, policy.REMINDERS, wish.zone)
     return (*before, ReminderStep(name="overdue", at=wish.late_at))
-
-
-def _unconfirmed(
-    wish: Wish, delivered_at: datetime
-) -> tuple[str, datetime] | None:
-    """Return the task about a delivery that nobody has confirmed, or None."""
-    due_at = delivered_at + policy.ASK_STAFF_AFTER
-    if NEW_PHONE in wish.told:
-        return "wish.new_phone", due_at
-    if "unconfirmed" in wish.told:
-        return "wish.unconfirmed", due_at
-    return None

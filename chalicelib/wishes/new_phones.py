@@ -9,8 +9,9 @@ from datetime import datetime
 
 from ..kernel.access import Relation
 from ..kernel.changes import Changes
-from .model import NEW_PHONE, Claim, ClaimState, Wish, WishMover, WishState
-from .transitions import go, tell_staff
+from .claims import NEW_PHONE, Claim
+from .model import Wish, WishMover
+from .transitions import go, swap, tell_staff
 
 __all__ = ["hold_confirmation", "is_newer", "is_unproven"]
 
@@ -20,28 +21,27 @@ def is_newer(phone_since: datetime | None, claim: Claim) -> bool:
     return phone_since is not None and phone_since > claim.claimed_at
 
 
-def is_unproven(wish: Wish, mover: WishMover) -> bool:
-    """Say whether a confirmation by the resident, or for them, does not count."""
-    if wish.state is not WishState.DELIVERED:
-        return False
-    waiting = [
-        claim for claim in wish.held if claim.state is ClaimState.DELIVERED
-    ]
-    return Relation.OWNER in mover.relations and any(
-        is_newer(mover.phone_since, claim) for claim in waiting
+def is_unproven(claim: Claim, mover: WishMover) -> bool:
+    """Say whether the resident's confirmation of a claim, or one for them, does not count."""
+    is_owner = Relation.OWNER in mover.relations
+    return (
+        is_owner and claim.is_unanswered and is_newer(mover.phone_since, claim)
     )
 
 
-def hold_confirmation(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """Leave a wish delivered, and put it before staff. Idempotent."""
-    if NEW_PHONE in wish.told:
+def hold_confirmation(
+    wish: Wish, claim: Claim, mover: WishMover
+) -> Changes[Wish]:
+    """Leave a claim unanswered, and put it before staff. Idempotent."""
+    if NEW_PHONE in claim.told:
         return Changes(entity=wish, previous=wish)
+    held = replace(claim, told=(*claim.told, NEW_PHONE))
     return go(
         wish,
         "confirm",
         mover,
-        replace(wish, told=(*wish.told, NEW_PHONE)),
-        target=WishState.DELIVERED,
+        replace(wish, claims=swap(wish, held)),
+        target=wish.state,
         event="wish.confirmation_held",
-        messages=tell_staff(wish, "new_phone_staff"),
+        messages=tell_staff(wish, "new_phone_staff", claim=claim.id),
     )

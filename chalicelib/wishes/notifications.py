@@ -10,12 +10,15 @@ from ..kernel.clock import local_day, to_text
 from ..kernel.text_catalogue import Text, text
 from ..kernel.user_text import UserText
 from . import policy
-from .model import NEW_PHONE, Claim, ClaimState, Wish, WishKind, WishState
+from .claims import LATE, NEW_PHONE, UNCONFIRMED, Claim
+from .model import ClaimState, Wish, WishKind, WishState
 
 __all__ = [
+    "NAMES_HELPER",
     "RELEVANT_WHILE",
     "TO_HELPERS",
     "barred_people",
+    "claim_asked_about",
     "claim_of",
     "helper_of",
     "is_relevant",
@@ -29,11 +32,6 @@ Condition = Callable[[Wish, Claim | None, datetime], bool]
 
 def _while(*states: WishState) -> Condition:
     return lambda wish, claim, now: wish.state in states
-
-
-def _noted(state: WishState, mark: str) -> Condition:
-    """Return a condition on a mark of the present listing, claim or delivery."""
-    return lambda wish, claim, now: wish.state is state and mark in wish.told
 
 
 def _active(wish: Wish, claim: Claim | None, now: datetime) -> bool:
@@ -53,8 +51,39 @@ def _confirmed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     return claim is not None and claim.state is ClaimState.CONFIRMED
 
 
-def _thanked(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    return wish.state is WishState.FULFILLED and _confirmed(wish, claim, now)
+def _gave_back(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    """Say whether a helper has left a wish that goes on, or that others have fulfilled."""
+    goes_on = wish.is_listed or wish.state is WishState.FULFILLED
+    return _over(wish, claim, now) and goes_on
+
+
+def _asked(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    """Say whether the delivery of a claim waits for the resident's answer."""
+    return wish.is_listed and claim is not None and claim.is_unanswered
+
+
+def _marked(mark: str) -> Condition:
+    """Return a condition on a mark of an unanswered claim."""
+    return lambda wish, claim, now: (
+        _asked(wish, claim, now) and claim is not None and mark in claim.told
+    )
+
+
+def _disputed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    return wish.is_listed and claim is not None and claim.is_disputed
+
+
+def _any_disputed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    return wish.is_listed and bool(wish.disputed)
+
+
+def _late(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    late = [one for one in wish.active if LATE in one.told]
+    return wish.is_listed and bool(late)
+
+
+def _closed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
+    return wish.places_closed and bool(wish.held)
 
 
 def _due_in(days: int) -> Condition:
@@ -78,7 +107,7 @@ def _looked_at_again(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     return (
         wish.state is WishState.OPEN
-        and not wish.active
+        and not wish.held
         and "expiring" in wish.told
     )
 
@@ -97,26 +126,32 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.yours": _active,
     **{f"wish.{step.name}": _due_in(step.days) for step in policy.REMINDERS},
     "wish.overdue": _overdue,
-    "wish.released": _while(WishState.OPEN),
-    "wish.released_staff": _while(WishState.OPEN),
+    "wish.released": _gave_back,
+    "wish.released_staff": _gave_back,
     "wish.claim_ended": _over,
     "wish.withdrawn": _over,
-    "wish.delivered": _while(WishState.DELIVERED),
-    "wish.unconfirmed": _while(WishState.DELIVERED),
+    "wish.moved": _active,
+    "wish.moved_staff": _while(*WishState),
+    "wish.delivered": _asked,
+    "wish.unconfirmed": _asked,
     "wish.thanks": _confirmed,
-    "wish.thanked": _thanked,
-    "wish.disputed_staff": _while(WishState.DISPUTED),
+    "wish.thanked": _confirmed,
+    "wish.hours_settled": _confirmed,
+    "wish.disputed_staff": _disputed,
     "wish.suspended_staff": _suspended,
-    "wish.check_failed_staff": _while(WishState.DISPUTED),
+    "wish.check_failed_staff": _any_disputed,
     "wish.reopened": _while(WishState.OPEN),
     "wish.expiring": _expiring,
     "wish.expiring_staff": _expiring,
     "wish.expired": _while(WishState.EXPIRED),
     "wish.expired_staff": _while(WishState.EXPIRED),
-    "wish.late_staff": _noted(WishState.CLAIMED, "late"),
-    "wish.unconfirmed_staff": _noted(WishState.DELIVERED, "unconfirmed"),
-    "wish.new_phone_staff": _noted(WishState.DELIVERED, NEW_PHONE),
+    "wish.partly": _closed,
+    "wish.late_staff": _late,
+    "wish.unconfirmed_staff": _marked(UNCONFIRMED),
+    "wish.new_phone_staff": _marked(NEW_PHONE),
 }
+# Messages that name the helper of a claim.
+NAMES_HELPER = frozenset({"wish.claimed", "wish.delivered", "wish.unconfirmed"})
 
 
 # Messages to the helper of a claim.
@@ -129,17 +164,18 @@ TO_HELPERS = frozenset(
         "wish.withdrawn",
         "wish.thanks",
         "wish.thanked",
+        "wish.moved",
+        "wish.hours_settled",
     }
 )
 
 # Between a resident and their helpers: the code, and whether the delivery came. A resident may
-# be reached at a neighbour's phone, and that neighbour may be a helper.
-_ABOUT_HELPERS = {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
+# be reached at a neighbour's phone, and that neighbour may be a helper: see `NAMES_HELPER`.
 
 
 def barred_people(wish: Wish, kind: str) -> frozenset[str]:
     """Return the people whose phones must not receive a message about a wish."""
-    if kind not in _ABOUT_HELPERS:
+    if kind not in NAMES_HELPER:
         return frozenset()
     return frozenset(claim.helper for claim in wish.held)
 
@@ -151,11 +187,19 @@ def is_relevant(
     return RELEVANT_WHILE[kind](wish, claim_of(wish, claim_id), now)
 
 
-def occasion_of(wish: Wish, kind: str) -> str:
-    """Return the delivery or listing that a question of a kind is about."""
+def occasion_of(wish: Wish, kind: str, claim_id: str | None = None) -> str:
+    """Return the listing of a wish, or the delivery of a claim, that a question is about."""
     if kind == "wish.expiring":
         return f"{to_text(wish.listed_at or wish.created_at)} {wish.needed_by}"
-    return to_text(wish.delivered_at) if wish.delivered_at else ""
+    claim = claim_of(wish, claim_id)
+    if claim is None or claim.delivered_at is None:
+        return ""
+    return f"{claim.id} {to_text(claim.delivered_at)}"
+
+
+def claim_asked_about(kind: str, occasion: str) -> str | None:
+    """Return the id of the claim that a question is about, None for the wish itself."""
+    return None if kind == "wish.expiring" else occasion.partition(" ")[0]
 
 
 _KINDS: Mapping[WishKind, Text] = {
@@ -202,6 +246,7 @@ def template_context(
             public=_REASON_ELSEWHERE,
         ),
     }
+    facts["helpers"] = str(len(wish.held))
     claim = claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 

@@ -28,6 +28,7 @@ __all__ = [
     "REOPEN",
     "SEE",
     "SEE_INSIDE",
+    "SETTLE_HOURS",
     "SUBMIT",
     "UNPUBLISH",
     "WITHDRAW",
@@ -89,6 +90,12 @@ CHECK = Action(
         Bar(Relation.SERVES, "wish.check_own"),
     ),
 )
+# The hours of a stay that was longer than its cap.
+SETTLE_HOURS = Action(
+    "wish.settle-hours",
+    STAFF,
+    bars=(Bar(Relation.SERVES, "wish.own_hours"),),
+)
 DISPUTE = Action("wish.dispute", _OWNER_OR_STAFF)
 WITHDRAW = Action("wish.withdraw", _OWNER_OR_STAFF, always_allowed=True)
 REOPEN = Action("wish.reopen", _OWNER_OR_STAFF)
@@ -107,6 +114,7 @@ _MOVES = (
     CHECK_OUT,
     CONFIRM,
     CHECK,
+    SETTLE_HOURS,
     DISPUTE,
     WITHDRAW,
     REOPEN,

@@ -30,6 +30,8 @@ __all__ = [
     "HOMES_SEALED",
     "HOMES_WINDOW",
     "HOURS_DEFAULT",
+    "HOURS_MAX",
+    "HOURS_OVER",
     "HOURS_STEP",
     "KEPT_FOR",
     "LISTED_AT_LEAST",
@@ -44,6 +46,7 @@ __all__ = [
     "REMIND_AT",
     "RETRY_OPEN_SECONDS",
     "SETTLE_DISPUTE_WITHIN",
+    "SETTLE_HOURS_WITHIN",
     "SUBMITTED_LASTS",
     "UNCLAIMED_LASTS_DAYS",
     "WISHES_PER_WEEK",
@@ -96,6 +99,11 @@ FILED_FOR_OTHERS = RateLimit.calendar_day("wishes_filed", 60, "wish.too_many")
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out
+HOURS_OVER = (
+    60  # beyond the appointment: a visit may begin late, or have no quick end
+)
+HOURS_MAX = 240  # a longer stay is rare, and a forgotten check-out is not
+SETTLE_HOURS_WITHIN = timedelta(days=7)  # nobody waits at a door for it
 HOURS_STEP = 30  # minutes; time is booked in half hours, rounded up
 # A claim shows a name, a phone and a door.
 HOMES_OF_NEWCOMER = (

@@ -9,19 +9,14 @@ from .repository import WishEvent, WishRepository
 
 __all__ = ["WishQuestionStatus"]
 
-_CAME = frozenset({"wish.fulfilled", "wish.disputed"})
-_NEEDED = frozenset(
+# The events after which nobody asks whether a wish is still needed. Those of the resident's side
+# answer it in the app.
+_ENDING = frozenset(
     {
         *("wish.kept", "wish.withdrawn", "wish.edited"),
         *("wish.claimed", "wish.unpublished", "wish.expired"),
     }
 )
-# The events that end a round. Those of the resident's side answer it in the app.
-_ENDING = {
-    "wish.delivered": _CAME,
-    "wish.unconfirmed": _CAME,
-    "wish.expiring": _NEEDED,
-}
 
 
 class WishQuestionStatus:
@@ -40,22 +35,38 @@ class WishQuestionStatus:
         return self._ended(wish, asked)
 
     def _waits(self, wish: Wish, asked: QuestionRound) -> bool:
-        same = asked.occasion == notifications.occasion_of(wish, asked.kind)
+        about = notifications.claim_asked_about(asked.kind, asked.occasion)
+        occasion = notifications.occasion_of(wish, asked.kind, about)
         now = self._clock.now()
-        return same and notifications.is_relevant(wish, asked.kind, None, now)
+        return asked.occasion == occasion and notifications.is_relevant(
+            wish, asked.kind, about, now
+        )
 
     def _ended(self, wish: Wish, asked: QuestionRound) -> QuestionStatus:
         """Return how a round ended: by the resident, or who acts for them, or without them."""
+        about = notifications.claim_asked_about(asked.kind, asked.occasion)
+        if about is not None:
+            return _of_delivery(wish, about)
 
         def read(start: Position | None) -> Page[WishEvent]:
             return self._repository.timeline_of(wish.id, start, 100)
 
         for event in every(read):
-            ends = event.tag in _ENDING[asked.kind]
-            if not ends or event.at < asked.asked_at:
+            if event.tag not in _ENDING or event.at < asked.asked_at:
                 continue
             state = QuestionState.OVER
             if event.party == "owner":
                 state = QuestionState.ANSWERED
             return QuestionStatus(state=state, since=event.at)
         return QuestionStatus(state=QuestionState.OVER, since=wish.updated_at)
+
+
+def _of_delivery(wish: Wish, claim_id: str) -> QuestionStatus:
+    """Return how the question about the delivery of a claim ended."""
+    claim = notifications.claim_of(wish, claim_id)
+    if claim is None or claim.answered_at is None:
+        return QuestionStatus(state=QuestionState.OVER, since=wish.updated_at)
+    state = QuestionState.OVER
+    if claim.answered_by == "owner":
+        state = QuestionState.ANSWERED
+    return QuestionStatus(state=state, since=claim.answered_at)

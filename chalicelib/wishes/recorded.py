@@ -1,6 +1,6 @@
 """The answer of a resident without a phone, as staff recorded it with a proof. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,7 +27,25 @@ class RecordedAnswer:
     how: AnswerProof
     upload: str
     claims: tuple[str, ...] = ()
+    # Who recorded an earlier answer to the wish that waits for the same check.
+    earlier_by: tuple[str, ...] = ()
     check_by: datetime | None = None
     checked_by: str | None = None
     checked_at: datetime | None = None
     right: bool | None = None
+
+    @property
+    def recorders(self) -> tuple[str, ...]:
+        """Return the ids of those who recorded answers that it holds."""
+        return (self.by, *self.earlier_by)
+
+    def after(self, before: "RecordedAnswer | None") -> "RecordedAnswer":
+        """Return the answer with an earlier one that still waits for its check."""
+        if before is None or before.check_by is None:
+            return self
+        return replace(
+            self,
+            claims=(*before.claims, *self.claims),
+            earlier_by=before.recorders,
+            check_by=before.check_by,
+        )

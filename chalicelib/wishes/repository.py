@@ -16,6 +16,7 @@ from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
+from .facts import wish_facts
 from .filing import FiledWishes
 from .helpers import HelperRecord
 from .model import ClaimPointer, Wish, WishKind, WishState, is_withheld
@@ -200,7 +201,9 @@ def _filed_keys(filed: FiledWishes) -> dict[str, str]:
 
 _COMPUTED: dict[str, type] = {"community": str, "places_left": int}
 _COMPUTED |= {"waits_for": str, "waits_until": str}
-WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
+WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED).with_projection(
+    wish_facts
+)
 CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
 HELPER = _WISHES.row(
     HelperRecord, keys=lambda record: {"pk": record.id, "sk": "helper"}

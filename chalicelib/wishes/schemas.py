@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..kernel.unset import UNSET, Maybe
-from ..people.schemas import ConsentIn
+from ..people.consent_schemas import ConsentIn
 from ..web.fields import (
     WHOLE,
     Day,
@@ -37,9 +37,12 @@ __all__ = [
     "ClaimChoiceIn",
     "ClaimId",
     "ClaimReleaseIn",
+    "HoursIn",
     "WishAnswerCheckIn",
     "WishConfirmationIn",
+    "WishDayIn",
     "WishDeliveryIn",
+    "WishDisputeIn",
     "WishEditIn",
     "WishId",
     "WishIn",
@@ -194,10 +197,41 @@ class WishOptionalReasonIn(Request):
     reason: Reason | None = None
 
 
-class WishReopeningIn(WishOptionalReasonIn):
-    """An optional reason, and the new day of a wish whose own has passed."""
+class WishDayIn(Request):
+    """Another day, and other windows, for a wish whose own have passed."""
 
     needed_by: Day | None = None
+    window: Windows | None = None
+
+    def windows(self) -> tuple[VisitWindow, ...] | None:
+        """Return the windows as values of the service."""
+        return None if self.window is None else _windows(self.window)
+
+
+class WishReopeningIn(WishDayIn):
+    """An optional reason, and the new day of a wish whose own has passed.
+
+    `claim` names the disputed delivery that staff do not believe, if there are several.
+    """
+
+    reason: Reason | None = None
+    claim: ClaimId | None = None
+
+
+class WishDisputeIn(WishReasonIn):
+    """The reason of a dispute; `claim` names the delivery if several wait for an answer."""
+
+    claim: ClaimId | None = None
+
+
+class HoursIn(Request):
+    """The time to book for a long stay; `claim` names it if there are several."""
+
+    minutes: Annotated[
+        int, Field(ge=0, le=1440, multiple_of=30, examples=[240]), WHOLE
+    ]
+    reason: Reason
+    claim: ClaimId | None = None
 
 
 class ClaimReleaseIn(Request):
@@ -245,6 +279,9 @@ class WishConfirmationIn(Request):
     rating: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     thanks: Annotated[Line, Field(max_length=200)] | None = None
     proof: AnswerProofIn | None = None
+    claim: ClaimId | None = Field(
+        None, description="The delivery, if several wait for an answer."
+    )
 
     def proven(self) -> AnswerProven | None:
         """Return the proof as a value of the service."""

@@ -5,18 +5,20 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from ..kernel.changes import Changes, Entity
+from ..kernel.access import Actor
+from ..kernel.changes import Changes, Entity, Write
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring
 from ..kernel.request import RequestContext
 from ..people.access import Access
-from ..people.model import CARE
+from ..people.model import Person
+from ..people.moves import CARE
 from ..store.transaction import Transaction
-from . import answer_checks, resolution, submission
+from . import answer_checks, hours, resolution, submission
 from .authorized_moves import KnownWish, WishMoves
 from .claim_service import WishClaims
 from .edits import WishEdit
-from .model import AnswerProof, Wish
+from .model import AnswerProof, VisitWindow, Wish
 from .queries import WishForViewer, WishQueries
 from .review import ReviewDays
 from .submitter import WishSubmitter, check_alias
@@ -25,6 +27,8 @@ __all__ = ["AnswerProven", "BindProof", "Wishes"]
 
 # (recorder, upload, wish, place) -> the change that binds the photo to the wish
 BindProof = Callable[[str, str, str, str], Changes[Entity]]
+# (actor, helper, reason, detail, address) -> the line of settled hours in the security trail
+HoursLine = Callable[[Actor, Person, str, str, str], Write]
 
 
 class AnswerProven(NamedTuple):
@@ -49,6 +53,7 @@ class Wishes(WishMoves):
         review: ReviewDays,
         keys: Keyring,
         bind_proof: BindProof,
+        hours_line: HoursLine,
     ) -> None:
         super().__init__(
             transaction=transaction,
@@ -59,13 +64,18 @@ class Wishes(WishMoves):
         self._review = review
         self.submitter, self.claims = submitter, claims
         self._keys, self._bind_proof = keys, bind_proof
+        self._trail_line = hours_line
 
     # by staff
 
     def approve_wish(
-        self, context: RequestContext, wish_id: str
+        self,
+        context: RequestContext,
+        wish_id: str,
+        needed_by: date | None = None,
+        window: tuple[VisitWindow, ...] | None = None,
     ) -> WishForViewer:
-        """Put a wish on the wall."""
+        """Put a wish on the wall, for another day where its own has passed."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
             wish = known.wish
@@ -74,9 +84,10 @@ class Wishes(WishMoves):
             mask = self.queries.mask_of(wish, owner)
             public = submission.with_public_text(wish, wish.written, mask)
             public = replace(public, suspended=owner.blocked)
-            return replace(
-                submission.approve(public, known.mover), previous=wish
+            approved = submission.approve(
+                public, known.mover, needed_by, window
             )
+            return replace(approved, previous=wish)
 
         return self._move(context, wish_id, "approve", decide)
 
@@ -147,11 +158,17 @@ class Wishes(WishMoves):
 
         return self._move(context, wish_id, "edit", decide)
 
-    def keep_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
-        """Keep an unclaimed wish on the wall."""
+    def keep_wish(
+        self,
+        context: RequestContext,
+        wish_id: str,
+        needed_by: date | None = None,
+        window: tuple[VisitWindow, ...] | None = None,
+    ) -> WishForViewer:
+        """Keep an unclaimed wish on the wall, for another day where its own has passed."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return submission.keep(known.wish, known.mover)
+            return submission.keep(known.wish, known.mover, needed_by, window)
 
         return self._move(context, wish_id, "keep", decide)
 
@@ -162,17 +179,20 @@ class Wishes(WishMoves):
         rating: int | None,
         thanks: str | None,
         proven: AnswerProven | None = None,
+        *,
+        claim_id: str | None = None,
     ) -> WishForViewer:
-        """Confirm the delivery, with a rating and thanks.
+        """Confirm the delivery of a claim, with a rating and thanks.
 
         Staff give a proof where they record the answer of a resident without a phone.
         """
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            wish, mover = known.wish, known.mover
-            if proven is None:
-                return resolution.confirm(wish, mover, rating, thanks)
-            return self._recorded(known, proven, rating, thanks)
+            if proven:
+                return self._recorded(known, proven, rating, thanks, claim_id)
+            return resolution.confirm(
+                known.wish, known.mover, rating, thanks, claim_id=claim_id
+            )
 
         return self._move(context, wish_id, "confirm", decide)
 
@@ -182,6 +202,7 @@ class Wishes(WishMoves):
         proven: AnswerProven,
         rating: int | None,
         thanks: str | None,
+        claim_id: str | None,
     ) -> Changes[Wish]:
         """Return the confirmation that staff record, with its proof."""
         wish, mover = known.wish, known.mover
@@ -192,9 +213,15 @@ class Wishes(WishMoves):
             upload=proven.upload,
             has_phone=bool(known.people[wish.person_id].phone),
             drawn=answer_checks.is_drawn(self._keys, wish.id),
+            claim_id=claim_id,
         )
         confirmed = resolution.confirm(
-            wish, answer_checks.as_recorder(mover), rating, thanks, answer
+            wish,
+            answer_checks.as_recorder(mover),
+            rating,
+            thanks,
+            answer,
+            claim_id=claim_id or answer.claims[0],
         )
         bound = self._bind_proof(mover.id, proven.upload, wish.id, wish.place)
         return replace(confirmed, related=(bound,))
@@ -216,13 +243,54 @@ class Wishes(WishMoves):
 
         return self._move(context, wish_id, "check", decide)
 
-    def dispute_wish(
-        self, context: RequestContext, wish_id: str, reason: str
+    def settle_hours(
+        self,
+        context: RequestContext,
+        wish_id: str,
+        claim_id: str | None,
+        minutes: int,
+        reason: str,
     ) -> WishForViewer:
-        """Dispute the delivery."""
+        """Book the hours of a long stay, with a line in the security trail."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return resolution.dispute(known.wish, known.mover, reason)
+            settled = hours.settle_hours(
+                known.wish, known.mover, claim_id, minutes, reason
+            )
+            line = self._hours_line(context, known, settled.entity, reason)
+            return replace(settled, writes=(*settled.writes, line))
+
+        return self._move(context, wish_id, "settle-hours", decide)
+
+    def _hours_line(
+        self,
+        context: RequestContext,
+        known: KnownWish,
+        after: Wish,
+        reason: str,
+    ) -> Write:
+        (claim,) = set(after.claims) - set(known.wish.claims)
+        return self._trail_line(
+            known.granted.actor,
+            known.people[claim.helper],
+            reason,
+            f"{after.id} {claim.minutes}",
+            context.address,
+        )
+
+    def dispute_wish(
+        self,
+        context: RequestContext,
+        wish_id: str,
+        reason: str,
+        claim_id: str | None = None,
+    ) -> WishForViewer:
+        """Dispute the delivery of a claim."""
+
+        def decide(known: KnownWish) -> Changes[Wish]:
+            return resolution.dispute(
+                known.wish, known.mover, reason, claim_id=claim_id
+            )
 
         return self._move(context, wish_id, "dispute", decide)
 
@@ -242,12 +310,21 @@ class Wishes(WishMoves):
         wish_id: str,
         reason: str | None,
         needed_by: date | None = None,
+        *,
+        window: tuple[VisitWindow, ...] | None = None,
+        claim_id: str | None = None,
     ) -> WishForViewer:
         """Start a wish again, for another day where its own has passed."""
 
         def decide(known: KnownWish) -> Changes[Wish]:
-            return self._review.set_in(
-                resolution.reopen(known.wish, known.mover, reason, needed_by)
+            reopened = resolution.reopen(
+                known.wish,
+                known.mover,
+                reason,
+                needed_by,
+                window=window,
+                claim_id=claim_id,
             )
+            return self._review.set_in(reopened)
 
         return self._move(context, wish_id, "reopen", decide)

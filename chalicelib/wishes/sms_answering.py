@@ -8,7 +8,7 @@ from ..kernel.clock import Clock
 from ..kernel.job import Answer
 from ..kernel.question import AnswerComment, AnswerOutcome, acted
 from ..kernel.request import RequestContext
-from ..people.model import are_one_household
+from ..people.moves import are_one_household
 from ..people.service import People, phone_since
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
@@ -43,17 +43,19 @@ class WishSmsAnswers:
             wish = self._entities.get(answer.subject)
             kind = answer.question
             unchanged = Changes(entity=wish, previous=wish)
-            if answer.occasion != notifications.occasion_of(wish, kind):
+            about = notifications.claim_asked_about(kind, answer.occasion)
+            now_asked = notifications.occasion_of(wish, kind, about)
+            if answer.occasion != now_asked:
                 return unchanged, AnswerOutcome.LATE
             if self._is_barred(wish, answer):
                 return unchanged, AnswerOutcome.NOT_ALLOWED
             mover = self._mover(wish, answer)
             said = self._comment(wish, answer.comment)
             changes = sms_answers.answer(
-                wish, mover, kind, yes=answer.yes, comment=said
+                wish, mover, kind, about, yes=answer.yes, comment=said
             )
             if changes.entity is wish:
-                outcome = sms_answers.outcome(wish, kind, yes=answer.yes)
+                outcome = sms_answers.outcome(wish, kind, about, yes=answer.yes)
                 return changes, outcome
             writes = (*changes.writes, acted(answer.id, mover.now))
             return replace(changes, writes=writes), AnswerOutcome.ACTED

@@ -7,6 +7,7 @@ from ..kernel.access import relations
 from ..kernel.paging import Page
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from .model import Wish
+from .policy import SETTLE_HOURS_WITHIN
 
 if TYPE_CHECKING:
     from .queries import WishQueries
@@ -41,6 +42,10 @@ def _task(query: QueueQuery, wish: Wish) -> Task | None:
     if waits is None or not towards:
         return None
     kind, due_at = waits
+    since = {
+        "wish.approve": wish.submitted_at,
+        "wish.hours": due_at - SETTLE_HOURS_WITHIN,
+    }
     return Task(
         kind=kind,
         id=wish.id,
@@ -48,5 +53,5 @@ def _task(query: QueueQuery, wish: Wish) -> Task | None:
         place=wish.place,
         due_at=due_at,
         moves=wish.moves(query.actor.id, towards),
-        since=wish.submitted_at if kind == "wish.approve" else due_at,
+        since=since.get(kind, due_at),
     )

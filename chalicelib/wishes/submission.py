@@ -7,7 +7,7 @@ from datetime import date, datetime
 from ..kernel.access import Relation
 from ..kernel.changes import Changes, TimelineEvent, Write
 from ..kernel.clock import local_day
-from ..kernel.errors import Invalid
+from ..kernel.errors import Conflict, Invalid
 from ..kernel.redaction import MASK, needs_review
 from ..kernel.text import overlap
 from . import policy
@@ -20,7 +20,7 @@ from .model import (
     WishState,
     WishText,
 )
-from .transitions import all_ended, for_another_day, go, row_of, tell
+from .transitions import all_ended, for_another_day, go, row_of, settle, tell
 
 __all__ = [
     "approve",
@@ -30,6 +30,7 @@ __all__ = [
     "edit",
     "hide",
     "keep",
+    "keep_for_a_week",
     "likely_duplicates",
     "reject",
     "submit",
@@ -115,18 +116,28 @@ def check_day(wish: Wish, now: datetime) -> None:
         raise Invalid("wish.needed_by_passed", ["needed_by"])
 
 
-def with_new_day(wish: Wish, needed_by: date | None, now: datetime) -> Wish:
-    """Return a wish for another day, without windows that are over; for its own without a day.
+def with_new_day(
+    wish: Wish,
+    needed_by: date | None,
+    now: datetime,
+    window: tuple[VisitWindow, ...] | None = None,
+) -> Wish:
+    """Return a wish for another day and other windows, where they are given.
+
+    With another day alone, windows that are over are dropped.
 
     Raises:
-        Invalid: the day that it has then lies in the past, or too far ahead.
+        Invalid: the day or the windows that it has then lie in the past, or too far ahead.
 
     """
-    if needed_by:
-        window = () if wish.has_missed_its_windows(now) else wish.window
-        wish = replace(for_another_day(wish, needed_by), window=window)
+    if needed_by or window is not None:
+        kept = () if wish.has_missed_its_windows(now) else wish.window
+        if window is None and needed_by:
+            window = kept
+        day = needed_by or wish.needed_by
+        wish = replace(for_another_day(wish, day), window=window or ())
         check_terms(
-            wish.kind, wish.budget_fen, needed_by, window, now, wish.zone
+            wish.kind, wish.budget_fen, day, wish.window, now, wish.zone
         )
     check_day(wish, now)
     return wish
@@ -167,18 +178,27 @@ def submit(
     return Changes(entity=wish, previous=None, writes=ledger, events=(event,))
 
 
-def approve(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """Put a wish on the wall.
+def approve(
+    wish: Wish,
+    mover: WishMover,
+    needed_by: date | None = None,
+    window: tuple[VisitWindow, ...] | None = None,
+) -> Changes[Wish]:
+    """Put a wish on the wall, for another day where its own has passed.
 
     Raises:
-        Invalid: its day has passed. An edit sets a new one.
+        Invalid: its day has passed, and `needed_by` names no other.
 
     """
     row_of(wish, "approve", mover)
-    check_day(wish, mover.now)
-    opened_at = wish.opened_at or mover.now
+    anew = with_new_day(wish, needed_by, mover.now, window)
     after = replace(
-        wish, opened_at=opened_at, listed_at=mover.now, told=(), reason=None
+        anew,
+        opened_at=wish.opened_at or mover.now,
+        listed_at=mover.now,
+        places_closed=False,
+        told=(),
+        reason=None,
     )
     return go(
         wish,
@@ -208,11 +228,10 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     On the wall, an owner's edit sends the wish back to staff, and its helpers get a message.
     """
     row = row_of(wish, "edit", mover)
-    if changed.helpers_needed < len(wish.held):
-        raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     edited = _with_edited_fields(wish, changed)
     by_filer = Relation.FILER in mover.relations  # another approves it again
     if wish.state is S.OPEN and (by_filer or row.targets[0] is S.SUBMITTED):
+        _check_answered(wish, mover)
         ended = all_ended(wish, "claim_ended")
         edited = replace(
             edited,
@@ -220,6 +239,7 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
             submitted_at=mover.now,
             claims=ended.claims,
         )
+        _check_helpers(edited, least=1)
         return go(
             wish,
             "edit",
@@ -229,9 +249,25 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
             writes=ended.writes,
             messages=ended.messages,
         )
-    full = wish.state is S.OPEN and changed.places_left == 0
+    _check_helpers(edited, least=int(wish.state is S.SUBMITTED))
     edited = for_another_day(edited, changed.needed_by)
-    return go(wish, "edit", mover, edited, target=S.CLAIMED if full else None)
+    if wish.state is S.SUBMITTED:
+        return go(wish, "edit", mover, edited)
+    return settle(wish, "edit", mover, edited)
+
+
+def _check_helpers(edited: Wish, *, least: int) -> None:
+    """Refuse fewer helpers than hold a place, or no place for another where one must be left."""
+    if edited.helpers_needed < len(edited.held) + least:
+        raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
+
+
+def _check_answered(wish: Wish, mover: WishMover) -> None:
+    """Refuse to take a wish from the wall while a delivery waits for an answer."""
+    if wish.unanswered or wish.disputed:
+        moves = wish.moves(mover.id, mover.relations)
+        state = wish.state.value
+        raise Conflict("wish.delivery_unanswered", state=state, moves=moves)
 
 
 def _with_edited_fields(wish: Wish, changed: Wish) -> Wish:
@@ -258,19 +294,37 @@ def _with_edited_fields(wish: Wish, changed: Wish) -> Wish:
     return without_public_text(edited) if wish.hidden else edited
 
 
-def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """Keep a wish on the wall for another week at least, as if it had come there today."""
-    day = max(wish.needed_by, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
-    return go(
-        wish,
-        "keep",
-        mover,
-        replace(for_another_day(wish, day), listed_at=mover.now, told=()),
-    )
+def keep(
+    wish: Wish,
+    mover: WishMover,
+    needed_by: date | None = None,
+    window: tuple[VisitWindow, ...] | None = None,
+) -> Changes[Wish]:
+    """Keep a wish on the wall for another week at least, as if it had come there today.
+
+    Raises:
+        Invalid: its day has passed, and `needed_by` names no other.
+
+    """
+    row_of(wish, "keep", mover)
+    anew = with_new_day(wish, needed_by, mover.now, window)
+    day = anew.needed_by
+    if not needed_by:
+        day = max(day, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
+    kept = replace(for_another_day(anew, day), listed_at=mover.now, told=())
+    return go(wish, "keep", mover, kept)
+
+
+def keep_for_a_week(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    """Keep a wish as its resident asks by SMS, which has no room for a day."""
+    day = local_day(mover.now, wish.zone) + policy.KEPT_FOR
+    return keep(wish, mover, max(wish.needed_by, day))
 
 
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Take a wish from the wall for another review."""
+    row_of(wish, "unpublish", mover)
+    _check_answered(wish, mover)
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "unpublished", wish.person_id)
     after = replace(

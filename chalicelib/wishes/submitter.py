@@ -6,17 +6,20 @@ from datetime import date, datetime
 from ..kernel.access import STAFF, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes, Write
 from ..kernel.clock import Clock
+from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.ids import Ids
-from ..kernel.place import PlaceKind, community_of, kind_of
+from ..kernel.place import PlaceKind, community_of, covers, kind_of
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
-from ..people.model import CARE, Person
+from ..people.model import Person
+from ..people.moves import CARE
 from ..people.names import may_be_named
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import permissions, submission
+from .codes import wish_home_keys
 from .filing import FiledWishes, put_with
 from .model import Safeguarding, VisitWindow, Wish, WishKind, WishMover
 from .policy import FILED_FOR_OTHERS
@@ -77,8 +80,9 @@ class WishSubmitter:
         places: Places,
         queries: WishQueries,
         review: ReviewDays,
+        keys: Keyring,
     ) -> None:
-        self._review = review
+        self._review, self._keys = review, keys
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._access = clock, ids, access
         self._people, self._places, self._queries = people, places, queries
@@ -205,11 +209,18 @@ class WishSubmitter:
             suspended=resident.blocked,
             community_name=known[community].name,
             zone=zone,
+            home=self._home_of(resident, place),
             **(fields | {"place": place}),
         )
         mask = self._people.mask_for([resident], place)
         wish = submission.with_public_text(wish, wish.written, mask)
         return self._with_duplicates(wish, resident, now)
+
+    def _home_of(self, resident: Person, place: str) -> str:
+        """Return the hash of a resident's home, if the place of a wish is there."""
+        if not resident.home or not covers(place, resident.home):
+            return ""
+        return wish_home_keys(self._keys, resident.home, resident.address)[0]
 
     def _with_duplicates(
         self, wish: Wish, resident: Person, now: datetime

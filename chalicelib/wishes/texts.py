@@ -1,9 +1,8 @@
-"""Texts about wishes, by locale. SMS texts name no resident and no address."""
+"""Texts about wishes, by locale: states, instructions and refusals."""
 
-from ..kernel.template import Pot, Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
-__all__ = ["INSTRUCTIONS", "MESSAGES", "REFUSALS", "WISH_STATES"]
+__all__ = ["INSTRUCTIONS", "REFUSALS", "WISH_STATES"]
 
 WISH_STATES = {
     "submitted": text(zh="待审核", en="waiting for approval"),
@@ -32,6 +31,12 @@ REFUSALS = {
         zh="您手上已有 {capacity} 个心愿，请先完成。",
         en="You carry {capacity} wishes already. Finish one first.",
     ),
+    "wish.already_checked_in": text(
+        zh="已经签到过了。", en="The check-in was noted already."
+    ),
+    "wish.already_checked_out": text(
+        zh="已经签退过了。", en="The check-out was noted already."
+    ),
     "wish.already_claimed": text(
         zh="这个心愿已被认领，看看类似的心愿吧。",
         en="Somebody else has just taken this wish. Here are similar ones.",
@@ -51,7 +56,8 @@ REFUSALS = {
         en="There are several helpers: name one in `claim`.",
     ),
     "wish.claim_unknown": text(
-        zh="没有这个进行中的认领。", en="There is no such claim in progress."
+        zh="没有这个认领，或它已不能这样操作。",
+        en="There is no such claim that this move could be about.",
     ),
     "wish.claimed_too_often": text(
         zh="您已多次认领并退回这个心愿，请留给其他邻居。",
@@ -65,9 +71,17 @@ REFUSALS = {
         zh="送达码不正确，请再问一次居民。",
         en="The code is wrong. Please ask the resident again.",
     ),
+    "wish.delivery_unanswered": text(
+        zh="还有送达等待确认或处理，请先完成。",
+        en="A delivery still waits for an answer. Please settle it first.",
+    ),
     "wish.helpers_already_claimed": text(
         zh="已有更多志愿者认领。",
         en="More helpers than that have taken it already.",
+    ),
+    "wish.hours_above_stay": text(
+        zh="不能超过实际停留的 {stay} 分钟。",
+        en="The stay was {stay} minutes; no more can be booked.",
     ),
     "wish.needed_by_out_of_range": text(
         zh="需要日期应在今天到一年之内。",
@@ -76,6 +90,12 @@ REFUSALS = {
     "wish.needed_by_passed": text(
         zh="需要日期已过，请先填写新的日期。",
         en="The day it is needed by has passed. Please set a new one first.",
+    ),
+    "wish.no_delivery": text(
+        zh="没有等待确认的送达。", en="No delivery waits for an answer."
+    ),
+    "wish.no_hours_to_settle": text(
+        zh="没有待核定的时长。", en="No hours wait to be settled."
     ),
     "wish.no_active_claim": text(
         zh="没有进行中的认领。", en="There is no claim in progress."
@@ -96,6 +116,9 @@ REFUSALS = {
     "wish.proof_not_taken": text(
         zh="只有已送达、且居民没有手机时，工作人员才能附凭证代为登记。",
         en="Staff record an answer for a resident without a phone only, after the delivery.",
+    ),
+    "wish.own_hours": text(
+        zh="不能核定自己的时长。", en="You cannot settle your own hours."
     ),
     "wish.own_delivery": text(
         zh="不能确认自己的送达。", en="You cannot confirm your own delivery."
@@ -132,303 +155,4 @@ REFUSALS = {
         zh="心愿当前状态（{state}）不能这样操作。",
         en="The wish is {state}; this cannot be done from there.",
     ).naming(state=WISH_STATES),
-}
-
-# The facts of messages with their greatest length: a title as long as it may be, a reason cut
-# to what fits, MM-DD, and up to 99.5 hours.
-_MOST = {
-    "title": 40,
-    "reason": 40,
-    "code": 4,
-    "needed_by": 5,
-    "hours": 4,
-    "helper": 8,
-    "word": 2,
-}
-
-
-def _slots(*names: str) -> dict[str, int]:
-    return {name: _MOST[name] for name in names}
-
-
-_DID_IT_COME = text(
-    zh="收到请回复{yes}，有问题回复{no}",
-    en=" Reply {yes} if it came, {no} if not.",
-)
-MESSAGES: Templates = {
-    "wish.approved": Template(
-        text(
-            zh="您的心愿「{title}」已上墙，有人认领会通知您。",
-            en="Your wish “{title}” is on the wall. You will hear when somebody takes it.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.rejected": Template(
-        text(
-            zh="您的心愿「{title}」未通过：{reason}",
-            en="Your wish “{title}” was not accepted: {reason}",
-        ),
-        recipients="the resident",
-        slots=_slots("title", "reason"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.unpublished": Template(
-        text(
-            zh="您的心愿「{title}」需重新审核：{reason}",
-            en="“{title}” is being checked again: {reason}",
-        ),
-        recipients="the resident",
-        slots=_slots("title", "reason"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.claimed": Template(
-        text(
-            zh="{helper}认领了「{title}」。上门时先请对方说暗号「{word}」。"
-            "送达码 {code}，收到后再告诉对方。",
-            en="{helper} has taken “{title}”. First they say “{word}”. "
-            "Code {code}: tell it at the end.",
-        ),
-        recipients="the resident",
-        slots=_slots("title", "code", "helper", "word"),
-        pot=Pot.CODES,
-        parts=2,
-    ),
-    "wish.yours": Template(
-        text(
-            zh="您认领了「{title}」，请在{needed_by}前送达。地址见应用，送达时请向居民索取送达码。",
-            en="You have taken “{title}”, due by {needed_by}. "
-            "The address is in the app; ask for the code there.",
-        ),
-        recipients="the helper",
-        slots=_slots("title", "needed_by"),
-        parts=2,
-    ),
-    "wish.due_in_2_days": Template(
-        text(
-            zh="提醒：您认领的「{title}」请在{needed_by}前送达，还有2天。来不了可在应用里退回。",
-            en="“{title}” is due by {needed_by}, in 2 days. "
-            "If you cannot come, give it back in the app.",
-        ),
-        recipients="the helper",
-        slots=_slots("title", "needed_by"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.due_tomorrow": Template(
-        text(
-            zh="提醒：您认领的「{title}」请在明天（{needed_by}）前送达。来不了可在应用里退回。",
-            en="“{title}” is due tomorrow, {needed_by}. "
-            "If you cannot come, give it back in the app.",
-        ),
-        recipients="the helper",
-        slots=_slots("title", "needed_by"),
-        parts=2,
-    ),
-    "wish.overdue": Template(
-        text(
-            zh="「{title}」原定{needed_by}前送达，居民还在等您。有困难可在应用里退回，没有关系。",
-            en="“{title}” was due by {needed_by}; the resident still waits. "
-            "You may give it back in the app.",
-        ),
-        recipients="the helper",
-        slots=_slots("title", "needed_by"),
-        parts=2,
-    ),
-    "wish.released": Template(
-        text(
-            zh="原志愿者来不了，「{title}」已重新上墙。",
-            en="Your helper cannot come. “{title}” is on the wall again.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.released_staff": Template(
-        text(
-            zh="「{title}」被退回，已重新上墙。原因见时间线。",
-            en="“{title}” was given back and is on the wall again. See its timeline.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.claim_ended": Template(
-        text(
-            zh="「{title}」的认领已取消，感谢您的热心。",
-            en="Your claim on “{title}” has ended. Thank you for offering.",
-        ),
-        recipients="the helper",
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.withdrawn": Template(
-        text(
-            zh="「{title}」已撤回，不用再准备了。感谢您。",
-            en="“{title}” has been withdrawn; nothing more is needed. Thank you.",
-        ),
-        recipients="the helper",
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.delivered": Template(
-        text(
-            zh="「{title}」已送达。",
-            en="“{title}” has been delivered.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        asks=_DID_IT_COME,
-        parts=2,
-    ),
-    "wish.unconfirmed": Template(
-        text(
-            zh="您还没有确认「{title}」。",
-            en="You have not confirmed “{title}” yet.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        asks=_DID_IT_COME,
-        parts=2,
-    ),
-    "wish.thanks": Template(
-        text(
-            zh="「{title}」圆满完成，感谢您！已记{hours}小时。",
-            en="“{title}” is fulfilled. Thank you! {hours} h are booked.",
-        ),
-        recipients="the helper",
-        slots=_slots("title", "hours"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.thanked": Template(
-        text(
-            zh="「{title}」的居民给您留了感谢或评分，请在应用里看看。",
-            en="You were thanked or rated for “{title}”. See it in the app.",
-        ),
-        recipients="the helper",
-        slots=_slots("title"),
-        urgency=Urgency.LOW,
-        parts=2,
-    ),
-    "wish.disputed_staff": Template(
-        text(
-            zh="「{title}」有异议，请处理，理由见应用",
-            en="“{title}” is disputed, please look into it. The reason is in the app.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.suspended_staff": Template(
-        text(
-            zh="「{title}」的居民已被停用，请与志愿者联系",
-            en="“{title}”: its resident is blocked. Please talk to the helper.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.check_failed_staff": Template(
-        text(
-            zh="「{title}」回访不符，请核查登记人",
-            en="“{title}”: the recorded answer was not right. Please look into it.",
-        ),
-        recipients="the street administrators on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.reopened": Template(
-        text(
-            zh="您的心愿「{title}」已重新上墙。",
-            en="Your wish “{title}” is on the wall again.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.expiring": Template(
-        text(
-            zh="您的心愿「{title}」还没有人认领，即将到期。",
-            en="Nobody has taken “{title}” yet and it expires soon.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        asks=text(
-            zh="仍需要请回复{yes}，不需要请回复{no}",
-            en=" Reply {yes} to keep it, {no} if not needed.",
-        ),
-        parts=2,
-    ),
-    "wish.expiring_staff": Template(
-        text(
-            zh="「{title}」无人认领，即将到期，请帮忙找人。",
-            en="Nobody has taken “{title}” and it expires soon. Please find somebody.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        urgency=Urgency.LOW,
-        parts=2,
-    ),
-    "wish.expired": Template(
-        text(
-            zh="您的心愿「{title}」已到期，仍需要可重新提交。",
-            en="Your wish “{title}” has expired. If you still need it, submit it again.",
-        ),
-        recipients="the resident",
-        slots=_slots("title"),
-        can_wait=True,
-        parts=2,
-    ),
-    "wish.expired_staff": Template(
-        text(
-            zh="「{title}」到期无人完成，请跟进。",
-            en="“{title}” has expired unfulfilled. Please follow up.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.late_staff": Template(
-        text(
-            zh="「{title}」已过需要日期仍未送达，请跟进。",
-            en="“{title}” is past its day and not delivered. Please follow up.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.unconfirmed_staff": Template(
-        text(
-            zh="「{title}」送达三天未确认，请回访。",
-            en="“{title}” was delivered three days ago and is not confirmed. Please ask.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
-    "wish.new_phone_staff": Template(
-        text(
-            zh="「{title}」由认领后新设的手机号确认，不算数，请回访核实。",
-            en="“{title}”: confirmed by a phone set after the claim. Please check.",
-        ),
-        recipients="the staff on duty",
-        for_staff=True,
-        slots=_slots("title"),
-        parts=2,
-    ),
 }

@@ -1,13 +1,14 @@
 """The timer of a wish. Pure: `on_timer` decides one step, and the commit arms the next."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.changes import Changes, Message
 from ..kernel.reminder_steps import due_steps
-from .model import SYSTEM_ONLY, Claim, Wish, WishMover
-from .transitions import all_ended, go, swap, tell, tell_staff
+from .claims import ASKED, LATE, UNCONFIRMED, Claim
+from .model import SYSTEM_ONLY, Wish, WishMover
+from .transitions import go, settled, swap, tell, tell_staff
 
 __all__ = ["on_timer"]
 
@@ -22,31 +23,78 @@ def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
 
 
 def _expire(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    ended = all_ended(wish, "claim_ended")
-    messages = ended.messages + tell(wish, "expired", wish.person_id)
+    """End a wish that nobody has taken. Where somebody has, only the places left end."""
+    if wish.held:
+        return _close_places(wish, mover)
+    messages = tell(wish, "expired", wish.person_id)
     messages += tell_staff(wish, "expired_staff")
-    after = replace(wish, claims=ended.claims)
+    return go(wish, "expire", mover, messages=messages)
+
+
+def _close_places(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    """Look for no further helpers. Those who have come, or still will, are not touched."""
+    after = replace(wish, places_closed=True)
+    target = settled(after, is_enough=True)
     return go(
-        wish, "expire", mover, after, writes=ended.writes, messages=messages
+        wish,
+        "expire",
+        mover,
+        after,
+        target=target,
+        event="wish.places_closed",
+        messages=tell(wish, "partly", wish.person_id),
     )
 
 
 def _tell_late(wish: Wish, mover: WishMover) -> Changes[Wish]:
     claims, messages = _reminded(wish, mover.now)
     messages += tell_staff(wish, "late_staff")
-    after = replace(wish, told=(*wish.told, "late"), claims=claims)
-    return go(wish, "tell_late", mover, after, messages=messages)
+    reminded = replace(wish, claims=claims)
+    late = [_marked(claim, LATE) for claim in reminded.active]
+    after = replace(wish, claims=swap(reminded, *late))
+    return go(
+        wish, "tell_late", mover, after, target=wish.state, messages=messages
+    )
 
 
 def _ask_staff(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell_staff(wish, "unconfirmed_staff")
-    after = replace(wish, told=(*wish.told, "unconfirmed"))
-    return go(wish, "ask_staff", mover, after, messages=messages)
+    due = _due_of(wish, "ask_staff", mover.now)
+    after = replace(wish, claims=_all_marked(wish, due, UNCONFIRMED))
+    messages: tuple[Message, ...] = ()
+    for claim in due:
+        messages += tell_staff(wish, "unconfirmed_staff", claim=claim.id)
+    return go(
+        wish, "ask_staff", mover, after, target=wish.state, messages=messages
+    )
 
 
 def _ask_again(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell(wish, "unconfirmed", wish.person_id)
-    return _noted(wish, replace(wish, told=(*wish.told, "asked")), messages)
+    due = _due_of(wish, "ask_again", mover.now)
+    after = replace(wish, claims=_all_marked(wish, due, ASKED))
+    messages: tuple[Message, ...] = ()
+    for claim in due:
+        messages += tell(wish, "unconfirmed", wish.person_id, claim=claim.id)
+    return _noted(wish, after, messages)
+
+
+def _due_of(wish: Wish, step: str, now: datetime) -> list[Claim]:
+    """Return the claims for which a step is due."""
+    due = []
+    for claim in wish.claims:
+        at = dict(claim.deadlines(wish.late_at)).get(step)
+        if at and at <= now:
+            due.append(claim)
+    return due
+
+
+def _all_marked(
+    wish: Wish, claims: Iterable[Claim], mark: str
+) -> tuple[Claim, ...]:
+    return swap(wish, *(_marked(claim, mark) for claim in claims))
+
+
+def _marked(claim: Claim, mark: str) -> Claim:
+    return replace(claim, told=(*claim.told, mark))
 
 
 def _ask_if_needed(wish: Wish, mover: WishMover) -> Changes[Wish]:

@@ -8,7 +8,14 @@ from pydantic import Field
 
 from ..kernel.access import STAFF, Relation
 from ..people.model import Person, mask_phone
-from ..web.fields import Instant, PersonId, PlaceCode, UploadId, View
+from ..web.fields import (
+    Instant,
+    PersonId,
+    PlaceCode,
+    UploadId,
+    VersionedView,
+    View,
+)
 from .model import (
     AnswerProof,
     Claim,
@@ -18,6 +25,7 @@ from .model import (
     WishKind,
     WishState,
 )
+from .moving import shows_door
 from .queries import PublicWishLine, WishForViewer
 from .repository import WishEvent
 from .schemas import ClaimId, WishId
@@ -46,11 +54,10 @@ class VisitWindowView(View):
     end: Instant = Field(serialization_alias="to")
 
 
-class PublicWish(View):
+class PublicWish(VersionedView):
     """A wish as anybody may see it: no person, no building."""
 
     id: WishId
-    version: int
     state: WishState
     kind: WishKind
     community: PlaceCode
@@ -82,7 +89,10 @@ class PublicWish(View):
 
 
 class ClaimView(View):
-    """One helper's part. The name is shown to the resident, to staff and to the helper."""
+    """One helper's part. The name is shown to the resident, to staff and to the helper.
+
+    A `delivered` claim with `disputed_at` waits for staff.
+    """
 
     id: ClaimId
     word: str | None = Field(
@@ -95,7 +105,15 @@ class ClaimView(View):
     checked_in_at: Instant | None
     checked_out_at: Instant | None
     delivered_at: Instant | None
+    disputed_at: Instant | None
     minutes: int
+    hours_by: Instant | None = Field(
+        description="Staff settle the hours of a longer stay until then."
+    )
+    rating: int | None = Field(
+        description="Of this helper; shown to the resident and to staff."
+    )
+    thanks: str | None = Field(description="To this helper.")
 
 
 class HelperWish(PublicWish):
@@ -172,6 +190,7 @@ def wish_view(seen: WishForViewer) -> AnyWish:
     mine: list[Claim] = []
     if Relation.HELPER in seen.relations:
         mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
+        fields["thanks"] = _thanks_to(mine, wish)
     claims = [_claim(claim, seen) for claim in mine]
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
         visit = (
@@ -179,6 +198,12 @@ def wish_view(seen: WishForViewer) -> AnyWish:
         )
         return DeliveryWish(**(fields | visit), claims=claims)
     return HelperWish(**fields, claims=claims) if mine else PublicWish(**fields)
+
+
+def _thanks_to(claims: Sequence[Claim], wish: Wish) -> str | None:
+    """Return the thanks to a helper, apart from those to others."""
+    words = [claim.thanks for claim in claims if claim.thanks]
+    return words[-1] if words and not wish.hidden else None
 
 
 class WishList(View):
@@ -344,7 +369,10 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
         claim.helper == seen.actor_id for claim in wish.active
     )
     if helps or Relation.OWNER in seen.relations:
-        return fields | {"phone": person.phone, "address": person.address}
+        return fields | {
+            "phone": person.phone,
+            "address": _address(wish, person),
+        }
     return fields | {"phone": mask_phone(person.phone), "address": None}
 
 
@@ -375,8 +403,13 @@ def _recipient(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     return {
         "name": person.name,
         "phone": person.phone or _phone_of_contact(person, seen),
-        "address": person.address,
+        "address": _address(wish, person),
     }
+
+
+def _address(wish: Wish, person: Person) -> str | None:
+    """Return the door of the resident as it is now, if it lies at the place of the wish."""
+    return person.address if shows_door(wish, person.home) else None
 
 
 def _phone_of_contact(person: Person, seen: WishForViewer) -> str | None:
@@ -394,11 +427,16 @@ def _claim(claim: Claim, seen: WishForViewer) -> ClaimView:
         "checked_in_at",
         "checked_out_at",
         "delivered_at",
+        "disputed_at",
         "minutes",
+        "hours_by",
     )
+    judges = STAFF | {Relation.OWNER}
     is_party = claim.helper == seen.actor_id or Relation.OWNER in seen.relations
     return ClaimView(
         **{name: getattr(claim, name) for name in same},
         word=seen.words.get(claim.id) if is_party else None,
         helper_name=helper.name if helper else None,
+        rating=claim.rating if seen.relations & judges else None,
+        thanks=None if seen.wish.hidden else claim.thanks,
     )

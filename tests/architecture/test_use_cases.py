@@ -16,6 +16,7 @@ EXEMPT = {
     "people.access.Access.require_self": "the check itself",
     "people.consents.Consents.opt_out": "by the signed token of an e-mail, or a phone's own SMS",
     "people.service.People.opt_out": "by the signed token of an e-mail, or a phone's own SMS",
+    "replies.intake.ReplyIntake.keep_refusal": "by a phone's own SMS, as `take`",
     "replies.intake.ReplyIntake.take": "by a phone's own SMS, which its provider has signed",
     "signin.service.SignIn.sign_in": "by a sign-in code",
     "signin.sessions.Sessions.refresh": "by a refresh token",

@@ -130,6 +130,7 @@ class Street:
             self.open311,
             self.volunteers,
             self.wishes,
+            self.several_helpers,
             self.offers,
             self.answers,
             self.four_eyes,
@@ -145,6 +146,7 @@ class Street:
             self.contention,
             self.schedules,
             self.watched,
+            self.night,
             self.audits,
         ]
 
@@ -192,6 +194,8 @@ class Street:
         reset = f"/v1/people/{app.phone.me['id']}/factor/reset"
         for phone in (self.clerk, self.admin):
             ok(phone.post(reset, {"reason": "手机丢失"}))
+            world.pass_time(minutes=1)
+            ok(self.admin.get(f"/v1/admin/queue?place={STREET}"))
         other = enrolled(world, clerk(world)).phone.me["id"]
         ok(self.admin.put(f"/v1/people/{other}/roles", []))
         assert reveal(self.worker, resident.id).status == 403
@@ -504,6 +508,7 @@ class Street:
         )
         self.move(self.clerk, copy, "merge", into=original)
         self.move(self.clerk, copy, "split")
+        world.pass_time(minutes=5)
         self.move(self.worker, copy, "bounce", reason="不在我的网格")
         self.move(self.clerk, copy, "assign", to="property")
         self.move(self.property, copy, "bounce", reason="不归物业管")
@@ -525,13 +530,39 @@ class Street:
             "kind": "service",
             "needed_by": world.wish_body()["needed_by"],
         }
-        ok(
+        converted = ok(
             self.clerk.post(
                 f"/v1/tickets/{turned}/turn",
                 wish | {"consent": {"how": "spoken", "witness": "许见证"}},
             )
         )
+        path = f"/v1/wishes/{converted['wish']}/reject"
+        ok(self.admin.post(path, {"reason": "要请电工"}))
         self.move(self.admin, copy, "close", reason="重复")
+        self.merged_tickets()
+
+    def merged_tickets(self) -> None:
+        """Tickets that are merged into what another person has, and into what is solved. Their
+        community gets another name meanwhile.
+        """
+        world = self.world
+        spoken = {
+            "on_behalf_of": world.person(phone=None).id,
+            "consent": {"how": "spoken", "witness": "许见证"},
+        }
+        places = world.services.places
+        for urgency in ("general", "urgent"):
+            held = self.report(self.worker, urgency=urgency, **spoken)
+            self.move(self.admin, held, "assign", to=self.property.me["id"])
+            more = self.report(world.resident(), text="三楼的灯也不亮")
+            self.move(self.clerk, more, "merge", into=held)
+            for name in ("柏华新社区", "柏华社区"):
+                places.put_place(world.boss, BAIHUA, name, [], None)
+                world.pass_time(minutes=5)
+            self.move(self.property, held, "resolve", note="都换了")
+            late = self.report(world.resident(), text="四楼的灯也不亮")
+            self.move(self.clerk, late, "merge", into=held)
+            world.pass_time(minutes=5)
 
     def many_reporters(self) -> None:
         """More than a few reporters: a fan-out sends to them, page by page."""
@@ -675,6 +706,34 @@ class Street:
         world.pass_time(
             days=8
         )  # reminded, late, asked again, asked staff; not needed any more
+
+    def several_helpers(self) -> None:
+        """Two of three come for a resident who moves; one stays for long, places are closed."""
+        world, resident = self.world, self.world.resident()
+        helpers = [world.volunteer() for _ in range(2)]
+        wish = world.open_wish(resident, title="打扫院子", helpers_needed=3)
+        path = f"/v1/wishes/{wish}"
+        for helper in helpers:
+            ok(helper.post(f"{path}/claim"))
+        ok(helpers[0].post(f"{path}/check-in", {}))
+        ok(resident.patch("/v1/me", {"home": BUILDING, "address": "3楼301室"}))
+        world.pass_time(hours=5)
+        helpers = [self._again(helper) for helper in helpers]
+        ok(helpers[0].post(f"{path}/check-out", {}))
+        for helper in helpers:
+            ok(helper.post(f"{path}/deliver", {}))
+        resident = self._again(resident)
+        for claim in ok(resident.get(path))["claims"]:
+            ok(resident.post(f"{path}/confirm", {"claim": claim["id"]}))
+        body = {"minutes": 300, "reason": "电话核实"}
+        ok(self._again(self.admin).post(f"{path}/settle-hours", body))
+        world.pass_time(days=1)
+
+    def _again(self, phone: Phone) -> Phone:
+        """Return the phone of somebody with a token that still lives."""
+        return self.world.phone_of(
+            self.world.services.people.find(phone.me["id"])
+        )
 
     def offered(self, helper: Phone) -> str:
         """Offer a fresh wish to somebody at once, before a run looks at it."""
@@ -879,6 +938,24 @@ class Street:
         assert {line["kind"] for line in lines} == {"queue.waiting_staff"}
         lines = ok(self.admin.get("/v1/me/inbox?limit=100"))["items"]
         assert "queue.overdue_staff" in {line["kind"] for line in lines}
+
+    def night(self) -> None:
+        """A night is one message of the morning; alarms of the same words ring once."""
+        world = self.world
+        while not 14 <= world.clock.now().hour <= 20:
+            world.pass_time(hours=1)
+        for n in range(2):
+            building = f"{GRID}.b{40 + n}"
+            world.services.places.put_place(
+                world.boss, building, f"{n}号楼", [], None
+            )
+            reporter = world.phone_of(world.person())
+            self.report(reporter, category="danger", place=building)
+        resident = world.resident()
+        for title in ("一盏灯", "一把伞"):
+            world.open_wish(resident, title=title)
+        world.pass_time(hours=16)
+        self.close_all()
 
     # messages
 

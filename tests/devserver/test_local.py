@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devserver.data_folder import DataFolder
+from devserver.data_folder import DATA_FORMAT, DataFolder
 
 from ..journeys.server import ROOT, free_port
 
@@ -78,7 +78,7 @@ def test_a_folder_in_use_is_one_sentence(tmp_path: Path):
 
 @pytest.mark.embedded
 def test_a_clock_start_that_has_passed_is_one_sentence(tmp_path: Path):
-    (tmp_path / "seeded").write_text("2\n")
+    (tmp_path / "seeded").write_text(DATA_FORMAT)
     (tmp_path / "clock.json").write_text('{"shift": 864000}')
     ended = start(tmp_path, STORE="embedded", CLOCK_START="2026-01-01T08:00")
     assert_refused(ended, "the clock never moves back")

@@ -56,7 +56,15 @@ def _held_factor(world: World, kind: RelationKind) -> Held:
     )
 
 
+def _waiting_reset(world: World) -> None:
+    person_id = enrolled(world, clerk(world)).phone.me["id"]
+    path = f"/v1/people/{person_id}/factor/reset"
+    answer = clerk(world).post(path, {"reason": "手机丢失"})
+    assert answer.json["state"] == "pending", answer.text
+
+
 CASES = Cases(
+    waiting={"factor.reset": _waiting_reset},
     who={"reset_factor": STAFF},
     elsewhere=OWN_FACTOR.keys(),
     bodies={"reset_factor": {"reason": "手机丢失"}},

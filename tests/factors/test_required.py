@@ -7,7 +7,7 @@ import pytest
 from chalicelib.factors.policy import FRESH_FOR
 from chalicelib.kernel.access import Action, Role
 
-from ..cases import Good, merged
+from ..cases import Good, merged, number
 from ..every_permission import actions
 from ..storage import counted_storage
 from ..world import BAIHUA, GRID, Phone, World
@@ -23,6 +23,7 @@ SECOND = timedelta(seconds=1)
 FLAGGED = [action for action in actions() if action.factor]
 # TRUST: reveal, roles, vetting, erase, export, and what is as strong as they are.
 NEEDED = {
+    "me.change_phone",
     "me.erase",
     "me.export",
     "person.allow_reveals",
@@ -54,9 +55,14 @@ def _export(world: World) -> Good:
     return Good(world.staff(), f"/v1/people/{ward.id}/data")
 
 
+def _own_phone(world: World) -> Good:
+    return Good(world.staff(), "/v1/me/phone", {"phone": number(world)})
+
+
 _GOOD = merged("good")
 # A good request of staff for each action. Without one here a new action fails the tests.
 REQUESTS = {
+    "me.change_phone": ("POST", _own_phone),
     "me.erase": ("DELETE", _own_erasure),
     "me.export": ("GET", _own_export),
     "person.allow_reveals": ("POST", _GOOD["allow_reveals"]),

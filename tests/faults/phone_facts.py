@@ -2,7 +2,8 @@
 
 from collections import Counter as Tally
 
-from chalicelib.people.model import Person, PhoneOwner
+from chalicelib.people.model import Person
+from chalicelib.people.records import PhoneOwner
 
 from ..store.scan import SK, find, scan
 from ..world import World

@@ -14,7 +14,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.ended_relations import RELATION_ENDED
 from chalicelib.kernel.job import Event, ScheduledJob
 from chalicelib.offers.model import Offer
-from chalicelib.people.model import Consent, ConsentGiven, Person
+from chalicelib.people.model import Person
+from chalicelib.people.records import Consent, ConsentGiven
 from chalicelib.replies.model import ReplyEffect, StoredReply
 from chalicelib.signin.model import Session
 from chalicelib.store import outbox

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.kernel.changes import Changes, Put, TimelineEvent
 from chalicelib.kernel.request import RequestContext
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
-from chalicelib.tickets import resolution
+from chalicelib.tickets import rounds
 from chalicelib.tickets.model import TicketReport
 from chalicelib.tickets.policy import DEFAULT_POLICY, Level
 from chalicelib.tickets.states import Ending, TicketStatus
@@ -87,7 +87,7 @@ def test_without_the_version_condition_an_answered_ticket_stays_resolved(
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is TicketStatus.RESOLVED
     assert all(
-        resolution.has_answered(ticket_of(ticket), one)
+        rounds.has_answered(ticket_of(ticket), one)
         for one in every(TicketReport)
     )
 

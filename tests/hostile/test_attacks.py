@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.people.model import Consent, Person, VolunteerProfile
+from chalicelib.people.model import Person
+from chalicelib.people.records import Consent
+from chalicelib.people.volunteer_profile import VolunteerProfile
 from chalicelib.places.model import Place
 from chalicelib.repositories import all_rows
 from chalicelib.signin.model import Challenge, Session

@@ -127,7 +127,7 @@ ALL = _texts_of_the_tree()
 
 def test_the_texts_of_the_tree_are_found():
     places = {
-        "chalicelib.wishes.texts.MESSAGES['wish.approved']",
+        "chalicelib.wishes.message_texts.MESSAGES['wish.approved']",
         "chalicelib.web.errors.TITLES[404]",
     }
     assert set(ALL) >= places | {

@@ -7,12 +7,8 @@ from itertools import count
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
-from chalicelib.people.model import (
-    Availability,
-    Person,
-    Vetting,
-    VolunteerProfile,
-)
+from chalicelib.people.model import Person, Vetting
+from chalicelib.people.volunteer_profile import Availability, VolunteerProfile
 from chalicelib.people.volunteering import volunteering
 from chalicelib.places.model import Place
 from chalicelib.wishes.model import Safeguarding, Wish, WishKind, WishState

@@ -59,6 +59,11 @@ def _note_visit(world: World) -> Good:
     return Good(world.staff(), f"/v1/messages/{id}/visited", {}, (id,))
 
 
+def _open_visit(world: World) -> Good:
+    good = _note_visit(world)
+    return Good(good.phone, good.path[: -len("ed")], {}, good.path_values)
+
+
 def _held_question(world: World, kind: RelationKind) -> Held:
     """Ask a resident whether the delivery came, or their contact for them."""
     carer = world.phone_of(world.person("李强"))
@@ -130,10 +135,11 @@ def _a_visit(world: World) -> None:
 
 CASES = Cases(
     waiting={"message.visit": _a_visit},
-    who={"list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER},
+    who={"list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER}
+    | {"open_visit": WORKER},
     queries={"list_messages": "?person={target}"},
     path_values={"message_id": _message_id},
-    good={"note_visit": _note_visit},
+    good={"note_visit": _note_visit, "open_visit": _open_visit},
     story_queries={"list_messages": "person={person}"},
     held={"question": _held_question, "waiting message": _held_message},
 )

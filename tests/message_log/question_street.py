@@ -73,6 +73,7 @@ class Round:
     state: QuestionState = QuestionState.OPEN
     since: datetime | None = None
     answered: bool | None = None  # by SMS
+    late_at: datetime | None = None  # the last answer by SMS after its end
     letters: "list[Letter]" = field(default_factory=list)
 
     @property
@@ -97,6 +98,8 @@ class Round:
         """Say whether the numbers in its SMS must mean this round and no other."""
         if self.is_open(now):
             return True
+        if self.late_at and now < self.late_at + timedelta(hours=48):
+            return True  # its sender may write again
         if self.answered is not None or self.asked_at is None:
             return False
         if self.state is QuestionState.ANSWERED:
@@ -196,7 +199,8 @@ class QuestionStreet:
             self._check_given(letter)
             self._settle(letter, S(letter.attempt.reason))
             if letter.state in ASKED:
-                asked.answered = None  # whatever was said, it is asked again
+                # Whatever was said, it is asked again.
+                asked.answered = asked.late_at = None
 
     def _settle(self, letter: Letter, state: DeliveryState) -> None:
         letter.state = state
@@ -241,7 +245,7 @@ class QuestionStreet:
             self._check_number(phone, number, meaning)
         else:
             self._check_word(phone, meaning)
-        if answers:
+        if answers or meaning.why is Unanswered.TOO_LATE:
             self._note(meaning)
 
     def _check_number(self, phone: str, number: str, meaning: Meaning) -> None:
@@ -295,7 +299,11 @@ class QuestionStreet:
         assert self.repository.keep_question(kept, changes.previous)
         answered = self._round_of(meaning)
         assert answered
-        answered.answered = meaning.yes
+        is_late = answered.state is not QuestionState.OPEN
+        if meaning.yes is not None:
+            answered.answered = meaning.yes
+        if is_late or meaning.yes is None:
+            answered.late_at = now
 
     def settle(self) -> None:
         """Once all else is over, what waited for numbers is asked: it was never lost."""

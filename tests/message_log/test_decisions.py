@@ -15,7 +15,7 @@ from chalicelib.message_log.model import (
     DeliveryState,
     MessageAttempt,
 )
-from chalicelib.wishes.texts import MESSAGES
+from chalicelib.wishes.message_texts import MESSAGES
 
 from ..world import START
 

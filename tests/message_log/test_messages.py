@@ -8,11 +8,13 @@ from chalicelib.adapters.ports import Refused
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.message_context import MessageSubject
+from chalicelib.message_log.model import MessageAttempt
 
 from ..cases import an_id
 from ..notifications.builders import a_send, notify
 from ..replies.builders import scripted
 from ..storage import counted_storage
+from ..store.scan import SK, scan
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 
 
@@ -147,7 +149,7 @@ def test_only_staff_of_the_residents_place_see_their_messages(world: World):
 # the inbox
 
 
-def test_an_inbox_shows_texts_that_are_true_now_in_the_readers_language(
+def test_an_inbox_keeps_texts_as_they_were_sent_without_codes(
     world: World,
 ):
     resident = world.resident()
@@ -162,10 +164,12 @@ def test_an_inbox_shows_texts_that_are_true_now_in_the_readers_language(
     world.pass_time(minutes=1)
     helper.post(f"/v1/wishes/{wish_id}/claim")
     newest, oldest = inbox(resident)["items"]
-    assert oldest["text"] is None  # the wish has been claimed since
-    assert (
-        f"送达码 {world.delivery_code(resident.me['phone'])}" in newest["text"]
-    )
+    # The wish has been claimed since; the text stays as it was sent.
+    assert oldest["text"] == "您的心愿「一个水壶」已上墙，有人认领会通知您。"
+    assert [newest["current"], oldest["current"]] == [True, False]
+    code = world.delivery_code(resident.me["phone"])
+    assert code not in newest["text"]
+    assert "送达码 ****" in newest["text"]
     assert newest["kind"] == "wish.claimed"
     assert newest["about"] == wish_id
     assert newest["channel"] == "sms"
@@ -259,3 +263,91 @@ def test_both_people_who_share_a_phone_find_the_message(world: World, how: str):
     to_wife = ids_of(listed(staff, wife.id), kind)
     assert to_wife
     assert to_wife <= to_owner
+
+
+# visits
+
+
+def a_ward(world: World, **fields) -> str:
+    """Return somebody without a phone."""
+    return str(world.person("李奶奶", phone=None, **fields).id)
+
+
+def a_wish_for(world: World, ward: str) -> str:
+    consent = {"how": "spoken", "witness": "许见证"}
+    body = world.wish_body(on_behalf_of=ward, consent=consent)
+    boss = world.phone_of(world.admin)
+    wish_id = str(boss.post("/v1/wishes", body).json["id"])
+    assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
+    return wish_id
+
+
+def visits_at(phone) -> list[dict]:
+    items = phone.get("/v1/admin/queue?place=chunhui&limit=100").json["items"]
+    return [one for one in items if one["kind"] == "message.visit"]
+
+
+def test_a_visit_has_all_that_is_needed_at_the_door(world: World):
+    ward = a_ward(world)
+    wish_id = a_wish_for(world, ward)
+    helper = world.volunteer()
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    boss = world.phone_of(world.admin)
+    (task,) = visits_at(boss)
+    assert task["subject"] == ward
+    assert "送达码 ****" in task["title"]
+    opened = boss.post(f"/v1/messages/{task['id']}/visit", {})
+    assert opened.status == 200, opened.text
+    seen = opened.json
+    person = world.services.people.find(ward)
+    assert (seen["person"], seen["name"]) == (ward, "李奶奶")
+    assert seen["address"] == person.address
+    assert seen["place"] == task["place"]
+    assert f"送达码 {seen['code']}" in seen["text"]
+    answer = helper.post(
+        f"/v1/wishes/{wish_id}/deliver", {"code": seen["code"]}
+    )
+    assert answer.json["state"] == "fulfilled", answer.text
+    path = f"/v1/admin/audit?place=chunhui&limit=40&subject={ward}"
+    trail = boss.get(path)
+    assert trail.status == 200, trail.text
+    kinds = [line["kind"] for line in trail.json["items"]]
+    assert kinds.count("person.revealed") == 1
+
+
+def test_a_visit_without_a_code_brings_none(world: World):
+    ward = a_ward(world)
+    a_wish_for(world, ward)
+    boss = world.phone_of(world.admin)
+    (task,) = visits_at(boss)
+    opened = boss.post(f"/v1/messages/{task['id']}/visit", {})
+    assert opened.json["code"] is None
+    assert opened.json["text"] in task["title"]
+
+
+def test_a_visit_that_is_over_disappears(world: World):
+    ward = a_ward(world)
+    wish_id = a_wish_for(world, ward)
+    boss = world.phone_of(world.admin)
+    (task,) = visits_at(boss)
+    body = {"reason": "家人已经买了"}
+    assert boss.post(f"/v1/wishes/{wish_id}/withdraw", body).status == 200
+    left = visits_at(boss)
+    assert task["id"] not in [one["id"] for one in left]
+    refused = boss.post(f"/v1/messages/{task['id']}/visit", {})
+    assert (refused.status, refused.code) == (409, "message.no_visit")
+
+
+def test_the_texts_of_an_erased_person_leave_the_log(world: World):
+    resident = world.resident()
+    world.open_wish(resident, title="一个水壶")
+    person = resident.me["id"]
+    assert any(one.text for one in scan_log(person))
+    assert world.erase(resident).status == 202
+    world.pass_time(minutes=1)
+    assert not any(one.text for one in scan_log(person))
+
+
+def scan_log(person: str) -> list[MessageAttempt]:
+    found = scan(MessageAttempt, SK == "delivery")
+    return [one for one in found if one.person == person]

@@ -128,6 +128,31 @@ def no_rest() -> AbstractContextManager[object]:
     return mock.patch.object(policy, "NUMBER_REST", timedelta(0))
 
 
+def no_rest_after_a_late_answer() -> AbstractContextManager[object]:
+    """The numbers of a round that was answered too late are free at once."""
+    original = Questions._free_at
+
+    def free_at(self, asked):
+        if asked.is_answered:
+            return self._clock.now()
+        return original(self, asked)
+
+    return mock.patch.object(Questions, "_free_at", free_at)
+
+
+def a_rest_from_the_end_on() -> AbstractContextManager[object]:
+    """An answer after the deadline does not let the numbers rest once more."""
+    original = Answering.noted
+
+    def noted(self, meaning):
+        changes = original(self, meaning)
+        if changes and meaning.why is Unanswered.TOO_LATE:
+            return replace(changes, entity=changes.previous)
+        return changes
+
+    return mock.patch.object(Answering, "noted", noted)
+
+
 def a_pair_for_each_reminder() -> AbstractContextManager[object]:
     return mock.patch.object(AskedQuestion, "is_same_round", return_value=False)
 
@@ -186,6 +211,8 @@ def an_answer_that_closes_nothing() -> AbstractContextManager[object]:
 FAULTS: dict[Callable[[], AbstractContextManager[object]], str] = {
     one_pair_for_all: "a pair is on two questions",
     no_rest: "a pair is on two questions",
+    no_rest_after_a_late_answer: "a pair is on two questions",
+    a_rest_from_the_end_on: "a pair is on two questions",
     a_pair_for_each_reminder: "a round has two pairs",
     reminders_of_all_rounds: "a pair is on two questions|another round acts",
     answers_to_what_was_not_sent: "what was not sent is answered",

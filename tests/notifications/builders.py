@@ -72,6 +72,7 @@ def use_templates(world: World, templates: Mapping[str, Template]) -> None:
     services = world.services
     services.notifier._templates = {**services.notifier._templates, **templates}
     services.digest._templates = services.notifier._templates
+    services.digest._texts._templates = services.notifier._templates
 
 
 def wait_for_digest(world: World, kind: str = "wish.approved") -> None:

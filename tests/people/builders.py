@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.changes import ArmedTimer
 from chalicelib.people.model import (
-    Availability,
     EndedSession,
     Person,
-    QuietHours,
     Vetting,
     VettingMethod,
     VettingRecord,
+)
+from chalicelib.people.volunteer_profile import (
+    Availability,
+    QuietHours,
     VolunteerProfile,
 )
 

@@ -13,7 +13,8 @@ from chalicelib.kernel.ended_relations import (
 )
 from chalicelib.kernel.request import RequestContext
 from chalicelib.people.ended_relations import ended_relations
-from chalicelib.people.model import TERMS, Person, agree, erase
+from chalicelib.people.model import Person
+from chalicelib.people.moves import TERMS, agree, erase
 from chalicelib.people.vetting import Vetting, VettingMethod, VettingRecord
 
 from ..store.scan import save, scheduled

@@ -49,7 +49,12 @@ def test_a_guardian_agrees_and_the_ledger_has_it(world: World, by: str):
 
 
 def test_the_guardian_is_another_person_and_no_child(world: World):
-    child = {"name": "小红", "home": UNIT, "birth_year": YEAR - 10}
+    child = {
+        "name": "小红",
+        "home": UNIT,
+        "birth_year": YEAR - 10,
+        "address": "3楼302室",
+    }
     child |= {"guardian": {"name": "王芳"}, "consent": {"how": "written"}}
     made = world.staff().post("/v1/people", child)
     assert made.status == 201
@@ -67,7 +72,12 @@ def test_the_guardian_is_another_person_and_no_child(world: World):
 
 
 def test_staff_need_the_guardians_consent(world: World):
-    child = {"name": "小红", "home": UNIT, "birth_year": YEAR - 10}
+    child = {
+        "name": "小红",
+        "home": UNIT,
+        "birth_year": YEAR - 10,
+        "address": "3楼302室",
+    }
     child |= {"guardian": {"name": "王芳"}}
     answer = world.staff().post("/v1/people", child)
     assert (answer.status, answer.code) == (422, "guardian.required")

@@ -7,13 +7,9 @@ import pytest
 
 from chalicelib.kernel.access import Actor, Grant, Role
 from chalicelib.kernel.errors import Conflict, Forbidden, Unauthenticated
-from chalicelib.people.model import (
-    VolunteerProfile,
-    end_session,
-    erase,
-    make_volunteer,
-    mask_phone,
-)
+from chalicelib.people.model import mask_phone
+from chalicelib.people.moves import end_session, erase, make_volunteer
+from chalicelib.people.volunteer_profile import VolunteerProfile
 from chalicelib.staff_directory.grants import regrant
 
 from ..world import BAIHUA, GRID, JINFENG, START, STREET, UNIT

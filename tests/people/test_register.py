@@ -161,6 +161,7 @@ def test_somebody_without_a_phone_is_reached_through_a_contact_with_consent(
 ):
     contact, staff = world.person(), world.staff()
     body = {"name": "李奶奶", "home": UNIT, "contact_via": contact.id}
+    body |= {"address": "3楼302室"}
     assert staff.post("/v1/people", body).code == "consent.required"
     answer = staff.post(
         "/v1/people", body | {"consent": {"how": "spoken", "witness": "周洁"}}

@@ -41,7 +41,7 @@ def _person(world: World, staff: Phone, old: Person, consent: Any) -> Answer:
     carer = world.person("李强")
     body = {"name": "周小红", "home": UNIT, "consent": consent | {"care": True}}
     more = {"household": "h7", "contact_via": carer.id, "birth_year": 2016}
-    more |= {"guardian": {"name": "王芳"}}
+    more |= {"guardian": {"name": "王芳"}, "address": "3楼302室"}
     return staff.post("/v1/people", body | more)
 
 

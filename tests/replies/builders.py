@@ -141,8 +141,13 @@ def reply(
 def numbers(
     world: World, phone: str, kind: str | None = None
 ) -> tuple[str, str]:
-    """Return the numbers for yes and no in the latest question at a phone."""
-    for letter in world.sms_to(phone, kind):
+    """Return the numbers for yes and no in the latest question at a phone.
+
+    A question of the night may be in one message with others.
+    """
+    for letter in world.sms_to(phone):
+        if kind and letter.kind not in (kind, "reminders.morning"):
+            continue
         found = re.findall(r"(?:回复|Reply )(\d+)", letter.text)
         if found:
             yes = found[0]

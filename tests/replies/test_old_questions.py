@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -70,7 +71,9 @@ class AskedResident:
         wish = expiring(self.world, self.resident)
 
         def again() -> None:
-            _ok(self.resident, f"/v1/wishes/{wish}/keep")
+            day = self.world.clock.now() + timedelta(days=7)
+            body = {"needed_by": day.date().isoformat()}
+            _ok(self.resident, f"/v1/wishes/{wish}/keep", body)
             sent = len(
                 self.world.sms_to(self.person.phone or "", "wish.expiring")
             )

@@ -222,6 +222,22 @@ def test_an_answer_after_the_days_of_reopening_is_shown_and_parks_no_job(
     assert kinds(street, "resident") == ["reply.too_late"]
 
 
+@pytest.mark.parametrize("days", [3, 8], ids=["in time", "after the week"])
+def test_numbers_rest_after_an_answer_that_came_too_late(
+    street: TicketStreet, days: int
+):
+    street.set_policy(Policy(reopen_days=1))
+    ticket_id = solved(street)
+    done(street.clerk, ticket_id, "close", reason="已核实")
+    street.world.pass_time(days=days)
+    say(street, "resident", "2")
+    wish_id = delivered(street.world, street.resident)
+    assert asked(street, "resident", "wish.delivered") == "71"
+    say(street, "resident", "2 真的没清")
+    assert state_of_wish(street.world, wish_id) == "delivered"
+    assert {task["subject"] for task in waiting(street.world)} == {ticket_id}
+
+
 def test_an_answer_within_the_days_of_reopening_still_reopens(
     street: TicketStreet,
 ):

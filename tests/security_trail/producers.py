@@ -16,6 +16,7 @@ from ..signin.builders import ask, exchange, refresh, wrong
 from ..signin.cases import CASES as SIGNIN
 from ..staff_directory.cases import CASES as STAFF_DIRECTORY
 from ..store.scan import save
+from ..wishes.cases import long_stay
 from ..world import BAIHUA, UNIT, Answer, Phone, World
 
 
@@ -255,6 +256,18 @@ def reveals_allowed(world: World) -> Deed:
     )
 
 
+def hours_settled(world: World) -> Deed:
+    wish_id, helper = long_stay(world)
+    staff, body = world.staff(), {"minutes": 300, "reason": "电话核实"}
+    path = f"/v1/wishes/{wish_id}/settle-hours"
+    return Deed(
+        send=lambda **headers: staff.post(path, body, **headers),
+        actor=staff.me["id"],
+        subject=helper.me["id"],
+        takes_key=True,
+    )
+
+
 def _by_case(
     operation: str,
     method: str,
@@ -316,6 +329,7 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
     K.ERASURE_REQUESTED: erasure_requested,
     K.ERASED: erased,
     K.CLAIMED: claimed,
+    K.HOURS_SETTLED: hours_settled,
     K.LET_REVEAL: _by_case("let_reveal", "PUT", 200, cases=STAFF_DIRECTORY),
     K.ROLE_CODE_SENT: _by_case(
         "send_role_code", "POST", 202, cases=SIGNIN, key=True

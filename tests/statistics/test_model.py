@@ -2,6 +2,7 @@
 trusted.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.statistics.model import (
+from chalicelib.statistics import rates
+from chalicelib.statistics.hot_spots import hot_spots as spots_of
+from chalicelib.statistics.rates import (
     Rate,
+    ReportedTicket,
     StatisticsGrouping,
-    grouped,
-    hot_spots,
-    statistics_of,
     wilson,
 )
+from chalicelib.tickets.facts import ticket_facts
 from chalicelib.tickets.model import SlaTimer, Ticket, TimerSegment
 from chalicelib.tickets.policy import Level, SlaKind, TicketUrgency
 from chalicelib.tickets.states import Ending, TicketStatus
@@ -25,6 +27,24 @@ NOW = datetime(2026, 11, 30, tzinfo=UTC)
 BEGAN = datetime(2026, 11, 2, 1, tzinfo=UTC)
 BUILDING = "chunhui.baihua.g01.b05"
 HOUR = timedelta(hours=1)
+
+
+def told(tickets: Iterable[Ticket]) -> list[ReportedTicket]:
+    """Return what the facts of tickets tell."""
+    facts = [fact for ticket in tickets for fact in ticket_facts(ticket)]
+    return [ReportedTicket.of(fact) for fact in facts]
+
+
+def statistics_of(key: str, tickets: Iterable[Ticket], now: datetime):
+    return rates.statistics_of(key, told(tickets), now)
+
+
+def grouped(tickets: Iterable[Ticket], by: StatisticsGrouping, now: datetime):
+    return rates.grouped(told(tickets), by, now)
+
+
+def hot_spots(tickets: Iterable[Ticket], joined: dict, least: int):
+    return spots_of(told(tickets), joined, least)
 
 
 def contact(

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.kernel.access import Role
 from chalicelib.statistics import service as statistics
+from chalicelib.store import facts
 from chalicelib.store.tables import Counter
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.resolution import JOINED
@@ -189,8 +190,7 @@ def test_a_year_is_a_span(world: World):
     )
 
 
-def test_what_is_read_follows_the_tickets_of_the_span(world: World):
-    """A page of a hundred is one query and one batch; what lies outside the span is not read."""
+def test_a_month_of_facts_is_one_read(world: World):
     for n in range(230):
         saved(world, n, created_at=world.clock.now() + timedelta(minutes=n))
     for n in range(230, 460):
@@ -198,31 +198,28 @@ def test_what_is_read_follows_the_tickets_of_the_span(world: World):
     staff = world.staff()
     with counted_storage() as storage:
         assert rates(staff)["total"]["reported"] == 230
-    assert storage.names["Query"] == 3
-    assert storage.names["BatchGetItem"] == 3
-    assert storage.reads == 3 + 3 + 2  # and who asks, and in which time zone
+    assert storage.names["Query"] == 1
+    assert storage.reads == 1 + 2  # and who asks, and in which time zone
     assert not storage.names["Scan"]
 
 
-def test_the_newest_are_counted_and_it_is_said_that_there_were_more(
-    world: World, monkeypatch
-):
-    monkeypatch.setattr(statistics, "_MAX_READ", 5)
+def test_where_facts_are_left_out_it_is_said(world: World, monkeypatch):
+    monkeypatch.setattr(facts, "FACTS_MAX", 5)
     for n in range(6):
         saved(world, n)
-    assert (
-        rates(world.staff())["cut"],
-        rates(world.staff())["total"]["reported"],
-    ) == (
-        True,
-        5,
-    )
-    assert (
-        world.staff()
-        .get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}")
-        .json["cut"]
-        is True
-    )
+    found = rates(world.staff())
+    assert (found["cut"], found["total"]["reported"]) == (True, 5)
+    path = f"/v1/admin/tickets/hot-spots?place={BAIHUA}"
+    assert world.staff().get(path).json["cut"] is True
+
+
+def test_where_there_are_more_hot_spots_it_is_said(world: World, monkeypatch):
+    monkeypatch.setattr(statistics, "_MAX_SPOTS", 1)
+    for n in range(6):
+        saved(world, n, category="lift" if n % 2 else "light")
+    path = f"/v1/admin/tickets/hot-spots?place={BAIHUA}"
+    found = world.staff().get(path).json
+    assert (len(found["items"]), found["cut"]) == (1, True)
 
 
 def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(
@@ -245,9 +242,8 @@ def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(
     save(Counter(subject=first.id, name=JOINED, value=1))
     with counted_storage() as storage:
         (spot,) = staff.get(path).json["items"]
-    assert (
-        storage.reads == 6
-    )  # who asks, the rules, a page of keys, its tickets, who joined them, the building's name
+    # Who asks, the rules, two months of facts, who joined, the building's name.
+    assert storage.reads == 6
     assert spot == {
         "place": BUILDING,
         "category": "light",

@@ -22,20 +22,32 @@ def store() -> Store:
 
 
 def save(*things: object) -> None:
-    """Write rows by hand."""
+    """Write rows by hand, with those that follow from them."""
     for thing in things:
-        store().put(_stored(thing))
+        for row in _with_projections(_stored(thing)):
+            store().put(row)
 
 
 def save_all(things: Any) -> None:
-    """Write many rows by hand, in batches."""
-    store().write_batch(put=[_stored(thing) for thing in things])
+    """Write many rows by hand, in batches, with those that follow from them."""
+    rows: dict[tuple[type, Any], object] = {}
+    for thing in things:
+        for row in _with_projections(_stored(thing)):
+            rows[type(row), store().row_of(type(row)).key_of(row)] = row
+    store().write_batch(put=list(rows.values()))
 
 
 def remove(*things: object) -> None:
     """Delete rows by hand."""
     for thing in things:
         store().delete(_stored(thing))
+
+
+def _with_projections(thing: Any) -> list[object]:
+    rows = [thing]
+    for projection in store().row_of(type(thing)).projections:
+        rows += projection(thing)
+    return rows
 
 
 def _stored(thing: object) -> object:

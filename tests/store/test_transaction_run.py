@@ -18,7 +18,8 @@ from chalicelib.kernel.changes import (
 from chalicelib.kernel.errors import Busy, Conflict, Invalid, Replayed
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.kernel.request import IdempotencyKey, RequestContext
-from chalicelib.people.model import Person, PhoneOwner
+from chalicelib.people.model import Person
+from chalicelib.people.records import PhoneOwner
 from chalicelib.store.outbox import Outbox
 from chalicelib.store.transaction import Transaction
 from chalicelib.wishes.model import Wish, WishState

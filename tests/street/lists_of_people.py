@@ -10,7 +10,8 @@ from chalicelib.kernel.place import (
     sort_key,
 )
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.people.model import Consent, Person
+from chalicelib.people.model import Person
+from chalicelib.people.records import Consent
 from chalicelib.places.model import Place
 from chalicelib.signin.model import Session
 
@@ -33,7 +34,7 @@ def people(
         query["role"] = dice.choice(list(Role)[1:]).value
     if by == "q":
         name = dice.choice(everybody).name
-        query["q"] = dice.choice((name, name[:1]))
+        query["q"] = dice.choice((name, name[:1], name[1:]))
     # The index has one place of each: the home, or else that of the first grant.
     found = [
         person
@@ -42,9 +43,17 @@ def people(
         and query.get("q", "") in person.name
         and (by != "role" or query["role"] in _roles(person))
     ]
-    found.sort(key=lambda one: sort_key(one.places[0]) + one.id)
+    found.sort(key=lambda one: _order(one, query.get("q", "")))
     viewer = viewer_of(street, place, dice)
     return Listing(viewer, "/v1/people", ids_of(found), query)
+
+
+def _order(person: Person, q: str) -> str:
+    """Return the sort key of a list: by the found part of the name, then in tree order."""
+    in_tree = sort_key(person.places[0]) + person.id
+    if not q:
+        return in_tree
+    return f"{person.name[person.name.find(q) :]}#{in_tree}"
 
 
 def _roles(person: Person) -> list[str]:

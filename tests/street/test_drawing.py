@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.kernel.job import JobRecord, record_of
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.people.model import Person, PhoneOwner
+from chalicelib.people.model import Person
+from chalicelib.people.records import PhoneOwner
 from chalicelib.people.repository import PersonRepository
 from chalicelib.places.model import Place
 from chalicelib.store.commit import timer_job

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.kernel import staff_queue
-from chalicelib.people import service as people_service
 from chalicelib.store.store import Store
 
 from ..cases import merged
@@ -115,8 +114,6 @@ EMPTY_PAGES = {
     ("list_tickets", "by deadline, filtered"): "S10",
     ("list_tickets", "newest first"): "S9",
     ("list_tickets", "newest first, filtered"): "S9",
-    ("list_people", "by role"): "S8",
-    ("list_people", "by name"): "S8",
     ("list_sessions", ""): "S9",
     ("read_queue", ""): "S1",
     ("list_matching_runs", ""): "S9",
@@ -138,7 +135,6 @@ def large(monkeypatch):
         return whole(self, *args, **(options | few))
 
     monkeypatch.setattr(Store, "page", page)
-    monkeypatch.setattr(people_service, "PEOPLE_READ_MAX", FEW)
     monkeypatch.setattr(staff_queue, "MAX_COUNTED", FEW)
 
 

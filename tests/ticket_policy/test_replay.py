@@ -19,7 +19,7 @@ from chalicelib.ticket_policy.replay import (
     summarise,
     urgency_under,
 )
-from chalicelib.tickets import decisions, resolution
+from chalicelib.tickets import decisions, reopening, resolution
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import (
@@ -168,7 +168,7 @@ class Model:
             "close": lambda: resolution.close(
                 ticket, by, "查无此事", alone=False, public_text=""
             ),
-            "reopen": lambda: resolution.reopen(
+            "reopen": lambda: reopening.reopen(
                 ticket, self.office, by, "又坏了", public_text="又坏了"
             ),
         }[move]()

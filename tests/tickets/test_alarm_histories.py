@@ -63,10 +63,12 @@ class History:
 
     def urgent(self) -> int:
         """Count the alarms that went to staff: not reminders or levels of time."""
-        kinds = [kind for name in STAFF for kind in self.street.kinds_to(name)]
+        staff = {self.street.ids[name] for name in STAFF}
+        kinds = {"new", "assigned", "back"}
         return sum(
-            kind in ("urgent_new", "urgent_assigned", "urgent_back")
-            for kind in kinds
+            line.person in staff
+            and line.kind.removeprefix("ticket.urgent_") in kinds
+            for line in scan(MessageAttempt, SK == "delivery")
         )
 
     def step(

@@ -88,6 +88,7 @@ open      escalate  system                   open
 accepted  escalate  system                   accepted
 assigned  escalate  system                   assigned
 resolved  end       system                   closed
+closed    return    system                   open
 open      publish   staff                    open
 accepted  publish   staff                    accepted
 assigned  publish   staff                    assigned
@@ -152,7 +153,7 @@ def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden
                 if (source, one) == (state.value, who)
             }
             - hidden
-            - {"split"}
+            - {"split", "return"}
         )
         assert set(a_ticket(state).moves(WHO[who])) == wanted
 

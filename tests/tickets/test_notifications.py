@@ -76,6 +76,9 @@ TRUE = {
     "closed": ([ended(Ending.UNSOLVED), ended(Ending.SILENT)], {}),
     "merged": ([ended(Ending.MERGED)], {}),
     "turned": ([ended(Ending.WISH)], {}),
+    "merged_in": ([a_ticket(state) for state in OPEN], HELD_BY),
+    "split": ([a_ticket(state) for state in OPEN], {}),
+    "returned": ([a_ticket(state) for state in OPEN], {}),
     "bounced_staff": ([a_ticket(S.OPEN), a_ticket(S.ACCEPTED)], AT),
     "must_assign_staff": (
         [a_ticket(bounces=2), a_ticket(S.ACCEPTED, bounces=2)],
@@ -132,6 +135,9 @@ SINCE = {
     ],
     "merged": NOT_ENDED[Ending.MERGED],
     "turned": NOT_ENDED[Ending.WISH],
+    "merged_in": ELSEWHERE,
+    "split": others(*OPEN),
+    "returned": others(*OPEN),
     "bounced_staff": others(S.OPEN, S.ACCEPTED),
     "must_assign_staff": [
         a_ticket(),

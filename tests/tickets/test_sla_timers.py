@@ -19,8 +19,13 @@ from chalicelib.tickets.policy import (
     SlaLimits,
     TicketUrgency,
 )
-from chalicelib.tickets.sla_timers import Sla
-from chalicelib.tickets.worktime import due_after, worked_between
+from chalicelib.tickets.sla_timers import Sla, sla_of
+from chalicelib.tickets.worktime import (
+    Holiday,
+    OwnDay,
+    due_after,
+    worked_between,
+)
 
 from ..world import START
 from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_escalation, the_sla
@@ -396,3 +401,55 @@ def test_an_escalation_path_may_leave_out_a_level():
         Level.GRID,
         Level.GRID,
     )
+
+
+# explained by the days that were counted
+
+
+def _everything_off(day):
+    return Holiday(off=True, name="新假期")
+
+
+def _no_holiday_known(day):
+    return None
+
+
+CHANGED = {
+    "every day is a holiday now": _everything_off,
+    "the library forgets the year": _no_holiday_known,
+}
+
+
+@pytest.mark.parametrize("lookup", CHANGED.values(), ids=CHANGED)
+@FEW
+@given(BOTH, NAMES, STARTS, PAUSES)
+def test_an_explanation_ends_at_the_deadline_whatever_calendar_is_known_now(
+    lookup, terms, name, now, pauses
+):
+    clock, _, _ = held(terms, sla_timers.start(terms, name, now), pauses)
+    now_known = sla_of(DEFAULT_POLICY, a_ticket(), lookup)
+    explained = sla_timers.explained_segments(now_known, clock)
+    assert explained == sla_timers.explained_segments(terms, clock)
+    assert explained[-1].lines[-1].end == clock.due_at
+    assert explained[-1].lines[-1].total == clock.runs[-1].minutes
+
+
+def test_a_hold_uses_up_the_minutes_that_the_explanation_shows():
+    clock = sla_timers.start(WORKING, C.RESOLVE, START)
+    clock = sla_timers.pause(clock, START + DAY)
+    closed = replace(
+        WORKING.calendar, own={(START + 9 * DAY).date(): OwnDay(spans=())}
+    )
+    changed = replace(WORKING, calendar=closed)
+    clock = sla_timers.resume(changed, clock, START + 2 * DAY)
+    earlier, last = sla_timers.explained_segments(changed, clock)
+    counted = earlier.lines[-1].total + last.lines[-1].total
+    assert counted == clock.limit
+    assert last.lines[-1].end == clock.due_at
+
+
+def test_the_days_of_a_deadline_are_kept_in_a_hundred_bytes():
+    for kind in (C.ACCEPT, C.CONTACT, C.RESOLVE):
+        days = sla_timers.start(WORKING, kind, START).runs[0].days
+        assert 0 < len(days.encode()) <= 100
+    assert sla_timers.start(ALWAYS, C.RESOLVE, START).runs[0].days == ""

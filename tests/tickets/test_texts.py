@@ -15,7 +15,7 @@ from .builders import a_ticket
 WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
 LOW = {"ticket.said", "ticket.taken_over"}
 # Nothing here is a name, a phone or an address; `what` and `reason` are as everybody may read them.
-FACTS = {"what", "where", "reason", "until"}
+FACTS = {"what", "where", "reason", "until", "now"}
 
 
 def longest(kind: str, locale: str) -> str:

@@ -243,6 +243,37 @@ def convert(scene: Scene) -> Callable[[], Any]:
     return lambda: scene.do("clerk", path, **good.body)
 
 
+def split(scene: Scene) -> Callable[[], Any]:
+    ticket_id = scene.ticket()
+    into = scene.street.report(scene.phone("neighbour"), text=ALIKE)
+    scene.about.add(into)
+    scene.do("clerk", f"tickets/{into}/accept")
+    scene.do("clerk", f"tickets/{ticket_id}/merge", into=into)
+    return lambda: scene.do("admin", f"tickets/{ticket_id}/split")
+
+
+def wish_is_rejected(scene: Scene) -> Callable[[], Any]:
+    converted = convert(scene)()
+    path = f"wishes/{converted['wish']}/reject"
+    return lambda: scene.do("admin", path, reason="超出范围")
+
+
+def merge_into_solved(scene: Scene) -> Callable[[], Any]:
+    into = scene.street.report(scene.phone("neighbour"), text=ALIKE)
+    scene.about.add(into)
+    scene.do("worker", f"tickets/{into}/resolve")
+    ticket_id = scene.ticket()
+    return lambda: scene.do("clerk", f"tickets/{ticket_id}/merge", into=into)
+
+
+def merge_what_another_has(scene: Scene) -> Callable[[], Any]:
+    into = scene.street.report(scene.phone("neighbour"), text=ALIKE)
+    scene.about.add(into)
+    scene.do("admin", f"tickets/{into}/assign", to=scene.street.ids["company"])
+    ticket_id = scene.ticket()
+    return lambda: scene.do("clerk", f"tickets/{ticket_id}/merge", into=into)
+
+
 def worker_leaves(scene: Scene) -> Callable[[], Any]:
     scene.ticket()
     return lambda: scene.street.grant("worker")
@@ -336,6 +367,30 @@ TICKETS: dict[str, tuple[Act, Told]] = {
         {"clerk": {"climbed_staff"}, "worker": {"taken_over"}},
     ),
     "merge": (merge, {"resident": {"merged"}, "worker": {"over"}}),
+    "merge by staff into what another has": (
+        merge_what_another_has,
+        {
+            "resident": {"merged"},
+            "worker": {"over"},
+            "company": {"merged_in"},
+        },
+    ),
+    "merge by staff into what is solved": (
+        merge_into_solved,
+        {"resident": {"merged", "resolved"}, "worker": {"over"}},
+    ),
+    "split": (
+        split,
+        {
+            "resident": {"split"},
+            "worker": {"assigned"},
+            "clerk": {"taken_over"},
+        },
+    ),
+    "return": (
+        wish_is_rejected,
+        {"resident": {"returned"}},
+    ),
     "turn": (convert, {"resident": {"turned"}, "worker": {"over"}}),
     "close": (
         on_ticket("clerk", "close", reason="重复"),
@@ -398,7 +453,7 @@ def test_every_move_that_ends_a_holding_is_in_the_table():
     assert rows - named == silent | system
     named = {name.split()[0] for name in TICKETS} - {"reassign"}
     rows = {row.name for row in TICKET_TABLE.rows}
-    others = {"join", "leave", "comment", "hold", "resume", "release", "split"}
+    others = {"join", "leave", "comment", "hold", "resume", "release"}
     others |= {"confirm", "end", "publish", "hide", "set_private", "link"}
     assert rows - named <= others
 

@@ -6,7 +6,7 @@ import pytest
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.people.model import TERMS, agree
+from chalicelib.people.moves import TERMS, agree
 from chalicelib.web.routes import Operation
 
 from ..cases import ADMIN, STAFF, WORKER, merged

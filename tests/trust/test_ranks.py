@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from chalicelib.kernel.access import STAFF, Action, Relation, Role, Toward
-from chalicelib.people.model import Consent, Person
+from chalicelib.people.model import Person
+from chalicelib.people.records import Consent
 
 from ..cases import an_id, number
 from ..every_permission import actions as every_action

@@ -26,6 +26,8 @@ from chalicelib.web.texts import FIELDS
 
 from ..test_state_tables import MACHINES
 
+# Kinds of field errors that our own types raise.
+OWN_KINDS = {"phone_landline"}
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_/-]+")
 PROPER_NOUNS = {
     "JSON",
@@ -50,6 +52,7 @@ OTHER_FACTS: Mapping[str, object] = {
     "by": "规则一",
     "cap": 50_000,
     "capacity": 3,
+    "stay": 300,
     "codes": "问题一, 问题二",
     "current": "2026-11",
     "days": 30,
@@ -175,7 +178,8 @@ def _validation_errors() -> Iterator[tuple[str, ValidationError]]:
 
 
 def test_every_kind_of_field_error_is_one_that_pydantic_knows():
-    assert set(FIELDS) <= {kind for kind, _ in _validation_errors()}
+    known = {kind for kind, _ in _validation_errors()}
+    assert set(FIELDS) - OWN_KINDS <= known
 
 
 def test_the_chinese_of_every_field_error_holds_no_other_latin_word():

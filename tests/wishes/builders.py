@@ -1,5 +1,6 @@
 """A wish, its claims and those who move it, as tests need them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from chalicelib.wishes.model import (
     WishMover,
     WishState,
 )
+from chalicelib.wishes.transitions import settled
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
@@ -55,17 +57,23 @@ def a_claim(
     state: ClaimState = ClaimState.ACTIVE,
     **fields: Any,
 ) -> Claim:
-    return Claim(
-        **(
-            {
-                "id": f"clm_{helper}",
-                "helper": helper,
-                "state": state,
-                "claimed_at": START,
-            }
-            | fields
-        )
-    )
+    values = {
+        "id": f"clm_{helper}",
+        "helper": helper,
+        "state": state,
+        "claimed_at": START,
+    }
+    if state in (ClaimState.DELIVERED, ClaimState.CONFIRMED):
+        values["delivered_at"] = START
+    if state is ClaimState.CONFIRMED:
+        values |= {"answered_at": START, "answered_by": "owner"}
+    return Claim(**(values | fields))
+
+
+def a_dispute(helper: str = "per_helper", **fields: Any) -> Claim:
+    """Return a delivered claim that the resident disputes."""
+    answered = {"answered_at": START, "answered_by": "owner"}
+    return a_claim(helper, ClaimState.DELIVERED, **(answered | fields))
 
 
 def a_mover(
@@ -106,12 +114,34 @@ CLAIMS = st.builds(
     state=st.sampled_from(ClaimState),
     claimed_at=INSTANTS,
     checked_in_at=st.none() | INSTANTS,
+    delivered_at=st.none() | INSTANTS,
+    answered_at=st.none() | INSTANTS,
+    hours_by=st.none() | INSTANTS,
+    told=st.sampled_from([(), ("asked",), ("late", "unconfirmed")]),
     note=st.none() | TEXTS,
     minutes=st.integers(0, 600),
     reminded=st.integers(0, 3).map(
         lambda n: ("due_in_2_days", "due_tomorrow", "overdue")[:n]
     ),  # in their order
 )
+
+
+def _possible(wish: Wish) -> Wish:
+    """Return a wish in a state that its claims may lead to, each of another helper."""
+    named = [
+        replace(claim, id=f"{claim.id}{n}", helper=f"{claim.helper}{n}")
+        for n, claim in enumerate(wish.claims)
+    ]
+    wish = replace(wish, claims=tuple(named))
+    if wish.is_listed:
+        if not wish.held:
+            wish = replace(wish, places_closed=False)
+        return replace(wish, state=settled(wish, is_enough=False))
+    left = {ClaimState.RELEASED, ClaimState.CONFIRMED}
+    claims = tuple(one for one in wish.claims if one.state in left)
+    return replace(wish, claims=claims, places_closed=False)
+
+
 WISHES = st.builds(
     a_wish,
     st.sampled_from(WishState),
@@ -132,7 +162,8 @@ WISHES = st.builds(
     safeguarding=st.lists(st.sampled_from(Safeguarding), max_size=2).map(tuple),
     possible_duplicates=st.lists(TEXTS, max_size=2).map(tuple),
     listed_at=st.none() | INSTANTS,
-    delivered_at=st.none() | INSTANTS,
+    places_closed=st.booleans(),
+    home=st.sampled_from(["", "home-a"]),
     told=st.lists(
         st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]),
         max_size=2,
@@ -140,4 +171,4 @@ WISHES = st.builds(
     rating=st.none() | st.integers(1, 5),
     thanks=st.none() | TEXTS,
     opened_at=st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC)),
-)
+).map(_possible)

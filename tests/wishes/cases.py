@@ -34,18 +34,27 @@ MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     ),
     "claim_wish": {"open": {"volunteer"}},
     "release_claim": {"open": HELP, "claimed": HELP},
-    "deliver_wish": {"claimed": HELP},
-    "check_in": {"claimed": HELP},
-    "check_out": {"claimed": HELP},
+    "deliver_wish": {"open": HELP, "claimed": HELP},
+    "check_in": {"open": HELP, "claimed": HELP},
+    "check_out": {"open": HELP, "claimed": HELP},
     "confirm_wish": {
+        "open": OWN,
+        "claimed": OWN,
         "delivered": OWN,
         "disputed": WORKER,
         "fulfilled": {"owner"},
     },
-    "check_answer": {"fulfilled": WORKER},  # of a recorded answer
-    "dispute_wish": {"delivered": OWN},
+    # Of a recorded answer.
+    "check_answer": dict.fromkeys(
+        ("open", "claimed", "delivered", "disputed", "fulfilled"), WORKER
+    ),
+    "settle_hours": dict.fromkeys(map(str, WishState), WORKER),
+    "dispute_wish": {"open": OWN, "claimed": OWN, "delivered": OWN},
     "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
     "reopen_wish": {
+        "open": WORKER,
+        "claimed": WORKER,
+        "delivered": WORKER,
         "disputed": WORKER,
         "rejected": OWN,
         "withdrawn": OWN,
@@ -57,6 +66,7 @@ READS: Mapping[str, AbstractSet[str]] = {
     "read_timeline": {"owner", "worker", "helper"},
 }
 _WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+_DAY = {"needed_by": "2026-12-20", "window": [_WINDOW]}
 
 
 def claimed(world: World, **fields: Any) -> tuple[str, Phone, Phone]:
@@ -159,7 +169,7 @@ def _edit(world: World) -> Good:
 def _withdrawn(world: World) -> Good:
     wish_id, resident = submitted(world)
     resident.post(f"/v1/wishes/{wish_id}/withdraw", {})
-    return _of(resident, wish_id, "reopen", {"reason": "还是需要"})
+    return _of(resident, wish_id, "reopen", {"reason": "还是需要"} | _DAY)
 
 
 def _body_for_owner(world: World, owner: Person, target: Person) -> Any:
@@ -190,6 +200,27 @@ def _of_resident(move: str, body: Any) -> MakeGood:
 
 def _claim(world: World) -> Good:
     return _of(world.volunteer(), world.open_wish(), "claim", {})
+
+
+def long_stay(world: World) -> tuple[str, Phone]:
+    """Return a fulfilled wish whose long stay waits for staff, and its helper."""
+    wish_id, resident, helper = claimed(world)
+    path = f"/v1/wishes/{wish_id}"
+    assert helper.post(f"{path}/check-in", {}).status == 200
+    world.clock.advance(timedelta(hours=5))
+    helper = world.phone_of(world.services.people.find(helper.me["id"]))
+    resident = world.phone_of(world.services.people.find(resident.me["id"]))
+    assert helper.post(f"{path}/check-out", {}).status == 200
+    assert helper.post(f"{path}/deliver", {}).status == 200
+    assert resident.post(f"{path}/confirm", {}).status == 200
+    return wish_id, helper
+
+
+def _settle_hours(world: World) -> Good:
+    wish_id, _ = long_stay(world)
+    claim = _claim_id(world, wish_id)
+    body = {"minutes": 270, "reason": "电话核实", "claim": claim}
+    return _of_staff(world, wish_id, "settle-hours", body)
 
 
 def _check(world: World) -> Good:
@@ -342,6 +373,7 @@ CASES = Cases(
         "wish.dispute": _disputed,
         "wish.new_phone": _by_new_phone,
         "wish.check": drawn,
+        "wish.hours": long_stay,
     },
     who={
         "list_wishes": ANYONE,
@@ -359,6 +391,7 @@ CASES = Cases(
         "edit_wish": {"story": "改一改"},
         "deliver_wish": {},
         "confirm_wish": {"rating": 5},
+        "settle_hours": {"minutes": 60, "reason": "核实过"},
         "check_answer": {"right": True},
         "withdraw_wish": {},
         "reopen_wish": {},
@@ -369,10 +402,10 @@ CASES = Cases(
     queries={"list_wishes": f"?place={BAIHUA}"},
     good={
         "submit_wish": _submit,
-        "approve_wish": _of_submitted("approve", {}),
+        "approve_wish": _of_submitted("approve", _DAY),
         "reject_wish": _of_submitted("reject", {"reason": "重复提交"}),
         "edit_wish": _edit,
-        "keep_wish": _of_open("keep", {}),
+        "keep_wish": _of_open("keep", _DAY),
         "unpublish_wish": _of_open("unpublish", {"reason": "需要核实"}),
         "hide_wish": _of_open("hide", {}),
         "claim_wish": _claim,
@@ -381,6 +414,7 @@ CASES = Cases(
         "check_in": _of_helper("check-in", {}),
         "check_out": _of_helper("check-out", {}),
         "confirm_wish": _recorded,
+        "settle_hours": _settle_hours,
         "check_answer": _check,
         "dispute_wish": _of_resident("dispute", {"reason": "没有收到"}),
         "withdraw_wish": _withdraw,

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.job import Answer
 from chalicelib.wishes.feature import on_answer
-from chalicelib.wishes.model import ANSWERS, TABLE, WishState
+from chalicelib.wishes.model import ANSWERS, TABLE, Wish, WishState
 from chalicelib.wishes.notifications import occasion_of
 from chalicelib.wishes.repository import WishRepository
 
@@ -29,9 +29,16 @@ def reply(
             person_id=to,
             yes=answer == "yes",
             phone_of=params.get("phone_of", ""),
-            occasion=occasion_of(wish, kind),
+            occasion=occasion_of(wish, kind, _about(wish, kind)),
         ),
     )
+
+
+def _about(wish: Wish, kind: str) -> str | None:
+    """Return the claim that a question is about: the latest."""
+    if kind == "wish.expiring" or not wish.claims:
+        return None
+    return wish.claims[-1].id
 
 
 def delivered(world: World, resident: Phone) -> str:

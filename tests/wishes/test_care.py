@@ -82,5 +82,6 @@ def test_after_a_withdrawal_marks_stay_and_none_is_added(world: World):
 def test_staff_record_the_consent_with_a_new_person(world: World):
     consent = {"how": "written", "care": True}
     home = {"name": "周小红", "home": "chunhui.baihua", "consent": consent}
+    home |= {"address": "3楼302室"}
     person = world.staff().post("/v1/people", home).json
     assert "care" in world.services.people.find(person["id"]).consents

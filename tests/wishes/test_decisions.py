@@ -19,6 +19,7 @@ from chalicelib.wishes import (
     claiming,
     delivery,
     erasure,
+    hours,
     resolution,
     submission,
 )
@@ -44,6 +45,7 @@ from .builders import (
     VOLUNTEER,
     VOLUNTEER_ACTS,
     a_claim,
+    a_dispute,
     a_helper,
     a_mover,
     a_record,
@@ -81,6 +83,11 @@ def tags(outcome: Changes) -> list[str]:
 
 def states(outcome: Changes) -> list[ClaimState]:
     return [claim.state for claim in outcome.entity.claims]
+
+
+def note_visit(wish, mover, move, claim_id):
+    claim = claiming.pick_claim(wish, mover, claim_id)
+    return hours.note_visit(wish, mover, move, claim)
 
 
 def two(*given: ClaimState, state: WishState = S.CLAIMED, **fields):
@@ -600,13 +607,13 @@ def test_a_claim_that_is_no_longer_active_cannot_be_meant(state):
 
 
 def test_a_visit_is_checked_in_and_out():
-    wish = claiming.note_visit(
+    wish = note_visit(
         a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-in", None
     ).entity
     assert wish.claims[0].checked_in_at == HELPER_ACTS.now
     later = a_mover(HELPER, "per_helper", after=timedelta(hours=3))
     assert (
-        claiming.note_visit(wish, later, "check-out", None)
+        note_visit(wish, later, "check-out", None)
         .entity.claims[0]
         .checked_out_at
         == later.now
@@ -615,23 +622,26 @@ def test_a_visit_is_checked_in_and_out():
 
 def test_nobody_checks_out_who_has_not_checked_in():
     with pytest.raises(Conflict) as refused:
-        claiming.note_visit(
-            a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-out", None
-        )
+        note_visit(a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-out", None)
     assert refused.value.code == "wish.not_checked_in"
 
 
-def test_a_second_check_in_begins_the_visit_anew():
+@pytest.mark.parametrize(
+    ("move", "code"),
+    [
+        ("check-in", "wish.already_checked_in"),
+        ("check-out", "wish.already_checked_out"),
+    ],
+)
+def test_a_visit_begins_once_and_ends_once(move, code):
     claim = a_claim(
         checked_in_at=START, checked_out_at=START + timedelta(minutes=5)
     )
-    again = claiming.note_visit(
-        a_wish(S.CLAIMED, claim), HELPER_ACTS, "check-in", None
-    ).entity.claims[0]
-    assert (again.checked_in_at, again.checked_out_at) == (
-        HELPER_ACTS.now,
-        None,
-    )
+    wish = a_wish(S.CLAIMED, claim)
+    with pytest.raises(Conflict) as refused:
+        note_visit(wish, HELPER_ACTS, move, None)
+    assert refused.value.code == code
+    assert move not in wish.moves("per_helper", HELPER_ACTS.relations)
 
 
 def test_a_delivery_without_a_code_waits_for_the_resident():
@@ -642,7 +652,7 @@ def test_a_delivery_without_a_code_waits_for_the_resident():
     assert (
         wish.state,
         states(outcome),
-        wish.delivered_at,
+        wish.claims[0].delivered_at,
         wish.claims[0].note,
     ) == (
         S.DELIVERED,
@@ -701,7 +711,7 @@ def test_a_wish_is_delivered_when_all_have_delivered():
     first = delivery.deliver(
         two(C.ACTIVE, C.ACTIVE), a_mover(HELPER, "per_0"), None, None, None
     )
-    assert (first.entity.state, first.entity.delivered_at) == (S.CLAIMED, None)
+    assert first.entity.state is S.CLAIMED
     second = delivery.deliver(
         first.entity, a_mover(HELPER, "per_1"), None, None, None
     )
@@ -711,22 +721,25 @@ def test_a_wish_is_delivered_when_all_have_delivered():
     )
 
 
-def test_the_resident_is_asked_once_all_have_delivered():
+def test_the_resident_is_asked_about_each_delivery():
     first = delivery.deliver(
         two(C.ACTIVE, C.ACTIVE), a_mover(HELPER, "per_0"), None, None, None
     )
-    assert told(first) == []  # the resident could not confirm yet
     second = delivery.deliver(
         first.entity, a_mover(HELPER, "per_1"), None, None, None
     )
-    assert told(second) == [("delivered", "per_owner")]
+    asked = [one for done in (first, second) for one in done.messages]
+    assert [(one.kind, one.params["claim"]) for one in asked] == [
+        ("wish.delivered", "clm_per_0"),
+        ("wish.delivered", "clm_per_1"),
+    ]
 
 
 def test_one_code_of_two_does_not_confirm_for_both():
     outcome = delivery.deliver(
         two(C.DELIVERED, C.ACTIVE), a_mover(HELPER, "per_1"), None, None, True
     )
-    assert told(outcome) == [("thanks", "per_1"), ("delivered", "per_owner")]
+    assert told(outcome) == [("thanks", "per_1")]
     assert (outcome.entity.state, states(outcome)) == (
         S.DELIVERED,
         [C.DELIVERED, C.CONFIRMED],
@@ -765,19 +778,35 @@ def test_an_hour_is_booked_where_nobody_checked_out():
 # after the delivery
 
 
-def test_a_confirmation_books_the_time_and_thanks_each_helper():
-    outcome = resolution.confirm(
-        two(C.DELIVERED, C.DELIVERED, state=S.DELIVERED), OWNER_ACTS, 5, "谢谢"
+def test_a_confirmation_books_the_time_of_one_helper_and_thanks_them():
+    both = two(C.DELIVERED, C.DELIVERED, state=S.DELIVERED)
+    with pytest.raises(Invalid) as refused:
+        resolution.confirm(both, OWNER_ACTS, 5, "谢谢")
+    assert refused.value.code == "wish.claim_ambiguous"
+    first = resolution.confirm(
+        both, OWNER_ACTS, 5, "谢谢", claim_id="clm_per_0"
     )
-    wish = outcome.entity
-    assert (wish.state, wish.rating, wish.thanks, states(outcome)) == (
+    assert (first.entity.state, states(first)) == (
+        S.DELIVERED,
+        [C.CONFIRMED, C.DELIVERED],
+    )
+    second = resolution.confirm(first.entity, OWNER_ACTS, 3, "也谢谢")
+    wish = second.entity
+    assert (wish.state, wish.rating, wish.thanks) == (
         S.FULFILLED,
-        5,
-        "谢谢",
-        [C.CONFIRMED, C.CONFIRMED],
+        3,
+        "也谢谢",
     )
-    assert told(outcome) == [("thanks", "per_0"), ("thanks", "per_1")]
-    assert [claim.minutes for claim in wish.claims] == [60, 60]
+    assert (told(first), told(second)) == (
+        [("thanks", "per_0")],
+        [("thanks", "per_1")],
+    )
+    assert (tags(first), tags(second)) == (
+        ["wish.confirmed"],
+        ["wish.fulfilled"],
+    )
+    booked = [(one.minutes, one.rating, one.thanks) for one in wish.claims]
+    assert booked == [(60, 5, "谢谢"), (60, 3, "也谢谢")]
 
 
 def test_a_helper_who_was_thanked_at_the_door_is_not_thanked_again():
@@ -795,7 +824,8 @@ def test_a_second_confirmation_only_adds_rating_and_thanks():
         thanks="好",
     )
     outcome = resolution.confirm(wish, OWNER_ACTS, None, "非常好")
-    assert outcome.entity == replace(wish, thanks="非常好")
+    assert outcome.entity.thanks == outcome.entity.claims[0].thanks == "非常好"
+    assert (outcome.entity.rating, outcome.entity.state) == (4, S.FULFILLED)
     assert tags(outcome) == ["wish.thanked"]
     with pytest.raises(Forbidden):
         resolution.confirm(wish, STAFF_ACTS, 5, None)
@@ -818,7 +848,7 @@ def test_a_helper_is_informed_once_of_later_thanks_and_once_of_a_rating():
 
 
 def test_a_dispute_is_for_staff_to_settle():
-    wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
+    wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED))
     outcome = resolution.dispute(wish, OWNER_ACTS, "没收到")
     assert (outcome.entity.state, outcome.entity.reason, told(outcome)) == (
         S.DISPUTED,
@@ -835,7 +865,7 @@ def test_a_dispute_is_for_staff_to_settle():
 
 def test_a_disputed_wish_that_staff_reopen_is_on_the_wall_for_another_helper():
     outcome = resolution.reopen(
-        a_wish(S.DISPUTED, a_claim(state=C.DELIVERED), delivered_at=START),
+        a_wish(S.DISPUTED, a_dispute()),
         STAFF_ACTS,
         "重新来",
     )
@@ -844,12 +874,10 @@ def test_a_disputed_wish_that_staff_reopen_is_on_the_wall_for_another_helper():
         wish.state,
         wish.places_left,
         wish.opened_at,
-        wish.delivered_at,
     ) == (
         S.OPEN,
         1,
         START,
-        None,
     )
     assert told(outcome) == [
         ("reopened", "per_owner"),
@@ -860,7 +888,12 @@ def test_a_disputed_wish_that_staff_reopen_is_on_the_wall_for_another_helper():
 
 def test_reopening_a_dispute_does_not_take_back_what_was_confirmed_at_the_door():
     outcome = resolution.reopen(
-        two(C.CONFIRMED, C.DELIVERED, state=S.DISPUTED),
+        a_wish(
+            S.DISPUTED,
+            a_claim("per_0", C.CONFIRMED),
+            a_dispute("per_1"),
+            helpers_needed=2,
+        ),
         STAFF_ACTS,
         "第二份没到",
     )
@@ -881,34 +914,67 @@ def test_what_is_over_can_start_again_with_staff(state):
 
 def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
     outcome = resolution.withdraw(
-        two(C.ACTIVE, C.DELIVERED), OWNER_ACTS, "不需要了"
+        two(C.ACTIVE, C.ACTIVE), OWNER_ACTS, "不需要了"
     )
     assert (outcome.entity.state, states(outcome)) == (
         S.WITHDRAWN,
-        [C.RELEASED, C.DELIVERED],
+        [C.RELEASED, C.RELEASED],
     )
     assert (told(outcome), counts(outcome)) == (
-        [("withdrawn", "per_0")],
-        [("per_0", -1)],
+        [("withdrawn", "per_0"), ("withdrawn", "per_1")],
+        [("per_0", -1), ("per_1", -1)],
     )
+
+
+@pytest.mark.parametrize(
+    ("came", "state"),
+    [(C.DELIVERED, S.DELIVERED), (C.CONFIRMED, S.FULFILLED)],
+)
+def test_what_somebody_brought_is_not_withdrawn(came, state):
+    outcome = resolution.withdraw(two(C.ACTIVE, came), OWNER_ACTS, "够了")
+    assert (outcome.entity.state, states(outcome)) == (
+        state,
+        [C.RELEASED, came],
+    )
+    assert told(outcome) == [("withdrawn", "per_0")]
+    assert outcome.entity.places_left == 0
 
 
 # the clock
 
 
 def test_an_unclaimed_wish_expires_and_both_sides_are_informed():
-    wish = two(C.ACTIVE, state=S.OPEN)
+    wish = two(C.RELEASED, state=S.OPEN)
     outcome = on_timer(wish, wish.deadlines()["expire"])
-    assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
+    assert (outcome.entity.state, tags(outcome)) == (
+        S.EXPIRED,
+        ["wish.expired"],
+    )
     assert told(outcome) == [
-        ("claim_ended", "per_0"),
         ("expired", "per_owner"),
         ("expired_staff", f"staff:{UNIT}"),
     ]
-    assert (counts(outcome), tags(outcome)) == (
-        [("per_0", -1)],
-        ["wish.expired"],
-    )
+
+
+@pytest.mark.parametrize(
+    ("held", "state"),
+    [
+        ([C.ACTIVE], S.CLAIMED),
+        ([C.DELIVERED], S.DELIVERED),
+        ([C.CONFIRMED], S.FULFILLED),
+        ([C.CONFIRMED, C.ACTIVE], S.CLAIMED),
+        ([C.CONFIRMED, C.DELIVERED], S.DELIVERED),
+    ],
+)
+def test_where_somebody_came_only_the_places_left_end(held, state):
+    claims = [a_claim(f"per_{n}", one) for n, one in enumerate(held)]
+    wish = a_wish(S.OPEN, *claims, helpers_needed=3)
+    outcome = on_timer(wish, wish.expires_at)
+    while "wish.places_closed" not in tags(outcome):
+        outcome = on_timer(outcome.entity, wish.expires_at)
+    assert (outcome.entity.state, outcome.entity.places_left) == (state, 0)
+    assert states(outcome) == held
+    assert told(outcome) == [("partly", "per_owner")]
 
 
 def test_a_late_delivery_is_reported_to_staff_and_stays_claimed():
@@ -923,7 +989,7 @@ def test_a_late_delivery_is_reported_to_staff_and_stays_claimed():
 
 
 def test_an_unanswered_delivery_is_reported_to_staff():
-    wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
+    wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED))
     outcome = on_timer(wish, START + timedelta(days=3))
     assert (outcome.entity.state, told(outcome)) == (
         S.DELIVERED,

@@ -16,7 +16,7 @@ from chalicelib.wishes.model import (
 )
 
 from ..world import BAIHUA, START
-from .builders import a_claim, a_wish
+from .builders import a_claim, a_dispute, a_wish
 
 WHO = {
     "owner": frozenset({Relation.SIGNED_IN, Relation.OWNER}),
@@ -65,6 +65,26 @@ open       keep       owner,staff   open
 claimed    check-in   helper,staff  claimed
 claimed    check-out  helper,staff  claimed
 open       release    helper,staff  open
+open       confirm    owner,staff   fulfilled
+claimed    confirm    owner,staff   claimed
+open       dispute    owner,staff   open
+claimed    dispute    owner,staff   claimed
+open       reopen     staff         open
+claimed    reopen     staff         open
+delivered  reopen     staff         open
+open       deliver    helper,staff  open
+open       check-in   helper,staff  open
+open       check-out  helper,staff  open
+open       tell_late  system        open
+open       ask_staff  system        open
+claimed    ask_staff  system        claimed
+submitted  move_home  system        submitted
+open       move_home  system        open
+claimed    move_home  system        claimed
+open       check      staff         open
+claimed    check      staff         claimed
+delivered  check      staff         delivered
+disputed   check      staff         disputed
 open       hide       staff         open
 claimed    hide       staff         claimed
 delivered  hide       staff         delivered
@@ -82,6 +102,7 @@ rejected  forget_owner system rejected
 withdrawn forget_owner system withdrawn
 expired   forget_owner system expired
 """
+ADDED += "".join(f"{state} settle-hours staff {state}\n" for state in WishState)
 ALSO = {
     "staff": ["staff", "grid_worker"],
     "volunteer": ["volunteer", "helper"],
@@ -156,6 +177,11 @@ def test_a_helper_is_offered_moves_of_their_own_claim_only():
     assert wish.moves("per_helper", WHO["helper"]) == [
         "release",
         "check-in",
+        "deliver",
+    ]
+    inside = a_wish(WishState.CLAIMED, a_claim(checked_in_at=START))
+    assert inside.moves("per_helper", WHO["helper"]) == [
+        "release",
         "check-out",
         "deliver",
     ]
@@ -164,7 +190,11 @@ def test_a_helper_is_offered_moves_of_their_own_claim_only():
 
 def test_helpers_and_the_owner_are_not_offered_to_claim_the_wish():
     wish = a_wish(WishState.OPEN, a_claim(), helpers_needed=2)
-    assert wish.moves("per_helper", WHO["helper"]) == ["release"]
+    assert wish.moves("per_helper", WHO["helper"]) == [
+        "release",
+        "check-in",
+        "deliver",
+    ]
     assert wish.moves("per_other", WHO["volunteer"]) == ["claim"]
     assert "claim" not in wish.moves(
         "per_owner", WHO["owner"] | WHO["volunteer"]
@@ -259,17 +289,18 @@ def test_staff_are_informed_once_when_the_local_day_of_a_delivery_ends():
     assert wish.deadlines()["tell_late"] == datetime(
         2026, 12, 7, 16, tzinfo=UTC
     )
-    assert "tell_late" not in replace(wish, told=("late",)).deadlines()
+    late = a_wish(WishState.CLAIMED, a_claim(told=("late",)))
+    assert "tell_late" not in late.deadlines()
 
 
 def test_staff_ask_after_three_days_without_an_answer_and_once():
     wish = a_wish(
         WishState.DELIVERED,
         a_claim(state=ClaimState.DELIVERED),
-        delivered_at=START,
     )
     assert wish.deadlines()["ask_staff"] == START + timedelta(days=3)
-    assert replace(wish, told=("unconfirmed",)).deadlines() == {}
+    asked = a_claim(state=ClaimState.DELIVERED, told=("unconfirmed",))
+    assert replace(wish, claims=(asked,)).deadlines() == {}
 
 
 @pytest.mark.parametrize(
@@ -289,10 +320,15 @@ def test_what_is_over_waits_for_nothing(state):
 def test_what_waits_for_staff_and_until_when():
     waiting = {
         "wish.approve": a_wish(WishState.SUBMITTED),
-        "wish.dispute": a_wish(WishState.DISPUTED, disputed_at=START),
-        "wish.late": a_wish(WishState.CLAIMED, told=("late",)),
+        "wish.dispute": a_wish(WishState.DISPUTED, a_dispute()),
+        "wish.late": a_wish(WishState.CLAIMED, a_claim(told=("late",))),
         "wish.unconfirmed": a_wish(
-            WishState.DELIVERED, delivered_at=START, told=("unconfirmed",)
+            WishState.DELIVERED,
+            a_claim(state=ClaimState.DELIVERED, told=("unconfirmed",)),
+        ),
+        "wish.hours": a_wish(
+            WishState.FULFILLED,
+            a_claim(state=ClaimState.CONFIRMED, hours_by=START),
         ),
     }
     for what, wish in waiting.items():
@@ -302,7 +338,7 @@ def test_what_waits_for_staff_and_until_when():
     for wish in (
         a_wish(WishState.OPEN),
         a_wish(WishState.CLAIMED),
-        a_wish(WishState.DELIVERED, delivered_at=START),
+        a_wish(WishState.DELIVERED, a_claim(state=ClaimState.DELIVERED)),
         a_wish(WishState.FULFILLED),
     ):
         assert wish.waits_for_staff() is None

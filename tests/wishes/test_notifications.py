@@ -8,6 +8,7 @@ import pytest
 from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.user_text import fact_for
+from chalicelib.wishes.message_texts import MESSAGES
 from chalicelib.wishes.model import ClaimState, WishState
 from chalicelib.wishes.notifications import (
     RELEVANT_WHILE,
@@ -15,11 +16,10 @@ from chalicelib.wishes.notifications import (
     template_context,
     title_of,
 )
-from chalicelib.wishes.texts import MESSAGES
 
 from ..people.phones import give_another_phone
 from ..world import START, Phone, World
-from .builders import a_claim, a_wish
+from .builders import a_claim, a_dispute, a_wish
 from .recorded import drawn, on_duty
 
 S, C = WishState, ClaimState
@@ -38,6 +38,13 @@ def wish(
     )
 
 
+def marked(state: WishState, claim: ClaimState, mark: str):
+    """Return a wish about whose claim something was said."""
+    return a_wish(state, a_claim(state=claim, told=(mark,)))
+
+
+DISPUTED = a_wish(S.DISPUTED, a_dispute(), reason="没收到")
+PARTLY = wish(S.FULFILLED, C.CONFIRMED, places_closed=True, helpers_needed=2)
 # Of which wish each kind is true, and when.
 TRUE = {
     "approved": (wish(S.OPEN), START),
@@ -53,20 +60,27 @@ TRUE = {
     "claim_ended": (wish(S.OPEN, C.RELEASED), START),
     "withdrawn": (wish(S.WITHDRAWN, C.RELEASED), START),
     "delivered": (wish(S.DELIVERED, C.DELIVERED), START),
-    "unconfirmed": (wish(S.DELIVERED, C.DELIVERED, "asked"), START),
+    "unconfirmed": (wish(S.DELIVERED, C.DELIVERED), START),
+    "partly": (PARTLY, START),
+    "moved": (wish(S.CLAIMED, C.ACTIVE), START),
+    "moved_staff": (wish(S.CLAIMED, C.ACTIVE), START),
+    "hours_settled": (wish(S.FULFILLED, C.CONFIRMED), START),
     "thanks": (wish(S.FULFILLED, C.CONFIRMED), START),
     "thanked": (wish(S.FULFILLED, C.CONFIRMED), START),
-    "disputed_staff": (wish(S.DISPUTED, C.DELIVERED, reason="没收到"), START),
-    "check_failed_staff": (wish(S.DISPUTED, C.DELIVERED), START),
+    "disputed_staff": (DISPUTED, START),
+    "check_failed_staff": (DISPUTED, START),
     "suspended_staff": (wish(S.CLAIMED, C.ACTIVE, suspended=True), START),
     "reopened": (wish(S.OPEN, C.RELEASED), START),
     "expiring": (wish(S.OPEN, None, "expiring"), START),
     "expiring_staff": (wish(S.OPEN, None, "expiring"), START),
     "expired": (wish(S.EXPIRED), START),
     "expired_staff": (wish(S.EXPIRED), START),
-    "late_staff": (wish(S.CLAIMED, C.ACTIVE, "late"), NOON + 3 * DAY),
-    "unconfirmed_staff": (wish(S.DELIVERED, C.DELIVERED, "unconfirmed"), START),
-    "new_phone_staff": (wish(S.DELIVERED, C.DELIVERED, "new_phone"), START),
+    "late_staff": (marked(S.CLAIMED, C.ACTIVE, "late"), NOON + 3 * DAY),
+    "unconfirmed_staff": (
+        marked(S.DELIVERED, C.DELIVERED, "unconfirmed"),
+        START,
+    ),
+    "new_phone_staff": (marked(S.DELIVERED, C.DELIVERED, "new_phone"), START),
 }
 NOT_DUE = [
     wish(S.OPEN, C.RELEASED),
@@ -121,18 +135,22 @@ SINCE = {
     "withdrawn": [
         a_wish(S.CLAIMED, a_claim(state=C.RELEASED), a_claim(id="clm_again"))
     ],
+    "partly": [wish(S.OPEN, C.CONFIRMED), wish(S.WITHDRAWN)],
+    "moved": [wish(S.DELIVERED, C.DELIVERED), wish(S.OPEN, C.RELEASED)],
+    "moved_staff": [],
+    "hours_settled": [wish(S.OPEN), DISPUTED],
     "delivered": [
         wish(S.FULFILLED, C.CONFIRMED),
-        wish(S.DISPUTED, C.DELIVERED),
+        DISPUTED,
         wish(S.OPEN, C.RELEASED),
     ],
     "unconfirmed": [
         wish(S.FULFILLED, C.CONFIRMED),
-        wish(S.DISPUTED, C.DELIVERED),
+        DISPUTED,
         wish(S.OPEN, C.RELEASED),
     ],
     "thanks": [wish(S.OPEN, C.RELEASED), wish(S.OPEN)],
-    "thanked": [wish(S.OPEN, C.CONFIRMED), wish(S.FULFILLED, C.RELEASED)],
+    "thanked": [wish(S.OPEN, C.ACTIVE), wish(S.FULFILLED, C.RELEASED)],
     "disputed_staff": [
         wish(S.FULFILLED, C.CONFIRMED),
         wish(S.OPEN, C.RELEASED),
@@ -149,16 +167,16 @@ SINCE = {
     "expired_staff": [wish(S.SUBMITTED), wish(S.OPEN)],
     "late_staff": [
         wish(S.CLAIMED, C.ACTIVE),
-        wish(S.DELIVERED, C.DELIVERED, "late"),
+        marked(S.DELIVERED, C.DELIVERED, "late"),
         wish(S.OPEN, C.RELEASED),
     ],
     "unconfirmed_staff": [
         wish(S.DELIVERED, C.DELIVERED),
-        wish(S.FULFILLED, C.CONFIRMED, "unconfirmed"),
+        marked(S.FULFILLED, C.CONFIRMED, "unconfirmed"),
     ],
     "new_phone_staff": [
         wish(S.DELIVERED, C.DELIVERED),
-        wish(S.FULFILLED, C.CONFIRMED, "new_phone"),
+        marked(S.FULFILLED, C.CONFIRMED, "new_phone"),
     ],
 }
 
@@ -322,6 +340,29 @@ def test_helpers_are_reminded_in_time_and_once(world: World):
     ]
 
 
+def _one_of_two(world: World) -> None:
+    """One of two comes after the resident has moved, and stays for long."""
+    resident, helper = world.resident(), world.volunteer(kinds=["learning"])
+    wish_id = world.open_wish(resident, title="陪聊天", helpers_needed=2)
+    path = f"/v1/wishes/{wish_id}"
+    assert helper.post(f"{path}/claim").status == 200
+    assert helper.post(f"{path}/check-in", {}).status == 200
+    assert resident.patch("/v1/me", {"address": "3楼301室"}).status == 200
+    world.pass_time(hours=5)
+    helper, resident = (
+        world.phone_of(world.services.people.find(phone.me["id"]))
+        for phone in (helper, resident)
+    )
+    assert helper.post(f"{path}/check-out", {}).status == 200
+    body = {"code": world.delivery_code(resident.me["phone"])}
+    assert helper.post(f"{path}/deliver", body).json["state"] == "fulfilled"
+    settled = world.phone_of(world.admin).post(
+        f"{path}/settle-hours", {"minutes": 300, "reason": "核实过"}
+    )
+    assert settled.status == 200, settled.text
+    world.pass_time(days=1)
+
+
 def test_every_message_is_really_sent_to_somebody(world: World):
     helper = world.volunteer(
         kinds=["learning"]
@@ -392,6 +433,7 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     boss = world.phone_of(world.admin)
     assert boss.put(path, words).status == 200
     world.pass_time(minutes=21)
+    _one_of_two(world)
     at_once = {
         kind
         for kind, template in MESSAGES.items()

@@ -1,6 +1,7 @@
 """Wishes over their routes: filing for oneself and others, moves, codes, caps, time, own lists."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from ..world import (
     Phone,
     World,
 )
+from .recorded import stored
 
 
 def again(world: World, phone: Phone) -> Phone:
@@ -658,6 +660,65 @@ def test_a_wish_whose_windows_have_passed_is_not_approved(world: World):
     assert (answer.status, answer.code) == (422, "wish.needed_by_passed")
     done(staff, id, "edit", window=[])
     assert done(staff, id, "approve")["state"] == "open"
+
+
+def long_over(world: World, state: str, **fields: Any) -> tuple[str, Phone]:
+    """Return a wish in a state whose day or windows have passed, and staff."""
+    staff = world.phone_of(world.admin)
+    resident = world.resident()
+    body = world.wish_body(needed_by="2026-11-25") | fields
+    id = resident.post("/v1/wishes", body).json["id"]
+    if state == "rejected":
+        done(staff, id, "reject", reason="再看看")
+    if state in ("open", "expired"):
+        done(staff, id, "approve")
+    if state == "withdrawn":
+        done(resident, id, "withdraw")
+    world.pass_time(days=8 if state == "expired" else 3)
+    assert stored(id).state == state
+    return id, world.phone_of(world.admin)
+
+
+_MOVES = {
+    "submitted": "approve",
+    "open": "keep",
+    "rejected": "reopen",
+    "withdrawn": "reopen",
+    "expired": "reopen",
+}
+_WINDOW = [{"from": "2026-11-24T02:00:00Z", "to": "2026-11-24T04:00:00Z"}]
+_LATER = [{"from": "2026-12-19T02:00:00Z", "to": "2026-12-19T04:00:00Z"}]
+
+
+@pytest.mark.parametrize("state", _MOVES)
+def test_a_wish_whose_day_has_passed_asks_for_a_new_one(world: World, state):
+    id, staff = long_over(world, state)
+    answer = act(staff, id, _MOVES[state])
+    assert (answer.status, answer.code) == (422, "wish.needed_by_passed")
+    assert answer.json["errors"][0]["loc"] == ["needed_by"]
+    view = done(staff, id, _MOVES[state], needed_by="2026-12-20")
+    assert view["needed_by"] == "2026-12-20"
+    assert view["state"] in ("open", "submitted")
+
+
+@pytest.mark.parametrize("state", ["submitted", "open"])
+def test_a_wish_whose_windows_have_passed_asks_for_new_ones(
+    world: World, state
+):
+    id, staff = long_over(world, state, needed_by="2026-12-24", window=_WINDOW)
+    answer = act(staff, id, _MOVES[state])
+    assert (answer.status, answer.code) == (422, "wish.needed_by_passed")
+    view = done(staff, id, _MOVES[state], window=_LATER)
+    assert [slot["from"] for slot in view["window"]] == ["2026-12-19T02:00:00Z"]
+
+
+def test_a_new_day_that_has_passed_is_none(world: World):
+    id, staff = long_over(world, "submitted")
+    answer = act(staff, id, "approve", needed_by="2026-11-24")
+    assert (answer.status, answer.code) == (
+        422,
+        "wish.needed_by_out_of_range",
+    )
 
 
 def test_a_disputed_wish_whose_day_has_passed_gets_a_new_one(world: World):

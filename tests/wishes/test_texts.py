@@ -6,12 +6,21 @@ from chalicelib.kernel.digits import REQUESTS
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES
-from chalicelib.wishes.texts import MESSAGES
+from chalicelib.wishes.message_texts import MESSAGES
 
 WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
 LOW = {"wish.expiring_staff", "wish.thanked"}
 # Nothing here is a phone or an address; the only name is the helper's, for the resident.
-FACTS = {"title", "reason", "code", "needed_by", "hours", "helper", "word"}
+FACTS = {
+    "title",
+    "reason",
+    "code",
+    "needed_by",
+    "hours",
+    "helper",
+    "word",
+    "helpers",
+}
 
 
 def longest(kind: str, locale: str) -> str:

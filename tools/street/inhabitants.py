@@ -9,19 +9,11 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.changes import Changes, TimelineEvent, Write
 from chalicelib.people import feature as people_feature
 from chalicelib.people import volunteers
-from chalicelib.people.model import (
-    CARE,
-    TERMS,
-    Availability,
-    ConsentGiven,
-    Person,
-    Vetting,
-    VettingMethod,
-    VolunteerProfile,
-    agree,
-    make_volunteer,
-)
+from chalicelib.people.model import Person, Vetting, VettingMethod
+from chalicelib.people.moves import CARE, TERMS, agree, make_volunteer
 from chalicelib.people.policy import CONSENT_TEXTS, VET_WITHIN
+from chalicelib.people.records import ConsentGiven
+from chalicelib.people.volunteer_profile import Availability, VolunteerProfile
 from chalicelib.security_trail import feature as security_trail_feature
 from devserver.demo_data import DIALECTS, GIVEN_NAMES, SKILLS, SURNAMES
 

@@ -11,9 +11,11 @@ from chalicelib.kernel.changes import Changes, Put
 from chalicelib.kernel.clock import local_day
 from chalicelib.kernel.errors import Refusal
 from chalicelib.kernel.place import community_of
-from chalicelib.people.model import CARE, Person
+from chalicelib.people.model import Person
+from chalicelib.people.moves import CARE
 from chalicelib.wishes import claiming, delivery, resolution, submission
 from chalicelib.wishes import feature as wishes_feature
+from chalicelib.wishes.codes import wish_home_keys
 from chalicelib.wishes.filing import FiledWishes, put_with
 from chalicelib.wishes.helpers import HelperRecord, HelperRecords
 from chalicelib.wishes.model import Safeguarding, Wish, WishKind, WishMover
@@ -164,9 +166,17 @@ class _WishMaker:
             community_name=self._town.places[community_of(place)].name,
             zone=ZONE,
             needed_by=needed_by,
+            home=self._home_of(resident),
             safeguarding=self._marks(resident, days),
         )
         return submission.with_public_text(wish, wish.written, str)
+
+    def _home_of(self, resident: Person) -> str:
+        """Return the hash by which the wish knows the home of its resident."""
+        if not resident.home:
+            return ""
+        keys = self._shop.services.core.keys
+        return wish_home_keys(keys, resident.home, resident.address)[0]
 
     def _marks(self, resident: Person, days: int) -> tuple[Safeguarding, ...]:
         """Draw marks about care; only few volunteers may claim a wish with one."""

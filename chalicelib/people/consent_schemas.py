@@ -1,0 +1,121 @@
+"""Consents, guardians and consent texts as clients send and see them."""
+
+from typing import Literal
+
+from pydantic import Field, RootModel
+
+from ..web.fields import Flag, Instant, Name, PersonId, Request, UploadId, View
+from .fields import TextVersion
+from .records import ConsentGiven, GuardianGiven
+
+__all__ = [
+    "ConsentDueView",
+    "ConsentIn",
+    "ConsentList",
+    "ConsentTextList",
+    "ConsentTextView",
+    "ConsentView",
+    "GuardianIn",
+    "MyConsentIn",
+    "Purpose",
+]
+
+Purpose = Literal[
+    "terms",
+    "acting",
+    "contact_via",
+    "household",
+    "promotions",
+    "care",
+    "guardian",
+]
+
+
+class GuardianIn(Request):
+    """A guardian who agrees for a child: a person by id, or the name."""
+
+    person: PersonId | None = None
+    name: Name | None = None
+
+    def given(self) -> GuardianGiven:
+        """Return it as a value of the model."""
+        return GuardianGiven(person_id=self.person, name=self.name)
+
+
+class ConsentDueView(View):
+    """A newer text than the one agreed to."""
+
+    purpose: str
+    version: str
+    until: Instant = Field(
+        description="After this, outdated terms allow little but ending and leaving."
+    )
+
+
+class ConsentIn(Request):
+    """A consent given by a person, in front of staff.
+
+    A spoken one needs a witness who is not the recorder, or the photo of a signed slip. Without
+    either it waits for a call-back by another member of staff within three days, and lapses then.
+    """
+
+    how: Literal["spoken", "written"]
+    witness: Name | None = None
+    slip: UploadId | None = Field(
+        None,
+        description="A photo of the recorder's own that has arrived, used for nothing else.",
+    )
+    care: Flag = Field(
+        False,
+        description="Whether the person also agrees to marks about care: minor, bedridden, alone.",
+    )
+
+    def given(self) -> ConsentGiven:
+        """Return it as a value of the model."""
+        return ConsentGiven(
+            how=self.how, witness=self.witness, slip=self.slip, care=self.care
+        )
+
+
+class ConsentView(View):
+    """A line of the consent history."""
+
+    purpose: str
+    given: bool
+    text_version: str | None
+    how: str
+    witness: str | None
+    slip: str | None = Field(description="The photo of a signed slip.")
+    recorded_by: str
+    at: Instant
+    confirm_by: Instant | None = Field(
+        description="Until when another member of staff has to call back."
+    )
+
+
+class ConsentList(View):
+    """A page of the consent history, newest first."""
+
+    items: list[ConsentView]
+    next: str | None
+
+
+class MyConsentIn(Request):
+    """A purpose, and the version of its text that the caller has read."""
+
+    purpose: Purpose
+    text_version: TextVersion
+
+
+class ConsentTextView(View):
+    """A text that people agree to, in one language."""
+
+    purpose: str
+    version: str
+    locale: str
+    hash: str = Field(description="SHA-256 of the text, in hexadecimal digits.")
+    text: str
+
+
+class ConsentTextList(RootModel[list[ConsentTextView]]):
+    """The current texts of all purposes in all languages."""
