@@ -6,7 +6,7 @@ from ..kernel.access import Role
 from ..kernel.place import PlaceKind, kind_of
 from ..people.model import Person
 
-__all__ = ["DutyAlong", "StaffedLevel", "narrowest", "staffed_levels"]
+__all__ = ["DutyAlong", "StaffedLevel", "narrowest", "staff_of", "staffed_levels"]
 
 # The people on duty at a place and each place around it, by role, innermost place first.
 DutyAlong = Mapping[str, Mapping[str, Sequence[Person]]]
@@ -23,7 +23,7 @@ def staffed_levels(lowest: PlaceKind, along: DutyAlong) -> list[StaffedLevel]:
     high: list[StaffedLevel] = []
     low: list[StaffedLevel] = []
     for code, by_role in along.items():
-        people = _staff(by_role)
+        people = staff_of(by_role)
         is_low = _RANKS.index(kind_of(code)) > _RANKS.index(lowest)
         if people:
             (low if is_low else high).append((code, people))

@@ -168,6 +168,14 @@ class WishMoves:
             who = "clerk" if by_staff else helper
             self.wish_move(who, wish.id, move, {"claim": claim_id})
 
+    @when("long stay")
+    @rule(n=N, minutes=st.sampled_from([60, 240, 300, 480]))
+    def settle_hours(self, n: int, minutes: int) -> None:
+        """Have staff book what was measured beyond the cap."""
+        if wish := self.pick_wish(n, "claimed", "delivered", "fulfilled"):
+            body = {"minutes": minutes, "reason": "确实陪了这么久"}
+            self.wish_move("deputy", wish.id, "settle-hours", body)
+
     @when("claim active")
     @rule(n=N, code=st.sampled_from(["none", "none", "right", "wrong"]))
     def deliver(self, n: int, code: str) -> None:

@@ -1,25 +1,29 @@
 """Planted faults: the real code with an error of the past in it, and the rule that it breaks."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
+from chalicelib.kernel import template
 from chalicelib.kernel.paging import Page
+from chalicelib.kernel.user_text import UserText
 from chalicelib.notifications.recipients import Recipients
 from chalicelib.people.edits import VolunteerEdit
 from chalicelib.people.model import VolunteerProfile
 from chalicelib.people.service import People
 from chalicelib.places import duty_lookup
-from chalicelib.tickets import merging, resolution
+from chalicelib.tickets import merging, promises, reopening
 from chalicelib.tickets import notifications as ticket_notifications
 from chalicelib.tickets.background import TicketJobs
 from chalicelib.tickets.policy import TicketUrgency
 from chalicelib.tickets.releases import TicketReleases
-from chalicelib.wishes import claiming, delivery, transitions
+from chalicelib.tickets.wish_returns import WishReturns
+from chalicelib.wishes import claiming, hours, transitions, views
 from chalicelib.wishes import notifications as wish_notifications
-from chalicelib.wishes.model import ClaimState, Wish
+from chalicelib.wishes.homes import WishHomes
+from chalicelib.wishes.model import Wish
 
 from .machine import only
 
@@ -97,14 +101,14 @@ def who_leaves_keeps_their_tickets() -> Patch:
 
 def a_ticket_without_a_clock() -> Patch:
     """A reopened ticket waits for ever."""
-    original = resolution.reopen
+    original = reopening.reopen
 
     def reopen(*args, **options):
         changes = original(*args, **options)
         stopped = replace(changes.entity, clocks=())
         return replace(changes, entity=stopped)
 
-    return mock.patch.object(resolution, "reopen", reopen)
+    return mock.patch.object(reopening, "reopen", reopen)
 
 
 # I4
@@ -158,15 +162,22 @@ def the_resident_is_told_twice() -> Patch:
 
 def hours_without_a_cap() -> Patch:
     """What was measured is booked, however long it was."""
+    return mock.patch.object(hours, "cap_of", lambda wish, claim: 10_000)
 
-    def booked(claim):
-        minutes = 60
-        if claim.checked_in_at and claim.checked_out_at:
-            spent = claim.checked_out_at - claim.checked_in_at
-            minutes = int(spent.total_seconds() // 60)
-        return replace(claim, state=ClaimState.CONFIRMED, minutes=minutes)
 
-    return mock.patch.object(delivery, "booked", booked)
+# I7
+
+
+def a_claimed_wish_stays_behind() -> Patch:
+    """A helper reads the old building and the new door after a move."""
+    stack = ExitStack()
+    stack.enter_context(
+        mock.patch.object(WishHomes, "follow", lambda *args: None)
+    )
+    stack.enter_context(
+        mock.patch.object(views, "shows_door", lambda wish, home: True)
+    )
+    return stack
 
 
 # I8
@@ -195,6 +206,18 @@ def a_place_is_sold_twice() -> Patch:
     return mock.patch.object(Wish, "places_left", property(left))
 
 
+def merging_loses_the_urgency() -> Patch:
+    """A target stays as urgent as it was."""
+    return mock.patch.object(
+        promises, "inherited", lambda into, ticket, slas, now: into
+    )
+
+
+def a_rejected_wish_keeps_its_ticket() -> Patch:
+    """Nobody gets the ticket back whose wish was rejected."""
+    return mock.patch.object(WishReturns, "follow", lambda *args: None)
+
+
 def a_split_ticket_is_less_urgent() -> Patch:
     """A ticket loses its urgency when it is split again."""
     original = merging.split
@@ -208,13 +231,15 @@ def a_split_ticket_is_less_urgent() -> Patch:
 
 
 def a_title_that_is_gone() -> Patch:
-    """A message names a wish after its resident was erased."""
-    original = wish_notifications.title_of
+    """A message leaves a gap where its reader may not read the title."""
+    original = template.fact_for
 
-    def title_of(wish):
-        return replace(original(wish), owners=frozenset(), public="")
+    def fact_for(reader, locale, fact):
+        if isinstance(fact, UserText) and reader not in fact.owners:
+            return ""
+        return original(reader, locale, fact)
 
-    return mock.patch.object(wish_notifications, "title_of", title_of)
+    return mock.patch.object(template, "fact_for", fact_for)
 
 
 _WISHES = ("a_wish_goes_well", "a_wish_goes_on")
@@ -259,12 +284,21 @@ FAULTS = (
     ),
     Fault(the_resident_is_told_twice, "I5", _WISHES),
     Fault(hours_without_a_cap, "I6", (*_WISHES, "visit", "wait")),
+    Fault(a_claimed_wish_stays_behind, "I7", (*_WISHES, "move_house")),
     Fault(what_is_not_named_is_emptied, "I8", ("set_a_profile",)),
     Fault(a_place_is_sold_twice, "I9", (*_WISHES, "claim_a_wish")),
     Fault(
         a_split_ticket_is_less_urgent,
         "I9",
         ("report_a_problem", "merge_tickets", "split_a_ticket"),
+    ),
+    Fault(
+        merging_loses_the_urgency, "I9", ("report_a_problem", "merge_tickets")
+    ),
+    Fault(
+        a_rejected_wish_keeps_its_ticket,
+        "I9",
+        ("report_a_problem", "convert_a_ticket", "staff_decide_about_a_wish"),
     ),
     Fault(a_title_that_is_gone, "I9", _WISHES),
 )

@@ -26,6 +26,8 @@ def present_in(street: Street) -> frozenset[str]:
     for wish in street.wishes():
         found.add(f"wish {wish.state}")
         found |= {f"claim {claim.state}" for claim in wish.claims}
+        if any(claim.hours_by for claim in wish.claims):
+            found.add("long stay")
     tickets = street.tickets()
     found |= {f"ticket {ticket.state}" for ticket in tickets}
     if any(ticket.merged_into for ticket in tickets):

@@ -105,7 +105,11 @@ def _judge(
         asked = asked[-1:]  # the numbers are on one question at a time
     present = [one for one in asked if _is_present(one, subjects)]
     related = _with_related({one.about for one in present}, subjects)
-    waiting = {one.about for one in present if _waits(street, one, subjects)}
+    waiting = {
+        (one.about, one.round)
+        for one in present
+        if _waits(street, one, subjects)
+    }
     if len(waiting) > 1:
         break_rule("I2", street, f"a word of {phone} was a guess: {changed}")
     if not changed <= related:
@@ -135,7 +139,9 @@ def _is_present(asked: SentMessage, subjects: dict[str, Entity]) -> bool:
     subject = subjects.get(asked.about)
     if isinstance(subject, Offer):
         return subject.state == "offered"
-    return bool(asked.round) and round_of(asked.kind, subject) == asked.round
+    return bool(asked.round) and round_of(asked.kind, subject, asked.claim) == (
+        asked.round
+    )
 
 
 def _waits(

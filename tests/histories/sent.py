@@ -41,6 +41,11 @@ class SentMessage:
     subject: Ticket | Wish | None
     reporters: frozenset[str]
 
+    @property
+    def claim(self) -> str:
+        """Return the id of the claim that it is about, "" for none."""
+        return self.params.get("claim", "")
+
     @classmethod
     def of(
         cls,
@@ -67,8 +72,11 @@ class SentMessage:
         )
 
 
-def round_of(kind: str, subject: object) -> Round:
-    """Return the round in which a subject is now, for the question of a kind; () for none."""
+def round_of(kind: str, subject: object, claim: str = "") -> Round:
+    """Return the round in which a subject is now, for the question of a kind; () for none.
+
+    A delivery is that of a claim.
+    """
     if isinstance(subject, Ticket) and kind in SOLUTION:
         if subject.resolved_at is None:
             return ()
@@ -76,7 +84,7 @@ def round_of(kind: str, subject: object) -> Round:
     if isinstance(subject, Ticket) and kind == "ticket.is_it_yours":
         return ("report",) if subject.is_anonymous else ()
     if isinstance(subject, Wish) and kind in DELIVERY:
-        return _delivery_of(subject)
+        return _delivery_of(subject, claim)
     if isinstance(subject, Wish) and kind == "wish.expiring":
         if subject.state != "open":
             return ()
@@ -84,13 +92,10 @@ def round_of(kind: str, subject: object) -> Round:
     return ()
 
 
-def _delivery_of(wish: Wish) -> Round:
-    """Return the deliveries that the resident has not answered."""
-    if wish.state == "disputed":
-        return ()
-    open_deliveries = [
-        claim.delivered_at for claim in wish.claims if claim.state == "delivered"
-    ]
-    if not open_deliveries:
-        return ()
-    return ("delivery", *sorted(str(at) for at in open_deliveries))
+def _delivery_of(wish: Wish, claim_id: str) -> Round:
+    """Return the delivery of a claim while the resident has not answered about it."""
+    for claim in wish.claims:
+        is_open = claim.state == "delivered" and not claim.disputed_at
+        if claim.id == claim_id and is_open:
+            return ("delivery", claim.id, claim.delivered_at)
+    return ()

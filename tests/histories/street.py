@@ -402,7 +402,9 @@ class Street:
             attempt,
             envelope,
             text,
-            round=round_of(attempt.kind, subject),
+            round=round_of(
+                attempt.kind, subject, attempt.params.get("claim", "")
+            ),
             people=people,
             holder=people.get(envelope.recipient.holder),
             subject=subject,
