@@ -30,7 +30,8 @@ def staffed_levels(lowest: PlaceKind, along: DutyAlong) -> list[StaffedLevel]:
     return high or low[-1:]
 
 
-def _staff(by_role: Mapping[str, Sequence[Person]]) -> list[Person]:
+def staff_of(by_role: Mapping[str, Sequence[Person]]) -> list[Person]:
+    """Return the staff among people on duty: the property company reads no queue."""
     people: dict[str, Person] = {}
     for role in _STAFF_ROLES:
         people |= {one.id: one for one in by_role.get(role.value, ())}

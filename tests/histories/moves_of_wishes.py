@@ -50,7 +50,9 @@ class WishMoves:
         kind=st.sampled_from(["goods", "service"]),
         helpers=st.sampled_from([1, 1, 2]),
         helper=HELPERS,
-        state=st.sampled_from(["open", "claimed", "visited", "delivered"]),
+        state=st.sampled_from(
+            ["open", "claimed", "visited", "stayed", "delivered"]
+        ),
     )
     def a_wish_goes_well(
         self, who: str, kind: str, helpers: int, helper: str, state: str
@@ -63,8 +65,11 @@ class WishMoves:
         if state == "open":
             return
         self.wish_move(helper, wish_id, "claim")
-        if state == "visited":
+        if state in ("visited", "stayed"):
             self.wish_move(helper, wish_id, "check-in", {})
+        if state == "stayed":
+            self.street.pass_time(timedelta(hours=5))
+            self.wish_move(helper, wish_id, "check-out", {})
         if state == "delivered":
             self.wish_move(helper, wish_id, "deliver", {})
 

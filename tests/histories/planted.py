@@ -9,11 +9,12 @@ from unittest import mock
 from chalicelib.kernel import template
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.user_text import UserText
+from chalicelib.message_log.questions import Questions
 from chalicelib.notifications.recipients import Recipients
 from chalicelib.people.edits import VolunteerEdit
 from chalicelib.people.model import VolunteerProfile
 from chalicelib.people.service import People
-from chalicelib.places import duty_lookup
+from chalicelib.queue_watch.model import QueueWatch
 from chalicelib.tickets import merging, promises, reopening
 from chalicelib.tickets import notifications as ticket_notifications
 from chalicelib.tickets.background import TicketJobs
@@ -21,7 +22,6 @@ from chalicelib.tickets.policy import TicketUrgency
 from chalicelib.tickets.releases import TicketReleases
 from chalicelib.tickets.wish_returns import WishReturns
 from chalicelib.wishes import claiming, hours, transitions, views
-from chalicelib.wishes import notifications as wish_notifications
 from chalicelib.wishes.homes import WishHomes
 from chalicelib.wishes.model import Wish
 
@@ -75,21 +75,19 @@ def all_solutions_are_one_round() -> Patch:
     )
 
 
-def all_deliveries_are_one_round() -> Patch:
-    """An answer to an old SMS acts on a later delivery of the wish."""
+def numbers_are_free_at_once() -> Patch:
+    """Every question says 1 and 2, as before there were pairs."""
     return mock.patch.object(
-        wish_notifications, "occasion_of", lambda wish, kind: ""
+        Questions, "_free_at", lambda self, asked: self._clock.now()
     )
 
 
 # I3
 
 
-def only_the_own_level_is_told() -> Patch:
-    """A level with nobody on duty is not skipped."""
-    return mock.patch.object(
-        duty_lookup, "on_the_way", lambda place, within="": [place]
-    )
+def the_queue_is_looked_at_once() -> Patch:
+    """The watch over the queue does not go on."""
+    return mock.patch.object(QueueWatch, "deadlines", lambda self: {})
 
 
 def who_leaves_keeps_their_tickets() -> Patch:
@@ -222,8 +220,8 @@ def a_split_ticket_is_less_urgent() -> Patch:
     """A ticket loses its urgency when it is split again."""
     original = merging.split
 
-    def split(ticket, *args):
-        changes = original(ticket, *args)
+    def split(ticket, *args, **options):
+        changes = original(ticket, *args, **options)
         after = replace(changes.entity, urgency=TicketUrgency.GENERAL)
         return replace(changes, entity=after)
 
@@ -251,16 +249,7 @@ FAULTS = (
         "I2",
         (*_TICKETS, "answer_about_a_solution", "answer_a_question"),
     ),
-    Fault(
-        all_deliveries_are_one_round,
-        "I2",
-        (
-            *_WISHES,
-            "answer_about_a_delivery",
-            "settle_a_dispute",
-            "answer_a_question",
-        ),
-    ),
+    Fault(numbers_are_free_at_once, "I2", (*_WISHES, *_TICKETS)),
     Fault(
         who_leaves_keeps_their_tickets,
         "I3",
@@ -271,11 +260,7 @@ FAULTS = (
         "I3",
         (*_TICKETS, "answer_about_a_solution", "answer_a_question"),
     ),
-    Fault(
-        only_the_own_level_is_told,
-        "I3",
-        ("report_a_problem", "set_duty", "escalate_a_ticket"),
-    ),
+    Fault(the_queue_is_looked_at_once, "I3", ("file_a_wish", "wait")),
     Fault(the_blocked_are_told, "I4", ("file_a_wish", *_WISHES, "block")),
     Fault(
         the_former_contact_is_told,
@@ -283,7 +268,11 @@ FAULTS = (
         ("a_wish_goes_well", "set_contact_and_household", "wait"),
     ),
     Fault(the_resident_is_told_twice, "I5", _WISHES),
-    Fault(hours_without_a_cap, "I6", (*_WISHES, "visit", "wait")),
+    Fault(
+        hours_without_a_cap,
+        "I6",
+        (*_WISHES, "deliver"),
+    ),
     Fault(a_claimed_wish_stays_behind, "I7", (*_WISHES, "move_house")),
     Fault(what_is_not_named_is_emptied, "I8", ("set_a_profile",)),
     Fault(a_place_is_sold_twice, "I9", (*_WISHES, "claim_a_wish")),
