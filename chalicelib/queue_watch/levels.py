@@ -6,7 +6,13 @@ from ..kernel.access import Role
 from ..kernel.place import PlaceKind, kind_of
 from ..people.model import Person
 
-__all__ = ["DutyAlong", "StaffedLevel", "narrowest", "staff_of", "staffed_levels"]
+__all__ = [
+    "DutyAlong",
+    "StaffedLevel",
+    "narrowest",
+    "staff_of",
+    "staffed_levels",
+]
 
 # The people on duty at a place and each place around it, by role, innermost place first.
 DutyAlong = Mapping[str, Mapping[str, Sequence[Person]]]

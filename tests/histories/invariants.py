@@ -9,7 +9,11 @@ from typing import Any, NoReturn
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.job import Send, Timer
 from chalicelib.kernel.place import ancestors, covers
-from chalicelib.message_log.model import COLLECTIONS, DeliveryState, MessageAttempt
+from chalicelib.message_log.model import (
+    COLLECTIONS,
+    DeliveryState,
+    MessageAttempt,
+)
 from chalicelib.message_log.policy import NUMBER_REST, QUESTION_TTL
 from chalicelib.people.model import Person
 from chalicelib.places.model import Place
@@ -298,9 +302,7 @@ def _check_wishes(street: Street, duty: "Duty") -> None:
 def _heard_of_queue(street: Street, since: Any) -> bool:
     return any(
         one.at >= since
-        and (
-            one.kind == "queue.overdue_staff" or one.kind in COLLECTIONS
-        )
+        and (one.kind == "queue.overdue_staff" or one.kind in COLLECTIONS)
         for one in street.sent
     )
 

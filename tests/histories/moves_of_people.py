@@ -253,4 +253,3 @@ def _values(n: int) -> dict[str, Any]:
         "dialects": [f"方言{n}"],
         "capacity": n,
     }
-

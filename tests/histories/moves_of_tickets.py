@@ -166,7 +166,9 @@ class TicketMoves:
     @rule(n=N)
     def resume_a_ticket(self, n: int) -> None:
         if ticket := self.pick_ticket(n, "on_hold"):
-            self.ticket_move(self.worker_of(ticket, "clerk"), ticket.id, "resume")
+            self.ticket_move(
+                self.worker_of(ticket, "clerk"), ticket.id, "resume"
+            )
 
     @when(*OPEN_TICKETS)
     @rule(n=N, who=WORKERS)

@@ -315,4 +315,3 @@ class WishMoves:
             id = items[0]["id"]
             body = {} if move == "accept" else {"reason": "没空"}
             street.do(who, "POST", f"/v1/offers/{id}/{move}", body)
-

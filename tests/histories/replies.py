@@ -183,4 +183,3 @@ def _with_related(ids: set[str], subjects: dict[str, Entity]) -> set[str]:
         if isinstance(subject, Ticket):
             related |= {*subject.merged}
     return related
-

@@ -265,9 +265,7 @@ class Street:
         assert person
         return self.world.phone_of(person)
 
-    def do(
-        self, name: str, method: str, path: str, body: Any = None
-    ) -> Answer:
+    def do(self, name: str, method: str, path: str, body: Any = None) -> Answer:
         """Have somebody make a request. It may be refused, never fail."""
         answer = self.phone(name).call(method, path, body)
         self.requests.append((self.now, name, path))
@@ -436,4 +434,3 @@ def _profile_of(person: Person) -> dict[str, Any]:
         "paused_until": profile.paused_until,
         "availability": profile.availability,
     }
-

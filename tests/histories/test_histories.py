@@ -62,5 +62,3 @@ def test_each_history_begins_in_the_same_street():
     assert second.person("wang") == Street.in_memory().person("wang")
     assert second.person("wang") != first.person("wang")
     assert base().ids == second.ids
-
-
