@@ -11,12 +11,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from .invariants import Past, check
+from .invariants import check
+from .moves_of_offers import OfferMoves
 from .moves_of_people import PeopleMoves, ProfileMoves, TimeMoves
 from .moves_of_tickets import TicketMoves
 from .moves_of_wishes import WishMoves
 from .present import present_in
 from .replies import ReplyMoves
+from .rule import Past
 from .street import Street
 
 __all__ = [
@@ -61,6 +63,7 @@ class _Histories(RuleBasedStateMachine):
 class Everything(
     _Histories,
     WishMoves,
+    OfferMoves,
     TicketMoves,
     PeopleMoves,
     ProfileMoves,
@@ -70,7 +73,9 @@ class Everything(
     """Every move."""
 
 
-class AroundWishes(_Histories, WishMoves, PeopleMoves, ReplyMoves, TimeMoves):
+class AroundWishes(
+    _Histories, WishMoves, OfferMoves, PeopleMoves, ReplyMoves, TimeMoves
+):
     """Wishes, for longer histories of one."""
 
 
@@ -80,7 +85,9 @@ class AroundTickets(
     """Tickets, for longer histories of one."""
 
 
-class AroundReplies(_Histories, WishMoves, TicketMoves, ReplyMoves, TimeMoves):
+class AroundReplies(
+    _Histories, WishMoves, OfferMoves, TicketMoves, ReplyMoves, TimeMoves
+):
     """Questions and answers, with nobody leaving."""
 
 

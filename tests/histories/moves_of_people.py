@@ -11,17 +11,10 @@ from chalicelib.people.model import Vetting, VettingMethod
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.staff_directory.vetting_terms import VettingTerms
 
-from ..world import BAIHUA, CONSENT, GRID, STREET
+from ..world import BAIHUA, CONSENT, GRID, STREET, UNIT
+from .people import HOMES, NUMBERS, RESIDENTS, ROLES, VOLUNTEERS
 from .present import when
-from .street import (
-    HOMES,
-    NUMBERS,
-    RESIDENTS,
-    ROLES,
-    UNIT,
-    VOLUNTEERS,
-    Street,
-)
+from .street import Street
 
 __all__ = ["PeopleMoves", "ProfileMoves", "TimeMoves"]
 

@@ -9,8 +9,9 @@ from hypothesis.stateful import rule
 from chalicelib.tickets.model import Ticket
 
 from .moves_of_wishes import chosen
+from .people import HOMES, RESIDENTS, STAFF, VOLUNTEERS
 from .present import when
-from .street import HOMES, RESIDENTS, STAFF, VOLUNTEERS, Street
+from .street import Street
 
 __all__ = ["TicketMoves"]
 

@@ -71,7 +71,7 @@ def only_the_first_reporter_is_asked() -> Patch:
 def all_solutions_are_one_round() -> Patch:
     """An answer to an old SMS acts on a later solution of the ticket."""
     return mock.patch.object(
-        ticket_notifications, "occasion_of", lambda ticket, kind: ""
+        ticket_notifications, "occasion_of", return_value=""
     )
 
 
@@ -87,14 +87,12 @@ def numbers_are_free_at_once() -> Patch:
 
 def the_queue_is_looked_at_once() -> Patch:
     """The watch over the queue does not go on."""
-    return mock.patch.object(QueueWatch, "deadlines", lambda self: {})
+    return mock.patch.object(QueueWatch, "deadlines", return_value={})
 
 
 def who_leaves_keeps_their_tickets() -> Patch:
     """Nobody gets the tickets of those who lost their role."""
-    return mock.patch.object(
-        TicketReleases, "release", lambda self, ended: None
-    )
+    return mock.patch.object(TicketReleases, "release", return_value=None)
 
 
 def a_ticket_without_a_clock() -> Patch:
@@ -127,8 +125,7 @@ def the_former_contact_is_told() -> Patch:
     """A phone rings for a person whose contact its owner no longer is."""
 
     def holders(self, person):
-        for one in self._repository.find_persons([*_once]).values():
-            yield one
+        yield from self._repository.find_persons([*_once]).values()
 
     _once = dict[str, None]()
     original = People.holders_for
@@ -160,7 +157,7 @@ def the_resident_is_told_twice() -> Patch:
 
 def hours_without_a_cap() -> Patch:
     """What was measured is booked, however long it was."""
-    return mock.patch.object(hours, "cap_of", lambda wish, claim: 10_000)
+    return mock.patch.object(hours, "cap_of", return_value=10_000)
 
 
 # I7
@@ -170,10 +167,10 @@ def a_claimed_wish_stays_behind() -> Patch:
     """A helper reads the old building and the new door after a move."""
     stack = ExitStack()
     stack.enter_context(
-        mock.patch.object(WishHomes, "follow", lambda *args: None)
+        mock.patch.object(WishHomes, "follow", return_value=None)
     )
     stack.enter_context(
-        mock.patch.object(views, "shows_door", lambda wish, home: True)
+        mock.patch.object(views, "shows_door", return_value=True)
     )
     return stack
 
@@ -213,7 +210,7 @@ def merging_loses_the_urgency() -> Patch:
 
 def a_rejected_wish_keeps_its_ticket() -> Patch:
     """Nobody gets the ticket back whose wish was rejected."""
-    return mock.patch.object(WishReturns, "follow", lambda *args: None)
+    return mock.patch.object(WishReturns, "follow", return_value=None)
 
 
 def a_split_ticket_is_less_urgent() -> Patch:

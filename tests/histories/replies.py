@@ -11,10 +11,11 @@ from chalicelib.offers.model import Offer
 from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.wishes.model import Wish
 
-from .invariants import break_rule, is_awaited
+from .people import NUMBERS
 from .present import when
+from .rule import break_rule, is_awaited
 from .sent import SentMessage, round_of
-from .street import NUMBERS, Street
+from .street import Street
 
 __all__ = ["ReplyMoves"]
 

@@ -77,18 +77,22 @@ def round_of(kind: str, subject: object, claim: str = "") -> Round:
 
     A delivery is that of a claim.
     """
-    if isinstance(subject, Ticket) and kind in SOLUTION:
-        if subject.resolved_at is None:
-            return ()
-        return ("solution", subject.resolved_at, subject.reopened)
-    if isinstance(subject, Ticket) and kind == "ticket.is_it_yours":
-        return ("report",) if subject.is_anonymous else ()
+    if isinstance(subject, Ticket):
+        return _round_of_ticket(kind, subject)
     if isinstance(subject, Wish) and kind in DELIVERY:
         return _delivery_of(subject, claim)
     if isinstance(subject, Wish) and kind == "wish.expiring":
-        if subject.state != "open":
-            return ()
-        return ("listing", subject.listed_at, subject.needed_by)
+        is_open = subject.state == "open"
+        listing = ("listing", subject.listed_at, subject.needed_by)
+        return listing if is_open else ()
+    return ()
+
+
+def _round_of_ticket(kind: str, ticket: Ticket) -> Round:
+    if kind in SOLUTION and ticket.resolved_at:
+        return ("solution", ticket.resolved_at, ticket.reopened)
+    if kind == "ticket.is_it_yours" and ticket.is_anonymous:
+        return ("report",)
     return ()
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from .invariants import RuleBroken
 from .machine import run
 from .planted import FAULTS, Fault
+from .rule import RuleBroken
 
 MOST = 300
 

@@ -3,7 +3,8 @@
 import pytest
 
 from .machine import SEED, AroundReplies, Everything, histories, run
-from .street import Street, base
+from .people import base
+from .street import Street
 
 
 def test_the_rules_hold_over_histories_of_everything():
@@ -48,7 +49,7 @@ def test_histories_reach_what_they_are_about():
             reached.update(f"ticket {one.state}" for one in street.tickets())
             reached.update(one.kind for one in street.sent)
 
-    run(Counted, 60, number=6, shrink=False)
+    run(Counted, 40, number=6, shrink=False)
     assert reached >= {
         *("wish open", "wish claimed", "wish delivered", "wish fulfilled"),
         *("ticket open", "ticket resolved", "ticket closed"),
