@@ -279,7 +279,7 @@ def _place_of(person: Person) -> str:
 def _to_second(
     request: FactorReset, relations_of_author: frozenset[Relation]
 ) -> tuple[Message, ...]:
-    """Return the message to the staff of whom one has to approve a request.
+    """Return the message to the staff who may approve a request.
 
     Of the two one is an administrator of the street.
     """

@@ -57,7 +57,7 @@ def open_visit(
     message_id: str,
     body: NoFields,
 ) -> VisitView:
-    """Open a visit: whom, where, what to say. The look is in the security trail."""
+    """Open a visit: the person, the place, what to say. The look is in the security trail."""
     return VisitView.model_validate(messages.open_visit(context, message_id))
 
 

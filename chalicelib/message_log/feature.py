@@ -324,7 +324,7 @@ def tasks(core: "Core", get: Get) -> "VisitTasks":
     """Build what finds visits by their person."""
     from .tasks import VisitTasks
 
-    return VisitTasks(get(repository))
+    return VisitTasks(get(repository), core.hooks, core.clock)
 
 
 @feature.task_about(service=tasks)

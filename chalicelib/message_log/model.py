@@ -213,7 +213,7 @@ class PendingVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedVisit:
-    """What somebody needs for a visit: whom, where, what to say, and the code to bring."""
+    """What a visit needs: the person, the place, the words to say, and the code to bring."""
 
     id: str
     person: str

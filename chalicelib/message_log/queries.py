@@ -182,7 +182,8 @@ class MessageQueries:
         ):
             ids = (visit.person, *visit.others)
             found = [people[id] for id in ids if id in people]
-            if text is not None and any(one.may_act for one in found):
+            is_gone = bool(found) and not any(one.may_act for one in found)
+            if text is not None and not is_gone:
                 needed[visit.id] = text
         return needed
 

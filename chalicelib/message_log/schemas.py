@@ -74,7 +74,7 @@ class MessageList(View):
 
 
 class VisitView(View):
-    """What somebody needs for a visit: whom, where, what to say, and the code to bring."""
+    """What a visit needs: the person, the place, the words to say, and the code to bring."""
 
     id: str
     person: PersonId

@@ -29,7 +29,7 @@ def visits(messages: "MessageQueries", query: QueueQuery) -> QueuePart:
     for place in places:
         page, everything = _read(messages, place, query)
         pages.append(page)
-        count += len(messages.still_needed(everything, query.locale))
+        count += len(everything)
     merged = merge_pairs(pages, query.limit)
     tasks = Page(_tasks(messages, merged.items, query), merged.next)
     return QueuePart(tasks=tasks, counts={"message.visit": count})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get
 from ..kernel.template import Lane
+from ..message_log.feature import tasks
 from ..places.feature import feature as places
 from ..tickets.feature import street_days
 
@@ -40,6 +41,7 @@ def build(core: "Core", get: Get) -> "QueueWatches":
         outbox=core.outbox,
         metrics=core.metrics,
         counts=counts,
+        visits=get(tasks),
     )
 
 

@@ -12,6 +12,7 @@ from ..kernel.job import Event, ScheduledJob, Send
 from ..kernel.metrics import Metrics
 from ..kernel.request import RequestContext
 from ..kernel.staff_queue import MAX_COUNTED, Task
+from ..message_log.tasks import VisitTasks
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.outbox import Outbox
@@ -42,11 +43,12 @@ class QueueWatches:
         outbox: Outbox,
         metrics: Metrics,
         counts: WaitingCounts,
+        visits: VisitTasks,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._places, self._days = clock, places, days
         self._hooks, self._outbox, self._metrics = hooks, outbox, metrics
-        self.counts = counts
+        self.counts, self._visits = counts, visits
         self._entities = EntityStore(
             transaction,
             repository.find_watch,
@@ -91,6 +93,7 @@ class QueueWatches:
         """
 
         def decide(watch: QueueWatch) -> Changes[QueueWatch]:
+            self._visits.end_outdated(watch.street)
             settled_at = self._clock.now() - SETTLED_AFTER
             span = _span(watch, self._days.of(watch.street), settled_at)
             notices = self._notices(watch.street, span)

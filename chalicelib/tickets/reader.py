@@ -115,7 +115,7 @@ class TicketReader:
         )
 
     def represented_by(self, actor_id: str, ticket: Ticket) -> list[str]:
-        """Return the reporters for whom an actor filed a ticket or a part of it.
+        """Return the reporters of a ticket, or a part of it, that an actor filed for them.
 
         Only those count who are represented by the actor now.
         """

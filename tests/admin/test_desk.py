@@ -120,7 +120,7 @@ def test_an_outdated_message_needs_no_visit(world: World):
     assert [
         visit["title"]
         for visit in of_kind(queue(world.staff()), "message.visit")
-    ] == ["李奶奶：（内容已过时，不用再告知）"]
+    ] == []
 
 
 def test_who_has_left_is_not_named(world: World):

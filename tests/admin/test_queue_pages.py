@@ -137,7 +137,7 @@ def row_of(id: str, task: Waiting, **fields: Any) -> Any:
         )
     values: dict[str, Any] = {
         "message": "due_x",
-        "kind": "wish.approved",
+        "kind": "account.factor_set",  # always true
         "about": "wsh_x",
         "person": "per_nobody",
     }
@@ -343,12 +343,12 @@ def full_desk() -> Desk:
 # The actor; volunteers; the wishes and their list; tickets; visits, their texts and people; jobs.
 # Pending erasures and call-backs are a list each. Replies are a list, and are read with their
 # people. A street has a second list of visits and of replies. Stopped corrections of phones are a
-# list of administrators.
+# list of administrators. Resets of factors are a list of staff.
 REQUESTS = {
-    "community staff": 14,
+    "community staff": 15,
     "grid worker": 14,
-    "street administrator": 17,
-    "street administrator in a community": 15,
+    "street administrator": 18,
+    "street administrator in a community": 16,
 }
 
 

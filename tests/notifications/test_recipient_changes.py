@@ -159,8 +159,9 @@ def test_a_resident_without_a_home_is_visited_by_staff_of_the_subjects_place(
 def test_a_resident_of_no_known_place_is_visited_by_the_street(world: World):
     phone, _ = newcomer(world)
     over(world, ScriptedGateway(world, TimeoutError()))
-    send = a_send("due_1", phone.me["id"], about="wsh_gone")
-    notify(world, send, {"title": "一个水壶"})
+    kind = "account.factor_set"  # which stays true
+    send = a_send("due_1", phone.me["id"], kind, about="wsh_gone")
+    notify(world, send, {})
     assert visits(world.staff(), BAIHUA) == []
     boss = world.phone_of(world.admin)
     (visit,) = visits(boss, STREET)

@@ -31,8 +31,12 @@ from .lists import (
 
 
 def staff_queue(street: Street, dice: Random, *, place: str) -> Listing:
+    needed = visits_needed(street)
     waiting = [
-        task for task in tasks_of(street.things) if covers(place, task[2])
+        task
+        for task in tasks_of(street.things)
+        if covers(place, task[2])
+        and (task[1] != "message.visit" or task[3] in needed)
     ]
     return Listing(
         viewer_of(street, place, dice),
@@ -41,6 +45,17 @@ def staff_queue(street: Street, dice: Random, *, place: str) -> Listing:
         {"place": place},
         key=lambda item: (item["kind"], item["id"]),
     )
+
+
+def visits_needed(street: Street) -> set[str]:
+    """Return the visits whose messages are still true."""
+    visits = [one for one in street.all(MessageAttempt) if one.wants_visit]
+    texts = street.world.services.message_queries.texts_of(visits, "zh-CN")
+    return {
+        one.id
+        for one, text in zip(visits, texts, strict=True)
+        if text is not None
+    }
 
 
 def tasks_of(things: Any) -> Iterator[tuple[str, str, str, str]]:

@@ -121,6 +121,15 @@ class Moves(RuleBasedStateMachine):
             self.move(name, self.pick(n, *OPEN), "hold", **body)
         self.street.settle()
 
+    @rule(name=PEOPLE, n=N)
+    def come_late(self, name: str, n: int) -> None:
+        """Have somebody join a ticket just after it was solved."""
+        ticket_id = self.pick(n, *OPEN)
+        self.move("assignee", ticket_id, "resolve", note="处理了")
+        self.street.settle()
+        self.street.join(name, ticket_id)
+        self.street.settle()
+
     @rule(who=REPORTERS, n=N, others=st.booleans())
     def confirm(self, who: int, n: int, *, others: bool) -> None:
         """Have one reporter confirm, or all the others."""

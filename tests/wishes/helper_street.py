@@ -50,8 +50,12 @@ class HelperStreet:
         if window_hours:
             self.cap = min(_MAX_MINUTES, int(window_hours * 60) + 60)
         self.said: list[tuple[datetime, Message]] = []
+        day = (self.world.clock.now() + timedelta(days=4)).date()
         self.id = self.world.open_wish(
-            self.resident, helpers_needed=needed, **fields
+            self.resident,
+            helpers_needed=needed,
+            needed_by=day.isoformat(),
+            **fields,
         )
         self.booked: dict[str, int] = {}
         self.settled = set[str]()
@@ -222,7 +226,7 @@ class HelperStreet:
 
     def settle(self) -> None:
         """Look at everything that was said."""
-        self.wait(timedelta(days=40))
+        self.wait(timedelta(days=10))
         for at, claim in self.ended:
             told = self.messages(to=claim.helper, kinds=GONE, claim=claim.id)
             assert len(told) == 1, f"{len(told)} messages about an end at {at}"

@@ -32,7 +32,7 @@ from chalicelib.wishes.model import Wish, WishState
 from .helper_street import HelperStreet
 
 N = st.sampled_from([0, 0, 1, 1, 2, 2, 3, 4])
-HOURS = st.sampled_from([0.2, 1, 3, 5, 26, 75, 24 * 9])
+HOURS = st.sampled_from([0.2, 1, 3, 5, 26, 75, 24 * 8])
 RATINGS = st.none() | st.integers(1, 5)
 
 
@@ -65,6 +65,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(n=N, by_staff=st.booleans())
     def release(self, n: int, by_staff: bool) -> None:
+        self.street.does(self.street.helpers[n], "claim")
         by = self.street.admin if by_staff else self.street.helpers[n]
         self.street.about(by, n, "release", reason="来不了")
 
@@ -91,6 +92,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(n=N, m=N)
     def deliver_with_code_of(self, n: int, m: int) -> None:
+        self.claim_both(n, m)
         self.street.deliver(n, self.street.code_of(m))
 
     @rule(n=N, data=st.data())
@@ -108,6 +110,20 @@ class Histories(RuleBasedStateMachine):
             body = {"reason": "没收到"} if then == "dispute" else {}
             self.street.about(self.street.resident, n, then, **body)
 
+    @rule(n=N, m=N)
+    def one_comes_and_one_leaves(self, n: int, m: int) -> None:
+        self.claim_both(n, m)
+        self.street.deliver(n, self.street.code_of(n))
+        self.street.about(self.street.helpers[m], m, "release", reason="病了")
+
+    @rule(n=N, m=N, yes=st.booleans(), data=st.data())
+    def two_come(self, n: int, m: int, yes: bool, data: Any) -> None:
+        """Two deliver without a code, and the resident answers one question."""
+        self.claim_both(n, m)
+        for one in (n, m):
+            self.street.deliver(one, None)
+        self.answer_one(yes, data)
+
     # the resident and staff
 
     @rule(n=N, by_staff=st.booleans(), rating=RATINGS)
@@ -123,11 +139,14 @@ class Histories(RuleBasedStateMachine):
 
     @rule(n=N)
     def reopen_a_dispute(self, n: int) -> None:
-        day = self._day(9)
+        day = self._day(4)
         self.street.about(self.street.admin, n, "reopen", needed_by=day)
 
     @rule(yes=st.booleans(), data=st.data())
     def answer(self, yes: bool, data: Any) -> None:
+        self.answer_one(yes, data)
+
+    def answer_one(self, yes: bool, data: Any) -> None:
         self.street.wait(timedelta(minutes=1))
         if self.street.asked:
             numbers = sorted(self.street.asked)
@@ -142,7 +161,8 @@ class Histories(RuleBasedStateMachine):
     )
     def disturb(self, how: str, needed: int, by_staff: bool) -> None:
         """End a listing, or change its terms, and have staff approve it again."""
-        street, day = self.street, self._day(9)
+        self.claim_both(0, 1)
+        street, day = self.street, self._day(4)
         by = street.admin if by_staff else street.resident
         match how:
             case "edit":
@@ -159,8 +179,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def begin_again(self) -> None:
-        self.street.does(self.street.resident, "reopen", needed_by=self._day(9))
-        self.street.does(self.street.admin, "approve", needed_by=self._day(9))
+        self.street.does(self.street.resident, "reopen", needed_by=self._day(4))
+        self.street.does(self.street.admin, "approve", needed_by=self._day(4))
 
     @rule(n=N, minutes=st.sampled_from([0, 60, 240, 300]))
     def settle_hours(self, n: int, minutes: int) -> None:
@@ -188,7 +208,7 @@ class Histories(RuleBasedStateMachine):
 def run(machine: type[Histories], examples: int) -> None:
     chosen = settings(
         max_examples=examples,
-        stateful_step_count=16,
+        stateful_step_count=10,
         deadline=None,
         derandomize=True,
         database=None,

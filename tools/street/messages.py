@@ -17,6 +17,7 @@ from chalicelib.message_log.model import (
     MessageAttempt,
     Recipient,
     SuppressionReason,
+    masked,
 )
 from chalicelib.people.model import Person
 
@@ -25,6 +26,7 @@ from .scale import StreetScale
 
 __all__ = ["LogWriter"]
 
+_FACT = "一件事"  # in place of titles and places
 _PRICE_LI = 55  # of one part, as of most providers
 
 
@@ -110,9 +112,15 @@ class LogWriter:
         if template.asks:
             number = "1"  # nobody is asked two things at once
         attempt = self._attempts.new(envelope, DeliveryState.SENT)
+        locale, text = envelope.recipient.locale, ""
+        facts = masked(template, dict.fromkeys(template.slots, _FACT))
+        if facts is not None:
+            text = template.fill(locale, facts)
         return replace(
             attempt,
             template=template.version,
+            text=text,
+            locale=locale if text else "",
             number=number,
             attempt=1,
             owner=self._ids.new("own"),
