@@ -142,11 +142,11 @@ class Street:
             self.failures,
             self.every_read,
             self.trail,
+            self.night,  # before the street has categories of its own
             self.rules,
             self.contention,
             self.schedules,
             self.watched,
-            self.night,
             self.audits,
         ]
 
