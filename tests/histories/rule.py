@@ -52,6 +52,8 @@ class Past:
     settled: set[str] = field(default_factory=set)  # claims with long stays
     checked_at: datetime | None = None
     level_since: dict[str, datetime] = field(default_factory=dict)
+    # Who was asked about each solution, or was to be visited.
+    asked: dict[Any, set[str]] = field(default_factory=dict)
     # Until when a round of a question was seen to be open.
     open_until: dict[Any, datetime] = field(default_factory=dict)
 

@@ -25,15 +25,15 @@ __all__ = [
 
 def reporters_are_asked(street: Street, past: Past) -> None:
     """I1 (L2): each reporter of a solved ticket is asked, or staff must visit them."""
-    _check_asked(street, parts=False)
+    _check_asked(street, past, parts=False)
 
 
 def reporters_of_parts_are_asked(street: Street, past: Past) -> None:
     """I1 (L2): each reporter of a part is asked where their report went, or is to be visited."""
-    _check_asked(street, parts=True)
+    _check_asked(street, past, parts=True)
 
 
-def _check_asked(street: Street, *, parts: bool) -> None:
+def _check_asked(street: Street, past: Past, *, parts: bool) -> None:
     solved = [
         ticket
         for ticket in street.tickets("resolved", "closed")
@@ -46,11 +46,13 @@ def _check_asked(street: Street, *, parts: bool) -> None:
     for ticket in solved:
         if ticket.state == "closed" and ticket.ending == "unsolved":
             continue
-        asked = _asked_about(street, ticket)
+        # A visit that was to be made leaves the list when the round is over.
+        known = past.asked.setdefault((ticket.id, ticket.resolved_at), set())
+        known |= _asked_about(street, ticket)
         ids = ticket.merged if parts else (ticket.id,)
         for report in _asked_reports(ticket, ids, reports):
             person = people[report.person_id]
-            if report.person_id in asked or not may_act(person):
+            if report.person_id in known or not may_act(person):
                 continue
             if report.answered_at and report.answered_at >= ticket.resolved_at:
                 continue
