@@ -329,4 +329,4 @@ FAULTS: dict[Fault, str] = {
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_the_histories_find_a_planted_fault(fault: Fault):
     with fault(), pytest.raises(AssertionError, match=FAULTS[fault]):
-        run(Moves, 40)
+        run(Moves, 300)
