@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..kernel.template import Pot, Template, Templates, Urgency
-from ..kernel.text_catalogue import placeholders, text
+from ..kernel.text_catalogue import DEFAULT_LOCALE, placeholders, text
 
 __all__ = [
     "DAY_REASONS",
@@ -215,8 +215,8 @@ _WORK_MESSAGES: Mapping[str, Template] = {
     ),
     "climbed_staff": _template(
         _STAFF,
-        zh="「{what}」逾期升级，请处理（{where}）",
-        en="“{what}” ({where}) is overdue and was escalated to you.",
+        zh="「{what}」逾期升级，请处理（{where}，{now}）",
+        en="“{what}” ({where}, {now}) is overdue and was escalated to you.",
         brief=text(
             zh="「{what}」{where}逾期升级", en="“{what}” in {where} is overdue"
         ),
@@ -354,15 +354,27 @@ _OTHER_MESSAGES: Mapping[str, Template] = {
 }
 
 
+# Alarms in the same words ring once, so they name no instant.
+_ALARMS = {
+    "climbed_staff": text(
+        zh="「{what}」逾期升级，请处理（{where}）",
+        en="“{what}” ({where}) is overdue and was escalated to you.",
+    )
+}
+
+
 def _urgent(kind: str, template: Template) -> Template:
     """Return the form for a danger to life or property: no quiet hour holds it back.
 
     Each rings at once and alone. The reminders of the last level share one message.
     """
+    words = _ALARMS.get(kind, template.text)
+    named = placeholders(words.format(DEFAULT_LOCALE))
     return replace(
         template,
         alarm=kind != "overdue_staff",
-        text=text(zh="紧急！", en="Urgent! ") + template.text,
+        text=text(zh="紧急！", en="Urgent! ") + words,
+        slots={name: template.slots[name] for name in sorted(named)},
         urgency=Urgency.URGENT,
         parts=2,
     )

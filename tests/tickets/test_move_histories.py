@@ -326,7 +326,9 @@ FAULTS: dict[Fault, str] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_the_histories_find_a_planted_fault(fault: Fault):
+    """Run until it is found: some faults need a merge, a leaver and a split in one history."""
     with fault(), pytest.raises(AssertionError, match=FAULTS[fault]):
         run(Moves, 300)
