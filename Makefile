@@ -19,7 +19,7 @@ SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/li
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
+.PHONY: help run test test-fast histories check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +33,11 @@ test: $(READY) store ## run all tests, in parallel
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
 
 test-fast: $(READY) ## run the tests that start no process, in about a minute
-	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
+	HISTORIES=$(or $(HISTORIES),80) $(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
+	@uptime
+
+histories: $(READY) ## live through generated histories of a whole street (HISTORIES=20000 for a night, SEED)
+	HISTORIES=$(or $(HISTORIES),2000) SEED=$(or $(SEED),20261130) $(BIN)/python -m pytest -m "not embedded" -n auto --dist loadfile tests/histories
 	@uptime
 
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS

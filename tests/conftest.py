@@ -39,6 +39,7 @@ SLOW = (
     "tests/adapters/test_photos.py",
     "tests/deploy/",
     "tests/faults/",
+    "tests/histories/test_faults.py",
     "tests/hostile/",
     "tests/journeys/",
     "tests/matching/test_rolling.py",

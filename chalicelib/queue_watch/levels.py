@@ -6,7 +6,13 @@ from ..kernel.access import Role
 from ..kernel.place import PlaceKind, kind_of
 from ..people.model import Person
 
-__all__ = ["DutyAlong", "StaffedLevel", "narrowest", "staffed_levels"]
+__all__ = [
+    "DutyAlong",
+    "StaffedLevel",
+    "narrowest",
+    "staff_of",
+    "staffed_levels",
+]
 
 # The people on duty at a place and each place around it, by role, innermost place first.
 DutyAlong = Mapping[str, Mapping[str, Sequence[Person]]]
@@ -23,14 +29,15 @@ def staffed_levels(lowest: PlaceKind, along: DutyAlong) -> list[StaffedLevel]:
     high: list[StaffedLevel] = []
     low: list[StaffedLevel] = []
     for code, by_role in along.items():
-        people = _staff(by_role)
+        people = staff_of(by_role)
         is_low = _RANKS.index(kind_of(code)) > _RANKS.index(lowest)
         if people:
             (low if is_low else high).append((code, people))
     return high or low[-1:]
 
 
-def _staff(by_role: Mapping[str, Sequence[Person]]) -> list[Person]:
+def staff_of(by_role: Mapping[str, Sequence[Person]]) -> list[Person]:
+    """Return the staff among people on duty: the property company reads no queue."""
     people: dict[str, Person] = {}
     for role in _STAFF_ROLES:
         people |= {one.id: one for one in by_role.get(role.value, ())}

@@ -11,6 +11,7 @@ from ..kernel.place import street_of
 from ..kernel.staff_queue import QueueQuery, TaskQueue
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from ..places.service import Places
+from .levels import staff_of
 
 __all__ = ["WaitingCounts", "query_for"]
 
@@ -57,7 +58,7 @@ class WaitingCounts:
 
     def _on_duty(self, place: str) -> frozenset[str]:
         here = self._places.duty_along(place)[place]
-        return frozenset(one.id for people in here.values() for one in people)
+        return frozenset(one.id for one in staff_of(here))
 
 
 def query_for(place: str) -> QueueQuery:

@@ -142,11 +142,11 @@ class Street:
             self.failures,
             self.every_read,
             self.trail,
+            self.night,  # before the street has categories of its own
             self.rules,
             self.contention,
             self.schedules,
             self.watched,
-            self.night,
             self.audits,
         ]
 
@@ -931,6 +931,7 @@ class Street:
         """What waits in the staff queue is announced, due, and there for a newcomer on duty."""
         for _ in range(2):
             ok(self.resident.post("/v1/wishes", self.world.wish_body()))
+        self.half_helped()
         self.world.pass_time(days=8)
         newcomer = self._on_duty("何婷", Role.GRID_WORKER, GRID)
         self.world.pass_time(minutes=5)
@@ -938,6 +939,16 @@ class Street:
         assert {line["kind"] for line in lines} == {"queue.waiting_staff"}
         lines = ok(self.admin.get("/v1/me/inbox?limit=100"))["items"]
         assert "queue.overdue_staff" in {line["kind"] for line in lines}
+
+    def half_helped(self) -> None:
+        """One of two helpers is found; the other place closes after the date."""
+        soon = self.world.clock.now() + timedelta(days=2)
+        wish = self.world.open_wish(
+            title="搬花盆",
+            helpers_needed=2,
+            needed_by=soon.date().isoformat(),
+        )
+        ok(self.world.volunteer().post(f"/v1/wishes/{wish}/claim"))
 
     def night(self) -> None:
         """A night is one message of the morning; alarms of the same words ring once."""

@@ -310,3 +310,22 @@ def test_who_takes_duty_where_nothing_waits_gets_no_message(
     on_duty(street, CLERK)
     street.world.pass_time(minutes=5)
     assert list(notices(street)) == []
+
+
+def test_the_property_company_on_duty_hears_nothing_of_the_queue(
+    street: TicketStreet,
+):
+    street.report()
+    places = street.world.services.places
+    places.assign_duty(street.world.boss, BAIHUA, {})
+    duty = {"property": [street.ids["company"]]}
+    duty |= {"community_staff": [street.ids["clerk"]]}
+    places.assign_duty(street.world.boss, BAIHUA, duty)
+    street.world.pass_time(minutes=1)
+    told = {
+        name: street.world.sms_to(getattr(street, name).me["phone"], kind)
+        for name in ("clerk", "company")
+        for kind in ["queue.waiting_staff"]
+    }
+    assert told["clerk"]
+    assert not told["company"]

@@ -1,0 +1,65 @@
+"""Histories of everything at once, in memory and, a few, in the embedded store."""
+
+import pytest
+
+from .machine import SEED, AroundReplies, Everything, histories, run
+from .people import base
+from .street import Street
+
+
+def test_the_rules_hold_over_histories_of_everything():
+    run(Everything, histories(0.25), number=3)
+
+
+@pytest.mark.embedded
+def test_the_embedded_store_keeps_the_same_histories(embedded_address: str):
+    class InTheStore(Everything):
+        def new_street(self) -> Street:
+            return Street.in_the_store()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", embedded_address)
+        run(InTheStore, 3, steps=10, number=4, shrink=False)
+
+
+def test_a_history_is_the_same_each_time():
+    """The seed decides a history: what failed once fails again."""
+    stories = []
+
+    class Told(AroundReplies):
+        def teardown(self) -> None:
+            stories.append([*self.street.story])
+
+    for _ in range(2):
+        run(Told, 5, number=5, shrink=False)
+    half = len(stories) // 2
+    assert half >= 5
+    assert stories[:half] == stories[half:]
+    assert SEED
+
+
+def test_histories_reach_what_they_are_about():
+    """The usual ends are reached, so that the rules have something to judge."""
+    reached = set[str]()
+
+    class Counted(Everything):
+        def teardown(self) -> None:
+            street = self.street
+            reached.update(f"wish {one.state}" for one in street.wishes())
+            reached.update(f"ticket {one.state}" for one in street.tickets())
+            reached.update(one.kind for one in street.sent)
+
+    run(Counted, 40, number=6, shrink=False)
+    assert reached >= {
+        *("wish open", "wish claimed", "wish delivered", "wish fulfilled"),
+        *("ticket open", "ticket resolved", "ticket closed"),
+        *("ticket.resolved", "wish.delivered", "queue.overdue_staff"),
+    }
+
+
+def test_each_history_begins_in_the_same_street():
+    first, second = Street.in_memory(), Street.in_memory()
+    first.do("wang", "PATCH", "/v1/me", {"name": "王改名"})
+    assert second.person("wang") == Street.in_memory().person("wang")
+    assert second.person("wang") != first.person("wang")
+    assert base().ids == second.ids
