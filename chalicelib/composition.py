@@ -12,7 +12,7 @@ from .kernel.changes import Write
 from .kernel.message_context import MessageContext, MessageSubject
 from .kernel.paging import Page, Position
 from .kernel.question import QuestionRound, QuestionState, QuestionStatus
-from .kernel.staff_queue import QueueKind, QueuePart, QueueQuery
+from .kernel.staff_queue import QueueKind
 
 __all__ = ["Composition"]
 
@@ -136,18 +136,6 @@ class Composition:
     def queue_kinds(self) -> Mapping[str, QueueKind]:
         """See `Hooks.queue_kinds`."""
         return queue_kinds()
-
-    def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
-        """See `Hooks.queue_parts`."""
-        parts: list[QueuePart] = []
-        known = queue_kinds()
-        for feature in declarations():
-            for provider, read in feature.queue_lines:
-                part: QueuePart = read(self._get(provider), query)
-                if unknown := part.counts.keys() - known.keys():
-                    raise LookupError(f"{unknown} are not declared")
-                parts.append(part)
-        return parts
 
 
 def _group(kind: str) -> Group:

@@ -17,6 +17,7 @@ from .kernel.job import Command, ScheduledJob
 from .kernel.log import Log
 from .kernel.metrics import MemoryMetrics, Metrics
 from .kernel.template import Lane
+from .queue_reading import QueueReader
 from .settings import Settings
 from .store.dynamo import connect
 from .store.outbox import Outbox, Queue
@@ -131,6 +132,7 @@ def build(
         transaction=_transaction(store, clock, ids, outbox, wait),
         outbox=outbox,
         hooks=Composition(container.get),
+        tasks=QueueReader(store=store, get=container.get, now=clock.now),
         templates=TEMPLATES,
         question_words=question_words,
         log=log,

@@ -11,6 +11,7 @@ from .kernel.ids import Ids
 from .kernel.log import Log
 from .kernel.metrics import Metrics
 from .kernel.paging import Cursors
+from .kernel.staff_queue import TaskQueue
 from .kernel.template import Templates
 from .settings import Settings
 from .store.outbox import Outbox
@@ -36,6 +37,7 @@ class Core:
     transaction: Transaction
     outbox: Outbox
     hooks: Hooks
+    tasks: TaskQueue
     templates: Templates
     question_words: Callable[[], Mapping[str, Mapping[str, bool]]]
     log: Log

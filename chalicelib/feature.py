@@ -40,6 +40,7 @@ __all__ = [
     "Group",
     "JobHandlers",
     "Messages",
+    "QueueLine",
     "ServiceProvider",
 ]
 
@@ -116,6 +117,14 @@ class Group(NamedTuple):
     members: Bound
     zone: Callable[..., str | None] | None
     direct_up_to: int
+
+
+class QueueLine(NamedTuple):
+    """A line of the staff queue: its kinds of tasks, and the functions that make them."""
+
+    kinds: tuple[str, ...]
+    tasks: Bound
+    about: Callable[[Any], Iterable[str]] | None
 
 
 class JobHandlers(ServiceProvider[S]):
@@ -249,7 +258,8 @@ class Feature(JobHandlers[S]):
         self.groups: dict[str, Group] = {}
         self.question_words: dict[str, Mapping[str, bool]] = {}
         self.question_statuses: Bound | None = None
-        self.queue_lines: list[Bound] = []
+        self.queue_lines: list[QueueLine] = []
+        self.task_closers: dict[str, Bound] = {}
         self.queue_kinds: list[QueueKind] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
@@ -344,16 +354,37 @@ class Feature(JobHandlers[S]):
         return declare
 
     def queue_line(
-        self, *kinds: QueueKind, service: _Service = None
+        self,
+        *kinds: QueueKind,
+        about: Callable[[Any], Iterable[str]] | None = None,
+        service: _Service = None,
     ) -> Callable[[F], F]:
-        """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`.
+        """Declare a line of the staff queue: (service, `QueueQuery`, `FoundTask`s) -> `Task`s.
 
-        `kinds` are all kinds of its tasks, each with its first recipients and its deadline.
+        In the order of the found ones; None where nobody has to act any more. `kinds` are all
+        kinds of its tasks, each with its first recipients and its deadline. `about` returns the
+        ids of the people that an entity is about; they are read for all lines together.
         """
         if not kinds:
             raise ValueError(f"{self.name}: a line declares its kinds of tasks")
         self.queue_kinds += kinds
-        return _add_to_list(self.queue_lines, service or self)
+
+        def declare(make: F) -> F:
+            names = tuple(kind.name for kind in kinds)
+            tasks = Bound(service or self, make)
+            self.queue_lines.append(QueueLine(names, tasks, about))
+            return make
+
+        return declare
+
+    def close_tasks(
+        self, *kinds: str, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare the end of tasks on which nobody has to act: (service, ids) -> their number.
+
+        The hourly look at the queue calls it with tasks that the line leaves out.
+        """
+        return _add_to_table(self.task_closers, kinds, service or self)
 
     def export(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the export of a person's data: (service, person id) -> data by section."""

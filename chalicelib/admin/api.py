@@ -10,6 +10,7 @@ from .schemas import (
     QueueView,
     SpendingView,
     StaffQueueQuery,
+    TaskCountView,
 )
 from .service import StaffQueue
 
@@ -35,10 +36,14 @@ def read_queue(
     staff_queue: StaffQueue, context: RequestContext, query: StaffQueueQuery
 ) -> QueueView:
     """Read the tasks that wait for the staff of a place, soonest due first."""
-    page, counts = staff_queue.queue(context, query.place, query.limit)
-    items = [QueueTaskView.model_validate(task) for task in page.items]
+    page = staff_queue.queue(context, query.place, query.limit)
+    items = [QueueTaskView.model_validate(task) for task in page.tasks.items]
+    counts = {
+        kind: TaskCountView.model_validate(count)
+        for kind, count in page.counts.items()
+    }
     return QueueView(
-        items=items, counts=dict(counts), next=context.cursor_of(page.next)
+        items=items, counts=counts, next=context.cursor_of(page.tasks.next)
     )
 
 

@@ -12,8 +12,10 @@ from ..tickets.feature import conversion as ticket_conversion
 from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..core import Core
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..web.routes import Routes
     from .service import StaffQueue
 
@@ -34,7 +36,7 @@ def build(core: "Core", get: Get) -> "StaffQueue":
         tickets=get(ticket_conversion),
         sms_budget=get(sms_budget),
         outbox=core.outbox,
-        hooks=core.hooks,
+        tasks=core.tasks,
     )
 
 
@@ -53,6 +55,12 @@ def routes() -> "Routes[Any]":
         lowest=PlaceKind.COMMUNITY,
     )
 )
-def parked(staff_queue: "StaffQueue", query: "QueueQuery") -> "QueuePart":
+def parked(
+    staff_queue: "StaffQueue",
+    query: "QueueQuery",
+    found: "Sequence[FoundTask]",
+) -> "list[Task | None]":
     """Return the parked jobs as tasks."""
-    return staff_queue.parked(query)
+    from .service import job_lines
+
+    return job_lines(query, found)

@@ -13,6 +13,7 @@ __all__ = [
     "QueueView",
     "SpendingView",
     "StaffQueueQuery",
+    "TaskCountView",
 ]
 
 
@@ -36,24 +37,51 @@ class StaffQueueQuery(PageQuery):
 
 
 class QueueTaskView(View):
-    """A task that waits for staff."""
+    """A task that waits for staff. What its kind does not have is null."""
 
     kind: str
     id: str
     title: str
     place: PlaceCode
+    place_name: str | None
     due_at: Instant
     moves: list[str]
     subject: str | None = Field(
-        description="The person of a consent that waits for a call-back; null for other kinds."
+        description="The person of a call-back or visit, or what a reply may be about."
+    )
+    version: int | None = Field(
+        description="The version that its moves name in If-Match."
+    )
+    etag: str | None = Field(
+        description="The version as an ETag, for If-Match."
+    )
+    category: str | None = Field(
+        description="Of a ticket; of a wish, its kind."
+    )
+    level: str | None = Field(description="The level that has a ticket.")
+    assignee: str | None = Field(
+        description="The person who has a ticket, or is asked to accept it."
+    )
+    reporter: str | None = Field(
+        description="The masked name of the person who asked for help."
     )
 
 
+class TaskCountView(View):
+    """The number of tasks of a kind. If it is capped there may be more."""
+
+    value: int
+    capped: bool
+
+
 class QueueView(View):
-    """A page of tasks, soonest due first, and the number of tasks of each kind."""
+    """A page of tasks, soonest due first, and the number of tasks of each kind.
+
+    The numbers are exact while at most 2,500 tasks wait at the place.
+    """
 
     items: list[QueueTaskView]
-    counts: dict[str, int]
+    counts: dict[str, TaskCountView]
     next: str | None
 
 

@@ -1,30 +1,34 @@
 """The staff queue: the tasks that wait for the staff of a place, over all features."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from ..kernel.access import Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes
 from ..kernel.errors import NotFound
-from ..kernel.hooks import Hooks
-from ..kernel.paging import Page, merge_pairs
-from ..kernel.place import covers, street_of
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
+from ..kernel.staff_queue import (
+    FoundTask,
+    QueuePage,
+    QueueQuery,
+    Task,
+    TaskQueue,
+)
 from ..message_log.budget import SmsBudget
 from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.records import ConsentGiven
 from ..store.outbox import Outbox, ParkedJob
+from ..store.tables import PARKED_JOB
 from ..store.transaction import Transaction
 from ..tickets.conversion import TicketConversion
 from ..wishes.model import Wish
 from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 
-__all__ = ["Spending", "StaffQueue"]
+__all__ = ["Spending", "StaffQueue", "job_lines"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +53,15 @@ class StaffQueue:
         tickets: TicketConversion,
         sms_budget: SmsBudget,
         outbox: Outbox,
-        hooks: Hooks,
+        tasks: TaskQueue,
     ) -> None:
         self._transaction, self._access = transaction, access
         self._submitter, self._tickets = submitter, tickets
-        self._sms_budget, self._outbox, self._hooks = sms_budget, outbox, hooks
+        self._sms_budget, self._outbox, self._tasks = sms_budget, outbox, tasks
 
     def queue(
         self, context: RequestContext, place: str, limit: int
-    ) -> tuple[Page[Task], Mapping[str, int]]:
+    ) -> QueuePage:
         """Return a page of tasks of a place, soonest due first, and all counts by kind."""
         granted = self._require_read(context, place)
         whole_street = place == street_of(place)
@@ -70,13 +74,7 @@ class StaffQueue:
             after=context.start["after"] if context.start else "",
             limit=limit,
         )
-        parts = self._hooks.queue_parts(query)
-        counts = Counter[str]()
-        for part in parts:
-            counts.update(part.counts)
-        merged = merge_pairs([part.tasks for part in parts], limit)
-        tasks = [task for _, task in merged.items]
-        return Page(tasks, merged.next), +counts  # without zeros
+        return self._tasks.page(query)
 
     def convert_to_wish(
         self,
@@ -98,25 +96,6 @@ class StaffQueue:
             return replace(wish, related=(*wish.related, turned))
 
         return self._transaction.run(decide, context)
-
-    def parked(self, query: QueueQuery) -> QueuePart:
-        """Return the parked jobs. Those of no known place are for administrators of streets."""
-
-        def waits_here(job: ParkedJob) -> bool:
-            if not job.place:
-                return query.is_street_admin
-            return covers(query.place, job.place)
-
-        def read(after: str, limit: int) -> Page[tuple[str, ParkedJob]]:
-            parked = self._outbox.parked(after, limit, waits_here)
-            position = {"after": parked.next["sk"]} if parked.next else None
-            return Page([(job.order, job) for job in parked.items], position)
-
-        page, everything = page_and_all(read, query)
-        tasks = [(order, _as_task(query, job)) for order, job in page.items]
-        return QueuePart(
-            tasks=Page(tasks, page.next), counts={"job.parked": len(everything)}
-        )
 
     def spending(self, context: RequestContext, place: str) -> Spending:
         """Return the SMS spending of the street of a place this month, for staff of the place."""
@@ -195,10 +174,17 @@ def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
     return bool(held & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 
 
+def job_lines(
+    query: QueueQuery, found: Sequence[FoundTask]
+) -> list[Task | None]:
+    """Return parked jobs as tasks."""
+    return [_as_task(query, one.entity) for one in found]
+
+
 def _as_task(query: QueueQuery, job: ParkedJob) -> Task:
     moves = ["redrive"] if _may_redrive(query.actor, job) else []
     return Task(
-        kind="job.parked",
+        kind=PARKED_JOB,
         id=job.record.id,
         title=job.record.kind,
         place=job.place or query.place,

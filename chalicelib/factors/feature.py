@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.access import Role
 from ..kernel.ended_relations import DUTY_ENDED
 from ..kernel.place import PlaceKind
 from ..kernel.staff_queue import QueueKind
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from ..kernel.changes import Delete
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.message_context import MessageContext, MessageSubject
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..people.factor_gate import ReadFactor
     from ..people.model import Person
     from ..web.routes import Routes
+    from .model import FactorReset
     from .reader import FactorReader
     from .resets import FactorResets
     from .service import Factors
@@ -124,18 +126,29 @@ feature.messages(
 )
 
 
+def owner_of(reset: "FactorReset") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (reset.id,)
+
+
 @feature.queue_line(
     QueueKind(
         "factor.reset",
         text(zh="待第二人批准的口令重置", en="resets of factors to approve"),
         lowest=PlaceKind.STREET,
         announced_by="account.factor_waits_staff",
+        seen_by=Role.COMMUNITY_STAFF,  # only they may approve one
     ),
+    about=owner_of,
     service=resets,
 )
-def waiting(resets: "FactorResets", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    resets: "FactorResets", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the resets that wait for a second person."""
-    return resets.waiting(query)
+    from .staff_queue import reset_lines
+
+    return reset_lines(found)
 
 
 @feature.on_relation_ended(service=resets)

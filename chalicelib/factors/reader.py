@@ -7,7 +7,7 @@ from ..kernel.changes import Delete
 from ..kernel.clock import Clock
 from ..people.factor_gate import FactorState
 from ..people.model import Person
-from .model import Factor, FactorReset
+from .model import Factor
 from .repository import FactorRepository
 
 __all__ = ["FactorReader"]
@@ -42,11 +42,6 @@ class FactorReader:
         """Return the deletes of a person's factor, and of a request to reset it."""
         now = self._clock.now()
         factor = Factor(id=person.id, created_at=now, updated_at=now)
-        reset = FactorReset(
-            id=person.id,
-            created_at=now,
-            updated_at=now,
-            requested_by="",
-            ttl=now,
-        )
-        return [Delete(row=factor), Delete(row=reset)]
+        reset = self._repository.find_reset(person.id)
+        ended = [Delete(row=reset)] if reset else []
+        return [Delete(row=factor), *ended]

@@ -20,13 +20,12 @@ from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
-from ..kernel.staff_queue import QueuePart, QueueQuery
 from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
 from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
-from . import permissions, staff_queue
+from . import permissions
 from .model import Factor, FactorReset
 from .policy import RESET_WAITS
 from .repository import FactorRepository
@@ -102,11 +101,6 @@ class FactorResets:
         if known is None:
             return ResetState(id=person_id, state="reset")
         return _pending(known)
-
-    def waiting(self, query: QueueQuery) -> QueuePart:
-        """Return the requests that wait for a second person."""
-        now = self._clock.now()
-        return staff_queue.waiting(self._repository, self._people, now, query)
 
     def message_contexts(
         self, subjects: Sequence[MessageSubject]
@@ -239,14 +233,8 @@ class FactorResets:
         address: str = "",
     ) -> tuple[Changes[Entity], ResetState]:
         """Return the removal of a factor. Every session of the person ends with it."""
-        now = self._clock.now()
-        request = FactorReset(
-            id=person.id,
-            created_at=now,
-            updated_at=now,
-            requested_by="",
-            ttl=now,
-        )
+        request = self._repository.find_reset(person.id)
+        ended = (Delete(row=request),) if request else ()
         audit = self._audit.record(
             actor, "person.factor_reset", person, reason, address=address
         )
@@ -261,7 +249,7 @@ class FactorResets:
         changes: Changes[Entity] = Changes(
             entity=replace(person, token_version=person.token_version + 1),
             previous=person,
-            writes=(Delete(row=factor), Delete(row=request), audit),
+            writes=(Delete(row=factor), *ended, audit),
             events=(event,),
             messages=(notice,),
         )

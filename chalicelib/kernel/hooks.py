@@ -9,7 +9,7 @@ from .changes import Write
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
 from .question import QuestionRound, QuestionStatus
-from .staff_queue import QueueKind, QueuePart, QueueQuery
+from .staff_queue import QueueKind
 
 __all__ = ["Hooks"]
 
@@ -78,8 +78,4 @@ class Hooks(Protocol):
 
     def queue_kinds(self) -> Mapping[str, QueueKind]:
         """Return the declared kinds of tasks that wait for staff, by name."""
-        ...
-
-    def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
-        """Return the parts of the staff queue, one of each declared line."""
         ...

@@ -1,26 +1,31 @@
-"""The staff queue: tasks, the query to the lines of each feature, and their result."""
+"""The staff queue: kinds of tasks, queries, and the tasks that they find."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, Protocol
 
-from .access import Actor
+from .access import Actor, Role
 from .paging import Page
 from .place import PlaceKind
 from .text_catalogue import Text
+from .waiting_task import WaitingTask
 
 __all__ = [
     "MAX_COUNTED",
+    "FoundTask",
     "QueueKind",
-    "QueuePart",
+    "QueuePage",
     "QueueQuery",
+    "QueueStep",
     "Task",
-    "page_and_all",
+    "TaskCount",
+    "TaskQueue",
+    "masked_name",
 ]
 
-T = TypeVar("T")
-MAX_COUNTED = 2000  # tasks of one line; a longer queue needs no exact number
+# Tasks of a place that are counted one by one. A quarter of a megabyte, read in one request.
+MAX_COUNTED = 2500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class QueueKind:
     reminded when the task is due, and one level more on each working day after. `within` are
     working days after which a task counts as due, though `Task.due_at` is later: then it ends.
     `announced_by` is the kind of the message with which a task comes up, instead of that of the
-    morning. Tasks of a `timer` (an `Entity.entity_kind`) escalate by it.
+    morning. Tasks of a `timer` (an `Entity.entity_kind`) escalate by it. Only those with at least
+    the role `seen_by` at the place see and count them.
     """
 
     name: str
@@ -41,6 +47,7 @@ class QueueKind:
     within: int | None = None
     announced_by: str = ""
     timer: str = ""
+    seen_by: Role = Role.GRID_WORKER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,8 @@ class Task:
     """An item that waits for staff, since when, and its deadline.
 
     `subject` is the id of what the item belongs to, if its move names both. Without `since` it
-    came up when it was due.
+    came up when it was due. `version` is the one that its moves name in If-Match. `reporter` is
+    the masked name of the person who asked for help.
     """
 
     kind: str
@@ -59,13 +67,32 @@ class Task:
     moves: Sequence[str]
     subject: str | None = None
     since: datetime | None = None
+    version: int | None = None
+    category: str | None = None
+    level: str | None = None
+    assignee: str | None = None
+    reporter: str | None = None
+    place_name: str | None = None
+
+    @property
+    def etag(self) -> str | None:
+        """Return the version as an ETag that If-Match takes. Its digest is of no view."""
+        return None if self.version is None else f'"{self.version}.0"'
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCount:
+    """The number of tasks of a kind. If it is `capped` there may be more."""
+
+    value: int
+    capped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuery:
     """A query for the tasks of a place and below, behind an order, soonest due first.
 
-    With `is_street_admin` the actor looks at the whole street: then a line also shows tasks that
+    With `is_street_admin` the actor looks at the whole street: then they also see tasks that
     have no place yet.
     """
 
@@ -77,35 +104,56 @@ class QueueQuery:
     limit: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class FoundTask:
+    """A waiting task with its entity, and all people that the tasks of the page are about, by id.
+
+    A person without a row is missing.
+    """
+
+    line: WaitingTask
+    entity: Any
+    people: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStep:
+    """A stretch of the queue: its tasks, and those that wait though nobody has to act any more."""
+
+    tasks: Sequence[Task]
+    obsolete: Sequence[WaitingTask]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueuePart:
-    """The result of one line: tasks with their orders, and the number of all tasks by kind.
+class QueuePage:
+    """A page of tasks, and the number of all tasks of the place by kind."""
 
-    The orders lie behind `QueueQuery.after`. The `next` of `tasks` is ``{"after": order}`` where
-    the page stopped before its end.
-    """
-
-    tasks: Page[tuple[str, Task]]
-    counts: Mapping[str, int]
+    tasks: Page[Task]
+    counts: Mapping[str, TaskCount]
 
 
-def page_and_all(
-    read: Callable[[str, int], Page[tuple[str, T]]],
-    query: QueueQuery,
-) -> tuple[Page[tuple[str, T]], Sequence[T]]:
-    """Return the page of a query, and all items of the line up to `MAX_COUNTED`.
+class TaskQueue(Protocol):
+    """The staff queue over the tasks of all features."""
 
-    That is one read, except for a page behind the last counted item.
-    `read(after, limit)` returns a page of (order, item) pairs, sorted by order, with
-    ``{"after": order}`` as its `next`.
-    """
-    part = counted = read("", MAX_COUNTED)
-    items = [item for _, item in counted.items]
-    if counted.next is not None and query.after >= counted.next["after"]:
-        part = read(query.after, MAX_COUNTED)
-    behind = [pair for pair in part.items if pair[0] > query.after]
-    page = behind[: query.limit]
-    following = part.next
-    if len(behind) > len(page):
-        following = {"after": page[-1][0]}
-    return Page(page, following), items
+    def page(self, query: QueueQuery) -> QueuePage:
+        """Return a page of tasks, soonest due first, and the counts of all."""
+        ...
+
+    def counts(self, query: QueueQuery) -> Mapping[str, TaskCount]:
+        """Return the number of all tasks of a place by kind, from the table of tasks alone."""
+        ...
+
+    def steps(self, query: QueueQuery) -> Iterator[QueueStep]:
+        """Yield the whole queue behind the order of a query, in steps of a hundred tasks."""
+        ...
+
+    def close(self, tasks: Sequence[WaitingTask]) -> int:
+        """Have the features close tasks on which nobody has to act; return their number."""
+        ...
+
+
+def masked_name(person: Any) -> str | None:
+    """Return the first character of a person's name with ``**``; None without a person."""
+    if person is None or not person.name:
+        return None
+    return f"{person.name[0]}**"

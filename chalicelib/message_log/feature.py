@@ -1,6 +1,6 @@
 """The declaration of the message log: attempts, digests, budgets, questions, reports and visits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..kernel.changes import Delete
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.paging import Position
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..people.model import Person
     from ..web.routes import Routes
     from .answering import Answering
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .digest import Digest
     from .ended_relations import WaitingMessages
     from .log import MessageLog
+    from .model import MessageAttempt
     from .queries import MessageQueries
     from .questions import QuestionReader, Questions
     from .reports import DeliveryReports
@@ -324,7 +325,7 @@ def tasks(core: "Core", get: Get) -> "VisitTasks":
     """Build what finds visits by their person."""
     from .tasks import VisitTasks
 
-    return VisitTasks(get(repository), core.hooks, core.clock)
+    return VisitTasks(get(repository), get(feature), core.clock)
 
 
 @feature.task_about(service=tasks)
@@ -333,11 +334,27 @@ def has_task(tasks: "VisitTasks", worker: "Actor", person: "Person") -> bool:
     return tasks.has_task(worker, person.id)
 
 
-@feature.queue_line(
-    QueueKind("message.visit", text(zh="待上门告知", en="visits to make"))
-)
-def visits(messages: "MessageQueries", query: "QueueQuery") -> "QueuePart":
-    """Return the visits that staff have to make."""
-    from .staff_queue import visits
+def recipients_of(attempt: "MessageAttempt") -> "Iterable[str]":
+    """Return the people whose names a line of the staff queue shows."""
+    return (attempt.person, *attempt.others)
 
-    return visits(messages, query)
+
+@feature.queue_line(
+    QueueKind("message.visit", text(zh="待上门告知", en="visits to make")),
+    about=recipients_of,
+)
+def visits(
+    messages: "MessageQueries",
+    query: "QueueQuery",
+    found: "Sequence[FoundTask]",
+) -> "list[Task | None]":
+    """Return the visits that staff have to make."""
+    from .staff_queue import visit_lines
+
+    return visit_lines(messages, query, found)
+
+
+@feature.close_tasks("message.visit", service=tasks)
+def end_outdated(tasks: "VisitTasks", ids: "Sequence[str]") -> int:
+    """End the visits that nobody has to make any more."""
+    return tasks.end_outdated(ids)

@@ -31,7 +31,6 @@ __all__ = [
     "InboxItem",
     "MessageAttempt",
     "OpenedVisit",
-    "PendingVisit",
     "PhoneQuestion",
     "PhoneQuota",
     "Recipient",
@@ -40,8 +39,8 @@ __all__ = [
     "bundle_of",
     "id_of_parts",
     "masked",
-    "numbers_of",
     "subject_of",
+    "words_of",
 ]
 
 
@@ -195,20 +194,6 @@ class FurtherRecipient:
     channel: Channel
     at: datetime
     ttl: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingVisit:
-    """A visit that staff have to make, as its index holds it: the person and the message."""
-
-    id: str
-    kind: str
-    about: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    person: str
-    others: tuple[str, ...] = ()
-    place: str = ""
-    order: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,20 +360,13 @@ def attempt_id(message: str, channel: Channel, address: str) -> str:
     return id_of_parts("msg", message, channel, address)
 
 
-def subject_of(message: MessageAttempt | PendingVisit) -> MessageSubject:
+def subject_of(message: MessageAttempt) -> MessageSubject:
     """Return the subject of a message."""
     return MessageSubject(
         kind=message.kind, subject=message.about, params=message.params
     )
 
 
-def numbers_of(
-    message: MessageAttempt | PendingVisit, locale: str
-) -> Pair | None:
-    """Return the numbers that answer a message, None if it was not asked by SMS.
-
-    At a visit staff ask the question, and the answer is a word.
-    """
-    if isinstance(message, PendingVisit):
-        return Pair(_YES.format(locale), _NO.format(locale))
-    return message.numbers
+def words_of(locale: str) -> Pair:
+    """Return the answers at a visit: staff ask the question, and the answer is a word."""
+    return Pair(_YES.format(locale), _NO.format(locale))

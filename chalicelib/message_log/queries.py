@@ -21,10 +21,9 @@ from .model import (
     InboxItem,
     MessageAttempt,
     OpenedVisit,
-    PendingVisit,
     masked,
-    numbers_of,
     subject_of,
+    words_of,
 )
 from .repository import MessageRepository
 
@@ -159,27 +158,19 @@ class MessageQueries:
 
         return self._access.require(context, action, resource).actor
 
-    def pending_visits(
-        self, place: str, after: str, limit: int
-    ) -> Page[PendingVisit]:
-        """Return the visits to be made at a place, longest waiting first.
-
-        The staff queue has checked the permission.
-        """
-        return self._repository.pending_visits(place, after, limit)
-
     def still_needed(
-        self, visits: Sequence[PendingVisit], locale: str
+        self,
+        visits: Sequence[MessageAttempt],
+        people: Mapping[str, Person],
+        locale: str,
     ) -> dict[str, str]:
         """Return the texts of visits, by id, without those that nobody has to make any more.
 
         The matter is over, or each person's account is.
         """
-        people = self.people_of(visits)
         needed: dict[str, str] = {}
-        for visit, text in zip(
-            visits, self.texts_of(visits, locale), strict=True
-        ):
+        texts = self.texts_of(visits, locale, at_visit=True)
+        for visit, text in zip(visits, texts, strict=True):
             ids = (visit.person, *visit.others)
             found = [people[id] for id in ids if id in people]
             is_gone = bool(found) and not any(one.may_act for one in found)
@@ -253,11 +244,12 @@ class MessageQueries:
 
     def texts_of(
         self,
-        messages: Sequence[MessageAttempt | PendingVisit],
+        messages: Sequence[MessageAttempt],
         locale: str,
         reader: str = "",
         *,
         with_code: bool = False,
+        at_visit: bool = False,
     ) -> list[str | None]:
         """Return the texts that are true now, None for messages that are over.
 
@@ -278,12 +270,15 @@ class MessageQueries:
                 facts = context.facts
                 if not with_code:
                     facts = masked(template, facts) or facts
+                numbers = words_of(locale) if at_visit else message.numbers
                 texts[message.id] = template.fill(
-                    locale, facts, reader, numbers_of(message, locale)
+                    locale, facts, reader, numbers
                 )
         return [texts.get(message.id) for message in messages]
 
-    def people_of(self, visits: Sequence[PendingVisit]) -> Mapping[str, Person]:
+    def people_of(
+        self, visits: Sequence[MessageAttempt]
+    ) -> Mapping[str, Person]:
         """Return the people to visit, by id."""
         ids: set[str] = set()
         for visit in visits:

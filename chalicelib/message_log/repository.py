@@ -4,26 +4,25 @@ A row is claimed by condition before an attempt.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.indexes import index
+from ..store.projections import put_if
 from ..store.repository import Repository
-from ..store.table import PK, Key, Table, behind
+from ..store.table import PK, Key, Table
 from .model import (
     Channel,
     DeliveryState,
     FurtherRecipient,
     MessageAttempt,
-    PendingVisit,
     PhoneQuestion,
     PhoneQuota,
 )
-from .policy import VISIT_WITHIN
+from .waiting_tasks import VISIT_TASK, visit_tasks
 
 __all__ = [
     "ATTEMPT",
@@ -34,19 +33,6 @@ __all__ = [
 ]
 
 _KEYS_AT_ONCE = 1000  # ids only: far less than a megabyte
-_NOWHERE = "-"  # the place key of people of no known place
-
-# Ids and kinds, no text: with them a page of visits is shown without reading its attempts.
-_IN_A_QUEUE = (
-    "id",
-    "kind",
-    "about",
-    "params",
-    "person",
-    "others",
-    "place",
-    "order",
-)
 # PK the attempt; SK `delivery`, `for#<person>`. A phone: PK its hash, SK
 # `question#<family>` or `quota`.
 _MESSAGES = Table(
@@ -55,19 +41,6 @@ _MESSAGES = Table(
         # The messages to a person, by instant and channel.
         # Keys only: a settled attempt is not written here again.
         index("by_person", hash_key="told", range_key="told_order"),
-        # The visits to make, by street and by community, as a queue shows them. Sparse.
-        index(
-            "by_visit",
-            hash_key="visit_in",
-            range_key="order",
-            include=_IN_A_QUEUE,
-        ),
-        index(
-            "by_visit_community",
-            hash_key="visit_community",
-            range_key="order",
-            include=_IN_A_QUEUE,
-        ),
     ),
 )
 
@@ -95,15 +68,7 @@ def _inbox_keys(
 
 def _keys(attempt: MessageAttempt) -> dict[str, str]:
     inbox = _inbox_keys(attempt.person, attempt.at, attempt.channel, attempt.id)
-    keys = {"pk": attempt.id, "sk": "delivery", **inbox}
-    if attempt.wants_visit:
-        keys["visit_in"] = keys["visit_community"] = _NOWHERE
-        if attempt.place:
-            keys["visit_in"] = street_of(attempt.place)
-            keys["visit_community"] = community_of(attempt.place)
-        due_at = attempt.at + VISIT_WITHIN
-        keys["order"] = f"{to_text(due_at)}#{attempt.id}"
-    return keys
+    return {"pk": attempt.id, "sk": "delivery", **inbox}
 
 
 def _further_keys(further: FurtherRecipient) -> dict[str, str]:
@@ -121,13 +86,14 @@ def _quota_keys(quota: PhoneQuota) -> dict[str, str]:
     return {"pk": quota.id, "sk": "quota"}
 
 
-ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys)
+ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys).with_tasks(
+    VISIT_TASK, derive=visit_tasks, sk="delivery"
+)
 FURTHER_RECIPIENT = _MESSAGES.row(FurtherRecipient, keys=_further_keys)
 QUESTION = _MESSAGES.row(PhoneQuestion, keys=_question_keys)
 QUOTA = _MESSAGES.row(PhoneQuota, keys=_quota_keys)
 _KEY = ATTEMPT.view(Key)
 _INBOX_KEY = ATTEMPT.view(_InboxKey)
-_VISIT = ATTEMPT.view(PendingVisit)
 
 
 def _unchanged(name: str, before: MessageAttempt) -> Any:
@@ -146,23 +112,27 @@ class MessageRepository(Repository):
 
     def claim(self, attempt: MessageAttempt) -> bool:
         """Write an attempt that must not be there yet: it will be sent, or was suppressed."""
-        return self._store.put_if(attempt, PK.does_not_exist())
+        return put_if(self._store, attempt, PK.does_not_exist())
 
     def reclaim(self, attempt: MessageAttempt, before: MessageAttempt) -> bool:
         """Replace an attempt that must be as it was read."""
         condition = ATTEMPT.attribute("state") == before.state
         for name in ("attempt", "owner", "visited_by"):
             condition &= _unchanged(name, before)
-        return self._store.put_if(attempt, condition)
+        return put_if(self._store, attempt, condition, before)
 
     def settle(self, attempt: MessageAttempt) -> bool:
-        """Write how an attempt ended; False if another has begun, or a report has settled it."""
-        state = ATTEMPT.attribute("state")
-        unsettled = (state == DeliveryState.CLAIMED) | (
-            state == DeliveryState.UNKNOWN
-        )
+        """Write how an attempt ended; False if another has begun, or a report has settled it.
+
+        The attempt is still claimed, or its outcome is unknown by now, which wants a visit.
+        """
         same_owner = ATTEMPT.attribute("owner") == attempt.owner
-        return self._store.put_if(attempt, same_owner & unsettled)
+        for state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN):
+            before = replace(attempt, state=state)
+            same_state = ATTEMPT.attribute("state") == state
+            if put_if(self._store, attempt, same_owner & same_state, before):
+                return True
+        return False
 
     def find_attempt(self, id: str) -> MessageAttempt | None:
         """Read an attempt."""
@@ -222,32 +192,6 @@ class MessageRepository(Repository):
 
         held = [key.pk for key in every(read) if key.has_channel(channel)]
         return self.find_attempts(held)
-
-    def pending_visits(
-        self, place: str, after: str, limit: int
-    ) -> Page[PendingVisit]:
-        """Read the visits to be made at a place and below, longest waiting first.
-
-        An empty place reads visits to people of no known place.
-        """
-        index_name = "by_visit"
-        part = place or _NOWHERE
-        if place and kind_of(place) is not PlaceKind.STREET:
-            index_name = "by_visit_community"
-            part = community_of(place)
-
-        def is_below(visit: PendingVisit) -> bool:
-            return not place or covers(place, visit.place)
-
-        return self._store.page(
-            _VISIT,
-            part,
-            index=index_name,
-            keys=behind(ATTEMPT.attribute("order"), after),
-            limit=limit,
-            wanted=is_below,
-            read_at_most=2000,
-        )
 
     def find_question(self, phone: str, family: str) -> PhoneQuestion | None:
         """Read the questions of a family at a phone (by its keyed hash)."""

@@ -1,42 +1,49 @@
 """The tasks of workers about people that no message has reached."""
 
+from collections.abc import Sequence
+
 from ..kernel.access import Actor, Role
 from ..kernel.clock import Clock
-from ..kernel.hooks import Hooks
+from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import decisions
-from .model import SuppressionReason, subject_of
+from .model import SuppressionReason
+from .queries import MessageQueries
 from .repository import MessageRepository
 
 __all__ = ["VisitTasks"]
 
 _MAX_READ = 100  # the newest messages to a person: some months
-_MAX_ENDED = 200  # visits of a street looked at in one hour
 
 
 class VisitTasks:
     """Finds visits by the person to be visited, and ends those that nobody has to make."""
 
     def __init__(
-        self, repository: MessageRepository, hooks: Hooks, clock: Clock
+        self,
+        repository: MessageRepository,
+        queries: MessageQueries,
+        clock: Clock,
     ) -> None:
-        self._repository, self._hooks = repository, hooks
+        self._repository, self._queries = repository, queries
         self._clock = clock
 
-    def end_outdated(self, street: str) -> None:
-        """End the visits of a street whose messages are no longer true. Idempotent."""
-        page = self._repository.pending_visits(street, "", _MAX_ENDED)
-        contexts = self._hooks.contexts([subject_of(one) for one in page.items])
-        over = [
-            visit.id
-            for visit, context in zip(page.items, contexts, strict=True)
-            if context is None
-        ]
-        now = self._clock.now()
-        for attempt in self._repository.find_attempts(over):
-            ended = decisions.suppressed(
-                attempt, now, SuppressionReason.OUTDATED
-            )
-            self._repository.reclaim(ended, attempt)
+    def end_outdated(self, ids: Sequence[str]) -> int:
+        """End those of these visits that nobody has to make any more; return their number.
+
+        The matter is over, or the account of each recipient is.
+        """
+        visits = self._repository.find_attempts(ids)
+        visits = [visit for visit in visits if visit.wants_visit]
+        people = self._queries.people_of(visits)
+        needed = self._queries.still_needed(visits, people, DEFAULT_LOCALE)
+        now, ended = self._clock.now(), 0
+        for visit in visits:
+            if visit.id not in needed:
+                over = decisions.suppressed(
+                    visit, now, SuppressionReason.OUTDATED
+                )
+                ended += self._repository.reclaim(over, visit)
+        return ended
 
     def has_task(self, worker: Actor, person_id: str) -> bool:
         """Say whether a person is to be visited at a place where the worker serves."""

@@ -5,7 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from ..kernel.changes import Changes, Message, Put, TimelineEvent
+from ..kernel.changes import (
+    Changes,
+    Delete,
+    Message,
+    Put,
+    TimelineEvent,
+    Write,
+)
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
@@ -18,8 +25,9 @@ from .moves import GUARDIAN
 from .policy import CALL_BACK_WITHIN, CONSENT_TEXTS
 from .records import Consent, ConsentGiven
 from .repository import PersonRepository
+from .waiting_tasks import consent_tasks
 
-__all__ = ["BindSlip", "Consents"]
+__all__ = ["BindSlip", "Consents", "settled"]
 
 _BLANKED_AT_ONCE = 20  # lines in one transaction
 _IN_APP = ConsentGiven(how="app")
@@ -152,11 +160,11 @@ class Consents:
             every(lambda start: self._repository.consents_of(person_id, start))
         )
 
-    def waiting(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, Consent]]:
-        """Return the consents that wait for a call-back at a place, each with its order."""
-        return self._repository.consents_waiting(place, after, limit)
+    def call_backs_due(
+        self, street: str, until: datetime, start: Position | None, limit: int
+    ) -> Page[Consent]:
+        """Return the consents of a street whose call-back was due by an instant."""
+        return self._repository.call_backs_due(street, until, start, limit)
 
     # use cases without a signed-in actor
 
@@ -215,18 +223,26 @@ class Consents:
         return page.next
 
     def _blank(self, person_id: str, consents: Sequence[Consent]) -> None:
-        blank = tuple(
-            Put(row=replace(consent, witness=None, confirm_by=None))
-            for consent in consents
-        )
+        blank: list[Write] = []
+        for consent in consents:
+            blank += settled(replace(consent, witness=None), consent)
 
         def decide() -> Changes[Person]:
             person = self._repository.find_person(person_id)
             if person is None:
                 raise NotFound
-            return Changes(entity=person, previous=person, writes=blank)
+            return Changes(entity=person, previous=person, writes=tuple(blank))
 
         self._transaction.run(decide, RequestContext())
+
+
+def settled(
+    consent: Consent, before: Consent | None = None
+) -> tuple[Put, *tuple[Delete, ...]]:
+    """Return the writes of a consent that waits for no call-back any more."""
+    tasks = consent_tasks(before or consent)
+    ends = tuple(Delete(row=task) for task in tasks)
+    return Put(row=replace(consent, confirm_by=None)), *ends
 
 
 def _without_channel(

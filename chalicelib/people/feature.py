@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .access import Access
@@ -352,8 +352,10 @@ def place_of(people: "PersonJobs", person_id: str) -> str:
         lowest=PlaceKind.COMMUNITY,
     ),
 )
-def waiting(people: "People", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    people: "People", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the volunteers who wait for staff."""
-    from .staff_queue import waiting
+    from .staff_queue import volunteer_lines
 
-    return waiting(people, query)
+    return volunteer_lines(query, found)

@@ -1,21 +1,29 @@
 """How people and their consents are stored."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
 from ..kernel.access import Role
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import covers, sort_key, street_of, subtree
+from ..kernel.place import sort_key, street_of, subtree
 from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, behind
+from ..store.table import SK, EventRecord, Key, Table
+from ..store.tables import TASK
 from .ended_relations import events_of_change
 from .listing import NamedPerson, RoleHolder, listed_by_name, listed_by_role
 from .model import Person
 from .records import Consent, PhoneMark, PhoneOwner, SealedRecord
 from .volunteering import Volunteering, volunteering
+from .waiting_tasks import (
+    CALL_BACK,
+    VOLUNTEER_TASKS,
+    consent_sk,
+    consent_tasks,
+    volunteer_tasks,
+)
 
 __all__ = [
     "CONSENT",
@@ -27,7 +35,6 @@ __all__ = [
     "VOLUNTEERING",
     "PersonEvent",
     "PersonRepository",
-    "WaitingVolunteer",
 ]
 
 # PK the person; SK `person`, `consent#…`.
@@ -41,31 +48,11 @@ _PEOPLE = Table(
         # In the order of the place tree. Keys only: no copy of a name or phone lies in an index.
         index("by_place", hash_key="street", range_key="place_order"),
         index("by_household", hash_key="household"),
-        # The volunteers of a street who wait for staff, soonest due first. Sparse, no names.
-        index(
-            "by_waiting",
-            hash_key="waits_in",
-            range_key="waits_order",
-            include=("id", "waits_at", "waits_for"),
-        ),
-        # Spoken consents that wait for a call-back in a street, soonest due first. Sparse.
-        index("by_call_back", hash_key="calls_in", range_key="calls_order"),
     ),
 )
 # One page of a search goes through all names that begin so. A street of 43,000 people has about
 # 3,000 with the most frequent surname; a request reads as many.
 _NAMES_AT_ONCE = 3000
-_WAITING_READ_MAX = 2000  # tasks of a street, filtered for one of its places
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingVolunteer:
-    """A volunteer who waits for staff, as the index holds them."""
-
-    id: str
-    waits_at: str
-    waits_for: str
-    waits_order: str
 
 
 class PersonEvent(EventRecord):
@@ -80,21 +67,7 @@ def _person_keys(person: Person) -> dict[str, str]:
             "street": street_of(place),
             "place_order": sort_key(place) + person.id,
         }
-        keys |= _waiting_keys(person, place)
     return keys
-
-
-def _waiting_keys(person: Person, place: str) -> dict[str, str]:
-    waiting = person.waits_for_staff()
-    if waiting is None:
-        return {}
-    waits_for, due_at = waiting
-    return {
-        "waits_in": street_of(place),
-        "waits_order": f"{to_text(due_at)}#{person.id}",
-        "waits_at": place,
-        "waits_for": waits_for,
-    }
 
 
 def _role_list(place: str, role: Role) -> str:
@@ -109,24 +82,15 @@ def _volunteering_keys(one: Volunteering) -> dict[str, str]:
 
 
 def _consent_keys(consent: Consent) -> dict[str, str]:
-    keys = {
-        "pk": consent.person_id,
-        "sk": f"consent#{to_text(consent.at)}#{consent.id}",
-    }
-    if consent.confirm_by and consent.place:
-        keys |= {
-            "calls_in": street_of(consent.place),
-            "calls_order": f"{to_text(consent.confirm_by)}#{consent.id}",
-        }
-    return keys
+    return {"pk": consent.person_id, "sk": consent_sk(consent)}
 
 
-_COMPUTED = {"waits_at": str, "waits_for": str}
 PERSON = (
-    _PEOPLE.row(Person, keys=_person_keys, computed=_COMPUTED)
+    _PEOPLE.row(Person, keys=_person_keys)
     .with_projection(volunteering)
     .with_projection(listed_by_name)
     .with_projection(listed_by_role)
+    .with_tasks(*VOLUNTEER_TASKS, derive=volunteer_tasks, sk="person")
     .with_events(events_of_change)
 )
 PHONE_OWNER = _PEOPLE.row(
@@ -155,12 +119,11 @@ ROLE_HOLDER = _PEOPLE.row(
         "sk": sort_key(one.place) + one.person_id,
     },
 )
-CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
+CONSENT = _PEOPLE.row(Consent, keys=_consent_keys).with_tasks(
+    CALL_BACK, derive=consent_tasks, sk=""
+)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
 _KEY = PERSON.view(Key)
-_WAITING = PERSON.view(WaitingVolunteer)
-_CONSENT_KEY = CONSENT.view(Key)
-_CALL_BACKS_READ = 2000  # looked through for one page of the staff queue
 
 
 class PersonRepository(Repository):
@@ -182,11 +145,12 @@ class PersonRepository(Repository):
         """Read one person."""
         return self._store.get(PERSON, person_id, "person")
 
-    def find_persons(self, person_ids: list[str]) -> dict[str, Person]:
+    def find_persons(
+        self, person_ids: list[str], *, consistent: bool = True
+    ) -> dict[str, Person]:
         """Read several people, a hundred in a request, by id."""
-        people = self._store.get_many(
-            PERSON, [(id, "person") for id in person_ids]
-        )
+        keys = [(id, "person") for id in person_ids]
+        people = self._store.get_many(PERSON, keys, consistent=consistent)
         return by_id(people)
 
     def owner_of_phone(self, fingerprint: str) -> str | None:
@@ -323,20 +287,6 @@ class PersonRepository(Repository):
 
         return every(read)
 
-    def waiting_at(
-        self, place: str, after: str, limit: int
-    ) -> Page[WaitingVolunteer]:
-        """Read the volunteers who wait for the staff of a place, soonest due first."""
-        return self._store.page(
-            _WAITING,
-            street_of(place),
-            index="by_waiting",
-            keys=behind(PERSON.attribute("waits_order"), after),
-            limit=limit,
-            wanted=lambda waiting: covers(place, waiting.waits_at),
-            read_at_most=_WAITING_READ_MAX,
-        )
-
     def consents_of(
         self, person_id: str, start: Position | None = None, limit: int = 100
     ) -> Page[Consent]:
@@ -351,25 +301,21 @@ class PersonRepository(Repository):
             newest_first=True,
         )
 
-    def consents_waiting(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, Consent]]:
-        """Read the consents that wait for a call-back at a place and below, each with its order."""
+    def call_backs_due(
+        self, street: str, until: datetime, start: Position | None, limit: int
+    ) -> Page[Consent]:
+        """Read the consents of a street whose call-back was due by an instant.
+
+        A page may be short.
+        """
         page = self._store.page(
-            _CONSENT_KEY,
-            street_of(place),
-            index="by_call_back",
-            keys=behind(CONSENT.attribute("calls_order"), after),
+            TASK,
+            street,
+            index="by_street",
+            keys=to_text(until) >= SK,
+            start=start,
             limit=limit,
-            read_at_most=_CALL_BACKS_READ,
+            wanted=lambda task: task.kind == CALL_BACK,
         )
-        found = self._store.get_many(
-            CONSENT, [(key.pk, key.sk) for key in page.items]
-        )
-        pairs = [
-            (_consent_keys(consent)["calls_order"], consent)
-            for consent in found
-            if consent.confirm_by and covers(place, consent.place or "")
-        ]
-        position = page.next and {"after": page.next["calls_order"]}
-        return Page(pairs, position)
+        keys = [(task.part, task.row) for task in page.items]
+        return Page(self._store.get_many(CONSENT, keys), page.next)

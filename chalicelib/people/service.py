@@ -30,7 +30,7 @@ from .policy import (
     NAMES_MAX,
 )
 from .records import ConsentGiven, SealedRecord
-from .repository import PersonRepository, WaitingVolunteer
+from .repository import PersonRepository
 from .volunteering import Volunteering
 
 __all__ = ["ConsentGiven", "Mask", "People", "phone_since"]
@@ -57,9 +57,16 @@ class People:
         """Return one person."""
         return self._repository.find_person(person_id)
 
-    def find_many(self, person_ids: Iterable[str]) -> dict[str, Person]:
-        """Return several people by id, in one request; unknown ids are left out."""
-        return self._repository.find_persons(list(person_ids))
+    def find_many(
+        self, person_ids: Iterable[str], *, consistent: bool = True
+    ) -> dict[str, Person]:
+        """Return several people by id, in one request; unknown ids are left out.
+
+        Eventually consistent for half the price.
+        """
+        return self._repository.find_persons(
+            list(person_ids), consistent=consistent
+        )
 
     def find_sealed(self, person_id: str) -> SealedRecord | None:
         """Return the sealed record of an erased person. It may have expired."""
@@ -88,16 +95,6 @@ class People:
             *self._repository.volunteers_of(community, below=False),
             *self._repository.volunteers_of(street, below=False),
         ]
-
-    def waiting(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, WaitingVolunteer]]:
-        """Return the volunteers who wait for the staff of a place, each with its order."""
-        page = self._repository.waiting_at(place, after, limit)
-        pairs = [(line.waits_order, line) for line in page.items]
-        if page.next is None:
-            return Page(pairs)
-        return Page(pairs, {"after": page.next["waits_order"]})
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of a person's household, their own first."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.access import Role
 from ..kernel.place import PlaceKind
 from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
         QuestionRound,
         QuestionStatus,
     )
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..people.accounts import CheckPhone
     from ..people.model import Person
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ..staff_directory.feature import ReadPendingPhone
     from ..web.routes import Routes
     from .background import PhoneJobs
+    from .model import PhoneCorrection
     from .notices import PhoneNotices
     from .numbers import Numbers
     from .own_phone import OwnPhone
@@ -280,14 +282,25 @@ def corrections_of(phones: "PhoneJobs", person: "Person") -> "Iterable[Delete]":
     return phones.traces_of(person)
 
 
+def owner_of(correction: "PhoneCorrection") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (correction.id,)
+
+
 @feature.queue_line(
     QueueKind(
         "phone_change.stopped",
         text(zh="待决定的手机号更正", en="corrections of phones to decide"),
         lowest=PlaceKind.STREET,
         announced_by="phone_change.stopped_staff",
-    )
+        seen_by=Role.STREET_ADMIN,
+    ),
+    about=owner_of,
 )
-def waiting(phones: "PhoneChanges", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    phones: "PhoneChanges", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the corrections that wait for a street administrator."""
-    return phones.waiting(query)
+    from .staff_queue import correction_lines
+
+    return correction_lines(found)

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import covers, street_of
+from ..kernel.place import street_of
 from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import Key, Table, behind
-from .model import CorrectionState, PhoneCorrection, WantedNumber
+from ..store.table import Key, Table
+from .model import PhoneCorrection, WantedNumber
+from .waiting_tasks import STOPPED, correction_tasks
 
 __all__ = ["PHONE_CORRECTION", "WANTED_NUMBER", "PhoneCorrectionRepository"]
 
@@ -19,7 +20,6 @@ _PHONES = Table(
     # The corrections of a street that are not over, soonest due first. Sparse.
     indexes=(index("by_street", hash_key="street", range_key="due_order"),),
 )
-_READ_MAX = 2000  # corrections of a street, filtered for one of its places
 
 
 def _keys(correction: PhoneCorrection) -> dict[str, str]:
@@ -34,7 +34,9 @@ def _order(correction: PhoneCorrection) -> str:
     return f"{to_text(correction.decide_by)}#{correction.id}"
 
 
-PHONE_CORRECTION = _PHONES.row(PhoneCorrection, keys=_keys)
+PHONE_CORRECTION = _PHONES.row(PhoneCorrection, keys=_keys).with_tasks(
+    STOPPED, derive=correction_tasks, sk="phone_change"
+)
 WANTED_NUMBER = _PHONES.row(
     WantedNumber,
     keys=lambda wanted: {"pk": f"phone#{wanted.fingerprint}", "sk": "wanted"},
@@ -80,26 +82,6 @@ class PhoneCorrectionRepository(Repository):
             return Page(self._read(page.items), page.next)
 
         return every(read)
-
-    def stopped_at(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, PhoneCorrection]]:
-        """Read the stopped corrections of a place, each with its order, from behind one."""
-        page = self._store.page(
-            _KEY,
-            street_of(place),
-            index="by_street",
-            keys=behind(PHONE_CORRECTION.attribute("due_order"), after),
-            limit=limit,
-            read_at_most=_READ_MAX,
-        )
-        pairs = [
-            (_order(one), one)
-            for one in self._read(page.items)
-            if one.state is CorrectionState.STOPPED and covers(place, one.place)
-        ]
-        position = page.next and {"after": page.next["due_order"]}
-        return Page(pairs, position)
 
     def _read(self, keys: Sequence[Key]) -> list[PhoneCorrection]:
         return self._store.get_many(

@@ -1,55 +1,29 @@
 """The line of stopped corrections in the staff queue."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from ..kernel.access import Role
-from ..kernel.paging import Page
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
+from ..kernel.staff_queue import FoundTask, Task
 from ..people.model import Person
-from .model import PhoneCorrection
 
-if TYPE_CHECKING:
-    from ..people.service import People
-    from .repository import PhoneCorrectionRepository
-
-__all__ = ["STOPPED", "waiting"]
-
-STOPPED = "phone_change.stopped"
+__all__ = ["correction_lines"]
 
 
-def waiting(
-    repository: "PhoneCorrectionRepository",
-    people: "People",
-    query: QueueQuery,
-) -> QueuePart:
-    """Return the corrections that wait for a street administrator, soonest due first.
-
-    Only they read this line.
-    """
-    if query.actor.role_at(query.place) is not Role.STREET_ADMIN:
-        return QueuePart(tasks=Page([]), counts={})
-
-    def read(after: str, limit: int) -> Page[tuple[str, PhoneCorrection]]:
-        return repository.stopped_at(query.place, after, limit)
-
-    page, everything = page_and_all(read, query)
-    found = people.find_many([one.id for _, one in page.items])
-    tasks = [
-        (order, _task(correction, found[correction.id]))
-        for order, correction in page.items
-        if correction.id in found
-    ]
-    return QueuePart(
-        tasks=Page(tasks, page.next), counts={STOPPED: len(everything)}
-    )
+def correction_lines(found: Sequence[FoundTask]) -> list[Task | None]:
+    """Return the corrections that wait for a street administrator as tasks."""
+    return [_task(one) for one in found]
 
 
-def _task(correction: PhoneCorrection, person: Person) -> Task:
+def _task(found: FoundTask) -> Task | None:
+    line = found.line
+    person: Person | None = found.people.get(line.id)
+    if person is None:
+        return None
     return Task(
-        kind=STOPPED,
+        kind=line.kind,
         id=person.id,
         title=person.name,
-        place=correction.place,
-        due_at=correction.decide_by,
+        place=line.code,
+        due_at=line.due_at,
         moves=["force"],
+        version=person.version,
     )

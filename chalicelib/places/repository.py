@@ -52,10 +52,12 @@ class PlaceRepository(Repository):
             return None
         return place.zone
 
-    def find_places(self, codes: list[str]) -> list[Place]:
+    def find_places(
+        self, codes: list[str], *, consistent: bool = True
+    ) -> list[Place]:
         """Read several places, a hundred in a request."""
         keys = [(street_of(code), sort_key(code)) for code in codes]
-        return self._store.get_many(PLACE, keys)
+        return self._store.get_many(PLACE, keys, consistent=consistent)
 
     def places_below(
         self,

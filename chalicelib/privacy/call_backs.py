@@ -1,7 +1,6 @@
 """Spoken consents without a witness: another member of staff calls back, or they lapse."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.access import SYSTEM, Actor, Role
@@ -10,12 +9,11 @@ from ..kernel.changes import Changes, Message, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
-from ..kernel.paging import Page, Position
+from ..kernel.paging import Position
 from ..kernel.place import community_of
 from ..kernel.request import RequestContext
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.access import Access
-from ..people.consents import Consents
+from ..people.consents import Consents, settled
 from ..people.model import Person
 from ..people.moves import withdraw
 from ..people.records import Consent, ConsentGiven
@@ -25,7 +23,6 @@ from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
 from . import permissions
 from .policy import CALL_BACKS_PER_STEP
-from .texts import CALL_BACK, PURPOSES
 
 __all__ = ["CallBacks"]
 
@@ -135,7 +132,7 @@ class CallBacks:
         return Changes(
             entity=person,
             previous=person,
-            writes=(_settled(consent), *lines, audit),
+            writes=(*settled(consent), *lines, audit),
             events=(event,),
         )
 
@@ -147,7 +144,7 @@ class CallBacks:
             return Changes(
                 entity=person,
                 previous=person,
-                writes=(_settled(consent), *writes),
+                writes=(*settled(consent), *writes),
             )
         line = self._consents.record_withdrawal(person, consent.purpose, by)
         event = TimelineEvent(
@@ -167,7 +164,7 @@ class CallBacks:
         return Changes(
             entity=withdraw(person, consent.purpose),
             previous=person,
-            writes=(_settled(consent), line, *writes),
+            writes=(*settled(consent), line, *writes),
             events=(event,),
             messages=(message,),
         )
@@ -187,22 +184,19 @@ class CallBacks:
     ) -> Position | None:
         """End the consents whose call-back is overdue, a step at a time; return the next one."""
         streets = sorted(self._places.streets())
-        at = position or {"street": ""}
+        at = position or {"street": "", "from": None}
         left = [street for street in streets if street >= at["street"]]
         if not left:
             return None
-        page = self._consents.waiting(left[0], "", CALL_BACKS_PER_STEP)
-        due = [
-            consent
-            for _, consent in page.items
-            if consent.confirm_by and consent.confirm_by <= now
-        ]
-        for consent in due:
+        start = at["from"] if left[0] == at["street"] else None
+        page = self._consents.call_backs_due(
+            left[0], now, start, CALL_BACKS_PER_STEP
+        )
+        for consent in page.items:
             self._lapse(consent)
-        if len(due) == CALL_BACKS_PER_STEP:
-            # What has lapsed is in the index no more: the same street once again.
-            return {"street": left[0], "step": at.get("step", 0) + 1}
-        return {"street": left[1]} if len(left) > 1 else None
+        if page.next:
+            return {"street": left[0], "from": page.next}
+        return {"street": left[1], "from": None} if len(left) > 1 else None
 
     def _lapse(self, consent: Consent) -> None:
         def decide() -> Changes[Person]:
@@ -226,27 +220,6 @@ class CallBacks:
         people = self._people.find_many([one.subject for one in subjects])
         return [_context(people.get(one.subject), one) for one in subjects]
 
-    def waiting(self, query: QueueQuery) -> QueuePart:
-        """Return the call-backs that wait for the staff of a place, soonest due first."""
-        page, everything = page_and_all(
-            lambda after, limit: self._consents.waiting(
-                query.place, after, limit
-            ),
-            query,
-        )
-        people = self._people.find_many(
-            [consent.person_id for _, consent in page.items]
-        )
-        tasks = [
-            (order, _as_task(consent, people[consent.person_id], query))
-            for order, consent in page.items
-            if consent.person_id in people
-        ]
-        return QueuePart(
-            tasks=Page(tasks, page.next),
-            counts={"consent.call_back": len(everything)},
-        )
-
 
 def _context(
     person: Person | None, subject: MessageSubject
@@ -255,26 +228,3 @@ def _context(
         return None
     facts = {"name": person.name, "purpose": subject.params["purpose"]}
     return MessageContext(facts=facts)
-
-
-def _settled(consent: Consent) -> Put:
-    """Return the line of a consent that waits for nothing any more."""
-    return Put(row=replace(consent, confirm_by=None))
-
-
-def _as_task(consent: Consent, person: Person, query: QueueQuery) -> Task:
-    purpose = PURPOSES[consent.purpose].format(query.locale)
-    facts = {"name": person.name, "purpose": purpose}
-    moves = ["confirm"]
-    if consent.recorded_by == query.actor.id:
-        moves = []
-    return Task(
-        kind="consent.call_back",
-        id=consent.id,
-        title=CALL_BACK.format(query.locale, facts),
-        place=consent.place or query.place,
-        due_at=consent.confirm_by or consent.at,
-        moves=moves,
-        subject=consent.person_id,
-        since=consent.at,
-    )

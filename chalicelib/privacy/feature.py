@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from ..kernel.job import Command
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..people.model import Person
+    from ..people.records import Consent
     from ..web.routes import Routes
     from .call_backs import CallBacks
+    from .model import ErasureRequest
     from .retention import Retention
     from .service import Privacy
 
@@ -85,17 +87,27 @@ def routes() -> "Routes[Any]":
     return routes
 
 
+def erased_by(request: "ErasureRequest") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (request.id,)
+
+
 @feature.queue_line(
     QueueKind(
         "person.erase",
         text(zh="待第二人确认的注销", en="erasures to confirm"),
         lowest=PlaceKind.COMMUNITY,
         within=5,
-    )
+    ),
+    about=erased_by,
 )
-def pending(privacy: "Privacy", query: "QueueQuery") -> "QueuePart":
+def pending(
+    privacy: "Privacy", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the erasures that wait for a second member of staff."""
-    return privacy.pending(query)
+    from .staff_queue import erasure_lines
+
+    return erasure_lines(found)
 
 
 @feature.erase_with()
@@ -112,17 +124,27 @@ def has_task(
     return call_backs.has_task(worker, person.id)
 
 
+def giver_of(consent: "Consent") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (consent.person_id,)
+
+
 @feature.queue_line(
     QueueKind(
         "consent.call_back",
         text(zh="待回访的同意", en="consents to call back about"),
         within=1,
     ),
+    about=giver_of,
     service=call_backs,
 )
-def waiting(call_backs: "CallBacks", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    call_backs: "CallBacks", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the spoken consents that wait for a call-back."""
-    return call_backs.waiting(query)
+    from .staff_queue import call_back_lines
+
+    return call_back_lines(query, found)
 
 
 def call_back_templates() -> "Templates":

@@ -9,10 +9,8 @@ from ..kernel.access import Action, Actor, Resource
 from ..kernel.changes import Changes, Delete, Entity
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Invalid, NotFound
-from ..kernel.paging import Page
 from ..kernel.place import community_of
 from ..kernel.request import RequestContext
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people import permissions as people_permissions
 from ..people.access import Access
 from ..people.erasure import Erasure
@@ -252,33 +250,6 @@ class Privacy:
         person.check_version(context.seen_version)
         return actor, person
 
-    def pending(self, query: QueueQuery) -> QueuePart:
-        """Return the erasures that wait for a second person, without the actor's own."""
-
-        def read(after: str, limit: int) -> Page[tuple[str, ErasureRequest]]:
-            page = self._repository.requests_at(query.place, after, limit)
-            now, own = self._clock.now(), query.actor.id
-            shown = [
-                pair
-                for pair in page.items
-                if pair[1].requested_by != own and now < pair[1].ttl
-            ]
-            return Page(shown, page.next)
-
-        page, everything = page_and_all(read, query)
-        people = self._people.find_many(
-            [request.id for _, request in page.items]
-        )
-        tasks = [
-            (order, _as_task(request, people[request.id]))
-            for order, request in page.items
-            if request.id in people
-        ]
-        return QueuePart(
-            tasks=Page(tasks, page.next),
-            counts={"person.erase": len(everything)},
-        )
-
 
 def _places_of(actor: Actor) -> tuple[str, ...]:
     return tuple(grant.place for grant in actor.grants)
@@ -296,16 +267,4 @@ def _pending(request: ErasureRequest) -> ErasureState:
         state="pending",
         requested_by=request.requested_by,
         expires_at=request.ttl,
-    )
-
-
-def _as_task(request: ErasureRequest, person: Person) -> Task:
-    return Task(
-        kind="person.erase",
-        id=request.id,
-        title=person.name,
-        place=request.place,
-        due_at=request.ttl,
-        moves=["erase"],
-        since=request.created_at,
     )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get
 from ..kernel.template import Lane
-from ..message_log.feature import tasks
 from ..places.feature import feature as places
 from ..tickets.feature import street_days
 
@@ -30,7 +29,9 @@ def build(core: "Core", get: Get) -> "QueueWatches":
     from .service import QueueWatches
     from .waiting import WaitingCounts
 
-    counts = WaitingCounts(places=get(places), hooks=core.hooks)
+    counts = WaitingCounts(
+        places=get(places), hooks=core.hooks, tasks=core.tasks
+    )
     return QueueWatches(
         transaction=core.transaction,
         repository=WatchRepository(core.store),
@@ -41,7 +42,7 @@ def build(core: "Core", get: Get) -> "QueueWatches":
         outbox=core.outbox,
         metrics=core.metrics,
         counts=counts,
-        visits=get(tasks),
+        tasks=core.tasks,
     )
 
 

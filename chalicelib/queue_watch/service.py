@@ -11,8 +11,7 @@ from ..kernel.hooks import Hooks
 from ..kernel.job import Event, ScheduledJob, Send
 from ..kernel.metrics import Metrics
 from ..kernel.request import RequestContext
-from ..kernel.staff_queue import MAX_COUNTED, Task
-from ..message_log.tasks import VisitTasks
+from ..kernel.staff_queue import Task, TaskQueue
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.outbox import Outbox
@@ -21,7 +20,12 @@ from ..tickets.office_days import StreetCalendar, StreetDays
 from .levels import narrowest, staffed_levels
 from .model import QueueWatch, Span, notice_of, watch_id
 from .notices import Notices, send_to
-from .policy import CHECK_MINUTES, DAYS_OF_A_LEVEL, SETTLED_AFTER
+from .policy import (
+    CHECK_MINUTES,
+    CLOSED_AT_A_LOOK,
+    DAYS_OF_A_LEVEL,
+    SETTLED_AFTER,
+)
 from .repository import WatchRepository
 from .waiting import WaitingCounts, query_for
 
@@ -43,12 +47,12 @@ class QueueWatches:
         outbox: Outbox,
         metrics: Metrics,
         counts: WaitingCounts,
-        visits: VisitTasks,
+        tasks: TaskQueue,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._places, self._days = clock, places, days
         self._hooks, self._outbox, self._metrics = hooks, outbox, metrics
-        self.counts, self._visits = counts, visits
+        self.counts, self._tasks = counts, tasks
         self._entities = EntityStore(
             transaction,
             repository.find_watch,
@@ -93,7 +97,6 @@ class QueueWatches:
         """
 
         def decide(watch: QueueWatch) -> Changes[QueueWatch]:
-            self._visits.end_outdated(watch.street)
             settled_at = self._clock.now() - SETTLED_AFTER
             span = _span(watch, self._days.of(watch.street), settled_at)
             notices = self._notices(watch.street, span)
@@ -117,7 +120,7 @@ class QueueWatches:
         notices = Notices()
         kinds = self._hooks.queue_kinds()
         along = lru_cache(maxsize=None)(self._places.duty_along)
-        for task in self._tasks(street):
+        for task in self._waiting(street):
             kind = kinds[task.kind]
             if kind.timer:
                 continue
@@ -133,11 +136,16 @@ class QueueWatches:
             notices.add(ids, place, task, is_overdue=notice.is_overdue)
         return notices
 
-    def _tasks(self, street: str) -> Iterator[Task]:
-        """Yield what waits in a street, as its administrators see it."""
-        for part in self._hooks.queue_parts(query_for(street, MAX_COUNTED)):
-            for _, task in part.tasks.items:
-                yield task
+    def _waiting(self, street: str) -> Iterator[Task]:
+        """Yield what waits in a street, as its administrators see it.
+
+        On the way, tasks on which nobody has to act any more are closed, up to a bound.
+        """
+        room = CLOSED_AT_A_LOOK
+        for step in self._tasks.steps(query_for(street)):
+            yield from step.tasks
+            if room > 0 and step.obsolete:
+                room -= self._tasks.close(step.obsolete[:room])
 
     def on_duty_taken(self, event: Event) -> None:
         """Send people who take duty at a place a message about what waits there, if anything."""

@@ -8,7 +8,7 @@ from ..kernel.access import Actor, Grant, Role
 from ..kernel.hooks import Hooks
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import street_of
-from ..kernel.staff_queue import QueueQuery
+from ..kernel.staff_queue import QueueQuery, TaskQueue
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from ..places.service import Places
 from .levels import staff_of
@@ -19,8 +19,10 @@ __all__ = ["WaitingCounts", "query_for"]
 class WaitingCounts:
     """Counts the tasks that a message is about, as they are now."""
 
-    def __init__(self, *, places: Places, hooks: Hooks) -> None:
-        self._places, self._hooks = places, hooks
+    def __init__(
+        self, *, places: Places, hooks: Hooks, tasks: TaskQueue
+    ) -> None:
+        self._places, self._hooks, self._tasks = places, hooks, tasks
 
     def contexts(
         self, subjects: Sequence[MessageSubject]
@@ -51,17 +53,15 @@ class WaitingCounts:
 
     def count_at(self, place: str) -> Mapping[str, int]:
         """Return the number of tasks at a place and below, by kind."""
-        counts = Counter[str]()
-        for part in self._hooks.queue_parts(query_for(place, 1)):
-            counts.update(part.counts)
-        return counts
+        counts = self._tasks.counts(query_for(place))
+        return {kind: count.value for kind, count in counts.items()}
 
     def _on_duty(self, place: str) -> frozenset[str]:
         here = self._places.duty_along(place)[place]
         return frozenset(one.id for one in staff_of(here))
 
 
-def query_for(place: str, limit: int) -> QueueQuery:
+def query_for(place: str) -> QueueQuery:
     """Return the query for what waits at a place, read as its street's administrators do."""
     street = street_of(place)
     actor = Actor(id="system", grants=(Grant(Role.STREET_ADMIN, street),))
@@ -70,7 +70,6 @@ def query_for(place: str, limit: int) -> QueueQuery:
         place=place,
         locale=DEFAULT_LOCALE,
         is_street_admin=place == street,
-        limit=limit,
     )
 
 

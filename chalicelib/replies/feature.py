@@ -1,6 +1,6 @@
 """The declaration of replies: delivery reports, answers by SMS, and unsubscribing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Bound, Feature, Get
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
     from ..kernel.question import AnswerOutcome, AnswerState
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .keeper import ReplyKeeper
+    from .model import StoredReply
     from .service import Replies
 
 __all__ = ["feature", "keeper"]
@@ -134,19 +135,27 @@ feature.messages(
 )
 
 
+def sender_of(reply: "StoredReply") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (reply.person_id,)
+
+
 @feature.queue_line(
     QueueKind(
         "message.reply",
         text(zh="待查看的短信回复", en="replies to look at"),
         announced_by="reply.waiting_staff",
     ),
+    about=sender_of,
     service=keeper,
 )
-def waiting(keeper: "ReplyKeeper", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    keeper: "ReplyKeeper", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the replies that wait for staff."""
-    from .staff_queue import waiting
+    from .staff_queue import reply_lines
 
-    return waiting(keeper, query)
+    return reply_lines(query, found)
 
 
 @feature.place_of(service=keeper)

@@ -1,6 +1,6 @@
 """Replies as they are kept: for staff to read, and with an SMS to their senders."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +27,7 @@ from ..places.service import Places
 from ..store.transaction import Transaction
 from . import permissions
 from .model import ReplyEffect, StoredReply
-from .repository import ReplyRepository, WaitingReply
+from .repository import ReplyRepository
 
 __all__ = ["ReplyKeeper"]
 
@@ -147,25 +147,6 @@ class ReplyKeeper:
                 self._transaction.run(decide, _AS_SYSTEM)
 
     # staff
-
-    def waiting_at(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, WaitingReply]]:
-        """Return the replies that wait at a place, soonest due first.
-
-        The staff queue has checked the permission.
-        """
-        return self._repository.waiting_at(place, after, limit)
-
-    def read(self, waiting: Sequence[WaitingReply]) -> dict[str, StoredReply]:
-        """Return replies with their texts, by id."""
-        ids = [reply.pk for reply in waiting]
-        return by_id(self._repository.find_replies(ids))
-
-    def people_of(self, replies: Iterable[StoredReply]) -> Mapping[str, Person]:
-        """Return the senders of replies, by id."""
-        ids = {reply.person_id for reply in replies if reply.person_id}
-        return self._people.find_many(ids)
 
     def handle(self, context: RequestContext, reply_id: str) -> StoredReply:
         """Note that staff have seen to a reply. Idempotent."""

@@ -1,6 +1,6 @@
 """Batch requests. Keys and rows that DynamoDB leaves unprocessed are sent again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -12,7 +12,13 @@ from ..kernel.clock import pause
 from .faults import reading
 from .table import Item
 
-__all__ = ["BATCH_GET", "in_batches", "read_batch", "write_batch"]
+__all__ = [
+    "BATCH_GET",
+    "in_batches",
+    "read_across",
+    "read_batch",
+    "write_batch",
+]
 
 T = TypeVar("T")
 BATCH_GET, BATCH_WRITE = 100, 25  # DynamoDB's own limits
@@ -42,6 +48,28 @@ def read_batch(
             )
         yield from answer["Responses"].get(table, ())
         wanted = answer.get(UNPROCESSED_KEYS, {}).get(table, {}).get("Keys")
+
+
+def read_across(
+    connection: Connection,
+    keys: Mapping[str, Sequence[Item]],
+    *,
+    consistent: bool,
+) -> Iterator[tuple[str, Item]]:
+    """Yield the rows of at most a hundred keys of several tables, each with its table."""
+    wanted: dict[str, Any] = {
+        table: {"Keys": [*items], "ConsistentRead": consistent}
+        for table, items in keys.items()
+    }
+    while wanted:
+        with reading():
+            answer = connection.dispatch(
+                "BatchGetItem", {"RequestItems": wanted}
+            )
+        for table, items in answer["Responses"].items():
+            for item in items:
+                yield table, item
+        wanted = answer.get(UNPROCESSED_KEYS) or {}
 
 
 def write_batch(

@@ -135,7 +135,9 @@ class CommitBuilder:
             items += self._items.entity(entity, previous)
             items += self._timer_items(entity, previous, now)
             items += self._items.projections(entity, previous)
-        items += [self._items.write(write) for write in part.writes]
+        for write in part.writes:
+            items.append(self._items.write(write))
+            items += self._items.following(write)
         if part.events:
             items += self._event_items(entity, part.events, now)
         return entity

@@ -15,6 +15,7 @@ from ..kernel.job import JobRecord, ScheduledJob, record_of, scheduled_of
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, Position, every
 from .batches import in_batches
+from .projections import put_with_projections
 from .store import Store
 from .table import SK, behind
 from .tables import JOB, PARKED, PARKED_PART, ParkedJob
@@ -181,7 +182,7 @@ class Outbox:
             record=record,
             place=place,
         )
-        self._store.put(parked)
+        put_with_projections(self._store, parked)
         self._metrics.count("ParkedJobs", kind=scheduled.kind)
         # Once more without a kind: CloudWatch does not add up over dimensions by itself.
         self._metrics.count("ParkedJobs")

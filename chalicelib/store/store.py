@@ -16,7 +16,12 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from ..kernel.paging import Page, Position
-from .batches import BATCH_GET, in_batches, read_batch, write_batch
+from .batches import (
+    BATCH_GET,
+    in_batches,
+    read_batch,
+    write_batch,
+)
 from .faults import code_of, reading
 from .reading import next_size, page_up_to, position, query_options, take_wanted
 from .table import Item, Key, Row, RowType, Table
@@ -34,6 +39,8 @@ class Store:
         self.connection, self.prefix = connection, prefix
         self._rows: dict[type, RowType[Any]] = {}
         self._event_logs: dict[type, RowType[Any]] = {}
+        # The row types from which tasks of staff follow, by the kind of task.
+        self.rows_with_tasks: dict[str, RowType[Any]] = {}
         self._names: dict[str, str] = {}
         self._tables: dict[str, Table] = {}
         # A local server is threaded, and features register when they are first used.
@@ -51,6 +58,7 @@ class Store:
                 if row.entity is not None:
                     self._event_logs[row.entity] = row
                 self._rows[row.kind] = row
+                self.rows_with_tasks |= dict.fromkeys(row.task_kinds, row)
 
     def _add_table(self, table: Table) -> None:
         name = self.prefix + table.name
@@ -196,7 +204,10 @@ class Store:
         )
 
     def put_if(self, thing: object, condition: Condition) -> bool:
-        """Write a thing if a condition holds; return whether it did."""
+        """Write a thing if a condition holds; return whether it did.
+
+        For rows from which no others follow; see `projections.put_if`.
+        """
         try:
             self.put(thing, condition)
         except PutError as error:

@@ -206,6 +206,9 @@ class RowType(Generic[T]):
     projections: tuple[Projection, ...] = ()
     # Derives event jobs from an entity before and after a commit; see `with_events`.
     derive_events: DeriveEvents | None = None
+    # The kinds of tasks of staff that follow from it, and the sort key of its row.
+    task_kinds: tuple[str, ...] = ()
+    task_sk: str = ""
 
     def with_events(self, derive: DeriveEvents) -> "RowType[T]":
         """Add events that follow from a change of an entity: (before, after) -> events.
@@ -220,6 +223,16 @@ class RowType(Generic[T]):
         For lists that no index can hold, in which one entity occurs several times.
         """
         return replace(self, projections=(*self.projections, projection))
+
+    def with_tasks(
+        self, *kinds: str, derive: Projection, sk: str
+    ) -> "RowType[T]":
+        """Add tasks of staff that follow from a row alone: row -> `WaitingTask`s of these kinds.
+
+        The row of a task has the sort key `sk`, unless the task names another.
+        """
+        row = self.with_projection(derive)
+        return replace(row, task_kinds=(*self.task_kinds, *kinds), task_sk=sk)
 
     def view(self, kind: type[V], **sources: str) -> RowView[V]:
         """Declare a view of the rows as a smaller dataclass, with fields of the same names.

@@ -1,4 +1,4 @@
-"""The store's own tables: waiting jobs, counters, and remembered Idempotency-Keys."""
+"""The store's own tables: jobs, counters, Idempotency-Keys, facts, and tasks of staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.fact import Fact
 from ..kernel.job import JobRecord
+from ..kernel.place import community_of, street_of
+from ..kernel.waiting_task import NOWHERE, WaitingTask, waiting_task
+from .indexes import index
 from .table import RowType, Table
 
 __all__ = [
@@ -17,8 +20,10 @@ __all__ = [
     "JOB",
     "OWN_ROWS",
     "PARKED",
+    "PARKED_JOB",
     "PARKED_PART",
     "RECEIPT",
+    "TASK",
     "Counter",
     "CounterValue",
     "ParkedJob",
@@ -33,7 +38,25 @@ _COUNTERS = Table("counters")
 _RECEIPTS = Table("receipts")
 # Facts: PK a street and month, SK a kind, a place in tree order and an entity.
 _FACTS = Table("facts")
+# Tasks of staff: PK the grid or a wider place, SK deadline, entity and kind. The indexes have the
+# same order, so that each level of the tree is read from a partition of its own.
+_OF_A_TASK = ("part", "row", "hidden_from", "ttl")
+_TASKS = Table(
+    "tasks",
+    indexes=(
+        index(
+            "by_community",
+            hash_key="community",
+            range_key="sk",
+            include=_OF_A_TASK,
+        ),
+        index(
+            "by_street", hash_key="street", range_key="sk", include=_OF_A_TASK
+        ),
+    ),
+)
 PARKED_PART = "parked"
+PARKED_JOB = "job.parked"  # the kind of the task of a parked job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +113,30 @@ def _parked_keys(parked: ParkedJob) -> dict[str, str]:
     return {"pk": PARKED_PART, "sk": parked.order}
 
 
+def _parked_tasks(parked: ParkedJob) -> tuple[WaitingTask, ...]:
+    """Return the task of a parked job: somebody has to look at it."""
+    return (
+        waiting_task(
+            PARKED_JOB,
+            parked.record.id,
+            parked.place,
+            parked.record.at,
+            part=PARKED_PART,
+            row=parked.order,
+        ),
+    )
+
+
+def _task_keys(task: WaitingTask) -> dict[str, str]:
+    keys = {"pk": task.pk, "sk": task.sk}
+    if task.pk != NOWHERE:
+        keys |= {
+            "street": street_of(task.pk),
+            "community": community_of(task.pk),
+        }
+    return keys
+
+
 def _counter_keys(counter: Counter) -> dict[str, str]:
     return {"pk": counter.subject, "sk": counter.name}
 
@@ -98,9 +145,19 @@ def _receipt_keys(receipt: ReceiptRecord) -> dict[str, str]:
     return {"pk": receipt.id, "sk": "receipt"}
 
 
-PARKED = _DUE.row(ParkedJob, keys=_parked_keys)
+PARKED = _DUE.row(ParkedJob, keys=_parked_keys).with_tasks(
+    PARKED_JOB, derive=_parked_tasks, sk=""
+)
 JOB = _DUE.row(JobRecord, keys=_job_keys)
 COUNTER = _COUNTERS.row(Counter, keys=_counter_keys)
 RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=_receipt_keys)
 FACT = _FACTS.row(Fact, keys=lambda fact: {"pk": fact.pk, "sk": fact.sk})
-OWN_ROWS: Sequence[RowType[Any]] = (JOB, PARKED, COUNTER, RECEIPT, FACT)
+TASK = _TASKS.row(WaitingTask, keys=_task_keys)
+OWN_ROWS: Sequence[RowType[Any]] = (
+    JOB,
+    PARKED,
+    COUNTER,
+    RECEIPT,
+    FACT,
+    TASK,
+)

@@ -9,8 +9,9 @@ from pynamodb.expressions.condition import Condition
 
 from ..kernel.changes import Adjust, Check, Count, Delete, Entity, Put, Write
 from ..kernel.errors import Refusal, Replayed
+from .projections import changed_projections, projections_of
 from .store import Store
-from .table import PK, Key
+from .table import PK
 from .tables import COUNTER, Counter
 
 __all__ = ["Contended", "Failed", "Item", "ItemBuilder"]
@@ -86,27 +87,22 @@ class ItemBuilder:
         return [self.put(entity, Contended, condition)]
 
     def projections(
-        self, entity: Entity, previous: Entity | None
+        self, entity: object, previous: object | None
     ) -> list[Item]:
-        """Make the items that update the projections of an entity."""
-        before: dict[tuple[str, Key], object] = {}
-        if previous is not None:
-            before = self._projected(previous)
-        after = self._projected(entity)
-        gone = [
-            self.delete(row) for key, row in before.items() if key not in after
-        ]
-        changed = [row for key, row in after.items() if before.get(key) != row]
-        return gone + [self.put(row, Contended) for row in changed]
+        """Make the items that update the projections of a row; `previous` is the row before."""
+        gone, changed = changed_projections(self._store, entity, previous)
+        items = [self.delete(row) for row in gone]
+        return items + [self.put(row, Contended) for row in changed]
 
-    def _projected(self, entity: Entity) -> dict[tuple[str, Key], object]:
-        """Return the projections of an entity, by table and key."""
-        rows: dict[tuple[str, Key], object] = {}
-        for projection in self._store.row_of(type(entity)).projections:
-            for thing in projection(entity):
-                row_type = self._store.row_of(type(thing))
-                rows[row_type.table.name, row_type.key_of(thing)] = thing
-        return rows
+    def following(self, write: Write) -> list[Item]:
+        """Make the items that update the projections of a row beside the entity."""
+        match write:
+            case Put(row=row, expected=expected):
+                return self.projections(row, expected)
+            case Delete(row=row):
+                rows = projections_of(self._store, row).values()
+                return [self.delete(each) for each in rows]
+        return []
 
     def _check(self, entity: Entity) -> Item:
         kwargs = self._store.request(entity, self._unchanged(entity))

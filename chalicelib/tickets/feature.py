@@ -1,6 +1,6 @@
 """The declaration of tickets: problem reports with an assignee and SLA timers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         QuestionRound,
         QuestionStatus,
     )
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..people.model import Person
     from ..web.routes import Routes
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .conversion import TicketConversion
     from .duty import DutyResolver, PolicyLookup
     from .intake import TicketIntake
+    from .model import Ticket
     from .nearby import NearbyTickets
     from .office_days import StreetDays
     from .public_tickets import PublicTickets
@@ -551,6 +552,11 @@ _OWN_TIMERS = {
 }
 
 
+def reporter_of(ticket: "Ticket") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (ticket.person_id or "",)
+
+
 @feature.queue_line(
     *(
         QueueKind(f"ticket.{name}", label, timer="ticket")
@@ -566,10 +572,13 @@ _OWN_TIMERS = {
         text(zh="新号码确认的问题", en="solutions confirmed by a new phone"),
         timer="ticket",
     ),
+    about=reporter_of,
     service=queries,
 )
-def waiting(tickets: "TicketQueries", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    tickets: "TicketQueries", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the tickets that wait for staff."""
-    from .staff_queue import waiting
+    from .staff_queue import ticket_lines
 
-    return waiting(tickets, query)
+    return ticket_lines(query, found)

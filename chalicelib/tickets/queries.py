@@ -13,7 +13,7 @@ from ..uploads.service import Photo, Uploads
 from . import permissions
 from .decisions import INSTRUCTED, NOTED
 from .duty import DutyResolver
-from .model import NEW_PHONE, SlaTimer, Ticket, TicketLine, place_at
+from .model import SlaTimer, Ticket, TicketLine, place_at
 from .policy import Level
 from .reader import (
     INSIDE,
@@ -24,7 +24,6 @@ from .reader import (
 )
 from .repository import TicketEvent, TicketRepository
 from .sla_timers import ExplainedSegment, Sla, explained_segments
-from .states import WAITING
 
 __all__ = ["ExplainedTimer", "TicketQueries"]
 
@@ -256,22 +255,6 @@ class TicketQueries:
         return Page(shown, page.next)
 
     # for other features, which authorize
-
-    def waiting(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, TicketLine]]:
-        """Return the tickets that wait for the staff of a place, each with its order."""
-
-        def here(line: TicketLine) -> bool:
-            is_held = line.waits_for == NEW_PHONE
-            is_waiting = line.state in WAITING or is_held
-            return covers(place, line.place) and is_waiting
-
-        page = self._repository.queue(place, here, None, limit, after=after)
-        pairs = [(line.order, line) for line in page.items]
-        return Page(
-            pairs, {"after": page.next["due_order"]} if page.next else None
-        )
 
     def reported_between(
         self,

@@ -31,6 +31,7 @@ from .model import (
     Update,
 )
 from .resolution import JOINED
+from .waiting_tasks import TICKET_TASKS, ticket_tasks
 
 __all__ = [
     "ALARM",
@@ -149,9 +150,13 @@ def _alarm_keys(record: AlarmRecord) -> dict[str, str]:
     return {"pk": f"alarm#{record.id}", "sk": "alarm"}
 
 
-TICKET = _TICKETS.row(
-    Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
-).with_projection(ticket_facts)
+TICKET = (
+    _TICKETS.row(
+        Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
+    )
+    .with_projection(ticket_facts)
+    .with_tasks(*TICKET_TASKS, derive=ticket_tasks, sk="ticket")
+)
 REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 CONVERTED = _TICKETS.row(ConvertedTicket, keys=_converted_keys)

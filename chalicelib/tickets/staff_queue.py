@@ -1,45 +1,35 @@
 """Tickets in the staff queue."""
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from ..kernel.access import relations
-from ..kernel.paging import Page
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
-from .model import TicketLine
+from ..kernel.staff_queue import FoundTask, QueueQuery, Task, masked_name
+from .model import Ticket
 
-if TYPE_CHECKING:
-    from .queries import TicketQueries
-
-__all__ = ["waiting"]
+__all__ = ["ticket_lines"]
 
 _TITLE = 60  # characters of a ticket's text in a list
 
 
-def waiting(queries: "TicketQueries", query: QueueQuery) -> QueuePart:
-    """Return the tickets that wait for the staff of a place, soonest due first."""
-
-    def read(after: str, limit: int) -> Page[tuple[str, TicketLine]]:
-        return queries.waiting(query.place, after, limit)
-
-    page, everything = page_and_all(read, query)
-    tasks = [(order, _task(query, line)) for order, line in page.items]
-    return QueuePart(
-        tasks=Page(tasks, page.next),
-        counts=Counter(_kind(line) for line in everything),
-    )
+def ticket_lines(
+    query: QueueQuery, found: Sequence[FoundTask]
+) -> list[Task | None]:
+    """Return tickets as tasks."""
+    return [_task(query, one) for one in found]
 
 
-def _task(query: QueueQuery, line: TicketLine) -> Task:
+def _task(query: QueueQuery, found: FoundTask) -> Task:
+    ticket: Ticket = found.entity
     return Task(
-        kind=_kind(line),
-        id=line.id,
-        title=line.text[:_TITLE],
-        place=line.place,
-        due_at=line.waits_until or line.updated_at,
-        moves=line.moves(relations(query.actor, line.as_resource())),
+        kind=found.line.kind,
+        id=ticket.id,
+        title=ticket.text[:_TITLE],
+        place=ticket.place,
+        due_at=found.line.due_at,
+        moves=ticket.moves(relations(query.actor, ticket.as_resource())),
+        version=ticket.version,
+        category=ticket.category,
+        level=ticket.level.value,
+        assignee=ticket.assignee,
+        reporter=masked_name(found.people.get(ticket.person_id or "")),
     )
-
-
-def _kind(line: TicketLine) -> str:
-    return f"ticket.{line.waits_for}"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         QuestionRound,
         QuestionStatus,
     )
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..people.model import Person
     from ..people.records import ShownHome
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .forgetting import WishForgetting
     from .helper_reader import HelperReader
     from .homes import WishHomes
+    from .model import Wish
     from .outcome import WishOutcomes
     from .queries import WishQueries
     from .question_status import WishQuestionStatus
@@ -449,6 +450,11 @@ def has_task(wishes: "WishQueries", worker: "Actor", person: "Person") -> bool:
     return has_task(wishes, worker, person.id)
 
 
+def resident_of(wish: "Wish") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (wish.person_id,)
+
+
 @feature.queue_line(
     QueueKind("wish.approve", text(zh="待审核的心愿", en="wishes to approve")),
     QueueKind(
@@ -480,10 +486,13 @@ def has_task(wishes: "WishQueries", worker: "Actor", person: "Person") -> bool:
         text(zh="待抽查的答复", en="recorded answers to check"),
         lowest=PlaceKind.COMMUNITY,
     ),
+    about=resident_of,
     service=queries,
 )
-def waiting(wishes: "WishQueries", query: "QueueQuery") -> "QueuePart":
+def waiting(
+    wishes: "WishQueries", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
     """Return the wishes that wait for staff."""
-    from .staff_queue import waiting
+    from .staff_queue import wish_lines
 
-    return waiting(wishes, query)
+    return wish_lines(query, found)

@@ -26,7 +26,7 @@ from ..people.service import Mask, People
 from . import model, permissions
 from .codes import spoken_word
 from .model import WALL_STATES, Claim, ClaimState, Wish, WishKind, WishState
-from .repository import WaitingWish, WishEvent, WishRepository
+from .repository import WishEvent, WishRepository
 from .wall import WallEntry
 
 __all__ = [
@@ -270,16 +270,6 @@ class WishQueries:
             )
 
         return list(every(read))
-
-    def waiting(
-        self, place: str, after: str, limit: int
-    ) -> Page[tuple[str, WaitingWish]]:
-        """Return what waits for the staff of a place, each with its order."""
-        page = self._repository.waiting_at(place, after, limit)
-        pairs = [(line.waits_order, line) for line in page.items]
-        if page.next is None:
-            return Page(pairs)
-        return Page(pairs, {"after": page.next["waits_order"]})
 
     def _for_viewer_each(
         self, actor: Actor, page: Page[Wish], locale: str

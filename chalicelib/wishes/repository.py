@@ -1,7 +1,6 @@
 """How wishes are stored, and the lists that are read from them.
 
-The two indexes of the wall hold public fields only. The staff queue's index holds its few
-fields. Every other index holds keys only.
+The two indexes of the wall hold public fields only. Every other index holds keys only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,11 +14,12 @@ from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, behind
+from ..store.table import SK, EventRecord, Key, Table
 from .facts import wish_facts
 from .filing import FiledWishes
 from .helpers import HelperRecord
 from .model import ClaimPointer, Wish, WishKind, WishState, is_withheld
+from .waiting_tasks import WISH_TASKS, wish_tasks
 from .wall import WallEntry
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "HELPER",
     "WISH",
     "WISH_EVENT",
-    "WaitingWish",
     "WishEvent",
     "WishRepository",
     "wall_parts",
@@ -57,7 +56,6 @@ _ON_THE_WALL = (
     "updated_at",
 )
 _OF_A_CLAIM = ("wish_id", "id", "helper", "claimed_at", "place")
-_IN_A_QUEUE = ("id", "place", "waits_for", "waits_until")
 # PK the wish; SK `wish`, `claim#…`, `event#<version>…`. PK a person or phone; SK `helper`.
 # PK `filed#<subject>`; SK `filed`.
 _WISHES = Table(
@@ -91,19 +89,6 @@ _WISHES = Table(
             range_key="claimed_order",
             include=_OF_A_CLAIM,
         ),
-        # What waits for the staff of a street, and of a community, soonest due first. Sparse.
-        index(
-            "by_waiting",
-            hash_key="waits_in",
-            range_key="waits_order",
-            include=_IN_A_QUEUE,
-        ),
-        index(
-            "by_waiting_community",
-            hash_key="waits_community",
-            range_key="waits_order",
-            include=_IN_A_QUEUE,
-        ),
     ),
 )
 
@@ -115,17 +100,6 @@ _SUSPENDED = "#suspended"  # of blocked residents: for staff
 
 class WishEvent(EventRecord):
     """A line of a wish's timeline."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingWish:
-    """A wish that waits for staff, as the index holds it."""
-
-    id: str
-    place: str
-    waits_for: str
-    waits_until: str
-    waits_order: str
 
 
 def _part(place: str, wish: Wish) -> str:
@@ -154,14 +128,6 @@ def _keys(wish: Wish) -> dict[str, Any]:
         "community": wish.community,
         "places_left": wish.places_left,
     }
-    if waiting := wish.waits_for_staff():
-        waits_for, until = waiting
-        keys |= {
-            "waits_in": street_of(wish.place),
-            "waits_community": wish.community,
-        }
-        keys["waits_order"] = f"{to_text(until)}#{wish.id}"
-        keys |= {"waits_for": waits_for, "waits_until": to_text(until)}
     return keys
 
 
@@ -200,9 +166,10 @@ def _filed_keys(filed: FiledWishes) -> dict[str, str]:
 
 
 _COMPUTED: dict[str, type] = {"community": str, "places_left": int}
-_COMPUTED |= {"waits_for": str, "waits_until": str}
-WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED).with_projection(
-    wish_facts
+WISH = (
+    _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
+    .with_projection(wish_facts)
+    .with_tasks(*WISH_TASKS, derive=wish_tasks, sk="wish")
 )
 CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
 HELPER = _WISHES.row(
@@ -211,7 +178,6 @@ HELPER = _WISHES.row(
 FILED = _WISHES.row(FiledWishes, keys=_filed_keys)
 WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
-_WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
 _CLAIM_KEY = CLAIM.view(HelperClaim)
 _WITH_TIMERS = (
@@ -377,21 +343,6 @@ class WishRepository(Repository):
             return self.timeline_of(wish_id, start, 100)
 
         return every(read)
-
-    def waiting_at(
-        self, place: str, after: str, limit: int
-    ) -> Page[WaitingWish]:
-        """Read what waits for the staff of a place, soonest due first, from behind an order on."""
-        whole_street = kind_of(place) is PlaceKind.STREET
-        return self._store.page(
-            _WAITING,
-            place if whole_street else community_of(place),
-            index="by_waiting" if whole_street else "by_waiting_community",
-            keys=behind(WISH.attribute("waits_order"), after),
-            limit=limit,
-            wanted=lambda waiting: covers(place, waiting.place),
-            read_at_most=2000,
-        )
 
     def with_timers(self, street: str) -> Iterator[Wish]:
         """Read all wishes of a street that may have a timer."""

@@ -1,57 +1,41 @@
 """The wishes' line in the staff queue."""
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from ..kernel.access import relations
-from ..kernel.paging import Page
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
+from ..kernel.staff_queue import FoundTask, QueueQuery, Task, masked_name
 from .model import Wish
 from .policy import SETTLE_HOURS_WITHIN
 
-if TYPE_CHECKING:
-    from .queries import WishQueries
-    from .repository import WaitingWish
-
-__all__ = ["waiting"]
+__all__ = ["wish_lines"]
 
 
-def waiting(wishes: "WishQueries", query: QueueQuery) -> QueuePart:
-    """Return the wishes that wait for the staff of a place, soonest due first."""
-
-    def read(after: str, limit: int) -> "Page[tuple[str, WaitingWish]]":
-        return wishes.waiting(query.place, after, limit)
-
-    page, everything = page_and_all(read, query)
-    found = wishes.find_many([line.id for _, line in page.items])
-    shown = [
-        (order, _task(query, found[line.id]))
-        for order, line in page.items
-        if line.id in found
-    ]
-    tasks = [(order, task) for order, task in shown if task]
-    return QueuePart(
-        tasks=Page(tasks, page.next),
-        counts=Counter(line.waits_for for line in everything),
-    )
+def wish_lines(
+    query: QueueQuery, found: Sequence[FoundTask]
+) -> list[Task | None]:
+    """Return wishes as tasks; None for one that does not concern the actor."""
+    return [_task(query, one) for one in found]
 
 
-def _task(query: QueueQuery, wish: Wish) -> Task | None:
-    waits = wish.waits_for_staff()
+def _task(query: QueueQuery, found: FoundTask) -> Task | None:
+    wish: Wish = found.entity
+    line = found.line
     towards = relations(query.actor, wish.as_resource())
-    if waits is None or not towards:
+    if not towards:
         return None
-    kind, due_at = waits
     since = {
         "wish.approve": wish.submitted_at,
-        "wish.hours": due_at - SETTLE_HOURS_WITHIN,
+        "wish.hours": line.due_at - SETTLE_HOURS_WITHIN,
     }
     return Task(
-        kind=kind,
+        kind=line.kind,
         id=wish.id,
         title=wish.written.title,
         place=wish.place,
-        due_at=due_at,
+        due_at=line.due_at,
         moves=wish.moves(query.actor.id, towards),
-        since=since.get(kind, due_at),
+        since=since.get(line.kind, line.due_at),
+        version=wish.version,
+        category=wish.kind.value,
+        reporter=masked_name(found.people.get(wish.person_id)),
     )

@@ -8,12 +8,29 @@ from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 
 
 def queue(phone, place=BAIHUA, **query):
+    """Return a page of a queue; its counts are numbers, which are exact."""
+    page = queue_as_sent(phone, place, **query)
+    return page | {"counts": numbers_of(page)}
+
+
+def queue_as_sent(phone, place=BAIHUA, **query):
     answer = phone.get(
         f"/v1/admin/queue?place={place}"
         + "".join(f"&{name}={value}" for name, value in query.items())
     )
     assert answer.status == 200, answer.text
     return answer.json
+
+
+def exact_counts(answer) -> dict[str, int]:
+    """Return the counts of a queue, which are exact."""
+    return numbers_of(answer.json)
+
+
+def numbers_of(page) -> dict[str, int]:
+    counts = page["counts"]
+    assert not any(count["capped"] for count in counts.values())
+    return {kind: count["value"] for kind, count in counts.items()}
 
 
 def a_queue(world: World) -> dict[str, str]:

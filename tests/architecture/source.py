@@ -17,6 +17,8 @@ ASSEMBLY = frozenset(
         "composition",
         "container",
         "dispatch",
+        "queue_reading",
+        "queue_tasks",
         "runtime",
     }
 )

@@ -5,11 +5,12 @@ import inspect
 import pkgutil
 
 import chalicelib
-from chalicelib.catalogue import TEMPLATES, question_words
+from chalicelib.catalogue import TEMPLATES, question_words, queue_kinds
 from chalicelib.feature import PERSON_ERASED, Bound
 from chalicelib.features import FEATURES, declarations
 from chalicelib.kernel.changes import Entity
 from chalicelib.kernel.ended_relations import RELATION_ENDED, RelationKind
+from chalicelib.repositories import all_rows
 from chalicelib.runtime import load_everything
 
 from .source import PACKAGE, ROOT
@@ -26,6 +27,7 @@ def handlers() -> dict[str, Bound]:
             "event": feature.events,
             "answer": feature.answers,
         }
+        tables["closing of tasks"] = feature.task_closers
         tables["command"] = {
             name: handler.run for name, handler in feature.commands.items()
         }
@@ -42,7 +44,7 @@ def handlers() -> dict[str, Bound]:
             "erasure row": feature.erasure_rows,
             "rearm": feature.rearms,
         }
-        lists["queue line"] = feature.queue_lines
+        lists["queue line"] = [line.tasks for line in feature.queue_lines]
         lists["context"] = [
             messages.context for messages in feature.message_groups
         ]
@@ -164,3 +166,15 @@ def test_a_declaration_imports_nothing_heavy():
 def test_all_modules_are_importable():
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
         importlib.import_module(module.name)
+
+
+def test_every_kind_of_task_follows_from_one_row_type_and_the_reverse():
+    following = [kind for row in all_rows() for kind in row.task_kinds]
+    assert sorted(following) == sorted(queue_kinds())
+    made = [
+        kind
+        for feature in declarations()
+        for line in feature.queue_lines
+        for kind in line.kinds
+    ]
+    assert sorted(made) == sorted(following)

@@ -48,6 +48,7 @@ PURE = {
     "states",
     "resolution",
     "volunteering",
+    "waiting_tasks",
     "moves",
     "categories",
     "office_hours",

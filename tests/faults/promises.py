@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from chalicelib.kernel.job import ScheduledJob
 from chalicelib.message_log.model import (
@@ -12,6 +13,8 @@ from chalicelib.message_log.model import (
     MessageAttempt,
     SuppressionReason,
 )
+from chalicelib.message_log.waiting_tasks import VISIT_TASK
+from chalicelib.store.task_reader import TaskReader
 
 from ..store.scan import remove
 from ..world import STREET, World
@@ -55,16 +58,13 @@ def _is_held(line: MessageAttempt) -> bool:
 
 def on_the_list(world: World) -> set[str]:
     """Return the deliveries on the list of those to visit."""
+    reader = TaskReader(world.services.core.store)
     found: set[str] = set()
-    after = ""
-    while True:
-        page = world.services.message_queries.pending_visits(
-            STREET, after, 1000
-        )
-        found |= {waiting.id for waiting in page.items}
-        if page.next is None:
-            return found
-        after = page.items[-1].order
+    for read in (partial(reader.tasks_at, STREET), reader.tasks_of_no_place):
+        page = read("", 10_000)
+        assert page.next is None
+        found |= {task.id for _, task in page.items if task.kind == VISIT_TASK}
+    return found
 
 
 def never_again(kind: str) -> int:

@@ -106,7 +106,9 @@ def test_a_kind_that_no_line_declares_breaks_the_queue(
 ):
     declared = {**queue_kinds()}
     del declared["wish.approve"]
-    monkeypatch.setattr("chalicelib.composition.queue_kinds", lambda: declared)
+    monkeypatch.setattr(
+        "chalicelib.queue_reading.queue_kinds", lambda: declared
+    )
     assert world.resident().post("/v1/wishes", world.wish_body()).status == 201
     answer = world.staff().get(f"/v1/admin/queue?place={BAIHUA}")
     assert answer.status == 500

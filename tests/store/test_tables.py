@@ -121,6 +121,8 @@ def test_a_store_knows_the_rows_of_the_repositories_that_were_made():
         "due",
         "counters",
         "receipts",
+        "facts",
+        "tasks",
     }
 
 

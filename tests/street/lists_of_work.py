@@ -11,6 +11,7 @@ from chalicelib.kernel.place import (
 )
 from chalicelib.matching.model import Run
 from chalicelib.message_log.model import MessageAttempt
+from chalicelib.message_log.policy import VISIT_WITHIN
 from chalicelib.offers.model import Offer
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket
@@ -71,7 +72,8 @@ def tasks_of(things: Any) -> Iterator[tuple[str, str, str, str]]:
                 kind = f"ticket.{due[0]}"
                 yield order_of(due[1], one.id), kind, one.place, one.id
         elif isinstance(one, MessageAttempt) and one.wants_visit:
-            yield order_of(one.at, one.id), "message.visit", one.place, one.id
+            due_at = one.at + VISIT_WITHIN
+            yield order_of(due_at, one.id), "message.visit", one.place, one.id
 
 
 def runs(street: Street, dice: Random, *, place: str) -> Listing:

@@ -107,7 +107,7 @@ def test_every_phone_leads_to_its_owner(street):
 def test_every_entity_has_its_projections_and_no_others(street):
     expected = set()
     kinds = set()
-    for thing in street.entities():
+    for thing in street.things:
         for project in store().row_of(type(thing)).projections:
             rows = project(thing)
             expected.update(rows)

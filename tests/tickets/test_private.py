@@ -8,6 +8,7 @@ from chalicelib.kernel.access import Role
 from chalicelib.tickets.repository import TICKET
 
 from ..adapters.pictures import jpeg
+from ..admin.test_queue import exact_counts
 from ..store.scan import everything
 from ..world import (
     BAIHUA,
@@ -167,9 +168,10 @@ def test_it_is_counted_at_the_desk_of_its_own_place_only(
         (street.clerk, BAIHUA),
         (street.admin, STREET),
     ):
-        queue = phone.get(f"/v1/admin/queue?place={place}").json
+        answer = phone.get(f"/v1/admin/queue?place={place}")
+        queue = answer.json
         assert [task["id"] for task in queue["items"]] == [private]
-        assert queue["counts"] == {"ticket.resolve": 1}
+        assert exact_counts(answer) == {"ticket.resolve": 1}
         assert "魏秀英" not in str(queue)
         assert "13812345678" not in str(queue)
     for who, phone in outsiders(street).items():

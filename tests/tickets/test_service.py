@@ -12,6 +12,7 @@ from chalicelib.tickets.repository import TicketRepository
 from chalicelib.tickets.states import TicketStatus
 
 from ..adapters.pictures import jpeg
+from ..admin.test_queue import exact_counts
 from ..replies.builders import PROVIDERS, a_world, reply
 from ..store.scan import Reads, counter
 from ..world import (
@@ -1343,7 +1344,7 @@ def test_ones_own_tickets_are_the_newest_first_and_whole(street: TicketStreet):
 def queue(phone: Phone, place: str = BAIHUA) -> Any:
     answer = phone.get(f"/v1/admin/queue?place={place}&limit=50")
     assert answer.status == 200, answer.text
-    return answer.json
+    return answer.json | {"counts": exact_counts(answer)}
 
 
 def test_the_desk_shows_what_waits_for_staff_and_what_can_be_done(

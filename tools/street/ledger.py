@@ -20,6 +20,7 @@ from chalicelib.kernel.changes import (
 from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.job import JobRecord
 from chalicelib.store.commit import CommitBuilder
+from chalicelib.store.projections import projections_of
 from chalicelib.store.store import Store
 from chalicelib.store.tables import Counter
 from chalicelib.store.transaction_items import (
@@ -69,6 +70,11 @@ class RowLedger(ItemBuilder):
     def add(self, thing: object) -> None:
         """Keep the row of a thing."""
         self._rows_of(thing)[self._key(thing)] = thing
+
+    def add_whole(self, thing: object) -> None:
+        """Keep the row of a thing, and those that follow from it."""
+        for row in (thing, *projections_of(self._store, thing).values()):
+            self.add(row)
 
     def find(self, thing: E) -> E | None:
         """Return the kept row with the key of a thing."""

@@ -60,7 +60,7 @@ class LogWriter:
             for person, place in self._recipients(message, members):
                 if self._lines_left:
                     self._lines_left -= 1
-                    self._ledger.add(self._line(send, person, place, at))
+                    self._ledger.add_whole(self._line(send, person, place, at))
 
     def _send(self, message: Message) -> Send:
         id = self._ids.new("due")

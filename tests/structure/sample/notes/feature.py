@@ -1,6 +1,6 @@
 """What notes bring: a resident writes to the staff of their place, who answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.job import Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
-    from ..kernel.staff_queue import QueuePart, QueueQuery
+    from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
     from ..web.routes import Routes
+    from .model import Note
     from .service import Notes
 
 __all__ = ["feature"]
@@ -82,14 +83,22 @@ def on_relation_ended(notes: "Notes", ended: "EndedRelations") -> None:
     notes.close_notes_of(ended.person_id)
 
 
-@feature.queue_line(
-    QueueKind("note.waiting", text(zh="待答复的留言", en="notes to answer"))
-)
-def waiting(notes: "Notes", query: "QueueQuery") -> "QueuePart":
-    """Return the notes that wait for staff."""
-    from .staff_queue import waiting
+def owner_of(note: "Note") -> "Iterable[str]":
+    """Return the person whose name a line of the staff queue shows."""
+    return (note.owner or "",)
 
-    return waiting(notes, query)
+
+@feature.queue_line(
+    QueueKind("note.waiting", text(zh="待答复的留言", en="notes to answer")),
+    about=owner_of,
+)
+def waiting(
+    notes: "Notes", query: "QueueQuery", found: "Sequence[FoundTask]"
+) -> "list[Task | None]":
+    """Return the notes that wait for staff."""
+    from .staff_queue import note_lines
+
+    return note_lines(query, found)
 
 
 @feature.export()

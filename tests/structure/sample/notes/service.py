@@ -11,7 +11,6 @@ from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
 from ..kernel.job import Timer
 from ..kernel.message_context import MessageContext, MessageSubject
-from ..kernel.paging import Page
 from ..kernel.request import RequestContext
 from ..kernel.state_table import SYSTEM_ONLY
 from ..people.access import Access
@@ -154,10 +153,6 @@ class Notes:
         if note is None or note.state is not NoteState.OVERDUE:
             return None
         return MessageContext(facts={"text": note.text})
-
-    def waiting(self, place: str, after: str, limit: int) -> Page[Note]:
-        """Return the notes that wait at a place and below, soonest overdue first."""
-        return self._repository.waiting_at(place, after, limit)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the notes of a person."""

@@ -1,42 +1,32 @@
 """The notes' line in the staff queue."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from ..kernel.access import relations
-from ..kernel.paging import Page
-from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
+from ..kernel.staff_queue import FoundTask, QueueQuery, Task, masked_name
 from .model import Note
-from .repository import order_of
 
-if TYPE_CHECKING:
-    from .service import Notes
+__all__ = ["note_lines"]
 
-__all__ = ["waiting"]
-
-_KIND = "note.waiting"
 _MAX_TITLE = 60  # characters
 
 
-def waiting(notes: "Notes", query: QueueQuery) -> QueuePart:
-    """Return the notes that wait for the staff of a place, soonest overdue first."""
-
-    def read(after: str, limit: int) -> Page[tuple[str, Note]]:
-        page = notes.waiting(query.place, after, limit)
-        return Page([(order_of(note), note) for note in page.items], page.next)
-
-    page, everything = page_and_all(read, query)
-    tasks = [(order, _task(query, note)) for order, note in page.items]
-    return QueuePart(
-        tasks=Page(tasks, page.next), counts={_KIND: len(everything)}
-    )
+def note_lines(
+    query: QueueQuery, found: Sequence[FoundTask]
+) -> list[Task | None]:
+    """Return the notes that wait for staff as tasks."""
+    return [_task(query, one) for one in found]
 
 
-def _task(query: QueueQuery, note: Note) -> Task:
+def _task(query: QueueQuery, found: FoundTask) -> Task:
+    note: Note = found.entity
     return Task(
-        kind=_KIND,
+        kind=found.line.kind,
         id=note.id,
         title=note.text[:_MAX_TITLE],
         place=note.place,
-        due_at=note.overdue_at,
+        due_at=found.line.due_at,
         moves=note.moves(relations(query.actor, note.as_resource())),
+        version=note.version,
+        reporter=masked_name(found.people.get(note.owner or "")),
     )

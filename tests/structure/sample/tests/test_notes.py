@@ -21,7 +21,8 @@ def queue(world: World, place: str = BAIHUA) -> tuple[list[dict], dict]:
     items = [
         item for item in answer.json["items"] if item["kind"] == "note.waiting"
     ]
-    return items, answer.json["counts"]
+    counts = answer.json["counts"]
+    return items, {kind: count["value"] for kind, count in counts.items()}
 
 
 def parked(world: World) -> list[str]:

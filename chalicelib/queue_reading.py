@@ -1,0 +1,153 @@
+"""Reads the staff queue: tasks of all features from one table, and their counts."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain, islice
+
+from .catalogue import queue_kinds
+from .feature import Get
+from .kernel import staff_queue
+from .kernel.paging import Page, Position, merge_pairs
+from .kernel.staff_queue import (
+    QueuePage,
+    QueueQuery,
+    QueueStep,
+    Task,
+    TaskCount,
+)
+from .kernel.waiting_task import WaitingTask
+from .queue_tasks import TaskMaker
+from .store.store import Store
+from .store.task_reader import TaskReader
+
+__all__ = ["QueueReader"]
+
+_Lines = Page[tuple[str, WaitingTask]]
+_STEP = 100  # lines whose entities are read in one request
+
+
+class QueueReader:
+    """The staff queue of each place (see `kernel.staff_queue.TaskQueue`)."""
+
+    def __init__(
+        self, *, store: Store, get: Get, now: Callable[[], datetime]
+    ) -> None:
+        self._reader, self._now = TaskReader(store), now
+        self._maker = TaskMaker(get, self._reader)
+
+    def page(self, query: QueueQuery) -> QueuePage:
+        """See `TaskQueue.page`."""
+        counted = self._read(query, "", staff_queue.MAX_COUNTED)
+        lines = self._lines_behind(query, counted)
+        tasks, last = self._fill(query, lines)
+        position: Position | None = None
+        if last:
+            position = {"after": last}
+        return QueuePage(
+            tasks=Page(self._maker.with_places(tasks), position),
+            counts=self._counts(query, counted),
+        )
+
+    def _fill(
+        self, query: QueueQuery, lines: Iterator[WaitingTask]
+    ) -> tuple[list[Task], str]:
+        """Return the tasks of a page, and the order of its last line; "" at the end of the queue.
+
+        Lines without a task are left out. As many more are read as may have none, so that the page
+        is full. Where even more are left out it is short, but an empty page is the last one.
+        """
+        tasks: list[Task] = []
+        last = query.after
+        while not tasks:
+            batch = list(islice(lines, query.limit))
+            unsure = sum(self._maker.may_be_over(line) for line in batch)
+            batch += islice(lines, unsure)
+            if not batch:
+                return tasks, ""
+            made = self._maker.make(query, batch)
+            used = _used(made, query.limit)
+            tasks = [task for task in made[:used] if task]
+            last = batch[used - 1].sk
+            lines = chain(batch[used:], lines)
+        is_end = next(lines, None) is None
+        return tasks, "" if is_end else last
+
+    def counts(self, query: QueueQuery) -> Mapping[str, TaskCount]:
+        """See `TaskQueue.counts`."""
+        counted = self._read(query, "", staff_queue.MAX_COUNTED)
+        return self._counts(query, counted)
+
+    def steps(self, query: QueueQuery) -> Iterator[QueueStep]:
+        """See `TaskQueue.steps`."""
+        lines = self._lines_behind(query, Page([], {"after": query.after}))
+        while batch := list(islice(lines, _STEP)):
+            yield self._maker.step(query, batch)
+
+    def close(self, tasks: Sequence[WaitingTask]) -> int:
+        """See `TaskQueue.close`."""
+        return self._maker.close(tasks)
+
+    def _read(self, query: QueueQuery, after: str, limit: int) -> _Lines:
+        """Read lines of the place, without those that the actor does not see."""
+        pages = [self._reader.tasks_at(query.place, after, limit)]
+        if query.is_street_admin:
+            pages.append(self._reader.tasks_of_no_place(after, limit))
+        merged = merge_pairs(pages, limit)
+        now, kinds = self._now(), _kinds_seen(query)
+        known = queue_kinds()
+        seen = []
+        for order, line in merged.items:
+            if line.kind not in known:
+                raise LookupError(f"{line.kind} is not declared")
+            is_hidden = line.hidden_from == query.actor.id
+            if line.kind in kinds and not line.is_over(now) and not is_hidden:
+                seen.append((order, line))
+        return Page(seen, merged.next)
+
+    def _lines_behind(
+        self, query: QueueQuery, counted: _Lines
+    ) -> Iterator[WaitingTask]:
+        """Yield the lines behind the order of a query. What was counted is not read again."""
+        page, size = counted, _STEP
+        if page.next and query.after >= page.next["after"]:
+            page = self._read(query, query.after, size)
+        while True:
+            for order, line in page.items:
+                if order > query.after:
+                    yield line
+            if page.next is None:
+                return
+            page = self._read(query, page.next["after"], size)
+            size = min(2 * size, staff_queue.MAX_COUNTED)
+
+    def _counts(
+        self, query: QueueQuery, counted: _Lines
+    ) -> Mapping[str, TaskCount]:
+        """Return exact numbers, or those of the first tasks. Then any kind may have more."""
+        is_capped = counted.next is not None
+        numbers = Counter(line.kind for _, line in counted.items)
+        if is_capped:
+            numbers.update(dict.fromkeys(_kinds_seen(query), 0))
+        return {
+            kind: TaskCount(value=number, capped=is_capped)
+            for kind, number in numbers.items()
+        }
+
+
+def _used(made: Sequence[Task | None], room: int) -> int:
+    """Return the number of lines that make the first `room` tasks, or all of them."""
+    found = 0
+    for used, task in enumerate(made, 1):
+        found += task is not None
+        if found == room:
+            return used
+    return len(made)
+
+
+def _kinds_seen(query: QueueQuery) -> Mapping[str, None]:
+    rank = query.actor.role_at(query.place).rank
+    kinds = queue_kinds().values()
+    return dict.fromkeys(
+        kind.name for kind in kinds if kind.seen_by.rank <= rank
+    )
