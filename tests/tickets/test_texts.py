@@ -92,18 +92,18 @@ def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property()
     }
     for kind in loud:
         calm = MESSAGES[kind.replace("urgent_", "")]
-        assert (
-            MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + calm.text
-        )
-        assert (
-            MESSAGES[kind].slots,
-            MESSAGES[kind].recipients,
-            MESSAGES[kind].asks,
-        ) == (
-            calm.slots,
-            calm.recipients,
-            None,
-        )
+        same = calm.text
+        if kind == "ticket.urgent_climbed_staff":  # names no instant
+            same = Text(
+                {
+                    "zh-CN": calm.text.format("zh-CN").replace("，{now}", ""),
+                    "en": calm.text.format("en").replace(", {now}", ""),
+                }
+            )
+        assert MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + same
+        assert MESSAGES[kind].slots.items() <= calm.slots.items()
+        assert MESSAGES[kind].recipients == calm.recipients
+        assert MESSAGES[kind].asks is None
 
 
 def test_staff_have_messages_of_their_own():
