@@ -5,7 +5,7 @@ import pytest
 from chalicelib.kernel.digits import REQUESTS
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
-from chalicelib.kernel.text_catalogue import LOCALES, text
+from chalicelib.kernel.text_catalogue import LOCALES, Text, text
 from chalicelib.tickets.notifications import to_assignee, to_reporters, to_staff
 from chalicelib.tickets.policy import TicketUrgency as Pressing
 from chalicelib.tickets.texts import MESSAGES
