@@ -206,6 +206,7 @@ class OpenedVisit:
     phone: str | None
     place: str
     address: str | None
+    contact_note: str | None
     text: str
     code: str | None
 

@@ -236,6 +236,7 @@ class MessageQueries:
             phone=person.phone,
             place=attempt.place,
             address=person.address,
+            contact_note=person.contact_note,
             text=text,
             code=str(code) if code else None,
         )

@@ -82,6 +82,9 @@ class VisitView(View):
     phone: str | None
     place: str
     address: str | None
+    contact_note: str | None = Field(
+        description="How else to reach them, such as a landline."
+    )
     text: str = Field(description="What to say: the message that was not sent.")
     code: str | None = Field(
         description="The delivery code, where the visit is to bring it."

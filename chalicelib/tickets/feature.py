@@ -71,7 +71,17 @@ feature: "Feature[Tickets]" = Feature(
 policies: "ServiceProvider[PolicyLookup]" = ServiceProvider(
     "tickets.policies"
 )  # filled by ticket_policy
-_SOLVED = {"解决了": True, "没解决": False, "没有解决": False}
+_SOLVED = {
+    "解决了": True,
+    "已解决": True,
+    "已经解决": True,
+    "已经解决了": True,
+    "都解决了": True,
+    "没解决": False,
+    "没有解决": False,
+    "还没解决": False,
+    "还没有解决": False,
+}
 feature.questions({"ticket.resolved": _SOLVED, "ticket.unanswered": _SOLVED})
 feature.questions({"ticket.is_it_yours": {"是我": True, "不是我": False}})
 
