@@ -32,7 +32,7 @@ __all__ = [
     "run",
 ]
 
-STEPS = 24
+STEPS = 18
 SEED = int(os.environ.get("SEED", "20261130"))
 
 
