@@ -168,6 +168,9 @@ class ReplyIntake:
         if not is_news and not received.reading.is_remark:
             return Changes(entity=reply, previous=None)
         changes = self._keeper.waiting(reply, effect, received.owner)
+        if effect is ReplyEffect.NOT_ALLOWED:
+            # It is no answer, so the numbers rest and who may answer still can.
+            meaning = replace(meaning, yes=None)
         if received.owner is not None:
             return replace(changes, related=self._noted(meaning))
         phone = address_fingerprint(self._keys, received.phone)
