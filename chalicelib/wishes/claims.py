@@ -40,7 +40,7 @@ class Claim:
     checked_out_at: datetime | None = None
     delivered_at: datetime | None = None
     answered_at: datetime | None = None
-    answered_by: str = ""
+    answered_by: str | None = None
     note: str | None = None
     minutes: int = 0  # booked, once confirmed
     hours_by: datetime | None = None  # staff settle a longer stay until then

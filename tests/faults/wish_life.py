@@ -71,5 +71,7 @@ def tags(wish_id: str) -> list[str]:
 def traces(wish_id: str) -> list[str]:
     """Return everything that has happened to a wish, seen and unseen."""
     wish = wish_of(wish_id)
-    reminded = [mark for claim in wish.claims for mark in claim.reminded]
-    return [*tags(wish_id), *wish.told, *reminded]
+    marks = [*wish.told]
+    for claim in wish.claims:
+        marks += [*claim.reminded, *claim.told]
+    return [*tags(wish_id), *marks]
