@@ -19,7 +19,7 @@ from ..notifications.builders import lines
 from ..tickets.cases import of_ticket
 from ..tickets.street import ALIKE, TicketStreet
 from ..wishes.cases import a_wish_body
-from ..world import Phone, World
+from ..world import OTHER_GRID, Phone, World
 
 Told = dict[str, set[str]]
 
@@ -160,10 +160,33 @@ def deliver(scene: Scene) -> Callable[[], Any]:
     return lambda: scene.do("helper", f"wishes/{wish_id}/deliver")
 
 
-def expire(scene: Scene) -> Callable[[], Any]:
-    day = (scene.world.clock.now() + timedelta(days=1)).date().isoformat()
-    scene.wish("helper", helpers_needed=2, needed_by=day)
-    return lambda: scene.world.pass_time(days=5)
+def expire(*helpers: str) -> Act:
+    """Let the day of a wish for two pass, of which these helpers have claimed places."""
+
+    def prepare(scene: Scene) -> Callable[[], Any]:
+        day = (scene.world.clock.now() + timedelta(days=1)).date().isoformat()
+        scene.wish(*helpers, helpers_needed=2, needed_by=day)
+        return lambda: scene.world.pass_time(days=5)
+
+    return prepare
+
+
+def move_home(scene: Scene) -> Callable[[], Any]:
+    """Let the owner of a claimed wish move within the street."""
+    scene.wish("helper")
+    home = {"home": f"{OTHER_GRID}.b01", "address": "1楼101"}
+    return lambda: scene.phone("owner").patch("/v1/me", home)
+
+
+def settle_a_long_stay(scene: Scene) -> Callable[[], Any]:
+    wish_id = scene.wish("helper")
+    scene.do("helper", f"wishes/{wish_id}/check-in")
+    scene.world.pass_time(hours=9)
+    for one in ("check-out", "deliver"):
+        scene.do("helper", f"wishes/{wish_id}/{one}")
+    scene.do("owner", f"wishes/{wish_id}/confirm")
+    path = f"wishes/{wish_id}/settle-hours"
+    return lambda: scene.do("admin", path, minutes=300, reason="电话核实")
 
 
 def reject(scene: Scene) -> Callable[[], Any]:
@@ -322,13 +345,18 @@ WISHES: dict[str, tuple[Act, Told]] = {
     ),
     "reject": (reject, {"owner": {"rejected"}}),
     "expire": (
-        expire,
-        {
-            "owner": {"expired"},
-            "helper": {"claim_ended"},
-            "worker": {"expired_staff"},
-        },
+        expire(),
+        {"owner": {"expired"}, "worker": {"expired_staff"}},
     ),
+    "expire, one has come": (
+        expire("helper"),
+        {"owner": {"partly"}, "worker": {"late_staff"}},
+    ),
+    "move_home": (
+        move_home,
+        {"helper": {"moved"}, "worker": {"moved_staff"}},
+    ),
+    "settle-hours": (settle_a_long_stay, {"helper": {"hours_settled"}}),
     "end_claim, blocked": (
         helper_is_blocked,
         {"owner": {"released"}, "worker": {"released_staff"}},
@@ -440,6 +468,7 @@ def test_everybody_concerned_gets_one_message(world: World, name: str):
             )
             wanted[scene.person_id(part), full] += 1
     reminders = {"ticket.new", "wish.due_tomorrow", "wish.overdue"}
+    reminders |= {"wish.expiring", "wish.expiring_staff"}
     rest = {key: n for key, n in new.items() if key[1] not in reminders}
     assert rest == dict(wanted)
 
