@@ -189,7 +189,10 @@ class MessageQueries:
         """
         attempt = self._visitable(context, attempt_id)
         person = self._reveals.reveal(
-            context, attempt.person, f"visit {attempt.id}"
+            context,
+            attempt.person,
+            f"visit {attempt.id}",
+            resource=attempt.id,
         )
         return self._opened(context, attempt, person)
 
