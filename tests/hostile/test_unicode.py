@@ -418,7 +418,13 @@ def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
         for node in nodes
         if isinstance(node, ast.FunctionDef) and node.name == code.func.id
     )
-    return [node for node in ast.walk(asked) if isinstance(node, ast.Return)]
+    said: list[ast.AST] = []
+    for node in ast.walk(asked):
+        if isinstance(node, ast.Return):
+            said.append(node)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+            said += _said_by(node.value, path)
+    return said
 
 
 def _codes() -> dict[str, set[str]]:
