@@ -48,6 +48,8 @@ ROOMS = {
     "feature",
     "features",
     "kernel",
+    "queue_reading",
+    "queue_tasks",
     "routes",
     "runtime",
     "settings",

@@ -176,7 +176,8 @@ class Changes(Generic[E_co]):
     such as the note that a reminder was sent. Version and `updated_at` then stay, so no If-Match
     fails and no index is written. `jobs` are due at once; the commit gives an id to a job without
     one. `related` are decisions about other entities in the same commit, each with its own
-    version, timer and event log. Their `refusal` and `related` are ignored.
+    version, timer and event log. Their `refusal` and `related` are ignored. `resource` is the id
+    of what a repeated request shows, where that is not the entity.
     """
 
     entity: E_co
@@ -188,6 +189,7 @@ class Changes(Generic[E_co]):
     refusal: Refusal | None = None
     bump_version: bool = True
     related: "tuple[Changes[Entity], ...]" = ()
+    resource: str = ""
 
     @property
     def parts(self) -> "tuple[Changes[Entity], ...]":

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..kernel.access import Actor, Resource, Role
-from ..kernel.errors import Busy, Conflict, NotFound, Replayed
+from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.hooks import Hooks
 from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
@@ -188,12 +188,12 @@ class MessageQueries:
 
         """
         attempt = self._visitable(context, attempt_id)
-        reason = f"visit {attempt.id}"
-        try:
-            person = self._reveals.reveal(context, attempt.person, reason)
-        except Replayed as replay:
-            # Its receipt names the person; what is repeated is the visit.
-            raise Replayed(attempt.id) from replay
+        person = self._reveals.reveal(
+            context,
+            attempt.person,
+            f"visit {attempt.id}",
+            resource=attempt.id,
+        )
         return self._opened(context, attempt, person)
 
     def reread_visit(

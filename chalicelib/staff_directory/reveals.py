@@ -55,9 +55,16 @@ class Reveals:
         self._metrics = metrics
 
     def reveal(
-        self, context: RequestContext, person_id: str, reason: str
+        self,
+        context: RequestContext,
+        person_id: str,
+        reason: str,
+        *,
+        resource: str = "",
     ) -> Person:
         """Return a person's record for their full phone and address, and audit the look.
+
+        `resource` is the id of what shows them, if that is not the person.
 
         Raises:
             Forbidden: a worker has no open task about the person, or staff need a second person.
@@ -80,6 +87,7 @@ class Reveals:
                 entity=person,
                 previous=person,
                 writes=(audit, *self._counts_of(granted)),
+                resource=resource,
             )
             return changes, reveals
 

@@ -86,7 +86,8 @@ class CommitBuilder:
         """
         items: list[Item] = []
         if key and not changes.refusal:
-            items.append(self._receipt(key, changes.entity.id, now))
+            shown = changes.resource or changes.entity.id
+            items.append(self._receipt(key, shown, now))
         entities: list[Entity] = []
         jobs: list[ScheduledJob] = []
         writes: list[Write] = []

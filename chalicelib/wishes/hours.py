@@ -28,19 +28,19 @@ def note_visit(
     row_of(wish, move, mover)
     if move == "check-in":
         if claim.checked_in_at:
-            raise _conflict(wish, mover, "wish.already_checked_in")
+            raise conflict(wish, mover, "wish.already_checked_in")
         marked = replace(claim, checked_in_at=mover.now)
     else:
         if claim.checked_in_at is None:
-            raise _conflict(wish, mover, "wish.not_checked_in")
+            raise conflict(wish, mover, "wish.not_checked_in")
         if claim.checked_out_at:
-            raise _conflict(wish, mover, "wish.already_checked_out")
+            raise conflict(wish, mover, "wish.already_checked_out")
         marked = replace(claim, checked_out_at=mover.now)
     after = replace(wish, claims=swap(wish, marked))
     return go(wish, move, mover, after, target=wish.state)
 
 
-def _conflict(wish: Wish, mover: WishMover, code: str) -> Conflict:
+def conflict(wish: Wish, mover: WishMover, code: str) -> Conflict:
     moves = wish.moves(mover.id, mover.relations)
     return Conflict(code, state=wish.state.value, moves=moves)
 

@@ -155,7 +155,7 @@ def pick(
     mover: WishMover,
     claims: Sequence[Claim],
     claim_id: str | None,
-    none_code: str,
+    code: str,
 ) -> Claim:
     """Return the claim that is meant of some: the named one, or the only one.
 
@@ -170,7 +170,7 @@ def pick(
             raise Invalid("wish.claim_unknown", ["claim"])
     if not claims:
         moves = wish.moves(mover.id, mover.relations)
-        raise Conflict(none_code, state=wish.state.value, moves=moves)
+        raise Conflict(code, state=wish.state.value, moves=moves)
     if len(claims) > 1:
         raise Invalid("wish.claim_ambiguous", ["claim"])
     return claims[0]

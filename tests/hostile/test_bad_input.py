@@ -516,6 +516,7 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
     )
     needs |= {
         "list_hot_spots": f"place={BAIHUA}",
+        "read_overview": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30",
         "read_rates": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30",
     }
     if operation.name == "list_messages":

@@ -93,6 +93,7 @@ def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
         {
             "name": f"买买提{dot}艾力",
             "home": BAIHUA,
+            "address": "3楼302室",
             "consent": {"how": "spoken", "witness": "许见证"},
         },
     )
@@ -417,7 +418,13 @@ def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
         for node in nodes
         if isinstance(node, ast.FunctionDef) and node.name == code.func.id
     )
-    return [node for node in ast.walk(asked) if isinstance(node, ast.Return)]
+    said: list[ast.AST] = []
+    for node in ast.walk(asked):
+        if isinstance(node, ast.Return):
+            said.append(node)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+            said += _said_by(node.value, path)
+    return said
 
 
 def _codes() -> dict[str, set[str]]:
@@ -434,12 +441,16 @@ def _codes() -> dict[str, set[str]]:
     for bar, _, _ in _calls("Bar"):
         if len(bar.args) > 1 and isinstance(bar.args[1], ast.Constant):
             codes[bar.args[1].value] = {"state", "moves"}
+    for chosen, _, _ in _calls("pick"):  # of the claims of a wish
+        code = chosen.args[-1]
+        if isinstance(code, ast.Constant):
+            codes[code.value] = FACTS_OF["conflict"]
     for context, name, path in _calls(*REFUSALS, "conflict"):
         if not context.args:
             continue
         first = context.args[2 if name == "conflict" else 0]
         if isinstance(first, ast.Name) and first.id == "code":
-            continue  # within `conflict` itself
+            continue  # within `conflict` and `pick` themselves
         texts = [
             text for part in _said_by(first, path) for text in _strings(part)
         ]
@@ -580,6 +591,7 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         or path.match("queue_watch/*.py")
         or path.match("replies/*.py")
         or path.match("phone_changes/notices.py")
+        or path.match("factors/resets.py")
     ]  # a kind that is chosen between two, or has a name
     chosen = [
         path for path in chosen if path.name not in ("texts.py", "feature.py")
