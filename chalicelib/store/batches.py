@@ -5,8 +5,9 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
+from pynamodb.connection.base import BOTOCORE_EXCEPTIONS
 from pynamodb.constants import UNPROCESSED_ITEMS, UNPROCESSED_KEYS
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import GetError, PutError
 
 from ..kernel.clock import pause
 from .faults import reading
@@ -63,13 +64,19 @@ def read_across(
     }
     while wanted:
         with reading():
-            answer = connection.dispatch(
-                "BatchGetItem", {"RequestItems": wanted}
-            )
+            answer = _dispatch(connection, wanted)
         for table, items in answer["Responses"].items():
             for item in items:
                 yield table, item
         wanted = answer.get(UNPROCESSED_KEYS) or {}
+
+
+def _dispatch(connection: Connection, wanted: dict[str, Any]) -> Any:
+    """Send a BatchGetItem over several tables, which PynamoDB has no method for."""
+    try:
+        return connection.dispatch("BatchGetItem", {"RequestItems": wanted})
+    except BOTOCORE_EXCEPTIONS as error:
+        raise GetError(f"Failed to batch get items: {error}", error) from error
 
 
 def write_batch(

@@ -372,7 +372,7 @@ def cancelled(reason: str, items: int) -> ClientError:
 
 def assert_same(told: Telling, calm: Telling) -> None:
     for mine, theirs in zip(told.steps, calm.steps, strict=True):
-        assert mine == theirs
+        assert mine == theirs, (mine, theirs)
     assert told.rows == calm.rows, (
         told.rows - calm.rows,
         calm.rows - told.rows,

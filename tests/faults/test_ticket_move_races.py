@@ -156,9 +156,9 @@ def test_a_merge_against_the_timer_leaves_one_ticket_that_escalates(
             Ending.MERGED,
             None,
         )
-        assert [level for _, level in climbs(target)] == [Level.COMMUNITY], (
-            "the other climbs by its own clock"
-        )
+        # The other climbs by its own clock, from the level that it has taken over.
+        levels = [level for _, level in climbs(target)]
+        assert levels in ([Level.COMMUNITY], [Level.STREET])
         assert tags_of(ticket) in (
             ["submitted", "merged"],
             ["submitted", "climbed", "merged"],
