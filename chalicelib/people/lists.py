@@ -42,17 +42,12 @@ class PeopleLists:
         """Return the people with a role of a place and below, in tree order."""
         return self._repository.role_holders(role, place, start, limit)
 
-    def namesakes(self, person: Person) -> list[Person]:
-        """Return others of the same name whose home may be the same, of at most twenty."""
-        home = person.home or ""
+    def namesakes(self, name: str, home: str) -> list[Person]:
+        """Return people of a name whose home may be the same, of at most twenty."""
         found = self._repository.namesakes(
-            fold_name(person.name), street_of(home), NAMESAKES_MAX
+            fold_name(name), street_of(home), NAMESAKES_MAX
         )
-        return [
-            other
-            for other in found
-            if other.id != person.id and _may_be_one_home(home, other.home)
-        ]
+        return [one for one in found if _may_be_one_home(home, one.home)]
 
 
 def _may_be_one_home(one: str, other: str | None) -> bool:

@@ -88,30 +88,34 @@ class PersonAdmin(PersonRecords, PersonPowers):
         return [owner] if inside else []
 
     def register(self, context: RequestContext, new: NewPerson) -> Registered:
-        """Register a person, and find those who may be the same."""
+        """Register a person, and find those who may be the same.
+
+        They are read first: a read that fails leaves nothing half done.
+        """
+        duplicates = self._duplicates(context, new.name, new.home)
         person = self.create_person(context, new)
-        return self._with_duplicates(context, person)
+        return Registered(person=person, possible_duplicates=duplicates)
 
     def reread_registered(
         self, context: RequestContext, person_id: str
     ) -> Registered:
         """Return what a repeated registration shows."""
-        return self._with_duplicates(
-            context, self.read_person(context, person_id)
-        )
+        person = self.read_person(context, person_id)
+        found = self._duplicates(context, person.name, person.home or "")
+        others = [id for id in found if id != person.id]
+        return Registered(person=person, possible_duplicates=others)
 
-    def _with_duplicates(
-        self, context: RequestContext, person: Person
-    ) -> Registered:
-        """Return a person with those of the same name and home that the actor may read."""
+    def _duplicates(
+        self, context: RequestContext, name: str, home: str
+    ) -> list[str]:
+        """Return the ids of people of a name and home that the actor may read."""
         actor = self._access.require_self(context).person.as_actor()
         readable = people_permissions.READ.allowed
-        duplicates = [
+        return [
             other.id
-            for other in self._lists.namesakes(person)
+            for other in self._lists.namesakes(name, home)
             if relations(actor, other.as_resource()) & readable
         ]
-        return Registered(person=person, possible_duplicates=duplicates)
 
     def read_person(self, context: RequestContext, person_id: str) -> Person:
         """Return a person's record, for staff of their place."""
