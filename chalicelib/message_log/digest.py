@@ -101,10 +101,7 @@ class Digest:
 
         An attempt for another person with the same phone belongs to that person's digest.
         """
-        kept = policy.DIGEST_KEPT
-        if channel is Channel.BUNDLE:
-            kept = policy.BUNDLE_KEPT
-        since = self._clock.now() - kept
+        since = self._clock.now() - policy.HELD_KEPT
         held = self._repository.held_attempts_of(person, channel, since)
         return [one for one in _held(held) if one.person == person]
 

@@ -9,10 +9,9 @@ __all__ = [
     "ATTEMPT_LEASE",
     "ATTEMPT_TTL",
     "BUNDLE_FOR",
-    "BUNDLE_KEPT",
     "DIGEST_AT",
     "DIGEST_CUTOFF",
-    "DIGEST_KEPT",
+    "HELD_KEPT",
     "MAX_DIGEST_ITEMS",
     "NEXT_BUNDLE_AFTER",
     "NO",
@@ -64,8 +63,7 @@ URGENT_BUNDLE_FOR = timedelta(hours=1)
 # Further alarms with the same words: the phone has just rung, and each minute counts.
 SAME_WORDS_FOR = timedelta(minutes=2)
 # No message waits longer for a bundle or a digest, quiet hours and an outage included.
-BUNDLE_KEPT = timedelta(days=2)
-DIGEST_KEPT = timedelta(days=14)
+HELD_KEPT = timedelta(days=14)
 # What has no room in a bundle, or came after it, is in the next one.
 NEXT_BUNDLE_AFTER = timedelta(minutes=2)
 # Not urgent, to a phone or mailbox of staff, the digest included: about one in each hour awake. Who

@@ -44,6 +44,7 @@ BUNDLES = {
         recipients="the staff who would get each of its messages",
         for_staff=True,
         slots={"count": 3, "items": 200, "at": 11},
+        alarm=True,  # it opens no window for reminders
         urgency=Urgency.URGENT,
         parts=4,
     ),
