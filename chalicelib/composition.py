@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from .catalogue import messages_of, queue_kinds
-from .feature import Get, Group
+from .feature import Bound, Get, Group
 from .features import declarations
 from .kernel.access import Actor
 from .kernel.changes import Write
@@ -72,12 +72,36 @@ class Composition:
             return None
         return group.zone(self._get(group.members.provider), name)
 
-    def export(self, person_id: str) -> dict[str, Any]:
-        """See `Hooks.export`."""
-        sections: dict[str, Any] = {}
+    def export_parts(self) -> list[str]:
+        """See `Hooks.export_parts`. Whole sections are named after their feature, with a slash."""
+        names: list[str] = []
         for feature in declarations():
-            for provider, read in feature.exports:
-                sections |= read(self._get(provider), person_id)
+            if feature.exports:
+                names.append(f"{feature.name}/")
+            names += feature.export_sections
+        return names
+
+    def export_part(
+        self, name: str, person_id: str, start: Position | None, limit: int
+    ) -> Mapping[str, Any] | Page[Any]:
+        """See `Hooks.export_part`; LookupError for a name that nothing declares."""
+        for feature in declarations():
+            if name in feature.export_sections:
+                provider, read = feature.export_sections[name]
+                page: Page[Any] = read(
+                    self._get(provider), person_id, start, limit
+                )
+                return page
+            if name == f"{feature.name}/":
+                return self._whole_sections(feature.exports, person_id)
+        raise LookupError(name)
+
+    def _whole_sections(
+        self, exports: Sequence[Bound], person_id: str
+    ) -> dict[str, Any]:
+        sections: dict[str, Any] = {}
+        for provider, read in exports:
+            sections |= read(self._get(provider), person_id)
         return sections
 
     def erased_with(self, person: Any) -> list[Write]:

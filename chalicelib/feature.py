@@ -262,6 +262,7 @@ class Feature(JobHandlers[S]):
         self.task_closers: dict[str, Bound] = {}
         self.queue_kinds: list[QueueKind] = []
         self.exports: list[Bound] = []
+        self.export_sections: dict[str, Bound] = {}
         self.erasure_rows: list[Bound] = []
         self.tasks: list[Bound] = []
         self.rearms: list[Bound] = []
@@ -389,6 +390,12 @@ class Feature(JobHandlers[S]):
     def export(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare the export of a person's data: (service, person id) -> data by section."""
         return _add_to_list(self.exports, service or self)
+
+    def export_pages(
+        self, section: str, *, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare a long section of that export: (service, person id, start, limit) -> a page."""
+        return _add_to_table(self.export_sections, [section], service or self)
 
     def erase_with(self, *, service: _Service = None) -> Callable[[F], F]:
         """Declare writes of the commit that erases a person: (service, person)."""

@@ -30,6 +30,7 @@ FEATURES = (
     "fanouts",
     "replies",
     "privacy",
+    "exports",
     "queue_watch",
     "admin",
 )

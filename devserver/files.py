@@ -7,6 +7,7 @@ from urllib.parse import quote_plus, unquote, urlsplit
 from chalice.app import Chalice
 
 from chalicelib.adapters.folder import Denied, FolderFiles
+from chalicelib.exports.sheets import MEDIA
 from chalicelib.uploads.policy import MAX_BYTES
 
 from .form import read_form
@@ -17,6 +18,7 @@ __all__ = ["MAX_FORM_BYTES", "PATH", "FileRoutes", "arrival_event"]
 PATH = "/dev/files"
 MAX_FORM_BYTES = MAX_BYTES + 64 * 1024  # a file with the form around it
 # The bucket's own rule in the cloud.
+_MEDIA = {form.value: media for form, media in MEDIA.items()}
 _ANY_PAGE = ("Access-Control-Allow-Origin", "*")
 
 
@@ -72,14 +74,19 @@ class FileRoutes:
         given = read_fields(query)
         expires = given.get("expires", "")
         signature = given.get("signature", "")
-        data = self._files.fetch(key, expires, signature)
+        name = given.get("name", "")
+        data = self._files.fetch(key, expires, signature, name)
         if data is None:
             return problem(404, "files.NoSuchKey", "There is no such file.")
+        suffix = key.rpartition(".")[2]
         headers = [
-            ("Content-Type", "image/jpeg"),
+            ("Content-Type", _MEDIA.get(suffix, "image/jpeg")),
             ("Cache-Control", "private"),
             ("X-Content-Type-Options", "nosniff"),
         ]
+        if name:
+            kept_as = f'attachment; filename="{name}"'
+            headers.append(("Content-Disposition", kept_as))
         return 200, [*headers, _ANY_PAGE], data
 
 

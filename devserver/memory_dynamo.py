@@ -248,7 +248,7 @@ class MemoryDynamo:
         ),
         "Query": (
             _query,
-            _PAGE | {"KeyConditionExpression", "ScanIndexForward"},
+            _PAGE | {"KeyConditionExpression", "ScanIndexForward", "Select"},
         ),
         "Scan": (_scan, _PAGE),
     }

@@ -17,6 +17,7 @@ from app import api, app
 from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.adapters.folder import FolderFiles
 from chalicelib.container import Container, build
+from chalicelib.exports.feature import jobs as export_jobs
 from chalicelib.features import FEATURES, declaration
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.clock import TestClock
@@ -141,6 +142,7 @@ _PROVIDERS = {
     "challenges": challenges,
     "consents": consents,
     "erasure": erasure,
+    "export_jobs": export_jobs,
     "upload_jobs": upload_jobs,
     "phones": phones,
     "phone_jobs": phone_jobs,

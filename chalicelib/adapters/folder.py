@@ -20,7 +20,7 @@ from .ports import PostForm
 __all__ = ["Denied", "FolderFiles"]
 
 # A key can neither leave the folder nor name the temporary file of another key.
-_KEY = re.compile(r"[a-z]{1,20}/[a-z0-9_]{1,60}(\.[a-z]{1,10}){0,2}")
+_KEY = re.compile(r"[a-z]{1,20}(/[a-z0-9_]{1,60}){1,2}(\.[a-z]{1,10}){0,2}")
 
 
 class Denied(Exception):
@@ -61,10 +61,15 @@ class FolderFiles:
         }
         return PostForm(url=self._url, fields=fields)
 
-    def presign_get(self, key: str, lasts: timedelta) -> str:
+    def presign_get(
+        self, key: str, lasts: timedelta, *, file_name: str = ""
+    ) -> str:
         """See `ports.Files.presign_get`."""
         until = str(int((self._clock.now() + lasts).timestamp()))
-        query = {"expires": until, "signature": self._sign("GET", key, until)}
+        signature = self._sign("GET", key, until, *_named(file_name))
+        query = {"expires": until, "signature": signature}
+        if file_name:
+            query["name"] = file_name
         return f"{self._url}/{quote(key)}?{urlencode(query)}"
 
     def take(self, fields: Mapping[str, str], data: bytes) -> str:
@@ -88,14 +93,17 @@ class FolderFiles:
         self.write(given["key"], data, given["content-type"])
         return given["key"]
 
-    def fetch(self, key: str, expires: str, signature: str) -> bytes | None:
+    def fetch(
+        self, key: str, expires: str, signature: str, file_name: str = ""
+    ) -> bytes | None:
         """Return the file of a signed address, None if the file does not exist.
 
         Raises:
             Denied: the address is not ours or has expired.
 
         """
-        if not same(signature, self._sign("GET", key, expires)):
+        signed = self._sign("GET", key, expires, *_named(file_name))
+        if not same(signature, signed):
             raise Denied(403, "SignatureDoesNotMatch")
         if int(expires) <= self._clock.now().timestamp():
             raise Denied(403, "AccessDenied")
@@ -123,12 +131,16 @@ class FolderFiles:
         return data[:limit]
 
     def write(self, key: str, data: bytes, content_type: str) -> None:
-        """See `ports.Files.write`. The type is not stored: all files that are served are JPEG."""
+        """See `ports.Files.write`. The type is not stored: it follows from the key."""
         self._kept.put(key, data)
 
     def delete(self, key: str) -> None:
         """See `ports.Files.delete`."""
         self._kept.drop(key)
+
+
+def _named(file_name: str) -> tuple[str, ...]:
+    return (file_name,) if file_name else ()
 
 
 def _check(

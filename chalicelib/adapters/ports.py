@@ -103,8 +103,13 @@ class Files(Protocol):
         """
         ...
 
-    def presign_get(self, key: str, lasts: timedelta) -> str:
-        """Return an address at which the file can be read for a while. It need not exist."""
+    def presign_get(
+        self, key: str, lasts: timedelta, *, file_name: str = ""
+    ) -> str:
+        """Return an address at which the file can be read for a while. It need not exist.
+
+        With `file_name` browsers keep the file under that name instead of showing it.
+        """
         ...
 
     def size_of(self, key: str) -> int | None:

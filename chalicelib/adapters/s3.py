@@ -57,9 +57,14 @@ class S3Files:
         )
         return PostForm(url=form["url"], fields=form["fields"])
 
-    def presign_get(self, key: str, lasts: timedelta) -> str:
+    def presign_get(
+        self, key: str, lasts: timedelta, *, file_name: str = ""
+    ) -> str:
         """See `ports.Files.presign_get`."""
         parameters = {"Bucket": self._bucket, "Key": key}
+        if file_name:
+            kept_as = f'attachment; filename="{file_name}"'
+            parameters["ResponseContentDisposition"] = kept_as
         url = self._s3.generate_presigned_url(
             "get_object",
             Params=parameters,

@@ -46,8 +46,14 @@ class Hooks(Protocol):
         """Return the time zone of a group, None where its kind has none."""
         ...
 
-    def export(self, person_id: str) -> dict[str, Any]:
-        """Return all data of the features about a person, by section."""
+    def export_parts(self) -> Sequence[str]:
+        """Return the names of the parts of the export of a person's data, in order."""
+        ...
+
+    def export_part(
+        self, name: str, person_id: str, start: Position | None, limit: int
+    ) -> Mapping[str, Any] | Page[Any]:
+        """Return a part: whole sections by name, or a page of the section with the part's name."""
         ...
 
     def erased_with(self, person: Any) -> list[Write]:

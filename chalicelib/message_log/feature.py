@@ -1,6 +1,6 @@
 """The declaration of the message log: attempts, digests, budgets, questions, reports and visits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..kernel.access import Actor
     from ..kernel.changes import Delete
     from ..kernel.ended_relations import EndedRelations
-    from ..kernel.paging import Position
+    from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..people.model import Person
     from ..web.routes import Routes
@@ -314,10 +314,15 @@ def questions_of(
     return questions.traces_of(person.phone)
 
 
-@feature.export()
-def export(messages: "MessageQueries", person_id: str) -> Mapping[str, Any]:
-    """Export the messages to a person."""
-    return messages.export_data(person_id)
+@feature.export_pages("messages")
+def export(
+    messages: "MessageQueries",
+    person_id: str,
+    start: "Position | None",
+    limit: int,
+) -> "Page[MessageAttempt]":
+    """Return a page of the messages to a person."""
+    return messages.export_page(person_id, start, limit)
 
 
 @feature.provide

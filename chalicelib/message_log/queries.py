@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
 
 from ..kernel.access import Actor, Resource, Role
 from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.hooks import Hooks
-from ..kernel.paging import Page, Position, every
+from ..kernel.paging import Page, Position
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
 from ..people import permissions as people_permissions
@@ -289,13 +289,27 @@ class MessageQueries:
             ids.update((visit.person, *visit.others))
         return self._people.find_many(ids)
 
-    def export_data(self, person_id: str) -> Mapping[str, Any]:
-        """Return the messages to a person (see `people.service.DataExporter`)."""
+    def export_page(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[MessageAttempt]:
+        """Return a page of the messages to a person, for the export of their data."""
+        return self._repository.messages_to(person_id, start, limit)
 
-        def read(start: Position | None) -> Page[MessageAttempt]:
-            return self._repository.messages_to(person_id, start, 100)
+    def sent_between(
+        self,
+        person_id: str,
+        since: datetime,
+        until: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[MessageAttempt]:
+        """Return a page of the messages to a person in a span, oldest first.
 
-        return {"messages": list(every(read))}
+        `until` is not in the span.
+        """
+        return self._repository.messages_between(
+            person_id, since, until, start, limit
+        )
 
 
 def _places_served_by(actor: Person) -> tuple[str, ...]:

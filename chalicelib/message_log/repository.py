@@ -163,6 +163,28 @@ class MessageRepository(Repository):
             self.find_attempts([key.pk for key in keys.items]), keys.next
         )
 
+    def messages_between(
+        self,
+        person: str,
+        since: datetime,
+        until: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[MessageAttempt]:
+        """Read the messages to a person of a span without its end, oldest first."""
+        order = ATTEMPT.attribute("told_order")
+        keys = self._store.page(
+            _KEY,
+            person,
+            index="by_person",
+            keys=order.between(to_text(since), to_text(until)),
+            start=start,
+            limit=limit,
+        )
+        return Page(
+            self.find_attempts([key.pk for key in keys.items]), keys.next
+        )
+
     def count_sent(self, person: str, since: datetime, limit: int) -> int:
         """Return the number of messages sent to a person since an instant, up to about `limit`.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
 from ..kernel.clock import Clock
-from ..kernel.errors import Forbidden, Unauthenticated
+from ..kernel.errors import Forbidden, NotFound, Unauthenticated
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from . import permissions
@@ -120,6 +120,24 @@ class Access:
     ) -> Granted:
         """Return the actor if they may do something with their own account."""
         return self.require(context, action, Person.as_resource)
+
+    def allows_now(
+        self, person_id: str, action: Action, resource: Resource
+    ) -> Person | None:
+        """Return a person who may still do what they asked for earlier; None for all others.
+
+        For work that goes on without a request. The second factor was shown when it was asked for.
+        """
+        person = self._repository.find_person(person_id)
+        if person is None or not person.may_act:
+            return None
+        try:
+            authorize(person.as_actor(), action, resource)
+            if action.reveals:
+                _check_may_reveal(person, resource)
+        except (Forbidden, NotFound):
+            return None
+        return person
 
     def authenticate(
         self, actor: Actor, reading: Iterable[str] = ()

@@ -17,11 +17,11 @@ from .consent_versions import check_current
 from .consents import Consents
 from .edits import AccountEdit, VolunteerEdit
 from .erasure import Erasure
-from .export import PersonalData
+from .export import DataExport, DataExports, PersonalData
 from .model import Person
 from .moves import make_volunteer, withdraw
 from .newcomers import ask_for_role
-from .policy import SELF_GIVEN
+from .policy import DATA_AT_ONCE, SELF_GIVEN
 from .records import Consent
 from .registration import Registration
 from .volunteer_profile import VolunteerProfile
@@ -52,13 +52,14 @@ class Accounts:
         trail_line: TrailLine,
         check_phone: CheckPhone,
         personal_data: PersonalData,
+        data_exports: Callable[[], DataExports],
     ) -> None:
         self._transaction, self._access = transaction, access
         self._clock = clock
         self._consents, self._registration = consents, registration
         self._erasure, self._phone_proof = erasure, phone_proof
         self._personal_data, self._trail_line = personal_data, trail_line
-        self._check_phone = check_phone
+        self._check_phone, self._data_exports = check_phone, data_exports
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""
@@ -224,22 +225,55 @@ class Accounts:
 
         self._transaction.run(decide, context)
 
-    def read_my_data(self, context: RequestContext) -> dict[str, Any]:
+    def read_my_data(
+        self, context: RequestContext
+    ) -> dict[str, Any] | DataExport:
         """Return everything held about the actor, by section. The trail gets a line.
+
+        What is too much for one answer becomes a file, whose progress is returned.
 
         Raises:
             Conflict: staff correct the phone, and that is not decided.
 
         """
 
-        def decide() -> Changes[Person]:
-            granted = self._access.require_self(context, permissions.EXPORT_ME)
-            person = granted.person
-            self._check_phone(person.id)
+        def decide() -> tuple[Changes[Entity], dict[str, Any] | DataExport]:
+            person = self._require_export(context)
+            exports = self._data_exports()
+            known = exports.find(person)
+            if known:
+                return Changes(entity=person, previous=person), known
+            data = self._personal_data.up_to(person, DATA_AT_ONCE)
+            if data is None:
+                return exports.begin(person)
             line = self._trail_line(person, "person.exported", context.address)
-            return Changes(entity=person, previous=person, writes=(line,))
+            return Changes(entity=person, previous=person, writes=(line,)), data
 
-        return self._personal_data.of(self._transaction.run(decide, context))
+        return self._transaction.run_with(decide, context)[1]
+
+    def fetch_my_data(self, context: RequestContext) -> str:
+        """Return an address of the file with the actor's data. The trail gets a line.
+
+        Raises:
+            NotFound: there is none, or not any more.
+            Conflict: it is not ready, or staff correct the phone, and that is not decided.
+
+        """
+
+        def decide() -> tuple[Changes[Entity], str]:
+            person = self._require_export(context)
+            address = self._data_exports().address_of(person)
+            line = self._trail_line(person, "person.exported", context.address)
+            return Changes(
+                entity=person, previous=person, writes=(line,)
+            ), address
+
+        return self._transaction.run_with(decide, context)[1]
+
+    def _require_export(self, context: RequestContext) -> Person:
+        granted = self._access.require_self(context, permissions.EXPORT_ME)
+        self._check_phone(granted.person.id)
+        return granted.person
 
     def erase_me(
         self, context: RequestContext, challenge: str, code: str

@@ -6,6 +6,7 @@ from pydantic_core import to_jsonable_python
 
 from ..kernel.request import RequestContext
 from ..web.fields import PageQuery
+from ..web.rendering import Redirect, Reply
 from ..web.routes import Routes
 from .accounts import Accounts
 from .consent_schemas import (
@@ -16,7 +17,9 @@ from .consent_schemas import (
     MyConsentIn,
 )
 from .consent_texts import consent_texts
+from .export import DataExport
 from .schemas import (
+    DataExportView,
     ErasureIn,
     MyAccountPatch,
     MyAccountView,
@@ -56,10 +59,21 @@ def erase_me(
     return MyDataView({})
 
 
-@routes.get("/v1/me/data")
-def read_my_data(accounts: Accounts, context: RequestContext) -> MyDataView:
-    """Read all data held about the caller."""
-    return MyDataView(to_jsonable_python(accounts.read_my_data(context)))
+@routes.get("/v1/me/data", also=(202,))
+def read_my_data(
+    accounts: Accounts, context: RequestContext
+) -> Reply[MyDataView | DataExportView]:
+    """Read all data held about the caller; more than 1 MB becomes a file: 202 and its progress."""
+    held = accounts.read_my_data(context)
+    if isinstance(held, DataExport):
+        return Reply(view=DataExportView.of(held), status=202)
+    return Reply(view=MyDataView(to_jsonable_python(held)))
+
+
+@routes.get("/v1/me/data/file")
+def fetch_my_data(accounts: Accounts, context: RequestContext) -> Redirect:
+    """Fetch the file with all data held about the caller, at an address good for ten minutes."""
+    return Redirect(accounts.fetch_my_data(context))
 
 
 @routes.post(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .background import PersonJobs
     from .consents import BindSlip, Consents
     from .erasure import Erasure
-    from .export import PersonalData
+    from .export import DataExports, PersonalData
     from .factor_gate import ReadFactor
     from .lists import PeopleLists
     from .model import Person
@@ -39,6 +39,7 @@ __all__ = [
     "accounts",
     "check_phone",
     "consents",
+    "data_exports",
     "erasure",
     "factor_of",
     "feature",
@@ -80,6 +81,9 @@ factor_of: "ServiceProvider[ReadFactor]" = ServiceProvider(
 check_phone: "ServiceProvider[CheckPhone]" = ServiceProvider(
     "people.check_phone"
 )  # filled by phone_changes
+data_exports: "ServiceProvider[DataExports]" = ServiceProvider(
+    "people.data_exports"
+)  # filled by exports
 trail_line: "ServiceProvider[TrailLine]" = ServiceProvider(
     "people.trail_line"
 )  # filled by security_trail
@@ -229,6 +233,8 @@ def accounts(core: "Core", get: Get) -> "Accounts":
         trail_line=make_line,
         check_phone=check,
         personal_data=get(personal_data),
+        # Loaded for an export only.
+        data_exports=lambda: get(data_exports),
     )
 
 

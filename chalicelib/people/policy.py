@@ -8,6 +8,8 @@ __all__ = [
     "CONSENT_GRACE",
     "CONSENT_SINCE",
     "CONSENT_TEXTS",
+    "DATA_AT_ONCE",
+    "DATA_PAGE",
     "GUARDIAN_BELOW",
     "HOMES_MAX",
     "HOUSEHOLD_MAX",
@@ -45,6 +47,9 @@ CONSENT_SINCE: Mapping[str, datetime] = {
 CONSENT_GRACE = timedelta(days=30)
 # Given by a tap of one's own. The others name somebody else, or are given for each case.
 SELF_GIVEN = frozenset({"terms", "promotions", "care"})
+# Bytes of one's own data in one answer. Lambda answers with 6 MB at most, and a phone waits.
+DATA_AT_ONCE = 1024 * 1024
+DATA_PAGE = 200  # rows of a long section that are read together
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 # Names of one building that redaction knows: thirty floors with four flats have about as many.
 NAMES_MAX = 300

@@ -19,6 +19,7 @@ from ..web.fields import (
 from .consent_schemas import ConsentDueView, GuardianIn
 from .consent_versions import consents_due
 from .edits import AccountEdit
+from .export import DataExport
 from .fields import Address, BirthYear, ChallengeId, Code, Mail, TimeOfDay
 from .model import Person, Vetting
 from .volunteer_profile import QuietHours
@@ -26,6 +27,7 @@ from .volunteer_schemas import VolunteerView
 
 __all__ = [
     "AppointedRole",
+    "DataExportView",
     "ErasureIn",
     "MyAccountPatch",
     "MyAccountView",
@@ -186,6 +188,36 @@ class MyAccountPatch(Request):
 
 class MyDataView(RootModel[dict[str, Any]]):
     """All data held about the caller, by section."""
+
+
+class DataExportView(View):
+    """The file that is made of the caller's data. A message tells when it is ready."""
+
+    id: str
+    state: Literal["queued", "running", "ready", "failed"]
+    failure: str | None = Field(
+        description="`storage` or `server`: ask again later."
+    )
+    expires_at: Instant | None = Field(
+        description="Until when a ready file can be fetched."
+    )
+    file: str | None = Field(
+        description="The path of a ready file, for the app."
+    )
+
+    @classmethod
+    def of(cls, export: DataExport) -> "DataExportView":
+        """Return the view of an export."""
+        is_ready = export.state == "ready"
+        return cls.model_validate(
+            {
+                "id": export.id,
+                "state": export.state,
+                "failure": export.failure,
+                "expires_at": export.expires_at,
+                "file": "/v1/me/data/file" if is_ready else None,
+            }
+        )
 
 
 def person_fields(person: Person) -> dict[str, Any]:

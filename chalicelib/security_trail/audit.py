@@ -82,14 +82,18 @@ class AuditLog:
         *,
         subject: str | None = None,
         detail: str = "",
+        reason: str = "",
     ) -> Put:
-        """Return the line of a look at a list of a place, or at that of one person."""
+        """Return the line of a look at a list of a place, or at that of one person.
+
+        `reason` and `detail` are as in `record`.
+        """
         return self._line(
             kind,
             actor=actor.id,
             subject=subject,
             place=place,
-            reason=detail,
+            reason=": ".join(filter(None, [detail, mask_personal(reason)])),
             address=address,
         )
 

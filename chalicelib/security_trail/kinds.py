@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     LET_REVEAL = "person.let_reveal"
     REVEALS_ALLOWED = "person.reveals_allowed"
     EXPORTED = "person.exported"
+    LIST_EXPORTED = "export.made"  # with phones in full
+    LIST_FETCHED = "export.fetched"
     UNSEALED = "person.unsealed"
     TRAIL_READ = "trail.read"
 

@@ -278,6 +278,28 @@ class TicketQueries:
                 break
         return found[:limit], start is not None or len(found) > limit
 
+    def reported_in(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Ticket]:
+        """Return a page of the tickets reported in a street in a span, oldest first.
+
+        `until` is not in the span.
+        """
+        return self._repository.reported_before(
+            street, since, until, start, limit
+        )
+
+    def count_reported(
+        self, street: str, since: datetime, until: datetime, limit: int
+    ) -> int:
+        """Count the tickets of `reported_in`, up to a limit."""
+        return self._repository.count_reported(street, since, until, limit)
+
     def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
         """Return how many joined each ticket; a ticket that nobody joined is left out."""
         return self._repository.joined_to(ticket_ids)

@@ -304,6 +304,41 @@ class TicketRepository(Repository):
             self.find_tickets([key.pk for key in found.items]), found.next
         )
 
+    def count_reported(
+        self, street: str, since: datetime, until: datetime, limit: int
+    ) -> int:
+        """Count the tickets reported in a street in a span, up to a limit."""
+        order = TICKET.attribute("reported_order")
+        return self._store.count(
+            TICKET,
+            street,
+            index="by_street",
+            keys=order.between(to_text(since), to_text(until)),
+            limit=limit,
+        )
+
+    def reported_before(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Ticket]:
+        """Read the tickets reported in a street in a span without its end, oldest first."""
+        order = TICKET.attribute("reported_order")
+        found = self._store.page(
+            _KEY,
+            street,
+            index="by_street",
+            keys=order.between(to_text(since), to_text(until)),
+            start=start,
+            limit=limit,
+        )
+        return Page(
+            self.find_tickets([key.pk for key in found.items]), found.next
+        )
+
     def reported_at_spot(
         self, place: str, category: str, since: datetime, limit: int
     ) -> list[Ticket]:

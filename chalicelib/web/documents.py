@@ -16,11 +16,15 @@ __all__ = ["PROBLEM_JSON", "Dialect", "Document", "ErrorForm"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of a response with its media type. A view may return one."""
+    """The content of a response with its media type. A view may return one.
 
-    text: str
+    `file_name` is the name under which a client keeps it.
+    """
+
+    text: str | bytes
     media: str
     status: int = 200
+    file_name: str = ""
 
 
 class ErrorForm(Protocol):

@@ -8,9 +8,10 @@ from .fields import VersionedView
 __all__ = ["etag_of", "with_etags"]
 
 
-def etag_of(view: Any, text: str) -> str:
-    """Return the ETag of a view that is rendered as `text`: its version, and a digest."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+def etag_of(view: Any, content: str | bytes) -> str:
+    """Return the ETag of a view that is rendered as `content`: its version, and a digest."""
+    data = content.encode() if isinstance(content, str) else content
+    digest = hashlib.sha256(data).hexdigest()[:16]
     return f'"{getattr(view, "version", 0)}.{digest}"'
 
 

@@ -147,7 +147,8 @@ def _form(model: type[BaseModel], schemas: Schemas) -> Json:
 def _responses(operation: Operation, hints: Json, schemas: Schemas) -> Json:
     results = result_types(hints)
     responses: Json = {
-        str(operation.status): _success(operation, hints, schemas)
+        str(status): _success(operation, hints, schemas)
+        for status in (operation.status, *operation.also)
     }
     if operation.method == "GET" and not {HtmlPage, Redirect} & set(results):
         responses["304"] = {
@@ -178,6 +179,10 @@ def _success(operation: Operation, hints: Json, schemas: Schemas) -> Json:
         return response
     if HtmlPage in results:
         response["content"] = {"text/html": {"schema": {"type": "string"}}}
+        return response
+    if operation.media:
+        kind = {"type": "string", "format": "binary"}
+        response["content"] = {operation.media: {"schema": kind}}
         return response
     response["content"] = _content(operation, result_models(hints), schemas)
     if operation.status < 300:

@@ -1,5 +1,6 @@
 """Rendering: from the result of a view to a response."""
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,21 @@ class Reply(Generic[V]):
     cookies: Sequence[Cookie] = ()
 
 
+class BinaryResponse(Response):
+    """A response of bytes. API Gateway decodes it for a client whose Accept names its type.
+
+    Chalice would refuse a client whose Accept does not name it, with an error of its own form.
+    """
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        """Return the result of the function, with the body in base 64."""
+        content, self.body = self.body, ""
+        result: dict[str, Any] = super().to_dict(binary_types)
+        self.body = content
+        encoded = base64.b64encode(content).decode()
+        return result | {"body": encoded, "isBase64Encoded": True}
+
+
 class Renderer:
     """Renders results of views: JSON, a dialect's document, HTML, a redirect, or no content."""
 
@@ -131,6 +147,11 @@ def _conditional(
         known = request.headers.get("if-none-match")
         if operation.method == "GET" and _matches(known, tag):
             return Response("", {**kept}, 304)
+    if document.file_name:
+        kept_as = f'attachment; filename="{document.file_name}"'
+        headers["Content-Disposition"] = kept_as
+    if isinstance(document.text, bytes):
+        return BinaryResponse(document.text, headers, document.status)
     return Response(document.text, headers, document.status)
 
 

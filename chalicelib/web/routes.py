@@ -69,6 +69,8 @@ class Operation:
         True  # takes an If-Match, if it changes a versioned resource
     )
     reread: Callable[..., Any] | None = None
+    media: str = ""  # of a `Document`, for the contract
+    also: tuple[int, ...] = ()  # further success statuses, of a `Reply`
     # Refusals carry entities as facts; by name, the schema that renders them.
     shows: Mapping[str, Callable[[Any], BaseModel]] = field(
         default_factory=dict

@@ -9,6 +9,7 @@ from chalicelib.kernel.access import Action, Role
 
 from ..cases import Good, merged, number
 from ..every_permission import actions
+from ..exports.builders import QUERY
 from ..storage import counted_storage
 from ..world import BAIHUA, GRID, Phone, World
 from .builders import (
@@ -23,6 +24,8 @@ SECOND = timedelta(seconds=1)
 FLAGGED = [action for action in actions() if action.factor]
 # TRUST: reveal, roles, vetting, erase, export, and what is as strong as they are.
 NEEDED = {
+    "export.create",
+    "export.full",
     "me.change_phone",
     "me.erase",
     "me.export",
@@ -55,6 +58,10 @@ def _export(world: World) -> Good:
     return Good(world.staff(), f"/v1/people/{ward.id}/data")
 
 
+def _rows(world: World) -> Good:
+    return Good(world.staff(), f"/v1/admin/exports/wishes.csv?{QUERY}")
+
+
 def _own_phone(world: World) -> Good:
     return Good(world.staff(), "/v1/me/phone", {"phone": number(world)})
 
@@ -62,6 +69,8 @@ def _own_phone(world: World) -> Good:
 _GOOD = merged("good")
 # A good request of staff for each action. Without one here a new action fails the tests.
 REQUESTS = {
+    "export.create": ("GET", _rows),
+    "export.full": ("POST", _GOOD["create_export"]),
     "me.change_phone": ("POST", _own_phone),
     "me.erase": ("DELETE", _own_erasure),
     "me.export": ("GET", _own_export),

@@ -61,4 +61,6 @@ class WatchedFiles:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._cloud.world.files, name)
-        return lambda *args: self._cloud.step(name, lambda: real(*args))
+        return lambda *args, **more: self._cloud.step(
+            name, lambda: real(*args, **more)
+        )

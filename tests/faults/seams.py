@@ -50,6 +50,7 @@ def use_sms_providers(world: World, providers: Providers) -> None:
 
 def use_files(world: World, files: object) -> None:
     world.services.upload_jobs._files = files
+    world.services.export_jobs._files._files = files
 
 
 def run_job(world: World, scheduled: ScheduledJob) -> None:

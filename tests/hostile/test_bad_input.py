@@ -519,6 +519,8 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
         "read_overview": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30",
         "read_rates": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30",
     }
+    if "/v1/admin/exports/" in operation.path:
+        needs[operation.name] = f"place={BAIHUA}&from=2026-11-01&to=2026-11-30"
     if operation.name == "list_messages":
         needs["list_messages"] = f"person={world.person().id}"
     needs["list_tickets"] = f"place={BAIHUA}"

@@ -9,6 +9,7 @@ from chalicelib.security_trail.kinds import EventKind
 from chalicelib.signin.model import LastSeen
 
 from ..cases import Cases, number
+from ..exports.builders import ASKED, QUERY
 from ..factors.builders import App, administrator, clerk, enrolled, show
 from ..phone_changes.cases import CASES as PHONE_CHANGES
 from ..privacy.cases import erased_helper, spoken_consent
@@ -125,6 +126,31 @@ def trail_read(world: World) -> Deed:
         send=lambda **headers: staff.get(path),
         actor=staff.me["id"],
         subject=None,
+    )
+
+
+def list_fetched(world: World) -> Deed:
+    staff = world.staff()
+    path = f"/v1/admin/exports/wishes.csv?{QUERY}"
+    return Deed(
+        send=lambda **headers: staff.get(path),
+        actor=staff.me["id"],
+        subject=None,
+    )
+
+
+def list_exported(world: World) -> Deed:
+    staff = world.staff()
+    return Deed(
+        send=lambda **headers: staff.post(
+            "/v1/admin/exports",
+            ASKED | {"full": True, "reason": "汇报"},
+            **headers,
+        ),
+        actor=staff.me["id"],
+        subject=None,
+        status=202,
+        takes_key=True,
     )
 
 
@@ -312,6 +338,8 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
     K.LISTED: listed,
     K.REVEALED: _by_staff("POST", "/reveal", REASON, takes_key=True),
     K.EXPORTED: exported,
+    K.LIST_FETCHED: list_fetched,
+    K.LIST_EXPORTED: list_exported,
     K.UNSEALED: unsealed,
     K.TRAIL_READ: trail_read,
     K.CHANGED: _by_staff("PATCH", "", {"address": "2楼"}),
