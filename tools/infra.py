@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from chalice.package import YAMLTemplateSerializer
 
 from app import api
+from chalicelib.exports.model import ExportFormat
+from chalicelib.exports.sheets import MEDIA
 from chalicelib.repositories import all_rows, all_tables
 from chalicelib.store.table import Table
 
@@ -184,7 +186,9 @@ def merged_template() -> Section:
             whole[section] |= content
     whole["Resources"] |= table_resources() | throttle_alarms()
     whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {
-        "x-amazon-apigateway-gateway-responses": gateway_responses()
+        "x-amazon-apigateway-gateway-responses": gateway_responses(),
+        # Decoded for a client whose Accept names it first; everything else is text.
+        "x-amazon-apigateway-binary-media-types": [MEDIA[ExportFormat.XLSX]],
     }
     return whole
 

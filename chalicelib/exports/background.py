@@ -1,7 +1,7 @@
 """The background work of exports: their steps, their end, and the deletion of their files.
 
-A step writes its file first, and then commits the cursor behind it. Whatever dies in between is
-done again by the next worker, with the same rows under the same key.
+A step writes its file first, and then commits the cursor behind it. If its worker dies in between,
+the next one does it again, with the same rows under the same key.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -79,7 +79,7 @@ class Exports:
     def create_export(
         self, context: RequestContext, terms: SheetTerms
     ) -> Export:
-        """Begin an export. Its owner is told when the file is ready.
+        """Begin an export. Its owner gets a message when the file is ready.
 
         Raises:
             Invalid: the days are not in order or too far apart, a reason is missing, or the rows

@@ -167,37 +167,6 @@ class Store:
                 return Page(things, start)
             size = min(next_size(size, read_at_once), read_at_most - read)
 
-    def count(
-        self,
-        row: Row[Any],
-        part: str,
-        *,
-        index: str,
-        keys: Condition,
-        limit: int,
-    ) -> int:
-        """Count the rows of a partition of an index, up to a limit. Eventually consistent.
-
-        DynamoDB reads a megabyte of the index in a request, and returns the number alone.
-        """
-        counted = 0
-        key: Any = None
-        while True:
-            with reading():
-                answer = self.connection.query(
-                    self._names[row.table.name],
-                    part,
-                    range_key_condition=keys,
-                    index_name=index,
-                    exclusive_start_key=key,
-                    limit=limit - counted,
-                    select="COUNT",
-                )
-            counted += int(answer["Count"])
-            key = answer.get("LastEvaluatedKey")
-            if not key or counted >= limit:
-                return counted
-
     def _query(
         self,
         table: Table,

@@ -18,6 +18,7 @@ from ..kernel.place import (
     kind_of,
     street_of,
 )
+from ..store.counting import count_rows
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind
@@ -309,7 +310,8 @@ class TicketRepository(Repository):
     ) -> int:
         """Count the tickets reported in a street in a span, up to a limit."""
         order = TICKET.attribute("reported_order")
-        return self._store.count(
+        return count_rows(
+            self._store,
             TICKET,
             street,
             index="by_street",

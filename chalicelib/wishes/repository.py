@@ -12,6 +12,7 @@ from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
+from ..store.counting import count_rows
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table
@@ -399,7 +400,8 @@ class WishRepository(Repository):
         self, community: str, since: datetime, until: datetime, limit: int
     ) -> int:
         """Count the wishes of `filed_between`, up to a limit."""
-        return self._store.count(
+        return count_rows(
+            self._store,
             WISH,
             community,
             index="by_filing",

@@ -16,6 +16,8 @@ from chalice.utils import to_cfn_resource_name
 
 from app import api, app
 from chalicelib.adapters.queue import MIN_SECONDS_LEFT, TRIES
+from chalicelib.exports.model import ExportFormat
+from chalicelib.exports.sheets import MEDIA
 from chalicelib.message_log import policy as sending
 from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
@@ -478,6 +480,12 @@ def test_the_gateway_refuses_as_the_local_server_does(template):
         k.removeprefix("gatewayresponse.header."): v.strip("'")
         for k, v in refusal["responseParameters"].items()
     } == local
+
+
+def test_the_gateway_decodes_sheets_and_nothing_else(template):
+    body = properties(template, "RestAPI")["DefinitionBody"]
+    (media,) = body["x-amazon-apigateway-binary-media-types"]
+    assert media == MEDIA[ExportFormat.XLSX]
 
 
 def test_the_access_log_names_nobody(template):

@@ -37,6 +37,7 @@ ALONE = {
     "POST /v1/people/*/erase",
     "POST /v1/people/*/factor/reset",
     "POST /v1/people/*/phone",
+    "POST /v1/admin/exports",
     "POST /v1/people/*/phone/force",
     "POST /v1/people/*/reveals/allow",
     "POST /v1/people/*/role-code",
