@@ -34,6 +34,7 @@ from chalicelib.wishes.model import (
 
 from .admin.cases import a_parked_job
 from .cases import an_id, cases_by_feature, merged
+from .exports.cases import FILES, an_export
 from .factors.cases import OWN_FACTOR
 from .matching.cases import OF_A_WISH, RUNS
 from .message_log.cases import a_visit
@@ -246,6 +247,7 @@ def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
         BY_SIGNATURE,
         FOR_ALL,
         BY_KEY,
+        FILES,
     ]
     left = set().union(
         *(cases.elsewhere for cases in cases_by_feature().values())
@@ -294,6 +296,14 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(
             stage.phone.call("POST", operation.path, raw=sent, **form).status
             == 403
         ), (stage.name, operation.name)
+
+
+def test_nobody_fetches_a_file_of_others_or_one_that_is_gone(stage: Stage):
+    export = an_export(stage.owner.id)
+    for path in (f"/v1/admin/exports/{export.id}/file", "/v1/me/data/file"):
+        answer = stage.phone.get(path)
+        expected = 401 if stage.name == "nobody" else 404
+        assert answer.status == expected, (stage.name, path, answer.text)
 
 
 def test_only_staff_of_an_office_have_a_second_factor(stage: Stage):

@@ -90,6 +90,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     text: str
+    content: bytes = b""
 
     @property
     def json(self) -> Any:
@@ -200,7 +201,8 @@ class Phone:
         answer = Answer(
             status,
             {name.lower(): value for name, value in answered},
-            text.decode(),
+            text.decode(errors="replace"),
+            text,
         )
         self.seen.append(answer)
         if path == "/v1/auth/codes" and status == 202:

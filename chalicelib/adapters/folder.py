@@ -20,7 +20,9 @@ from .ports import PostForm
 __all__ = ["Denied", "FolderFiles"]
 
 # A key can neither leave the folder nor name the temporary file of another key.
-_KEY = re.compile(r"[a-z]{1,20}(/[a-z0-9_]{1,60}){1,2}(\.[a-z]{1,10}){0,2}")
+_KEY = re.compile(
+    r"([a-z]{1,20}|exports/[a-z0-9_]{1,60})/[a-z0-9_]{1,60}(\.[a-z]{1,10}){0,2}"
+)
 
 
 class Denied(Exception):

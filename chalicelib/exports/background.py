@@ -71,35 +71,46 @@ class ExportJobs:
             return
         if export.next_step == "clear":
             self._files.clear(export)  # before the commit that says so
+        self._entities.on_timer(
+            export_id,
+            timer_id,
+            lambda export: decisions.on_timer(export, self._clock.now()),
+        )
+
+    def go_on(self, export_id: str) -> Position | None:
+        """Take one step of an export; return a position if another one is due at once."""
         try:
-            export, is_mine = self._entities.on_timer(
+            export = self._entities.update(
                 export_id,
-                timer_id,
-                lambda export: decisions.on_timer(export, self._clock.now()),
+                lambda export: decisions.take_up(export, self._clock.now()),
             )
         except NotFound:
-            return
-        if is_mine and export.is_live:
-            self._work(export)
+            return None
+        if not export.is_live:
+            return None
+        after = self._work(export)
+        if after is None or not after.is_live:
+            return None
+        return {"step": after.version}
 
-    def _work(self, export: Export) -> None:
+    def _work(self, export: Export) -> Export | None:
+        """Do one step; return the export behind it, None if it waits or another worker has it."""
         owner = self._owner_of(export)
         if owner is None:
-            self._fail(export, ExportFailure.FORBIDDEN)
-            return
+            return self._fail(export, ExportFailure.FORBIDDEN)
         try:
             if export.is_read:
-                self._finish(export, owner)
-            elif export.what is ExportKind.DATA:
-                self._write_data(export, owner)
-            else:
-                self._write_rows(export)
+                return self._finish(export, owner)
+            if export.what is ExportKind.DATA:
+                return self._write_data(export, owner)
+            return self._write_rows(export)
         except FilesDown as error:
             self._log.error("export", export=export.id, error=str(error))
             self._settle(
                 export,
                 lambda export: decisions.stumble(export, self._clock.now()),
             )
+            return None
 
     def _owner_of(self, export: Export) -> Person | None:
         """Return the owner as they are now, if they may still read what is exported."""
@@ -109,18 +120,17 @@ class ExportJobs:
         action = permissions.FULL if export.full else permissions.CREATE
         return self._access.allows_now(export.owner, action, export.as_place())
 
-    def _write_rows(self, export: Export) -> None:
+    def _write_rows(self, export: Export) -> Export | None:
         source = self._sources[export.what]
         page = source.page(export, export.position, policy.PAGE_SIZE)
         if export.rows + len(page.items) > export.max_rows:
-            self._fail(export, ExportFailure.TOO_MANY_ROWS)
-            return
+            return self._fail(export, ExportFailure.TOO_MANY_ROWS)
         content = part_bytes(page.items) if page.items else b""
-        self._write_part(export, content, len(page.items), page.next)
+        return self._write_part(export, content, len(page.items), page.next)
 
-    def _write_data(self, export: Export, owner: Person) -> None:
+    def _write_data(self, export: Export, owner: Person) -> Export | None:
         content, following = next_fragment(self._personal_data, export, owner)
-        self._write_part(export, content, 0, following)
+        return self._write_part(export, content, 0, following)
 
     def _write_part(
         self,
@@ -128,20 +138,20 @@ class ExportJobs:
         content: bytes,
         rows: int,
         following: Position | None,
-    ) -> None:
+    ) -> Export | None:
         """Write a part, and then the cursor behind it. Without content there is no part."""
         written = 0
         if content:
             self._files.write_part(export, content)
             written = 1
-        self._settle(
+        return self._settle(
             export,
             lambda export: decisions.add_part(
                 export, following, rows, written, self._clock.now()
             ),
         )
 
-    def _finish(self, export: Export, owner: Person) -> None:
+    def _finish(self, export: Export, owner: Person) -> Export | None:
         """Make the file of the parts. The trail tells of full phones, and of how many people."""
         lines: tuple[Put, ...] = ()
         if export.what is ExportKind.DATA:
@@ -158,7 +168,7 @@ class ExportJobs:
             if export.full:
                 lines = (self._line(export, owner, len(people - {""})),)
         self._files.write_file(export, content)
-        self._settle(
+        return self._settle(
             export,
             lambda export: decisions.finish(
                 export, len(content), lines, self._clock.now()
@@ -176,21 +186,22 @@ class ExportJobs:
             reason=export.reason,
         )
 
-    def _fail(self, export: Export, failure: ExportFailure) -> None:
-        self._settle(
+    def _fail(self, export: Export, failure: ExportFailure) -> Export | None:
+        return self._settle(
             export,
             lambda export: decisions.fail(export, failure, self._clock.now()),
         )
 
-    def _settle(self, export: Export, decide: Decide) -> None:
-        """Commit a step, unless the export has ended or another worker has it."""
+    def _settle(self, export: Export, decide: Decide) -> Export | None:
+        """Commit a step; None if the export has ended, or another worker has it."""
 
         def still_mine(stored: Export) -> Changes[Export]:
             if stored.timer != export.timer:
                 return Changes(entity=stored, previous=stored)
             return decide(stored)
 
-        self._entities.update(export.id, still_mine)
+        after = self._entities.update(export.id, still_mine)
+        return after if after.timer != export.timer else None
 
     # the end of their owner, and what others ask
 

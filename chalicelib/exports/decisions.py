@@ -6,12 +6,14 @@ from datetime import datetime
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Count, Message, Put
 from ..kernel.errors import TooMany
+from ..kernel.job import Command
 from ..kernel.paging import Position
 from ..kernel.state_table import SYSTEM_ONLY
 from . import policy
 from .model import LIVE, TABLE, Export, ExportFailure, ExportState
 
 __all__ = [
+    "GO_ON",
     "READY",
     "add_part",
     "begin",
@@ -20,10 +22,12 @@ __all__ = [
     "finish",
     "on_timer",
     "stumble",
+    "take_up",
 ]
 
 S = ExportState
 READY = "export.ready"  # the message kind
+GO_ON = "export.go_on"  # the command that takes one step
 _RETRY_WHEN_BUSY = 60  # seconds: a usual export is ready by then
 
 
@@ -50,7 +54,17 @@ def begin(
     if counted:
         day = policy.PER_DAY.count(export.owner, export.created_at, export.zone)
         writes.append(day)
-    return Changes(entity=export, previous=previous, writes=tuple(writes))
+    return Changes(
+        entity=export,
+        previous=previous,
+        writes=tuple(writes),
+        jobs=(_next_step(export),),
+    )
+
+
+def _next_step(export: Export) -> Command:
+    """Return the job of the next step, which is due at once."""
+    return Command(id="", name=GO_ON, subject=export.id)
 
 
 def on_timer(export: Export, now: datetime) -> Changes[Export]:
@@ -59,8 +73,14 @@ def on_timer(export: Export, now: datetime) -> Changes[Export]:
     step = export.next_step
     if not step or export.deadlines()[step] > now:
         return Changes(entity=spent, previous=export, bump_version=False)
-    if step == "go_on":
-        return _take_up(export, spent, now)
+    if step == "go_on":  # its job has died, or waits for the file store
+        waiting = replace(spent, go_on_at=now + policy.STEP_LEASE)
+        return Changes(
+            entity=waiting,
+            previous=export,
+            bump_version=False,
+            jobs=(_next_step(export),),
+        )
     if step == "expire":
         gone = replace(spent, state=_after(export, "end"))
         return Changes(entity=gone, previous=export)
@@ -69,13 +89,15 @@ def on_timer(export: Export, now: datetime) -> Changes[Export]:
     )
 
 
-def _take_up(export: Export, spent: Export, now: datetime) -> Changes[Export]:
+def take_up(export: Export, now: datetime) -> Changes[Export]:
     """Return the export with a worker at it, or its end after too many tries of one step."""
+    if not export.is_live:
+        return Changes(entity=export, previous=export)
     if export.tries >= policy.MAX_TRIES:
-        failure = export.failure or ExportFailure.SERVER
-        return replace(fail(spent, failure, now), previous=export)
+        return fail(export, export.failure or ExportFailure.SERVER, now)
     taken = replace(
-        spent,
+        export,
+        timer=None,
         state=_after(export, "advance"),
         tries=export.tries + 1,
         failure=None,
@@ -110,7 +132,7 @@ def add_part(
         rows=export.rows + rows,
         parts=export.parts + written,
         tries=0,
-        go_on_at=now,
+        go_on_at=now + policy.STEP_LEASE,
     )
     return Changes(entity=moved, previous=export)
 

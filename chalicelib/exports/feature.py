@@ -18,7 +18,7 @@ from ..wishes.feature import queries as wish_queries
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.ended_relations import EndedRelations
-    from ..kernel.job import Event, Timer
+    from ..kernel.job import Command, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
     from ..kernel.template import Templates
@@ -143,9 +143,15 @@ feature.messages(
 )
 
 
+@feature.on_command("export.go_on", lane=Lane.BULK, service=jobs)
+def go_on(jobs: "ExportJobs", command: "Command") -> "Position | None":
+    """Take one step of an export; the next one follows at once."""
+    return jobs.go_on(command.subject)
+
+
 @feature.on_timer("export", lane=Lane.BULK, service=jobs)
 def on_timer(jobs: "ExportJobs", timer: "Timer") -> None:
-    """Take the next step of an export."""
+    """Resume an export, or end it, or delete its files."""
     jobs.on_timer(timer.entity_id, timer.id)
 
 

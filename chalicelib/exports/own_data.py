@@ -57,7 +57,7 @@ class OwnDataExports:
             format=ExportFormat.JSON,
             locale=person.locale,
             timer=known.timer if known else None,
-            go_on_at=now,
+            go_on_at=now + policy.STEP_LEASE,
         )
         changes = decisions.begin(export, known, counted=False)
         return changes, _shown(export)

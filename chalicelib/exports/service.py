@@ -136,7 +136,7 @@ class Exports:
             until=min(now + _INSTANT, start_of_day(terms.last + _DAY, zone)),
             full=terms.full,
             reason=terms.reason,
-            go_on_at=now,
+            go_on_at=now + policy.STEP_LEASE,
         )
 
     def _estimated(self, export: Export) -> Export:

@@ -119,6 +119,12 @@ def test_clients_are_sent_to_the_region_itself_in_every_partition(region, host):
     assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
     assert f"/{region}/s3/aws4_request" in query["X-Amz-Credential"][0]
     assert query["X-Amz-SignedHeaders"] == ["host"]
+    named = files.presign_get(
+        "exports/a/file.csv", timedelta(minutes=1), file_name="a.csv"
+    )
+    assert parse_qs(urlsplit(named).query)["response-content-disposition"] == [
+        'attachment; filename="a.csv"'
+    ]
 
 
 def test_what_is_written_is_read_until_it_is_deleted(files: S3Files):

@@ -434,6 +434,31 @@ def test_no_key_leads_out_of_the_folder(tmp_path: Path, key):
     assert (tmp_path / "x").exists()
 
 
+def test_a_file_of_an_export_is_kept_in_a_folder_and_served_by_its_name(
+    tmp_path: Path,
+):
+    files = FolderFiles(
+        "http://x/dev/files", b"k" * 32, SystemClock(), tmp_path
+    )
+    files.write("exports/exp_a/0", b"[]", "application/json")
+    files.write("exports/exp_a/file.csv", b"a", "text/csv")
+    assert files.read("exports/exp_a/0", 10) == b"[]"
+    address = files.presign_get(
+        "exports/exp_a/file.csv", timedelta(minutes=1), file_name="x.csv"
+    )
+    routes = FileRoutes(app, files)
+    status, headers, data = routes.handle(
+        "GET", address.removeprefix("http://x"), {}, b""
+    )
+    assert (status, data) == (200, b"a")
+    assert dict(headers)["Content-Type"] == "text/csv; charset=utf-8"
+    assert 'filename="x.csv"' in dict(headers)["Content-Disposition"]
+    other = address.replace("name=x.csv", "name=y.csv")
+    assert (
+        routes.handle("GET", other.removeprefix("http://x"), {}, b"")[0] == 403
+    )
+
+
 # the whole server
 
 

@@ -22,7 +22,7 @@ from ..world import BAIHUA, START, World
 from .builders import ASKED, QUERY, ask
 
 # A file is at an address: its own tests follow that.
-FILES = frozenset({"fetch_export"})
+FILES = frozenset({"fetch_export", "fetch_my_data"})
 find_export = Reads(ExportRepository).find_export
 _SHEETS = [
     f"read_{what}_{form}"
@@ -48,7 +48,8 @@ def _held_export(world: World, kind: RelationKind) -> Held:
 
     def is_released() -> bool:
         export = find_export(export_id)
-        return export is not None and export.state is ExportState.GONE
+        ended = (ExportState.GONE, ExportState.FAILED)
+        return export is not None and export.state in ended
 
     return Held(
         subject=world.services.people.find(phone.me["id"]),
@@ -101,7 +102,7 @@ CASES = Cases(
         "delete_export": OWNER,
         **dict.fromkeys(_SHEETS, STAFF),
     },
-    elsewhere=FILES,
+    elsewhere=FILES - {"fetch_my_data"},
     bodies={"create_export": ASKED},
     queries=dict.fromkeys(_SHEETS, f"?{QUERY}"),
     path_values={

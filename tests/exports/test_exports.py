@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.exports import policy
-from chalicelib.exports.model import ExportState
+from chalicelib.exports.model import ExportFormat, ExportState
+from chalicelib.exports.sheets import MEDIA
 from chalicelib.kernel.access import Grant, Role
 
 from ..faults import seams
 from ..faults.cloud import Cloud
+from ..hostile.watch import watched
 from ..store.scan import everything
 from ..world import BAIHUA, GRID, JINFENG, STREET, Phone, World
 from .builders import (
@@ -151,6 +153,14 @@ def test_a_list_of_up_to_a_thousand_rows_is_made_at_once(
     assert (refused.status, refused.code) == (409, "export.too_large")
     assert refused.json["rows"] == 12
     assert trail(world, "export.fetched") == ["tickets rows=12"]
+
+
+def test_a_sheet_comes_at_once_as_well(world: World):
+    staff = world.staff()
+    ids = many_tickets(world, 4)
+    answer = staff.get(f"{ROOT}/tickets.xlsx?{QUERY}")
+    assert answer.headers["content-type"] == MEDIA[ExportFormat.XLSX]
+    assert {row[0] for row in xlsx_cells(answer.content)} == set(ids)
 
 
 def test_the_days_are_in_order_and_within_a_year(world: World):
@@ -312,7 +322,7 @@ def test_the_owner_who_leaves_takes_their_files_along(world: World):
 
 
 def test_nothing_of_a_row_reaches_the_log(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: World, monkeypatch: pytest.MonkeyPatch
 ):
     staff = world.staff()
     resident = world.resident(name="金丝雀")
@@ -320,12 +330,13 @@ def test_nothing_of_a_row_reaches_the_log(
         "/v1/tickets",
         {"category": "rubbish", "text": "CANARY", "place": f"{GRID}.b05"},
     )
-    capsys.readouterr()
-    export_id = made(world, staff, full=True, reason="CANARY")
-    content = fetch(world, staff, f"{ROOT}/{export_id}/file").decode()
-    assert "CANARY" in content
-    assert staff.get(f"{ROOT}/tickets.csv?{QUERY}").status == 200
-    logged = "".join(capsys.readouterr())
+    with watched(monkeypatch) as seen:
+        export_id = made(world, staff, full=True, reason="CANARY")
+        content = fetch(world, staff, f"{ROOT}/{export_id}/file").decode()
+        assert "CANARY" in content
+        assert staff.get(f"{ROOT}/tickets.csv?{QUERY}").status == 200
+        assert staff.get(f"{ROOT}/tickets.xlsx?{QUERY}").status == 200
+    logged = seen.lines.getvalue()
     assert "fetch_export" in logged
     for word in ("CANARY", "金丝雀", resident.me["phone"]):
         assert word not in logged

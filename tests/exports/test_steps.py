@@ -12,6 +12,7 @@ from ..faults import seams
 from ..faults.cloud import Cloud, Killed
 from ..faults.crashes import Scene, before_each_step, crash_everywhere, survives
 from ..faults.outside import WatchedFiles
+from ..hostile.watch import watched
 from ..world import World
 from .builders import (
     ask,
@@ -186,19 +187,21 @@ class Down:
 
 
 def test_a_bucket_that_is_down_ends_an_export_with_a_reason(
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     asked = Asked(3)
     seams.use_files(asked.cloud.world, Down())
-    asked.cloud.run_for(minutes=2)
-    assert asked.export.is_live
-    asked.finish()
+    with watched(monkeypatch) as seen:
+        asked.cloud.run_for(minutes=2)
+        assert asked.export.is_live
+        asked.finish()
+    assert "ConnectionError" in seen.lines.getvalue()
+    assert "CANARY" not in seen.lines.getvalue()
     phone = asked.cloud.world.phone_of(
         asked.cloud.world.services.people.find(asked.staff.me["id"])
     )
     shown = phone.get(f"/v1/admin/exports/{asked.id}").json
     assert (shown["state"], shown["failure"]) == ("failed", "storage")
-    assert "CANARY" not in "".join(capsys.readouterr())
     assert phone.get(f"/v1/admin/exports/{asked.id}/file").status == 409
 
 
