@@ -208,21 +208,31 @@ class ExportJobs:
     def release(
         self, person_id: str, position: Position | None
     ) -> Position | None:
-        """End the exports of a person who has no account any more, a page in a step."""
+        """End the exports that their owner may not have any more, a page in a step."""
         at = position or {"part": person_id, "from": None}
         page = self._repository.exports_of(
             at["part"], at["from"], _ENDED_PER_STEP
         )
         for export in page.items:
-            self._entities.update(
-                export.id,
-                lambda export: decisions.end(export, self._clock.now()),
-            )
+            if self._owner_of(export) is None:
+                self._entities.update(export.id, self._without_owner)
         if page.next:
             return {"part": at["part"], "from": page.next}
         if at["part"] == person_id:
             return {"part": data_part(person_id), "from": None}
         return None
+
+    def _without_owner(self, export: Export) -> Changes[Export]:
+        now = self._clock.now()
+        owner = self._people.find(export.owner)
+        if export.is_live and owner and owner.may_act:  # has lost the role
+            return decisions.fail(
+                export,
+                ExportFailure.FORBIDDEN,
+                now,
+                clear_at=now + policy.STEP_LEASE,
+            )
+        return decisions.end(export, now)
 
     def export_page(
         self, person_id: str, start: Position | None, limit: int

@@ -176,15 +176,22 @@ def finish(
 
 
 def fail(
-    export: Export, failure: ExportFailure, now: datetime
+    export: Export,
+    failure: ExportFailure,
+    now: datetime,
+    *,
+    clear_at: datetime | None = None,
 ) -> Changes[Export]:
-    """End an export that cannot be made. Its parts are deleted."""
+    """End an export that cannot be made. Its parts are deleted.
+
+    `clear_at` is later where a worker may still write one.
+    """
     failed = replace(
         export,
         timer=None,
         state=_after(export, "fail"),
         failure=failure,
-        clear_at=now,
+        clear_at=clear_at or now,
     )
     return Changes(
         entity=failed,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..kernel.ended_relations import ACCOUNT_ENDED
+from ..kernel.ended_relations import DUTY_ENDED
 from ..kernel.template import Lane
 from ..message_log.feature import feature as message_log
 from ..people.feature import access, data_exports, personal_data
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["feature", "jobs"]
 
 feature: "Feature[Exports]" = Feature(
-    "exports", id_prefixes={"export": "exp"}, holds={"export": ACCOUNT_ENDED}
+    "exports", id_prefixes={"export": "exp"}, holds={"export": DUTY_ENDED}
 )
 
 
@@ -159,7 +159,7 @@ def on_timer(jobs: "ExportJobs", timer: "Timer") -> None:
 def on_relation_ended(
     jobs: "ExportJobs", ended: "EndedRelations"
 ) -> "Position | None":
-    """End the exports of a person who has no account any more, in steps."""
+    """End the exports that a person may not have any more, in steps."""
     return jobs.release(ended.person_id, ended.cursor)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from ..kernel.access import Relation, Resource
+from ..kernel.access import Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.paging import Position
 from ..kernel.state_table import Move, StateTable
@@ -149,10 +149,12 @@ class Export(Entity):
         return min(waits, key=lambda name: waits[name], default="")
 
     def as_resource(self) -> Resource:
-        """Return the export as access checks see it: it is its owner's alone."""
+        """Return the export as access checks see it: its owner's alone, while they serve there."""
         return Resource(
             see=permissions.SEE,
+            places=(self.place,),
             relations={Relation.OWNER: frozenset({self.owner})},
+            roles={Relation.OWNER: Role.COMMUNITY_STAFF},
         )
 
     def as_place(self) -> Resource:

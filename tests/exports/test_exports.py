@@ -282,7 +282,7 @@ def test_who_has_lost_the_role_fetches_nothing(world: World):
     export_id = made(world, staff)
     world.services.person_admin.grant_roles(world.boss, staff.me["id"], [])
     phone = signed_in(world, staff)
-    assert phone.get(f"{ROOT}/{export_id}").status == 200
+    assert phone.get(f"{ROOT}/{export_id}").status == 404
     assert phone.get(f"{ROOT}/{export_id}/file").status == 404
 
 
