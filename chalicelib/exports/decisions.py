@@ -14,7 +14,6 @@ from .model import LIVE, TABLE, Export, ExportFailure, ExportState
 
 __all__ = [
     "GO_ON",
-    "READY",
     "add_part",
     "begin",
     "end",
@@ -26,7 +25,6 @@ __all__ = [
 ]
 
 S = ExportState
-READY = "export.ready"  # the message kind
 GO_ON = "export.go_on"  # the command that takes one step
 _RETRY_WHEN_BUSY = 60  # seconds: a usual export is ready by then
 
@@ -162,7 +160,7 @@ def finish(
         clear_at=now + policy.KEPT_FOR,
     )
     message = Message(
-        kind=READY,
+        kind="export.ready",
         audience=OnePerson(export.owner),
         subject=export.id,
         not_after=now + policy.LINK_FOR,

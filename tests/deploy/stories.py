@@ -494,12 +494,15 @@ class Street:
         ok(world.erase(gone))
         world.pass_time(days=8)  # the files are deleted
 
-    def _ready_files(self) -> None:
-        """Have a list and somebody's own data, too many for one answer, made into files."""
+    def _list_file(self) -> str:
+        """Have a list made into a file, which waits for its end."""
         day = self.world.clock.now().date().isoformat()
         asked = {"what": "tickets", "place": BAIHUA, "from": day, "to": day}
-        made = ok(self.clerk.post("/v1/admin/exports", asked))
-        self.known["export_id"] = made["id"]
+        return str(ok(self.clerk.post("/v1/admin/exports", asked))["id"])
+
+    def _ready_files(self) -> None:
+        """Have a list and somebody's own data, too many for one answer, made into files."""
+        self.known["export_id"] = self._list_file()
         with mock.patch.object(accounts, "DATA_AT_ONCE", 100):
             assert ok(self.resident.get("/v1/me/data"))["state"] == "queued"
         self.world.pass_time(minutes=1)
@@ -1185,6 +1188,7 @@ class Street:
         ticket = self.report()
         with world.troubled(contended=1):
             self.move(self.worker, ticket, "accept")
+        self._list_file()
         self._begin_telling(BAIHUA)
         with world.troubled(contended=2):
             self.early()
@@ -1240,6 +1244,7 @@ class Street:
             "/v1/uploads",
             {"kind": "photo", "content_type": "image/jpeg", "size": 9},
         )
+        self._list_file()
         self._begin_telling(STREET)
         self._overdue_for_long()
         self._lose()
