@@ -209,7 +209,8 @@ class MoveStreet:
         """A solution was none: those who were part of it begin anew."""
         for part in self.parts(root.id):
             came_late = part.came and part.came > (root.resolved_at or self.now)
-            if not came_late or not part.due or part.due <= self.now:
+            was_solved = part.id == root.id or not came_late
+            if was_solved or not part.due or part.due <= self.now:
                 part.due = None
 
     def merge(self, name: str, ticket_id: str, into: str) -> None:
