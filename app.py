@@ -58,6 +58,13 @@ def check_ladders(event: Any) -> int:
         return runtime.check_coverage()
 
 
+@app.schedule(Rate(1, unit=Rate.HOURS), name="seal_months")
+def seal_months(event: Any) -> int:
+    """On the first of a month, where it is six in the morning, seal the figures of the last."""
+    with services().core.metrics:
+        return runtime.seal_months()
+
+
 @app.on_sqs_message(
     queue="chunhui-urgent",
     batch_size=10,

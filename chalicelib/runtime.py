@@ -28,6 +28,7 @@ __all__ = [
     "park",
     "routes_of",
     "run_job",
+    "seal_months",
     "service_finder",
     "services",
     "use",
@@ -122,6 +123,13 @@ def check_coverage() -> int:
 
     services().get(queue_watch).begin()
     return services().get(ticket_policy).check_coverage()
+
+
+def seal_months() -> int:
+    """Seal the last month of the streets in which it is early morning; return their number."""
+    from .statistics.feature import sealing
+
+    return services().get(sealing).seal_months()
 
 
 def routes_of(feature: str) -> "Routes[Any]":

@@ -7,14 +7,14 @@ from ..message_log.feature import sms_budget
 from ..people.feature import access
 from ..places.feature import feature as places
 from ..tickets.feature import policies
-from ..tickets.feature import queries as ticket_queries
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
+    from .sealing import Sealing
     from .service import Statistics
 
-__all__ = ["feature"]
+__all__ = ["feature", "sealing"]
 
 feature: "Feature[Statistics]" = Feature("statistics")
 
@@ -30,9 +30,21 @@ def build(core: "Core", get: Get) -> "Statistics":
         access=get(access),
         places=get(places),
         facts=FactReader(core.store),
-        tickets=get(ticket_queries),
         current_policy=get(policies).current,
         sms_budget=get(sms_budget),
+    )
+
+
+@feature.provide
+def sealing(core: "Core", get: Get) -> "Sealing":
+    """Build what seals the figures of months."""
+    from ..store.facts import FactReader
+    from .sealing import Sealing
+
+    return Sealing(
+        clock=core.clock,
+        places=get(places),
+        facts=FactReader(core.store),
     )
 
 

@@ -1,6 +1,6 @@
 """Use cases that read tickets: one ticket with its timeline, timers and photos, and the lists."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -277,10 +277,6 @@ class TicketQueries:
             if start is None:
                 break
         return found[:limit], start is not None or len(found) > limit
-
-    def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
-        """Return how many joined each ticket; a ticket that nobody joined is left out."""
-        return self._repository.joined_to(ticket_ids)
 
 
 def _is_readable(
