@@ -58,9 +58,9 @@ def check_ladders(event: Any) -> int:
         return runtime.check_coverage()
 
 
-@app.schedule(Rate(1, unit=Rate.HOURS), name="seal_months")
+@app.schedule(Cron(0, 22, "*", "*", "?", "*"), name="seal_months")
 def seal_months(event: Any) -> int:
-    """On the first of a month, where it is six in the morning, seal the figures of the last."""
+    """At six in the morning (in Shanghai), seal the figures of the last month unless they are."""
     with services().core.metrics:
         return runtime.seal_months()
 

@@ -126,7 +126,7 @@ def check_coverage() -> int:
 
 
 def seal_months() -> int:
-    """Seal the last month of the streets in which it is early morning; return their number."""
+    """Seal the figures of the last month in each street; return the number of seals."""
     from .statistics.feature import sealing
 
     return services().get(sealing).seal_months()

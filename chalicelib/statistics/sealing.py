@@ -1,10 +1,9 @@
-"""Seals the month before in each street, on the first of a month at six o'clock local time."""
+"""Seals the month before in each street, on the first of a month from six o'clock local time on."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from ..kernel.clock import Clock
+from ..kernel.clock import Clock, local_day
 from ..kernel.errors import Busy
 from ..kernel.fact import Fact, first_day_of, last_day_of, month_of
 from ..places.service import Places
@@ -17,15 +16,15 @@ from .seals import sealed
 
 __all__ = ["Sealing"]
 
-_HOUR = 6  # local: after the night's work, and before anybody opens the figures
+# Local: after the night's work, and before anybody opens the figures.
+_AT = timedelta(hours=6)
 _DAY = timedelta(days=1)
 
 
 class Sealing:
-    """The hourly work of seals.
+    """The daily work of seals.
 
-    A street is looked at once a day, and its last month is sealed unless it is. So a run that was
-    lost is made up for on the next day.
+    It looks every day whether the last month is sealed, so a run that was lost is made up for.
     """
 
     def __init__(
@@ -43,17 +42,15 @@ class Sealing:
 
     def _seal_last_month(self, street: str, now: datetime) -> bool:
         zone = self._places.zone_of(street)
-        local = now.astimezone(ZoneInfo(zone))
-        if local.hour != _HOUR:
-            return False
-        month = month_of(local.date().replace(day=1) - _DAY)
+        first = local_day(now - _AT, zone).replace(day=1)
+        month = month_of(first - _DAY)
         if self._facts.seals(street, [month]):
             return False
         read = self._facts.of_months(street, [month])
-        if read.cut:  # a part of a month is never sealed as the whole
-            return False
         span = span_of(first_day_of(month), last_day_of(month), zone)
         cells = counts_by(_cell, read.facts, street, span, now)
+        if not cells:  # or too many to read: a part of a month is never sealed as the whole
+            return False
         return self._facts.seal(sealed(month, cells, now).as_fact(street))
 
 
