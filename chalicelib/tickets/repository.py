@@ -175,11 +175,12 @@ class TicketRepository(Repository):
         """Read one ticket."""
         return self._store.get(TICKET, ticket_id, "ticket")
 
-    def find_tickets(self, ticket_ids: Sequence[str]) -> list[Ticket]:
+    def find_tickets(
+        self, ticket_ids: Sequence[str], *, consistent: bool = True
+    ) -> list[Ticket]:
         """Read several tickets, a hundred in a request."""
-        return self._store.get_many(
-            TICKET, [(id, "ticket") for id in ticket_ids]
-        )
+        keys = [(id, "ticket") for id in ticket_ids]
+        return self._store.get_many(TICKET, keys, consistent=consistent)
 
     def find_converted(self, wish_id: str) -> Ticket | None:
         """Read the ticket whose place a wish took; None for any other wish."""
