@@ -36,6 +36,7 @@ from chalicelib.wishes.helpers import HelperRecord
 from chalicelib.wishes.model import ClaimPointer, Wish, WishState
 from chalicelib.wishes.repository import WishEvent
 
+from ..statistics.oracle import facts_of, stored_facts
 from ..store.scan import PK, SK, everything, scan, scan_items
 
 _WHERE = {
@@ -141,6 +142,8 @@ def check(*, contiguous: bool = True) -> None:
     _alarms_agree([*wishes, *offers, *tickets, *others])
     check_offers(offers)
     check_tickets(tickets)
+    follow = facts_of(wishes, tickets, every(TicketReport))
+    assert stored_facts() == follow, "the facts are not those of what there is"
     pointers = {
         (pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)
     }
