@@ -60,7 +60,7 @@ def check_ladders(event: Any) -> int:
 
 @app.schedule(Cron(0, 22, "*", "*", "?", "*"), name="seal_months")
 def seal_months(event: Any) -> int:
-    """At six in the morning (in Shanghai), seal the figures of the last month unless they are."""
+    """At six in the morning (in Shanghai), check facts, and seal the last month unless it is."""
     with services().core.metrics:
         return runtime.seal_months()
 

@@ -126,9 +126,13 @@ def check_coverage() -> int:
 
 
 def seal_months() -> int:
-    """Seal the figures of the last month in each street; return the number of seals."""
-    from .statistics.feature import sealing
+    """Seal the figures of the last month in each street; return the number of seals.
 
+    A share of the facts is checked then, for seals are made of them.
+    """
+    from .statistics.feature import fact_check, sealing
+
+    services().get(fact_check).check_facts()
     return services().get(sealing).seal_months()
 
 

@@ -7,14 +7,17 @@ from ..message_log.feature import sms_budget
 from ..people.feature import access
 from ..places.feature import feature as places
 from ..tickets.feature import policies
+from ..tickets.feature import queries as ticket_queries
+from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
+    from .fact_check import FactCheck
     from .sealing import Sealing
     from .service import Statistics
 
-__all__ = ["feature", "sealing"]
+__all__ = ["fact_check", "feature", "sealing"]
 
 feature: "Feature[Statistics]" = Feature("statistics")
 
@@ -45,6 +48,22 @@ def sealing(core: "Core", get: Get) -> "Sealing":
         clock=core.clock,
         places=get(places),
         facts=FactReader(core.store),
+    )
+
+
+@feature.provide
+def fact_check(core: "Core", get: Get) -> "FactCheck":
+    """Build what checks facts."""
+    from ..store.facts import FactReader
+    from .fact_check import FactCheck
+
+    return FactCheck(
+        clock=core.clock,
+        places=get(places),
+        facts=FactReader(core.store),
+        find_tickets=get(ticket_queries).find_past,
+        find_wishes=get(wish_queries).find_many,
+        metrics=core.metrics,
     )
 
 
