@@ -17,7 +17,7 @@ from .counts import FigureCounts, WishCounts
 from .rates import TicketStatistics, statistics_from
 
 __all__ = [
-    "Figures",
+    "GroupFigures",
     "Overview",
     "OverviewGrouping",
     "Waits",
@@ -66,7 +66,7 @@ class WishFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class GroupFigures:
     """The figures of one group of wishes and tickets."""
 
     wishes: WishFigures
@@ -81,8 +81,8 @@ class Overview:
     """
 
     key: str
-    figures: Figures
-    sealed: Figures | None = None
+    figures: GroupFigures
+    sealed: GroupFigures | None = None
 
 
 def counts_by(
@@ -157,9 +157,9 @@ def group_key(
             return category
 
 
-def figures_of(key: str, counts: FigureCounts) -> Figures:
+def figures_of(key: str, counts: FigureCounts) -> GroupFigures:
     """Return the figures of the group that was counted."""
-    return Figures(
+    return GroupFigures(
         wishes=_wish_figures(counts.wishes),
         tickets=statistics_from(key, counts.tickets),
     )

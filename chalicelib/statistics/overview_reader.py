@@ -20,7 +20,7 @@ from ..tickets.model import place_at
 from ..tickets.policy import Level
 from .counts import FigureCounts
 from .overview import (
-    Figures,
+    GroupFigures,
     Overview,
     OverviewGrouping,
     counts_by,
@@ -177,7 +177,7 @@ def _beside(
     months = {seal.month for seal in seals}
     overviews = []
     for key in sorted({*groups, *sealed}):
-        then: Figures | None = None
+        then: GroupFigures | None = None
         if not by_month or key in months:
             then = figures_of(key, sealed.get(key, FigureCounts()))
         today = figures_of(key, groups.get(key, FigureCounts()))

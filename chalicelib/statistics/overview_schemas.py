@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from ..web.fields import Instant, PlaceCode, QueryFlag, Request, View
-from .overview import Figures, Overview, OverviewGrouping
+from .overview import GroupFigures, Overview, OverviewGrouping
 from .overview_reader import OverviewRequest
 from .schemas import NearDay, RateView
 from .seals import Seal
@@ -177,7 +177,7 @@ def _group(group: Overview, name: str | None) -> OverviewGroupView:
     )
 
 
-def _figures(figures: Figures) -> FiguresView:
+def _figures(figures: GroupFigures) -> FiguresView:
     return FiguresView.model_validate(figures)
 
 
