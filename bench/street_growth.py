@@ -17,6 +17,10 @@ UNIT = f"{GRID}.b00.u1"
 YEAR = timedelta(days=364)
 _MOST = 16  # a month each, those above a megabyte two, who asks, the zone, the spending
 
+_ROSTER = (
+    80  # requests for the places of a large street and the people on duty there
+)
+
 
 def growth_rows(world: World) -> list[StreetRow]:
     """Return the rows of figures and writes."""
@@ -75,18 +79,18 @@ def _folded_row(
 
 
 def _replay_row(admin: Phone, place: str) -> StreetRow:
-    """Count a replay; beside the months of facts it reads a hundred tickets in a request."""
+    """Count a replay: a hundred tickets in a request, beside facts, and who is on duty where."""
     replay = {"place": place, "policy": {"hold_days": 7}}
     played = measured(admin.post, "/v1/policies/tickets/replay", replay)
     answer = done(played.result)
-    most = _MOST + answer["total"]["tickets"] // 100
+    most = _ROSTER + answer["total"]["tickets"] // 100
     what = "the street" if place == STREET else "a grid"
     return StreetRow(
         number="S4",
         what=f"replay of a policy, {what}",
         before="plays 26 of 90 days" if place == STREET else "",
         now=f"{played}; {_days(answer)}",
-        budget="≤ 16 requests, and one for 100 tickets",
+        budget=f"≤ {_ROSTER} requests, and one for 100 tickets",
         kept=played.requests <= most,
     )
 
