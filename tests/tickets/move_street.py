@@ -222,9 +222,11 @@ class MoveStreet:
             assert before.is_open or before.state is S.RESOLVED
 
     def split(self, name: str, ticket_id: str) -> None:
-        parts = self.records[ticket_id], self.root(ticket_id)
+        part, root = self.records[ticket_id], self.root(ticket_id)
         if self.move(name, ticket_id, "split"):
-            parts[0].came = None
+            part.came = None
+            if not root.is_open:
+                part.due = None  # of what was solved; its own is not
 
     def turn(self, name: str, ticket_id: str) -> None:
         body = self.world.wish_body(consent={"how": "written"})
