@@ -26,6 +26,7 @@ from chalicelib.web.requests import MAX_BODY
 __all__ = [
     "Answer",
     "Gateway",
+    "RouteIndex",
     "body_limit",
     "json_answer",
     "problem",
