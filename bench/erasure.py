@@ -84,9 +84,10 @@ def _show(world: World, tickets: int) -> None:
         "": tickets // 5,  # of each a wish, a claim and an offer
         "tickets": tickets // 2,  # and two tickets: one reported, one joined
         "uploads": tickets // 2,
-        "messages": tickets * 4 // 10,
+        "messages": tickets * 8 // 10,  # of each about five
+        "due": 0,  # the copies need no timers
     }
-    rows = multiplied(copies)
+    rows = multiplied(person.me["id"], copies)
     seams.use_queue(world, cloud)
     steps: dict[str, Steps] = defaultdict(Steps)
     status = world.erase(person).status

@@ -52,15 +52,18 @@ def somebody_with_one_of_each(world: World) -> Phone:
     return person
 
 
-def multiplied(copies: Mapping[str, int]) -> int:
+def multiplied(person_id: str, copies: Mapping[str, int]) -> int:
     """Copy all rows that name a wish, a ticket or the like; return the number of new rows.
 
     `copies` has the number for each table. A row goes with all rows that name the same ids, so the
-    rows of one wish stay together in each copy.
+    rows of one wish stay together in each copy. Only messages to the person are copied.
     """
     made = 0
     for table in sorted(store()._tables.values(), key=lambda one: one.name):
         rows = [*scan_items(store(), table)]
+        if table.name == "messages":
+            to_person = {"S": person_id}
+            rows = [row for row in rows if row.get("told") == to_person]
         number = copies.get(table.name, copies.get("", 0))
         for batch in in_batches(_copies(rows, number), _AT_ONCE):
             name = store().name_of(table)

@@ -41,7 +41,7 @@ class Bulk:
         cloud.work_inline()
         person = somebody_with_one_of_each(world)
         self.number = person.me["phone"]
-        multiplied({"": COPIES})
+        multiplied(person.me["id"], {"": COPIES})
         seams.use_queue(world, cloud)
         with unheard(cloud):
             assert world.erase(person).status == 202
