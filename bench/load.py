@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.journeys.server import Server, Somebody, free_port
 
-from .load_clients import Plan
+from .load_clients import LoadPlan
 from .peers import ROOT, peer_python
 from .table import show, verdict
 
@@ -86,7 +86,7 @@ def main(seconds: int = SECONDS) -> None:
         port = free_port()
         with _local_server(folder / "street", port) as server:
             staff, seed = _seed(server)
-            plan = Plan(
+            plan = LoadPlan(
                 port=port,
                 seconds=seconds,
                 clients=CLIENTS,
@@ -185,11 +185,11 @@ def _seed(server: Server) -> tuple[Somebody, dict[str, Any]]:
     }
 
 
-def _load(plan: Plan) -> Result:
+def _load(plan: LoadPlan) -> Result:
     return _result(_clients(plan), plan.seconds)
 
 
-def _clients(plan: Plan) -> "subprocess.Popen[str]":
+def _clients(plan: LoadPlan) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.load_clients"],
         cwd=ROOT,
@@ -214,7 +214,7 @@ def _result(clients: "subprocess.Popen[str]", seconds: float) -> Result:
     )
 
 
-def _load_with_kill(folder: Path, plan: Plan) -> Result:
+def _load_with_kill(folder: Path, plan: LoadPlan) -> Result:
     """Put the load on the server, kill it in the middle, and start it again."""
     server = _started(folder, plan.port)
     clients = _clients(plan)
@@ -249,7 +249,7 @@ def _lost(server: Server, result: Result) -> int:
 
 
 def _peer(
-    folder: Path, plan: Plan, seed: dict[str, Any]
+    folder: Path, plan: LoadPlan, seed: dict[str, Any]
 ) -> tuple[Result, Result]:
     """Put the same loads on the peer; return the results of the wall and of the mix."""
     port = free_port()

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Client", "Plan"]
+__all__ = ["Client", "LoadPlan"]
 
 # Of twenty requests: ten pages of the wall, four wishes, three tickets, one account, two comments.
 MIX = [
@@ -44,7 +44,7 @@ WALL = "/v1/wishes?place=chunhui&limit=20"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class LoadPlan:
     """What the clients do, and for how long."""
 
     port: int
@@ -60,7 +60,7 @@ class Plan:
 class Client:
     """One client, and what it has seen."""
 
-    plan: Plan
+    plan: LoadPlan
     number: int
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
@@ -116,7 +116,7 @@ class Client:
             self.acknowledged.append((ticket, text))
 
 
-def run(plan: Plan) -> dict[str, Any]:
+def run(plan: LoadPlan) -> dict[str, Any]:
     """Run all clients of a plan; return what they have seen together."""
     clients = [Client(plan, number) for number in range(plan.clients)]
     threads = [threading.Thread(target=client.run) for client in clients]
@@ -139,4 +139,4 @@ def run(plan: Plan) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(Plan(**json.load(sys.stdin)))))
+    print(json.dumps(run(LoadPlan(**json.load(sys.stdin)))))

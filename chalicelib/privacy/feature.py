@@ -139,7 +139,7 @@ def pending_of(privacy: "Privacy", person: "Person") -> "Iterable[Delete]":
 def begin_erasure(
     notices: "ErasureNotices", person: "Person"
 ) -> "Iterable[Put]":
-    """Keep what has to be erased, and the number that hears of the end."""
+    """Keep what has to be erased, and the number that the last SMS goes to."""
     return notices.begin(person)
 
 

@@ -41,7 +41,7 @@ class ErasureRequest(Entity):
 class ErasureProgress(Entity):
     """What features still have to erase of a person; its id is that of the person.
 
-    `parts` are event and handler. `phone` is the number that hears of the end, None afterwards.
+    `parts` are event and handler. `phone` is the number that the last SMS goes to, None afterwards.
     `street` tells when it is night there.
     """
 
