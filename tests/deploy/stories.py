@@ -492,7 +492,7 @@ class Street:
         ok(gone.post(root, asked, Idempotency_Key="export"))
         ok(gone.post(root, asked, Idempotency_Key="export"))
         ok(world.erase(gone))
-        world.pass_time(days=8)  # the files are deleted
+        world.pass_time(minutes=10)  # the files of both are deleted
 
     def _list_file(self) -> str:
         """Have a list made into a file, which waits for its end."""
@@ -1200,7 +1200,9 @@ class Street:
         """
         self.report()
         for kind in timed():
-            thing = self._armed(kind)[-1]
+            armed = self._armed(kind)
+            assert armed, kind
+            thing = armed[-1]
             timer = thing.timer
             due = a_job(
                 id=timer.id,
