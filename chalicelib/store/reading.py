@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-_MAX_AT_ONCE = 500  # rows in a further request of a filtered list
+_MAX_AT_ONCE = 1000  # rows in a further request of a filtered list
 
 
 def next_size(size: int, read_at_once: int) -> int:

@@ -142,8 +142,9 @@ class Store:
     ) -> Page[T]:
         """Read one keyset page of a partition; without `wanted` in one request.
 
-        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in
-        requests that double from `read_at_once` or `limit` on. An index: eventually consistent.
+        A page filtered by `wanted` may be short: after about `read_at_most` rows it ends, in
+        requests that double from `read_at_once` or `limit` on. It is never empty, unless it is the
+        last: until something is found, more is read. An index: eventually consistent.
         """
         options = query_options(
             index, keys, newest_first=newest_first, consistent=consistent
@@ -163,9 +164,11 @@ class Store:
                 return Page(things)
             read += size
             start = position(names, items[size - 1])
-            if read >= read_at_most:
+            if read >= read_at_most and things:
                 return Page(things, start)
-            size = min(next_size(size, read_at_once), read_at_most - read)
+            size = next_size(size, read_at_once)
+            if read < read_at_most:
+                size = min(size, read_at_most - read)
 
     def _query(
         self,

@@ -178,11 +178,13 @@ def alarm_bell(core: "Core", get: Get) -> "AlarmBell":
 @feature.provide
 def queries(core: "Core", get: Get) -> "TicketQueries":
     """Build the use cases that read."""
+    from .list_repository import TicketLists
     from .queries import TicketQueries
     from .repository import TicketRepository
 
     return TicketQueries(
         repository=TicketRepository(core.store),
+        lists=TicketLists(core.store),
         access=get(access),
         uploads=get(uploads),
         duty=get(duty_resolver),

@@ -85,8 +85,7 @@ def test_a_helper_is_reminded_and_staff_learn_of_a_missed_visit(
     assert [
         at
         for kind, at in staff
-        if kind
-        in ("wish.late_staff", "reminders.bundle", "reminders.morning")
+        if kind in ("wish.late_staff", "reminders.bundle", "reminders.morning")
         and "12-08 08:00" <= at <= "12-08 08:45"
     ]
 
