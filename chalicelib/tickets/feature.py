@@ -317,6 +317,7 @@ def wish_returns(core: "Core", get: Get) -> "WishReturns":
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build the use cases of other applications."""
     from .claimed_reporters import ClaimedReporters
+    from .list_repository import TicketLists
     from .public_tickets import PublicTickets
     from .repository import TicketRepository
 
@@ -329,6 +330,7 @@ def public_tickets(core: "Core", get: Get) -> "PublicTickets":
         transaction=core.transaction,
         access=get(access),
         repository=TicketRepository(core.store),
+        lists=TicketLists(core.store),
         clock=core.clock,
         people=get(people),
         intake=get(intake),

@@ -1,16 +1,21 @@
 """Lists of tickets by creation: those of a place for its staff, and those that are public."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
+from operator import itemgetter
 from typing import TypeVar
 
-from ..kernel.paging import Page, Position, first_found, merge_newest
+from ..kernel.paging import Page, Position, every, first_found, merge_newest
 from ..kernel.place import PlaceKind, grid_of, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import Key, RowView
 from .listed import (
+    Found,
     ListedTicket,
+    PublicFilter,
     PublicTicket,
     TicketFilter,
+    part_of_category,
     part_of_status,
 )
 from .model import Ticket, TicketLine
@@ -22,8 +27,9 @@ __all__ = ["TicketLists"]
 T = TypeVar("T", ListedTicket, PublicTicket)
 _FIRST = " "  # sorts before every order
 _LAST = "~"
-# A rare filter looks through a year of a grid or a month of a community in one request.
-_LISTED_AT_ONCE = 500
+# Most filters fit one line in five; a rarer one doubles what it reads.
+_LISTED_AT_ONCE = 100
+_MAX_PARTS = 8  # categories that are read one by one
 _LISTED = TICKET.view(ListedTicket, id="pk")
 _PUBLIC = TICKET.view(PublicTicket, id="pk")
 _KEY = TICKET.view(Key)
@@ -66,7 +72,9 @@ class TicketLists(Repository):
         return Page(self._tickets([key.pk for key in keys.items]), keys.next)
 
     def _tickets(self, ids: Sequence[str]) -> Sequence[Ticket]:
-        return self._store.get_many(TICKET, [(id, "ticket") for id in ids])
+        """Read tickets at half price: the index is no younger."""
+        keys = [(id, "ticket") for id in ids]
+        return self._store.get_many(TICKET, keys, consistent=False)
 
     def _listed(
         self, asked: TicketFilter, start: Position | None, limit: int
@@ -88,17 +96,41 @@ class TicketLists(Repository):
         return Page([listed for _, listed in merged.items], merged.next)
 
     def public(
-        self,
-        part: _Part,
-        span: tuple[str, str],
-        start: Position | None,
-        limit: int,
-    ) -> Page[tuple[str, PublicTicket]]:
-        """Read public tickets of a part between two orders, as (order, ticket)."""
-        first, last = span
-        return self._page(
-            _PUBLIC, part, start, limit, first=first, last=last, wanted=None
-        )
+        self, asked: PublicFilter, limit: int, read_at_most: int
+    ) -> Found:
+        """Read the public tickets of a filter, at most `limit`; look at `read_at_most` of them.
+
+        What is left out by either number is told by `Found.rest`.
+        """
+        parts = _public_parts(asked)
+        at_once = 1 + limit // max(1, len(parts))
+        lines = [self._public_of(part, asked, at_once) for part in parts]
+        merged = merge(*lines, key=itemgetter(0), reverse=True)
+        found: list[PublicTicket] = []
+        for read, (_, ticket) in enumerate(merged):
+            if len(found) == limit or read == read_at_most:
+                return Found(found, ticket.created_at)
+            if asked.fits(ticket):
+                found.append(ticket)
+        return Found(found)
+
+    def _public_of(
+        self, part: _Part, asked: PublicFilter, at_once: int
+    ) -> Iterator[tuple[str, PublicTicket]]:
+        first, last = asked.span
+
+        def read(start: Position | None) -> Page[tuple[str, PublicTicket]]:
+            return self._page(
+                _PUBLIC,
+                part,
+                start,
+                at_once,
+                first=first,
+                last=last,
+                wanted=None,
+            )
+
+        return every(read)
 
     def _page(
         self,
@@ -157,3 +189,28 @@ def _parts_of(asked: TicketFilter) -> list[_Part]:
 
 def _is_still(asked: TicketFilter, ticket: Ticket) -> bool:
     return asked.fits(TicketLine.of(ticket))
+
+
+def _public_parts(asked: PublicFilter) -> list[_Part]:
+    """Return the partitions that hold what is asked for: of each category, or of each status.
+
+    What is open is little, and many categories are nearly all.
+    """
+    is_open_only = asked.statuses == {"open"}
+    if (
+        asked.categories
+        and len(asked.categories) <= _MAX_PARTS
+        and not is_open_only
+    ):
+        return [
+            ("by_service", part_of_category(asked.street, category))
+            for category in sorted(asked.categories)
+        ]
+    statuses = asked.statuses or {"closed", "open"}
+    return [
+        (
+            "by_status",
+            part_of_status(asked.street, is_closed=status == "closed"),
+        )
+        for status in sorted(statuses)
+    ]

@@ -1,5 +1,6 @@
 """Tickets as the lists of a place hold them: for staff, and for the public. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,9 @@ from .policy import Level, SlaKind
 from .states import TicketStatus
 
 __all__ = [
+    "Found",
     "ListedTicket",
+    "PublicFilter",
     "PublicTicket",
     "TicketFilter",
     "expected_at",
@@ -109,6 +112,38 @@ class PublicTicket:
     def community(self) -> str:
         """Return the community of its place."""
         return community_of(self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFilter:
+    """The filter of a list for the public: a street, a span, and states and categories if any."""
+
+    street: str
+    since: datetime | None
+    until: datetime
+    statuses: frozenset[str] = frozenset()  # open, closed
+    categories: frozenset[str] = frozenset()
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """Return the first and the last order of the span."""
+        first = to_text(self.since) if self.since else " "
+        return first, f"{to_text(self.until)}~"
+
+    def fits(self, ticket: PublicTicket) -> bool:
+        """Say whether a ticket is asked for. Private ones never are."""
+        status = "closed" if ticket.state is TicketStatus.CLOSED else "open"
+        if ticket.private or (self.statuses and status not in self.statuses):
+            return False
+        return not self.categories or ticket.category in self.categories
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Public tickets, newest first. `rest` is when the newest of the rest was reported, or None."""
+
+    tickets: Sequence[PublicTicket]
+    rest: datetime | None = None
 
 
 def report_order(ticket: Ticket) -> str:

@@ -2,6 +2,7 @@
 are the bill.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from app import api
 from chalicelib.kernel.job import record_of
 from chalicelib.store.outbox import shard_of
+from chalicelib.tickets.states import TicketStatus
 
 from ..hostile.good import GOOD
 from ..job_rows import a_job
@@ -252,6 +254,32 @@ def test_a_page_of_a_queue_of_tickets_is_the_reader_and_one_request(
     assert (len(page.json["items"]), bool(page.json["next"])) == (20, True)
     assert storage.names == {"GetItem": 1, "Query": 1}
     note(f"a page of {place}{more}: {read_units(storage):g} read units")
+    assert read_units(storage) <= 3 + 3 * bool(more)
+
+
+@pytest.mark.parametrize("place", [STREET_PLACE, COMMUNITY, GRID_PLACE])
+def test_a_page_of_closed_tickets_reads_those_of_its_place(
+    embedded_world: World, place: str
+) -> None:
+    """Twenty of them are read whole; 600 open ones, and as many elsewhere, are not looked at."""
+    made = []
+    for n in range(1200):
+        ticket = a_ticket(
+            id=f"tkt_{n:024}".translate(LETTERS),
+            place=UNIT if n % 20 == 0 else f"{COMMUNITY}.g02.b01",
+            created_at=START + timedelta(seconds=n),
+        )
+        if n % 2 == 0:
+            ticket = replace(ticket, state=TicketStatus.CLOSED, clocks=())
+        made.append(ticket)
+    save_all(made)
+    phone = embedded_world.phone_of(embedded_world.admin)
+    with counted_storage() as storage:
+        page = phone.get(f"/v1/tickets?place={place}&state=closed")
+    assert len(page.json["items"]) == 20
+    assert storage.reads <= 4
+    note(f"closed tickets of {place}: {read_units(storage):g} read units")
+    assert read_units(storage) <= 18
 
 
 def cost(world: World, what: str, ask: Any) -> tuple[Any, Any]:
