@@ -33,7 +33,7 @@ test: $(READY) store ## run all tests, in parallel
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
 
 test-fast: $(READY) ## run the tests that start no process, in about a minute
-	HISTORIES=$(or $(HISTORIES),80) $(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
 	@uptime
 
 histories: $(READY) ## live through generated histories of a whole street (HISTORIES=20000 for a night, SEED)
@@ -43,7 +43,7 @@ histories: $(READY) ## live through generated histories of a whole street (HISTO
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
 
-check: lint types openapi infra policies ## the checks of CI without the tests: lint, types, architecture, and that generated files are up to date
+check: lint types openapi infra ## the checks of CI without the tests: lint, types, architecture, and that generated files are up to date
 	$(BIN)/python -m pytest -q tests/architecture tests/test_openapi.py
 
 lint: $(READY)

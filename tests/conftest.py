@@ -39,16 +39,22 @@ SLOW = (
     "tests/adapters/test_photos.py",
     "tests/deploy/",
     "tests/faults/",
-    "tests/histories/test_faults.py",
+    "tests/histories/",
     "tests/hostile/",
     "tests/journeys/",
     "tests/matching/test_rolling.py",
+    "tests/notifications/test_fifty_tickets.py",
+    "tests/replies/test_corpus.py",
+    "tests/replies/test_reply_histories.py",
     "tests/store/test_dynamo.py",
+    "tests/street/",
     "tests/test_cold_start.py",
     "tests/test_package.py",
     "tests/test_ticket_permissions.py",
+    "tests/tickets/test_move_histories.py",
     "tests/tickets/test_worktime.py",
     "tests/trust/",
+    "tests/wishes/test_helper_histories.py",
 )
 
 

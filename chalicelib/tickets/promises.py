@@ -120,6 +120,8 @@ def inherited(
     changed: list[SlaTimer] = []
     for kind, timer in running_timers(part, slas[1], now).items():
         known = own.get(kind)
+        if known is not None and _has_climbed(known, timer, into, part, now):
+            continue
         if known is not None and earliest(known, timer) != known:
             changed.append(earliest(known, timer))
         if known is None and kind is SlaKind.CONTACT:
@@ -131,6 +133,17 @@ def inherited(
         level=higher_level(into.level, part.level),
         clocks=sla_timers.swap(into, *changed),
     )
+
+
+def _has_climbed(
+    own: SlaTimer, other: SlaTimer, into: Ticket, part: Ticket, now: datetime
+) -> bool:
+    """Say whether a target has climbed already, to where a merged ticket is only due to climb.
+
+    Otherwise it would climb twice in one moment, and the lower level had no time.
+    """
+    is_as_urgent = most_urgent(into.urgency, part.urgency) is into.urgency
+    return is_as_urgent and other.due_at <= now and other.fired < own.fired
 
 
 def _paused(timer: SlaTimer, into: Ticket, now: datetime) -> SlaTimer:

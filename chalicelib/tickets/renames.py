@@ -51,5 +51,4 @@ def _renamed(ticket: Ticket, name: str) -> Changes[Ticket]:
     return Changes(
         entity=replace(ticket, community_name=name),
         previous=ticket,
-        bump_version=False,
     )

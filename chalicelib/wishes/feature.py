@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .outcome import WishOutcomes
     from .queries import WishQueries
     from .question_status import WishQuestionStatus
+    from .renames import WishRenames
     from .review import ReviewDays
     from .service import Wishes
     from .sms_answering import WishSmsAnswers
@@ -365,6 +366,27 @@ def homes(core: "Core", get: Get) -> "WishHomes":
 def on_moved(wishes: "WishHomes", event: "Event") -> "Position | None":
     """Take the wishes of a resident to their new home, in steps."""
     return wishes.follow(event.subject, event.cursor)
+
+
+@feature.provide
+def renames(core: "Core", get: Get) -> "WishRenames":
+    """Build what has renamed communities reach open wishes."""
+    from .renames import WishRenames
+    from .repository import WishRepository
+
+    return WishRenames(
+        transaction=core.transaction,
+        repository=WishRepository(core.store),
+        places=get(places),
+    )
+
+
+@feature.on_event("place.renamed", service=renames)
+def on_place_renamed(
+    renames: "WishRenames", event: "Event"
+) -> "Position | None":
+    """Give the open wishes of a community its present name, in steps."""
+    return renames.rename(event.subject, event.cursor)
 
 
 @feature.on_event("person.unblocked", service=jobs)

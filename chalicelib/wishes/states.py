@@ -17,6 +17,7 @@ __all__ = [
     "ANSWERS",
     "ENDED",
     "FORGET_OWNER",
+    "LIVE",
     "MOVE_HOME",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
@@ -64,7 +65,7 @@ _OWNER = frozenset({Relation.OWNER})
 FORGET_OWNER = "forget_owner"
 MOVE_HOME = "move_home"
 
-_LIVE = (
+LIVE = (
     WishState.SUBMITTED,
     WishState.OPEN,
     WishState.CLAIMED,
@@ -265,7 +266,7 @@ TABLE: StateTable[WishState] = StateTable(
         ),
         *(
             M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",))
-            for state in _LIVE
+            for state in LIVE
         ),
         *(
             M(state, FORGET_OWNER, (state,), ("wish.owner_erased",))

@@ -22,6 +22,10 @@ __all__ = ["ReplyMoves"]
 PHONES = st.sampled_from([*NUMBERS])
 DIGITS = ("1", "2", "71", "72", "73", "74")
 WORDS = ("是", "否", "收到", "没收到", "解决了", "没解决", "谢谢", "在吗", "3")
+# Words that name what they answer; the others answer any question.
+_CAME = ("wish.delivered", "wish.unconfirmed")
+_SOLVED = ("ticket.resolved", "ticket.unanswered")
+_FIT = {"收到": _CAME, "没收到": _CAME, "解决了": _SOLVED, "没解决": _SOLVED}
 # What may change without a move: numbers of the row, and its timer.
 _UNSAID = ("version", "updated_at", "timer")
 
@@ -68,7 +72,7 @@ def write(street: Street, phone: str, number: str, tail: str) -> None:
         for key in before.keys() | after.keys()
         if before.get(key) != after.get(key)
     }
-    _judge(street, phone, number, changed, subjects)
+    _judge(street, phone, number or tail, changed, subjects)
 
 
 def _said(street: Street) -> tuple[Said, dict[str, Entity]]:
@@ -94,16 +98,14 @@ def _fields(kind: type) -> list[str]:
 def _judge(
     street: Street,
     phone: str,
-    number: str,
+    reply: str,
     changed: set[str],
     subjects: dict[str, Entity],
 ) -> None:
     """I2 (L1): no answer acts on another round than the one that it was sent for."""
     if not changed or is_awaited("I2"):
         return
-    asked = _asked_at(street, phone, number)
-    if number:
-        asked = asked[-1:]  # the numbers are on one question at a time
+    asked = _asked_at(street, phone, reply)
     present = [one for one in asked if _is_present(one, subjects)]
     related = _with_related({one.about for one in present}, subjects)
     waiting = {
@@ -114,25 +116,26 @@ def _judge(
     if len(waiting) > 1:
         break_rule("I2", street, f"a word of {phone} was a guess: {changed}")
     if not changed <= related:
-        break_rule(
-            "I2", street, f"{number or 'a word'} of {phone} acts on {changed}"
-        )
+        break_rule("I2", street, f"{reply} of {phone} acts on {changed}")
 
 
-def _asked_at(street: Street, phone: str, number: str) -> list[SentMessage]:
-    """Return the questions at a phone, of one pair of numbers or all; the latest is the last."""
-    yes = number
-    if number and int(number) % 2 == 0:
-        yes = str(int(number) - 1)
-    return [
+def _asked_at(street: Street, phone: str, reply: str) -> list[SentMessage]:
+    """Return the questions at a phone that a reply fits: all, or the latest with its number."""
+    asked = [
         one
         for one in street.sent
         if one.is_sms
         and one.address == phone
         and one.yes
         and one.at + QUESTION_TTL > street.now
-        and yes in ("", one.yes)
     ]
+    if not reply.isdigit():
+        fits = _FIT.get(reply)
+        return [one for one in asked if fits is None or one.kind in fits]
+    number = int(reply)
+    yes = str(number if number % 2 else number - 1)
+    # The numbers are on one question at a time.
+    return [one for one in asked if one.yes == yes][-1:]
 
 
 def _is_present(asked: SentMessage, subjects: dict[str, Entity]) -> bool:

@@ -142,13 +142,18 @@ def _check_merged(
         what = f"{into.id} is less urgent than {part.id}, merged into it"
         break_rule("I9", street, what)
     for kind in (SlaKind.ACCEPT, SlaKind.RESOLVE):
-        due = [
-            timer.due_at
+        timers = [
+            timer
             for one in (part, target)
             if one.is_open and (timer := one.sla_timer(kind)) and timer.running
         ]
         own = into.sla_timer(kind)
-        if due and own and own.running and own.due_at > min(due):
+        if not timers or own is None or not own.running:
+            continue
+        if own.fired > max(timer.fired for timer in timers):
+            continue  # it was due in this very step, and has a new deadline
+        due = [timer.due_at for timer in timers if timer.due_at > street.now]
+        if due and own.due_at > min(due):
             what = f"{into.id} has a later {kind} deadline than {part.id}"
             break_rule("I9", street, what)
 

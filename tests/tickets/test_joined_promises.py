@@ -77,6 +77,28 @@ def test_the_two_hours_of_an_urgent_ticket_outlast_its_merge(
     assert street.clerk.get(f"/v1/tickets/{general}/clocks").status == 200
 
 
+def test_a_ticket_that_has_just_climbed_does_not_climb_twice_by_a_merge(
+    street: TicketStreet,
+):
+    world, target = street.world, street.report()
+    world.pass_time(minutes=1)
+    part = street.report(street.neighbour, text=ALIKE)
+    for ticket_id in (target, part):
+        world.clock.move_to(due(ticket_id, SlaKind.ACCEPT))
+        if ticket_id == target:
+            world.pass_time(minutes=0)
+    assert stored(target).level is Level.COMMUNITY
+    next_step = due(target, SlaKind.ACCEPT)
+    assert next_step > due(part, SlaKind.ACCEPT)
+    done(street.admin, part, "merge", into=target)
+    world.pass_time(minutes=30)
+    assert stored(target).level is Level.COMMUNITY
+    assert due(target, SlaKind.ACCEPT) == next_step
+    world.clock.move_to(next_step)
+    world.pass_time(minutes=0)
+    assert stored(target).level is Level.STREET
+
+
 def test_what_waits_is_waked_by_something_more_urgent(street: TicketStreet):
     general, part = street.report(), urgent(street)
     done(street.worker, general, "accept")
