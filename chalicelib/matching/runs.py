@@ -60,7 +60,7 @@ class RunExecutor:
             if run.digest:
                 return self._resume(run)
             return self._begin(run)
-        except _TakenOver as other:
+        except _StepDone as other:
             return other.run
 
     def _begin(self, run: Run) -> Run:
@@ -142,7 +142,7 @@ class RunExecutor:
         def decide() -> Changes[Run]:
             stored = self._repository.find_run(record.id)
             if stored and stored.digest:
-                raise _TakenOver(stored)
+                raise _StepDone(stored)
             now = replace(
                 record,
                 version=stored.version if stored else 0,
@@ -177,7 +177,7 @@ class RunExecutor:
 
         def noted(now: Run) -> Run:
             if now.offered != run.offered:
-                raise _TakenOver(now)
+                raise _StepDone(now)
             offered = run.offered + len(wishes)
             is_done = offered == len(by_wish)
             state = RunState.DONE if is_done else RunState.WORKING
@@ -235,7 +235,7 @@ class _Work:
         return found
 
 
-class _TakenOver(Exception):
+class _StepDone(Exception):
     """Another job has done the step; `run` is as it is now."""
 
     def __init__(self, run: Run) -> None:

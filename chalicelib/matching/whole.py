@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from .model import Run, RunState
+from .model import Run, RunState, ShortageLine
 from .policy import MAX_OFFERS_LISTED
 
 __all__ = ["WholeRun", "as_whole", "parts_of"]
@@ -53,26 +54,29 @@ def as_whole(run: Run, parts: Sequence[Run]) -> Run:
     if not run.communities:
         return run
     unserved: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    shortages: list[ShortageLine] = []
+    offers: list[tuple[str, str, int]] = []
     for part in parts:
         unserved.update(part.unserved)
-    added = {
-        name: sum(getattr(part, name) for part in parts) for name in _ADDED
-    }
-    highest = {
-        name: max(getattr(part, name) for part in parts) for name in _HIGHEST
-    }
-    offers = [offer for part in parts for offer in part.offers]
+        numbers.update({name: getattr(part, name) for name in _ADDED})
+        shortages += part.shortages
+        offers += part.offers
+    for name in _HIGHEST:
+        numbers[name] = max((getattr(part, name) for part in parts), default=0)
+    is_exact = all(part.exact for part in parts)
+    is_priced = all(part.priced for part in parts)
+    updated_at = max(part.updated_at for part in parts)
     return replace(
         run,
         state=_state_of(parts),
-        exact=all(part.exact for part in parts),
-        priced=all(part.priced for part in parts),
+        exact=is_exact,
+        priced=is_priced,
         unserved=dict(unserved),
-        shortages=tuple(line for part in parts for line in part.shortages),
+        shortages=tuple(shortages),
         offers=tuple(offers[:MAX_OFFERS_LISTED]),
-        updated_at=max(part.updated_at for part in parts),
-        **added,
-        **highest,
+        updated_at=updated_at,
+        **dict[str, Any](numbers),
     )
 
 

@@ -11,7 +11,7 @@ from .fields import (
     UpdateForm,
     UpdatesQuery,
 )
-from .reports import Span
+from .reports import ListSpan
 from .schemas import (
     CreatedRequest,
     CreatedRequestList,
@@ -46,7 +46,7 @@ def _name(document: str) -> str:
 
 
 def _link(
-    query: RequestsQuery | UpdatesQuery, rest: Span | int | None
+    query: RequestsQuery | UpdatesQuery, rest: ListSpan | int | None
 ) -> dict[str, str]:
     """Return the header that leads to the rest of a list, at the same path (RFC 8288)."""
     if rest is None:

@@ -25,7 +25,7 @@ from ..places.model import Location
 from ..web.fields import SEEN, Prose, near
 from .location import Address
 from .policy import MAX_RESULTS
-from .reports import NewReport, RequestFilter, Span
+from .reports import ListSpan, NewReport, RequestFilter
 
 __all__ = [
     "JurisdictionQuery",
@@ -129,10 +129,10 @@ class _SpanQuery(JurisdictionQuery):
         ),
     ] = None
 
-    def leading_to(self, rest: Span | int) -> str:
+    def leading_to(self, rest: ListSpan | int) -> str:
         """Return the query of what a list leaves out: another page, or another span."""
         changed: dict[str, Any] = {"page": rest}
-        if isinstance(rest, Span):
+        if isinstance(rest, ListSpan):
             changed = {
                 "page": None,
                 "start_date": rest.start and _seconds(rest.start),

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..tickets.listed import PublicTicket
+from ..tickets.listed import OutsideTicket
 from ..tickets.model import Update
 from ..tickets.policy import Category
 from .location import Address
 from .policy import MAX_RESULTS
 
 __all__ = [
+    "ListSpan",
     "NewReport",
     "Operator",
     "PublicReport",
     "ReportList",
     "RequestFilter",
-    "Span",
     "UpdateList",
 ]
 
@@ -59,7 +59,7 @@ class RequestFilter:
 class PublicReport:
     """The public part of a ticket, with its category and the names of its places."""
 
-    ticket: PublicTicket
+    ticket: OutsideTicket
     category: Category
     place_names: Sequence[str]  # of its community
 
@@ -70,7 +70,7 @@ class PublicReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ListSpan:
     """The span of a list whose rest is read by another request."""
 
     start: datetime | None
@@ -82,7 +82,7 @@ class ReportList:
     """Reports, newest first. `rest` is the span or page of those that are left out."""
 
     reports: Sequence[PublicReport]
-    rest: Span | int | None = None
+    rest: ListSpan | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ class UpdateList:
     """Updates, oldest first. `rest` is the span of those that are left out."""
 
     updates: Sequence[Update]
-    rest: Span | None = None
+    rest: ListSpan | None = None

@@ -20,7 +20,7 @@ from ..kernel.ids import ID_PATTERN
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..places.service import Places
-from ..tickets.listed import PublicFilter, PublicTicket
+from ..tickets.listed import OutsideTicket, PublicFilter
 from ..tickets.model import OutsideReport
 from ..tickets.policy import Category, Policy
 from ..tickets.public_tickets import PublicTickets
@@ -30,12 +30,12 @@ from .answers import answers_to
 from .location import locate
 from .policy import CHANGED, LONGEST_SPAN, MAX_READ, MAX_RESULTS
 from .reports import (
+    ListSpan,
     NewReport,
     Operator,
     PublicReport,
     ReportList,
     RequestFilter,
-    Span,
     UpdateList,
 )
 
@@ -215,7 +215,7 @@ class Open311:
             return ReportList(shown)
         if len(found.tickets) == last < MAX_RESULTS:
             return ReportList(shown, wanted.page + 1)
-        return ReportList(shown, Span(span.start, found.rest))
+        return ReportList(shown, ListSpan(span.start, found.rest))
 
     def read_request(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return one report."""
@@ -243,7 +243,7 @@ class Open311:
         )
         if page.next is None:
             return UpdateList(page.items)
-        return UpdateList(page.items, Span(page.items[-1].at, span.end))
+        return UpdateList(page.items, ListSpan(page.items[-1].at, span.end))
 
     def _existing(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return a public report; NotFound if it does not exist in the jurisdiction."""
@@ -261,14 +261,14 @@ class Open311:
             [id for id in ids if _ID.fullmatch(id)]
         )
         in_street = [
-            PublicTicket.of(ticket)
+            OutsideTicket.of(ticket)
             for ticket in tickets
             if street_of(ticket.place) == street
         ]
         return self._reports(street, in_street)
 
     def _reports(
-        self, street: str, tickets: Sequence[PublicTicket]
+        self, street: str, tickets: Sequence[OutsideTicket]
     ) -> Sequence[PublicReport]:
         """Return tickets with their categories and the names of their places."""
         if not tickets:
@@ -288,7 +288,7 @@ class Open311:
             reports.append(report)
         return reports
 
-    def _span(self, wanted: RequestFilter) -> Span:
+    def _span(self, wanted: RequestFilter) -> ListSpan:
         """Return the span of a filter: 90 days from its one end, or the last 90 days.
 
         What is open is wanted however old it is, so it has no start without dates.
@@ -300,13 +300,13 @@ class Open311:
         start, end = wanted.start, wanted.end
         if start is None:
             if wanted.statuses == ("open",):
-                return Span(None, end or self._clock.now())
+                return ListSpan(None, end or self._clock.now())
             end = end or self._clock.now()
-            return Span(end - LONGEST_SPAN, end)
+            return ListSpan(end - LONGEST_SPAN, end)
         end = end or start + LONGEST_SPAN
         if not timedelta() <= end - start <= LONGEST_SPAN:
             raise Invalid("open311.dates", ["start_date"])
-        return Span(start, end)
+        return ListSpan(start, end)
 
 
 def _at_most(ids: Sequence[str], most: int) -> Sequence[str]:

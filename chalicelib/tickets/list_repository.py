@@ -10,10 +10,10 @@ from ..kernel.place import PlaceKind, grid_of, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import Key, RowView
 from .listed import (
-    Found,
+    FoundTickets,
     ListedTicket,
+    OutsideTicket,
     PublicFilter,
-    PublicTicket,
     TicketFilter,
     part_of_category,
     part_of_status,
@@ -24,14 +24,14 @@ from .states import TicketStatus
 
 __all__ = ["TicketLists"]
 
-T = TypeVar("T", ListedTicket, PublicTicket)
+T = TypeVar("T", ListedTicket, OutsideTicket)
 _FIRST = " "  # sorts before every order
 _LAST = "~"
 # Most filters fit one line in five; a rarer one doubles what it reads.
 _LISTED_AT_ONCE = 100
 _MAX_PARTS = 8  # categories that are read one by one
 _LISTED = TICKET.view(ListedTicket, id="pk")
-_PUBLIC = TICKET.view(PublicTicket, id="pk")
+_PUBLIC = TICKET.view(OutsideTicket, id="pk")
 _KEY = TICKET.view(Key)
 _Part = tuple[str, str]  # an index, and a partition of it
 
@@ -97,29 +97,29 @@ class TicketLists(Repository):
 
     def public(
         self, asked: PublicFilter, limit: int, read_at_most: int
-    ) -> Found:
+    ) -> FoundTickets:
         """Read the public tickets of a filter, at most `limit`; look at `read_at_most` of them.
 
-        What is left out by either number is told by `Found.rest`.
+        `FoundTickets.rest` says what is left out by either number.
         """
         parts = _public_parts(asked)
         at_once = 1 + limit // max(1, len(parts))
         lines = [self._public_of(part, asked, at_once) for part in parts]
         merged = merge(*lines, key=itemgetter(0), reverse=True)
-        found: list[PublicTicket] = []
+        found: list[OutsideTicket] = []
         for read, (_, ticket) in enumerate(merged):
             if len(found) == limit or read == read_at_most:
-                return Found(found, ticket.created_at)
+                return FoundTickets(found, ticket.created_at)
             if asked.fits(ticket):
                 found.append(ticket)
-        return Found(found)
+        return FoundTickets(found)
 
     def _public_of(
         self, part: _Part, asked: PublicFilter, at_once: int
-    ) -> Iterator[tuple[str, PublicTicket]]:
+    ) -> Iterator[tuple[str, OutsideTicket]]:
         first, last = asked.span
 
-        def read(start: Position | None) -> Page[tuple[str, PublicTicket]]:
+        def read(start: Position | None) -> Page[tuple[str, OutsideTicket]]:
             return self._page(
                 _PUBLIC,
                 part,

@@ -11,10 +11,10 @@ from .policy import Level, SlaKind
 from .states import TicketStatus
 
 __all__ = [
-    "Found",
+    "FoundTickets",
     "ListedTicket",
+    "OutsideTicket",
     "PublicFilter",
-    "PublicTicket",
     "TicketFilter",
     "expected_at",
     "part_of_category",
@@ -74,7 +74,7 @@ class TicketFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicTicket:
+class OutsideTicket:
     """A ticket as anybody may read it. `public_text` and `public_solution` are released texts."""
 
     id: str
@@ -93,7 +93,7 @@ class PublicTicket:
     updated_at: datetime
 
     @classmethod
-    def of(cls, ticket: Ticket) -> "PublicTicket":
+    def of(cls, ticket: Ticket) -> "OutsideTicket":
         """Return the public part of a ticket."""
         computed = {"reported_order", "expected_at"}
         names = cls.__dataclass_fields__.keys() - computed
@@ -130,7 +130,7 @@ class PublicFilter:
         first = to_text(self.since) if self.since else " "
         return first, f"{to_text(self.until)}~"
 
-    def fits(self, ticket: PublicTicket) -> bool:
+    def fits(self, ticket: OutsideTicket) -> bool:
         """Say whether a ticket is asked for. Private ones never are."""
         status = "closed" if ticket.state is TicketStatus.CLOSED else "open"
         if ticket.private or (self.statuses and status not in self.statuses):
@@ -139,10 +139,10 @@ class PublicFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundTickets:
     """Public tickets, newest first. `rest` is when the newest of the rest was reported, or None."""
 
-    tickets: Sequence[PublicTicket]
+    tickets: Sequence[OutsideTicket]
     rest: datetime | None = None
 
 

@@ -29,7 +29,7 @@ from .alarm_bell import AlarmBell
 from .claimed_reporters import ClaimedReporters
 from .intake import ProblemReport, TicketIntake
 from .list_repository import TicketLists
-from .listed import Found, PublicFilter
+from .listed import FoundTickets, PublicFilter
 from .model import OutsideReport, Ticket, Update
 from .policy import (
     APPLICATION_COMMENTS,
@@ -237,7 +237,7 @@ class PublicTickets:
 
     def find_listed(
         self, asked: PublicFilter, limit: int, read_at_most: int
-    ) -> Found:
+    ) -> FoundTickets:
         """Read the public tickets of a filter, newest first."""
         return self._lists.public(asked, limit, read_at_most)
 
