@@ -58,6 +58,13 @@ def check_ladders(event: Any) -> int:
         return runtime.check_coverage()
 
 
+@app.schedule(Cron(0, 22, "*", "*", "?", "*"), name="seal_months")
+def seal_months(event: Any) -> int:
+    """At six in the morning (in Shanghai), check facts, and seal the last month unless it is."""
+    with services().core.metrics:
+        return runtime.seal_months()
+
+
 @app.on_sqs_message(
     queue="chunhui-urgent",
     batch_size=10,

@@ -1,7 +1,7 @@
 """Run the named benches, or all: `python -m bench [NAME [SIZE]]...`.
 
 Names are those of `BENCHES`. A size is the number of people (fanout, street), of open wishes
-(runs) or of due tickets (tickets).
+(runs), of due tickets (tickets), of one person's tickets (erasure), or of seconds (load).
 """
 
 import sys
@@ -16,6 +16,8 @@ BENCHES = (
     "matching",
     "runs",
     "street",
+    "erasure",
+    "load",
     "tickets",
     "rolling",
     "redaction",

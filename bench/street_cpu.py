@@ -111,16 +111,17 @@ def _deadline_row() -> StreetRow:
 
 def _pages_row() -> StreetRow:
     """Read pages of the wall through the app, one after the other."""
-    began, pages = time.perf_counter(), 0
+    began, pages, spent = time.perf_counter(), 0, time.process_time()
     while time.perf_counter() - began < SECONDS:
         done(Phone().get(PAGE))
         pages += 1
     rate = pages / (time.perf_counter() - began)
+    each = (time.process_time() - spent) / pages * 1e3
     return StreetRow(
         number="S14",
-        what="pages of the wall a second, one client in this process",
+        what="pages of the wall a second, 20 rows, one client in this process",
         before="186",
-        now=f"{rate:.0f}",
+        now=f"{rate:.0f}; {each:.1f} ms CPU each",
         budget="≥ 350",
         kept=rate >= 350,
     )

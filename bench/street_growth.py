@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from chalicelib.statistics import feature as statistics
 from tests.storage import Storage
 from tests.world import START, STREET, Answer, Phone, World
 
@@ -14,44 +15,84 @@ __all__ = ["growth_rows"]
 GRID = f"{STREET}.c00.g00"
 UNIT = f"{GRID}.b00.u1"
 YEAR = timedelta(days=364)
+_MOST = 16  # a month each, those above a megabyte two, who asks, the zone, the spending
+
+_ROSTER = (
+    80  # requests for the places of a large street and the people on duty there
+)
 
 
 def growth_rows(world: World) -> list[StreetRow]:
     """Return the rows of figures and writes."""
     admin = world.phone_of(world.admin)
-    return [*_figure_rows(admin), *_write_rows(world), _sweep_row(world)]
+    rows = [*_figure_rows(admin), *_overview_rows(world, admin)]
+    rows += [_replay_row(admin, place) for place in (STREET, GRID)]
+    return [*rows, *_write_rows(world), _sweep_row(world)]
 
 
 def _figure_rows(admin: Phone) -> list[StreetRow]:
     first, last = (START - YEAR).date(), START.date()
     span = f"from={first}&to={last}"
-    rows = []
-    for what, path, before in (
-        (
-            "rates of a year, the street",
-            f"rates?place={STREET}&{span}",
-            "401 requests, 20,301 RRU, 9 s; stops after 106 days",
-        ),
-        ("rates of a year, a grid", f"rates?place={GRID}&{span}", ""),
-        ("hot spots", f"hot-spots?place={STREET}", "100 of 920 shown"),
-    ):
-        figures = measured(admin.get, f"/v1/admin/tickets/{path}")
-        answer = done(figures.result)
-        cut = answer.get("cut", False)
-        now = f"{figures}; cut: {cut}"
-        rows.append(_figure_row(what, before, now, figures.requests <= 12))
-    replay = {"place": STREET, "policy": {"hold_days": 7}}
+    return [
+        _folded_row(admin, what, f"tickets/{path}", before)
+        for what, path, before in (
+            (
+                "rates of a year, the street",
+                f"rates?place={STREET}&{span}",
+                "401 requests, 20,301 RRU, 9 s; stops after 106 days",
+            ),
+            ("rates of a year, a grid", f"rates?place={GRID}&{span}", ""),
+            ("hot spots", f"hot-spots?place={STREET}", "100 of 920 shown"),
+        )
+    ]
+
+
+def _overview_rows(world: World, admin: Phone) -> list[StreetRow]:
+    """Count overviews before and after the last month is sealed."""
+    path = f"overview?place={STREET}&by=community"
+    month = "from=2026-11-01&to=2026-11-30"
+    year = "from=2025-12-01&to=2026-11-30"
+    last = "from=2026-10-01&to=2026-10-31"
+    sealing = world.services.get(statistics.sealing)
+    rows = [
+        _folded_row(admin, "overview of this month", f"{path}&{month}"),
+        _folded_row(admin, "overview of a year", f"{path}&{year}"),
+    ]
+    sealed = measured(sealing.seal_months)
+    now = f"{sealed}; {sealed.result} sealed"
+    kept = (sealed.result, sealed.requests <= _MOST) == (1, True)
+    return [
+        *rows,
+        _figure_row("sealing of a month", "", now, kept),
+        _folded_row(admin, "overview of a sealed month", f"{path}&{last}"),
+        _folded_row(admin, "the same, live", f"{path}&{last}&live=true"),
+    ]
+
+
+def _folded_row(
+    admin: Phone, what: str, path: str, before: str = ""
+) -> StreetRow:
+    figures = measured(admin.get, f"/v1/admin/{path}")
+    answer = done(figures.result)
+    now = f"{figures}; cut: {answer.get('cut', False)}"
+    return _figure_row(what, before, now, figures.requests <= _MOST)
+
+
+def _replay_row(admin: Phone, place: str) -> StreetRow:
+    """Count a replay: a hundred tickets in a request, beside facts, and who is on duty where."""
+    replay = {"place": place, "policy": {"hold_days": 7}}
     played = measured(admin.post, "/v1/policies/tickets/replay", replay)
     answer = done(played.result)
-    rows.append(
-        _figure_row(
-            "replay of a policy",
-            "plays 26 of 90 days",
-            f"{played}; plays {_days(answer)}",
-            played.requests <= 12,
-        )
+    most = _ROSTER + answer["total"]["tickets"] // 100
+    what = "the street" if place == STREET else "a grid"
+    return StreetRow(
+        number="S4",
+        what=f"replay of a policy, {what}",
+        before="plays 26 of 90 days" if place == STREET else "",
+        now=f"{played}; {_days(answer)}",
+        budget=f"≤ {_ROSTER} requests, and one for 100 tickets",
+        kept=played.requests <= most,
     )
-    return rows
 
 
 def _days(answer: dict[str, object]) -> str:
@@ -69,7 +110,7 @@ def _figure_row(what: str, before: str, now: str, kept: bool) -> StreetRow:
         what=what,
         before=before,
         now=now,
-        budget="≤ 12 requests",
+        budget=f"≤ {_MOST} requests",
         kept=kept,
     )
 

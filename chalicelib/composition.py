@@ -88,6 +88,10 @@ class Composition:
                 rows += find(self._get(provider), person)
         return rows
 
+    def handlers_of(self, tag: str) -> list[str]:
+        """See `Hooks.handlers_of`."""
+        return [one.name for one in declarations() if tag in one.events]
+
     def has_task_about(self, worker: Actor, person: Any) -> bool:
         """See `Hooks.has_task_about`; the first feature that says yes ends the search."""
         for feature in declarations():

@@ -40,6 +40,7 @@ class Dispatcher:
         self._timers: dict[str, Bound] = {}
         self._commands: dict[str, CommandHandler] = {}
         self._events: dict[str, dict[str, Bound]] = {}
+        self._event_ends: dict[str, list[Bound]] = {}
         self._send: Bound | None = None
         self._answers = AnswerDispatcher(get)
         for feature in features:
@@ -51,6 +52,8 @@ class Dispatcher:
         _declare(self._commands, feature, feature.commands)
         for tag, handler in feature.events.items():
             self._events.setdefault(tag, {})[feature.name] = handler
+        for tag, follow in feature.event_ends.items():
+            self._event_ends.setdefault(tag, []).append(follow)
         if feature.send:
             if self._send:
                 raise ValueError(
@@ -118,6 +121,8 @@ class Dispatcher:
             )
             position = self._call(subscribers.get(own.handler), own)
             self._continue(scheduled, own, position)
+            if position is None:
+                self._follow(own)
             return
         jobs = []
         for name in subscribers:
@@ -126,6 +131,11 @@ class Dispatcher:
             job = replace(event, id=id, handler=name)
             jobs.append(replace(scheduled, job=job))
         self._spread(jobs)
+
+    def _follow(self, handled: Event) -> None:
+        """Call what follows when the handler of an event is through with it."""
+        for bound in self._event_ends.get(handled.tag, ()):
+            self._call(bound, handled)
 
     def parked_as(self, scheduled: ScheduledJob) -> ScheduledJob:
         """Return the form in which a failed job is parked: a periodic command once a day."""

@@ -18,6 +18,7 @@ from typing import (
 )
 
 from .kernel.ended_relations import (
+    PERSON_ERASED,
     RELATION_ENDED,
     EndedRelations,
     RelationKind,
@@ -47,7 +48,6 @@ __all__ = [
 S = TypeVar("S")
 T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
-PERSON_ERASED = "person.erased"
 
 
 _Service: TypeAlias = "ServiceProvider[Any] | None"  # None for the main service
@@ -145,6 +145,7 @@ class JobHandlers(ServiceProvider[S]):
         self.timers: dict[str, Bound] = {}
         self.timer_lanes: dict[str, Lane] = {}
         self.events: dict[str, Bound] = {}
+        self.event_ends: dict[str, Bound] = {}
         self.answers: dict[str, Bound] = {}
         self.commands: dict[str, CommandHandler] = {}
         self.send: Bound | None = None
@@ -165,6 +166,16 @@ class JobHandlers(ServiceProvider[S]):
         with the position as the event's `cursor`. None ends the work.
         """
         return _add_to_table(self.events, tags, service or self)
+
+    def when_handled(
+        self, *tags: str, service: _Service = None
+    ) -> Callable[[F], F]:
+        """Declare what follows when one subscriber is through with an event: (service, Event).
+
+        `Event.handler` names the subscriber. It is called in the job of that subscriber's last
+        step, so it may come twice. Several features may do so for one event.
+        """
+        return _add_to_table(self.event_ends, tags, service or self)
 
     def on_answer(
         self, kind: str, *, service: _Service = None

@@ -28,6 +28,7 @@ __all__ = [
     "park",
     "routes_of",
     "run_job",
+    "seal_months",
     "service_finder",
     "services",
     "use",
@@ -122,6 +123,17 @@ def check_coverage() -> int:
 
     services().get(queue_watch).begin()
     return services().get(ticket_policy).check_coverage()
+
+
+def seal_months() -> int:
+    """Seal the figures of the last month in each street; return the number of seals.
+
+    A share of the facts is checked then, for seals are made of them.
+    """
+    from .statistics.feature import fact_check, sealing
+
+    services().get(fact_check).check_facts()
+    return services().get(sealing).seal_months()
 
 
 def routes_of(feature: str) -> "Routes[Any]":

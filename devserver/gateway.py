@@ -16,6 +16,7 @@ from chalice.local import (
     LambdaContext,
     LambdaEventConverter,
     LocalChalice,
+    MatchResult,
     RouteMatcher,
 )
 
@@ -25,6 +26,7 @@ from chalicelib.web.requests import MAX_BODY
 __all__ = [
     "Answer",
     "Gateway",
+    "RouteIndex",
     "body_limit",
     "json_answer",
     "problem",
@@ -60,6 +62,46 @@ def serve_threaded(app: Chalice) -> None:
         app.__class__ = CustomLocalChalice
 
 
+class RouteIndex(RouteMatcher):
+    """Finds the route of a path among those with as many parts. Chalice looks through all."""
+
+    def __init__(self, urls: list[str]) -> None:
+        super().__init__(urls)
+        self._by_size: dict[int, list[tuple[str, list[str]]]] = {}
+        for url in self.route_urls:
+            parts = url.split("/")
+            self._by_size.setdefault(len(parts), []).append((url, parts))
+
+    def match_route(self, url: str) -> MatchResult:
+        """Return the route of a path with its query, and the values of its parameters.
+
+        Raises:
+            ValueError: no route has this path.
+
+        """
+        path, _, query = url.partition("?")
+        if path != "/":
+            path = path.removesuffix("/")
+        parts = path.split("/")
+        for route, wanted in self._by_size.get(len(parts), ()):
+            values = _captured(wanted, parts)
+            if values is not None:
+                fields = parse_qs(query, keep_blank_values=True)
+                return MatchResult(route, values, fields)
+        raise ValueError(f"no route: {path}")
+
+
+def _captured(wanted: list[str], parts: list[str]) -> dict[str, str] | None:
+    """Return the values of a route's parameters in a path; None if it is another path."""
+    values: dict[str, str] = {}
+    for name, part in zip(wanted, parts, strict=True):
+        if name.startswith("{"):
+            values[name[1:-1]] = part
+        elif name != part:
+            return None
+    return values
+
+
 class Gateway:
     """Turns HTTP requests into Lambda events and their results into answers."""
 
@@ -67,7 +109,7 @@ class Gateway:
         serve_threaded(app)
         self._app = app
         self._api = api
-        matcher = RouteMatcher(list(app.routes))
+        matcher = RouteIndex(list(app.routes))
         self._events = LambdaEventConverter(matcher, app.api.binary_types)
         self._config = Config()
 

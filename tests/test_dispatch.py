@@ -231,3 +231,34 @@ def test_ended_relations_reach_features_that_hold_something_by_them():
         (event,) = ended_event("per_a", [EndedRelation(kind)])
         dispatcher.run(ScheduledJob(job=event, at=NOON))
     assert recorded.calls == [("per_a", {RelationKind.VETTING})]
+
+
+def test_what_follows_an_event_comes_after_the_last_step_of_each_handler() -> (
+    None
+):
+    recorded = RecordingFeatures()
+    watching: Feature[Any] = Feature("watching")
+
+    @watching.when_handled("person.erased")
+    def follow(service: Any, event: Event) -> None:
+        """Record who is through."""
+        recorded.calls.append(("through", event.handler))
+
+    recorded.features.append(watching)
+    dispatcher = Dispatcher(
+        recorded.features, lambda provider: None, recorded.spread.extend
+    )
+    event = Event(id="due_1", tag="person.erased", subject="per_1")
+    waiting = [ScheduledJob(job=event, at=NOON)]
+    while waiting:
+        dispatcher.run(waiting.pop(0))
+        waiting += recorded.spread
+        recorded.spread.clear()
+    assert recorded.calls == [
+        ("wishes", 0),
+        ("offers", 0),
+        ("through", "offers"),
+        ("wishes", 1),
+        ("wishes", 2),
+        ("through", "wishes"),
+    ]

@@ -18,7 +18,13 @@ from .faults.cloud import Stub, sqs_event
 from .job_rows import a_job
 from .world import Phone, Services, World
 
-SCHEDULES = ("sweep", "match_wishes", "audit", "check_ladders")
+SCHEDULES = (
+    "sweep",
+    "match_wishes",
+    "audit",
+    "check_ladders",
+    "seal_months",
+)
 
 
 class Refused(Exception):

@@ -7,19 +7,11 @@ from datetime import datetime, timedelta
 from ..kernel.audiences import SeveralPeople
 from ..kernel.changes import Changes, Message
 from ..kernel.paging import Page
-from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
+from ..kernel.quiet import outside_quiet_hours
 from . import policy
 from .model import Fanout
 
-__all__ = ["estimated_end", "freeze_page", "outside_quiet_hours", "take_up"]
-
-
-def outside_quiet_hours(at: datetime, zone: str) -> datetime:
-    """Return the first instant from `at` on at which phones may ring."""
-    span = quiet_span(at, QUIET_FROM, QUIET_TO, zone)
-    if span is None:
-        return at
-    return span[1]
+__all__ = ["estimated_end", "freeze_page", "take_up"]
 
 
 def estimated_end(begins_at: datetime, seconds: float, zone: str) -> datetime:

@@ -12,6 +12,7 @@ from ..kernel.hooks import Hooks
 from ..kernel.job import Send
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
+from ..kernel.quiet import outside_quiet_hours
 from ..kernel.request import RequestContext
 from ..kernel.segments import parts_of
 from ..kernel.template import Template, Templates
@@ -157,7 +158,7 @@ class Fanouts:
         zone = self._zone_of(group)
         recipients = self._count(group, now)
         parts = _most_parts(self._templates[kind], facts, signature)
-        begins_at = decisions.outside_quiet_hours(now, zone)
+        begins_at = outside_quiet_hours(now, zone)
         seconds = recipients / self._per_second
         return FanoutEstimate(
             recipients=recipients,

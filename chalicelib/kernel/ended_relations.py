@@ -14,6 +14,7 @@ from .paging import Position
 __all__ = [
     "ACCOUNT_ENDED",
     "DUTY_ENDED",
+    "PERSON_ERASED",
     "RELATION_ENDED",
     "SERVICE_ENDED",
     "EndedRelation",
@@ -22,6 +23,7 @@ __all__ = [
     "ended_event",
 ]
 
+PERSON_ERASED = "person.erased"
 RELATION_ENDED = "person.relation_ended"
 
 

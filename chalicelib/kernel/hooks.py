@@ -54,6 +54,10 @@ class Hooks(Protocol):
         """Return the writes of all features in the commit that erases a person."""
         ...
 
+    def handlers_of(self, tag: str) -> list[str]:
+        """Return the names of the features that handle an event."""
+        ...
+
     def has_task_about(self, worker: Actor, person: Any) -> bool:
         """Say whether a worker has an open task about a person, in any feature."""
         ...

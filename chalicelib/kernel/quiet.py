@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["QUIET_FROM", "QUIET_TO", "quiet_span"]
+__all__ = ["QUIET_FROM", "QUIET_TO", "outside_quiet_hours", "quiet_span"]
 
 # Local time; the usual rule of SMS providers and of neighbours.
 QUIET_FROM, QUIET_TO = "21:00", "08:00"
@@ -32,3 +32,11 @@ def quiet_span(
                 instant.tzinfo
             )
     return None
+
+
+def outside_quiet_hours(at: datetime, zone: str) -> datetime:
+    """Return the first instant from `at` on at which phones may ring."""
+    span = quiet_span(at, QUIET_FROM, QUIET_TO, zone)
+    if span is None:
+        return at
+    return span[1]

@@ -107,9 +107,18 @@ class StateTable(Generic[S]):
         self.kind = kind
         self.rows = tuple(rows)
         self._names = frozenset(row.name for row in rows)
+        # A list asks the same for each of its rows.
+        self._moves: dict[tuple[S, frozenset[Relation]], list[str]] = {}
 
     def moves(self, state: S, relations: frozenset[Relation]) -> list[str]:
         """Return the moves allowed to some relations from a state, in table order, each once."""
+        known = self._moves.get((state, relations))
+        if known is None:
+            known = self._moves_to(state, relations)
+            self._moves[state, relations] = known
+        return [*known]
+
+    def _moves_to(self, state: S, relations: frozenset[Relation]) -> list[str]:
         allowed = [
             row
             for row in self._from(state)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..kernel.ended_relations import PERSON_ERASED, RELATION_ENDED
 from ..kernel.place import PlaceKind
 from ..kernel.staff_queue import QueueKind
 from ..kernel.template import Lane
@@ -13,12 +14,13 @@ from ..people.feature import access, consents, erasure, personal_data
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..security_trail.feature import audit
+from ..signin.feature import challenges
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.access import Actor
-    from ..kernel.changes import Delete
-    from ..kernel.job import Command
+    from ..kernel.changes import Delete, Put
+    from ..kernel.job import Command, Event
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ..people.records import Consent
     from ..web.routes import Routes
     from .call_backs import CallBacks
+    from .erasure_notices import ErasureNotices
     from .model import ErasureRequest
     from .retention import Retention
     from .service import Privacy
@@ -49,6 +52,22 @@ def call_backs(core: "Core", get: Get) -> "CallBacks":
         places=get(places),
         consents=get(consents),
         audit=get(audit),
+    )
+
+
+@feature.provide
+def erasure_notices(core: "Core", get: Get) -> "ErasureNotices":
+    """Build what tells a person that their erasure is finished."""
+    from .erasure_notices import ErasureNotices
+    from .repository import PrivacyRepository
+
+    return ErasureNotices(
+        transaction=core.transaction,
+        repository=PrivacyRepository(core.store),
+        clock=core.clock,
+        hooks=core.hooks,
+        challenges=get(challenges),
+        places=get(places),
     )
 
 
@@ -114,6 +133,42 @@ def pending(
 def pending_of(privacy: "Privacy", person: "Person") -> "Iterable[Delete]":
     """Drop the request for the person's erasure."""
     return privacy.pending_of(person)
+
+
+@feature.erase_with(service=erasure_notices)
+def begin_erasure(
+    notices: "ErasureNotices", person: "Person"
+) -> "Iterable[Put]":
+    """Keep what has to be erased, and the number that the last SMS goes to."""
+    return notices.begin(person)
+
+
+@feature.when_handled(PERSON_ERASED, RELATION_ENDED, service=erasure_notices)
+def note_erased_part(notices: "ErasureNotices", event: "Event") -> None:
+    """Note what a feature has erased; the last one has the person sent an SMS."""
+    notices.note_part(event)
+
+
+def erasure_templates() -> "Templates":
+    """Load the message that an erasure is finished."""
+    from .texts import ERASURE_MESSAGES
+
+    return ERASURE_MESSAGES
+
+
+def erasure_contexts(
+    notices: "ErasureNotices", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
+    """Return the contexts of these messages."""
+    return notices.message_contexts(subjects)
+
+
+feature.messages(
+    "account.erased",
+    templates=erasure_templates,
+    context=erasure_contexts,
+    service=erasure_notices,
+)
 
 
 @feature.task_about(service=call_backs)

@@ -1,4 +1,4 @@
-"""The erasure of somebody who cannot ask for it by phone: one asks, another approves. Pure."""
+"""Erasures: asked for by one member of staff and approved by another; how far they are. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..kernel.changes import Entity
 from ..kernel.errors import Forbidden
 
-__all__ = ["ErasureRequest"]
+__all__ = ["ErasureProgress", "ErasureRequest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +35,20 @@ class ErasureRequest(Entity):
             raise Forbidden("erasure.needs_second")
         if self.second not in (None, actor_id):
             raise Forbidden("erasure.second_named")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureProgress(Entity):
+    """What features still have to erase of a person; its id is that of the person.
+
+    `parts` are event and handler. `phone` is the number that the last SMS goes to, None afterwards.
+    `street` tells when it is night there.
+    """
+
+    entity_kind: ClassVar[str] = "erasure_progress"
+
+    parts: tuple[str, ...]
+    phone: str | None
+    locale: str
+    street: str
+    ttl: datetime

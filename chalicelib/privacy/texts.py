@@ -1,9 +1,15 @@
 """Texts about privacy, by locale."""
 
-from ..kernel.template import Template, Templates
+from ..kernel.template import Pot, Template, Templates
 from ..kernel.text_catalogue import text
 
-__all__ = ["CALL_BACK", "CALL_BACK_MESSAGES", "PURPOSES", "REFUSALS"]
+__all__ = [
+    "CALL_BACK",
+    "CALL_BACK_MESSAGES",
+    "ERASURE_MESSAGES",
+    "PURPOSES",
+    "REFUSALS",
+]
 
 PURPOSES = {
     "terms": text(zh="使用条款", en="terms"),
@@ -28,6 +34,17 @@ CALL_BACK_MESSAGES: Templates = {
         for_staff=True,
         slots={"name": 10, "purpose": 15},
         can_wait=True,
+    ),
+}
+# A right of the person: no budget holds it back.
+ERASURE_MESSAGES: Templates = {
+    "account.erased": Template(
+        text(
+            zh="您的账号已注销，个人信息已全部删除。感谢您的使用。",
+            en="Your account is closed and your personal data are erased.",
+        ),
+        recipients="the number of the erased account, when all is erased",
+        pot=Pot.CODES,
     ),
 }
 

@@ -29,9 +29,7 @@ def read_overview(
     statistics: Statistics, context: RequestContext, query: OverviewQuery
 ) -> OverviewView:
     """Read the figures of wishes and tickets of a place, for its staff."""
-    overview = statistics.overview(
-        context, query.place, query.start, query.end, query.by
-    )
+    overview = statistics.overview(context, query.request())
     return OverviewView.of(overview)
 
 

@@ -8,13 +8,16 @@ from ..people.feature import access
 from ..places.feature import feature as places
 from ..tickets.feature import policies
 from ..tickets.feature import queries as ticket_queries
+from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..web.routes import Routes
+    from .fact_check import FactCheck
+    from .sealing import Sealing
     from .service import Statistics
 
-__all__ = ["feature"]
+__all__ = ["fact_check", "feature", "sealing"]
 
 feature: "Feature[Statistics]" = Feature("statistics")
 
@@ -30,9 +33,37 @@ def build(core: "Core", get: Get) -> "Statistics":
         access=get(access),
         places=get(places),
         facts=FactReader(core.store),
-        tickets=get(ticket_queries),
         current_policy=get(policies).current,
         sms_budget=get(sms_budget),
+    )
+
+
+@feature.provide
+def sealing(core: "Core", get: Get) -> "Sealing":
+    """Build what seals the figures of months."""
+    from ..store.facts import FactReader
+    from .sealing import Sealing
+
+    return Sealing(
+        clock=core.clock,
+        places=get(places),
+        facts=FactReader(core.store),
+    )
+
+
+@feature.provide
+def fact_check(core: "Core", get: Get) -> "FactCheck":
+    """Build what checks facts."""
+    from ..store.facts import FactReader
+    from .fact_check import FactCheck
+
+    return FactCheck(
+        clock=core.clock,
+        places=get(places),
+        facts=FactReader(core.store),
+        find_tickets=get(ticket_queries).find_past,
+        find_wishes=get(wish_queries).find_many,
+        metrics=core.metrics,
     )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..kernel.fact import instant_of
+from ..kernel.fact import Fact, instant_of
 from ..kernel.place import PlaceKind, building_of, kind_of
+from ..tickets.facts import TICKET_JOINED
 from ..tickets.states import Ending
 from .rates import ReportedTicket
 
-__all__ = ["HotSpot", "hot_spots"]
+__all__ = ["HotSpot", "hot_spots", "joined_to"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,11 @@ class HotSpot:
     tickets: tuple[str, ...]  # newest first
     first_at: datetime
     last_at: datetime
+
+
+def joined_to(facts: Iterable[Fact]) -> Mapping[str, int]:
+    """Return how many joined each ticket, from the facts that count them."""
+    return {fact.id: fact.n for fact in facts if fact.kind == TICKET_JOINED}
 
 
 def hot_spots(

@@ -1,10 +1,11 @@
 """The overview of a place in a span of days: wishes and tickets, folded from facts. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from ..kernel.fact import Fact
 from ..kernel.place import community_of
@@ -12,17 +13,23 @@ from ..tickets.facts import TICKET, TicketFact
 from ..tickets.model import place_at
 from ..tickets.policy import Level
 from ..wishes.facts import WISH_ENDED, WISH_OPENED, EndedWish, OpenedWish
-from .rates import ReportedTicket, TicketStatistics, statistics_of
+from .counts import FigureCounts, WishCounts
+from .rates import TicketStatistics, statistics_from
 
 __all__ = [
+    "GroupFigures",
     "Overview",
     "OverviewGrouping",
     "Waits",
     "WishFigures",
-    "overviews",
+    "counts_by",
+    "figures_of",
+    "group_key",
     "waits_of",
 ]
 
+K = TypeVar("K")
+Span = tuple[int, int]
 _MINUTES = 60  # in an hour
 
 
@@ -59,115 +66,134 @@ class WishFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """The figures of one group; the key of the total is empty."""
+class GroupFigures:
+    """The figures of one group of wishes and tickets."""
 
-    key: str
     wishes: WishFigures
     tickets: TicketStatistics
 
 
-@dataclass(slots=True)
-class _Group:
-    """The facts of one group."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The figures of the group named `key`; the key of the total is empty.
 
-    opened: int = 0
-    ended: list[EndedWish] = field(default_factory=list)
-    tickets: list[ReportedTicket] = field(default_factory=list)
+    `sealed` are those that were sealed, None where they are not asked for or not all sealed.
+    """
+
+    key: str
+    figures: GroupFigures
+    sealed: GroupFigures | None = None
 
 
-def overviews(
+def counts_by(
+    key_of: Callable[[Fact, str], K],
     facts: Iterable[Fact],
     place: str,
-    span: tuple[int, int],
-    grouping: OverviewGrouping,
+    span: Span,
     now: datetime,
-) -> tuple[Overview, ...]:
-    """Return the overview of each group, in the order of its key.
+) -> dict[K, FigureCounts]:
+    """Count the wishes and tickets of a place in a span, by a key of fact and category.
 
-    `span` are the first instant and the one after the last, in microseconds since 1970. By grid, a
-    place wider than a grid is a group of its own. By category, wishes are grouped by their kind.
+    `span` are the first instant and the one after the last, in microseconds since 1970. The
+    category of a wish is its kind.
     """
-    groups: defaultdict[str, _Group] = defaultdict(_Group)
-    if grouping is OverviewGrouping.TOTAL:
-        groups[""] = _Group()
+    groups: defaultdict[K, FigureCounts] = defaultdict(FigureCounts)
     for fact in facts:
-        if fact.is_at(place):
-            _add(groups, fact, span, grouping)
-    return tuple(_overview(key, groups[key], now) for key in sorted(groups))
+        if fact.kind not in _COUNTED or not fact.is_at(place):
+            continue
+        at, category = _COUNTED[fact.kind](fact)
+        if span[0] <= at < span[1]:
+            _count(groups[key_of(fact, category)], fact, now)
+    return dict(groups)
 
 
-def _add(
-    groups: defaultdict[str, _Group],
-    fact: Fact,
-    span: tuple[int, int],
-    grouping: OverviewGrouping,
-) -> None:
-    """Add a fact to its group, if it is of the span."""
+def _opened(fact: Fact) -> tuple[int, str]:
+    wish = OpenedWish.of(fact)
+    return wish.opened_at, wish.kind
+
+
+def _ended(fact: Fact) -> tuple[int, str]:
+    wish = EndedWish.of(fact)
+    return wish.ended_at, wish.kind
+
+
+def _reported(fact: Fact) -> tuple[int, str]:
+    ticket = TicketFact.of(fact)
+    return ticket.reported_at, ticket.category
+
+
+# The kinds of facts that are counted -> their instant and category.
+_COUNTED: Mapping[str, Callable[[Fact], tuple[int, str]]] = {
+    WISH_OPENED: _opened,
+    WISH_ENDED: _ended,
+    TICKET: _reported,
+}
+
+
+def _count(counts: FigureCounts, fact: Fact, now: datetime) -> None:
+    """Count a fact in its group."""
     if fact.kind == WISH_OPENED:
-        opened = OpenedWish.of(fact)
-        if _is_in(span, opened.opened_at):
-            groups[_key(fact, opened.kind, grouping)].opened += 1
+        counts.wishes.opened += 1
     elif fact.kind == WISH_ENDED:
-        ended = EndedWish.of(fact)
-        if _is_in(span, ended.ended_at):
-            groups[_key(fact, ended.kind, grouping)].ended.append(ended)
-    elif fact.kind == TICKET:
-        course = TicketFact.of(fact)
-        if _is_in(span, course.reported_at):
-            group = groups[_key(fact, course.category, grouping)]
-            group.tickets.append(ReportedTicket.of(fact))
+        counts.wishes.add_ended(EndedWish.of(fact))
+    else:
+        counts.tickets.add(TicketFact.of(fact), now)
 
 
-def _is_in(span: tuple[int, int], at: int) -> bool:
-    return span[0] <= at < span[1]
-
-
-def _key(fact: Fact, category: str, grouping: OverviewGrouping) -> str:
+def group_key(
+    grouping: OverviewGrouping, place: str, month: str, category: str
+) -> str:
+    """Return the key of a group. By grid, a place wider than a grid is a group of its own."""
     match grouping:
         case OverviewGrouping.TOTAL:
             return ""
         case OverviewGrouping.COMMUNITY:
-            return community_of(fact.place)
+            return community_of(place)
         case OverviewGrouping.GRID:
-            return place_at(Level.GRID, fact.place)
+            return place_at(Level.GRID, place)
         case OverviewGrouping.MONTH:
-            return fact.month
+            return month
         case OverviewGrouping.CATEGORY:
             return category
 
 
-def _overview(key: str, group: _Group, now: datetime) -> Overview:
-    fulfilled = [one for one in group.ended if one.is_fulfilled]
-    waits = [one.wait for one in fulfilled if one.wait is not None]
-    wishes = WishFigures(
-        opened=group.opened,
-        fulfilled=len(fulfilled),
-        ended=len(group.ended) - len(fulfilled),
-        wait_hours=waits_of(waits),
-    )
-    return Overview(
-        key=key,
-        wishes=wishes,
-        tickets=statistics_of(key, group.tickets, now),
+def figures_of(key: str, counts: FigureCounts) -> GroupFigures:
+    """Return the figures of the group that was counted."""
+    return GroupFigures(
+        wishes=_wish_figures(counts.wishes),
+        tickets=statistics_from(key, counts.tickets),
     )
 
 
-def waits_of(minutes: Sequence[int]) -> Waits:
-    """Return the median and the 90th percentile (nearest rank) of waiting times in minutes."""
-    if not minutes:
+def _wish_figures(counts: WishCounts) -> WishFigures:
+    return WishFigures(
+        opened=counts.opened,
+        fulfilled=counts.fulfilled,
+        ended=counts.ended,
+        wait_hours=waits_of(counts.waits),
+    )
+
+
+def waits_of(minutes: Mapping[int, int]) -> Waits:
+    """Return the median and the 90th percentile (nearest rank) of counted times in minutes."""
+    counted = Counter(minutes)
+    total = counted.total()
+    if not total:
         return Waits(n=0, median=None, p90=None)
-    ordered = sorted(minutes)
     return Waits(
-        n=len(ordered),
-        median=_hours(_nearest_rank(ordered, 50)),
-        p90=_hours(_nearest_rank(ordered, 90)),
+        n=total,
+        median=_hours(_nearest_rank(counted, total, 50)),
+        p90=_hours(_nearest_rank(counted, total, 90)),
     )
 
 
-def _nearest_rank(ordered: Sequence[int], percent: int) -> int:
-    rank = -(-len(ordered) * percent // 100)
-    return ordered[rank - 1]
+def _nearest_rank(counted: Mapping[int, int], total: int, percent: int) -> int:
+    left = -(-total * percent // 100)
+    for minutes in sorted(counted):
+        left -= counted[minutes]
+        if left <= 0:
+            return minutes
+    raise ValueError("nothing was counted")
 
 
 def _hours(minutes: int) -> float:

@@ -4,10 +4,11 @@ from datetime import date
 
 from pydantic import Field
 
-from ..web.fields import Instant, PlaceCode, Request, View
-from .overview import Overview, OverviewGrouping
-from .rates import TicketStatistics
+from ..web.fields import Instant, PlaceCode, QueryFlag, Request, View
+from .overview import GroupFigures, Overview, OverviewGrouping
+from .overview_reader import OverviewRequest
 from .schemas import NearDay, RateView
+from .seals import Seal
 from .service import PlaceOverview
 
 __all__ = ["OverviewQuery", "OverviewView"]
@@ -20,6 +21,20 @@ class OverviewQuery(Request):
     start: NearDay = Field(alias="from")
     end: NearDay = Field(alias="to")
     by: OverviewGrouping = OverviewGrouping.TOTAL
+    live: QueryFlag = Field(
+        False,
+        description="Count sealed months anew, and show their sealed figures beside.",
+    )
+
+    def request(self) -> OverviewRequest:
+        """Return the request."""
+        return OverviewRequest(
+            place=self.place,
+            first=self.start,
+            last=self.end,
+            grouping=self.by,
+            live=self.live,
+        )
 
 
 class WaitsView(View):
@@ -59,10 +74,12 @@ class TicketFiguresView(View):
         description="Ratings of 4 and 5; `n` counts ratings."
     )
 
-    @classmethod
-    def of(cls, tickets: TicketStatistics) -> "TicketFiguresView":
-        """Return the view of the statistics of tickets."""
-        return cls.model_validate(tickets)
+
+class FiguresView(View):
+    """The figures of wishes and tickets."""
+
+    wishes: WishFiguresView
+    tickets: TicketFiguresView
 
 
 class OverviewGroupView(View):
@@ -74,6 +91,20 @@ class OverviewGroupView(View):
     name: str | None = Field(description="The name of a place; else null.")
     wishes: WishFiguresView
     tickets: TicketFiguresView
+    sealed: FiguresView | None = Field(
+        description="With `live`, the figures as they were sealed; null if not all months are."
+    )
+
+
+class SealedMonthView(View):
+    """A month whose figures were sealed on the first of the next."""
+
+    month: str
+    sealed_at: Instant
+    formulas: int = Field(description="The version of the formulas.")
+    digest: str = Field(
+        description="The SHA-256 of what was sealed. It never changes."
+    )
 
 
 class SmsSpendingView(View):
@@ -95,40 +126,60 @@ class OverviewView(View):
     end: date = Field(serialization_alias="to")
     zone: str
     as_of: Instant
+    sealed: list[SealedMonthView] = Field(
+        description="The sealed months of the span. Without `live` their figures are the sealed "
+        "ones, with waits that are up to 2.5 % off."
+    )
     groups: list[OverviewGroupView]
     sms: SmsSpendingView | None = Field(
         description="Of a whole street; null for a place below it."
     )
+    read_from: date | None = Field(
+        description="The first day that was read; null if none was."
+    )
     cut: bool = Field(
-        description="There are more facts than are read; the latest are missing."
+        description="There are more facts than are read: the days before `read_from` are missing."
     )
 
     @classmethod
     def of(cls, overview: PlaceOverview) -> "OverviewView":
         """Return the view of an overview."""
+        request, read = overview.request, overview.read
         sms = None
-        if overview.place.count(".") == 0:
+        if request.place.count(".") == 0:
             sms = SmsSpendingView(fen=overview.sms_fen, approximate=True)
         groups = [
             _group(group, overview.names.get(group.key))
-            for group in overview.groups
+            for group in read.groups
         ]
         return cls(
-            place=overview.place,
-            start=overview.first,
-            end=overview.last,
+            place=request.place,
+            start=request.first,
+            end=request.last,
             zone=overview.zone,
             as_of=overview.as_of,
+            sealed=[_seal(seal) for seal in read.seals],
             groups=groups,
             sms=sms,
+            read_from=read.read_from,
             cut=overview.cut,
         )
 
 
 def _group(group: Overview, name: str | None) -> OverviewGroupView:
+    today = _figures(group.figures)
     return OverviewGroupView(
         key=group.key,
         name=name,
-        wishes=WishFiguresView.model_validate(group.wishes),
-        tickets=TicketFiguresView.of(group.tickets),
+        wishes=today.wishes,
+        tickets=today.tickets,
+        sealed=_figures(group.sealed) if group.sealed else None,
     )
+
+
+def _figures(figures: GroupFigures) -> FiguresView:
+    return FiguresView.model_validate(figures)
+
+
+def _seal(seal: Seal) -> SealedMonthView:
+    return SealedMonthView.model_validate(seal)

@@ -3,8 +3,8 @@
 The formulas are in docs/tickets.md too; docs/decisions/0024 has the reasons.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from ..kernel.place import community_of
 from ..tickets.facts import TicketFact
 from ..tickets.model import place_at
 from ..tickets.policy import Level
-from ..tickets.states import OPEN_STATES, Ending, TicketStatus
+from .counts import TicketCounts
 
 __all__ = [
     "Rate",
@@ -23,6 +23,7 @@ __all__ = [
     "StatisticsGrouping",
     "TicketStatistics",
     "grouped",
+    "statistics_from",
     "statistics_of",
     "wilson",
 ]
@@ -70,12 +71,6 @@ class Rate:
     high: float | None
 
     @classmethod
-    def of(cls, verdicts: Iterable[bool]) -> "Rate":
-        """Return the share of True among verdicts."""
-        counted = Counter(verdicts)
-        return cls.of_counts(counted[True], counted.total())
-
-    @classmethod
     def of_counts(cls, hits: int, n: int) -> "Rate":
         """Return the share of hits among `n`."""
         if not n:
@@ -118,33 +113,31 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
 
 
 def statistics_of(
-    key: str, tickets: Sequence[ReportedTicket], now: datetime
+    key: str, tickets: Iterable[ReportedTicket], now: datetime
 ) -> TicketStatistics:
     """Return the statistics of a group of tickets."""
-    courses = [ticket.course for ticket in tickets]
-    states = Counter(course.state for course in courses)
-    responses = [course.was_contacted(now) for course in courses]
-    solutions = [course.is_solved for course in courses]
-    satisfied = sum(course.satisfied for course in courses)
-    ratings = sum(course.ratings for course in courses)
+    counts = TicketCounts()
+    for ticket in tickets:
+        counts.add(ticket.course, now)
+    return statistics_from(key, counts)
+
+
+def statistics_from(key: str, counts: TicketCounts) -> TicketStatistics:
+    """Return the statistics of the group that was counted."""
     return TicketStatistics(
         key=key,
-        reported=len(tickets),
-        open=sum(states[state.value] for state in OPEN_STATES),
-        waiting=states[TicketStatus.RESOLVED.value],
-        merged=states[Ending.MERGED.value],
-        withdrawn=states[Ending.WITHDRAWN.value],
-        turned=states[Ending.WISH.value],
-        unanswered=sum(course.unanswered for course in courses),
-        response=Rate.of(_decided(responses)),
-        solution=Rate.of(_decided(solutions)),
-        satisfaction=Rate.of_counts(satisfied, ratings),
-        bounces=Rate.of(bool(course.bounced) for course in courses),
+        reported=counts.reported,
+        open=counts.open,
+        waiting=counts.waiting,
+        merged=counts.merged,
+        withdrawn=counts.withdrawn,
+        turned=counts.turned,
+        unanswered=counts.unanswered,
+        response=Rate.of_counts(counts.contacted, counts.contacts),
+        solution=Rate.of_counts(counts.solved, counts.solutions),
+        satisfaction=Rate.of_counts(counts.satisfied, counts.ratings),
+        bounces=Rate.of_counts(counts.bounced, counts.reported),
     )
-
-
-def _decided(verdicts: Iterable[bool | None]) -> list[bool]:
-    return [verdict for verdict in verdicts if verdict is not None]
 
 
 def _key_of(ticket: ReportedTicket, grouping: StatisticsGrouping) -> str:

@@ -87,8 +87,11 @@ class RatesView(View):
 
     total: StatisticsView
     groups: list[StatisticsView]
+    read_from: date | None = Field(
+        description="The first day that was read; null if none was."
+    )
     cut: bool = Field(
-        description="There are more tickets than are read; the latest are missing."
+        description="There are more facts than are read: the days before `read_from` are missing."
     )
 
     @classmethod
@@ -97,6 +100,7 @@ class RatesView(View):
         return cls(
             total=_statistics(rates.total),
             groups=[_statistics(group) for group in rates.groups],
+            read_from=rates.read_from,
             cut=rates.cut,
         )
 
@@ -131,7 +135,12 @@ class HotSpotList(View):
     """The hot spots of a place, most reports first."""
 
     items: list[HotSpotView]
-    cut: bool = Field(description="There are more hot spots than these.")
+    since: Instant | None = Field(
+        description="All reports from then on were read; null if none were."
+    )
+    cut: bool = Field(
+        description="There are more hot spots than these, or reports before `since` that count."
+    )
 
     @classmethod
     def of(cls, hot_spots: HotSpots, locale: str) -> "HotSpotList":
@@ -148,7 +157,7 @@ class HotSpotList(View):
             )
             for spot in hot_spots.spots
         ]
-        return cls(items=items, cut=hot_spots.cut)
+        return cls(items=items, since=hot_spots.since, cut=hot_spots.cut)
 
 
 def _suggestion(

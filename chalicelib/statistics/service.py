@@ -16,10 +16,15 @@ from ..places.service import Places
 from ..store.facts import FactReader
 from ..tickets.facts import TICKET
 from ..tickets.policy import Policy
-from ..tickets.queries import TicketQueries
 from . import permissions
-from .hot_spots import HotSpot, hot_spots
-from .overview import Overview, OverviewGrouping, overviews
+from .hot_spots import HotSpot, hot_spots, joined_to
+from .overview import OverviewGrouping
+from .overview_reader import (
+    OverviewRead,
+    OverviewReader,
+    OverviewRequest,
+    span_of,
+)
 from .rates import (
     ReportedTicket,
     StatisticsGrouping,
@@ -32,18 +37,20 @@ __all__ = ["MAX_SPAN", "HotSpots", "PlaceOverview", "Rates", "Statistics"]
 
 MAX_SPAN = 366  # days
 _MAX_SPOTS = 100
-_DAY = timedelta(days=1)
+_PLACES = (OverviewGrouping.COMMUNITY, OverviewGrouping.GRID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """The statistics of a place, in total and by group.
 
-    `cut` is True if there were too many tickets to read all.
+    `read_from` is the first day that was read, None if none was. It is later than was asked for
+    where there are too many facts to read all: then `cut` is True.
     """
 
     total: TicketStatistics
     groups: Sequence[TicketStatistics]
+    read_from: date | None
     cut: bool
 
 
@@ -51,32 +58,36 @@ class Rates:
 class HotSpots:
     """The hot spots of a place by the policy of its street; `names` are those of the buildings.
 
-    `cut` is True if there are more.
+    They are of the tickets reported since an instant, None if none were read. `cut` is True if
+    there are more spots, or if the policy looks further back.
     """
 
     spots: Sequence[HotSpot]
     policy: Policy
     names: Mapping[str, str]
+    since: datetime | None
     cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOverview:
-    """The overview of a place from one local day to another.
+    """The overview of a place as it was asked for.
 
     `names` are those of the places among the keys. `sms_fen` is the spending of the street in the
     months of the span, None for a place below it, or where it is not known any more.
     """
 
-    place: str
-    first: date
-    last: date
+    request: OverviewRequest
     zone: str
     as_of: datetime
-    groups: Sequence[Overview]
+    read: OverviewRead
     names: Mapping[str, str]
     sms_fen: int | None
-    cut: bool
+
+    @property
+    def cut(self) -> bool:
+        """Say whether the span begins before what was read."""
+        return self.read.read_from != self.request.first
 
 
 class Statistics:
@@ -89,12 +100,11 @@ class Statistics:
         access: Access,
         places: Places,
         facts: FactReader,
-        tickets: TicketQueries,
         current_policy: Callable[[str], tuple[int, Policy]],
         sms_budget: SmsBudget,
     ) -> None:
         self._clock, self._access, self._places = clock, access, places
-        self._facts, self._tickets = facts, tickets
+        self._facts, self._overviews = facts, OverviewReader(facts)
         self._current_policy, self._sms_budget = current_policy, sms_budget
 
     def rates(
@@ -114,13 +124,14 @@ class Statistics:
         self._require(context, place)
         _check_span(since, until)
         zone = self._places.zone_of(street_of(place))
-        facts, cut = self._facts.between(street_of(place), since, until)
-        tickets = _reported(facts, place, _span(since, until, zone))
+        read = self._facts.between(street_of(place), since, until)
+        tickets = _reported(read.facts, place, span_of(since, until, zone))
         now = self._clock.now()
         return Rates(
             total=statistics_of("", tickets, now),
             groups=grouped(tickets, grouping, now),
-            cut=cut,
+            read_from=read.first_day(since),
+            cut=read.cut,
         )
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
@@ -130,28 +141,25 @@ class Statistics:
         _, policy = self._current_policy(street)
         now, zone = self._clock.now(), self._places.zone_of(street)
         since = now - timedelta(days=policy.hot_spot_days)
-        facts, cut = self._facts.between(
-            street, local_day(since, zone), local_day(now, zone)
-        )
+        first = local_day(since, zone)
+        read = self._facts.between(street, first, local_day(now, zone))
         span = (microseconds(since), microseconds(now) + 1)
-        tickets = _reported(facts, place, span)
-        joined = self._tickets.joined_to([ticket.id for ticket in tickets])
+        tickets = _reported(read.facts, place, span)
+        joined = joined_to(read.facts)
         spots = hot_spots(tickets, joined, policy.hot_spot_reports)
         shown = spots[:_MAX_SPOTS]
         return HotSpots(
             spots=shown,
             policy=policy,
             names=self._names_of([spot.place for spot in shown]),
-            cut=cut or len(spots) > len(shown),
+            since=_since(since, read.first_day(first), zone),
+            cut=read.cut or len(spots) > len(shown),
         )
 
     def overview(
         self,
         context: RequestContext,
-        place: str,
-        since: date,
-        until: date,
-        grouping: OverviewGrouping,
+        request: OverviewRequest,
     ) -> PlaceOverview:
         """Return the figures of wishes and tickets at a place from one local day to another.
 
@@ -159,33 +167,31 @@ class Statistics:
             Invalid: the days are not in order, or more than a year apart.
 
         """
-        self._require(context, place)
-        _check_span(since, until)
-        street, now = street_of(place), self._clock.now()
-        zone = self._places.zone_of(street)
-        facts, cut = self._facts.between(street, since, until)
-        span = _span(since, until, zone)
-        groups = overviews(facts, place, span, grouping, now)
+        self._require(context, request.place)
+        _check_span(request.first, request.last)
+        now = self._clock.now()
+        zone = self._places.zone_of(street_of(request.place))
+        read = self._overviews.read(request, zone, now)
         keys: list[str] = []
-        if grouping in (OverviewGrouping.COMMUNITY, OverviewGrouping.GRID):
-            keys = [group.key for group in groups]
+        if request.grouping in _PLACES:
+            keys = [group.key for group in read.groups]
         return PlaceOverview(
-            place=place,
-            first=since,
-            last=until,
+            request=request,
             zone=zone,
             as_of=now,
-            groups=groups,
+            read=read,
             names=self._names_of(keys),
-            sms_fen=self._sms_fen(place, since, until),
-            cut=cut,
+            sms_fen=self._sms_fen(request),
         )
 
-    def _sms_fen(self, place: str, since: date, until: date) -> int | None:
+    def _sms_fen(self, request: OverviewRequest) -> int | None:
         """Return the spending of a street in the months of a span, in whole fen."""
-        if place != street_of(place):
+        street = request.place
+        if street != street_of(street):
             return None
-        spent_li = self._sms_budget.spent_between(place, since, until)
+        spent_li = self._sms_budget.spent_between(
+            street, request.first, request.last
+        )
         return None if spent_li is None else -(-spent_li // 10)
 
     def _names_of(self, codes: Sequence[str]) -> dict[str, str]:
@@ -202,10 +208,11 @@ def _check_span(since: date, until: date) -> None:
         raise Invalid("figures.span", ["to"], days=MAX_SPAN)
 
 
-def _span(since: date, until: date, zone: str) -> tuple[int, int]:
-    """Return the first instant of a span of days and the one after its last."""
-    first, end = start_of_day(since, zone), start_of_day(until + _DAY, zone)
-    return microseconds(first), microseconds(end)
+def _since(wanted: datetime, read: date | None, zone: str) -> datetime | None:
+    """Return the instant from which on tickets were read."""
+    if read is None:
+        return None
+    return max(wanted, start_of_day(read, zone))
 
 
 def _reported(

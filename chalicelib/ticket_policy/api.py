@@ -41,6 +41,6 @@ def replay_ticket_policy(
     context: RequestContext,
     body: PolicyReplayIn,
 ) -> PolicyReplayView:
-    """Replay the tickets of the last ninety days under a changed policy; nothing is saved."""
+    """Replay the last ninety days, or the latest 5,000 tickets, under a changed policy."""
     result = ticket_policies.replay(context, body.place, body.policy.edit())
     return PolicyReplayView.of(result)

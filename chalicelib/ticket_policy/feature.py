@@ -41,6 +41,8 @@ def fill_policies(core: "Core", get: Get) -> "PolicyBook":
 @feature.build
 def build(core: "Core", get: Get) -> "TicketPolicies":
     """Build the service."""
+    from ..store.facts import FactReader
+    from .past_tickets import PastReader
     from .repository import PolicyRepository
     from .service import TicketPolicies
 
@@ -53,7 +55,7 @@ def build(core: "Core", get: Get) -> "TicketPolicies":
         places=get(places),
         metrics=core.metrics,
         book=get(book),
-        reported=get(ticket_queries).reported_between,
+        past=PastReader(FactReader(core.store), get(ticket_queries).find_past),
     )
 
 

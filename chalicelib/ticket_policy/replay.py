@@ -120,12 +120,13 @@ class OutcomeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """The result of a replay of the tickets since an instant.
+    """The result of a replay of all tickets that were reported from one instant to another.
 
-    `cut` is True if there were too many tickets to read all.
+    `cut` is True if there were too many tickets to go back as far as was wanted.
     """
 
     since: datetime
+    until: datetime
     cut: bool
     total: OutcomeCounts
     by_urgency: Mapping[
@@ -135,9 +136,14 @@ class ReplayResult:
         ReplayPair, ...
     ]  # first those that turned, then those that moved
 
+    @property
+    def days(self) -> int:
+        """Return the number of whole days that were replayed."""
+        return (self.until - self.since).days
+
 
 def summarise(
-    pairs: Iterable[ReplayPair], since: datetime, *, cut: bool
+    pairs: Iterable[ReplayPair], since: datetime, until: datetime, *, cut: bool
 ) -> ReplayResult:
     """Count the outcomes of replayed tickets."""
     total, by_urgency = (
@@ -154,6 +160,7 @@ def summarise(
     examples = tuple([*turned, *moved][:_EXAMPLES])
     return ReplayResult(
         since=since,
+        until=until,
         cut=cut,
         total=total,
         by_urgency=by_urgency,

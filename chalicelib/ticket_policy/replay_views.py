@@ -94,11 +94,17 @@ class ReplayExampleView(View):
 
 
 class PolicyReplayView(View):
-    """The effect of another policy on the tickets since an instant."""
+    """The effect of another policy on the tickets that were reported in a span."""
 
-    since: Instant
+    since: Instant = Field(
+        description="All tickets of the place that were reported from then on were replayed."
+    )
+    until: Instant
+    days: int = Field(
+        description="The whole days from `since` to `until`: 90, or fewer if `cut`."
+    )
     cut: bool = Field(
-        description="More tickets were found than are read; these are the newest."
+        description="There are more tickets in 90 days than are replayed; these are the latest."
     )
     total: OutcomeCountsView
     by_urgency: dict[TicketUrgency, OutcomeCountsView]
@@ -113,6 +119,8 @@ class PolicyReplayView(View):
         }
         return cls(
             since=result.since,
+            until=result.until,
+            days=result.days,
             cut=result.cut,
             total=OutcomeCountsView.of(result.total),
             by_urgency=by_urgency,

@@ -1,9 +1,9 @@
 """The ticket policy of a street. Each version is kept: tickets are held to the one they name."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from ..kernel.access import Action, Resource, Role
@@ -13,7 +13,7 @@ from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Invalid, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.metrics import Metrics
-from ..kernel.place import covers, street_of
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..kernel.unset import fields_set
 from ..people.access import Access, Granted
@@ -23,7 +23,6 @@ from ..places.roster import Roster
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..tickets.calendar import chinese_holiday
-from ..tickets.model import Ticket
 from ..tickets.policy import DEFAULT_POLICY, Policy
 from ..tickets.worktime import HolidayLookup
 from . import permissions
@@ -36,6 +35,7 @@ from .model import (
     PolicyRecord,
     StreetPolicy,
 )
+from .past_tickets import PastReader
 from .replay import (
     ReplayResult,
     summarise,
@@ -50,12 +50,6 @@ _REPLAYED_FOR = timedelta(days=90)
 _MAX_REPLAYED = 5000  # tickets; some five seconds
 # Of a street: a row holds 400 KB, and a street with more gaps has nobody on duty.
 _MAX_GAPS = 300
-
-
-# As `TicketQueries.reported_between`.
-Reported = Callable[
-    [str, datetime, datetime | None, int], tuple[list[Ticket], bool]
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +76,15 @@ class TicketPolicies:
         places: Places,
         metrics: Metrics,
         book: PolicyBook,
-        reported: Reported,
+        past: PastReader,
         holidays: HolidayLookup = chinese_holiday,
     ) -> None:
         self._repository, self._access = repository, access
         self._transaction, self._clock = transaction, clock
         self._people, self._places = people, places
-        self._metrics, self._reported, self._holidays = (
+        self._metrics, self._past, self._holidays = (
             metrics,
-            reported,
+            past,
             holidays,
         )
         self._book = book
@@ -193,7 +187,7 @@ class TicketPolicies:
     ) -> ReplayResult:
         """Return the effect of an edited policy on a place's tickets of ninety days.
 
-        Nothing is saved.
+        Of more than `_MAX_REPLAYED` the latest are replayed. Nothing is saved.
 
         Raises:
             Invalid: as `change_policy`.
@@ -203,8 +197,9 @@ class TicketPolicies:
         street, until = street_of(place), self._clock.now()
         policy = edit.applied_to(self._street(street).policy)
         roster = self._check(street, policy)
-        since = until - _REPLAYED_FOR
-        tickets, cut = self._reported(street, since, None, _MAX_REPLAYED)
+        span = (until - _REPLAYED_FOR, until)
+        zone = self._places.zone_of(street)
+        past = self._past.read(place, span, zone, _MAX_REPLAYED)
         replayer = Replayer(
             street=street,
             policy=policy,
@@ -213,8 +208,8 @@ class TicketPolicies:
             holidays=lru_cache(maxsize=4096)(self._holidays),
             until=until,
         )
-        here = [ticket for ticket in tickets if covers(place, ticket.place)]
-        return summarise(map(replayer.pair, here), since, cut=cut)
+        pairs = map(replayer.pair, past.tickets)
+        return summarise(pairs, past.since, until, cut=past.cut)
 
     def check_coverage(self) -> int:
         """Check the escalation path of every street; return the number of gaps.

@@ -1,4 +1,4 @@
-"""The fact of a ticket, from which rates and overviews are folded. Pure.
+"""The facts of a ticket, from which rates, hot spots and overviews are folded. Pure.
 
 docs/tickets.md has the formulas; docs/decisions/0024 has the reasons.
 """
@@ -6,14 +6,22 @@ docs/tickets.md has the formulas; docs/decisions/0024 has the reasons.
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
-from ..kernel.fact import Fact, fact, microseconds
+from ..kernel.fact import Fact, fact, microseconds, tally
 from .model import Ticket
 from .policy import SlaKind
 from .states import Ending
 
-__all__ = ["SATISFIED", "TICKET", "TicketFact", "ticket_facts"]
+__all__ = [
+    "SATISFIED",
+    "TICKET",
+    "TICKET_JOINED",
+    "TicketFact",
+    "joined_fact",
+    "ticket_facts",
+]
 
-TICKET = "t"  # the kind of the fact
+TICKET = "t"  # the kinds of the facts
+TICKET_JOINED = "j"
 SATISFIED = 4  # of 5: ratings from here on are of satisfied reporters
 _LEFT_OUT = (
     Ending.MERGED,
@@ -93,6 +101,21 @@ def ticket_facts(ticket: Ticket) -> tuple[Fact, ...]:
             ticket.zone,
             astuple(values),
         ),
+    )
+
+
+def joined_fact(ticket: Ticket) -> Fact:
+    """Return the fact that counts those who joined a ticket after it was reported.
+
+    Many join at once, and none of them writes the ticket: the number is added to in the
+    transaction of each report. Place and month of a ticket never change, so neither does the key.
+    """
+    return tally(
+        TICKET_JOINED,
+        ticket.id,
+        ticket.place,
+        ticket.created_at,
+        ticket.zone,
     )
 
 

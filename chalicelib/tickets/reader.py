@@ -149,7 +149,7 @@ class TicketReader:
 
     def sole_reporter(self, ticket: Ticket) -> tuple[bool, int]:
         """Say whether one person alone reported the ticket, and how many had joined before that."""
-        joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
+        joined = self._repository.joined_to([ticket]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined
 
     def joined_to(self, tickets: Sequence[Ticket]) -> dict[str, int]:
@@ -157,8 +157,7 @@ class TicketReader:
 
         Of a merged ticket the reports are read, for a person may have reported several parts.
         """
-        ids = [ticket.id for ticket in tickets]
-        joined = dict(self._repository.joined_to(ids))
+        joined = self._repository.joined_to(tickets)
         for ticket in tickets:
             if ticket.merged:
                 reporters = len(self.reports(ticket))

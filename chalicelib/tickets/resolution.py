@@ -7,9 +7,9 @@ from datetime import datetime
 from ..kernel.access import STAFF, Relation
 from ..kernel.audiences import OnePerson
 from ..kernel.changes import (
+    Adjust,
     Changes,
     Check,
-    Count,
     Message,
     Put,
     TimelineEvent,
@@ -18,6 +18,7 @@ from ..kernel.changes import (
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.question import NO_COMMENT, AnswerComment
 from . import release, sla_timers
+from .facts import joined_fact
 from .handover import Successor
 from .model import ConvertedTicket, Ticket, TicketReport
 from .moves import go, with_met
@@ -30,7 +31,6 @@ from .sla_timers import EscalationContext, Sla
 from .states import ANSWERS, Ending, TicketMover, TicketStatus
 
 __all__ = [
-    "JOINED",
     "answer",
     "close",
     "closed_ticket",
@@ -47,7 +47,6 @@ __all__ = [
 S = TicketStatus
 
 BY_SMS = "短信回复："
-JOINED = "joined"  # counts those who joined a ticket after it was reported
 
 
 def join(
@@ -79,8 +78,12 @@ def join(
 
 def joined(ticket: Ticket, report: TicketReport) -> tuple[Write, ...]:
     """Return the rows of a report that is added to a ticket."""
-    count = Count(subject=ticket.id, name=JOINED, add=1)
-    return (Put(row=report, new=True), count)
+    return (Put(row=report, new=True), _counted(ticket, 1))
+
+
+def _counted(ticket: Ticket, add: int) -> Adjust:
+    """Return the addition to the number of those who joined a ticket."""
+    return Adjust(row=joined_fact(ticket), add={"n": add}, must_exist=False)
 
 
 def link(
@@ -109,7 +112,7 @@ def link(
     )
     writes: tuple[Write, ...] = (Put(row=report, new=True),)
     if earlier:  # they are counted as the reporter from now on
-        writes = (Count(subject=ticket.id, name=JOINED, add=-1),)
+        writes = (_counted(ticket, -1),)
     event = TimelineEvent(
         tag="ticket.reporter_known", actor=person_id, party="reporter"
     )
@@ -303,12 +306,12 @@ def _close_by_staff(
     )
 
 
-def if_nobody_joins(ticket: Ticket, joined: int) -> Count:
+def if_nobody_joins(ticket: Ticket, joined: int) -> Adjust:
     """Return the condition that no more than `joined` people have joined.
 
     Joining does not write the ticket, so its version does not show it.
     """
-    return Count(subject=ticket.id, name=JOINED, add=0, limit=joined + 1)
+    return replace(_counted(ticket, 0), limits={"n": (None, joined)})
 
 
 def end_messages(ticket: Ticket, mover: TicketMover) -> tuple[Message, ...]:

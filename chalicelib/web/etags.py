@@ -1,11 +1,12 @@
 """ETags: of a response, and of the resources that a list shows."""
 
 import hashlib
+import json
 from typing import Any
 
 from .fields import VersionedView
 
-__all__ = ["etag_of", "with_etags"]
+__all__ = ["etag_of", "json_of"]
 
 
 def etag_of(view: Any, text: str) -> str:
@@ -14,23 +15,26 @@ def etag_of(view: Any, text: str) -> str:
     return f'"{getattr(view, "version", 0)}.{digest}"'
 
 
-def with_etags(view: Any) -> Any:
-    """Return a list whose items have their ETags; any other view as it is.
+def json_of(view: Any) -> str:
+    """Return the JSON of a view. The resources of a list have their ETags in it.
 
-    The ETag is that of a GET of the resource, where that shows the same view.
+    The ETag is that of a GET of the resource, where that shows the same view. It is of the text of
+    the resource, which is then part of the list: each is rendered once.
     """
     items = getattr(view, "items", None)
     if not isinstance(items, list):
-        return view
+        return str(view.model_dump_json())
     if not any(isinstance(item, VersionedView) for item in items):
-        return view
-    return view.model_copy(
-        update={"items": [_with_etag(item) for item in items]}
-    )
+        return str(view.model_dump_json())
+    listed = ",".join(map(_json_with_etag, items))
+    others = view.model_dump_json(exclude={"items"}).removeprefix("{")
+    separator = "" if others == "}" else ","
+    return f'{{"items":[{listed}]{separator}{others}'
 
 
-def _with_etag(item: Any) -> Any:
+def _json_with_etag(item: Any) -> str:
+    text: str = item.model_dump_json()
     if not isinstance(item, VersionedView):
-        return item
-    etag = etag_of(item, item.model_dump_json())
-    return item.model_copy(update={"etag": etag})
+        return text
+    etag = json.dumps(etag_of(item, text))
+    return f'{text.removesuffix("}")},"etag":{etag}}}'

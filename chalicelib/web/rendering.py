@@ -9,7 +9,7 @@ from chalice.app import Request, Response
 
 from .caching import NO_STORE, cache_control
 from .documents import Document
-from .etags import etag_of, with_etags
+from .etags import etag_of, json_of
 from .pages import HtmlPage
 from .routes import Operation
 
@@ -113,8 +113,7 @@ def _document(view: Any, operation: Operation, address: str) -> Document:
         return view
     if operation.routes.dialect:
         return operation.routes.dialect.answer(view, address)
-    text = with_etags(view).model_dump_json()
-    return Document(text, "application/json", operation.status)
+    return Document(json_of(view), "application/json", operation.status)
 
 
 def _conditional(

@@ -173,7 +173,7 @@ class InsideWish(DeliveryWish):
     )
 
 
-AnyWish = InsideWish | DeliveryWish | HelperWish | PublicWish
+AnyWish = PublicWish | HelperWish | DeliveryWish | InsideWish
 
 
 def wish_view(seen: WishForViewer) -> AnyWish:

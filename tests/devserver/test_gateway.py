@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from app import api, app
-from devserver.gateway import Gateway, serve_wsgi
+from devserver.gateway import Gateway, RouteIndex, serve_wsgi
 
 from ..world import Phone, World, gateway
 
@@ -195,3 +195,15 @@ def test_a_second_gateway_over_the_same_app_serves_too(world: World):
         Gateway(app, api).handle("GET", "/healthz", {}, b"", "203.0.113.7")[0]
         == 200
     )
+
+
+def test_a_route_gets_only_its_own_parameters():
+    routes = RouteIndex(["/v1/a/{a_id}/x", "/v1/a/{other}/y", "/v1/a/fixed/y"])
+    found = routes.match_route("/v1/a/1/y?q=1&q=&r=%20")
+    assert found.route == "/v1/a/{other}/y"
+    assert found.captured == {"other": "1"}
+    assert found.query_params == {"q": ["1", ""], "r": [" "]}
+    assert routes.match_route("/v1/a/fixed/y/").route == "/v1/a/fixed/y"
+    for unknown in ("/v1/a/1/z", "/v1/a", "/", "/v1/a/1/x/x"):
+        with pytest.raises(ValueError, match="no route"):
+            routes.match_route(unknown)

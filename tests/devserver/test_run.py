@@ -2,16 +2,27 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
+from botocore.client import BaseClient
 
+from chalicelib.kernel.ids import derived_id
+from chalicelib.people.repository import PERSON
+from chalicelib.store.table import SK
+from devserver import run
 from devserver.data_folder import DataFolder
 from devserver.errors import StartRefused
 from devserver.options import read_options
 from devserver.run import by_day, open_local_server
+from devserver.scan import scan
+
+from ..store.scan import save_all
 
 NIGHT = datetime(
     2026, 12, 31, 15, 59, tzinfo=UTC
@@ -169,3 +180,60 @@ def test_a_start_after_the_folders_clock_moves_it_and_one_before_is_refused(
         pass
     with open_local_server(tmp_path, "embedded", MORNING) as local:
         assert local.clock.now() >= later, "the same command again is a restart"
+
+
+# what a start asks of the store
+
+
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """Collect the operations of every client meanwhile."""
+    operations: list[str] = []
+    plain = BaseClient._make_api_call
+
+    def watched(self: Any, operation: str, kwargs: dict[str, Any]) -> Any:
+        operations.append(operation)
+        return plain(self, operation, kwargs)
+
+    with mock.patch.object(BaseClient, "_make_api_call", watched):
+        yield operations
+
+
+def start_on(folder: Path) -> list[str]:
+    """Start on a folder, look once for what is due; return what both asked of the store."""
+    ticks = mock.patch.object(run, "_ticking", return_value=nullcontext())
+    with (
+        ticks,
+        asked() as operations,
+        open_local_server(folder, "embedded") as local,
+    ):
+        local.pump.run_due()
+    return [name for name in operations if name != "CreateTable"]
+
+
+def settle(folder: Path) -> None:
+    """Start and let the jobs of the seeding run."""
+    with open_local_server(folder, "embedded", MORNING) as local:
+        local.pump.move_to(local.clock.now() + timedelta(hours=1))
+
+
+def more_people(folder: Path, number: int) -> None:
+    """Write volunteers, with their rows in lists."""
+    with open_local_server(folder, "embedded") as local:
+        people = scan(local.services.core.store, PERSON, SK == "person")
+        one = next(person for person in people if person.volunteer)
+        ids = [derived_id("per", str(n)) for n in range(number)]
+        save_all(replace(one, id=id) for id in ids)
+
+
+@pytest.mark.embedded
+def test_a_start_asks_only_for_what_is_due_however_many_people_there_are(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data"
+    settle(folder)
+    few = start_on(folder)
+    more_people(folder, 300)
+    many = start_on(folder)
+    assert len(many) == len(few) <= 20
+    assert set(many) == {"Query"}

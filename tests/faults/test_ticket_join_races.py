@@ -12,7 +12,7 @@ from chalicelib.tickets.policy import Level
 from ..world import Phone
 from . import seams
 from .cloud import note
-from .facts import counters, reporters, ticket_of
+from .facts import joined_counts, reporters, ticket_of
 from .hands import a_little_later, at_once, rivals, told
 from .ladder import (
     EscalationPath,
@@ -102,8 +102,8 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
         rest(ladder)
         assert {answer.status for answer in given} == {200}
         assert_nobody_is_lost(given, phones, ticket)
-        where["before"] += counters("joined").get(ticket, 0)
-        where["after"] += counters("joined").get(target, 0)
+        where["before"] += joined_counts().get(ticket, 0)
+        where["after"] += joined_counts().get(target, 0)
         done(ladder.phone(Level.GRID), target, "resolve", {"note": "换了灯泡"})
         rest(ladder)
         assert heard(target, "resolved") == NEIGHBOURS, (

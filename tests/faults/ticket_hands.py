@@ -7,7 +7,7 @@ from chalicelib.tickets.model import TicketReport
 from chalicelib.tickets.policy import Level
 
 from ..world import Answer, Phone, World
-from .facts import check, counters, every, reporters, ticket_of
+from .facts import check, every, joined_counts, reporters, ticket_of
 from .ladder import (
     EscalationPath,
     check_levels_told,
@@ -77,5 +77,5 @@ def assert_nobody_is_lost(
     )
     assert {rows[person] for person in joined} <= {1}, "counted twice"
     assert sum(
-        counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}
+        joined_counts().get(id, 0) for id in {ticket.id, ends_in.id}
     ) == len(joined)

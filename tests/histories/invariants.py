@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from .rule import Past, break_rule, is_awaited
+from .rules_of_figures import facts_follow
 from .rules_of_messages import (
     nobody_is_told_twice,
     nothing_gone_is_named,
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     a_rejected_wish_gives_its_ticket_back,
     places_are_kept,
     nothing_gone_is_named,
+    facts_follow,
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from chalicelib.kernel.fact import Fact
 from chalicelib.kernel.job import ScheduledJob, scheduled_of
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.offers.model import Offer
@@ -22,6 +23,7 @@ from ..world import World
 T = TypeVar("T")
 # The sort key by which the rows of a kind are known, or its beginning. None: each row is of it.
 SORT_KEYS: Mapping[type, str | None] = {
+    Fact: None,
     MessageAttempt: "delivery",
     Offer: "offer",
     Person: "person",

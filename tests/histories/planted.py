@@ -7,6 +7,8 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.kernel import template
+from chalicelib.kernel.changes import Put
+from chalicelib.kernel.fact import Fact
 from chalicelib.kernel.paging import Page
 from chalicelib.kernel.user_text import UserText
 from chalicelib.message_log.questions import Questions
@@ -15,7 +17,8 @@ from chalicelib.people.edits import VolunteerEdit
 from chalicelib.people.model import VolunteerProfile
 from chalicelib.people.service import People
 from chalicelib.queue_watch.model import QueueWatch
-from chalicelib.tickets import merging, promises, reopening
+from chalicelib.store import transaction_items
+from chalicelib.tickets import merging, promises, reopening, resolution
 from chalicelib.tickets import notifications as ticket_notifications
 from chalicelib.tickets.background import TicketJobs
 from chalicelib.tickets.policy import TicketUrgency
@@ -239,6 +242,29 @@ def a_title_that_is_gone() -> Patch:
 
 _WISHES = ("a_wish_goes_well", "a_wish_goes_on")
 _TICKETS = ("a_ticket_goes_well", "a_ticket_goes_on")
+# I10
+
+
+def who_joins_is_not_counted() -> Patch:
+    """A report is added to a ticket, and its fact stays."""
+    return mock.patch.object(
+        resolution,
+        "joined",
+        lambda ticket, report: (Put(row=report, new=True),),
+    )
+
+
+def an_old_fact_stays() -> Patch:
+    """A fact that follows no more is not deleted."""
+    original = transaction_items.changed_projections
+
+    def changed(store, entity, previous):
+        gone, written = original(store, entity, previous)
+        return [row for row in gone if not isinstance(row, Fact)], written
+
+    return mock.patch.object(transaction_items, "changed_projections", changed)
+
+
 FAULTS = (
     Fault(only_the_first_reporter_is_asked, "I1", _TICKETS),
     Fault(
@@ -287,4 +313,8 @@ FAULTS = (
         ("report_a_problem", "convert_a_ticket", "staff_decide_about_a_wish"),
     ),
     Fault(a_title_that_is_gone, "I9", _WISHES),
+    Fault(who_joins_is_not_counted, "I10", (*_TICKETS, "join_a_ticket")),
+    Fault(
+        an_old_fact_stays, "I10", (*_WISHES, "withdraw_a_wish", "reopen_a_wish")
+    ),
 )

@@ -47,6 +47,8 @@ class Past:
     """What was true after the step before, and how many messages were judged."""
 
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    # Who ever joined each ticket.
+    joined: dict[str, set[str]] = field(default_factory=dict)
     wishes: dict[str, Wish] = field(default_factory=dict)
     judged: int = 0
     settled: set[str] = field(default_factory=set)  # claims with long stays

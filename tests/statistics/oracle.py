@@ -1,15 +1,49 @@
 """Figures computed from the entities themselves, the slow way: what the facts have to give."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.tickets.model import Ticket
+from chalicelib.kernel.fact import SEAL, Fact
+from chalicelib.tickets.facts import joined_fact, ticket_facts
+from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.tickets.policy import SlaKind
 from chalicelib.tickets.states import Ending, TicketStatus
+from chalicelib.wishes.facts import wish_facts
 from chalicelib.wishes.model import Wish
 from chalicelib.wishes.states import ENDED, WishState
 
+from ..store.scan import scan
+
 _LEFT_OUT = (Ending.MERGED, Ending.WITHDRAWN, Ending.WISH)
+
+
+def stored_facts() -> set[Fact]:
+    """Return the facts in the store; a number to which nothing was added is none."""
+    facts = [fact for fact in scan(Fact) if fact.kind != SEAL]
+    return {fact for fact in facts if fact.v or fact.n}
+
+
+def facts_of(
+    wishes: Iterable[Wish],
+    tickets: Iterable[Ticket],
+    reports: Iterable[TicketReport],
+) -> set[Fact]:
+    """Return the facts that follow from all there is."""
+    tickets = list(tickets)
+    reporters = {ticket.id: ticket.person_id for ticket in tickets}
+    joined = Counter(
+        report.ticket_id
+        for report in reports
+        if report.person_id != reporters[report.ticket_id]
+    )
+    facts = {fact for wish in wishes for fact in wish_facts(wish)}
+    for ticket in tickets:
+        facts.update(ticket_facts(ticket))
+        if joined[ticket.id]:
+            facts.add(replace(joined_fact(ticket), n=joined[ticket.id]))
+    return facts
 
 
 def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:

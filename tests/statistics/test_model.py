@@ -137,7 +137,9 @@ def test_an_interval_holds_its_share_and_stays_between_nothing_and_all(counted):
 
 
 def test_of_nothing_there_is_no_rate():
-    assert Rate.of([]) == Rate(n=0, hits=0, value=None, low=None, high=None)
+    assert Rate.of_counts(0, 0) == Rate(
+        n=0, hits=0, value=None, low=None, high=None
+    )
 
 
 @pytest.mark.parametrize(

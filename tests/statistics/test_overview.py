@@ -162,9 +162,9 @@ def test_an_overview_reads_each_month_once(
 
 
 def test_a_wait_is_the_lower_median_and_the_nearest_rank():
-    waits = waits_of([60 * hours for hours in (4, 1, 3, 2)])
+    waits = waits_of({60 * hours: 1 for hours in (4, 1, 3, 2)})
     assert (waits.n, waits.median, waits.p90) == (4, 2.0, 4.0)
-    none = waits_of([])
+    none = waits_of({})
     assert (none.n, none.median, none.p90) == (0, None, None)
 
 

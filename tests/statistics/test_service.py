@@ -8,9 +8,8 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.statistics import service as statistics
 from chalicelib.store import facts
-from chalicelib.store.tables import Counter
+from chalicelib.tickets.facts import joined_fact
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.resolution import JOINED
 from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..storage import counted_storage
@@ -204,13 +203,27 @@ def test_a_month_of_facts_is_one_read(world: World):
 
 
 def test_where_facts_are_left_out_it_is_said(world: World, monkeypatch):
-    monkeypatch.setattr(facts, "FACTS_MAX", 5)
+    """The latest months are read as a whole; of the others nothing is claimed."""
     for n in range(6):
-        saved(world, n)
-    found = rates(world.staff())
-    assert (found["cut"], found["total"]["reported"]) == (True, 5)
-    path = f"/v1/admin/tickets/hot-spots?place={BAIHUA}"
-    assert world.staff().get(path).json["cut"] is True
+        saved(world, n, created_at=world.clock.now() - timedelta(days=n * 10))
+    path, staff = f"/v1/admin/tickets/hot-spots?place={BAIHUA}", world.staff()
+    span = "from=2026-10-01&to=2026-11-30"
+    found = rates(staff, span=span)
+    assert (found["cut"], found["read_from"]) == (False, "2026-10-01")
+    assert found["total"]["reported"] == 6
+    assert staff.get(path).json["since"] == "2026-10-24T00:40:00Z"
+    monkeypatch.setattr(facts, "FACTS_MAX", 5)
+    found = rates(staff, span=span)
+    assert (found["cut"], found["read_from"]) == (True, "2026-11-01")
+    assert found["total"]["reported"] == 3
+    spots = staff.get(path).json
+    assert (spots["cut"], spots["since"]) == (True, "2026-10-31T16:00:00Z")
+    assert [spot["reports"] for spot in spots["items"]] == [3]
+    monkeypatch.setattr(facts, "FACTS_MAX", 2)
+    found = rates(staff, span=span)
+    assert (found["cut"], found["read_from"]) == (True, None)
+    assert found["total"]["reported"] == 0
+    assert staff.get(path).json == {"items": [], "since": None, "cut": True}
 
 
 def test_where_there_are_more_hot_spots_it_is_said(world: World, monkeypatch):
@@ -238,12 +251,16 @@ def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(
     path = f"/v1/admin/tickets/hot-spots?place={BAIHUA}"
     world.clock.advance(timedelta(hours=2))
     staff = world.staff()
-    assert staff.get(path).json == {"items": [], "cut": False}
-    save(Counter(subject=first.id, name=JOINED, value=1))
+    assert staff.get(path).json == {
+        "items": [],
+        "since": "2026-10-24T02:40:00Z",
+        "cut": False,
+    }
+    save(replace(joined_fact(first), n=1))
     with counted_storage() as storage:
         (spot,) = staff.get(path).json["items"]
-    # Who asks, the rules, two months of facts, who joined, the building's name.
-    assert storage.reads == 6
+    # Who asks, the rules, two months of facts, the building's name.
+    assert storage.reads == 5
     assert spot == {
         "place": BUILDING,
         "category": "light",

@@ -260,7 +260,7 @@ def test_the_same_rules_make_no_difference(policy, duty, story, hours):
         then=model.replayed(until),
         now=model.replayed(until, replace(policy)),
     )
-    found = summarise([pair], BEGAN, cut=False)
+    found = summarise([pair], BEGAN, BEGAN, cut=False)
     assert not found.examples
     assert found.total.moved == 0
     assert all(
@@ -324,7 +324,10 @@ def test_a_shorter_path_and_other_limits_are_distinguished():
         ReplayedEscalation(at=BEGAN + timedelta(hours=1.5), level=Level.STREET),
     )
     found = summarise(
-        [ReplayPair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False
+        [ReplayPair(ticket_id="tkt_a", then=then, now=now)],
+        BEGAN,
+        BEGAN,
+        cut=False,
     )
     assert found.total.over[SlaKind.CONTACT] == [0, 1]
     assert found.total.reached == {
@@ -411,7 +414,7 @@ def test_no_more_than_twenty_examples_the_telling_ones_first():
         )
         for n in range(45)
     ]
-    found = summarise(pairs, BEGAN, cut=True)
+    found = summarise(pairs, BEGAN, BEGAN, cut=True)
     assert [pair.ticket_id for pair in found.examples] == [
         f"tkt_{n}" for n in (*range(30, 45), *range(5))
     ]

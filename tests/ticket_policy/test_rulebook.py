@@ -4,11 +4,12 @@ on what has been.
 
 import json
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from chalicelib.kernel.access import Role
+from chalicelib.store import facts
 from chalicelib.ticket_policy.model import PolicyRecord
 from chalicelib.ticket_policy.repository import PolicyEvent, PolicyRepository
 from chalicelib.ticket_policy.schemas import TicketPolicyIn
@@ -602,8 +603,43 @@ def test_the_newest_are_read_and_it_is_said_that_there_were_more(
     with counted_storage() as storage:
         found = admin.post(REPLAY, {"place": STREET, "policy": {}}).json
     assert (found["total"]["tickets"], found["cut"]) == (100, True)
-    assert storage.reads <= 7
+    assert storage.reads <= 10  # four of them are the months of facts
     assert not storage.names["Scan"]
+    assert (found["since"], found["days"]) == ("2026-11-23T00:40:01Z", 0)
+    whole = admin.post(REPLAY, {"place": OTHER_GRID, "policy": {}}).json
+    assert (whole["cut"], whole["days"]) == (False, 90)
+
+
+def replayed(world: World, place: str = STREET) -> tuple[int, bool, int]:
+    admin = world.phone_of(world.admin)
+    found = admin.post(REPLAY, {"place": place, "policy": {}}).json
+    since, until = (
+        datetime.fromisoformat(found[name]) for name in ("since", "until")
+    )
+    assert (until - since).days == found["days"]
+    assert until == world.clock.now().replace(microsecond=0)
+    return found["total"]["tickets"], found["cut"], found["days"]
+
+
+def test_a_replay_says_how_many_days_it_played(world: World, monkeypatch):
+    """A grid is played whole where its street has too many tickets."""
+    from chalicelib.ticket_policy import service as rulebook
+
+    for n in range(6):  # one every ten days, those of the other grid at once
+        report(world, n, place=GRID)
+        report(world, 10 + n, OTHER_GRID)
+        world.clock.advance(timedelta(days=10))
+    assert replayed(world) == (12, False, 90)
+    monkeypatch.setattr(rulebook, "_MAX_REPLAYED", 6)
+    assert replayed(world) == (6, True, 39)
+    assert replayed(world, GRID) == (6, False, 90)
+    # Of two tickets of one instant none is played: nothing is half known.
+    monkeypatch.setattr(rulebook, "_MAX_REPLAYED", 5)
+    assert replayed(world) == (4, True, 29)
+    monkeypatch.setattr(facts, "FACTS_MAX", 2)
+    played, cut, days = replayed(world)
+    assert (played, cut) == (0, True)
+    assert days < 31
 
 
 def test_a_version_that_is_quite_new_is_found(world: World):

@@ -209,7 +209,8 @@ class MoveStreet:
         """A solution was none: those who were part of it begin anew."""
         for part in self.parts(root.id):
             came_late = part.came and part.came > (root.resolved_at or self.now)
-            if not came_late or not part.due or part.due <= self.now:
+            was_solved = part.id == root.id or not came_late
+            if was_solved or not part.due or part.due <= self.now:
                 part.due = None
 
     def merge(self, name: str, ticket_id: str, into: str) -> None:
@@ -221,9 +222,11 @@ class MoveStreet:
             assert before.is_open or before.state is S.RESOLVED
 
     def split(self, name: str, ticket_id: str) -> None:
-        parts = self.records[ticket_id], self.root(ticket_id)
+        part, root = self.records[ticket_id], self.root(ticket_id)
         if self.move(name, ticket_id, "split"):
-            parts[0].came = None
+            part.came = None
+            if not root.is_open:
+                part.due = None  # of what was solved; its own is not
 
     def turn(self, name: str, ticket_id: str) -> None:
         body = self.world.wish_body(consent={"how": "written"})

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Relation
-from chalicelib.kernel.changes import Changes, Check, Count, Put
+from chalicelib.kernel.changes import Adjust, Changes, Check, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.tickets import (
     decisions,
@@ -16,6 +16,7 @@ from chalicelib.tickets import (
     resolution,
 )
 from chalicelib.tickets.duplicates import likely_duplicates
+from chalicelib.tickets.facts import joined_fact
 from chalicelib.tickets.model import TicketReport, Update
 from chalicelib.tickets.policy import (
     DEFAULT_POLICY,
@@ -882,7 +883,8 @@ def test_joining_touches_only_rows_of_its_own_because_many_do_it_at_once():
     assert (outcome.events, outcome.messages) == ((), ())
     put, count, check = outcome.writes
     assert (put, put.row) == (Put(row=report, new=True), report)
-    assert count == Count(subject="tkt_a", name="joined", add=1)
+    fact = joined_fact(a_ticket())
+    assert count == Adjust(row=fact, add={"n": 1}, must_exist=False)
     assert check == Check(entity=a_ticket())
 
 

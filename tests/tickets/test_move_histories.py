@@ -316,7 +316,7 @@ FAULTS: dict[Fault, tuple[str, int]] = {
     merging_takes_over_nothing: ("an urgency is gone|a promise is gone", 5),
     merging_takes_over_deadlines_only: ("an urgency is gone", 0),
     splitting_gives_time_back: ("a promise is gone", 1),
-    a_leaver_gets_it_back: ("a leaver has it", 2),
+    a_leaver_gets_it_back: ("a leaver has it", 8),
     leavers_keep_their_tickets: ("a leaver has it", 0),
     late_reporters_are_not_asked: ("was not asked", 0),
     late_joiners_are_not_asked: ("was not asked", 0),

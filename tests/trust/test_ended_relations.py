@@ -40,10 +40,10 @@ def build(world: World, feature: str, what: str, kind: RelationKind) -> Held:
 
 
 def sent(world: World, held: Held) -> Counter[str]:
-    """Count what the holder's phone was sent, without sign-in codes."""
+    """Count what the holder's phone was sent, without codes and the end of an erasure."""
     letters = world.sms_to(held.phone.me["phone"] or "")
     kinds = Counter(letter.kind for letter in letters)
-    del kinds["code.sign_in"]
+    del kinds["code.sign_in"], kinds["account.erased"]
     return kinds
 
 
