@@ -25,7 +25,12 @@ from chalicelib.matching.model import Run
 from chalicelib.matching.policy import WeightsEdit
 from devserver.store import embedded_store
 from tests.faults.cloud import Stub
-from tests.matching.street import StreetSize, settle
+from tests.matching.street import (
+    StreetSize,
+    carry_out,
+    community_job,
+    settle,
+)
 from tests.storage import Storage, counted_storage
 from tests.world import STREET, World
 
@@ -99,18 +104,22 @@ def _runs(size: StreetSize) -> list[CountedRun]:
     """Count the four runs in a world with a street of a size."""
     world = World()
     # Messages are only enqueued: another function sends them.
-    world.services.outbox._queue = Stub()
+    queue = world.services.outbox._queue = Stub()
     settle(world, size)
 
     def whole_street() -> Run | None:
         context = RequestContext(actor=world.admin.as_actor())
-        run: Run | None = world.services.matching.start_run(
+        matching = world.services.matching
+        started = matching.start_run(
             context, STREET, WeightsEdit(), dry_run=False
-        )[0]
-        return run
+        )
+        carry_out(world, queue.taken)
+        return matching.read_run(context, started.run.id)[0].run
 
     def scheduled() -> None:
-        world.services.matching.match_community(COMMUNITY)
+        world.services.run_job(
+            community_job(COMMUNITY, world.services.core.ids.new("due"))
+        )
 
     runs = [
         _count("the whole street, everything unmet", whole_street),

@@ -16,7 +16,7 @@ from .errors import StartRefused
 __all__ = ["DATA_FORMAT", "DataFolder"]
 
 # Of the rows in a folder. Raise it when older rows cannot be read.
-DATA_FORMAT = "5\n"
+DATA_FORMAT = "6\n"
 
 
 class DataFolder:

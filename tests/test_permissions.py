@@ -508,7 +508,7 @@ def test_nobody_reads_a_run_of_another_place(stage: Stage):
             place,
             WeightsEdit(),
             dry_run=True,
-        )[0]
+        ).run
         roles = ACTORS[stage.name] | (
             {"jinfeng"} if stage.name == "staff of jinfeng" else set()
         )

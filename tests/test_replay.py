@@ -27,11 +27,12 @@ def ran(world: World, **body: object) -> str:
         world.volunteer()
     for title in ("一个水壶", "一袋大米", "一盏台灯"):
         world.open_wish(title=title)
-    answer = world.phone_of(world.admin).post(
-        "/v1/matching/runs", {"place": BAIHUA} | body
-    )
-    assert (answer.status, len(answer.json["offers"])) == (201, 3)
-    return str(answer.json["id"])
+    phone = world.phone_of(world.admin)
+    answer = phone.post("/v1/matching/runs", {"place": BAIHUA} | body)
+    assert answer.status == 202
+    run = phone.get(f"/v1/matching/runs/{answer.json['id']}").json
+    assert (run["state"], len(run["offers"])) == ("done", 3)
+    return str(run["id"])
 
 
 def change(run_id: str, **fields: object) -> None:

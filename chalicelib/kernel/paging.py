@@ -12,7 +12,16 @@ from typing import Any, Generic, TypeVar
 from .codes import Keyring
 from .errors import Malformed
 
-__all__ = ["Cursors", "Page", "Position", "chain", "every", "merge_pairs"]
+__all__ = [
+    "Cursors",
+    "Page",
+    "Position",
+    "chain",
+    "every",
+    "first_found",
+    "merge_newest",
+    "merge_pairs",
+]
 
 T = TypeVar("T")
 Position = dict[str, Any]
@@ -126,6 +135,39 @@ def merge_pairs(
     if last is None:
         return Page(pairs)
     return Page(pairs[:limit], {"after": last})
+
+
+def merge_newest(
+    pages: Sequence[Page[tuple[str, T]]], limit: int
+) -> Page[tuple[str, T]]:
+    """Merge pages of (order, item) pairs, each from the greatest order down, into one page.
+
+    As `merge_pairs`; the `next` of a page is ``{"before": order}``. A page that has a `next` has
+    items, so the merged page has some as well.
+    """
+    stop = max((page.next["before"] for page in pages if page.next), default="")
+    pairs: list[tuple[str, T]] = []
+    for page in pages:
+        pairs.extend(page.items)
+    pairs = [pair for pair in pairs if pair[0] >= stop]
+    pairs.sort(key=itemgetter(0), reverse=True)
+    last = stop
+    if len(pairs) > limit:
+        last = pairs[limit - 1][0]
+    if not last:
+        return Page(pairs)
+    return Page(pairs[:limit], {"before": last})
+
+
+def first_found(
+    read: Callable[[Position | None], Page[T]], start: Position | None
+) -> Page[T]:
+    """Read on until a page has items, or is the last. For lists that are filtered after a read."""
+    while True:
+        page = read(start)
+        if page.items or page.next is None:
+            return page
+        start = page.next
 
 
 def every(read: Callable[[Position | None], Page[T]]) -> Iterator[T]:

@@ -12,6 +12,7 @@ __all__ = [
     "building_of",
     "community_of",
     "covers",
+    "grid_of",
     "kind_of",
     "parent_of",
     "sort_key",
@@ -64,6 +65,12 @@ def street_of(code: str) -> str:
 def community_of(code: str) -> str:
     """Return the community of a place (of a street: the street itself)."""
     return ".".join(code.split(".")[:2])
+
+
+def grid_of(code: str) -> str | None:
+    """Return the grid of a place, None for a wider place."""
+    parts = code.split(".")
+    return ".".join(parts[:3]) if len(parts) > 2 else None
 
 
 def building_of(code: str) -> str:

@@ -38,15 +38,15 @@ def explain_matching(
     return MatchingExplanationView.of(explanation, context.locale)
 
 
-@routes.post("/v1/matching/runs", status=201, conditional=False)
+@routes.post("/v1/matching/runs", status=202, conditional=False)
 def start_matching_run(
     matching: Matching, context: RequestContext, body: MatchingRunIn
 ) -> MatchingRunDetail:
-    """Match a place now; a dry run only shows the result."""
-    run, planned = matching.start_run(
+    """Queue a run of a place; read it again for its result. A dry run asks nobody."""
+    run = matching.start_run(
         context, body.place, body.edit(), dry_run=body.dry_run
     )
-    return MatchingRunDetail.of_plan(run, planned, context.locale)
+    return MatchingRunDetail.of_plan(run, (), context.locale)
 
 
 @routes.get("/v1/matching/runs")

@@ -11,10 +11,12 @@ from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..wishes.feature import helpers
 from ..wishes.feature import queries as wish_queries
+from .policy import MATCH_RUN
 
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Command
+    from ..kernel.paging import Position
     from ..web.routes import Routes
     from .explainer import WishExplainer
     from .inputs import InputReader
@@ -65,7 +67,6 @@ def executor(core: "Core", get: Get) -> "RunExecutor":
         transaction=core.transaction,
         repository=MatchingRepository(core.store),
         clock=core.clock,
-        ids=core.ids,
         metrics=core.metrics,
         inputs=get(inputs),
         maker=get(maker),
@@ -104,6 +105,16 @@ def routes() -> "Routes[Any]":
 @feature.on_command(
     MATCH, lane=Lane.BULK, parks_daily=True, subject_is_place=True
 )
-def match_community(matching: "Matching", command: "Command") -> None:
-    """Run matching for a community."""
-    matching.match_community(command.subject)
+def match_community(
+    matching: "Matching", command: "Command"
+) -> "Position | None":
+    """Do a step of a run of a community by schedule."""
+    return matching.match_community(command)
+
+
+@feature.on_command(MATCH_RUN, lane=Lane.BULK, subject_is_place=True)
+def carry_out_run(
+    matching: "Matching", command: "Command"
+) -> "Position | None":
+    """Do a step of a run that staff have started."""
+    return matching.carry_out(command)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.access import Resource
 from ..kernel.changes import Entity
+from ..kernel.ids import derived_id
 from . import permissions
 from .policy import Weights
 
@@ -15,9 +17,20 @@ __all__ = [
     "PlannedOffer",
     "ReplayPiece",
     "Run",
+    "RunState",
     "ShortageLine",
     "StreetWeights",
 ]
+
+
+class RunState(StrEnum):
+    """What has become of a run. A failed step is repeated; staff see a job that fails for good."""
+
+    QUEUED = "queued"
+    WORKING = "working"  # the plan is made, and offers are being made
+    DONE = "done"
+    FAILED = "failed"
+
 
 ShortageLine = tuple[str, str, int, int]  # grid, skill, points, wishes
 
@@ -29,13 +42,20 @@ class Run(Entity):
     Costs are in points, Gini in permille. `by` is a person's id or ``schedule``. `priced`: the
     bound holds over every eligible pair, and not only over the visited ones. `exact`: the flow
     was not cut short. `made` counts the offers that were made: wishes and volunteers that have
-    changed since the input was read get none.
+    changed since the input was read get none. `offered` counts the planned wishes that the work has
+    come to.
+
+    A run of a street is a run of each of its `communities`. Its record is not stored with a result:
+    `whole.as_whole` adds up theirs, which are its `parts`.
     """
 
     entity_kind: ClassVar[str] = "run"
 
     place: str
     by: str
+    state: RunState = RunState.QUEUED
+    communities: tuple[str, ...] = ()
+    offered: int = 0
     dry_run: bool = False
     weights: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
@@ -68,6 +88,14 @@ class Run(Entity):
         """Return the cost above the bound: 0 is optimal."""
         return self.cost - self.bound
 
+    def part_id(self, community: str) -> str:
+        """Return the id of the run of one of its communities."""
+        return derived_id("run", f"{self.id} {community}")
+
+    def offer_id(self, offer: "PlannedOffer") -> str:
+        """Return the id of a planned offer: made twice, it is the same."""
+        return derived_id("off", f"{self.id} {offer.wish} {offer.volunteer}")
+
     def as_resource(self) -> Resource:
         """Return the resource of the run for access checks."""
         return Resource(see=permissions.SEE, places=(self.place,))
@@ -83,8 +111,8 @@ class LatestRun:
 
     @classmethod
     def of(cls, run: Run) -> "tuple[LatestRun, ...]":
-        """Return the projection of a run; a dry run has none."""
-        if run.dry_run:
+        """Return the projection of a run; one without a plan, and a dry run, have none."""
+        if run.dry_run or not run.digest:
             return ()
         return (
             cls(place=run.place, digest=run.digest, shortages=run.shortages),

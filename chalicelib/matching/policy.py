@@ -9,6 +9,7 @@ from ..kernel.unset import UNSET, Maybe, fields_set
 
 __all__ = [
     "FIRST_CANDIDATES",
+    "MATCH_RUN",
     "MAX_CANDIDATES_SHOWN",
     "MAX_OFFERS_LISTED",
     "MAX_REPLAY_BYTES",
@@ -17,6 +18,7 @@ __all__ = [
     "REPLAY_TTL",
     "RINGS",
     "THIN_MINUTES",
+    "WISHES_PER_STEP",
     "Weights",
     "WeightsEdit",
 ]
@@ -202,6 +204,9 @@ MAX_WORK = 3_000_000
 REPLAY_TTL = timedelta(days=90)  # how long a run can be computed again
 # Bytes, compressed. A transaction holds 4 MB, and no street comes near it.
 MAX_REPLAY_BYTES = 3_000_000
+MATCH_RUN = "match.run"  # the command that does a step of a run by staff
+# Wishes in one step of a job, each with a commit of its offers: five seconds or so.
+WISHES_PER_STEP = 200
 MAX_CANDIDATES_SHOWN = 20  # to staff
 # Offers in a run's own record, for lists; all of them are kept beside it.
 MAX_OFFERS_LISTED = 100

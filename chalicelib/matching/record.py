@@ -11,20 +11,24 @@ from .model import PlannedOffer
 from .plan import Plan
 from .problem import AssignmentProblem
 
-__all__ = ["Replay", "digest_of", "pack", "unpack"]
+__all__ = ["Replay", "digest_of", "live_limits", "pack", "unpack"]
 
 _PIECE_BYTES = 300_000  # a row holds 400 KB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A stored run: the problem, the ids of its wishes and volunteers, and its offers."""
+    """A stored run: the problem, the ids of its wishes and volunteers, and its offers.
+
+    `limits`: how many live offers each volunteer may have.
+    """
 
     wishes: tuple[str, ...]
     volunteers: tuple[str, ...]
     problem: AssignmentProblem
     assigned: tuple[tuple[int, ...], ...]
     planned: tuple[PlannedOffer, ...]
+    limits: Mapping[str, int]
 
     @property
     def digest(self) -> str:
@@ -42,6 +46,7 @@ def pack(plan: Plan, planned: Sequence[PlannedOffer]) -> list[bytes]:
     content = _input_of_plan(plan) | {
         "assigned": plan.solution.assigned,
         "planned": [asdict(offer) for offer in planned],
+        "limits": live_limits(plan),
     }
     data = zlib.compress(_dump(content), 9)
     starts = range(0, len(data), _PIECE_BYTES)
@@ -63,7 +68,21 @@ def unpack(pieces: Sequence[bytes]) -> Replay:
         problem=problem,
         assigned=tuple(map(tuple, content["assigned"])),
         planned=tuple(map(_planned_of, content["planned"])),
+        limits=content["limits"],
     )
+
+
+def live_limits(plan: Plan) -> dict[str, int]:
+    """Return how many live offers each volunteer may have, by id.
+
+    A volunteer's claims have reduced their room. A run at the same time must not fill it.
+    """
+    limits = {}
+    for volunteer, load in zip(
+        plan.volunteers, plan.problem.loads, strict=True
+    ):
+        limits[volunteer.id] = volunteer.live + len(load)
+    return limits
 
 
 def _pairs_of(

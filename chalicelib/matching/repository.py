@@ -1,22 +1,41 @@
 """How runs and weights are stored."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import covers, street_of
+from ..kernel.place import community_of, covers, street_of
 from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, Key, Table
+from ..store.table import SK, Table
 from .model import LatestRun, ReplayPiece, Run, StreetWeights
 
 __all__ = ["LATEST_RUN", "REPLAY_PIECE", "RUN", "WEIGHTS", "MatchingRepository"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ListedRun:
+    """A run in the list of a community."""
+
+    id: str
+    place: str = ""
+
 
 # PK the run; SK `run`, `instance#…`. PK `weights#<street>`: the changed weights of a street.
 # PK `latest#<place>`: the projection of its latest run.
 _RUNS = Table(
     "runs",
-    indexes=(index("by_street", hash_key="street", range_key="run_order"),),
+    indexes=(
+        index("by_street", hash_key="street", range_key="run_order"),
+        # Those of a community and its grids. A run of the street is in neither.
+        index(
+            "by_community",
+            hash_key="community",
+            range_key="run_order",
+            include=("place",),
+        ),
+    ),
 )
 
 
@@ -26,6 +45,7 @@ def _run_keys(run: Run) -> dict[str, str]:
         "pk": run.id,
         "sk": "run",
         "street": street_of(run.place),
+        "community": community_of(run.place),
         "run_order": order,
     }
 
@@ -46,7 +66,7 @@ RUN = _RUNS.row(Run, keys=_run_keys).with_projection(LatestRun.of)
 LATEST_RUN = _RUNS.row(LatestRun, keys=_latest_run_keys)
 REPLAY_PIECE = _RUNS.row(ReplayPiece, keys=_piece_keys)
 WEIGHTS = _RUNS.row(StreetWeights, keys=_weights_keys)
-_KEY = RUN.view(Key)
+_LISTED = RUN.view(_ListedRun, id="pk")
 
 
 class MatchingRepository(Repository):
@@ -57,6 +77,10 @@ class MatchingRepository(Repository):
     def find_run(self, run_id: str) -> Run | None:
         """Read one run."""
         return self._store.get(RUN, run_id, "run")
+
+    def find_runs(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Read several runs, a hundred in a request; missing ones are left out."""
+        return self._store.get_many(RUN, [(id, "run") for id in run_ids])
 
     def pieces_of(self, run_id: str) -> Sequence[bytes]:
         """Read the replay pieces of a run, in order; empty after `REPLAY_TTL`."""
@@ -74,22 +98,23 @@ class MatchingRepository(Repository):
     ) -> Page[Run]:
         """Read the runs of a place and everything below it, newest first.
 
-        Pages may be short.
+        Without a narrower place than a community, a page is full or the last. No other is empty,
+        unless it is the last.
         """
+        is_wide = place in (street_of(place), community_of(place))
+        by, part = "by_community", community_of(place)
+        if place == street_of(place):
+            by = "by_street"
         keys = self._store.page(
-            _KEY,
-            street_of(place),
-            index="by_street",
+            _LISTED,
+            part,
+            index=by,
             start=start,
             limit=limit,
             newest_first=True,
+            wanted=None if is_wide else lambda run: covers(place, run.place),
         )
-        runs = self._store.get_many(
-            RUN, [(key.pk, "run") for key in keys.items]
-        )
-        return Page(
-            [run for run in runs if covers(place, run.place)], keys.next
-        )
+        return Page(self.find_runs([key.id for key in keys.items]), keys.next)
 
     def latest_at(self, place: str) -> LatestRun | None:
         """Read the projection of the latest run of exactly this place."""

@@ -19,8 +19,9 @@ from ..web.fields import (
     View,
 )
 from ..wishes.schemas import WishId
-from .model import PlannedOffer, Run, ShortageLine, StreetWeights
+from .model import PlannedOffer, Run, RunState, ShortageLine, StreetWeights
 from .policy import Weights, WeightsEdit
+from .whole import WholeRun
 
 __all__ = [
     "MatchingRunDetail",
@@ -89,6 +90,29 @@ class PlannedOfferLine(View):
     cost: int
 
 
+class MatchingRunPart(View):
+    """The run of one community, as a part of a street's run."""
+
+    id: RunId
+    place: PlaceCode
+    state: RunState
+    wishes: int
+    planned: int
+    made: int
+
+    @classmethod
+    def of(cls, part: Run) -> "MatchingRunPart":
+        """Return the view of a part."""
+        return cls(
+            id=part.id,
+            place=part.place,
+            state=part.state,
+            wishes=part.wishes,
+            planned=part.planned,
+            made=part.made,
+        )
+
+
 class MatchingRunFields(View):
     """The input sizes, the result and the costs of a run.
 
@@ -99,6 +123,12 @@ class MatchingRunFields(View):
     version: int
     place: PlaceCode
     by: str = Field(description="A person's id, or `schedule`.")
+    state: RunState = Field(
+        description="A failed step is repeated; staff see a job that fails for good."
+    )
+    communities: list[MatchingRunPart] = Field(
+        description="Of a street's run: what has become of each community."
+    )
     dry_run: bool
     weights: dict[str, int]
     digest: str
@@ -136,13 +166,13 @@ class MatchingRunView(MatchingRunFields):
     )
 
     @classmethod
-    def of(cls, run: Run) -> "MatchingRunView":
+    def of(cls, whole: WholeRun) -> "MatchingRunView":
         """Return the view of a run."""
         offers = [
             PlannedOfferLine(wish=wish, volunteer=volunteer, cost=cost)
-            for wish, volunteer, cost in run.offers
+            for wish, volunteer, cost in whole.run.offers
         ]
-        return cls(**_run_fields(run), offers=offers)
+        return cls(**_run_fields(whole), offers=offers)
 
 
 class PlannedOfferView(PlannedOfferLine):
@@ -169,21 +199,23 @@ def why_texts(why: Iterable[str], locale: str) -> list[str]:
 
 
 class MatchingRunDetail(MatchingRunFields):
-    """A run with its planned offers; empty once they are no longer stored."""
+    """A run with its planned offers; empty before it is done, and once they are not stored."""
 
     offers: list[PlannedOfferView]
 
     @classmethod
     def of_plan(
-        cls, run: Run, planned: Sequence[PlannedOffer], locale: str
+        cls, whole: WholeRun, planned: Sequence[PlannedOffer], locale: str
     ) -> "MatchingRunDetail":
         """Return the view of a run and its planned offers."""
         offers = [PlannedOfferView.of(offer, locale) for offer in planned]
-        return cls(**_run_fields(run), offers=offers)
+        return cls(**_run_fields(whole), offers=offers)
 
 
-def _run_fields(run: Run) -> dict[str, Any]:
+def _run_fields(whole: WholeRun) -> dict[str, Any]:
+    run = whole.run
     computed = {
+        "communities": [MatchingRunPart.of(part) for part in whole.parts],
         "gini_before": run.gini_before / 1000,
         "gini": run.gini / 1000,
         "regret": run.regret,

@@ -1,16 +1,17 @@
 """Use cases of matching: runs by schedule and by staff, weights, and explanations."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from ..kernel.access import Action, Resource
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
+from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
-from ..kernel.ids import Ids
+from ..kernel.ids import Ids, derived_id
 from ..kernel.job import Command, ScheduledJob
-from ..kernel.paging import Page
+from ..kernel.paging import Page, Position
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..offers.match_scheduler import MatchScheduler
@@ -25,11 +26,12 @@ from ..wishes.queries import WishQueries
 from . import permissions
 from .explainer import WishExplainer
 from .explanation import Explanation
-from .model import PlannedOffer, Run, StreetWeights
-from .policy import Weights, WeightsEdit
+from .model import PlannedOffer, Run, RunState, StreetWeights
+from .policy import MATCH_RUN, REPLAY_TTL, Weights, WeightsEdit
 from .record import Replay, unpack
 from .repository import MatchingRepository
 from .runs import SCHEDULE, RunExecutor
+from .whole import WholeRun, as_whole, parts_of
 
 __all__ = ["Matching"]
 
@@ -82,19 +84,76 @@ class Matching:
             job=command, at=at, shard=shard_of(id, self._outbox.shards)
         )
 
-    def match_community(self, community: str) -> None:
-        """Run matching for a community; at night, schedule it for the morning."""
-        now = self._clock.now()
+    def match_community(self, command: Command) -> Position | None:
+        """Do a step of a run of a community; at night, schedule it for the morning.
+
+        Return the position of the next step, None at the end.
+        """
+        community, now = command.subject, self._clock.now()
         waking = self._next_waking(community, now)
-        if waking > now:
+        if command.cursor is None and waking > now:
             self._scheduler.match_at(community, waking)
-            return
-        self._executor.run(
-            RequestContext(),
-            community,
-            actor_id=SCHEDULE,
-            weights=self._weights(community).weights,
-            dry_run=False,
+            return None
+        position = command.cursor or {}
+        # The id follows from that of the job: repeated, it is the same run.
+        id = position.get("run") or derived_id("run", command.id)
+        run = self._repository.find_run(id)
+        if run is None:
+            weights = self._weights(community).weights
+            run = self._new_run(id, community, SCHEDULE, weights)
+        return self._step(run, position)
+
+    def carry_out(self, command: Command) -> Position | None:
+        """Do a step of a run of staff, or of one community of it."""
+        position = command.cursor or {}
+        run = self._repository.find_run(position["run"])
+        if run is None:  # a community's part, which begins
+            whole = self._repository.find_run(position["of"])
+            if whole is None:
+                return None  # its time to live is over
+            run = replace(
+                whole,
+                id=position["run"],
+                version=0,
+                place=command.subject,
+                communities=(),
+            )
+        try:
+            return self._step(run, position)
+        except Exception:
+            self._executor.note_failure(run)
+            raise
+
+    def _step(self, run: Run, position: Position) -> Position | None:
+        """Do a step. One that was done before only schedules the next."""
+        if (
+            run.offered <= position.get("n", 0)
+            and run.state is not RunState.DONE
+        ):
+            run = self._executor.step(run)
+        if run.state is not RunState.WORKING:
+            return None
+        return position | {"run": run.id, "n": run.offered}
+
+    def _new_run(
+        self,
+        id: str,
+        place: str,
+        by: str,
+        weights: Weights,
+        *,
+        dry_run: bool = False,
+    ) -> Run:
+        now = self._clock.now()
+        return Run(
+            id=id,
+            created_at=now,
+            updated_at=now,
+            ttl=now + REPLAY_TTL,
+            place=place,
+            by=by,
+            weights=asdict(weights),
+            dry_run=dry_run,
         )
 
     def _next_waking(self, place: str, now: datetime) -> datetime:
@@ -111,8 +170,8 @@ class Matching:
         edit: WeightsEdit,
         *,
         dry_run: bool,
-    ) -> tuple[Run, Sequence[PlannedOffer]]:
-        """Run matching at a place now.
+    ) -> WholeRun:
+        """Queue a run of a place, of a street one job for each community with open wishes.
 
         With `dry_run` no volunteer is asked, and other weights can be tried.
         """
@@ -123,27 +182,60 @@ class Matching:
             raise Invalid("matching.weights_preview_only", ["weights"])
         weights = edit.applied_to(self._weights(place).weights)
         _check_weights(weights)
-        return self._executor.run(
-            context, place, actor_id=actor.id, weights=weights, dry_run=dry_run
+        run = self._new_run(
+            self._ids.new("run"), place, actor.id, weights, dry_run=dry_run
         )
+        if place == street_of(place):
+            entries = self._wishes.open_at(place)
+            communities = sorted({entry.community for entry in entries})
+            is_empty = not communities
+            run = replace(
+                run,
+                communities=tuple(communities),
+                state=RunState.DONE if is_empty else RunState.QUEUED,
+            )
+        jobs = _jobs_of(run)
+        stored = self._transaction.run(
+            lambda: Changes(entity=run, previous=None, jobs=jobs), context
+        )
+        return self._whole([stored])[0]
 
     def read_run(
         self, context: RequestContext, run_id: str
-    ) -> tuple[Run, Sequence[PlannedOffer]]:
+    ) -> tuple[WholeRun, Sequence[PlannedOffer]]:
         """Return a run with its planned offers; none after `REPLAY_TTL`."""
         run = self._repository.find_run(run_id)
         if run is None:
             raise NotFound
         self._access.require(context, permissions.READ, run.as_resource())
-        replay = self.replay_of(run)
-        return run, replay.planned if replay else ()
+        (whole,) = self._whole([run])
+        planned: list[PlannedOffer] = []
+        for part in whole.parts or [run]:
+            if replay := self.replay_of(part):
+                planned += replay.planned
+        return whole, planned
 
     def list_runs(
         self, context: RequestContext, place: str, limit: int
-    ) -> Page[Run]:
+    ) -> Page[WholeRun]:
         """Return the runs of a place and below, newest first."""
         self._require(context, permissions.READ, place)
-        return self._repository.runs_at(place, context.start, limit)
+        page = self._repository.runs_at(place, context.start, limit)
+        return Page(self._whole(page.items), page.next)
+
+    def _whole(self, runs: Sequence[Run]) -> list[WholeRun]:
+        """Return runs with those of their communities."""
+        ids = [
+            run.part_id(community)
+            for run in runs
+            for community in run.communities
+        ]
+        found = by_id(self._repository.find_runs(ids))
+        whole = []
+        for run in runs:
+            parts = parts_of(run, found)
+            whole.append(WholeRun(as_whole(run, parts), parts))
+        return whole
 
     def explain(self, context: RequestContext, wish_id: str) -> Explanation:
         """Return the candidates for a wish and the reason why it waits, for its staff."""
@@ -214,6 +306,20 @@ class Matching:
         if not pieces or len(pieces) != run.chunks:
             return None
         return unpack(pieces)
+
+
+def _jobs_of(run: Run) -> tuple[Command, ...]:
+    """Return the jobs of a new run: one, or one for each of its communities."""
+    if run.state is RunState.DONE:
+        return ()
+    jobs = []
+    for place in run.communities or (run.place,):
+        id = run.part_id(place) if run.communities else run.id
+        position = {"run": id, "of": run.id}
+        jobs.append(
+            Command(id="", name=MATCH_RUN, subject=place, cursor=position)
+        )
+    return tuple(jobs)
 
 
 def _changed_weights(edit: WeightsEdit) -> dict[str, int]:

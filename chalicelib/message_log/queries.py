@@ -7,7 +7,7 @@ from datetime import datetime
 from ..kernel.access import Actor, Resource, Role
 from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.hooks import Hooks
-from ..kernel.paging import Page, Position
+from ..kernel.paging import Page, Position, first_found
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
 from ..people import permissions as people_permissions
@@ -78,18 +78,26 @@ class MessageQueries:
         What is still true is shown in the language of the reader. A code is never shown.
         """
         actor = self._access.require_self(context).actor
-        page = self._repository.messages_to(actor.id, context.start, limit)
+
+        def read(start: Position | None) -> Page[InboxItem]:
+            page = self._repository.messages_to(actor.id, start, limit)
+            items = self._inbox_items(page.items, actor, context.locale)
+            return Page(items, page.next)
+
+        return first_found(read, context.start)
+
+    def _inbox_items(
+        self, found: Sequence[MessageAttempt], actor: Actor, locale: str
+    ) -> list[InboxItem]:
         # A digest itself is left out: the messages that it contains are there.
         attempts = [
-            attempt for attempt in page.items if attempt.kind not in COLLECTIONS
+            attempt for attempt in found if attempt.kind not in COLLECTIONS
         ]
-        texts = self.texts_of(attempts, context.locale, reader=actor.id)
+        texts = self.texts_of(attempts, locale, reader=actor.id)
         items = []
         for attempt, now in zip(attempts, texts, strict=True):
             text = now
-            if attempt.text and (
-                now is None or attempt.locale == context.locale
-            ):
+            if attempt.text and (now is None or attempt.locale == locale):
                 text = attempt.text
             if not self._may_read(actor, attempt):
                 text = None
@@ -97,7 +105,7 @@ class MessageQueries:
             items.append(
                 InboxItem(attempt=attempt, text=text, is_current=is_current)
             )
-        return Page(items, page.next)
+        return items
 
     def _may_read(self, actor: Actor, attempt: MessageAttempt) -> bool:
         """Say whether the actor may read a text. Texts for staff are for present staff only."""

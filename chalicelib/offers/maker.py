@@ -165,6 +165,10 @@ class OfferMaker:
             raise NotFound
         return wish, self.round_of(wish)
 
+    def count_made(self, offer_ids: Sequence[str]) -> int:
+        """Return how many of these offers exist."""
+        return len(self._repository.find_offers(offer_ids))
+
     def new_id(self) -> str:
         """Return the id of an offer that is to be made."""
         return self._ids.new("off")

@@ -1,6 +1,6 @@
 """Use cases of volunteers about offers: read, accept, decline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, NotFound
 from ..kernel.ids import Ids
-from ..kernel.paging import Page
+from ..kernel.paging import Page, Position, first_found
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..people.model import Person
@@ -98,17 +98,28 @@ class Offers:
     ) -> Page[OfferForViewer]:
         """Return the caller's own offers, newest first."""
         actor = self._access.require_self(context).actor
-        page = self._repository.offers_of(actor.id, context.start, limit)
+
+        def read(start: Position | None) -> Page[OfferForViewer]:
+            page = self._repository.offers_of(actor.id, start, limit)
+            offers = self._still_own(page.items, actor, context.locale)
+            return Page(offers, page.next)
+
+        return first_found(read, context.start)
+
+    def _still_own(
+        self, offers: Sequence[Offer], actor: Actor, locale: str
+    ) -> list[OfferForViewer]:
+        """Return the offers of the places where an actor is still a volunteer."""
         wishes = self._wish_queries.find_many(
-            [offer.wish_id for offer in page.items]
+            [offer.wish_id for offer in offers]
         )
-        offers = []
-        for offer in page.items:
+        found = []
+        for offer in offers:
             wish = wishes.get(offer.wish_id)
-            seen = self._for_viewer(actor, offer, wish, context.locale)
-            if Relation.OWNER in seen.relations:  # still a volunteer there
-                offers.append(seen)
-        return Page(offers, page.next)
+            seen = self._for_viewer(actor, offer, wish, locale)
+            if Relation.OWNER in seen.relations:
+                found.append(seen)
+        return found
 
     def accept_offer(
         self, context: RequestContext, offer_id: str

@@ -2,6 +2,7 @@
 
 from ..kernel.errors import NotFound
 from ..kernel.request import RequestContext
+from ..web.rendering import Reply
 from ..web.routes import Routes
 from .fields import (
     JurisdictionQuery,
@@ -10,6 +11,7 @@ from .fields import (
     UpdateForm,
     UpdatesQuery,
 )
+from .reports import ListSpan
 from .schemas import (
     CreatedRequest,
     CreatedRequestList,
@@ -41,6 +43,15 @@ def _name(document: str) -> str:
     if suffix not in FORMATS or not name:
         raise NotFound
     return name
+
+
+def _link(
+    query: RequestsQuery | UpdatesQuery, rest: ListSpan | int | None
+) -> dict[str, str]:
+    """Return the header that leads to the rest of a list, at the same path (RFC 8288)."""
+    if rest is None:
+        return {}
+    return {"Link": f'<?{query.leading_to(rest)}>; rel="next"'}
 
 
 @routes.get("/open311/discovery", formats=FORMATS, public=True)
@@ -106,10 +117,11 @@ def create_request(
 @routes.get("/open311/v2/requests", formats=FORMATS, public=True)
 def list_requests(
     open311: Open311, context: RequestContext, query: RequestsQuery
-) -> ServiceRequestList:
-    """List public reports, newest first."""
-    reports = open311.list_requests(query.jurisdiction_id, query.filter())
-    return ServiceRequestList.of(reports, context.locale)
+) -> Reply[ServiceRequestList]:
+    """List public reports, newest first. A header `Link` leads to those that are left out."""
+    found = open311.list_requests(query.jurisdiction_id, query.filter())
+    view = ServiceRequestList.of(found.reports, context.locale)
+    return Reply(view=view, headers=_link(query, found.rest))
 
 
 @routes.get("/open311/v2/requests/{document}", public=True)
@@ -139,10 +151,11 @@ def read_token(
 @routes.get("/open311/v2/servicerequestupdates", formats=FORMATS, public=True)
 def list_request_updates(
     open311: Open311, context: RequestContext, query: UpdatesQuery
-) -> RequestUpdateList:
-    """List the updates of public reports, oldest first."""
-    updates = open311.list_updates(query.jurisdiction_id, query.filter())
-    return RequestUpdateList.of(updates)
+) -> Reply[RequestUpdateList]:
+    """List updates of public reports, oldest first. A header `Link` leads to those left out."""
+    found = open311.list_updates(query.jurisdiction_id, query.filter())
+    view = RequestUpdateList.of(found.updates)
+    return Reply(view=view, headers=_link(query, found.rest))
 
 
 @routes.post(

@@ -5,8 +5,9 @@ Unknown names are ignored, and an empty value counts as missing.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +25,7 @@ from ..places.model import Location
 from ..web.fields import SEEN, Prose, near
 from .location import Address
 from .policy import MAX_RESULTS
-from .reports import NewReport, RequestFilter
+from .reports import ListSpan, NewReport, RequestFilter
 
 __all__ = [
     "JurisdictionQuery",
@@ -114,6 +115,46 @@ class JurisdictionQuery(BaseModel):
         return given
 
 
+class _SpanQuery(JurisdictionQuery):
+    """A filter with a span, whose rest may be asked for by another request."""
+
+    start_date: W3CDate | None = None
+    end_date: Annotated[
+        W3CDate | None,
+        Field(
+            description=(
+                "At most 90 days after start_date; without both, the last 90 days, or with "
+                "status=open all of them."
+            )
+        ),
+    ] = None
+
+    def leading_to(self, rest: ListSpan | int) -> str:
+        """Return the query of what a list leaves out: another page, or another span."""
+        changed: dict[str, Any] = {"page": rest}
+        if isinstance(rest, ListSpan):
+            changed = {
+                "page": None,
+                "start_date": rest.start and _seconds(rest.start),
+                "end_date": _seconds(rest.end),
+            }
+        values = self.model_dump(exclude_unset=True) | changed
+        given = {
+            name: _as_text(value) for name, value in values.items() if value
+        }
+        return urlencode(given)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _seconds(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _reduced(value: Any) -> Any:
     if not isinstance(value, list):
         return value
@@ -123,7 +164,7 @@ def _reduced(value: Any) -> Any:
     return distinct
 
 
-class RequestsQuery(JurisdictionQuery):
+class RequestsQuery(_SpanQuery):
     """The filter of a list of reports. `service_request_id` overrides the rest."""
 
     service_request_id: Listed = Field(
@@ -134,15 +175,6 @@ class RequestsQuery(JurisdictionQuery):
         default_factory=tuple,
         description="One or several, separated by commas; without it, all.",
     )
-    start_date: W3CDate | None = None
-    end_date: Annotated[
-        W3CDate | None,
-        Field(
-            description=(
-                "At most 90 days after start_date; without both, the last 90 days."
-            )
-        ),
-    ] = None
     status: Statuses = Field(
         default_factory=tuple,
         description="open or closed, or both, separated by a comma.",
@@ -163,15 +195,13 @@ class RequestsQuery(JurisdictionQuery):
         )
 
 
-class UpdatesQuery(JurisdictionQuery):
+class UpdatesQuery(_SpanQuery):
     """The filter of a list of updates."""
 
     service_request_id: Listed = Field(
         default_factory=tuple,
         description="One or several, separated by commas.",
     )
-    start_date: W3CDate | None = None
-    end_date: W3CDate | None = None
 
     def filter(self) -> RequestFilter:
         """Return the filter of the service."""

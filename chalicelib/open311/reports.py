@@ -4,12 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..tickets.model import Ticket
-from ..tickets.policy import Category, SlaKind
+from ..tickets.listed import OutsideTicket
+from ..tickets.model import Update
+from ..tickets.policy import Category
 from .location import Address
 from .policy import MAX_RESULTS
 
-__all__ = ["NewReport", "Operator", "PublicReport", "RequestFilter"]
+__all__ = [
+    "ListSpan",
+    "NewReport",
+    "Operator",
+    "PublicReport",
+    "ReportList",
+    "RequestFilter",
+    "UpdateList",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +59,35 @@ class RequestFilter:
 class PublicReport:
     """The public part of a ticket, with its category and the names of its places."""
 
-    ticket: Ticket
+    ticket: OutsideTicket
     category: Category
     place_names: Sequence[str]  # of its community
-
-    @property
-    def expected_at(self) -> datetime | None:
-        """Return the first SLA deadline of the resolution, None without one."""
-        clock = self.ticket.sla_timer(SlaKind.RESOLVE)
-        if clock is None:
-            return None
-        return clock.promised_at
 
     @property
     def note(self) -> str:
         """Return the note of staff about the end, once they have released it."""
         return self.ticket.public_solution or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpan:
+    """The span of a list whose rest is read by another request."""
+
+    start: datetime | None
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportList:
+    """Reports, newest first. `rest` is the span or page of those that are left out."""
+
+    reports: Sequence[PublicReport]
+    rest: ListSpan | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateList:
+    """Updates, oldest first. `rest` is the span of those that are left out."""
+
+    updates: Sequence[Update]
+    rest: ListSpan | None = None

@@ -88,7 +88,7 @@ class ServiceRequestView(View):
             agency_responsible=ticket.community_name,
             requested_datetime=ticket.created_at,
             updated_datetime=ticket.closed_at or ticket.updated_at,
-            expected_datetime=report.expected_at,
+            expected_datetime=ticket.expected_at,
             address="，".join(report.place_names) or ticket.community_name,
             address_id=ticket.community,
             lat=_rounded(position[0]),

@@ -1,10 +1,9 @@
 """Use cases of other applications by Open311: list services, report, and follow reports."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Literal
 
 from ..kernel.access import ANONYMOUS, Actor
@@ -18,11 +17,11 @@ from ..kernel.errors import (
     Unauthenticated,
 )
 from ..kernel.ids import ID_PATTERN
-from ..kernel.paging import Position
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..places.service import Places
-from ..tickets.model import OutsideReport, Ticket, Update
+from ..tickets.listed import OutsideTicket, PublicFilter
+from ..tickets.model import OutsideReport
 from ..tickets.policy import Category, Policy
 from ..tickets.public_tickets import PublicTickets
 from ..tickets.states import TicketStatus
@@ -30,28 +29,34 @@ from ..web.tokens import Tokens
 from .answers import answers_to
 from .location import locate
 from .policy import CHANGED, LONGEST_SPAN, MAX_READ, MAX_RESULTS
-from .reports import NewReport, Operator, PublicReport, RequestFilter
+from .reports import (
+    ListSpan,
+    NewReport,
+    Operator,
+    PublicReport,
+    ReportList,
+    RequestFilter,
+    UpdateList,
+)
 
 __all__ = ["Open311", "status_of"]
 
 # Clients send any text, also longer than a key of the store may be.
 _ID = re.compile(f"tkt_{ID_PATTERN}")
-_PAGE_SIZE = 100
+_MAX_IDS_OF_UPDATES = 100  # each is a request
 _MAX_NOTE = 200  # characters of the written address
 # Responses have whole seconds, and a filter by such an instant must find its report.
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
 # A grid has few buildings: it would lead to the reporter, as a building would.
 _PUBLIC_KINDS = frozenset({PlaceKind.COMMUNITY})
-_CLOSED = frozenset({TicketStatus.CLOSED})
-# A resolved ticket is open until its reporters agree.
-_STATES = {"open": frozenset(TicketStatus) - _CLOSED, "closed": _CLOSED}
+# A category that is no such text has no reports, and is no key of the store.
+_CODE = re.compile("[a-z0-9_]{1,32}")
 
 
 def status_of(state: TicketStatus) -> Literal["open", "closed"]:
     """Return the status of a state in the specification."""
-    if state in _CLOSED:
-        return "closed"
-    return "open"
+    # A resolved ticket is open until its reporters agree.
+    return "closed" if state is TicketStatus.CLOSED else "open"
 
 
 class Open311:
@@ -183,43 +188,34 @@ class Open311:
 
     def list_requests(
         self, jurisdiction: str, wanted: RequestFilter
-    ) -> Sequence[PublicReport]:
+    ) -> ReportList:
         """Return the reports of a filter, newest first. Ids override the rest of the filter."""
         if wanted.ids:
-            return self._public(jurisdiction, wanted.ids[:MAX_RESULTS])
+            ids = _at_most(wanted.ids, MAX_RESULTS)
+            return ReportList(self._public(jurisdiction, ids))
         street = self._street(jurisdiction)
-        last = min(wanted.page * wanted.page_size, MAX_RESULTS)
-        first = (wanted.page - 1) * wanted.page_size
-        found = self._matching(street, wanted, last)
-        return self._reports(street, islice(found, first, last))
-
-    def _matching(
-        self, street: str, wanted: RequestFilter, expected: int
-    ) -> Iterator[Ticket]:
-        """Yield the tickets of a filter, newest first; read `MAX_READ` of them at most."""
-        start, end = self._span(wanted.start, wanted.end)
-        states = frozenset().union(
-            *(_STATES[status] for status in wanted.statuses or _STATES)
+        span = self._span(wanted)
+        categories = frozenset(filter(_CODE.fullmatch, wanted.categories))
+        if wanted.categories and not categories:
+            return ReportList([])
+        asked = PublicFilter(
+            street=street,
+            since=span.start,
+            until=span.end + _REST_OF_A_SECOND,
+            statuses=frozenset(wanted.statuses),
+            categories=categories,
         )
-        page_size = _PAGE_SIZE
-        if not wanted.statuses and not wanted.categories:
-            # Every ticket fits, so that no more than the expected ones need to be read.
-            page_size = min(expected, _PAGE_SIZE)
-
-        def fits(ticket: Ticket) -> bool:
-            if wanted.categories and ticket.category not in wanted.categories:
-                return False
-            return ticket.state in states
-
-        position: Position | None = None
-        for _ in range(MAX_READ // page_size):
-            page = self._tickets.public_between(
-                street, start, end, fits, position, page_size
-            )
-            yield from page.items
-            position = page.next
-            if position is None:
-                return
+        first = (wanted.page - 1) * wanted.page_size
+        last = min(first + wanted.page_size, MAX_RESULTS)
+        if first >= last:
+            return ReportList([])
+        found = self._tickets.find_listed(asked, last, MAX_READ)
+        shown = self._reports(street, found.tickets[first:])
+        if found.rest is None:
+            return ReportList(shown)
+        if len(found.tickets) == last < MAX_RESULTS:
+            return ReportList(shown, wanted.page + 1)
+        return ReportList(shown, ListSpan(span.start, found.rest))
 
     def read_request(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return one report."""
@@ -227,20 +223,27 @@ class Open311:
 
     def list_updates(
         self, jurisdiction: str, wanted: RequestFilter
-    ) -> Sequence[Update]:
+    ) -> UpdateList:
         """Return the public updates of a filter, oldest first. Ids override the rest."""
         if wanted.ids:
-            reports = self._public(jurisdiction, wanted.ids[:_PAGE_SIZE])
+            reports = self._public(
+                jurisdiction, _at_most(wanted.ids, _MAX_IDS_OF_UPDATES)
+            )
             ids = [report.ticket.id for report in reports]
-            return self._tickets.updates_of(ids)[:MAX_RESULTS]
+            return UpdateList(self._tickets.updates_of(ids))
         street = self._street(jurisdiction)
-        start, end = self._span(wanted.start, wanted.end)
-
+        span = self._span(wanted)
         # All of them are one request: each was redacted when it was released.
         page = self._tickets.updates_between(
-            street, start, end, None, MAX_RESULTS
+            street,
+            span.start or span.end - LONGEST_SPAN,
+            span.end + _REST_OF_A_SECOND,
+            None,
+            MAX_RESULTS,
         )
-        return page.items
+        if page.next is None:
+            return UpdateList(page.items)
+        return UpdateList(page.items, ListSpan(page.items[-1].at, span.end))
 
     def _existing(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return a public report; NotFound if it does not exist in the jurisdiction."""
@@ -258,14 +261,18 @@ class Open311:
             [id for id in ids if _ID.fullmatch(id)]
         )
         in_street = [
-            ticket for ticket in tickets if street_of(ticket.place) == street
+            OutsideTicket.of(ticket)
+            for ticket in tickets
+            if street_of(ticket.place) == street
         ]
         return self._reports(street, in_street)
 
     def _reports(
-        self, street: str, tickets: Iterable[Ticket]
+        self, street: str, tickets: Sequence[OutsideTicket]
     ) -> Sequence[PublicReport]:
         """Return tickets with their categories and the names of their places."""
+        if not tickets:
+            return []
         policy = self._tickets.policy_of(street)
         names = {place.id: place.name for place in self._places.tree(street)}
         reports = []
@@ -281,22 +288,32 @@ class Open311:
             reports.append(report)
         return reports
 
-    def _span(
-        self, start: datetime | None, end: datetime | None
-    ) -> tuple[datetime, datetime]:
+    def _span(self, wanted: RequestFilter) -> ListSpan:
         """Return the span of a filter: 90 days from its one end, or the last 90 days.
+
+        What is open is wanted however old it is, so it has no start without dates.
 
         Raises:
             Invalid: the span is longer. A shorter one would present a part as the whole.
 
         """
+        start, end = wanted.start, wanted.end
         if start is None:
+            if wanted.statuses == ("open",):
+                return ListSpan(None, end or self._clock.now())
             end = end or self._clock.now()
-            return end - LONGEST_SPAN, end + _REST_OF_A_SECOND
+            return ListSpan(end - LONGEST_SPAN, end)
         end = end or start + LONGEST_SPAN
         if not timedelta() <= end - start <= LONGEST_SPAN:
             raise Invalid("open311.dates", ["start_date"])
-        return start, end + _REST_OF_A_SECOND
+        return ListSpan(start, end)
+
+
+def _at_most(ids: Sequence[str], most: int) -> Sequence[str]:
+    """Return ids; refuse more of them than one list has, which would be left out."""
+    if len(ids) > most:
+        raise Invalid("open311.too_many_ids", ["service_request_id"], most=most)
+    return ids
 
 
 def _public_names(place: str, names: Mapping[str, str]) -> Sequence[str]:

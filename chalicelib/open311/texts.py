@@ -39,6 +39,10 @@ REFUSALS = {
     "open311.service_unknown": text(
         zh="没有这个 service_code。", en="There is no such service_code."
     ),
+    "open311.too_many_ids": text(
+        zh="一次最多查询 {most} 个 service_request_id。",
+        en="Ask for at most {most} service_request_id at once.",
+    ),
 }
 NOTICE = text(
     zh="已登记，可凭 service_request_id 查询处理情况。",

@@ -10,7 +10,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import NotFound, Unauthenticated
 from ..kernel.ids import Ids
-from ..kernel.paging import Page
+from ..kernel.paging import Page, Position, first_found
 from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..people.model import Person
@@ -185,10 +185,14 @@ class Sessions:
     ) -> tuple[Actor, Page[Session]]:
         """Return the actor, and where they are signed in, newest first. A page may be short."""
         actor = self._access.require_self(context).actor
-        page = self._repository.sessions_of(actor.id, context.start, limit)
         now = self._clock.now()
-        alive = [one for one in page.items if not one.is_over(now)]
-        return actor, Page(alive, page.next)
+
+        def read(start: Position | None) -> Page[Session]:
+            page = self._repository.sessions_of(actor.id, start, limit)
+            alive = [one for one in page.items if not one.is_over(now)]
+            return Page(alive, page.next)
+
+        return actor, first_found(read, context.start)
 
     def end_session(self, context: RequestContext, session_id: str) -> None:
         """End one session of the actor."""

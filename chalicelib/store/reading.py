@@ -17,12 +17,19 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-_MAX_AT_ONCE = 500  # rows in a further request of a filtered list
+_MAX_AT_ONCE = 1000  # rows in a further request of a filtered list
 
 
-def next_size(size: int, read_at_once: int) -> int:
-    """Return the rows of the next request: twice as many, or at least as the caller asked."""
-    return max(read_at_once, min(2 * size, _MAX_AT_ONCE))
+def next_size(size: int, read_at_once: int, left: int, found: int) -> int:
+    """Return the rows of the next request: twice as many, or at least as the caller asked.
+
+    `left` is how many may still be read. If there are none it is 0, and the page ends, unless
+    nothing was found.
+    """
+    size = max(read_at_once, min(2 * size, _MAX_AT_ONCE))
+    if left > 0:
+        return min(size, left)
+    return 0 if found else size
 
 
 def query_options(

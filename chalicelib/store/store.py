@@ -142,15 +142,15 @@ class Store:
     ) -> Page[T]:
         """Read one keyset page of a partition; without `wanted` in one request.
 
-        A page filtered by `wanted` may be short: about `read_at_most` rows are read for it, in
-        requests that double from `read_at_once` or `limit` on. An index: eventually consistent.
+        A page filtered by `wanted` ends after about `read_at_most` rows, in requests that double
+        from `read_at_once` or `limit` on; an empty one is the last. Indexes: eventually consistent.
         """
         options = query_options(
             index, keys, newest_first=newest_first, consistent=consistent
         )
         names = row.table.index_keys(index)
         things: list[T] = []
-        size, read = max(limit, read_at_once), 0
+        size, left = max(limit, read_at_once), read_at_most
         while True:
             # One row more is read, so that `next` is None exactly at the end.
             items = self._query(row.table, part, start, size + 1, options)
@@ -161,11 +161,11 @@ class Store:
                 return page_up_to(used, things, names, items)
             if len(items) <= size:
                 return Page(things)
-            read += size
+            left -= size
             start = position(names, items[size - 1])
-            if read >= read_at_most:
+            size = next_size(size, read_at_once, left, len(things))
+            if not size:
                 return Page(things, start)
-            size = min(next_size(size, read_at_once), read_at_most - read)
 
     def _query(
         self,

@@ -71,8 +71,7 @@ def list_tickets(
         return _list_nearby(tickets, context, query.near, query.limit)
     page = tickets.queries.list_tickets(
         context,
-        query.place or "",
-        query.line_filter,
+        query.filter_of(query.place or ""),
         newest=query.newest,
         limit=query.limit,
     )

@@ -178,11 +178,13 @@ def alarm_bell(core: "Core", get: Get) -> "AlarmBell":
 @feature.provide
 def queries(core: "Core", get: Get) -> "TicketQueries":
     """Build the use cases that read."""
+    from .list_repository import TicketLists
     from .queries import TicketQueries
     from .repository import TicketRepository
 
     return TicketQueries(
         repository=TicketRepository(core.store),
+        lists=TicketLists(core.store),
         access=get(access),
         uploads=get(uploads),
         duty=get(duty_resolver),
@@ -315,6 +317,7 @@ def wish_returns(core: "Core", get: Get) -> "WishReturns":
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build the use cases of other applications."""
     from .claimed_reporters import ClaimedReporters
+    from .list_repository import TicketLists
     from .public_tickets import PublicTickets
     from .repository import TicketRepository
 
@@ -327,6 +330,7 @@ def public_tickets(core: "Core", get: Get) -> "PublicTickets":
         transaction=core.transaction,
         access=get(access),
         repository=TicketRepository(core.store),
+        lists=TicketLists(core.store),
         clock=core.clock,
         people=get(people),
         intake=get(intake),

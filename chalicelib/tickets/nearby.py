@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..kernel.access import Resource
 from ..kernel.clock import Clock
 from ..kernel.errors import Forbidden, Invalid
-from ..kernel.paging import Page
+from ..kernel.paging import Page, Position, first_found
 from ..kernel.place import (
     PlaceKind,
     ancestors,
@@ -75,13 +75,16 @@ class NearbyTickets:
             raise Invalid("ticket.no_home", ["near"])
         if near not in _own_places(home):
             raise Forbidden("ticket.not_near")
-        page = self._repository.queue(
-            community_of(home), _is_public, context.start, limit
-        )
-        found = self._nearby(
-            [line.id for line in page.items], home, granted.actor.id
-        )
-        return Page(list(found), page.next)
+        actor_id = granted.actor.id
+
+        def read(start: Position | None) -> Page[Nearby]:
+            page = self._repository.queue(
+                community_of(home), _is_public, start, limit
+            )
+            ids = [line.id for line in page.items]
+            return Page([*self._nearby(ids, home, actor_id)], page.next)
+
+        return first_found(read, context.start)
 
     def _nearby(
         self, ticket_ids: list[str], home: str, person_id: str

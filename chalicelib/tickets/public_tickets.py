@@ -1,6 +1,6 @@
 """Tickets for other applications, which file, read and comment on them. Private ones are hidden."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,8 @@ from . import alarms, decisions, permissions
 from .alarm_bell import AlarmBell
 from .claimed_reporters import ClaimedReporters
 from .intake import ProblemReport, TicketIntake
+from .list_repository import TicketLists
+from .listed import FoundTickets, PublicFilter
 from .model import OutsideReport, Ticket, Update
 from .policy import (
     APPLICATION_COMMENTS,
@@ -53,6 +55,7 @@ class PublicTickets:
         transaction: Transaction,
         access: Access,
         repository: TicketRepository,
+        lists: TicketLists,
         clock: Clock,
         people: People,
         intake: TicketIntake,
@@ -65,7 +68,7 @@ class PublicTickets:
             repository,
         )
         self._clock, self._people, self._intake = clock, people, intake
-        self._bell, self._claimed = bell, claimed
+        self._lists, self._bell, self._claimed = lists, bell, claimed
 
     def policy_of(self, street: str) -> Policy:
         """Return the rules of a street, its categories among them."""
@@ -232,26 +235,11 @@ class PublicTickets:
         tickets = self._repository.find_tickets(list(dict.fromkeys(ids)))
         return [ticket for ticket in tickets if not ticket.private]
 
-    def public_between(
-        self,
-        street: str,
-        since: datetime,
-        until: datetime,
-        wanted: Callable[[Ticket], bool],
-        start: Position | None,
-        limit: int,
-    ) -> Page[Ticket]:
-        """Read the public tickets reported in a street in a span, newest first.
-
-        Pages may be short.
-        """
-        page = self._repository.reported_in(street, since, until, start, limit)
-        public = [
-            ticket
-            for ticket in page.items
-            if not ticket.private and wanted(ticket)
-        ]
-        return Page(public, page.next)
+    def find_listed(
+        self, asked: PublicFilter, limit: int, read_at_most: int
+    ) -> FoundTickets:
+        """Read the public tickets of a filter, newest first."""
+        return self._lists.public(asked, limit, read_at_most)
 
     def updates_between(
         self,

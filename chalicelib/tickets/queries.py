@@ -1,18 +1,19 @@
 """Use cases that read tickets: one ticket with its timeline, timers and photos, and the lists."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
-from ..kernel.paging import Page, Position, chain
-from ..kernel.place import community_of, covers, street_of
+from ..kernel.paging import Page, Position, chain, first_found
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
 from ..uploads.service import Photo, Uploads
 from . import permissions
 from .decisions import INSTRUCTED, NOTED
 from .duty import DutyResolver
+from .list_repository import TicketLists
+from .listed import TicketFilter
 from .model import SlaTimer, Ticket, TicketLine, place_at
 from .policy import Level
 from .reader import (
@@ -30,10 +31,6 @@ __all__ = ["ExplainedTimer", "TicketQueries"]
 LineForViewer = tuple[
     TicketLine, frozenset[Relation]
 ]  # a line, and the actor's relations to it
-LineFilter = Callable[[TicketLine], bool]
-_MAX_PAGES_READ = (
-    5  # for one page of lines: the newest first are filtered after the read
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +49,7 @@ class TicketQueries:
         self,
         *,
         repository: TicketRepository,
+        lists: TicketLists,
         access: Access,
         uploads: Uploads,
         duty: DutyResolver,
@@ -62,7 +60,7 @@ class TicketQueries:
             access,
             reader,
         )
-        self._uploads, self._duty = uploads, duty
+        self._lists, self._uploads, self._duty = lists, uploads, duty
 
     # one ticket
 
@@ -157,8 +155,7 @@ class TicketQueries:
     def list_tickets(
         self,
         context: RequestContext,
-        place: str,
-        wanted: LineFilter | None,
+        asked: TicketFilter,
         *,
         newest: bool,
         limit: int,
@@ -166,57 +163,35 @@ class TicketQueries:
         """Return the tickets of a place for its staff, and the caller's relations to each.
 
         The order is by deadline, or newest first. All others get their own tickets and those
-        assigned to them. A page of the queue is one request, and without a filter it reads no
-        more lines than it returns.
+        assigned to them. A page may be short, but an empty one is the last. Without a filter it
+        reads no more lines than it returns.
         """
-        resource = Resource(see=permissions.SEE, places=(place,), public=True)
+        resource = Resource(
+            see=permissions.SEE, places=(asked.place,), public=True
+        )
         granted = self._access.require(context, permissions.LIST, resource)
-
-        def here(line: TicketLine) -> bool:
-            fits = wanted is None or wanted(line)
-            return fits and covers(place, line.place)
-
         if not granted.relations & STAFF:
-            return self._own_lines(context, granted.actor, here, limit)
+            return self._own_lines(context, granted.actor, asked, limit)
+        page: Page[TicketLine]
         if newest:
-            page = self._newest_lines(context, place, here, limit)
+            tickets = self._lists.newest(asked, context.start, limit)
+            page = Page([*map(TicketLine.of, tickets.items)], tickets.next)
         else:
-            whole = place in (street_of(place), community_of(place))
-            fits = wanted if whole else here
-            page = self._repository.queue(place, fits, context.start, limit)
+            fits = None if asked.is_whole_list else asked.fits
+            page = self._repository.queue(
+                asked.place, fits, context.start, limit
+            )
         lines = [
             (line, relations(granted.actor, line.as_resource()))
             for line in page.items
         ]
         return Page(lines, page.next)
 
-    def _newest_lines(
-        self,
-        context: RequestContext,
-        place: str,
-        here: LineFilter,
-        limit: int,
-    ) -> Page[TicketLine]:
-        """Read on until something is found or some hundreds of tickets are read."""
-        found: list[TicketLine] = []
-        start = context.start
-        for _ in range(_MAX_PAGES_READ):
-            page = self._repository.reported_in(
-                street_of(place), None, None, start, limit
-            )
-            found += [
-                line for line in map(TicketLine.of, page.items) if here(line)
-            ]
-            start = page.next
-            if start is None or found:
-                break
-        return Page(found, start)
-
     def _own_lines(
         self,
         context: RequestContext,
         actor: Actor,
-        here: LineFilter,
+        asked: TicketFilter,
         limit: int,
     ) -> Page[LineForViewer]:
         """Return the tickets that the caller is assigned, then those that they reported."""
@@ -237,12 +212,14 @@ class TicketQueries:
                 [
                     (line, found)
                     for line, found in lines
-                    if here(line) and found & INSIDE
+                    if asked.fits(line) and found & INSIDE
                 ],
                 page.next,
             )
 
-        return chain(list(parts), read, context.start, limit)
+        return first_found(
+            lambda start: chain(list(parts), read, start, limit), context.start
+        )
 
     def list_my_tickets(
         self, context: RequestContext, limit: int

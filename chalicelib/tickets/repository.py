@@ -14,7 +14,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import (
     PlaceKind,
     building_of,
-    community_of,
+    grid_of,
     kind_of,
     street_of,
 )
@@ -25,6 +25,12 @@ from ..store.table import SK, EventRecord, Key, Table, behind
 from ..store.tables import FACT
 from .alarms import AlarmRecord
 from .facts import joined_fact, ticket_facts
+from .listed import (
+    expected_at,
+    part_of_category,
+    part_of_status,
+    report_order,
+)
 from .model import (
     ConvertedTicket,
     Ticket,
@@ -32,6 +38,7 @@ from .model import (
     TicketReport,
     Update,
 )
+from .states import TicketStatus
 from .waiting_tasks import TICKET_TASKS, ticket_tasks
 
 __all__ = [
@@ -66,6 +73,21 @@ _IN_A_QUEUE = (
     "waits_for",
     "waits_until",
 )
+_IN_A_LIST = ("place", "category", "state", "level", "assignee")
+# What anybody may read of a ticket; its texts are the released ones.
+_IN_PUBLIC = (
+    "place",
+    "community_name",
+    "category",
+    "state",
+    "public_text",
+    "public_solution",
+    "latitude",
+    "longitude",
+    "expected_at",
+    "closed_at",
+    "updated_at",
+)
 _IN_AN_UPDATE = ("id", "ticket_id", "street", "at", "state", "text")
 # PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
 # PK `alarm#<subject>`; SK `alarm`.
@@ -73,21 +95,53 @@ _IN_AN_UPDATE = ("id", "ticket_id", "street", "at", "state", "text")
 _TICKETS = Table(
     "tickets",
     indexes=(
-        # Tickets with a deadline in a street or community, by deadline. Sparse.
+        # Tickets with a deadline in a street, community or grid, by deadline. Sparse.
         index(
             "by_street_due",
-            hash_key="due_street",
+            hash_key="street",
             range_key="due_order",
             include=_IN_A_QUEUE,
         ),
         index(
             "by_community_due",
-            hash_key="due_community",
+            hash_key="community",
             range_key="due_order",
             include=_IN_A_QUEUE,
         ),
-        # All tickets of a street, by creation. No move changes these keys.
+        index(
+            "by_grid_due",
+            hash_key="grid",
+            range_key="due_order",
+            include=_IN_A_QUEUE,
+        ),
+        # All tickets of a street, community or grid, by creation.
         index("by_street", hash_key="street", range_key="reported_order"),
+        index(
+            "by_community",
+            hash_key="community",
+            range_key="reported_order",
+            include=_IN_A_LIST,
+        ),
+        index(
+            "by_grid",
+            hash_key="grid",
+            range_key="reported_order",
+            include=_IN_A_LIST,
+        ),
+        # The closed tickets of a street, and the others; for staff and for the public.
+        index(
+            "by_status",
+            hash_key="status_in",
+            range_key="reported_order",
+            include=(*_IN_PUBLIC, "level", "assignee", "private"),
+        ),
+        # The public tickets of a street and category.
+        index(
+            "by_service",
+            hash_key="service_in",
+            range_key="reported_order",
+            include=_IN_PUBLIC,
+        ),
         # The tickets of one building and category.
         index("by_spot", hash_key="spot", range_key="reported_order"),
         # The open tickets of an assignee. Sparse.
@@ -110,19 +164,23 @@ class TicketEvent(EventRecord):
 
 
 def _keys(ticket: Ticket) -> dict[str, Any]:
+    street = street_of(ticket.place)
+    is_closed = ticket.state is TicketStatus.CLOSED
     keys: dict[str, Any] = {
         "pk": ticket.id,
         "sk": "ticket",
-        "street": street_of(ticket.place),
-        "reported_order": f"{to_text(ticket.created_at)}#{ticket.id}",
+        "street": street,
+        "community": ticket.community,
+        "grid": grid_of(ticket.place),
+        "status_in": part_of_status(street, is_closed=is_closed),
+        "reported_order": report_order(ticket),
         "spot": f"{building_of(ticket.place)}#{ticket.category}",
+        "expected_at": expected_at(ticket),
     }
+    if not ticket.private:
+        keys["service_in"] = part_of_category(street, ticket.category)
     if waits := ticket.next_due:
         name, at = waits
-        keys |= {
-            "due_street": street_of(ticket.place),
-            "due_community": ticket.community,
-        }
         keys |= {
             "due_order": f"{to_text(at)}#{ticket.id}",
             "waits_for": name,
@@ -151,10 +209,13 @@ def _alarm_keys(record: AlarmRecord) -> dict[str, str]:
     return {"pk": f"alarm#{record.id}", "sk": "alarm"}
 
 
+_COMPUTED = {
+    "waits_for": str,
+    "waits_until": datetime,
+    "expected_at": datetime,
+}
 TICKET = (
-    _TICKETS.row(
-        Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
-    )
+    _TICKETS.row(Ticket, keys=_keys, computed=_COMPUTED)
     .with_projection(ticket_facts)
     .with_tasks(*TICKET_TASKS, derive=ticket_tasks, sk="ticket")
 )
@@ -163,8 +224,19 @@ UPDATE = _TICKETS.row(Update, keys=_update_keys)
 CONVERTED = _TICKETS.row(ConvertedTicket, keys=_converted_keys)
 ALARM = _TICKETS.row(AlarmRecord, keys=_alarm_keys)
 TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
+# Every tenth line or so fits a filter, and a page has twenty.
+_QUEUE_AT_ONCE = 250
 _PUBLIC_UPDATE = UPDATE.view(Update)
 _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
+
+
+def _list_of(place: str) -> tuple[str, str]:
+    """Return the partition and the index of the narrowest list that holds a place's tickets."""
+    if kind_of(place) is PlaceKind.STREET:
+        return place, "by_street"
+    if kind_of(place) is PlaceKind.COMMUNITY:
+        return place, "by_community"
+    return grid_of(place) or place, "by_grid"
 
 
 class TicketRepository(Repository):
@@ -267,21 +339,21 @@ class TicketRepository(Repository):
     ) -> Page[TicketLine]:
         """Read the tickets of a place that have a deadline, the soonest first.
 
-        A page of a street or community is one request.
-        A grid's is as well, as long as its community has no more open tickets than fit into a read.
+        Those of a building are found by `wanted` among those of its grid. A page without a filter
+        is one request, and so is a filtered one while `_QUEUE_AT_ONCE` lines hold enough.
         """
-        wide = kind_of(place) is PlaceKind.STREET
+        part, by = _list_of(place)
         return self._store.page(
             _LINE,
-            place if wide else community_of(place),
-            index="by_street_due" if wide else "by_community_due",
+            part,
+            index=f"{by}_due",
             keys=behind(TICKET.attribute("due_order"), after)
             if after
             else None,
             start=start,
             limit=limit,
             wanted=wanted,
-            read_at_once=500 if wanted else 0,
+            read_at_once=_QUEUE_AT_ONCE if wanted else 0,
             read_at_most=2000,
         )
 

@@ -1,6 +1,5 @@
 """Requests about tickets; `views` holds the responses."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from ..web.fields import (
     UploadId,
 )
 from .intake import ProblemReport
-from .model import TicketLine
+from .listed import TicketFilter
 from .policy import Level, TicketUrgency
 from .states import TicketStatus
 
@@ -223,21 +222,12 @@ class TicketQuery(PageQuery):
             self.order is TicketOrder.NEW or self.state is TicketStatus.CLOSED
         )
 
-    @property
-    def line_filter(self) -> Callable[[TicketLine], bool] | None:
-        """Return the filter of lines that is asked for, None where none is."""
-        names = ("state", "category", "level", "assignee")
-        asked = {
-            name: getattr(self, name)
-            for name in names
-            if getattr(self, name) is not None
-        }
-        if not asked:
-            return None
-
-        def wants(line: TicketLine) -> bool:
-            return all(
-                getattr(line, name) == value for name, value in asked.items()
-            )
-
-        return wants
+    def filter_of(self, place: str) -> TicketFilter:
+        """Return the filter of a place's list."""
+        return TicketFilter(
+            place=place,
+            state=self.state,
+            category=self.category,
+            level=self.level,
+            assignee=self.assignee,
+        )

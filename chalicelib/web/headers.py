@@ -18,7 +18,7 @@ CORS = CORSConfig(
         "If-Match",
         "If-None-Match",
     ],
-    expose_headers=["ETag", "Retry-After", "Content-Language"],
+    expose_headers=["ETag", "Retry-After", "Content-Language", "Link"],
     max_age=600,
 )
 # A year. Browsers then ask for nothing over plain HTTP, and over plain HTTP they ignore it.

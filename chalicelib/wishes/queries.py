@@ -16,7 +16,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.entities import by_id
 from ..kernel.errors import Invalid, NotFound
-from ..kernel.paging import Page, Position, every
+from ..kernel.paging import Page, Position, every, first_found
 from ..kernel.place import PlaceKind, kind_of
 from ..kernel.request import RequestContext
 from ..kernel.text_catalogue import DEFAULT_LOCALE
@@ -167,15 +167,25 @@ class WishQueries:
     ) -> Page[tuple[Claim, WishForViewer]]:
         """Return the caller's own claims, newest first, each with its wish."""
         actor = self._access.require_self(context).actor
-        page = self._repository.claims_of(actor.id, context.start, limit)
-        people = self._people_in(wish for _, wish in page.items)
+
+        def read(start: Position | None) -> Page[tuple[Claim, WishForViewer]]:
+            page = self._repository.claims_of(actor.id, start, limit)
+            lines = self._claims_in(page.items, actor, context.locale)
+            return Page(lines, page.next)
+
+        return first_found(read, context.start)
+
+    def _claims_in(
+        self, found: Sequence[tuple[str, Wish]], actor: Actor, locale: str
+    ) -> list[tuple[Claim, WishForViewer]]:
+        people = self._people_in(wish for _, wish in found)
         lines: list[tuple[Claim, WishForViewer]] = []
-        for claim_id, wish in page.items:
-            view = self.for_viewer(actor, wish, people, context.locale)
+        for claim_id, wish in found:
+            view = self.for_viewer(actor, wish, people, locale)
             for claim in wish.claims:
                 if claim.id == claim_id and _still_counts(claim, view):
                     lines.append((claim, view))
-        return Page(lines, page.next)
+        return lines
 
     # for other services of wishes
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
-from ..kernel.paging import Page, Position, chain, every
-from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
+from ..kernel.paging import Page, Position, chain, every, first_found
+from ..kernel.place import PlaceKind, covers, grid_of, kind_of, street_of
 from ..store.counting import count_rows
 from ..store.indexes import index
 from ..store.repository import Repository
@@ -20,8 +20,9 @@ from .facts import wish_facts
 from .filing import FiledWishes
 from .helpers import HelperRecord
 from .model import ClaimPointer, Wish, WishKind, WishState, is_withheld
+from .states import ENDED
 from .waiting_tasks import WISH_TASKS, wish_tasks
-from .wall import WallEntry
+from .wall import GridEntry, WallEntry
 
 __all__ = [
     "CLAIM",
@@ -39,7 +40,6 @@ _ON_THE_WALL = (
     "version",
     "state",
     "kind",
-    "community",
     "community_name",
     "title",
     "story",
@@ -73,7 +73,15 @@ _WISHES = Table(
             "by_street",
             hash_key="wall_street",
             range_key="wall_order",
-            include=_ON_THE_WALL,
+            include=(*_ON_THE_WALL, "wall_community"),
+        ),
+        # The wishes of a grid that go on, and those that have ended, by age: for its staff. A claim
+        # does not change the keys.
+        index(
+            "by_grid",
+            hash_key="grid",
+            range_key="wall_order",
+            include=("state", "kind", "place"),
         ),
         # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
         index("by_resident", hash_key="person_id", range_key="created_at"),
@@ -113,6 +121,11 @@ def _part(place: str, wish: Wish) -> str:
     return f"{place}#{wish.state}{protected}"
 
 
+def _part_of_grid(grid: str, state: WishState) -> str:
+    """Return the partition of a grid's list that holds the wishes of a state."""
+    return f"{grid}#ended" if state in ENDED else grid
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelperClaim:
     """A claim as the index of helpers holds it: the id of the wish, and when it was claimed."""
@@ -128,9 +141,10 @@ def _keys(wish: Wish) -> dict[str, Any]:
         "wall_community": _part(wish.community, wish),
         "wall_street": _part(street_of(wish.place), wish),
         "wall_order": f"{to_text(wish.opened_at or wish.submitted_at)}#{wish.id}",
-        "community": wish.community,
         "places_left": wish.places_left,
     }
+    if grid := grid_of(wish.place):
+        keys["grid"] = _part_of_grid(grid, wish.state)
     return keys
 
 
@@ -168,7 +182,7 @@ def _filed_keys(filed: FiledWishes) -> dict[str, str]:
     return {"pk": f"filed#{filed.id}", "sk": "filed"}
 
 
-_COMPUTED: dict[str, type] = {"community": str, "places_left": int}
+_COMPUTED: dict[str, type] = {"places_left": int}
 WISH = (
     _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
     .with_projection(wish_facts)
@@ -181,6 +195,8 @@ HELPER = _WISHES.row(
 FILED = _WISHES.row(FiledWishes, keys=_filed_keys)
 WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
+_IN_GRID = WISH.view(GridEntry, id="pk")
+_GRID_AT_ONCE = 100  # what goes on in a grid
 _KEY = WISH.view(Key)
 _CLAIM_KEY = CLAIM.view(HelperClaim)
 _WITH_TIMERS = (
@@ -250,20 +266,60 @@ class WishRepository(Repository):
         start: Position | None,
         limit: int,
     ) -> Page[Wish]:
-        """Read the wishes of any place, for its staff. Below a community pages may be short."""
-        found = self.wall(
-            community_of(place),
-            states,
-            kind,
-            start,
-            limit,
-            protected=True,
-            suspended=True,
-        )
-        wishes = self.find_wishes([entry.id for entry in found.items])
-        return Page(
-            [wish for wish in wishes if covers(place, wish.place)], found.next
-        )
+        """Read the wishes of any place, for its staff. An empty page is the last.
+
+        Oldest first within each state. Of a street or community, those that need vetting and those
+        of blocked residents come last.
+        """
+        is_narrow = grid_of(place) is not None
+
+        def read(start: Position | None) -> Page[Wish]:
+            entries: Page[WallEntry] | Page[GridEntry]
+            if is_narrow:
+                entries = self._of_grid(place, states, kind, start, limit)
+            else:
+                entries = self.wall(
+                    place,
+                    states,
+                    kind,
+                    start,
+                    limit,
+                    protected=True,
+                    suspended=True,
+                )
+            ids = [entry.id for entry in entries.items]
+            return Page(self.find_wishes(ids), entries.next)
+
+        return first_found(read, start)
+
+    def _of_grid(
+        self,
+        place: str,
+        states: Sequence[WishState],
+        kind: WishKind | None,
+        start: Position | None,
+        limit: int,
+    ) -> Page[GridEntry]:
+        grid = grid_of(place) or place
+
+        def read(
+            state: str, key: Position | None, most: int
+        ) -> Page[GridEntry]:
+            def fits(entry: GridEntry) -> bool:
+                is_asked = entry.state == state and kind in (None, entry.kind)
+                return is_asked and covers(place, entry.place)
+
+            return self._store.page(
+                _IN_GRID,
+                _part_of_grid(grid, WishState(state)),
+                index="by_grid",
+                start=key,
+                limit=most,
+                wanted=fits,
+                read_at_once=_GRID_AT_ONCE,
+            )
+
+        return chain(states, read, start, limit)
 
     def wishes_of(
         self, person_id: str, start: Position | None, limit: int

@@ -9,7 +9,6 @@ from .source import FEATURE_SET, functions, modules, top
 # Use cases that need no `Access.require`, each with the reason.
 EXEMPT = {
     "admin.service.StaffQueue.convert_to_wish": "both parts authorize: for ticket and wish",
-    "matching.runs.RunExecutor.run": "Matching has authorized; the schedule has no actor",
     "open311.service.Open311.report": "by an API key, or an access token sent as one",
     "open311.service.Open311.update": "by an API key, or an access token sent as one",
     "people.access.Access.require": "the check itself",

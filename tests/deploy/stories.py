@@ -21,6 +21,7 @@ from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Entity
 from chalicelib.kernel.job import JobRecord
+from chalicelib.matching import runs
 from chalicelib.offers.model import Offer
 from chalicelib.people import accounts
 from chalicelib.people.model import Person
@@ -400,11 +401,12 @@ class Street:
         ):
             ok(self.clerk.get(f"/v1/people?place={BAIHUA}{question}"))
         for place, state in itertools.product(
-            (STREET, BAIHUA), ("open", "fulfilled")
+            (STREET, BAIHUA, GRID), ("open", "fulfilled")
         ):
             ok(self.admin.get(f"/v1/wishes?place={place}&state={state}"))
         for place in (STREET, BAIHUA, GRID):
             ok(self.admin.get(f"/v1/admin/queue?place={place}"))
+            ok(self.admin.get(f"/v1/matching/runs?place={place}"))
             for order in (
                 "",
                 f"&assignee={self.worker.me['id']}",
@@ -413,6 +415,12 @@ class Street:
                 ok(self.admin.get(f"/v1/tickets?place={place}{order}"))
         for wish in (self.known["wish_id"], self.world.open_wish()):
             ok(self.clerk.get(f"/v1/wishes/{wish}/matching"))
+        for title in ("一个水壶", "一盏台灯", "一袋大米"):
+            self.world.open_wish(self.world.resident(), title=title)
+            self.world.volunteer()
+        # Each wish is a step, so that a job reads the plan of another one.
+        with mock.patch.object(runs, "WISHES_PER_STEP", 1):
+            ok(self.admin.post("/v1/matching/runs", {"place": STREET}))
 
     def trail(self) -> None:
         """Read the security trail of a street, of what one person did, and about another."""
@@ -642,6 +650,7 @@ class Street:
                     "/open311/v2/requests.json?service_code=light&status=open"
                 )
             )
+            ok(Phone().get("/open311/v2/requests.json?service_code=light"))
             ticket = listed[0]["service_request_id"]
             for path in ("requests", "tokens"):
                 ok(Phone().get(f"/open311/v2/{path}/{ticket}.{suffix}"))

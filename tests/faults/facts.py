@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.kernel.changes import Entity
 from chalicelib.kernel.fact import Fact
 from chalicelib.kernel.job import JobRecord, ScheduledJob, scheduled_of
-from chalicelib.kernel.place import street_of
+from chalicelib.kernel.place import grid_of, street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights
 from chalicelib.message_log.model import MessageAttempt
@@ -449,13 +449,14 @@ def _queue_agrees(ticket: Ticket, row: Any) -> None:
         row.due_order or "",
         row.waits_for or "",
         row.waits_until,
-        row.due_street,
-        row.due_community,
+        row.street,
+        row.community,
+        row.grid,
     )
     where = (
-        (street_of(ticket.place), ticket.community)
-        if line.order
-        else (None, None)
+        street_of(ticket.place),
+        ticket.community,
+        grid_of(ticket.place),
     )
     assert shown == (line.order, line.waits_for, line.waits_until, *where), (
         f"the queue is not in step with {_named(ticket)}"

@@ -10,6 +10,7 @@ from chalicelib.kernel.errors import Busy
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, VolunteerHistory
 
+from ..matching.street import community_job
 from ..world import BAIHUA, Answer, Phone, World
 from . import seams
 from .facts import check, check_offers_at_rest, every, wish_of
@@ -41,7 +42,11 @@ def run(world: World) -> int:
     """
     for tries in range(1, 20):
         try:
-            world.services.matching.match_community(BAIHUA)
+            world.services.run_job(
+                community_job(
+                    BAIHUA, f"due_{world.services.core.ids.new('due')}"
+                )
+            )
         except Busy:
             continue
         return tries

@@ -261,7 +261,7 @@ def tell(
     Nobody is asked by matching meanwhile: of equals it takes the one whose id comes first, and
     ids are drawn anew each time.
     """
-    with mock.patch.object(Matching, "match_community"):
+    with mock.patch.object(Matching, "match_community", return_value=None):
         return _tell(world, ask, around)
 
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from chalicelib.kernel.access import Grant, Role
+from chalicelib.kernel.job import Command, ScheduledJob
 from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
+from chalicelib.offers.policy import MATCH
 from chalicelib.people.model import Person, Vetting
 from chalicelib.people.volunteer_profile import Availability, VolunteerProfile
 from chalicelib.people.volunteering import volunteering
@@ -15,9 +17,9 @@ from chalicelib.wishes.model import Safeguarding, Wish, WishKind, WishState
 
 from ..people.builders import a_vetting
 from ..store.scan import save_all
-from ..world import STREET, World
+from ..world import START, STREET, World
 
-__all__ = ["StreetSize", "settle"]
+__all__ = ["StreetSize", "carry_out", "community_job", "settle"]
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")
 KINDS = (WishKind.GOODS, WishKind.SERVICE, WishKind.COMPANY, WishKind.LEARNING)
@@ -35,6 +37,23 @@ class StreetSize:
     volunteers: int
     communities: int = 5
     grids: int = 4
+
+
+def community_job(place: str, id: str = "due_match") -> ScheduledJob:
+    """Return the job that matches a community by schedule."""
+    return ScheduledJob(job=Command(id=id, name=MATCH, subject=place), at=START)
+
+
+def carry_out(world: World, jobs: list[ScheduledJob]) -> int:
+    """Do the steps of runs that wait in a queue, in any order; return their number."""
+    steps = 0
+    while waiting := [
+        job for job in jobs if job.kind.startswith("command.match")
+    ]:
+        jobs.remove(waiting[-1])
+        world.services.run_job(waiting[-1])
+        steps += 1
+    return steps
 
 
 def settle(world: World, size: StreetSize, seed: int = 1) -> list[str]:

@@ -188,6 +188,7 @@ def test_a_packed_run_holds_only_ids_and_numbers():
         "needs",
         "prices",
         "edges",
+        "limits",
         "loads",
         "assigned",
         "planned",

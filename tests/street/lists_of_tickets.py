@@ -3,6 +3,7 @@
 from operator import attrgetter
 from random import Random
 
+from chalicelib.kernel.access import Role
 from chalicelib.kernel.place import (
     community_of,
     covers,
@@ -65,6 +66,29 @@ def _ticket_filter(
     }
     names = dice.sample(sorted(values), dice.choice((1, 1, 2)))
     return {name: values[name] for name in names}
+
+
+def own_tickets(street: Street, dice: Random) -> Listing:
+    """List what somebody who is not staff of a place reported or joined there."""
+    reports = street.all(TicketReport)
+    tickets = {one.id: one for one in street.all(Ticket)}
+    outsiders = {
+        one.id
+        for one in street.all(Person)
+        if all(grant.role.rank < Role.PROPERTY.rank for grant in one.grants)
+    }
+    mine = [one for one in reports if one.person_id in outsiders]
+    person = busiest(street, dice, [one.person_id for one in mine])
+    own = [one for one in mine if one.person_id == person.id]
+    own.sort(key=attrgetter("joined_at"), reverse=True)
+    state = dice.choice(list(TicketStatus)).value
+    place = "chunhui"
+    return Listing(
+        street.world.phone_of(person),
+        "/v1/tickets",
+        [one.ticket_id for one in own if tickets[one.ticket_id].state == state],
+        {"place": place, "state": state},
+    )
 
 
 def tickets_nearby(street: Street, dice: Random) -> Listing:

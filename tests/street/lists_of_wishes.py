@@ -40,12 +40,17 @@ def staff_wishes(street: Street, dice: Random, *, place: str) -> Listing:
         and query.get("state") in (None, wish.state)
         and query.get("kind") in (None, wish.kind)
     ]
+    is_narrow = place.count(".") > 1
     return Listing(
         viewer_of(street, place, dice),
         "/v1/wishes",
-        ids_of(sorted(found, key=_on_the_wall)),
+        ids_of(sorted(found, key=_in_grid if is_narrow else _on_the_wall)),
         query,
     )
+
+
+def _in_grid(wish: Wish) -> tuple[bool, int, str]:
+    return (False, *_on_the_wall(wish)[1:])
 
 
 def _on_the_wall(wish: Wish) -> tuple[bool, int, str]:
