@@ -28,7 +28,7 @@ from .model import Export, ExportFailure, ExportKind
 from .personal import next_fragment
 from .repository import ExportRepository, data_part
 from .sheets import Cell, sheet_bytes
-from .sources import Source
+from .sources import Source, each_once
 from .texts import KINDS
 
 __all__ = ["ExportJobs"]
@@ -159,7 +159,7 @@ class ExportJobs:
         else:
             people = set[str]()
             cells: list[Sequence[Cell]] = []
-            for row in self._files.read_rows(export):
+            for row in each_once(self._files.read_rows(export)):
                 people.add(row.person)
                 cells.append(row.cells)
             content = sheet_bytes(

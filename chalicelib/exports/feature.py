@@ -13,7 +13,7 @@ from ..places.feature import feature as places
 from ..security_trail.feature import audit
 from ..tickets.feature import queries as ticket_queries
 from ..uploads.feature import files as stored_files
-from ..wishes.feature import queries as wish_queries
+from ..wishes.feature import filed_lists
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -53,7 +53,7 @@ def sources(core: "Core", get: Get) -> "Mapping[ExportKind, Source]":
 
     return {
         ExportKind.WISHES: WishSource(
-            wishes=get(wish_queries), places=get(places), people=get(people)
+            wishes=get(filed_lists), people=get(people)
         ),
         ExportKind.TICKETS: TicketSource(
             tickets=get(ticket_queries), people=get(people)

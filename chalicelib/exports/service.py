@@ -24,7 +24,7 @@ from .files import ExportFiles
 from .model import Export, ExportFormat, ExportKind, ExportState
 from .repository import ExportRepository
 from .sheets import sheet_bytes
-from .sources import Row, Source
+from .sources import Row, Source, each_once
 
 __all__ = ["MAX_SPAN", "Exports", "SheetFile", "SheetTerms"]
 
@@ -261,7 +261,7 @@ class Exports:
             if len(rows) > policy.ROWS_AT_ONCE:
                 break
             if page.next is None:
-                return rows
+                return each_once(rows)
             start = page.next
         raise _too_large(counted.rows if counted else len(rows))
 

@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from ..kernel.paging import Page, Position
-from ..kernel.place import PlaceKind, covers, kind_of, street_of
+from ..kernel.place import covers, street_of
 from ..message_log.model import MessageAttempt
 from ..message_log.queries import MessageQueries
 from ..people.model import Person
 from ..people.service import People
-from ..places.service import Places
 from ..tickets.model import Ticket
 from ..tickets.queries import TicketQueries
+from ..wishes.filed_lists import FiledWishLists
 from ..wishes.model import Wish
-from ..wishes.queries import WishQueries
 from . import policy
 from .columns import message_cells, ticket_cells, wish_cells
 from .model import Export
@@ -27,6 +26,7 @@ __all__ = [
     "Source",
     "TicketSource",
     "WishSource",
+    "each_once",
 ]
 
 
@@ -44,6 +44,11 @@ class Counted(NamedTuple):
     exact: bool
 
 
+def each_once(rows: Iterable[Row]) -> list[Row]:
+    """Return rows, each id once. A row that moved while the others were read is as it was last."""
+    return list({row.cells[0]: row for row in rows}.values())
+
+
 class Source(Protocol):
     """The rows of one kind of export. The caller has authorized."""
 
@@ -59,26 +64,22 @@ class Source(Protocol):
 
 
 class WishSource:
-    """The wishes that were filed at a place in a span, community by community."""
+    """The wishes that were filed at a place in a span, state by state."""
 
-    def __init__(
-        self, *, wishes: WishQueries, places: Places, people: People
-    ) -> None:
-        self._wishes, self._places, self._people = wishes, places, people
+    def __init__(self, *, wishes: FiledWishLists, people: People) -> None:
+        self._wishes, self._people = wishes, people
 
     def page(
         self, export: Export, start: Position | None, limit: int
     ) -> Page[Row]:
-        """See `Source.page`. A wish that moves to another community meanwhile may be missing."""
-        parts = self._parts(export)
-        at = start or {"part": parts[0], "from": None}
+        """See `Source.page`."""
         page = self._wishes.filed_between(
-            at["part"], *_span(export), at["from"], limit
+            export.place, *_span(export), start, limit
         )
         found = [one for one in page.items if covers(export.place, one.place)]
         people = _people(self._people, [wish.person_id for wish in found])
         rows = [self._row(export, wish, people) for wish in found]
-        return Page(rows, _following(parts, at["part"], page.next))
+        return Page(rows, page.next)
 
     def _row(
         self, export: Export, wish: Wish, people: Mapping[str, Person]
@@ -86,21 +87,9 @@ class WishSource:
         person = people.get(wish.person_id)
         return Row(wish.person_id, wish_cells(export, wish, person))
 
-    def count(self, export: Export, limit: int) -> Counted:
+    def count(self, export: Export, limit: int) -> Counted | None:
         """See `Source.count`."""
-        rows = 0
-        for part in self._parts(export):
-            rows += self._wishes.count_filed(
-                part, *_span(export), limit - rows + 1
-            )
-            if rows > limit:
-                break
-        wide = (PlaceKind.STREET, PlaceKind.COMMUNITY)
-        return Counted(rows, kind_of(export.place) in wide)
-
-    def _parts(self, export: Export) -> list[str]:
-        """Return the communities to read, in order; the street itself has wishes, too."""
-        return self._places.communities_under(export.place)
+        return None
 
 
 class TicketSource:
@@ -199,13 +188,3 @@ def _span(export: Export) -> tuple[datetime, datetime]:
 def _people(people: People, ids: Iterable[str | None]) -> Mapping[str, Person]:
     known = [id for id in dict.fromkeys(ids) if id]
     return people.find_many(known, consistent=False)
-
-
-def _following(
-    parts: Sequence[str], part: str, key: Position | None
-) -> Position | None:
-    """Return the position behind a page. A part is found by its name, for parts may be added."""
-    if key:
-        return {"part": part, "from": key}
-    left = [one for one in parts if one > part]
-    return {"part": left[0], "from": None} if left else None

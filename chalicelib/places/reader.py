@@ -7,7 +7,6 @@ from ..kernel.cache import ExpiringCache
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import community_of, street_of
 from ..people.model import Person
 from ..people.service import People
 from .duty_lookup import DutyLookup
@@ -70,13 +69,6 @@ class PlaceReader:
             )
 
         return list(every(read))
-
-    def communities_under(self, code: str) -> list[str]:
-        """Return a street and its communities, or the community of a smaller place, sorted."""
-        if code != street_of(code):
-            return [community_of(code)]
-        codes = [place.id for place in self.tree(code)]
-        return sorted({code, *map(community_of, codes)})
 
     def streets(self) -> Sequence[str]:
         """Return the code of every street of the installation.

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..web.routes import Routes
     from .background import WishJobs
     from .claim_service import WishClaims
+    from .filed_lists import FiledWishLists
     from .forgetting import WishForgetting
     from .helper_reader import HelperReader
     from .homes import WishHomes
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "claims",
     "feature",
+    "filed_lists",
     "helpers",
     "jobs",
     "office_days",
@@ -84,6 +86,15 @@ feature.questions(
         "wish.expiring": {"需要": True, "不需要": False},
     }
 )
+
+
+@feature.provide
+def filed_lists(core: "Core", get: Get) -> "FiledWishLists":
+    """Build the lists of wishes by their filing."""
+    from .filed_lists import FiledWishLists
+    from .repository import WishRepository
+
+    return FiledWishLists(WishRepository(core.store))
 
 
 @feature.provide

@@ -266,25 +266,6 @@ class WishQueries:
         wishes = self._repository.find_wishes(list(dict.fromkeys(wish_ids)))
         return by_id(wishes)
 
-    def filed_between(
-        self,
-        community: str,
-        since: datetime,
-        until: datetime,
-        start: Position | None,
-        limit: int,
-    ) -> Page[Wish]:
-        """Return a page of the wishes of a community that were filed in a span, oldest first."""
-        return self._repository.filed_between(
-            community, since, until, start, limit
-        )
-
-    def count_filed(
-        self, community: str, since: datetime, until: datetime, limit: int
-    ) -> int:
-        """Count the wishes of `filed_between`, up to a limit."""
-        return self._repository.count_filed(community, since, until, limit)
-
     def latest_of(self, person_id: str, limit: int) -> Sequence[Wish]:
         """Return the newest wishes of a person."""
         return self._repository.wishes_of(person_id, None, limit).items

@@ -5,14 +5,13 @@ The two indexes of the wall hold public fields only. Every other index holds key
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ..kernel.clock import to_text
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every, first_found
 from ..kernel.place import PlaceKind, covers, grid_of, kind_of, street_of
-from ..store.counting import count_rows
 from ..store.indexes import index
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table
@@ -85,8 +84,6 @@ _WISHES = Table(
         ),
         # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
         index("by_resident", hash_key="person_id", range_key="created_at"),
-        # All wishes of a community in any state, by their filing: no move changes these keys.
-        index("by_filing", hash_key="community", range_key="created_at"),
         # No state: that of a claim is read from its wish. `by_shown` has the claims of a street.
         index(
             "by_helper",
@@ -430,40 +427,28 @@ class WishRepository(Repository):
         )
         return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
-    def filed_between(
+    def filed_in(
         self,
-        community: str,
+        part: str,
+        by: str,
         since: datetime,
-        until: datetime,
         start: Position | None,
         limit: int,
     ) -> Page[Wish]:
-        """Read the wishes of a community that were filed in a span, oldest first.
+        """Read the wishes of a partition of the wall that were last submitted from an instant on.
 
-        `until` is not in the span. Those of a street belong to no community.
+        `by` is the index: ``by_street`` or ``by_community``.
         """
+        order = WISH.attribute("wall_order")
         keys = self._store.page(
             _KEY,
-            community,
-            index="by_filing",
-            keys=_filed_in(since, until),
+            part,
+            index=by,
+            keys=order >= to_text(since),
             start=start,
             limit=limit,
         )
         return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
-
-    def count_filed(
-        self, community: str, since: datetime, until: datetime, limit: int
-    ) -> int:
-        """Count the wishes of `filed_between`, up to a limit."""
-        return count_rows(
-            self._store,
-            WISH,
-            community,
-            index="by_filing",
-            keys=_filed_in(since, until),
-            limit=limit,
-        )
 
     def _listed_in(self, part: str) -> Iterator[Wish]:
         def read(start: Position | None) -> Page[Wish]:
@@ -484,9 +469,3 @@ class WishRepository(Repository):
         return self._store.page(
             WISH_EVENT, wish_id, keys=keys, start=start, limit=limit
         )
-
-
-def _filed_in(since: datetime, until: datetime) -> Any:
-    """Return the condition of a span without its end: a range of DynamoDB includes its ends."""
-    last = until - timedelta(microseconds=1)
-    return WISH.attribute("created_at").between(since, last)
