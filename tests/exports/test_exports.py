@@ -87,6 +87,33 @@ def test_wishes_and_messages_have_files_as_well(world: World):
     assert len({row[0] for row in rows}) == len(rows)
 
 
+def test_a_wish_that_moves_on_while_it_is_read_is_a_row_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(policy, "PAGE_SIZE", 1)
+    cloud, staff = Cloud(world), world.staff()
+    ids = [
+        world.resident().post("/v1/wishes", world.wish_body()).json["id"]
+        for _ in range(2)
+    ]
+    export_id = ask(staff, what="wishes").json["id"]
+    with cloud.hooks(lambda: _approve(cloud, export_id, ids)):
+        cloud.run_for(minutes=1)
+    assert state_of(export_id).rows > len(ids)
+    rows = csv_rows(fetch(world, staff, f"{ROOT}/{export_id}/file"))
+    assert sorted(row[0] for row in rows) == sorted(ids)
+
+
+def _approve(cloud: Cloud, export_id: str, ids: list[str]) -> None:
+    """Approve the first wish that was read, once."""
+    with cloud.unwatched():
+        if state_of(export_id).parts != 1:
+            return
+        admin = cloud.world.phone_of(cloud.world.admin)
+        for wish_id in ids:
+            admin.post(f"/v1/wishes/{wish_id}/approve")
+
+
 def test_a_street_has_the_rows_of_all_communities_and_a_grid_its_own(
     world: World,
 ):
