@@ -49,6 +49,7 @@ LIBRARIES = {
     *(
         "typing_inspection",
         "urllib3",
+        "xlsxwriter",
         "six.py",
         "typing_extensions.py",
         "__pycache__",

@@ -20,19 +20,30 @@ _DROPPED = (
     "chalice/templates",
     "chalice/cdk",
     "chalice/policies*.json",
+    "chalice/analyzer.py",
+    "chalice/awsclient.py",
+    "chalice/local.py",
+    "chalice/package.py",
+    "chalice/pipeline.py",
+    "pydantic/mypy.py",
     # routing, which Chalice does
     "aws_lambda_powertools/event_handler",
+    # logs, metrics and batches need none of these
+    "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/circuit_breaker",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/idempotency",
     "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parameters",
     "aws_lambda_powertools/utilities/streaming",
+    "aws_lambda_powertools/utilities/validation",
     # windows on a desktop
     "PIL/_imagingtk*",
     "PIL/ImageTk.py",
     "PIL/_tkinter_finder.py",
     # photos are JPEG, PNG or WebP
     "PIL/_avif*",
-    "PIL/AvifImagePlugin.py",
     "pillow.libs/libavif-*",
     # no text is drawn on photos, and colours are not matched to devices
     "PIL/_imagingft*",
@@ -52,6 +63,8 @@ _DROPPED = (
     "boto3/data",
     "s3transfer/crt.py",
 )
+# JPEG needs the plugins of MPO and TIFF, for photos of phones and for their orientation.
+_IMAGES = {"Jpeg", "Mpo", "Png", "Tiff", "WebP"}
 _KEPT_OF_INFO = re.compile(
     r"METADATA$|.*(LICEN[CS]E|NOTICE|COPYING|AUTHORS)",
     re.IGNORECASE,
@@ -65,6 +78,7 @@ def slim(tree: Path) -> None:
             _remove(path)
     for path in [
         *_unused_services(tree / "botocore" / "data"),
+        *_unused_images(tree / "PIL"),
         *_unused_files(tree),
     ]:
         _remove(path)
@@ -107,6 +121,12 @@ def _trim(info: Path) -> None:
     metadata = info / "METADATA"
     head, _, _ = metadata.read_text(encoding="utf-8").partition("\n\n")
     metadata.write_text(head + "\n", encoding="utf-8")
+
+
+def _unused_images(pillow: Path) -> Iterator[Path]:
+    for plugin in pillow.glob("*ImagePlugin.py"):
+        if plugin.name.removesuffix("ImagePlugin.py") not in _IMAGES:
+            yield plugin
 
 
 def _remove(path: Path) -> None:
