@@ -148,7 +148,8 @@ TABLE: StateTable[TicketStatus] = StateTable(
         *_each(_UNSOLVED, can.TURN, S.CLOSED, "ticket.turned"),
         *_staying(tuple(S), can.PUBLISH, ("ticket.published",)),
         *_staying(tuple(S), can.HIDE, ("ticket.hidden",)),
-        *_staying((S.OPEN, *_WORKED_ON), "escalate", ("ticket.climbed",)),
+        # On hold only for reporters of a merged ticket, whom nobody has contacted.
+        *_staying(_UNSOLVED, "escalate", ("ticket.climbed",)),
         M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],
 )

@@ -99,6 +99,25 @@ def test_a_ticket_that_has_just_climbed_does_not_climb_twice_by_a_merge(
     assert stored(target).level is Level.STREET
 
 
+def test_who_comes_to_a_ticket_on_hold_is_contacted_in_time(
+    street: TicketStreet,
+):
+    target, part = street.report(), street.report(street.neighbour, text=ALIKE)
+    done(street.worker, target, "accept")
+    until = (street.world.clock.now() + timedelta(days=5)).isoformat()
+    done(street.worker, target, "hold", reason="等配件", until=until)
+    promised = due(part, SlaKind.CONTACT)
+    done(street.clerk, part, "merge", into=target)
+    assert due(target, SlaKind.CONTACT) == promised
+    street.world.clock.move_to(promised)
+    street.world.pass_time(minutes=1)
+    held = stored(target)
+    assert (held.state, held.level) == (S.ON_HOLD, Level.COMMUNITY)
+    done(street.worker, target, "comment", text="已联系您，等配件")
+    street.world.pass_time(days=6)
+    assert stored(target).state is S.ACCEPTED
+
+
 def test_what_waits_is_waked_by_something_more_urgent(street: TicketStreet):
     general, part = street.report(), urgent(street)
     done(street.worker, general, "accept")
