@@ -80,7 +80,7 @@ class RouteIndex(RouteMatcher):
 
         """
         path, _, query = url.partition("?")
-        if path != "/":
+        if len(path) > 1 and not path.endswith("//"):
             path = path.removesuffix("/")
         parts = path.split("/")
         for route, wanted in self._by_size.get(len(parts), ()):

@@ -185,7 +185,7 @@ def test_the_pump_stops_at_each_instant_at_which_something_is_due(
 def test_a_month_with_nothing_due_is_passed_in_one_step(world: World):
     ran = world.pass_time(days=30)
     # Each night begins retention, which the next sweep finds; nothing else is due.
-    assert set(ran) == {"audit", "match_wishes", "sweep"}
+    assert set(ran) == {"audit", "match_wishes", "seal_months", "sweep"}
     assert ran["audit"] == ran["sweep"] == 30
 
 
