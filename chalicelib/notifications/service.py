@@ -17,7 +17,7 @@ from ..kernel.job import Send
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.template import Legal, Pot, Template, Templates, Urgency
 from ..message_log.budget import Bill, SmsBudget
-from ..message_log.decisions import digest_time
+from ..message_log.decisions import digest_time, resume_at
 from ..message_log.digest import Digest
 from ..message_log.log import MessageLog
 from ..message_log.model import (
@@ -133,7 +133,11 @@ class Notifier:
     def _deliver_code(
         self, message: DueMessage, target: ChallengeTarget
     ) -> None:
-        """Send a code at once, at night too: a person waits for it."""
+        """Send a code at once, at night too: a person waits for it.
+
+        The address of a notice is dropped when no attempt can follow. A job that died before comes
+        again, and drops it then.
+        """
         found = self._challenges.destination(target.challenge_id)
         if found is None:
             return
@@ -148,10 +152,13 @@ class Notifier:
         )
         envelope = message.to(recipient)
         if message.facts is None:
-            self._log.suppress(envelope, SuppressionReason.OUTDATED)
-            return
-        with self._budget.billing() as bill:
-            self._log.attempt(envelope, message.facts, bill)
+            outdated = SuppressionReason.OUTDATED
+            attempt = self._log.suppress(envelope, outdated)
+        else:
+            with self._budget.billing() as bill:
+                attempt = self._log.attempt(envelope, message.facts, bill)
+        if resume_at(attempt, message.template) is None:
+            self._challenges.drop_address(found)
 
     # people
 

@@ -107,13 +107,13 @@ class ErasureNotices:
     ) -> Changes[ErasureProgress]:
         """Return the commit that sends the notice and forgets the number.
 
-        Until the message has gone, the number is with its challenge, as that of any code.
+        Until the message is settled, the number is with its challenge.
         """
         after = replace(noted, phone=None)
         if before.phone is None or before.ttl <= self._clock.now():
             return Changes(entity=after, previous=before)
         notice = self._challenges.notice(
-            ERASED, f"erased#{before.id}", before.phone, before.locale
+            ERASED, None, before.phone, before.locale
         )
         not_before = self._first_at(before)
         paced = [

@@ -153,24 +153,27 @@ class Challenges:
     def notice(
         self,
         kind: str,
-        target: str,
+        target: str | None,
         address: str,
         locale: str,
         counts: Sequence[Count] = (),
     ) -> Changes[Challenge]:
         """Return the decision that sends a notice to an address that may have no account.
 
-        Its challenge holds the address. Nobody can answer it.
+        Its challenge holds the address. Nobody can answer it. Without `target` the address is kept
+        for this notice alone, and goes when it is settled.
         """
+        id = self._ids.new("chl")
         order = CodeOrder(
             purpose=Purpose.NOTICE,
-            target=target,
+            target=target or id,
             address=address,
             asker="",
             locale=locale,
+            slot=id,
         )
         challenge = replace(self._new(order, self._clock.now()), used=True)
-        row = CodeTarget(id=target, address=address, ttl=challenge.ttl)
+        row = CodeTarget(id=order.target, address=address, ttl=challenge.ttl)
         message = Message(
             kind=kind,
             audience=ChallengeTarget(challenge.id),
@@ -277,7 +280,14 @@ class Challenges:
             purpose=challenge.purpose,
             address=address,
             locale=challenge.locale,
+            is_for_it_alone=challenge.is_own_target,
         )
+
+    def drop_address(self, destination: Destination) -> None:
+        """Delete the address of a message that is settled, if nothing else needs it. Idempotent."""
+        if destination.is_for_it_alone:
+            target = self._target_without_address(destination.challenge_id)
+            self._repository.delete_target(target)
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return the code of a challenge; None if the code is not to be sent, or not any more."""
@@ -291,8 +301,11 @@ class Challenges:
 
     def forget(self, target: str) -> Delete:
         """Return the deletion of a phone or address that codes went to."""
-        row = CodeTarget(id=target, address="", ttl=self._clock.now())
-        return Delete(row=row)
+        return Delete(row=self._target_without_address(target))
+
+    def _target_without_address(self, id: str) -> CodeTarget:
+        """Return what names the row of an address, to delete it."""
+        return CodeTarget(id=id, address="", ttl=self._clock.now())
 
 
 def _community_of(holder: Person | None) -> str | None:

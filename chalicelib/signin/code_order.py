@@ -40,9 +40,13 @@ class CodeOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """The phone or address to which the code of a challenge goes."""
+    """The phone or address to which the code of a challenge goes.
+
+    With `is_for_it_alone` no other challenge has the same row of the address.
+    """
 
     challenge_id: str
     purpose: Purpose
     address: str
     locale: str
+    is_for_it_alone: bool

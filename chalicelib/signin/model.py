@@ -89,6 +89,11 @@ class Challenge(Entity):
         kind, _, hashed = self.target.partition("#")
         return hashed if kind == "phone" else None
 
+    @property
+    def is_own_target(self) -> bool:
+        """Say whether this is a notice with an address that no code goes to."""
+        return self.purpose is Purpose.NOTICE and self.target == self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeTarget:

@@ -88,6 +88,10 @@ class SessionRepository(Repository):
         """Read the phone or address to which codes go."""
         return self._store.get(TARGET, id, "target")
 
+    def delete_target(self, target: CodeTarget) -> None:
+        """Delete a phone or address to which codes went. Idempotent."""
+        self._store.delete(target)
+
     def find_read_out(self, target: str) -> Challenge | None:
         """Read the latest challenge of a target that staff have read out."""
         pointer = self._store.get(READ_OUT, target, "read_out")

@@ -4,16 +4,32 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import pytest
+
+from chalicelib.adapters.ports import Refused, Sms
 from chalicelib.feature import Bound
 from chalicelib.privacy.erasure_notices import ERASED
 from chalicelib.privacy.policy import NUMBER_KEPT
+from chalicelib.signin.repository import SessionRepository
 from chalicelib.store.scheduling import HAND_OVER_FIRST
 
+from ..notifications.builders import ScriptedGateway, over
 from ..store.scan import everything
 from ..world import Phone, World
 from .test_through_staff import blocked, erase, phoneless
 
 MINUTE = timedelta(minutes=1)
+
+
+class NoticeFails(ScriptedGateway):
+    """A provider whose script is for the notice alone: it takes all codes."""
+
+    def send(self, sms: Sms) -> str:
+        if sms.kind == ERASED and self.script:
+            raise self.script.pop(0)
+        self.taken.append(sms)
+        self.world.mailbox.put(sms.phone, "sms", sms.text, sms.kind)
+        return sms.id
 
 
 def notices(world: World, number: str) -> list[str]:
@@ -42,19 +58,60 @@ def erased_without(world: World, handler: str) -> tuple[Phone, Any]:
     return phone, patch
 
 
-def test_the_number_hears_at_once_and_is_then_with_its_message_only(
-    world: World,
-):
+def test_the_number_hears_at_once_and_is_then_gone(world: World):
     phone = world.resident()
     number = phone.me["phone"]
     assert world.erase(phone).status == 202
     world.pass_time(minutes=5)
     (text,) = notices(world, number)
     assert "已全部删除" in text
-    (row,) = rows_with(number)
-    assert row.startswith("sessions ")
+    assert rows_with(number) == []
     world.pass_time(days=3)
     assert len(notices(world, number)) == 1
+
+
+def test_a_number_stays_while_its_sms_is_tried_again(world: World):
+    phone = world.resident()
+    number = phone.me["phone"]
+    gateway = NoticeFails(world, Refused("throttled"))
+    over(world, gateway)
+    assert world.erase(phone).status == 202
+    world.pass_time(seconds=5)
+    assert gateway.script == []
+    (row,) = rows_with(number)
+    assert row.startswith("sessions ")
+    world.pass_time(hours=1)
+    assert len(notices(world, number)) == 1
+    assert rows_with(number) == []
+
+
+@pytest.mark.parametrize(
+    "error", [Refused("no such number", final=True), TimeoutError()], ids=repr
+)
+def test_a_number_goes_when_its_sms_has_failed(world: World, error: Exception):
+    phone = world.resident()
+    gateway = NoticeFails(world, error)
+    over(world, gateway)
+    assert world.erase(phone).status == 202
+    world.pass_time(minutes=5)
+    assert gateway.script == []
+    assert rows_with(phone.me["phone"]) == []
+
+
+def test_a_number_goes_though_the_job_of_its_sms_died_in_between(world: World):
+    phone = world.resident()
+    dropped = mock.patch.object(
+        SessionRepository, "delete_target", side_effect=RuntimeError
+    )
+    with dropped:
+        assert world.erase(phone).status == 202
+        world.pass_time(seconds=30)
+    assert len(notices(world, phone.me["phone"])) == 1
+    assert rows_with(phone.me["phone"])
+    world.services.desk.redrive_all(None)
+    world.pass_time(hours=1)
+    assert len(notices(world, phone.me["phone"])) == 1
+    assert rows_with(phone.me["phone"]) == []
 
 
 def test_nobody_hears_while_a_feature_is_not_through(world: World):
