@@ -26,6 +26,8 @@ __all__ = [
 T = TypeVar("T")
 Position = dict[str, Any]
 _PURPOSE = "cursor"
+_READS_MAX = 16  # for one page of a list that is filtered after a read
+_STEP_MAX = 100  # rows in one of these reads: the keys of one batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +162,30 @@ def merge_newest(
 
 
 def first_found(
-    read: Callable[[Position | None], Page[T]], start: Position | None
+    read: Callable[[Position | None, int], Page[T]],
+    start: Position | None,
+    limit: int,
 ) -> Page[T]:
-    """Read on until a page has items, or is the last. For lists that are filtered after a read."""
-    while True:
-        page = read(start)
-        if page.items or page.next is None:
-            return page
-        start = page.next
+    """Read on until a page has items, or is the last. For lists that are filtered after a read.
+
+    `read(start, size)` looks at `size` rows. Steps grow while nothing is found. A step in which
+    more than `limit` is found is read again in halves, since a page can only end where a read
+    does. After `_READS_MAX` reads the page is empty all the same, and the next one goes on.
+    """
+    size, is_near = limit, False
+    for _ in range(_READS_MAX):
+        page = read(start, size)
+        if len(page.items) <= limit:
+            if page.items or page.next is None:
+                return page
+            start = page.next
+        else:
+            is_near = True
+        if is_near:
+            size = max(limit, (size + 1) // 2)
+        else:
+            size = min(4 * size, max(limit, _STEP_MAX))
+    return Page([], start)
 
 
 def every(read: Callable[[Position | None], Page[T]]) -> Iterator[T]:

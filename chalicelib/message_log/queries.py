@@ -79,12 +79,12 @@ class MessageQueries:
         """
         actor = self._access.require_self(context).actor
 
-        def read(start: Position | None) -> Page[InboxItem]:
-            page = self._repository.messages_to(actor.id, start, limit)
+        def read(start: Position | None, size: int) -> Page[InboxItem]:
+            page = self._repository.messages_to(actor.id, start, size)
             items = self._inbox_items(page.items, actor, context.locale)
             return Page(items, page.next)
 
-        return first_found(read, context.start)
+        return first_found(read, context.start, limit)
 
     def _inbox_items(
         self, found: Sequence[MessageAttempt], actor: Actor, locale: str

@@ -99,12 +99,12 @@ class Offers:
         """Return the caller's own offers, newest first."""
         actor = self._access.require_self(context).actor
 
-        def read(start: Position | None) -> Page[OfferForViewer]:
-            page = self._repository.offers_of(actor.id, start, limit)
+        def read(start: Position | None, size: int) -> Page[OfferForViewer]:
+            page = self._repository.offers_of(actor.id, start, size)
             offers = self._still_own(page.items, actor, context.locale)
             return Page(offers, page.next)
 
-        return first_found(read, context.start)
+        return first_found(read, context.start, limit)
 
     def _still_own(
         self, offers: Sequence[Offer], actor: Actor, locale: str

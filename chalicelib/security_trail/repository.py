@@ -87,7 +87,7 @@ class TrailRepository(Repository):
     def read(
         self, wanted: TrailFilter, before: str, limit: int
     ) -> Page[SecurityEvent]:
-        """Read lines before an order, newest first, in one request. A page may be short.
+        """Read lines before an order, newest first. A filtered page may be short.
 
         The lines about one person, or by one, are read by an index, and are eventually consistent.
         """

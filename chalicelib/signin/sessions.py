@@ -187,12 +187,12 @@ class Sessions:
         actor = self._access.require_self(context).actor
         now = self._clock.now()
 
-        def read(start: Position | None) -> Page[Session]:
-            page = self._repository.sessions_of(actor.id, start, limit)
+        def read(start: Position | None, size: int) -> Page[Session]:
+            page = self._repository.sessions_of(actor.id, start, size)
             alive = [one for one in page.items if not one.is_over(now)]
             return Page(alive, page.next)
 
-        return actor, first_found(read, context.start)
+        return actor, first_found(read, context.start, limit)
 
     def end_session(self, context: RequestContext, session_id: str) -> None:
         """End one session of the actor."""

@@ -9,6 +9,8 @@ from ..kernel.paging import Page, Position
 from .table import Item, Row
 
 __all__ = [
+    "EMPTY_AFTER",
+    "EMPTY_AFTER_STREET",
     "next_size",
     "page_up_to",
     "position",
@@ -18,18 +20,19 @@ __all__ = [
 
 T = TypeVar("T")
 _MAX_AT_ONCE = 1000  # rows in a further request of a filtered list
+# Rows in which nothing was found, after which a page ends empty. Anybody may ask for such a list.
+EMPTY_AFTER = 5000
+# Of lists for staff alone: more rows than a list of a whole street has.
+EMPTY_AFTER_STREET = 100_000
 
 
-def next_size(size: int, read_at_once: int, left: int, found: int) -> int:
+def next_size(size: int, read_at_once: int, left: int) -> int:
     """Return the rows of the next request: twice as many, or at least as the caller asked.
 
-    `left` is how many may still be read. If there are none it is 0, and the page ends, unless
-    nothing was found.
+    `left` is how many may still be read. If there are none it is 0, and the page ends.
     """
     size = max(read_at_once, min(2 * size, _MAX_AT_ONCE))
-    if left > 0:
-        return min(size, left)
-    return 0 if found else size
+    return max(0, min(size, left))
 
 
 def query_options(
@@ -68,7 +71,10 @@ def take_wanted(
 def page_up_to(
     used: int, things: list[T], names: Sequence[str], items: Sequence[Item]
 ) -> Page[T]:
-    """Return a page that ends with item number `used`; nothing follows the last one."""
+    """Return a page that ends with item number `used`; nothing follows the last one.
+
+    One row more than asked for is read, so that `next` is None exactly at the end.
+    """
     if used == len(items):
         return Page(things)
     return Page(things, position(names, items[used - 1]))

@@ -16,14 +16,16 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from ..kernel.paging import Page, Position
-from .batches import (
-    BATCH_GET,
-    in_batches,
-    read_batch,
-    write_batch,
-)
+from .batches import BATCH_GET, in_batches, read_batch, write_batch
 from .faults import code_of, reading
-from .reading import next_size, page_up_to, position, query_options, take_wanted
+from .reading import (
+    EMPTY_AFTER,
+    next_size,
+    page_up_to,
+    position,
+    query_options,
+    take_wanted,
+)
 from .table import Item, Key, Row, RowType, Table
 from .tables import OWN_ROWS
 
@@ -63,9 +65,7 @@ class Store:
     def _add_table(self, table: Table) -> None:
         name = self.prefix + table.name
         meta = MetaTable(meta_of(name, table.schema()))
-        with suppress(
-            ValueError
-        ):  # known to a connection that another store shares
+        with suppress(ValueError):  # known: another store shares the connection
             self.connection.add_meta_table(meta)
         self._names[table.name], self._tables[table.name] = name, table
 
@@ -138,32 +138,32 @@ class Store:
         wanted: Callable[[T], bool] | None = None,
         read_at_once: int = 0,
         read_at_most: int = 300,
+        empty_after: int = EMPTY_AFTER,
         consistent: bool = True,
     ) -> Page[T]:
         """Read one keyset page of a partition; without `wanted` in one request.
 
-        A page filtered by `wanted` ends after about `read_at_most` rows, in requests that double
-        from `read_at_once` or `limit` on; an empty one is the last. Indexes: eventually consistent.
+        A page filtered by `wanted` ends after about `read_at_most` rows, or, while it is empty,
+        after `empty_after`. Requests double from `read_at_once` or `limit` on.
         """
         options = query_options(
             index, keys, newest_first=newest_first, consistent=consistent
         )
         names = row.table.index_keys(index)
         things: list[T] = []
-        size, left = max(limit, read_at_once), read_at_most
+        size, read = max(limit, read_at_once), 0
         while True:
-            # One row more is read, so that `next` is None exactly at the end.
             items = self._query(row.table, part, start, size + 1, options)
             room = limit - len(things)
             found, used = take_wanted(row, items[:size], wanted, room)
-            things += found
+            things, read = things + found, read + size
             if len(found) == room:
                 return page_up_to(used, things, names, items)
             if len(items) <= size:
                 return Page(things)
-            left -= size
             start = position(names, items[size - 1])
-            size = next_size(size, read_at_once, left, len(things))
+            most = read_at_most if things else empty_after
+            size = next_size(size, read_at_once, most - read)
             if not size:
                 return Page(things, start)
 

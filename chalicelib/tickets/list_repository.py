@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ..kernel.paging import Page, Position, every, first_found, merge_newest
 from ..kernel.place import PlaceKind, grid_of, kind_of, street_of
+from ..store.reading import EMPTY_AFTER_STREET
 from ..store.repository import Repository
 from ..store.table import Key, RowView
 from .listed import (
@@ -46,8 +47,8 @@ class TicketLists(Repository):
     ) -> Page[Ticket]:
         """Read the tickets of a place and a filter. No page is empty, unless it is the last."""
 
-        def read(start: Position | None) -> Page[Ticket]:
-            found = self._listed(asked, start, limit)
+        def read(start: Position | None, size: int) -> Page[Ticket]:
+            found = self._listed(asked, start, size)
             tickets = self._tickets([listed.id for listed in found.items])
             # A ticket may have moved on since the index was written.
             return Page(
@@ -56,7 +57,7 @@ class TicketLists(Repository):
 
         if asked.is_any and kind_of(asked.place) is PlaceKind.STREET:
             return self._all_of(asked.place, start, limit)
-        return first_found(read, start)
+        return first_found(read, start, limit)
 
     def _all_of(
         self, street: str, start: Position | None, limit: int
@@ -155,6 +156,7 @@ class TicketLists(Repository):
             newest_first=True,
             wanted=wanted,
             read_at_once=_LISTED_AT_ONCE if wanted else 0,
+            empty_after=EMPTY_AFTER_STREET,
         )
         pairs = [(one.reported_order, one) for one in found.items]
         if found.next is None:

@@ -77,14 +77,14 @@ class NearbyTickets:
             raise Forbidden("ticket.not_near")
         actor_id = granted.actor.id
 
-        def read(start: Position | None) -> Page[Nearby]:
+        def read(start: Position | None, size: int) -> Page[Nearby]:
             page = self._repository.queue(
-                community_of(home), _is_public, start, limit
+                community_of(home), _is_public, start, size
             )
             ids = [line.id for line in page.items]
             return Page([*self._nearby(ids, home, actor_id)], page.next)
 
-        return first_found(read, context.start)
+        return first_found(read, context.start, limit)
 
     def _nearby(
         self, ticket_ids: list[str], home: str, person_id: str

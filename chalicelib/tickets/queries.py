@@ -218,7 +218,9 @@ class TicketQueries:
             )
 
         return first_found(
-            lambda start: chain(list(parts), read, start, limit), context.start
+            lambda start, size: chain(list(parts), read, start, size),
+            context.start,
+            limit,
         )
 
     def list_my_tickets(

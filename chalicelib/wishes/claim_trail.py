@@ -22,7 +22,7 @@ class ClaimTrail(Repository):
     def read(
         self, wanted: TrailFilter, before: str, limit: int
     ) -> Page[SecurityEvent]:
-        """Read claims before an order, newest first, in one request. A page may be short.
+        """Read claims before an order, newest first. Below a street a page may be short.
 
         They name the wish, not its resident.
         """

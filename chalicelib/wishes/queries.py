@@ -168,12 +168,14 @@ class WishQueries:
         """Return the caller's own claims, newest first, each with its wish."""
         actor = self._access.require_self(context).actor
 
-        def read(start: Position | None) -> Page[tuple[Claim, WishForViewer]]:
-            page = self._repository.claims_of(actor.id, start, limit)
+        def read(
+            start: Position | None, size: int
+        ) -> Page[tuple[Claim, WishForViewer]]:
+            page = self._repository.claims_of(actor.id, start, size)
             lines = self._claims_in(page.items, actor, context.locale)
             return Page(lines, page.next)
 
-        return first_found(read, context.start)
+        return first_found(read, context.start, limit)
 
     def _claims_in(
         self, found: Sequence[tuple[str, Wish]], actor: Actor, locale: str

@@ -13,6 +13,7 @@ from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, chain, every, first_found
 from ..kernel.place import PlaceKind, covers, grid_of, kind_of, street_of
 from ..store.indexes import index
+from ..store.reading import EMPTY_AFTER, EMPTY_AFTER_STREET
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table
 from .facts import wish_facts
@@ -160,8 +161,12 @@ def wall_parts(
     parts = list(open_to_all)
     if protected:
         parts += [part + _PROTECTED for part in open_to_all]
-    if suspended:
-        parts += [part + _SUSPENDED for part in open_to_all]
+    if suspended:  # one that has ended is not withheld
+        parts += [
+            f"{place}#{state}{_SUSPENDED}"
+            for state in states
+            if state not in ENDED
+        ]
     return parts
 
 
@@ -194,6 +199,8 @@ WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
 _IN_GRID = WISH.view(GridEntry, id="pk")
 _GRID_AT_ONCE = 100  # what goes on in a grid
+_WALL_AT_ONCE = 100  # of a filtered wall
+_ALL_AT_ONCE = 1000  # of one for staff, who see 23 partitions: half a megabyte
 _KEY = WISH.view(Key)
 _CLAIM_KEY = CLAIM.view(HelperClaim)
 _WITH_TIMERS = (
@@ -236,18 +243,24 @@ class WishRepository(Repository):
         """Read the wall of a street or community, oldest first within each state.
 
         With `protected`, the wishes that need vetting for safeguarding follow; with `suspended`
-        those of blocked residents.
+        those of blocked residents: for staff, for whom a filter reads each partition at once.
         """
         by = (
             "by_street"
             if kind_of(place) is PlaceKind.STREET
             else "by_community"
         )
-        wanted = (lambda entry: entry.kind is kind) if kind else None
+        options: dict[str, Any] = {}
+        if kind:
+            options = {
+                "wanted": lambda entry: entry.kind is kind,
+                "read_at_once": _ALL_AT_ONCE if suspended else _WALL_AT_ONCE,
+                "empty_after": EMPTY_AFTER_STREET if suspended else EMPTY_AFTER,
+            }
 
         def read(part: str, key: Position | None, most: int) -> Page[WallEntry]:
             return self._store.page(
-                _WALL, part, index=by, start=key, limit=most, wanted=wanted
+                _WALL, part, index=by, start=key, limit=most, **options
             )
 
         parts = wall_parts(
@@ -270,24 +283,24 @@ class WishRepository(Repository):
         """
         is_narrow = grid_of(place) is not None
 
-        def read(start: Position | None) -> Page[Wish]:
+        def read(start: Position | None, size: int) -> Page[Wish]:
             entries: Page[WallEntry] | Page[GridEntry]
             if is_narrow:
-                entries = self._of_grid(place, states, kind, start, limit)
+                entries = self._of_grid(place, states, kind, start, size)
             else:
                 entries = self.wall(
                     place,
                     states,
                     kind,
                     start,
-                    limit,
+                    size,
                     protected=True,
                     suspended=True,
                 )
             ids = [entry.id for entry in entries.items]
             return Page(self.find_wishes(ids), entries.next)
 
-        return first_found(read, start)
+        return first_found(read, start, limit)
 
     def _of_grid(
         self,

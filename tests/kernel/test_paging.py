@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Malformed
-from chalicelib.kernel.paging import Cursors, Page, chain, every, merge_pairs
+from chalicelib.kernel.paging import (
+    Cursors,
+    Page,
+    chain,
+    every,
+    first_found,
+    merge_pairs,
+)
 
 from ..keys import a_keyring
 
@@ -136,6 +143,48 @@ def test_a_full_page_of_the_first_partition_is_one_read():
 def test_every_yields_a_list_to_its_end():
     read = _reader([list(range(7))])
     assert list(every(lambda start: read("0", start, 3))) == list(range(7))
+
+
+# lists that are filtered after a read
+
+
+def _filtered(wanted, reads):
+    """Return a list of which only the truthy items are shown."""
+
+    def read(start, size):
+        reads.append(size)
+        page = _reader([wanted])("0", start, size)
+        at = start["at"] if start else 0
+        shown = [n for n in range(at, at + len(page.items)) if wanted[n]]
+        return Page(shown, page.next)
+
+    return read
+
+
+@given(st.lists(st.booleans(), max_size=150), st.integers(1, 12))
+def test_a_page_that_is_filtered_after_its_read_is_found_in_few_reads(
+    wanted, limit
+):
+    found, start = [], None
+    while True:
+        reads = []
+        page = first_found(_filtered(wanted, reads), start, limit)
+        assert len(reads) <= 16
+        assert max(reads) <= 100
+        assert len(page.items) <= limit
+        assert page.items or page.next is None
+        found += page.items
+        start = page.next
+        if start is None:
+            break
+    assert found == [n for n, is_wanted in enumerate(wanted) if is_wanted]
+
+
+def test_a_list_that_shows_nothing_ends_empty_after_few_reads():
+    reads = []
+    page = first_found(_filtered([False] * 5000, reads), None, 1)
+    assert (page.items, page.next) == ([], {"at": sum(reads)})
+    assert reads == [1, 4, 16, 64] + [100] * 12
 
 
 # several lists in one order

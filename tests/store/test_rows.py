@@ -40,7 +40,8 @@ def test_any_wish_survives_storage(wish):
 @given(WISHES)
 def test_a_public_line_equals_its_wish(wish):
     entry = WISH.view(WallEntry, id="pk").to_entity(through_the_store(wish))
-    for name in WallEntry.__dataclass_fields__:
+    assert entry.community == wish.community
+    for name in WallEntry.__dataclass_fields__.keys() - {"wall_community"}:
         assert getattr(entry, name) == getattr(wish, name)
 
 
@@ -186,13 +187,25 @@ def test_a_filter_that_nothing_matches_costs_few_requests(
             "wsh_a",
             limit=limit,
             wanted=lambda event: False,
-            read_at_most=1000,
+            empty_after=1000,
         )
     assert (found.items, found.next is None) == ([], False)
     assert storage.reads <= 12
     with counted_storage() as storage:
-        rest = _pages(limit, wanted=lambda event: False, read_at_most=1000)
+        rest = _pages(limit, wanted=lambda event: False, empty_after=1000)
     assert rest == [[], []]
+
+
+def test_a_filtered_page_reads_on_while_nothing_is_found(world: World):
+    _put_events(40)
+    for limit in (1, 3, 20):
+        pages = _pages(
+            limit,
+            wanted=lambda event: event.version in (30, 31),
+            read_at_most=5,
+        )
+        assert [version for page in pages for version in page] == [30, 31]
+        assert [] not in pages[:-1]
 
 
 def test_a_filtered_list_loses_nothing_at_any_read_size(world: World):
