@@ -148,7 +148,7 @@ TABLE: StateTable[TicketStatus] = StateTable(
         *_each(_UNSOLVED, can.TURN, S.CLOSED, "ticket.turned"),
         *_staying(tuple(S), can.PUBLISH, ("ticket.published",)),
         *_staying(tuple(S), can.HIDE, ("ticket.hidden",)),
-        # On hold only for reporters of a merged ticket, whom nobody has contacted.
+        # On hold only for reporters of a merged ticket: nobody has contacted them.
         *_staying(_UNSOLVED, "escalate", ("ticket.climbed",)),
         M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],

@@ -243,7 +243,7 @@ class WishRepository(Repository):
         """Read the wall of a street or community, oldest first within each state.
 
         With `protected`, the wishes that need vetting for safeguarding follow; with `suspended`
-        those of blocked residents: for staff, for whom a filter reads each partition at once.
+        those of blocked residents, for staff. A filter of theirs reads each partition at once.
         """
         by = (
             "by_street"

@@ -425,6 +425,7 @@ def everything_about_tickets(street: TicketStreet) -> None:
         if op.method == "GET"
         and "ticket" in op.path
         and "open311" not in op.path
+        and "export" not in op.path
     ):
         path = operation.path.replace("{ticket_id}", id)
         more = {
