@@ -252,10 +252,10 @@ class ExportJobs:
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
         """Return what is exported; None for a file that cannot be fetched (any more)."""
-        return [self._context(one.subject) for one in subjects]
+        found = self._repository.find_exports([one.subject for one in subjects])
+        return [self._context(found.get(one.subject)) for one in subjects]
 
-    def _context(self, export_id: str) -> MessageContext | None:
-        export = self._repository.find_export(export_id)
+    def _context(self, export: Export | None) -> MessageContext | None:
         if export is None or not export.can_be_fetched(self._clock.now()):
             return None
         return MessageContext(facts={"what": KINDS[export.what]})

@@ -1,8 +1,9 @@
 """How exports are stored. Their files lie elsewhere (`adapters.ports.Files`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..kernel.clock import to_text
+from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
 from ..store.indexes import index
 from ..store.repository import Repository
@@ -52,6 +53,11 @@ class ExportRepository(Repository):
     def find_export(self, export_id: str) -> Export | None:
         """Read one export."""
         return self._store.get(EXPORT, export_id, "export")
+
+    def find_exports(self, export_ids: Sequence[str]) -> dict[str, Export]:
+        """Read several exports by id; unknown ones are left out."""
+        keys = [(id, "export") for id in export_ids]
+        return by_id(self._store.get_many(EXPORT, keys))
 
     def exports_of(
         self, part: str, start: Position | None, limit: int

@@ -47,7 +47,7 @@ REFUSALS = {
         en="Too many exports. Please try again later.",
     ),
     "export.too_many_rows": text(
-        zh="超过 {limit} 行，请改用 CSV，或缩短日期。",
+        zh="超过 {limit} 行，请缩短日期，或换一种文件格式。",
         en="There are more than {limit} rows. Take CSV, or a shorter span.",
     ),
 }

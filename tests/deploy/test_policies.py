@@ -97,7 +97,8 @@ def test_a_policy_allows_by_name(function: str):
     for statement in json.loads(committed(function))["Statement"]:
         assert statement.keys() == {"Effect", "Action", "Resource"}
     prefixes = {
-        address_of(f"bucket/{name}/*") for name in ("incoming", "photos")
+        address_of(f"bucket/{name}/*")
+        for name in ("exports", "incoming", "photos")
     }
     for one in permissions_in(committed(function)):
         assert "*" not in one.action

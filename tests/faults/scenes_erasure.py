@@ -9,8 +9,15 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
+from chalicelib.exports.model import (
+    Export,
+    ExportFormat,
+    ExportKind,
+    ExportState,
+)
 from chalicelib.feature import PERSON_ERASED
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.changes import Changes
 from chalicelib.kernel.ended_relations import RELATION_ENDED
 from chalicelib.kernel.job import Event, ScheduledJob
 from chalicelib.offers.model import Offer
@@ -42,6 +49,7 @@ from .scenes_offers import unheard
 # The handlers of the two events of an erasure.
 HANDLERS = {
     PERSON_ERASED: {
+        "exports",
         "offers",
         "people",
         "signin",
@@ -50,6 +58,7 @@ HANDLERS = {
         "wishes",
     },
     RELATION_ENDED: {
+        "exports",
         "factors",
         "message_log",
         "offers",
@@ -84,6 +93,7 @@ class Erased:
         things = [thing for kind in kinds for thing in every(kind)]
         things += scan(Consent, SK.startswith("consent#"))
         things += scan(StoredReply, SK == "reply")
+        things += scan(Export, SK == "export")
         rows = sorted(CHANGING.sub("", repr(thing)) for thing in things)
         lines = check_promises(self.cloud, urgent_once_more)
         return rows, set(seams.kept_files(self.cloud.world)), told_kinds(lines)
@@ -193,6 +203,26 @@ def _has_written(world: World, person: Phone) -> None:
     save(reply)
 
 
+def _has_exported(world: World, person: Phone) -> None:
+    """Keep an export of somebody's own data that could be fetched for a day."""
+    now = world.clock.now()
+    export = Export(
+        id="exp_" + "a" * 24,
+        created_at=now,
+        updated_at=now,
+        owner=person.me["id"],
+        what=ExportKind.DATA,
+        format=ExportFormat.JSON,
+        state=ExportState.READY,
+        go_on_at=now,
+        ready_at=now,
+        clear_at=now + timedelta(days=7),
+    )
+    world.services.core.transaction.run(
+        lambda: Changes(entity=export, previous=None), world.boss
+    )
+
+
 def somebody_is_erased(cloud: Cloud) -> Erased:
     """Erase somebody; the event is due, and no feature has heard of it."""
     cloud.work_inline()
@@ -212,6 +242,7 @@ def somebody_is_erased(cloud: Cloud) -> Erased:
     assert Phone().post("/v1/auth/tokens", signed).status == 201
     _sign_a_slip(world, person)
     _has_written(world, person)
+    _has_exported(world, person)
     cloud.world.pass_time(minutes=5)
     seams.use_queue(world, cloud)
     with unheard(cloud):

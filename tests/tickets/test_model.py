@@ -87,6 +87,7 @@ on_hold   turn      staff                    closed
 open      escalate  system                   open
 accepted  escalate  system                   accepted
 assigned  escalate  system                   assigned
+on_hold   escalate  system                   on_hold
 resolved  end       system                   closed
 closed    return    system                   open
 open      publish   staff                    open

@@ -57,6 +57,7 @@ OTHER_FACTS: Mapping[str, object] = {
     "current": "2026-11",
     "days": 30,
     "known": "春晖街道",
+    "limit": 1000,
     "minutes": 600,
     "most": 200,
     "place": "春晖街道",
