@@ -33,7 +33,15 @@ from chalicelib.settings import SECRETS, Settings
 from .commands import stage_parser
 from .secret_store import Given, SecretStore, Texts
 
-__all__ = ["KEPT", "changed", "check", "described", "from_files", "made", "main"]
+__all__ = [
+    "KEPT",
+    "changed",
+    "check",
+    "described",
+    "from_files",
+    "made",
+    "main",
+]
 
 _KEYS = ("TOKEN_KEYS", "SECRET", "PHONE_KEY")
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
