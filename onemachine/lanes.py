@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 
 from chalicelib.adapters.queue import InlineQueue
@@ -21,9 +20,9 @@ _Key = tuple[str, datetime]
 
 
 class LaneQueue:
-    """Runs the jobs of a sweep, each in its lane. A crash loses none: the rows are still there.
+    """Runs each job in its lane. A crash loses none: the rows are still there, and are swept.
 
-    A request hands over nothing. It wakes the sweep, so nobody waits for a provider.
+    Nobody who hands a job over waits for it, so no request waits for a provider.
     """
 
     def __init__(
@@ -36,7 +35,6 @@ class LaneQueue:
         self._one_by_one, self._lane_of = one_by_one, lane_of
         self._finish, self._log = finish, log
         self.wake = threading.Event()
-        self._local = threading.local()
         self._lock = threading.Lock()
         self._begun: set[_Key] = set()
         self._ended: dict[_Key, float] = {}
@@ -45,22 +43,15 @@ class LaneQueue:
             for lane, count in _THREADS.items()
         }
 
-    @contextmanager
-    def sweeping(self) -> Iterator[None]:
-        """Begin the jobs that this thread enqueues meanwhile."""
-        self._local.sweeps = True
-        try:
-            yield
-        finally:
-            self._local.sweeps = False
-
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
-        """See `store.outbox.Queue`. No row is deleted before its job is done."""
-        if not getattr(self._local, "sweeps", False):
-            self.wake.set()
-            return set()
+        """See `store.outbox.Queue`. No row is deleted before its job is done.
+
+        A job without a shard has no row yet. It gets one, and the sweep begins it.
+        """
         for entry in entries:
-            if self._begins(entry):
+            if not entry.shard:
+                self.wake.set()
+            elif self._begins(entry):
                 self._pools[self._lane_of(entry)].submit(self._run, entry)
         return set()
 

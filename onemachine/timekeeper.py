@@ -95,8 +95,7 @@ class Timekeeper:
     def sweep(self) -> None:
         """Begin all due jobs."""
         try:
-            with self._queue.sweeping():
-                self._call(_SWEEP)
+            self._call(_SWEEP)
         except Exception as error:  # noqa: BLE001 - the next sweep tries again
             self.failures += 1
             self._log.error("sweep", error=type(error).__name__)
