@@ -155,10 +155,25 @@ class Installed:
         if not self.process:
             return 0
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, how)
+            if how == signal.SIGTERM:
+                # As systemd does: the server alone. It ends its store itself.
+                os.kill(self._server_pid(), how)
+            else:
+                os.killpg(self.process.pid, how)
         code = self.process.wait(30)
         self.process = None
         return code
+
+    def _server_pid(self) -> int:
+        """Return the process that make has started."""
+        assert self.process
+        listing = subprocess.run(
+            ["ps", "--ppid", str(self.process.pid), "-o", "pid="],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(listing.stdout)
 
     def call(
         self, method: str, path: str, body: Any = None, **headers: str
