@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .errors import Problem
 from .forms import FORMS
+from .openapi_errors import error_components, error_responses
 from .openapi_parameters import parameters_of
 from .openapi_schemas import Json, Schemas, result_models, result_types
 from .pages import HtmlPage
@@ -24,19 +24,6 @@ _DESCRIPTION = (
     "Neighbourhood care: micro-wishes, people, places. "
     "Errors are problem documents (RFC 9457)."
 )
-_ERRORS = {
-    "400": "Cannot be read: malformed JSON, or a cursor of another list.",
-    "401": "The access token is missing or not valid.",
-    "403": "The caller is not allowed to do this.",
-    "404": "Not found, or the caller may not see it.",
-    "409": "Conflicts with the current state, or is not unique.",
-    "412": "If-Match names another version.",
-    "413": "More than 64 KiB.",
-    "415": "Not application/json.",
-    "422": "Some fields are not valid.",
-    "429": "Too many requests; see Retry-After.",
-    "503": "Contention. Nothing was done; see Retry-After.",
-}
 
 
 def document(
@@ -57,6 +44,7 @@ def document(
         )
     components = {
         "schemas": _components(ordered, schemas),
+        "responses": error_components(schemas),
         "securitySchemes": {
             "bearer": {
                 "type": "http",
@@ -154,20 +142,7 @@ def _responses(operation: Operation, hints: Json, schemas: Schemas) -> Json:
         responses["304"] = {
             "description": "Unchanged since the ETag in If-None-Match."
         }
-    dialect = operation.routes.dialect
-    statuses, content = _ERRORS, _problem_content(schemas)
-    if dialect:
-        statuses = dict(dialect.statuses)
-        content = dict(dialect.contract(None, operation.path))
-    for status, description in statuses.items():
-        responses[status] = {"description": description, "content": content}
-    return responses
-
-
-def _problem_content(schemas: Schemas) -> Json:
-    return {
-        "application/problem+json": {"schema": schemas.response_ref(Problem)}
-    }
+    return responses | error_responses(operation, schemas)
 
 
 def _success(operation: Operation, hints: Json, schemas: Schemas) -> Json:
