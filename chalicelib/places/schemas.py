@@ -90,7 +90,7 @@ class PlaceView(VersionedView):
     neighbours: list[PlaceCode]
     zone: str | None
     location: LocationView | None
-    duty: dict[str, list[PersonId]] | None
+    duty: dict[Role, list[PersonId]] | None
 
     @classmethod
     def of(cls, place: Place, *, with_duty: bool) -> "PlaceView":
@@ -101,7 +101,9 @@ class PlaceView(VersionedView):
         if place.location:
             location = LocationView.model_validate(place.location)
         if with_duty:
-            duty = {role: list(people) for role, people in place.duty.items()}
+            duty = {
+                Role(role): list(people) for role, people in place.duty.items()
+            }
         return cls(
             code=place.id,
             version=place.version,

@@ -5,7 +5,7 @@ A test compares docs/openapi.json with it.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -135,9 +135,14 @@ def _form(model: type[BaseModel], schemas: Schemas) -> Json:
 def _responses(operation: Operation, hints: Json, schemas: Schemas) -> Json:
     results = result_types(hints)
     responses: Json = {
-        str(status): _success(operation, hints, schemas)
-        for status in (operation.status, *operation.also)
+        str(operation.status): _success(operation, hints, schemas)
     }
+    for status, view in operation.also.items():
+        content = _content(operation, view, schemas)
+        responses[str(status)] = {
+            "description": "The result.",
+            "content": content,
+        }
     if operation.method == "GET" and not {HtmlPage, Redirect} & set(results):
         responses["304"] = {
             "description": "Unchanged since the ETag in If-None-Match."
@@ -159,19 +164,17 @@ def _success(operation: Operation, hints: Json, schemas: Schemas) -> Json:
         kind = {"type": "string", "format": "binary"}
         response["content"] = {operation.media: {"schema": kind}}
         return response
-    response["content"] = _content(operation, result_models(hints), schemas)
+    model = result_models(hints)[0]
+    response["content"] = _content(operation, model, schemas)
     if operation.status < 300:
         response["headers"] = {"ETag": {"schema": {"type": "string"}}}
     return response
 
 
 def _content(
-    operation: Operation, models: Sequence[type[BaseModel]], schemas: Schemas
+    operation: Operation, model: Any, schemas: Schemas
 ) -> Mapping[str, Any]:
-    refs = [schemas.response_ref(model) for model in models]
-    schema = {"anyOf": refs}
-    if len(refs) == 1:
-        schema = refs[0]
+    schema = schemas.response_ref(model)
     if operation.routes.dialect:
         return operation.routes.dialect.contract(schema, operation.path)
     return {"application/json": {"schema": schema}}

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+from typing_extensions import TypeAliasType
 
+from .choices import CHOICES
 from .errors import Problem
 from .rendering import Reply
 from .routes import Operation
@@ -16,11 +19,39 @@ Json = dict[str, Any]
 REF = "#/components/schemas/{model}"
 
 
+class _Generator(GenerateJsonSchema):
+    """Writes schemas without what only repeats: titles of fields, defaults of null.
+
+    A `Literal` of one value, such as `view`, is always there in a response.
+    """
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Say that no field gets a title: it would repeat the name."""
+        return False
+
+    def default_schema(
+        self, schema: core_schema.WithDefaultSchema
+    ) -> JsonSchemaValue:
+        """Return a schema with its default, unless that is null or the only value."""
+        found = super().default_schema(schema)
+        if found.get("default", 0) is None or "const" in found:
+            found.pop("default", None)
+        return found
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Say whether a field is always there."""
+        inner = field["schema"].get("schema", {})
+        is_constant = inner.get("type") == "literal"
+        if is_constant and self.mode == "serialization":
+            return True
+        return super().field_is_required(field, total)
+
+
 class Schemas:
     """The JSON schemas of all models that the operations take and return."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
+        models: list[tuple[Any, Any]] = [(Problem, "serialization")]
         for operation in operations:
             hints = operation.hints()
             taken = [
@@ -32,16 +63,50 @@ class Schemas:
             models += [
                 (model, "serialization") for model in result_models(hints)
             ]
-        unique = list(dict.fromkeys(models))
-        refs, schemas = models_json_schema(unique, ref_template=REF)
+            models += [
+                (model, "serialization") for model in operation.also.values()
+            ]
+        inputs = [
+            (model, mode, TypeAdapter(model))
+            for model, mode in dict.fromkeys(models)
+        ]
+        refs, schemas = TypeAdapter.json_schemas(
+            inputs, ref_template=REF, schema_generator=_Generator
+        )
         self._refs: Mapping[Any, Json] = refs
-        self.all: dict[str, Json] = schemas["$defs"]
+        self.all: dict[str, Json] = dict(schemas["$defs"])
+        for name, schema in schemas["$defs"].items():
+            self.all[name] = self._with_names(schema)
+
+    def _with_names(self, schema: Any) -> Any:
+        """Return a schema whose closed sets are references to enums with names."""
+        if isinstance(schema, list):
+            return [self._with_names(part) for part in schema]
+        if not isinstance(schema, dict):
+            return schema
+        named = {
+            name: self._with_names(part)
+            for name, part in schema.items()
+            if name != CHOICES
+        }
+        choices = schema.get(CHOICES)
+        if choices is None:
+            return named
+        self._add_enum(choices)
+        return {"$ref": REF.format(model=choices["title"])} | named
+
+    def _add_enum(self, choices: Json) -> None:
+        """Add an enum, once; its values in another place must be the same."""
+        name = choices["title"]
+        known = self.all.setdefault(name, choices)
+        if set(known["enum"]) != set(choices["enum"]):
+            raise ValueError(f"two closed sets are named {name}")
 
     def request_ref(self, model: type[BaseModel]) -> Json:
         """Return the reference to the schema of a body, form or query."""
         return self._refs[model, "validation"]
 
-    def response_ref(self, model: type[BaseModel]) -> Json:
+    def response_ref(self, model: Any) -> Json:
         """Return the reference to the schema of a response."""
         return self._refs[model, "serialization"]
 
@@ -54,14 +119,15 @@ class Schemas:
         return str(self.request_ref(model)["$ref"].rpartition("/")[2])
 
 
-def result_models(hints: Json) -> list[type[BaseModel]]:
-    """Return the models that a view may return: one, or those of a union."""
+def result_models(hints: Json) -> list[Any]:
+    """Return the models that a view may return: one, or a union with a name."""
     results = result_types(hints)
-    return [
-        result
-        for result in results
-        if isinstance(result, type) and issubclass(result, BaseModel)
-    ]
+    return [result for result in results if _is_model(result)]
+
+
+def _is_model(result: Any) -> bool:
+    is_class = isinstance(result, type) and issubclass(result, BaseModel)
+    return is_class or isinstance(result, TypeAliasType)
 
 
 def result_types(hints: Json) -> tuple[Any, ...]:

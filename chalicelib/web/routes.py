@@ -70,7 +70,8 @@ class Operation:
     )
     reread: Callable[..., Any] | None = None
     media: str = ""  # of a `Document`, for the contract
-    also: tuple[int, ...] = ()  # further success statuses, of a `Reply`
+    # The views of further success statuses, of a `Reply`.
+    also: Mapping[int, type[BaseModel]] = field(default_factory=dict)
     # Refusals carry entities as facts; by name, the schema that renders them.
     shows: Mapping[str, Callable[[Any], BaseModel]] = field(
         default_factory=dict
