@@ -12,6 +12,7 @@ import pytest
 from chalicelib.wishes import policy as wish_policy
 from devserver.store import binary, embedded_store
 
+from . import declared_refusals
 from .hostile.attacks import kind_of
 from .hostile.watch import watched
 from .storage import ADDRESS
@@ -23,6 +24,7 @@ os.environ |= {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 os.environ.pop(ADDRESS, None)
+declared_refusals.watch()
 
 # One resident of a test files any number of wishes, unless the test asks for `filing_limits`.
 FILING_LIMITS = {
@@ -93,6 +95,14 @@ def watched_attack(
         return
     with watched(monkeypatch):
         yield
+
+
+@pytest.fixture(autouse=True)
+def only_declared_refusals() -> Iterator[None]:
+    """No operation answers with a code that the contract does not have for it and the status."""
+    yield
+    found = declared_refusals.take()
+    assert not found, f"refusals that are not in the contract: {found}"
 
 
 @pytest.fixture

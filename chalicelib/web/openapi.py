@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from .forms import FORMS
-from .openapi_errors import error_components, error_responses
+from .openapi_errors import add_error_codes, error_components, error_responses
 from .openapi_parameters import parameters_of
 from .openapi_schemas import Json, Schemas, result_models, result_types
 from .pages import HtmlPage
@@ -36,6 +36,7 @@ def document(
     """
     ordered = sorted(operations, key=_path_and_method)
     schemas = Schemas(ordered)
+    add_error_codes(schemas)
     paths: Json = {}
     for operation in ordered:
         methods = paths.setdefault(operation.path, {})
