@@ -39,6 +39,7 @@ for name in FILING_LIMITS:
 # it takes long.
 SLOW = (
     "tests/adapters/test_photos.py",
+    "tests/contract/test_refusal_codes.py",
     "tests/deploy/",
     "tests/faults/",
     "tests/histories/",

@@ -1,7 +1,7 @@
 """The run-time proof of the contract's codes: each refusal of each test is a declared one.
 
-`ErrorRenderer.render` is the one place where the refusal of an operation becomes a response. Every
-test of this process goes through it, in-process servers and worlds as well.
+`Api._run` is where every refusal of an operation comes out, just before it is rendered. All requests
+of this process go through it, those of in-process servers and worlds as well.
 """
 
 from functools import wraps
@@ -10,58 +10,44 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.kernel.errors import Refusal
-from chalicelib.web.errors import ErrorRenderer, status_of
+from chalicelib.web.api import Api
+from chalicelib.web.errors import status_of
 from chalicelib.web.operation_codes import codes_of
 from chalicelib.web.routes import Operation
 
-undeclared: list[str] = []
+_undeclared: list[str] = []
 
 
 def watch() -> None:
     """Look at every refusal from now on."""
-    render = ErrorRenderer.render
+    run = Api._run
 
-    @wraps(render)
-    def rendered(
-        self: ErrorRenderer,
-        error: Exception,
-        operation: Operation,
-        address: str,
-        locale: str,
-    ) -> Any:
-        note(operation, *answer_of(self, error, operation, locale))
-        return render(self, error, operation, address, locale)
+    @wraps(run)
+    def watched(self: Api, operation: Operation, *others: Any) -> Any:
+        try:
+            return run(self, operation, *others)
+        except Refusal as refusal:
+            _note(operation, status_of(refusal), refusal.code)
+            raise
+        except ValidationError as error:
+            problem = self._errors._problem_of_fields(error, operation, "en")
+            _note(operation, problem["status"], problem["code"])
+            raise
 
-    ErrorRenderer.render = rendered
-
-
-def answer_of(
-    renderer: ErrorRenderer,
-    error: Exception,
-    operation: Operation,
-    locale: str,
-) -> tuple[int, str]:
-    """Return the status and code of an error, before a dialect changes them."""
-    if isinstance(error, Refusal):
-        return status_of(error), error.code
-    if isinstance(error, ValidationError):
-        problem = renderer._problem_of_fields(error, operation, locale)
-        return problem["status"], problem["code"]
-    return 500, "server.error"
+    Api._run = watched
 
 
-def note(operation: Operation, status: int, code: str) -> None:
+def _note(operation: Operation, status: int, code: str) -> None:
     """Remember a refusal that the contract does not declare. Sample routes have no contract."""
     if not operation.view.__module__.startswith("chalicelib."):
         return
     declared = codes_of(operation.name) or {}
-    if status < 500 or status == 503:
-        if code not in declared.get(str(status), ()):
-            undeclared.append(f"{operation.name}: {status} {code}")
+    if code not in declared.get(str(status), ()):
+        _undeclared.append(f"{operation.name}: {status} {code}")
 
 
 def take() -> list[str]:
     """Return what was noted since the last call, each once."""
-    found = [*dict.fromkeys(undeclared)]
-    undeclared.clear()
+    found = [*dict.fromkeys(_undeclared)]
+    _undeclared.clear()
     return found

@@ -1,6 +1,6 @@
-"""Write chalicelib/web/operation_codes.json and docs/errors.md from the code.
+"""Write chalicelib/web/operation_codes.json, the error codes of each operation, from the code.
 
-How the codes are found: docs/decisions/0055. It takes about ten seconds of CPU.
+How they are found: docs/decisions/0055. It takes about ten seconds of CPU.
 """
 
 import json
@@ -13,22 +13,29 @@ from app import api
 from chalicelib.web.operation_codes import FILE
 
 from .generated import ROOT, keep
+from .refusals.codes import Codes
 from .refusals.operations import (
     CodesByStatus,
     codes_of_operations,
     read_codes,
 )
 
-__all__ = ["FILE", "found_codes", "generated"]
+__all__ = ["FILE", "all_refusals", "found_codes", "generated"]
+
+
+@cache
+def all_refusals() -> Codes:
+    """Return the refusals of all functions of this tree."""
+    codes = read_codes(ROOT)
+    if codes.unclear:
+        sys.exit("codes that cannot be told: " + ", ".join(codes.unclear))
+    return codes
 
 
 @cache
 def found_codes() -> Mapping[str, CodesByStatus]:
     """Return the codes of all operations of this tree."""
-    codes = read_codes(ROOT)
-    if codes.unclear:
-        sys.exit("codes that cannot be told: " + ", ".join(codes.unclear))
-    return codes_of_operations(codes, api.operations)
+    return codes_of_operations(all_refusals(), api.operations)
 
 
 def generated() -> str:
@@ -39,7 +46,9 @@ def generated() -> str:
             f"  {json.dumps(status)}: {json.dumps(codes)}"
             for status, codes in by_status.items()
         ]
-        entries.append(f" {json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n }")
+        entries.append(
+            f" {json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n }"
+        )
     return "{\n" + ",\n".join(entries) + "\n}\n"
 
 

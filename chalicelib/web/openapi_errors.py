@@ -96,7 +96,11 @@ def error_components(schemas: Schemas) -> Json:
 
 def add_error_codes(schemas: Schemas) -> None:
     """Name the enum of all codes, and let problems refer to it."""
-    schemas.all[_CODES] = {"type": "string", "title": _CODES, "enum": all_codes()}
+    schemas.all[_CODES] = {
+        "type": "string",
+        "title": _CODES,
+        "enum": all_codes(),
+    }
     code = schemas.all[Problem.__name__]["properties"]["code"]
     code.pop("type", None)
     code["$ref"] = REF.format(model=_CODES)

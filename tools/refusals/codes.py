@@ -11,7 +11,7 @@ from chalicelib.kernel import errors
 from chalicelib.kernel.access import Action, Toward
 from chalicelib.kernel.state_table import StateTable
 
-from .facts import Caught, Facts, Raised, collect
+from .facts import Caught, Raised, collect
 from .program import Program
 from .resolver import Resolver, functions_of
 from .values import Values
@@ -25,6 +25,7 @@ _OWN = {
 }
 
 
+_FACTS_OF_MOVE = frozenset({"state", "moves"})
 # Functions that let some actions pass, and the others that they check.
 _GATES = (
     "chalicelib.kernel.access:authorize",
@@ -61,6 +62,7 @@ class Codes:
         self._facts = collect(program, resolver)
         self._values = Values(self._facts, resolver)
         self.unclear = [*self._facts.unclear]
+        self.facts: dict[str, set[str]] = defaultdict(set)  # by code
         self._made: dict[Node, set[FoundCode]] = defaultdict(set)
         for raised in self._facts.raised:
             self._add(raised)
@@ -92,18 +94,27 @@ class Codes:
 
     def _add(self, raised: Raised) -> None:
         if raised.code is None:
-            self._made[raised.owner].add(
-                FoundCode(raised.name, _OWN[raised.name])
-            )
+            own = FoundCode(raised.name, _OWN[raised.name])
+            self._made[raised.owner].add(own)
             return
         for text, owner in self._values.texts(raised.code, raised.owner):
             if raised.table is not None:
-                self._made[owner] |= _of_move(raised.table, text)
-            elif text is None:
-                name = getattr(raised.owner, "fullname", "?")
-                self.unclear.append(f"{name}:{raised.code.line}")
+                made = _of_move(raised.table, text)
+            elif text is not None:
+                made = {FoundCode(raised.name, text)}
             else:
-                self._made[owner].add(FoundCode(raised.name, text))
+                self._note_unclear(raised)
+                continue
+            self._made[owner] |= made
+            for each in made:
+                self.facts[each.code] |= raised.facts
+                if raised.table is not None and each.kind == "Conflict":
+                    self.facts[each.code] |= _FACTS_OF_MOVE
+
+    def _note_unclear(self, raised: Raised) -> None:
+        line = raised.code.line if raised.code else 0
+        name = getattr(raised.owner, "fullname", "?")
+        self.unclear.append(f"{name}:{line}")
 
     def _guard(self) -> None:
         """Let those who name an action use what checks it, instead of all that check any."""
@@ -153,7 +164,9 @@ class Codes:
             seen.add(step)
             node, caught = step
             found |= {
-                one for one in self._made.get(node, ()) if one.kind not in caught
+                one
+                for one in self._made.get(node, ())
+                if one.kind not in caught
             }
             for target, more in self._uses.get(node, ()):
                 if (target, frozenset()) not in seen:

@@ -23,7 +23,6 @@ from mypy.nodes import (
     RaiseStmt,
     ReturnStmt,
     Statement,
-    StrExpr,
     SuperExpr,
     TempNode,
     TryStmt,
@@ -75,6 +74,7 @@ class Raised:
     name: str  # of the class
     code: Expression | None
     table: Var | None = None
+    facts: frozenset[str] = frozenset()  # the names of facts beside the code
 
 
 @dataclass
@@ -264,12 +264,15 @@ class _Collector(TreeVisitor):
         """Visit a call: its arguments are the values of parameters."""
         made = self._resolver.constructed(o.callee)
         if made is not None and _is_refusal(made):
-            self._raise(made, _argument(o, 0, "code"))
+            self._raise(made, _argument(o, 0, "code"), _facts_of(o))
         self._move(o)
         self._check(o)
         if made is not None and _is_dataclass(made):
             self._fill(o, made)
-        elif not isinstance(o.callee, SuperExpr) or self._module.fullname != ERRORS:
+        elif (
+            not isinstance(o.callee, SuperExpr)
+            or self._module.fullname != ERRORS
+        ):
             self._pass(o, made)
         self.walk(o)
 
@@ -324,11 +327,17 @@ class _Collector(TreeVisitor):
                     self._raise(node, None)
         self.walk(o)
 
-    def _raise(self, made: TypeInfo, code: Expression | None) -> None:
+    def _raise(
+        self,
+        made: TypeInfo,
+        code: Expression | None,
+        facts: frozenset[str] = frozenset(),
+    ) -> None:
         if self._module.fullname in _PASSED_ON:
             return
         for owner in self._owners:
-            self._facts.raised.append(Raised(owner, made.name, code))
+            raised = Raised(owner, made.name, code, facts=facts)
+            self._facts.raised.append(raised)
 
     def _check(self, call: CallExpr) -> None:
         """Note an action that is checked."""
@@ -438,6 +447,12 @@ def _argument(call: CallExpr, index: int, name: str) -> Expression | None:
         if given == name or (n == index and kind is ArgKind.ARG_POS):
             return value
     return None
+
+
+def _facts_of(call: CallExpr) -> frozenset[str]:
+    """Return the names of the facts of a refusal."""
+    named = {name for name in call.arg_names if name is not None}
+    return frozenset(named - {"code", "location"})
 
 
 def _is_kept(node: Var, place: Expression) -> bool:

@@ -69,7 +69,9 @@ def _of_reread(operation: Operation, codes: Codes) -> frozenset[FoundCode]:
     reread = operation.reread
     assert reread is not None  # noqa: S101 - the caller has looked
     if reread.__name__ == "<lambda>":
-        return codes.of_lambda(reread.__module__, reread.__code__.co_firstlineno)
+        return codes.of_lambda(
+            reread.__module__, reread.__code__.co_firstlineno
+        )
     return codes.of(reread.__module__, reread.__qualname__)
 
 

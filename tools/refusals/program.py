@@ -43,6 +43,7 @@ class Program:
                 found = _find_in(found, part)
         return found
 
+
 def read_program(root: Path) -> Program:
     """Read and type-check chalicelib below a folder. Takes about six seconds of CPU.
 
@@ -100,5 +101,8 @@ def _classes(modules: Mapping[str, MypyFile]) -> Iterator[TypeInfo]:
     for module in modules.values():
         for symbol in module.names.values():
             node = symbol.node
-            if isinstance(node, TypeInfo) and node.module_name == module.fullname:
+            if (
+                isinstance(node, TypeInfo)
+                and node.module_name == module.fullname
+            ):
                 yield node

@@ -37,6 +37,7 @@ from .program import PACKAGE, Program
 
 __all__ = ["Resolver", "functions_of", "is_ours", "parameter_of"]
 
+
 def is_ours(node: SymbolNode | None) -> bool:
     """Say whether chalicelib defines it."""
     return node is not None and node.fullname.split(".")[0] == PACKAGE
@@ -90,7 +91,10 @@ class Resolver:
 
     def classes_of(self, expression: Expression) -> list[TypeInfo]:
         """Return the classes that the value of an expression may have."""
-        if isinstance(expression, NameExpr) and expression.node in self._assumed:
+        if (
+            isinstance(expression, NameExpr)
+            and expression.node in self._assumed
+        ):
             return [self._assumed[expression.node]]
         found = [*_classes_of(self._types.get(expression))]
         if not found and isinstance(expression, MemberExpr):
@@ -225,5 +229,3 @@ def parameter_of(
         if each.kind in {ArgKind.ARG_POS, ArgKind.ARG_OPT}
     ]
     return positional[index] if index < len(positional) else None
-
-
