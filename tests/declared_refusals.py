@@ -1,7 +1,7 @@
 """The run-time proof of the contract's codes: each refusal of each test is a declared one.
 
-`Api._run` is where every refusal of an operation comes out, just before it is rendered. All requests
-of this process go through it, those of in-process servers and worlds as well.
+Every refusal of an operation comes out of `Api._run`, and is rendered then. All requests of this
+process go through it, those of in-process servers and worlds as well.
 """
 
 from functools import wraps

@@ -26,33 +26,39 @@ PLANTED = (
     (
         "wishes/claiming.py",
         "    if any(held.helper == mover.id",
-        '    if not wish.id:\n        raise Conflict("wish.planted_below")\n',
+        """    if not wish.id:
+        raise Conflict("wish.planted_below")
+""",
     ),
     (
         "wishes/hours.py",
         '            raise conflict(wish, mover, "wish.already_checked_in")',
-        '            raise conflict(wish, mover, "wish.planted_word")\n',
+        """            raise conflict(wish, mover, "wish.planted_word")
+""",
     ),
     (
         "uploads/service.py",
         "            subjects = granted.person.limit_subjects",
-        "            if size < 0:\n"
-        '                raise Invalid("upload.planted_decision", ["size"])\n',
+        """            if size < 0:
+                raise Invalid("upload.planted_decision", ["size"])
+""",
     ),
     (
         "tickets/nearby.py",
         "        resource = Resource(see=permissions.SEE, public=True)",
-        "        try:\n"
-        "            raise_planted()\n"
-        "        except Forbidden:\n"
-        "            pass\n",
+        """        try:
+            raise_planted()
+        except Forbidden:
+            pass
+""",
     ),
 )
-PLANTED_ROW = (
-    "Put(row=_pointer(wish, mine))",
-    "Put(row=_pointer(wish, mine), new=True,"
-    ' on_conflict=Conflict("wish.planted_row"))',
-)
+ROW = "Put(row=_pointer(wish, mine))"
+PLANTED_ROW = """Put(
+    row=_pointer(wish, mine),
+    new=True,
+    on_conflict=Conflict("wish.planted_row"),
+)"""
 CAUGHT = """
 
 def raise_planted() -> None:
@@ -68,7 +74,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
     shutil.copytree(ROOT / "chalicelib", package)
     for name, line, lines in PLANTED:
         _replace(package / name, line, lines + line)
-    _replace(package / "wishes/claiming.py", *PLANTED_ROW)
+    _replace(package / "wishes/claiming.py", ROW, PLANTED_ROW)
     nearby = package / "tickets/nearby.py"
     nearby.write_text(nearby.read_text("utf-8") + CAUGHT, "utf-8")
     codes = read_codes(root)

@@ -11,7 +11,8 @@ from chalicelib.kernel import errors
 from chalicelib.kernel.access import Action, Toward
 from chalicelib.kernel.state_table import StateTable
 
-from .facts import Caught, Raised, collect
+from .collector import collect
+from .facts import NOTHING, Caught, Raised
 from .program import Program
 from .resolver import Resolver, functions_of
 from .values import Values
@@ -25,6 +26,9 @@ _OWN = {
 }
 
 
+# What other work is found by: the tables of declarations, and the queue that runs jobs at once on one
+# machine. What refuses a job refuses no request.
+_APART = ("chalicelib.feature.", "chalicelib.adapters.queue.InlineQueue.")
 _FACTS_OF_MOVE = frozenset({"state", "moves"})
 # Functions that let some actions pass, and the others that they check.
 _GATES = (
@@ -68,6 +72,9 @@ class Codes:
             self._add(raised)
         self._guard()
         self._uses = self._all_uses()
+        for node in [*self._uses]:
+            if getattr(node, "fullname", "").startswith(_APART):
+                del self._uses[node]
 
     @property
     def all(self) -> frozenset[FoundCode]:
@@ -132,7 +139,7 @@ class Codes:
                 declared = _declared(action) if action else None
                 for guard, applies in guards.items():
                     if declared is None or applies(declared):
-                        self._facts.uses[place][guard, frozenset()] = None
+                        self._facts.uses[place][guard, NOTHING] = None
 
     def _function(self, module: str, qualified_name: str) -> Node:
         for function in functions_of(
@@ -149,14 +156,14 @@ class Codes:
                 if isinstance(target, Var):
                     held = self._values.functions(target)
                     mine = uses.setdefault(target, [])
-                    mine += [(node, frozenset[str]()) for node in held]
+                    mine += [(node, NOTHING) for node in held]
         return uses
 
     def _reachable(self, start: Node) -> frozenset[FoundCode]:
         """Return the refusals that come through, from all that a node uses."""
         found: set[FoundCode] = set()
         seen: set[tuple[Node, Caught]] = set()
-        waiting: list[tuple[Node, Caught]] = [(start, frozenset())]
+        waiting: list[tuple[Node, Caught]] = [(start, NOTHING)]
         while waiting:
             step = waiting.pop()
             if step in seen:
@@ -169,7 +176,7 @@ class Codes:
                 if one.kind not in caught
             }
             for target, more in self._uses.get(node, ()):
-                if (target, frozenset()) not in seen:
+                if (target, NOTHING) not in seen:
                     waiting.append((target, caught | more))
         return frozenset(found)
 

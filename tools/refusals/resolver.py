@@ -186,21 +186,29 @@ def _instance(info: TypeInfo) -> Instance:
 
 def _classes_of(given: Type | None) -> Iterator[TypeInfo]:
     kind = get_proper_type(given)
-    if isinstance(kind, Instance):
-        yield kind.type
-    elif isinstance(kind, UnionType):
+    if isinstance(kind, UnionType):
         for item in kind.items:
             yield from _classes_of(item)
     elif isinstance(kind, TypeVarType):
         yield from _classes_of(kind.upper_bound)
     elif isinstance(kind, TypeType):
         yield from _classes_of(kind.item)
-    elif isinstance(kind, TupleType):
-        yield kind.partial_fallback.type
-    elif isinstance(kind, LiteralType):
-        yield kind.fallback.type
-    elif isinstance(kind, CallableType | Overloaded) and kind.is_type_obj():
-        yield kind.type_object()
+    else:
+        info = _class_of(kind)
+        if info is not None:
+            yield info
+
+
+def _class_of(kind: Type | None) -> TypeInfo | None:
+    if isinstance(kind, Instance):
+        return kind.type
+    if isinstance(kind, TupleType):
+        return kind.partial_fallback.type
+    if isinstance(kind, LiteralType):
+        return kind.fallback.type
+    if isinstance(kind, CallableType | Overloaded) and kind.is_type_obj():
+        return kind.type_object()
+    return None
 
 
 def _type_of(node: SymbolNode) -> Type | None:

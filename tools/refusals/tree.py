@@ -101,12 +101,10 @@ class TreeVisitor:
     def visit(self, node: Node) -> None:
         """Visit one node."""
         kind = type(node)
-        visit = self._visits.get(kind)
-        if visit is None:
+        if kind not in self._visits:
             name = _BORDER.sub("_", kind.__name__).lower()
-            visit = getattr(self, f"visit_{name}", self.walk)
-            self._visits[kind] = visit
-        visit(node)
+            self._visits[kind] = getattr(self, f"visit_{name}", self.walk)
+        self._visits[kind](node)
 
     def walk(self, node: Node) -> None:
         """Visit the nodes below a node."""

@@ -22,8 +22,9 @@ from mypy.nodes import (
     Var,
 )
 
-from .facts import ACTION, ERRORS, Facts
+from .facts import Facts
 from .resolver import Resolver, functions_of, is_ours
+from .syntax import ACTION, ERRORS
 
 __all__ = ["Values"]
 
@@ -89,15 +90,16 @@ class Values:
     def _sources(self, expression: Expression) -> Iterator[Node | None]:
         """Yield the variables and functions that an expression has its value from."""
         if isinstance(expression, CallExpr):
-            called = self._resolver.called(expression.callee)
-            yield from called or [None]
-        elif isinstance(expression, NameExpr | MemberExpr):
-            nodes = self._resolver.nodes(expression)
-            for node in nodes or [None]:
-                if node is None or not _is_copied(node):
-                    yield from [*functions_of(node)] or [node]
+            sources: list[Node] = [*self._resolver.called(expression.callee)]
         else:
+            sources = [*self._resolver.nodes(expression)]
+        if not sources:
             yield None
+        for node in sources:
+            functions = [*functions_of(node)]
+            yield from functions
+            if not functions and not _is_copied(node):
+                yield node
 
     def functions(self, variable: Var) -> Iterator[Node]:
         """Yield the functions that a variable may hold."""
@@ -117,13 +119,20 @@ class Values:
     def _held(self, value: Expression) -> Iterator[Node]:
         if isinstance(value, LambdaExpr):
             yield value
+        elif isinstance(value, CallExpr):  # get(port)
+            for argument in value.args:
+                for port in self._resolver.nodes(argument):
+                    yield from self._facts.ports.get(port, ())
         elif isinstance(value, NameExpr | MemberExpr):
-            for node in self._resolver.nodes(value):
-                if isinstance(node, Var):
-                    yield node
-                yield from functions_of(node)
+            yield from self._named(value)
         for part in _parts(value) or ():
             yield from self._held(part)
+
+    def _named(self, name: Expression) -> Iterator[Node]:
+        for node in self._resolver.nodes(name):
+            if isinstance(node, Var):
+                yield node
+            yield from functions_of(node)
 
 
 def _text(expression: Expression) -> str | None:
@@ -145,6 +154,10 @@ def _parts(expression: Expression) -> Iterable[Expression] | None:
         return [expression.value]
     if isinstance(expression, IndexExpr):
         return [expression.base]
+    return _items(expression)
+
+
+def _items(expression: Expression) -> Iterable[Expression] | None:
     if isinstance(expression, ListExpr | TupleExpr | SetExpr):
         return expression.items
     if isinstance(expression, DictExpr):
