@@ -26,8 +26,8 @@ _OWN = {
 }
 
 
-# What other work is found by: the tables of declarations, and the queue that runs jobs at once on one
-# machine. What refuses a job refuses no request.
+# What other work is found by: the tables of declarations, and the queue that runs jobs at once on
+# one machine. What refuses a job refuses no request.
 _APART = ("chalicelib.feature.", "chalicelib.adapters.queue.InlineQueue.")
 _FACTS_OF_MOVE = frozenset({"state", "moves"})
 # Functions that let some actions pass, and the others that they check.
