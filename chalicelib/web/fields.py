@@ -139,7 +139,7 @@ Instant = Annotated[
     PlainSerializer(_seconds, return_type=str),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-LocaleCode = Annotated[Locale, Choices("Locale", "A language.")]
+LocaleCode = Annotated[Locale, Choices("LocaleCode", "A language.")]
 SEEN = AfterValidator(check_seen)
 Line = Annotated[
     str, Field(pattern=LINE_PATTERN), SEEN, AfterValidator(normalise)

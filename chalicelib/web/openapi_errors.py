@@ -3,12 +3,28 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .errors import Problem
+from ..kernel.text_catalogue import DEFAULT_LOCALE
+from .errors import TITLES, Problem
 from .openapi_schemas import Json, Schemas
 from .routes import Operation
+from .texts import REFUSALS
 
 __all__ = ["error_components", "error_responses"]
 
+_RETRIED = ("429", "503")
+_CODES = {
+    400: "request.malformed",
+    401: "auth.token_missing",
+    403: "action.forbidden",
+    404: "resource.not_found",
+    409: "wish.wrong_state",
+    412: "request.stale",
+    413: "request.too_large",
+    415: "request.media_type",
+    422: "body.invalid",
+    429: "code.too_many",
+    503: "server.busy",
+}
 _RESPONSE = "#/components/responses/{name}"
 # By status: the name of the shared response, and its description.
 _SHARED: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -41,9 +57,12 @@ def error_responses(operation: Operation, schemas: Schemas) -> Json:
     """Return the responses of an operation's errors, by status."""
     dialect = operation.routes.dialect
     if dialect:
-        content = dict(dialect.contract(None, operation.path))
+        media = {"schema": schemas.response_ref(dialect.error_view)}
+        content = dict(dialect.contract(media, operation.path))
         return {
-            status: {"description": description, "content": content}
+            status: _with_retry(
+                status, {"description": description, "content": content}
+            )
             for status, description in dialect.statuses.items()
         }
     return {
@@ -62,10 +81,43 @@ def _error_response(
 
 def error_components(schemas: Schemas) -> Json:
     """Return the responses that operations share, by name."""
-    content = {
-        "application/problem+json": {"schema": schemas.response_ref(Problem)}
+    components: Json = {}
+    for status, (name, description) in _SHARED.items():
+        media = {
+            "schema": schemas.response_ref(Problem),
+            "example": _example(int(status)),
+        }
+        content = {"application/problem+json": media}
+        components[name] = _with_retry(
+            status, {"description": description, "content": content}
+        )
+    return components
+
+
+def _with_retry(status: str, response: Json) -> Json:
+    if status not in _RETRIED:
+        return response
+    retry = {"$ref": "#/components/headers/RetryAfter"}
+    return response | {"headers": {"Retry-After": retry}}
+
+
+def _detail(status: int) -> str:
+    """Return the text of a refusal; that of its status where a feature has the text."""
+    code = _CODES[status]
+    if code in REFUSALS:
+        return REFUSALS[code].format(DEFAULT_LOCALE)
+    return TITLES[status].format(DEFAULT_LOCALE)
+
+
+def _example(status: int) -> Json:
+    code = _CODES[status]
+    problem: Json = {
+        "type": f"urn:chunhui:problem:{code}",
+        "title": TITLES[status].format(DEFAULT_LOCALE),
+        "status": status,
+        "detail": _detail(status),
+        "code": code,
     }
-    return {
-        name: {"description": description, "content": content}
-        for name, description in _SHARED.values()
-    }
+    if str(status) in _RETRIED:
+        problem["retry_after"] = 30
+    return problem
