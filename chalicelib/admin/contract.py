@@ -5,9 +5,20 @@ from . import permissions as can
 
 __all__ = ["CONTRACT"]
 
+_BULK = (
+    "For those who may make the move on each of the tasks. Each task is moved by itself, and the "
+    "answer says for each whether it was."
+)
 CONTRACT = FeatureTexts(
     tag="What waits for staff, and what messages cost.",
     operations={
+        "approve_wishes": _BULK,
+        "reject_wishes": _BULK,
+        "accept_tickets": _BULK,
+        "assign_tickets": _BULK,
+        "merge_tickets": _BULK,
+        "note_visits": _BULK,
+        "redrive_jobs": _BULK,
         "read_queue": About(can.READ, "It changes nothing."),
         "convert_ticket": (
             "For grid workers, community staff and street administrators of the place. The ticket "
@@ -17,6 +28,7 @@ CONTRACT = FeatureTexts(
         "read_spending": About(can.READ, "It changes nothing."),
     },
     fields={
+        "BulkAssignIn.to": "A role of the place, or the id of a person.",
         "counts": "The number of tasks by kind.",
         "capped": "Whether there may be more.",
         "place_name": "The name of the place.",
@@ -25,6 +37,11 @@ CONTRACT = FeatureTexts(
         "SpendingView.budget_fen": "The budget of the month in fen.",
     },
     examples={
+        "BulkItemIn.id": "wsh_a2a2a2a2a2a2a2a2a2a2a2a2",
+        "BulkAssignIn.to": "property",
+        "BulkResultView.id": "wsh_a2a2a2a2a2a2a2a2a2a2a2a2",
+        "BulkResultView.ok": True,
+        "BulkResultView.code": None,
         "QueueTaskView.id": "wsh_a2a2a2a2a2a2a2a2a2a2a2a2",
         "QueueTaskView.kind": "wish.approve",
         "QueueTaskView.moves": ["approve", "reject"],

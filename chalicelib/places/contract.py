@@ -8,6 +8,7 @@ __all__ = ["CONTRACT"]
 CONTRACT = FeatureTexts(
     tag="The tree of places: streets, communities, grids, buildings, units.",
     operations={
+        "list_streets": "For anybody; a token counts for nothing. It changes nothing.",
         "list_places": About(
             can.READ, "Staff see who is on duty. It changes nothing."
         ),
@@ -24,6 +25,9 @@ CONTRACT = FeatureTexts(
         "PlaceIn.zone": "The time zone (IANA); for streets only.",
     },
     examples={
+        "StreetView.code": "chunhui",
+        "StreetView.name": "春晖路街道",
+        "hotline": "028-85550100",
         "PlaceView.code": "chunhui.baihua",
         "PlaceView.name": "柏华社区",
         "PlaceIn.name": "柏华社区",
