@@ -11,7 +11,7 @@ from ..tickets.policy import Level
 from ..tickets.states import TABLE as TICKETS
 from ..web.choices import Choices
 from ..web.fields import Instant, PageQuery, PlaceCode, View
-from ..wishes.schemas import WishIn
+from ..wishes.schemas import WishTermsIn
 from ..wishes.states import TABLE as WISHES
 
 __all__ = [
@@ -25,10 +25,9 @@ __all__ = [
 ]
 
 
-class ConvertToWishIn(WishIn):
+class ConvertToWishIn(WishTermsIn):
     """The wish that a ticket is converted to. Its resident is the reporter, who has agreed."""
 
-    on_behalf_of: None = None
     consent: ConsentIn
 
 
@@ -111,7 +110,7 @@ class TaskCountView(View):
 class QueueView(View):
     """A page of tasks, soonest due first, and the number of tasks of each kind.
 
-    The numbers are exact while at most 2,500 tasks wait at the place.
+    The numbers are exact while at most 1,000 tasks wait at the place.
     """
 
     items: list[QueueTaskView]

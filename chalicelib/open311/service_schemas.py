@@ -88,7 +88,10 @@ class ServiceView(View):
     service_name: str
     description: str | None
     metadata: bool
-    type: Literal["realtime"] = "realtime"
+    type: Annotated[
+        Literal["realtime"],
+        Choices("ServiceType", "When a report has its id: always at once."),
+    ] = "realtime"
     keywords: str | None
     group: str | None
 

@@ -5,6 +5,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import TypeVar
 
+from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every, first_found, merge_newest
 from ..kernel.place import PlaceKind, grid_of, kind_of, street_of
 from ..store.reading import EMPTY_AFTER_STREET
@@ -55,7 +56,8 @@ class TicketLists(Repository):
                 [one for one in tickets if _is_still(asked, one)], found.next
             )
 
-        if asked.is_any and kind_of(asked.place) is PlaceKind.STREET:
+        is_any = asked.is_any and not asked.since and not asked.until
+        if is_any and kind_of(asked.place) is PlaceKind.STREET:
             return self._all_of(asked.place, start, limit)
         return first_found(read, start, limit)
 
@@ -87,8 +89,8 @@ class TicketLists(Repository):
                 part,
                 start,
                 limit,
-                first=_FIRST,
-                last=_LAST,
+                first=to_text(asked.since) if asked.since else _FIRST,
+                last=to_text(asked.until) if asked.until else _LAST,
                 wanted=wanted,
             )
             for part in _parts_of(asked)
@@ -179,18 +181,18 @@ def _parts_of(asked: TicketFilter) -> list[_Part]:
         return [("by_community", asked.place)]
     if kind_of(asked.place) is not PlaceKind.STREET:
         return [("by_grid", grid_of(asked.place) or "")]
-    kept = [True, False]
-    if asked.state:
-        kept = [asked.state is TicketStatus.CLOSED]
+    states = asked.states or set(TicketStatus)
+    kept = {state is TicketStatus.CLOSED for state in states}
     street = street_of(asked.place)
     return [
         ("by_status", part_of_status(street, is_closed=closed))
-        for closed in kept
+        for closed in sorted(kept, reverse=True)
     ]
 
 
 def _is_still(asked: TicketFilter, ticket: Ticket) -> bool:
-    return asked.fits(TicketLine.of(ticket))
+    line = TicketLine.of(ticket)
+    return asked.fits(line) and asked.is_created_in(line)
 
 
 def _public_parts(asked: PublicFilter) -> list[_Part]:

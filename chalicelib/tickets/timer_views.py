@@ -1,6 +1,7 @@
 """Views of a ticket's SLA timers and photos."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
@@ -58,7 +59,9 @@ class SlaTimerList(View):
     """The SLA timers of a ticket."""
 
     items: list[SlaTimerView]
-    next: None = None
+    next: Annotated[
+        str | None, Field(description="Always null: there is one page.")
+    ] = None
 
 
 def sla_timer_view(explained: ExplainedTimer, locale: str) -> SlaTimerView:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from .errors import Problem
+from ..kernel.text_catalogue import DEFAULT_LOCALE
+from .errors import TITLES, Problem
 from .openapi_schemas import REF, Json, Schemas
 from .operation_codes import all_codes, codes_of, usual_codes
 from .routes import Operation
+from .texts import REFUSALS
 
 __all__ = ["add_error_codes", "error_components", "error_responses"]
 
+_RETRIED = ("429", "503")
 _CODES = "ErrorCode"
 _RESPONSE = "#/components/responses/{name}"
 # By status: the name of the shared response, and its description.
@@ -47,9 +50,12 @@ def error_responses(operation: Operation, schemas: Schemas) -> Json:
     """
     dialect = operation.routes.dialect
     if dialect:
-        content = dict(dialect.contract(None, operation.path))
+        media = {"schema": schemas.response_ref(dialect.error_view)}
+        content = dict(dialect.contract(media, operation.path))
         return {
-            status: {"description": description, "content": content}
+            status: _with_retry(
+                status, {"description": description, "content": content}
+            )
             for status, description in dialect.statuses.items()
         }
     codes = codes_of(operation.name)
@@ -62,35 +68,39 @@ def error_responses(operation: Operation, schemas: Schemas) -> Json:
 
 
 def _any_code(status: str, schemas: Schemas) -> Json:
-    _, description = _SHARED[status]
-    return _response(description, schemas.response_ref(Problem))
+    return _response(status, {"schema": schemas.response_ref(Problem)})
 
 
 def _error_response(
     status: str, codes: Sequence[str], schemas: Schemas
 ) -> Json:
     """Return the response of one status: the shared one, by reference, if it has these codes."""
-    name, description = _SHARED[status]
+    name, _ = _SHARED[status]
     if tuple(codes) == usual_codes(status):
         return {"$ref": _RESPONSE.format(name=name)}
-    return _response(description, _with_codes(codes, schemas))
+    return _response(status, _with_codes(status, codes, schemas))
 
 
-def _with_codes(codes: Sequence[str], schemas: Schemas) -> Json:
+def _with_codes(status: str, codes: Sequence[str], schemas: Schemas) -> Json:
+    """Return the media type of a problem that has one of some codes."""
     listed = {"properties": {"code": {"enum": [*codes]}}}
-    return {"allOf": [schemas.response_ref(Problem), listed]}
+    schema = {"allOf": [schemas.response_ref(Problem), listed]}
+    return {"schema": schema, "example": _example(int(status), codes[0])}
 
 
-def _response(description: str, schema: Json) -> Json:
-    content = {"application/problem+json": {"schema": schema}}
-    return {"description": description, "content": content}
+def _response(status: str, media: Json) -> Json:
+    _, description = _SHARED[status]
+    content = {"application/problem+json": media}
+    return _with_retry(status, {"description": description, "content": content})
 
 
 def error_components(schemas: Schemas) -> Json:
     """Return the responses that operations share, by name, each with the most usual codes."""
     return {
-        name: _response(description, _with_codes(usual_codes(status), schemas))
-        for status, (name, description) in _SHARED.items()
+        name: _response(
+            status, _with_codes(status, usual_codes(status), schemas)
+        )
+        for status, (name, _) in _SHARED.items()
     }
 
 
@@ -104,3 +114,30 @@ def add_error_codes(schemas: Schemas) -> None:
     code = schemas.all[Problem.__name__]["properties"]["code"]
     code.pop("type", None)
     code["$ref"] = REF.format(model=_CODES)
+
+
+def _with_retry(status: str, response: Json) -> Json:
+    if status not in _RETRIED:
+        return response
+    retry = {"$ref": "#/components/headers/RetryAfter"}
+    return response | {"headers": {"Retry-After": retry}}
+
+
+def _detail(status: int, code: str) -> str:
+    """Return the text of a refusal; that of its status where a feature has the text."""
+    if code in REFUSALS:
+        return REFUSALS[code].format(DEFAULT_LOCALE)
+    return TITLES[status].format(DEFAULT_LOCALE)
+
+
+def _example(status: int, code: str) -> Json:
+    problem: Json = {
+        "type": f"urn:chunhui:problem:{code}",
+        "title": TITLES[status].format(DEFAULT_LOCALE),
+        "status": status,
+        "detail": _detail(status, code),
+        "code": code,
+    }
+    if str(status) in _RETRIED:
+        problem["retry_after"] = 30
+    return problem

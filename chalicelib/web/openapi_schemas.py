@@ -1,6 +1,7 @@
 """The JSON schemas that the contract names: of requests, of responses and of problems."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
@@ -47,10 +48,20 @@ class _Generator(GenerateJsonSchema):
         return super().field_is_required(field, total)
 
 
-class Schemas:
-    """The JSON schemas of all models that the operations take and return."""
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+
+class Schemas:
+    """The JSON schemas of all models that the operations take and return.
+
+    `descriptions` are those of properties that have none, by name or by `Schema.name`.
+    """
+
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        descriptions: Mapping[str, str] = _NO_TEXTS,
+    ) -> None:
         models: list[tuple[Any, Any]] = [(Problem, "serialization")]
         for operation in operations:
             hints = operation.hints()
@@ -60,6 +71,9 @@ class Schemas:
                 if name in hints
             ]
             models += [(model, "validation") for model in taken]
+            if operation.routes.dialect:
+                errors = operation.routes.dialect.error_view
+                models.append((errors, "serialization"))
             models += [
                 (model, "serialization") for model in result_models(hints)
             ]
@@ -74,9 +88,15 @@ class Schemas:
             inputs, ref_template=REF, schema_generator=_Generator
         )
         self._refs: Mapping[Any, Json] = refs
+        self._requests = {
+            ref["$ref"].rpartition("/")[2]
+            for (_, mode), ref in refs.items()
+            if mode == "validation"
+        }
         self.all: dict[str, Json] = dict(schemas["$defs"])
         for name, schema in schemas["$defs"].items():
-            self.all[name] = self._with_names(schema)
+            self.all[name] = {"title": name} | self._with_names(schema)
+            _describe(name, self.all[name], descriptions)
 
     def _with_names(self, schema: Any) -> Any:
         """Return a schema whose closed sets are references to enums with names."""
@@ -114,9 +134,23 @@ class Schemas:
         """Return the schema of a body, form or query."""
         return self.all[self.request_name(model)]
 
+    def is_request(self, name: str) -> bool:
+        """Say whether a schema is that of a body, form or query."""
+        return name in self._requests
+
     def request_name(self, model: type[BaseModel]) -> str:
         """Return the name of the schema of a body, form or query."""
         return str(self.request_ref(model)["$ref"].rpartition("/")[2])
+
+
+def _describe(
+    schema: str, described: Json, descriptions: Mapping[str, str]
+) -> None:
+    """Add the descriptions of the properties of a schema that have none."""
+    for name, field in described.get("properties", {}).items():
+        about = descriptions.get(f"{schema}.{name}", descriptions.get(name))
+        if about and "description" not in field:
+            field["description"] = about
 
 
 def result_models(hints: Json) -> list[Any]:

@@ -64,6 +64,7 @@ class Operation:
     routes: "Routes[Any]"
     status: int = 200
     public: bool = False
+    token_counts: bool = False  # public, but the answer depends on the caller
     repeatable: bool = True  # takes an Idempotency-Key, if a POST
     conditional: bool = (
         True  # takes an If-Match, if it changes a versioned resource

@@ -67,19 +67,23 @@ def _listed(line: WishForViewer | PublicWishLine) -> AnyWish:
     return PublicWish.of(line)
 
 
-@routes.get("/v1/wishes", public=True)
+@routes.get("/v1/wishes", public=True, token_counts=True)
 def list_wishes(
     wishes: Wishes, context: RequestContext, query: WishQuery
 ) -> WishList:
     """List the wall of a street or community; for staff, all wishes of their place."""
     page = wishes.queries.list_wishes(
-        context, query.place, query.state, query.kind, query.limit
+        context,
+        query.place,
+        states=query.state or (),
+        kinds=query.kind or (),
+        limit=query.limit,
     )
     items = [_listed(line) for line in page.items]
     return WishList(items=items, next=context.cursor_of(page.next))
 
 
-@routes.get("/v1/wishes/{wish_id}", public=True)
+@routes.get("/v1/wishes/{wish_id}", public=True, token_counts=True)
 def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
     """Read a wish as the caller may see it."""
     return _reread(wishes, context, wish_id)

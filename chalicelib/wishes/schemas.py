@@ -19,6 +19,7 @@ from ..web.fields import (
     PersonId,
     PlaceCode,
     Prose,
+    Repeated,
     Request,
     UploadId,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "WishQuery",
     "WishReasonIn",
     "WishReopeningIn",
+    "WishTermsIn",
 ]
 
 S = TypeVar("S")
@@ -85,8 +87,8 @@ class VisitWindowIn(Request):
 Windows = Annotated[list[VisitWindowIn], Field(max_length=10)]
 
 
-class WishIn(Request):
-    """A wish to submit.
+class WishTermsIn(Request):
+    """The terms of a wish.
 
     Title and story are public, with personal data redacted. They should name nobody.
     """
@@ -107,8 +109,6 @@ class WishIn(Request):
         None
     )
     alias: Annotated[Name, Field(max_length=20)] | None = None
-    on_behalf_of: PersonId | None = None
-    consent: ConsentIn | None = None
 
     def terms(self) -> WishTerms:
         """Return the terms of the wish."""
@@ -116,6 +116,16 @@ class WishIn(Request):
             name: getattr(self, name) for name in WishTerms.__dataclass_fields__
         }
         return WishTerms(**(fields | _sequences(fields)))
+
+
+class WishIn(WishTermsIn):
+    """A wish to submit.
+
+    Title and story are public, with personal data redacted. They should name nobody.
+    """
+
+    on_behalf_of: PersonId | None = None
+    consent: ConsentIn | None = None
 
 
 class WishEditIn(Request):
@@ -291,8 +301,8 @@ class WishConfirmationIn(Request):
 
 
 class WishQuery(PageQuery):
-    """The place, state and kind of wishes to list."""
+    """The place of wishes to list, and their states and kinds. Without any, all are listed."""
 
     place: PlaceCode
-    state: WishState | None = None
-    kind: WishKind | None = None
+    state: Repeated[WishState] | None = None
+    kind: Repeated[WishKind] | None = None
