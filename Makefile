@@ -56,8 +56,10 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/routes.py from the code if they differ, and fail if they did
+openapi: $(READY) ## write docs/openapi.json, docs/errors.md, docs/messages.md, chalicelib/routes.py and the error codes from the code if they differ, and fail if they did
 	$(BIN)/python -m tools.routes
+	$(BIN)/python -m tools.refusal_codes
+	$(BIN)/python -m tools.error_pages
 	$(BIN)/python -m tools.openapi
 	$(BIN)/python -m tools.templates
 

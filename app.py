@@ -21,7 +21,7 @@ from chalicelib.runtime import services
 from chalicelib.web.api import Api
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
-api = Api(app, runtime.core, runtime.log, id_prefixes)
+api = Api(app, runtime.core, runtime.log, id_prefixes, runtime.public_url)
 for feature, lines in ROUTES.items():  # written by `make openapi`
     api.mount(
         lines,

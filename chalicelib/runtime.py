@@ -26,6 +26,7 @@ __all__ = [
     "log",
     "match_wishes",
     "park",
+    "public_url",
     "routes_of",
     "run_job",
     "seal_months",
@@ -78,6 +79,11 @@ def use(container: Container) -> None:
 def core() -> Core:
     """Return the parts of which the process's services are built."""
     return services().core
+
+
+def public_url() -> str:
+    """Return the address under which clients reach this deployment; empty if unknown."""
+    return core().settings.public_url
 
 
 def run_job(scheduled: ScheduledJob) -> None:

@@ -60,13 +60,13 @@ def test_nothing_that_was_promised_is_gone():
 
 
 def test_every_operation_says_what_it_does_and_how_it_fails():
-    for path, operations in document(api.operations, api.id_prefixes)[
-        "paths"
-    ].items():
+    contract = document(api.operations, api.id_prefixes)
+    shared = contract["components"]["responses"]
+    for path, operations in contract["paths"].items():
         for method, operation in operations.items():
             assert operation["summary"], (method, path)
             problems = [
-                a
+                shared.get(a.get("$ref", "").rpartition("/")[2], a)
                 for status, a in operation["responses"].items()
                 if int(status) >= 400
             ]

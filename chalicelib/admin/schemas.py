@@ -1,10 +1,18 @@
 """The staff queue as clients see it."""
 
+from collections.abc import Iterable
+from typing import Annotated
+
 from pydantic import Field
 
+from ..catalogue import queue_kinds
 from ..people.consent_schemas import ConsentIn
+from ..tickets.policy import Level
+from ..tickets.states import TABLE as TICKETS
+from ..web.choices import Choices
 from ..web.fields import Instant, PageQuery, PlaceCode, View
-from ..wishes.schemas import WishIn
+from ..wishes.schemas import WishTermsIn
+from ..wishes.states import TABLE as WISHES
 
 __all__ = [
     "ConvertToWishIn",
@@ -17,10 +25,9 @@ __all__ = [
 ]
 
 
-class ConvertToWishIn(WishIn):
+class ConvertToWishIn(WishTermsIn):
     """The wish that a ticket is converted to. Its resident is the reporter, who has agreed."""
 
-    on_behalf_of: None = None
     consent: ConsentIn
 
 
@@ -36,16 +43,42 @@ class StaffQueueQuery(PageQuery):
     place: PlaceCode
 
 
+def _kinds() -> Iterable[str]:
+    """Return the kinds of tasks that features declare."""
+    return queue_kinds()
+
+
+QueueTaskKind = Annotated[
+    str,
+    Choices("QueueTaskKind", "The kind of a task of the staff queue.", _kinds),
+]
+# Moves of what has no table of states.
+_OTHER_MOVES = frozenset(
+    {
+        *("handled", "reset", "force", "visited", "erase"),
+        *("confirm", "redrive", "vet", "limits"),
+    }
+)
+QueueMove = Annotated[
+    str,
+    Choices(
+        "QueueMove",
+        "A move of a task: the last part of the path of its route.",
+        lambda: _OTHER_MOVES | WISHES.open_moves | TICKETS.open_moves,
+    ),
+]
+
+
 class QueueTaskView(View):
     """A task that waits for staff. What its kind does not have is null."""
 
-    kind: str
+    kind: QueueTaskKind
     id: str
     title: str
     place: PlaceCode
     place_name: str | None
     due_at: Instant
-    moves: list[str]
+    moves: list[QueueMove]
     subject: str | None = Field(
         description="The person of a call-back or visit, or what a reply may be about."
     )
@@ -58,7 +91,7 @@ class QueueTaskView(View):
     category: str | None = Field(
         description="Of a ticket; of a wish, its kind."
     )
-    level: str | None = Field(description="The level that has a ticket.")
+    level: Level | None = Field(description="The level that has a ticket.")
     assignee: str | None = Field(
         description="The person who has a ticket, or is asked to accept it."
     )

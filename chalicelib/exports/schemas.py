@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..statistics.schemas import NearDay
+from ..web.choices import Choices
 from ..web.fields import (
     Flag,
     Instant,
@@ -35,8 +36,14 @@ __all__ = [
     "export_view",
 ]
 
-Kind = Literal["wishes", "tickets", "messages"]
-Sheet = Literal["csv", "xlsx"]
+Kind = Annotated[
+    Literal["wishes", "tickets", "messages"],
+    Choices("ExportKind", "The rows of an export."),
+]
+Sheet = Annotated[
+    Literal["csv", "xlsx"],
+    Choices("ExportFormat", "The format of an export's file."),
+]
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ..web.choices import Choices
 from ..web.fields import Instant, Line, PersonId, Request, View
 
 __all__ = [
@@ -66,6 +67,9 @@ class FactorResetView(View):
     """How far a reset is. It waits for a second member of staff."""
 
     id: PersonId
-    state: Literal["pending", "reset"]
+    state: Annotated[
+        Literal["pending", "reset"],
+        Choices("FactorResetState", "How far the reset of a factor is."),
+    ]
     requested_by: PersonId | None
     expires_at: Instant | None

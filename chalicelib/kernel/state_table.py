@@ -110,6 +110,20 @@ class StateTable(Generic[S]):
         # A list asks the same for each of its rows.
         self._moves: dict[tuple[S, frozenset[Relation]], list[str]] = {}
 
+    @property
+    def open_moves(self) -> frozenset[str]:
+        """Return the names of all moves that people may make, for the contract."""
+        rows = [row for row in self.rows if row.relations - SYSTEM_ONLY]
+        return frozenset(row.name for row in rows)
+
+    @property
+    def events(self) -> frozenset[str]:
+        """Return the tags of all events, for the contract."""
+        tags: set[str] = set()
+        for row in self.rows:
+            tags.update(row.events)
+        return frozenset(tags)
+
     def moves(self, state: S, relations: frozenset[Relation]) -> list[str]:
         """Return the moves allowed to some relations from a state, in table order, each once."""
         known = self._moves.get((state, relations))

@@ -1,10 +1,12 @@
 """The response models of the explanation of a wish, for staff."""
 
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 from pydantic import Field
 
 from ..offers.model import AskedVolunteer, OfferState
+from ..web.choices import Choices
 from ..web.fields import Instant, PersonId, View
 from ..wishes.schemas import WishId
 from .explanation import Candidate, Explanation
@@ -75,10 +77,16 @@ class CandidateView(View):
         )
 
 
+WaitingReason = Annotated[
+    str,
+    Choices("WaitingReason", "The reason why a wish waits.", lambda: WAITING),
+]
+
+
 class WaitingReasonView(View):
     """The one reason why a wish waits."""
 
-    reason: str
+    reason: WaitingReason
     text: str
 
 

@@ -1,7 +1,11 @@
 """Messages in the contract. A staff view holds no address and no code."""
 
+from typing import Annotated
+
 from pydantic import Field
 
+from ..catalogue import TEMPLATES
+from ..web.choices import Choices
 from ..web.fields import Instant, PageQuery, PersonId, View
 from .model import Channel, DeliveryState, InboxItem, MessageAttempt
 
@@ -31,6 +35,16 @@ _SAME = (
 _OPTIONAL = ("reason", "provider", "visited_by")
 
 
+MessageKind = Annotated[
+    str,
+    Choices(
+        "MessageKind",
+        "The kind of a message, by the occasion that it tells of.",
+        lambda: TEMPLATES,
+    ),
+]
+
+
 class MessageQuery(PageQuery):
     """The person whose messages are listed."""
 
@@ -41,7 +55,7 @@ class MessageView(View):
     """A message to a person, sent or not, and the state of its delivery."""
 
     id: str
-    kind: str
+    kind: MessageKind
     template: int
     person: PersonId
     about: str
@@ -98,7 +112,7 @@ class InboxItemView(View):
     """
 
     id: str
-    kind: str
+    kind: MessageKind
     about: str
     text: str | None
     current: bool

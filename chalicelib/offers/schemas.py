@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
+from ..web.choices import Choices
 from ..web.fields import (
     Flag,
     Instant,
@@ -19,13 +20,21 @@ from ..web.fields import (
 from ..wishes.model import Wish, WishKind
 from ..wishes.schemas import WishId
 from ..wishes.views import VisitWindowView
-from .model import OfferState, grid_of
+from .model import TABLE, OfferState, grid_of
 from .policy import OfferUrgency
 from .service import OfferForViewer
 from .texts import why_text
 
 __all__ = ["DeclineOfferIn", "OfferList", "OfferView", "offer_view"]
 
+OfferMove = Annotated[
+    str,
+    Choices(
+        "OfferMove",
+        "A move of an offer: the last part of the path of its route.",
+        lambda: TABLE.open_moves,
+    ),
+]
 OfferId = Annotated[str, Field(pattern=f"^off_{ID_PATTERN}$")]
 
 
@@ -81,7 +90,7 @@ class OfferView(VersionedView):
     why: list[str]
     about: OfferedWishView | None
     answered_at: Instant | None
-    moves: list[str]
+    moves: list[OfferMove]
     created_at: Instant
     updated_at: Instant
 

@@ -22,6 +22,7 @@ from pydantic_core import PydanticKnownError
 from ..kernel.text import PROSE_PATTERN, normalise
 from ..people.fields import mainland_mobile
 from ..places.model import Location
+from ..web.choices import Choices
 from ..web.fields import SEEN, Prose, near
 from .location import Address
 from .policy import MAX_RESULTS
@@ -85,7 +86,13 @@ Listed = Annotated[
     tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)
 ]
 Statuses = Annotated[
-    tuple[Literal["open", "closed"], ...],
+    tuple[
+        Annotated[
+            Literal["open", "closed"],
+            Choices("RequestStatus", "The status of a report, as in Open311."),
+        ],
+        ...,
+    ],
     BeforeValidator(_listed, json_schema_input_type=str),
 ]
 Description = Annotated[

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import RootModel
 
 from ..tickets.model import Update
+from ..web.choices import Choices
 from ..web.fields import Instant, View
 from .policy import DECIMALS, MAX_CHARACTERS
 from .reports import PublicReport
@@ -28,7 +29,10 @@ __all__ = [
     "ServiceRequestView",
 ]
 
-Status = Literal["open", "closed"]
+Status = Annotated[
+    Literal["open", "closed"],
+    Choices("RequestStatus", "The status of a report, as in Open311."),
+]
 
 
 def _cut(text: str, max_length: int) -> str | None:

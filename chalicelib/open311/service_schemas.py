@@ -7,6 +7,7 @@ from pydantic import Field, RootModel
 
 from ..kernel.text_catalogue import text
 from ..tickets.policy import Category, CategoryQuestion
+from ..web.choices import Choices
 from ..web.fields import Instant, View
 from .reports import Operator
 from .texts import CONTACT, KEY_SERVICE
@@ -45,7 +46,10 @@ class EndpointView(View):
     personal: ClassVar[bool] = False  # the address of this service
     url: str
     changeset: Instant
-    type: Literal["production", "test"]
+    type: Annotated[
+        Literal["production", "test"],
+        Choices("EndpointType", "Whether reports are real or tests."),
+    ]
     formats: list[str] = ["text/xml", "application/json"]
 
 
@@ -84,7 +88,10 @@ class ServiceView(View):
     service_name: str
     description: str | None
     metadata: bool
-    type: Literal["realtime"] = "realtime"
+    type: Annotated[
+        Literal["realtime"],
+        Choices("ServiceType", "When a report has its id: always at once."),
+    ] = "realtime"
     keywords: str | None
     group: str | None
 
@@ -121,13 +128,16 @@ class ServiceAttributeView(View):
 
     variable: bool = True
     code: str
-    datatype: Literal[
-        "string",
-        "number",
-        "datetime",
-        "text",
-        "singlevaluelist",
-        "multivaluelist",
+    datatype: Annotated[
+        Literal[
+            "string",
+            "number",
+            "datetime",
+            "text",
+            "singlevaluelist",
+            "multivaluelist",
+        ],
+        Choices("QuestionKind", "The data type of an answer (as in Open311)."),
     ]
     required: bool
     datatype_description: str | None = None

@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from ..web.documents import Document
+from ..web.fields import View
 
 __all__ = ["DIALECT", "FORMATS", "GeoReport"]
 
 FORMATS = ("json", "xml")
 _JSON, _XML = "application/json", "text/xml"
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+_XML_EXAMPLE = f"{_DECLARATION}<service_requests/>"
 # The names of the elements by container. JSON does not show them.
 _ITEMS = {
     "services": "service",
@@ -35,20 +37,23 @@ _ITEMS = {
 _NOT_IN_XML = re.compile(
     "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
-_ERROR = {
-    "type": "object",
-    "required": ["code", "description"],
-    "properties": {
-        "code": {"type": "integer"},
-        "description": {"type": "string"},
-    },
-}
-_ERRORS = {"type": "array", "minItems": 1, "items": _ERROR}
+
+
+class RequestError(View):
+    """One error, as in Open311."""
+
+    code: int
+    description: str
+
+
+class RequestErrorList(RootModel[list[RequestError]]):
+    """The errors of a request; there is one at least."""
 
 
 class GeoReport:
     """The dialect of Open311 GeoReport v2. For a path without a known format, it requires XML."""
 
+    error_view: type[BaseModel] = RequestErrorList
     statuses: Mapping[str, str] = {
         "400": "A parameter is missing or not valid.",
         "403": "The api_key is missing or wrong.",
@@ -91,17 +96,15 @@ class GeoReport:
         return status
 
     def contract(
-        self, schema: Mapping[str, Any] | None, path: str
+        self, media: Mapping[str, Any], path: str
     ) -> Mapping[str, Any]:
         """Return both media types, or that of the path's suffix. XML has the same tree."""
-        media_types = {
-            _JSON: {"schema": schema or _ERRORS},
-            _XML: {"schema": {"type": "string"}},
-        }
+        xml = {"schema": {"type": "string"}, "example": _XML_EXAMPLE}
+        media_types = {_JSON: media, _XML: xml}
         return {
-            media: shape
-            for media, shape in media_types.items()
-            if "{" in path or media == _media(path)
+            name: shape
+            for name, shape in media_types.items()
+            if "{" in path or name == _media(path)
         }
 
 

@@ -59,7 +59,7 @@ def erase_me(
     return MyDataView({})
 
 
-@routes.get("/v1/me/data", also=(202,))
+@routes.get("/v1/me/data", also={202: DataExportView})
 def read_my_data(
     accounts: Accounts, context: RequestContext
 ) -> Reply[MyDataView | DataExportView]:

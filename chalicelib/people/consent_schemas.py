@@ -1,10 +1,20 @@
 """Consents, guardians and consent texts as clients send and see them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
-from ..web.fields import Flag, Instant, Name, PersonId, Request, UploadId, View
+from ..web.choices import Choices
+from ..web.fields import (
+    Flag,
+    Instant,
+    LocaleCode,
+    Name,
+    PersonId,
+    Request,
+    UploadId,
+    View,
+)
 from .fields import TextVersion
 from .records import ConsentGiven, GuardianGiven
 
@@ -20,14 +30,29 @@ __all__ = [
     "Purpose",
 ]
 
-Purpose = Literal[
-    "terms",
-    "acting",
-    "contact_via",
-    "household",
-    "promotions",
-    "care",
-    "guardian",
+Purpose = Annotated[
+    Literal[
+        "terms",
+        "acting",
+        "contact_via",
+        "household",
+        "promotions",
+        "care",
+        "guardian",
+    ],
+    Choices("ConsentPurpose", "What a consent is for."),
+]
+ConsentForm = Annotated[
+    Literal["spoken", "written"],
+    Choices("ConsentForm", "How a consent was given in front of staff."),
+]
+ConsentRecordForm = Annotated[
+    str,
+    Choices(
+        "ConsentRecordForm",
+        "How a consent on record was given.",
+        lambda: ("app", "spoken", "written"),
+    ),
 ]
 
 
@@ -45,7 +70,7 @@ class GuardianIn(Request):
 class ConsentDueView(View):
     """A newer text than the one agreed to."""
 
-    purpose: str
+    purpose: Purpose
     version: str
     until: Instant = Field(
         description="After this, outdated terms allow little but ending and leaving."
@@ -59,7 +84,7 @@ class ConsentIn(Request):
     either it waits for a call-back by another member of staff within three days, and lapses then.
     """
 
-    how: Literal["spoken", "written"]
+    how: ConsentForm
     witness: Name | None = None
     slip: UploadId | None = Field(
         None,
@@ -80,10 +105,10 @@ class ConsentIn(Request):
 class ConsentView(View):
     """A line of the consent history."""
 
-    purpose: str
+    purpose: Purpose
     given: bool
     text_version: str | None
-    how: str
+    how: ConsentRecordForm
     witness: str | None
     slip: str | None = Field(description="The photo of a signed slip.")
     recorded_by: str
@@ -110,9 +135,9 @@ class MyConsentIn(Request):
 class ConsentTextView(View):
     """A text that people agree to, in one language."""
 
-    purpose: str
+    purpose: Purpose
     version: str
-    locale: str
+    locale: LocaleCode
     hash: str = Field(description="SHA-256 of the text, in hexadecimal digits.")
     text: str
 

@@ -1,15 +1,16 @@
 """People as clients send and see them."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel
 
 from ..kernel.access import Role
-from ..kernel.text_catalogue import Locale
 from ..kernel.unset import UNSET, Maybe, unset_if_none
+from ..web.choices import Choices
 from ..web.fields import (
     Flag,
     Instant,
+    LocaleCode,
     Name,
     PersonId,
     PlaceCode,
@@ -91,8 +92,22 @@ class QuietHoursView(View):
     end: str = Field(serialization_alias="to")
 
 
-AppointedRole = Literal[
-    Role.PROPERTY, Role.GRID_WORKER, Role.COMMUNITY_STAFF, Role.STREET_ADMIN
+AppointedRole = Annotated[
+    Literal[
+        Role.PROPERTY,
+        Role.GRID_WORKER,
+        Role.COMMUNITY_STAFF,
+        Role.STREET_ADMIN,
+    ],
+    Choices("AppointedRole", "A role that somebody has to grant."),
+]
+DataExportFailure = Annotated[
+    str,
+    Choices(
+        "DataExportFailure",
+        "The reason why a file of one's own data was not made.",
+        lambda: ("storage", "server"),
+    ),
 ]
 
 
@@ -121,7 +136,7 @@ class MyAccountView(View):
     home: str | None
     address: str | None
     roles: list[RoleGrantView]
-    locale: str
+    locale: LocaleCode
     channels: ChannelsView
     quiet_hours: QuietHoursView | None
     household: str | None
@@ -153,7 +168,7 @@ class MyAccountPatch(Request):
     name: Name | None = None
     home: PlaceCode | None = None
     address: Address | None = None
-    locale: Locale | None = None
+    locale: LocaleCode | None = None
     channels: ChannelsPatch | None = None
     quiet_hours: QuietHoursIn | None = None
     birth_year: BirthYear | None = None
@@ -194,8 +209,11 @@ class DataExportView(View):
     """The file that is made of the caller's data. A message tells when it is ready."""
 
     id: str
-    state: Literal["queued", "running", "ready", "failed"]
-    failure: str | None = Field(
+    state: Annotated[
+        Literal["queued", "running", "ready", "failed"],
+        Choices("DataExportState", "The state of a file of one's own data."),
+    ]
+    failure: DataExportFailure | None = Field(
         description="`storage` or `server`: ask again later."
     )
     expires_at: Instant | None = Field(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..kernel.unset import UNSET, Maybe, unset_if_none
+from ..web.choices import Choices
 from ..web.fields import (
     WHOLE,
     Instant,
@@ -35,6 +36,12 @@ __all__ = [
 ]
 
 
+WishKindName = Annotated[
+    Literal["goods", "service", "company", "learning"],
+    Choices("WishKind", "What is wished for."),
+]
+
+
 class AvailabilityView(View):
     """A weekly window of a volunteer; weekday 1 is Monday."""
 
@@ -50,12 +57,12 @@ class VolunteerView(View):
     version: int
     places: list[PlaceCode]
     skills: list[str]
-    kinds: list[str]
+    kinds: list[WishKindName]
     dialects: list[str]
     availability: list[AvailabilityView]
     capacity: int
     paused_until: Instant | None
-    never: list[str] = Field(
+    never: list[WishKindName] = Field(
         description="Kinds of wishes that are never offered again; naming one in `kinds` ends that."
     )
     vetting: Vetting
@@ -94,7 +101,7 @@ class AvailabilityIn(Request):
 Places = Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
 Skills = Annotated[list[Label], Field(max_length=20)]
 Kinds = Annotated[
-    list[Literal["goods", "service", "company", "learning"]],
+    list[WishKindName],
     Field(max_length=4),
 ]
 Dialects = Annotated[list[Label], Field(max_length=10)]

@@ -111,7 +111,7 @@ class PlaceView(VersionedView):
     hotline: str | None = Field(
         description="The public phone of the place, if it has its own."
     )
-    duty: dict[str, list[PersonId]] | None
+    duty: dict[Role, list[PersonId]] | None
 
     @classmethod
     def of(cls, place: Place, *, with_duty: bool) -> "PlaceView":
@@ -122,7 +122,9 @@ class PlaceView(VersionedView):
         if place.location:
             location = LocationView.model_validate(place.location)
         if with_duty:
-            duty = {role: list(people) for role, people in place.duty.items()}
+            duty = {
+                Role(role): list(people) for role, people in place.duty.items()
+            }
         return cls(
             code=place.id,
             version=place.version,

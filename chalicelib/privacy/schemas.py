@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ..web.choices import Choices
 from ..web.fields import (
     Flag,
     Instant,
@@ -36,7 +37,10 @@ class ErasureView(View):
     """How far an erasure is. It waits for a second member of staff."""
 
     id: PersonId
-    state: Literal["pending", "erased"]
+    state: Annotated[
+        Literal["pending", "erased"],
+        Choices("ErasureState", "How far an erasure by staff is."),
+    ]
     requested_by: PersonId | None
     expires_at: Instant | None
 

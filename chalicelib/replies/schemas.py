@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..people.fields import mainland_mobile
+from ..web.choices import Choices
 from ..web.fields import Instant, PersonId, Request, View
 from .model import ReplyEffect, StoredReply
 from .service import DeliveryReport, SmsReply
@@ -18,7 +19,10 @@ class DeliveryReportIn(Request):
     """A delivery report. `id` is the reference under which we sent the message."""
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
-    status: Literal["delivered", "failed"]
+    status: Annotated[
+        Literal["delivered", "failed"],
+        Choices("DeliveryReportStatus", "What became of an SMS."),
+    ]
     reason: Annotated[str, Field(max_length=1000)] = ""
 
     def is_ours(self) -> bool:

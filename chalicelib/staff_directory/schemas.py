@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, RootModel
 
 from ..kernel.access import Role
-from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
+from ..kernel.text_catalogue import DEFAULT_LOCALE
 from ..kernel.unset import UNSET, unset_if_none
 from ..people.consent_schemas import ConsentIn, GuardianIn
 from ..people.edits import AgeCorrection, PersonCorrection
@@ -31,6 +31,7 @@ from ..web.fields import (
     Flag,
     Instant,
     Line,
+    LocaleCode,
     Moment,
     Name,
     PageQuery,
@@ -98,7 +99,7 @@ class PersonView(VersionedView):
     phone: str | None = Field(description="Masked; see /reveal.")
     home: str | None
     roles: list[RoleGrantView]
-    locale: str
+    locale: LocaleCode
     channels: ChannelsView
     household: str | None
     contact_via: str | None
@@ -210,7 +211,7 @@ class PersonIn(Request):
     contact_note: ContactNote | None = None
     household: Household | None = None
     contact_via: PersonId | None = None
-    locale: Locale = DEFAULT_LOCALE
+    locale: LocaleCode = DEFAULT_LOCALE
     consent: ConsentIn | None = None
     birth_year: BirthYear | None = Field(
         None, description="Below 14 a guardian and their consent are needed."
@@ -242,7 +243,7 @@ class PersonPatch(Request):
     home: PlaceCode | None = None
     address: Address | None = None
     contact_note: ContactNote | None = None
-    locale: Locale | None = None
+    locale: LocaleCode | None = None
     birth_year: BirthYear | None = Field(
         None, description="Below 14 a guardian and their consent are needed."
     )

@@ -1,10 +1,11 @@
 """A person as staff see them, with the correction of their phone."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ..people.model import Person, mask_phone
+from ..web.choices import Choices
 from ..web.fields import Instant, PersonId, View
 from .pending_phone import PendingPhone
 from .schemas import PersonView
@@ -15,7 +16,10 @@ __all__ = ["PendingPhoneView", "PersonWithPhoneView"]
 class PendingPhoneView(View):
     """A correction of a person's phone that is not over."""
 
-    state: Literal["waiting", "stopped", "ready"] = Field(
+    state: Annotated[
+        Literal["waiting", "stopped", "ready"],
+        Choices("PhoneCorrectionState", "How far a correction of a phone is."),
+    ] = Field(
         description=(
             "`waiting`: the old number can stop it. `stopped`: a street administrator decides. "
             "`ready`: the next sign-in with the new number completes it."
@@ -30,9 +34,16 @@ class PendingPhoneView(View):
     ends_at: Instant | None = Field(
         description="When a stopped or ready correction expires; null while it waits."
     )
-    stopped_for: Literal["old_number", "unreachable"] | None = Field(
-        description="Why it does not go on by itself; null if it does."
-    )
+    stopped_for: (
+        Annotated[
+            Literal["old_number", "unreachable"],
+            Choices(
+                "PhoneStopReason",
+                "The reason why a correction of a phone has stopped.",
+            ),
+        ]
+        | None
+    ) = Field(description="Why it does not go on by itself; null if it does.")
 
     @classmethod
     def of(cls, pending: PendingPhone) -> "PendingPhoneView":

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from ..tickets.worktime import OfficeHours, OwnDay
+from ..web.choices import Choices
 from ..web.fields import Request
 from .category_schemas import Group
 
@@ -36,7 +37,10 @@ def _a_day(text: str) -> str:
     return text
 
 
-Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
+Weekday = Annotated[
+    Literal["1", "2", "3", "4", "5", "6", "7"],
+    Choices("Weekday", "A day of the week; 1 is Monday."),
+]
 
 
 DayKey = Annotated[

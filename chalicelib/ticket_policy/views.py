@@ -1,11 +1,13 @@
 """A street's ticket policy as clients see it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from ..kernel.access import Role
 from ..tickets.policy import Level, LimitsOf, QuestionKind, TicketUrgency
 from ..tickets.worktime import OfficeHours, OwnDay
+from ..web.choices import Choices
 from ..web.fields import Instant, PlaceCode, View
 from .model import CoverageGap, GapReason
 from .service import PolicyForViewer
@@ -95,7 +97,7 @@ class EscalationStepView(View):
     """A step of the escalation path."""
 
     level: Level
-    role: str
+    role: Role
     percent: int
 
 
@@ -130,10 +132,20 @@ class CalendarDayView(View):
         return cls(hours=hours, note=day.note)
 
 
+PolicyWarningCode = Annotated[
+    str,
+    Choices(
+        "PolicyWarningCode",
+        "The kind of a warning about a ticket policy.",
+        lambda: WARNINGS,
+    ),
+]
+
+
 class PolicyWarningView(View):
     """A warning about a valid policy."""
 
-    code: str
+    code: PolicyWarningCode
     text: str
 
     @classmethod

@@ -12,10 +12,17 @@ from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
 from . import permissions
 from .policy import Level, SlaKind, TicketUrgency
-from .states import OPEN_STATES, Ending, TicketState, TicketStatus
+from .states import (
+    END_OF_HOLD,
+    LOOK,
+    NEW_PHONE,
+    OPEN_STATES,
+    Ending,
+    TicketState,
+    TicketStatus,
+)
 
 __all__ = [
-    "NEW_PHONE",
     "ConvertedTicket",
     "Hold",
     "OutsideReport",
@@ -33,7 +40,6 @@ __all__ = [
 
 # An assignee counts while they serve at the place.
 _ROLES = {Relation.HELPER: Role.PROPERTY}
-NEW_PHONE = "new_phone"  # waits for staff: a phone set after the work confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +272,7 @@ class Ticket(TicketState, Entity):
     def next_due(self) -> tuple[str, datetime] | None:
         """Return the next deadline and its instant, the sort key of queues."""
         if self.reporter_left_at and self.is_open:
-            return "look", self.reporter_left_at
+            return LOOK, self.reporter_left_at
         if self.held_answer_at and self.state is TicketStatus.RESOLVED:
             return NEW_PHONE, self.held_answer_at
         waits = {
@@ -275,7 +281,7 @@ class Ticket(TicketState, Entity):
             if clock.running
         }
         if self.hold:
-            waits["resume"] = self.hold.until
+            waits[END_OF_HOLD] = self.hold.until
         return (
             min(waits.items(), key=lambda due: (due[1], due[0]))
             if waits
@@ -312,7 +318,7 @@ class Ticket(TicketState, Entity):
             if clock.running
         }
         if self.hold:
-            waits["resume"] = self.hold.until
+            waits[END_OF_HOLD] = self.hold.until
         if (
             self.state is TicketStatus.RESOLVED
             and not self.asked_again

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..kernel.text_catalogue import text
 from ..web.fields import Instant, PlaceCode, VersionedView, View
+from .choices import TicketMove
 from .nearby import Nearby, chosen_answers
 from .schemas import TicketId
 from .states import TicketStatus
@@ -39,7 +40,7 @@ class NearbyTicket(VersionedView):
     reporters: int = Field(description="The number of reporters.")
     age_days: int = Field(description="Whole days since the report.")
     created_at: Instant
-    moves: list[str]
+    moves: list[TicketMove]
 
     @classmethod
     def of(cls, nearby: Nearby, now: datetime, locale: str) -> "NearbyTicket":

@@ -8,13 +8,20 @@ from ..kernel import state_table
 from ..kernel.access import STAFF, Action, Relation
 from ..kernel.state_table import SYSTEM_ONLY, AnswerMove, Move, StateTable
 from . import permissions as can
-from .policy import MAX_BOUNCES, Level, TicketUrgency
+from .policy import MAX_BOUNCES, Level, SlaKind, TicketUrgency
 
 __all__ = [
     "ANSWERS",
+    "DEADLINES",
+    "END_OF_HOLD",
+    "LOOK",
+    "NEW_PHONE",
     "OPEN_STATES",
+    "PARTIES",
     "SYSTEM_ONLY",
     "TABLE",
+    "TIMER_STATES",
+    "UNMOVED_EVENTS",
     "WAITING",
     "Ending",
     "TicketMover",
@@ -154,6 +161,29 @@ TABLE: StateTable[TicketStatus] = StateTable(
     ],
 )
 
+
+# Events that come without a move of the table.
+UNMOVED_EVENTS = frozenset(
+    {
+        "ticket.submitted",
+        "ticket.joined_by",
+        "ticket.left_by",
+        "ticket.agreed_urgent",
+        "ticket.rehanded",
+        "ticket.contact_removed",
+        "ticket.reported_again",
+        "ticket.reporter_known",
+        "ticket.wish_ended",
+        "ticket.reporter_erased",
+        "ticket.anonymised",
+    }
+)
+PARTIES = frozenset({"reporter", "assignee", "staff", "system", "outside"})
+NEW_PHONE = "new_phone"  # waits for staff: a phone set after the work confirmed
+LOOK = "look"  # waits for staff: nobody is left who reported it
+END_OF_HOLD = "resume"
+DEADLINES = frozenset({*SlaKind, NEW_PHONE, LOOK, END_OF_HOLD})
+TIMER_STATES = frozenset({"running", "overdue", "paused", "met", "met_late"})
 
 # Question and whether the answer is yes (1) or no (2) -> what it does.
 ANSWERS: Mapping[tuple[str, bool], AnswerMove] = {

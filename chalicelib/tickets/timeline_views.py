@@ -2,6 +2,7 @@
 
 from ..kernel.access import STAFF, Relation
 from ..web.fields import Instant, View
+from .choices import TicketEventTag, TicketParty
 from .decisions import INSTRUCTED, NOTED
 from .repository import TicketEvent
 
@@ -21,8 +22,8 @@ class TicketEventView(View):
 
     at: Instant
     version: int
-    event: str
-    party: str
+    event: TicketEventTag
+    party: TicketParty
     public: bool
     by: str | None
     note: str | None

@@ -1,9 +1,14 @@
 """Views of a ticket's SLA timers and photos."""
 
+from datetime import date
+from typing import Annotated
+
 from pydantic import Field
 
+from ..uploads.model import UploadState
 from ..uploads.service import Photo
-from ..web.fields import Instant, View
+from ..web.fields import Instant, UploadId, View
+from .choices import DayReason, SlaTimerState
 from .model import SlaTimer
 from .policy import SlaKind
 from .queries import ExplainedTimer
@@ -16,8 +21,8 @@ __all__ = ["SlaTimerList", "TicketPhotosView", "photos_view", "sla_timer_view"]
 class CountedDayView(View):
     """A counted day, and the reason why it counts or does not."""
 
-    day: str
-    why: str | None
+    day: date
+    why: DayReason | None
     text: str
     start: Instant = Field(serialization_alias="from")
     end: Instant = Field(serialization_alias="to")
@@ -44,7 +49,7 @@ class SlaTimerView(View):
     due: Instant = Field(description="When the timer fires next.")
     promised: Instant = Field(description="The first deadline.")
     met: Instant | None
-    state: str
+    state: SlaTimerState
     fired: int
     explanation: list[TimerSegmentView]
     warning: str | None
@@ -54,7 +59,9 @@ class SlaTimerList(View):
     """The SLA timers of a ticket."""
 
     items: list[SlaTimerView]
-    next: None = None
+    next: Annotated[
+        str | None, Field(description="Always null: there is one page.")
+    ] = None
 
 
 def sla_timer_view(explained: ExplainedTimer, locale: str) -> SlaTimerView:
@@ -100,7 +107,7 @@ def _state_of(clock: SlaTimer) -> str:
 def _segment_view(segment: ExplainedSegment, locale: str) -> TimerSegmentView:
     lines = [
         CountedDayView(
-            day=line.date.isoformat(),
+            day=line.date,
             why=line.why,
             text=DAY_REASONS[line.why or "always"]
             .format(locale, {"name": line.name})
@@ -121,8 +128,8 @@ def _segment_view(segment: ExplainedSegment, locale: str) -> TimerSegmentView:
 class TicketPhotoView(View):
     """A photo with signed addresses, valid until `expires_at`."""
 
-    id: str
-    state: str
+    id: UploadId
+    state: UploadState
     url: str | None
     thumb_url: str | None
     expires_at: Instant | None

@@ -1,19 +1,21 @@
 """Views of tickets: for the public, for reporters and assignees, and for staff."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field
+from typing_extensions import TypeAliasType
 
 from ..kernel.access import STAFF, Relation
 from ..web.fields import Instant, PlaceCode, VersionedView, View
+from .choices import TicketDeadline, TicketMove
 from .model import Ticket, TicketLine, place_at
 from .nearby_views import NearbyTicket
 from .policy import Level, TicketUrgency
 from .reader import INSIDE, TicketForViewer
 from .release import suggested_text
 from .schemas import TicketId
-from .states import TicketStatus
+from .states import Ending, TicketStatus
 
 __all__ = [
     "AnyTicket",
@@ -24,10 +26,9 @@ __all__ = [
 ]
 
 
-class PublicTicket(VersionedView):
-    """A ticket for everybody: no person, no building, and only texts that staff released."""
+class TicketFields(VersionedView):
+    """The fields of a ticket in every view."""
 
-    view: Literal["public"] = "public"
     id: TicketId
     state: TicketStatus
     category: str
@@ -43,7 +44,13 @@ class PublicTicket(VersionedView):
     created_at: Instant
     updated_at: Instant
     closed_at: Instant | None
-    moves: list[str]
+    moves: list[TicketMove]
+
+
+class PublicTicket(TicketFields):
+    """A ticket for everybody: no person, no building, and only texts that staff released."""
+
+    view: Literal["public"] = "public"
 
 
 class TicketHoldView(View):
@@ -54,10 +61,9 @@ class TicketHoldView(View):
     until: Instant
 
 
-class InvolvedTicket(PublicTicket):
-    """A ticket for its reporters and for those who work on it."""
+class InvolvedFields(TicketFields):
+    """The fields of a ticket for its reporters and for those who work on it."""
 
-    view: Literal["reporter"] = "reporter"  # type: ignore[assignment]
     urgency_requested: bool = Field(
         description="Its reporter asks that it be urgent."
     )
@@ -70,7 +76,7 @@ class InvolvedTicket(PublicTicket):
         description="The rule that routed it; empty for the default."
     )
     policy_version: int
-    waits_for: str | None
+    waits_for: TicketDeadline | None
     due_at: Instant | None = Field(description="The next deadline.")
     photos: list[str]
     proof: list[str]
@@ -83,14 +89,20 @@ class InvolvedTicket(PublicTicket):
     merged_into: str | None
     wish: str | None
     resolved_at: Instant | None
-    ending: str | None
+    ending: Ending | None
     reason: str | None
 
 
-class StaffTicket(InvolvedTicket):
+class InvolvedTicket(InvolvedFields):
+    """A ticket for its reporters and for those who work on it."""
+
+    view: Literal["reporter"] = "reporter"
+
+
+class StaffTicket(InvolvedFields):
     """A ticket for staff of its place."""
 
-    view: Literal["staff"] = "staff"  # type: ignore[assignment]
+    view: Literal["staff"] = "staff"
     public_text: str | None = Field(
         description="The text as staff have released it."
     )
@@ -115,7 +127,12 @@ class StaffTicket(InvolvedTicket):
     ratings: list[int]
 
 
-AnyTicket = PublicTicket | InvolvedTicket | StaffTicket
+AnyTicket = TypeAliasType(
+    "AnyTicket",
+    Annotated[
+        PublicTicket | InvolvedTicket | StaffTicket, Discriminator("view")
+    ],
+)
 
 
 _INVOLVED_FIELDS = (
@@ -162,8 +179,8 @@ def _fields(ticket: Ticket, names: Iterable[str]) -> dict[str, Any]:
 
 def _public(viewed: TicketForViewer) -> dict[str, Any]:
     ticket = viewed.ticket
-    other = {"view", "etag", "text", "reporters", "solution", "moves"}
-    return _fields(ticket, PublicTicket.model_fields.keys() - other) | {
+    other = {"etag", "text", "reporters", "solution", "moves"}
+    return _fields(ticket, TicketFields.model_fields.keys() - other) | {
         "reporters": viewed.joined + bool(ticket.person_id),
         "text": ticket.public_text,
         "solution": ticket.public_solution,
@@ -255,6 +272,7 @@ def _for_staff(viewed: TicketForViewer) -> dict[str, Any]:
 class TicketLineView(VersionedView):
     """A ticket in a list. It names nobody but the assignee's id."""
 
+    view: Literal["line"] = "line"
     id: TicketId
     place: PlaceCode
     category: str
@@ -268,16 +286,17 @@ class TicketLineView(VersionedView):
     text: str
     created_at: Instant
     updated_at: Instant
-    waits_for: str | None
+    waits_for: TicketDeadline | None
     due_at: Instant | None
-    moves: list[str]
+    moves: list[TicketMove]
 
     @classmethod
     def of(
         cls, line: TicketLine, relations: frozenset[Relation]
     ) -> "TicketLineView":
         """Return the view of a line, with the moves of these relations."""
-        same = set(cls.model_fields) - {"etag", "waits_for", "due_at", "moves"}
+        other = {"view", "etag", "waits_for", "due_at", "moves"}
+        same = set(cls.model_fields) - other
         fields: dict[str, Any] = {name: getattr(line, name) for name in same}
         return cls(
             **fields,
@@ -287,10 +306,16 @@ class TicketLineView(VersionedView):
         )
 
 
+ListedTicket = TypeAliasType(
+    "ListedTicket",
+    Annotated[NearbyTicket | TicketLineView, Discriminator("view")],
+)
+
+
 class TicketList(View):
     """A page of tickets; pages may be short."""
 
-    items: Sequence[TicketLineView | NearbyTicket]
+    items: Sequence[ListedTicket]
     next: str | None
 
 

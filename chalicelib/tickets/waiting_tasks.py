@@ -1,8 +1,8 @@
 """The task of staff that follows from a ticket. Pure."""
 
 from ..kernel.waiting_task import WaitingTask, waiting_task
-from .model import NEW_PHONE, Ticket
-from .states import WAITING
+from .model import Ticket
+from .states import NEW_PHONE, WAITING
 
 __all__ = ["TICKET_TASKS", "ticket_tasks"]
 

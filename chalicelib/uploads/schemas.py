@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..adapters.photos import CLEANED_TYPE
+from ..web.choices import Choices
 from ..web.fields import WHOLE, Instant, Request, UploadId, View
 from .model import UploadEndReason, UploadKind, UploadState
 from .policy import MAX_BYTES
@@ -24,7 +25,10 @@ class UploadIn(Request):
     """A photo to upload. A longer file, or one of another type, is refused."""
 
     kind: UploadKind
-    content_type: Literal["image/jpeg", "image/png", "image/webp"]
+    content_type: Annotated[
+        Literal["image/jpeg", "image/png", "image/webp"],
+        Choices("PhotoType", "The media type of a photo to send."),
+    ]
     size: Annotated[int, Field(ge=1, le=MAX_BYTES, description="Bytes."), WHOLE]
 
 

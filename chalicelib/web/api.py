@@ -39,7 +39,8 @@ class Api:
     """Runs the mounted routes. Every error becomes a response in the form of its operation.
 
     `find_core` is called on each request: the core is made on the first one, and tests replace it.
-    `find_id_prefixes` returns what the contract says of ids; it is called when that is asked for.
+    `find_id_prefixes` and `find_public_url` return what the contract says of ids and of servers.
+    They are called when that is asked for.
     """
 
     def __init__(
@@ -48,12 +49,11 @@ class Api:
         find_core: Callable[[], WebCore],
         log: Log,
         find_id_prefixes: Callable[[], Mapping[str, str]] = lambda: NO_PREFIXES,
+        find_public_url: Callable[[], str] = str,
     ) -> None:
-        self._app, self._log, self._find_id_prefixes = (
-            app,
-            log,
-            find_id_prefixes,
-        )
+        self._app, self._log = app, log
+        self._find_id_prefixes = find_id_prefixes
+        self._find_public_url = find_public_url
         self._routes = RouteTable()
         self._authenticator: Authenticator = BearerAuthenticator(
             lambda: find_core().tokens
@@ -94,6 +94,11 @@ class Api:
     def id_prefixes(self) -> Mapping[str, str]:
         """Return the prefix of an id by what it names: ``wish`` -> ``wsh``."""
         return self._find_id_prefixes()
+
+    @property
+    def public_url(self) -> str:
+        """Return the address under which clients reach this deployment; empty if unknown."""
+        return self._find_public_url()
 
     @property
     def words(self) -> Catalogue:

@@ -68,5 +68,8 @@ def _fields_of(model: type[BaseModel]) -> tuple[bool, tuple[str, ...]]:
 def _types_in(annotation: Any) -> Iterable[Any]:
     """Yield a type and everything that it is made of: unions, lists, mappings."""
     yield annotation
+    named = getattr(annotation, "__value__", None)  # of a union with a name
+    if named is not None:
+        yield from _types_in(named)
     for part in get_args(annotation):
         yield from _types_in(part)

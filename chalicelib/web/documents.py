@@ -52,15 +52,20 @@ class Dialect(ErrorForm, Protocol):
 
     statuses: Mapping[str, str]  # descriptions of its refusals, by status
 
+    @property
+    def error_view(self) -> type[BaseModel]:
+        """Return the class of the tree of a refusal."""
+        ...
+
     def answer(self, view: BaseModel, address: str) -> Document:
         """Render a view."""
         ...
 
     def contract(
-        self, schema: Mapping[str, Any] | None, path: str
+        self, media: Mapping[str, Any], path: str
     ) -> Mapping[str, Any]:
-        """Return the media types of a route's responses with their schemas, for OpenAPI.
+        """Return the media types of a route's responses, for OpenAPI.
 
-        Without a schema, return those of refusals.
+        `media` is the media type object of the tree, with its schema and examples.
         """
         ...

@@ -26,6 +26,8 @@ from ..kernel.text import (
     normalise,
     normalise_name,
 )
+from ..kernel.text_catalogue import Locale
+from .choices import Choices
 
 __all__ = [
     "SEEN",
@@ -34,6 +36,7 @@ __all__ = [
     "Flag",
     "Instant",
     "Line",
+    "LocaleCode",
     "Name",
     "NoFields",
     "PageQuery",
@@ -150,6 +153,7 @@ Instant = Annotated[
     PlainSerializer(_seconds, return_type=str),
     Field(json_schema_extra={"format": "date-time"}),
 ]
+LocaleCode = Annotated[Locale, Choices("LocaleCode", "A language.")]
 SEEN = AfterValidator(check_seen)
 Line = Annotated[
     str, Field(pattern=LINE_PATTERN), SEEN, AfterValidator(normalise)

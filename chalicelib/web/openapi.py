@@ -3,16 +3,17 @@
 A test compares docs/openapi.json with it.
 """
 
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from .errors import Problem
+from .contract_texts import ContractTexts, contract_texts
 from .forms import FORMS
-from .openapi_parameters import parameters_of
+from .openapi_errors import add_error_codes, error_components, error_responses
+from .openapi_examples import Examples
+from .openapi_info import INFO, servers
+from .openapi_parameters import PARAMETERS, parameters_of
 from .openapi_schemas import Json, Schemas, result_models, result_types
 from .pages import HtmlPage
 from .rendering import Redirect
@@ -20,183 +21,221 @@ from .routes import NO_PREFIXES, Operation
 
 __all__ = ["document"]
 
-_DESCRIPTION = (
-    "Neighbourhood care: micro-wishes, people, places. "
-    "Errors are problem documents (RFC 9457)."
-)
-_ERRORS = {
-    "400": "Cannot be read: malformed JSON, or a cursor of another list.",
-    "401": "The access token is missing or not valid.",
-    "403": "The caller is not allowed to do this.",
-    "404": "Not found, or the caller may not see it.",
-    "409": "Conflicts with the current state, or is not unique.",
-    "412": "If-Match names another version.",
-    "413": "More than 64 KiB.",
-    "415": "Not application/json.",
-    "422": "Some fields are not valid.",
-    "429": "Too many requests; see Retry-After.",
-    "503": "Contention. Nothing was done; see Retry-After.",
+_HEADERS: Mapping[str, Json] = {
+    "ETag": {
+        "description": "The version of this representation, for If-Match and If-None-Match.",
+        "schema": {"type": "string"},
+    },
+    "RetryAfter": {
+        "description": "Seconds until the request may be repeated.",
+        "schema": {"type": "integer"},
+    },
+    "Location": {
+        "description": "The address to continue at.",
+        "schema": {"type": "string"},
+    },
+}
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of `POST /v1/auth/tokens`; it lives for 30 minutes.",
 }
 
 
 def document(
     operations: Iterable[Operation],
     id_prefixes: Mapping[str, str] = NO_PREFIXES,
+    public_url: str = "",
 ) -> Json:
     """Return the document of the given routes.
 
     `id_prefixes` gives the prefix of an id by the name of its entity, as features declare it.
     """
     ordered = sorted(operations, key=_path_and_method)
-    schemas = Schemas(ordered)
-    paths: Json = {}
-    for operation in ordered:
-        methods = paths.setdefault(operation.path, {})
-        methods[operation.method.lower()] = _operation(
-            operation, schemas, id_prefixes
-        )
-    components = {
-        "schemas": _components(ordered, schemas),
-        "securitySchemes": {
-            "bearer": {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "JWT",
-            }
-        },
-    }
-    contract = {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "春晖 Chunhui",
-            "version": "1",
-            "description": _DESCRIPTION,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": components,
-    }
-    return _with_short_names(contract)
+    return _Contract(ordered, id_prefixes).document(public_url)
 
 
 def _path_and_method(operation: Operation) -> tuple[str, str]:
     return operation.path, operation.method
 
 
-def _components(operations: Iterable[Operation], schemas: Schemas) -> Json:
-    """Return the named schemas. Queries are left out: their fields become parameters."""
-    components = dict(schemas.all)
-    for operation in operations:
-        query = operation.hints().get("query")
-        if query is not None:
-            components.pop(schemas.request_name(query), None)
-    return components
+class _Contract:
+    """Describes operations with their schemas, their texts and their examples."""
 
+    def __init__(
+        self, operations: list[Operation], id_prefixes: Mapping[str, str]
+    ) -> None:
+        self._operations, self._id_prefixes = operations, id_prefixes
+        self._texts: ContractTexts = contract_texts(operations)
+        self._schemas = Schemas(operations, self._texts.fields)
+        add_error_codes(self._schemas)
+        self._make = Examples(self._schemas.all, self._texts.examples)
+        self._examples: dict[str, Json] = {}
 
-def _with_short_names(contract: Json) -> Json:
-    """Put the feature before a schema's name that several features use, not its whole path."""
-    text = json.dumps(contract, ensure_ascii=False)
-    path = r"chalicelib__([a-z0-9]+)__\w+?__([A-Z]\w*)"
-    short: Json = json.loads(re.sub(path, _feature_and_name, text))
-    return short
-
-
-def _feature_and_name(path: re.Match[str]) -> str:
-    return path[1].title() + path[2]
-
-
-def _operation(
-    operation: Operation, schemas: Schemas, id_prefixes: Mapping[str, str]
-) -> Json:
-    hints = operation.hints()
-    described: Json = {
-        "operationId": operation.name,
-        "tags": [operation.routes.tag],
-        "summary": (operation.view.__doc__ or "").strip().split("\n")[0],
-        "security": [{}] if operation.public else [{"bearer": []}],
-        "parameters": parameters_of(operation, schemas, id_prefixes),
-        "responses": _responses(operation, hints, schemas),
-    }
-    if "body" in hints:
-        described["requestBody"] = _body(hints["body"], schemas)
-    if "form" in hints:
-        described["requestBody"] = _form(hints["form"], schemas)
-    return described
-
-
-def _body(model: type[BaseModel], schemas: Schemas) -> Json:
-    schema = schemas.request_schema(model)
-    return {
-        "required": bool(schema.get("required")) or "properties" not in schema,
-        "content": {"application/json": {"schema": schemas.request_ref(model)}},
-    }
-
-
-def _form(model: type[BaseModel], schemas: Schemas) -> Json:
-    media: Json = {"schema": schemas.request_ref(model)}
-    encoding = {}
-    for name, field in schemas.request_schema(model)["properties"].items():
-        if field.get("type") == "object":
-            encoding[name] = {"style": "deepObject", "explode": True}
-    if encoding:
-        media["encoding"] = encoding
-    return {"required": True, "content": dict.fromkeys(FORMS, media)}
-
-
-def _responses(operation: Operation, hints: Json, schemas: Schemas) -> Json:
-    results = result_types(hints)
-    responses: Json = {
-        str(status): _success(operation, hints, schemas)
-        for status in (operation.status, *operation.also)
-    }
-    if operation.method == "GET" and not {HtmlPage, Redirect} & set(results):
-        responses["304"] = {
-            "description": "Unchanged since the ETag in If-None-Match."
+    def document(self, public_url: str) -> Json:
+        """Return the whole document."""
+        paths: Json = {}
+        for operation in self._operations:
+            methods = paths.setdefault(operation.path, {})
+            methods[operation.method.lower()] = self._operation(operation)
+        return {
+            "openapi": "3.1.0",
+            "info": INFO,
+            "servers": servers(public_url),
+            "tags": self._tags(),
+            "paths": paths,
+            "components": {
+                "schemas": self._named_schemas(),
+                "parameters": dict(PARAMETERS),
+                "headers": dict(_HEADERS),
+                "responses": error_components(self._schemas),
+                "examples": self._examples,
+                "securitySchemes": {"bearer": _BEARER},
+            },
         }
-    dialect = operation.routes.dialect
-    statuses, content = _ERRORS, _problem_content(schemas)
-    if dialect:
-        statuses = dict(dialect.statuses)
-        content = dict(dialect.contract(None, operation.path))
-    for status, description in statuses.items():
-        responses[status] = {"description": description, "content": content}
-    return responses
 
+    def _tags(self) -> list[Json]:
+        """Return the tags in alphabetical order, with what their features say of them."""
+        about: dict[str, str] = {}
+        for operation in self._operations:
+            tag = operation.routes.tag
+            about[tag] = about.get(tag) or self._texts.tag_of(operation)
+        return [
+            {"name": tag, "description": about[tag]} for tag in sorted(about)
+        ]
 
-def _problem_content(schemas: Schemas) -> Json:
-    return {
-        "application/problem+json": {"schema": schemas.response_ref(Problem)}
-    }
+    def _named_schemas(self) -> Json:
+        """Return the schemas without those of queries, whose fields are parameters."""
+        named = dict(self._schemas.all)
+        for operation in self._operations:
+            query = operation.hints().get("query")
+            if query is not None:
+                named.pop(self._schemas.request_name(query), None)
+        return named
 
+    def _operation(self, operation: Operation) -> Json:
+        hints = operation.hints()
+        described: Json = {
+            "operationId": operation.name,
+            "tags": [operation.routes.tag],
+            "summary": (operation.view.__doc__ or "").strip().split("\n")[0],
+            "description": self._texts.description_of(operation),
+            "security": _security(operation),
+            "parameters": parameters_of(
+                operation, self._schemas, self._id_prefixes, self._texts
+            ),
+        }
+        if "body" in hints:
+            described["requestBody"] = self._body(hints["body"])
+        if "form" in hints:
+            described["requestBody"] = self._form(hints["form"])
+        described["responses"] = self._responses(operation, hints)
+        return described
 
-def _success(operation: Operation, hints: Json, schemas: Schemas) -> Json:
-    if operation.status == 204:
-        return {"description": "Done."}
-    response: Json = {"description": "The result."}
-    results = result_types(hints)
-    if Redirect in results:
+    def _body(self, model: type[BaseModel]) -> Json:
+        schema = self._schemas.request_schema(model)
+        media = self._with_example(self._schemas.request_ref(model))
+        is_required = bool(schema.get("required")) or "properties" not in schema
+        return {
+            "required": is_required,
+            "content": {"application/json": media},
+        }
+
+    def _form(self, model: type[BaseModel]) -> Json:
+        media = self._with_example(self._schemas.request_ref(model))
+        encoding = {}
+        fields = self._schemas.request_schema(model)["properties"]
+        for name, field in fields.items():
+            if field.get("type") == "object":
+                encoding[name] = {"style": "deepObject", "explode": True}
+        if encoding:
+            media["encoding"] = encoding
+        return {"required": True, "content": dict.fromkeys(FORMS, media)}
+
+    def _with_example(self, ref: Json) -> Json:
+        """Return a media type with a schema and the shared example of it."""
+        name = ref["$ref"].rpartition("/")[2]
+        if name not in self._examples:
+            is_request = self._schemas.is_request(name)
+            value = self._make.of(name, whole=not is_request)
+            self._examples[name] = {
+                "summary": f"An example of {name}.",
+                "value": value,
+            }
+        shared = {"$ref": f"#/components/examples/{name}"}
+        return {"schema": ref, "examples": {"example": shared}}
+
+    def _responses(self, operation: Operation, hints: Json) -> Json:
+        responses: Json = {
+            str(operation.status): self._success(operation, hints)
+        }
+        for status, view in operation.also.items():
+            responses[str(status)] = {
+                "description": _about(view),
+                "content": self._content(operation, view),
+            }
+        results = result_types(hints)
+        if operation.method == "GET" and not {HtmlPage, Redirect} & set(
+            results
+        ):
+            responses["304"] = {
+                "description": "Unchanged since the ETag in If-None-Match."
+            }
+        return responses | error_responses(operation, self._schemas)
+
+    def _success(self, operation: Operation, hints: Json) -> Json:
+        if operation.status == 204:
+            return {"description": "Done."}
+        results = result_types(hints)
+        if Redirect in results:
+            return {
+                "description": "The address to continue at.",
+                "headers": _header("Location"),
+            }
+        if HtmlPage in results:
+            text = {"schema": {"type": "string"}, "example": "<!doctype html>"}
+            return {
+                "description": "A page.",
+                "content": {"text/html": text},
+            }
+        if operation.media:
+            kind = {"type": "string", "format": "binary"}
+            return {
+                "description": "The file.",
+                "content": {operation.media: {"schema": kind}},
+            }
+        model = result_models(hints)[0]
+        response: Json = {
+            "description": _about(model),
+            "content": self._content(operation, model),
+        }
+        if operation.status < 300:
+            response["headers"] = _header("ETag")
         return response
-    if HtmlPage in results:
-        response["content"] = {"text/html": {"schema": {"type": "string"}}}
-        return response
-    if operation.media:
-        kind = {"type": "string", "format": "binary"}
-        response["content"] = {operation.media: {"schema": kind}}
-        return response
-    response["content"] = _content(operation, result_models(hints), schemas)
-    if operation.status < 300:
-        response["headers"] = {"ETag": {"schema": {"type": "string"}}}
-    return response
+
+    def _content(self, operation: Operation, model: Any) -> Mapping[str, Any]:
+        media = self._with_example(self._schemas.response_ref(model))
+        if operation.routes.dialect:
+            return operation.routes.dialect.contract(media, operation.path)
+        return {"application/json": media}
 
 
-def _content(
-    operation: Operation, models: Sequence[type[BaseModel]], schemas: Schemas
-) -> Mapping[str, Any]:
-    refs = [schemas.response_ref(model) for model in models]
-    schema = {"anyOf": refs}
-    if len(refs) == 1:
-        schema = refs[0]
-    if operation.routes.dialect:
-        return operation.routes.dialect.contract(schema, operation.path)
-    return {"application/json": {"schema": schema}}
+def _security(operation: Operation) -> list[Json]:
+    if not operation.public:
+        return [{"bearer": []}]
+    if operation.token_counts:
+        return [{}, {"bearer": []}]
+    return [{}]
+
+
+def _header(name: str) -> Json:
+    key = {"RetryAfter": "Retry-After"}.get(name, name)
+    return {key: {"$ref": f"#/components/headers/{name}"}}
+
+
+def _about(model: Any) -> str:
+    """Return what a response is, from the first line of its model's docstring."""
+    if not isinstance(model, type):
+        return "The resource, as the caller may see it."
+    return (model.__doc__ or "The result.").strip().split("\n")[0]

@@ -52,4 +52,6 @@ def read_health(service: Api, context: RequestContext) -> Health:
 @routes.get("/openapi.json", public=True)
 def read_contract(service: Api, context: RequestContext) -> Contract:
     """Read this contract."""
-    return Contract(document(service.operations, service.id_prefixes))
+    return Contract(
+        document(service.operations, service.id_prefixes, service.public_url)
+    )

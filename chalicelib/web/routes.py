@@ -64,13 +64,15 @@ class Operation:
     routes: "Routes[Any]"
     status: int = 200
     public: bool = False
+    token_counts: bool = False  # public, but the answer depends on the caller
     repeatable: bool = True  # takes an Idempotency-Key, if a POST
     conditional: bool = (
         True  # takes an If-Match, if it changes a versioned resource
     )
     reread: Callable[..., Any] | None = None
     media: str = ""  # of a `Document`, for the contract
-    also: tuple[int, ...] = ()  # further success statuses, of a `Reply`
+    # The views of further success statuses, of a `Reply`.
+    also: Mapping[int, type[BaseModel]] = field(default_factory=dict)
     # Refusals carry entities as facts; by name, the schema that renders them.
     shows: Mapping[str, Callable[[Any], BaseModel]] = field(
         default_factory=dict

@@ -67,7 +67,7 @@ def _listed(line: WishForViewer | PublicWishLine) -> AnyWish:
     return PublicWish.of(line)
 
 
-@routes.get("/v1/wishes", public=True)
+@routes.get("/v1/wishes", public=True, token_counts=True)
 def list_wishes(
     wishes: Wishes, context: RequestContext, query: WishQuery
 ) -> WishList:
@@ -83,7 +83,7 @@ def list_wishes(
     return WishList(items=items, next=context.cursor_of(page.next))
 
 
-@routes.get("/v1/wishes/{wish_id}", public=True)
+@routes.get("/v1/wishes/{wish_id}", public=True, token_counts=True)
 def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
     """Read a wish as the caller may see it."""
     return _reread(wishes, context, wish_id)

@@ -51,6 +51,7 @@ __all__ = [
     "WishQuery",
     "WishReasonIn",
     "WishReopeningIn",
+    "WishTermsIn",
 ]
 
 S = TypeVar("S")
@@ -86,8 +87,8 @@ class VisitWindowIn(Request):
 Windows = Annotated[list[VisitWindowIn], Field(max_length=10)]
 
 
-class WishIn(Request):
-    """A wish to submit.
+class WishTermsIn(Request):
+    """The terms of a wish.
 
     Title and story are public, with personal data redacted. They should name nobody.
     """
@@ -108,8 +109,6 @@ class WishIn(Request):
         None
     )
     alias: Annotated[Name, Field(max_length=20)] | None = None
-    on_behalf_of: PersonId | None = None
-    consent: ConsentIn | None = None
 
     def terms(self) -> WishTerms:
         """Return the terms of the wish."""
@@ -117,6 +116,16 @@ class WishIn(Request):
             name: getattr(self, name) for name in WishTerms.__dataclass_fields__
         }
         return WishTerms(**(fields | _sequences(fields)))
+
+
+class WishIn(WishTermsIn):
+    """A wish to submit.
+
+    Title and story are public, with personal data redacted. They should name nobody.
+    """
+
+    on_behalf_of: PersonId | None = None
+    consent: ConsentIn | None = None
 
 
 class WishEditIn(Request):

@@ -19,9 +19,11 @@ __all__ = [
     "FORGET_OWNER",
     "LIVE",
     "MOVE_HOME",
+    "PARTIES",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
     "TABLE",
+    "UNMOVED_EVENTS",
     "WALL_STATES",
     "ClaimState",
     "WishMover",
@@ -275,6 +277,19 @@ TABLE: StateTable[WishState] = StateTable(
     ],
 )
 
+
+# Events that come without a move of the table.
+UNMOVED_EVENTS = frozenset(
+    {
+        "wish.submitted",
+        "wish.anonymised",
+        "wish.helper_erased",
+        "wish.contact_removed",
+        "wish.suspended",
+        "wish.resumed",
+    }
+)
+PARTIES = frozenset({"owner", "helper", "staff", "system"})
 
 # Question and whether the answer is yes (1) or no (2) -> what it does.
 ANSWERS: Mapping[tuple[str, bool], AnswerMove] = {

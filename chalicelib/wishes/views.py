@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field
+from typing_extensions import TypeAliasType
 
 from ..kernel.access import STAFF, Relation
 from ..people.model import Person, mask_phone
@@ -16,6 +17,7 @@ from ..web.fields import (
     VersionedView,
     View,
 )
+from .choices import WishEventTag, WishMove, WishParty
 from .model import (
     AnswerProof,
     Claim,
@@ -54,8 +56,8 @@ class VisitWindowView(View):
     end: Instant = Field(serialization_alias="to")
 
 
-class PublicWish(VersionedView):
-    """A wish as anybody may see it: no person, no building."""
+class WishFields(VersionedView):
+    """The fields of a wish in every view: no person, no building."""
 
     id: WishId
     state: WishState
@@ -80,7 +82,13 @@ class PublicWish(VersionedView):
     )
     created_at: Instant
     updated_at: Instant
-    moves: list[str]
+    moves: list[WishMove]
+
+
+class PublicWish(WishFields):
+    """A wish as anybody may see it: no person, no building."""
+
+    view: Literal["public"] = "public"
 
     @classmethod
     def of(cls, line: PublicWishLine) -> "PublicWish":
@@ -116,20 +124,19 @@ class ClaimView(View):
     thanks: str | None = Field(description="To this helper.")
 
 
-class HelperWish(PublicWish):
-    """A wish as its helpers see it before and after: with their own claims."""
+class HelperWish(WishFields):
+    """A wish as its helper sees it, with their own claims.
 
+    Name, phone, address, place, word and instructions are shown while a claim is active.
+    """
+
+    view: Literal["helper"] = "helper"
     claims: list[ClaimView]
     thanks: str | None
-
-
-class DeliveryWish(HelperWish):
-    """A wish as its helper sees it from claim to delivery: with name, phone and address."""
-
     name: str | None
     phone: str | None
     address: str | None
-    place: PlaceCode
+    place: PlaceCode | None
     word: str | None = Field(
         description="The helper says it first at the door; the resident knows it, too."
     )
@@ -152,9 +159,21 @@ class RecordedAnswerView(View):
     right: bool | None
 
 
-class InsideWish(DeliveryWish):
-    """A wish as the resident and staff see it. Staff see a masked phone and no address."""
+class InsideWish(WishFields):
+    """The fields of a wish for the resident and for staff."""
 
+    claims: list[ClaimView]
+    thanks: str | None
+    name: str | None
+    phone: str | None
+    address: str | None
+    place: PlaceCode
+    word: str | None = Field(
+        description="The helper says it first at the door; the resident knows it, too."
+    )
+    instructions: list[str] = Field(
+        description="What the helper needs to know for the visit."
+    )
     safeguarding: list[Safeguarding]
     vetting_required: bool
     person_id: PersonId
@@ -165,15 +184,36 @@ class InsideWish(DeliveryWish):
     hidden: bool = Field(
         description="Staff took title, story and thanks back from the public."
     )
-    held_for_review: bool | None = Field(
-        description="The words may tell of an empty home or of health; shown to staff."
+
+
+class OwnerWish(InsideWish):
+    """A wish as its resident and their trusted contact see it, with phone and address."""
+
+    view: Literal["owner"] = "owner"
+
+
+class StaffWish(InsideWish):
+    """A wish as staff of its place see it: a masked phone and no address.
+
+    Phone and address are shown to those who are also its resident or its helper.
+    """
+
+    view: Literal["staff"] = "staff"
+    held_for_review: bool = Field(
+        description="The words may tell of an empty home or of health."
     )
     answer: RecordedAnswerView | None = Field(
-        description="Recorded by staff with a proof; shown to staff."
+        description="The resident's answer, recorded by staff with a proof."
     )
 
 
-AnyWish = PublicWish | HelperWish | DeliveryWish | InsideWish
+AnyWish = TypeAliasType(
+    "AnyWish",
+    Annotated[
+        PublicWish | HelperWish | OwnerWish | StaffWish,
+        Discriminator("view"),
+    ],
+)
 
 
 def wish_view(seen: WishForViewer) -> AnyWish:
@@ -184,20 +224,47 @@ def wish_view(seen: WishForViewer) -> AnyWish:
         "thanks": None if wish.hidden else wish.thanks,
     }
     if seen.relations & (STAFF | {Relation.OWNER}):
-        claims = [_claim(claim, seen) for claim in wish.claims]
-        inside = _as_written(wish) | _inside(wish, seen) | _visit(claims, seen)
-        return InsideWish(**(fields | inside), claims=claims)
-    mine: list[Claim] = []
-    if Relation.HELPER in seen.relations:
-        mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
-        fields["thanks"] = _thanks_to(mine, wish)
+        return _inside_view(fields, seen)
+    if Relation.HELPER not in seen.relations:
+        return PublicWish(**fields)
+    mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
+    if not mine:
+        return PublicWish(**fields)
+    return _helper_view(fields, mine, seen)
+
+
+def _inside_view(
+    fields: dict[str, Any], seen: WishForViewer
+) -> OwnerWish | StaffWish:
+    """Return the view of the resident or of staff; of staff for one who is both."""
+    wish = seen.wish
+    claims = [_claim(claim, seen) for claim in wish.claims]
+    fields |= _as_written(wish) | _inside(wish, seen) | _visit(claims, seen)
+    fields["claims"] = claims
+    if not seen.relations & STAFF:
+        return OwnerWish(**fields)
+    answer = None
+    if wish.answer:
+        answer = RecordedAnswerView.model_validate(wish.answer)
+    return StaffWish(
+        **fields, held_for_review=wish.held_for_review, answer=answer
+    )
+
+
+def _helper_view(
+    fields: dict[str, Any], mine: Sequence[Claim], seen: WishForViewer
+) -> HelperWish:
+    """Return the view of a helper; only an active claim shows whose wish it is, and where."""
     claims = [_claim(claim, seen) for claim in mine]
+    visit: dict[str, Any] = dict.fromkeys(
+        ("name", "phone", "address", "place", "word")
+    )
+    visit["instructions"] = []
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
-        visit = (
-            _as_written(wish) | _recipient(wish, seen) | _visit(claims, seen)
-        )
-        return DeliveryWish(**(fields | visit), claims=claims)
-    return HelperWish(**fields, claims=claims) if mine else PublicWish(**fields)
+        visit = _as_written(seen.wish) | _recipient(seen.wish, seen)
+        visit |= _visit(claims, seen)
+    fields["thanks"] = _thanks_to(mine, seen.wish)
+    return HelperWish(**(fields | visit), claims=claims)
 
 
 def _thanks_to(claims: Sequence[Claim], wish: Wish) -> str | None:
@@ -261,8 +328,8 @@ class WishEventView(View):
 
     at: Instant
     version: int
-    event: str
-    party: str
+    event: WishEventTag
+    party: WishParty
     by: str | None
     note: str | None
 
@@ -361,7 +428,7 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
         "vetting_required",
     )
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
-    fields |= _for_staff(wish, seen)
+    fields["possible_duplicates"] = _duplicates(wish, seen)
     if person is None:
         return fields | dict.fromkeys(("name", "phone", "address"))
     fields["name"] = person.name
@@ -376,24 +443,16 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     return fields | {"phone": mask_phone(person.phone), "address": None}
 
 
-def _for_staff(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
-    """Return hints that a resident may read of their own wishes only, and the mark for staff."""
+def _duplicates(wish: Wish, seen: WishForViewer) -> list[str]:
+    """Return hints: all for staff; a resident may read those of their own wishes only."""
     own: tuple[str, ...] = ()
     if seen.actor_id == wish.person_id:
         own = wish.possible_duplicates
     if not seen.relations & STAFF:
-        return {
-            "possible_duplicates": own,
-            "held_for_review": None,
-            "answer": None,
-        }
-    hints = dict.fromkeys((*wish.possible_duplicates, *wish.kin_duplicates))
-    return {
-        "possible_duplicates": list(hints),
-        "held_for_review": wish.held_for_review,
-        "answer": wish.answer
-        and RecordedAnswerView.model_validate(wish.answer),
-    }
+        return [*own]
+    return list(
+        dict.fromkeys((*wish.possible_duplicates, *wish.kin_duplicates))
+    )
 
 
 def _recipient(wish: Wish, seen: WishForViewer) -> dict[str, Any]:

@@ -36,6 +36,8 @@ DRIVEN = (
     "tests/architecture",
     "tests/trust/test_ended_relations.py",
     "tests/test_openapi.py",
+    "tests/test_openapi_views.py",
+    "tests/test_openapi_texts.py",
     "tests/test_templates.py::test_a_message_is_billed_as_it_says_at_the_worst",
     "tests/test_templates.py::test_every_text_is_written_down_as_providers_want_it_registered",
     "tests/store/test_tables.py::test_no_index_holds_more_than_dynamodb_allows",

@@ -41,6 +41,7 @@ HARMLESS = {
 
 
 def types_in(annotation: Any) -> list[Any]:
+    annotation = getattr(annotation, "__value__", annotation)
     return [annotation, *(t for a in get_args(annotation) for t in types_in(a))]
 
 
@@ -64,7 +65,9 @@ def models_in(model: type[BaseModel]) -> set[type[BaseModel]]:
 ALL = {
     each
     for operation in api.operations
-    for model in result_models(operation.hints())
+    for result in result_models(operation.hints())
+    for model in types_in(result)
+    if isinstance(model, type) and issubclass(model, BaseModel)
     for each in models_in(model)
 }
 

@@ -5,13 +5,18 @@ from typing import Annotated
 from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
+from ..web.choices import Choices
 from ..web.fields import Instant, PersonId, PlaceCode, Prose, Request, View
-from .model import NoteState
+from .model import TABLE, NoteState
 from .service import NoteSeen
 
 __all__ = ["AnswerIn", "NoteIn", "NoteView", "note_view"]
 
 NoteId = Annotated[str, Field(pattern=f"^nte_{ID_PATTERN}$")]
+NoteMove = Annotated[
+    str,
+    Choices("NoteMove", "A move of a note.", lambda: TABLE.open_moves),
+]
 NoteText = Annotated[Prose, Field(min_length=1, max_length=500)]
 
 
@@ -37,7 +42,7 @@ class NoteView(View):
     text: str
     state: NoteState
     answer: str | None
-    moves: list[str]
+    moves: list[NoteMove]
     created_at: Instant
     updated_at: Instant
 
