@@ -15,6 +15,11 @@ from app import api
 from chalicelib.exports.model import ExportFormat
 from chalicelib.exports.sheets import MEDIA
 from chalicelib.repositories import all_rows, all_tables
+from chalicelib.store.indexes import (
+    MAX_INCLUDED,
+    MAX_INCLUDED_PER_TABLE,
+    MAX_INDEXES,
+)
 from chalicelib.store.table import Table
 
 from .generated import ROOT, keep
@@ -22,6 +27,7 @@ from .generated import ROOT, keep
 __all__ = [
     "FOLDER",
     "TEMPLATE",
+    "check_indexes",
     "gateway_responses",
     "main",
     "merged_template",
@@ -86,6 +92,7 @@ def _table(table: Table, *, expires: bool) -> Section:
         "SSESpecification": {"SSEEnabled": True},
         "DeletionProtectionEnabled": {"Fn::If": ["IsProtected", True, False]},
     }
+    check_indexes(table)
     indexes = [_index(index) for index in schema["global_secondary_indexes"]]
     if indexes:
         properties["GlobalSecondaryIndexes"] = indexes
@@ -97,6 +104,33 @@ def _table(table: Table, *, expires: bool) -> Section:
         "UpdateReplacePolicy": "Retain",
     }
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}
+
+
+def check_indexes(table: Table) -> None:
+    """Check that DynamoDB takes the indexes of a table.
+
+    The emulators take more; the first deployment to AWS would fail.
+
+    Raises:
+        ValueError: there are too many, or they include too much, or a key.
+
+    """
+    if len(table.indexes) > MAX_INDEXES:
+        raise ValueError(f"{table.name}: more than {MAX_INDEXES} indexes")
+    for index in table.indexes:
+        name = f"{table.name}.{index.name}"
+        if len(index.include) > MAX_INCLUDED:
+            raise ValueError(f"{name}: includes more than {MAX_INCLUDED}")
+        keys = {*table.index_keys(index.name)} & {*index.include}
+        if keys:
+            raise ValueError(f"{name}: holds {keys} as keys already")
+    if (
+        sum(len(each.include) for each in table.indexes)
+        > MAX_INCLUDED_PER_TABLE
+    ):
+        raise ValueError(
+            f"{table.name}: includes more than {MAX_INCLUDED_PER_TABLE}"
+        )
 
 
 def _index(index: Mapping[str, Any]) -> Section:

@@ -23,6 +23,8 @@ from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
 from chalicelib.settings import SECRETS, Settings
 from chalicelib.signin.policy import CODE_LASTS
+from chalicelib.store.indexes import index
+from chalicelib.store.table import Table
 from chalicelib.wishes.repository import WISH
 from devserver.gateway import Gateway
 from tools import infra
@@ -158,6 +160,31 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     # A timer is never left to the store. What expires beside wishes are counts of filed ones.
     assert not {"DueTable", "PeopleTable"} & expiring
     assert not WISH.expires
+
+
+def test_an_index_that_dynamodb_would_refuse_is_refused_here():
+    """The emulators take it; the first deployment to AWS would fail."""
+
+    def table(count: int, *, indexes: int = 1, key: str = "") -> Table:
+        names = [key, *(f"a{number}" for number in range(count))]
+        include = tuple(filter(None, names))
+        made = [
+            index(f"by_{number}", hash_key="street", include=include)
+            for number in range(indexes)
+        ]
+        return Table("tried", indexes=made)
+
+    for fits in (table(20), table(20, indexes=5), table(0, indexes=20)):
+        infra.check_indexes(fits)
+    for wrong in (
+        table(21),
+        table(20, indexes=6),
+        table(0, indexes=21),
+        table(1, key="pk"),
+        table(1, key="street"),
+    ):
+        with pytest.raises(ValueError, match="tried"):
+            infra.check_indexes(wrong)
 
 
 def test_the_first_deployment_can_take_its_tables_back(template):
