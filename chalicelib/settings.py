@@ -189,6 +189,9 @@ class Settings:
     region: str = "cn-north-1"
     secrets: Secrets = field(repr=False)
     stage: str = "dev"
+    installation: str = (
+        ""  # with its hyphen; one of several in an account and region
+    )
     urgent_queue_url: str = (
         ""  # without queues each job runs in the process that made it
     )
@@ -235,6 +238,7 @@ class Settings:
             or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
             secrets=StoredSecrets(read_secret or env.get, required=in_cloud),
             stage=env.get("STAGE", "dev"),
+            installation=env.get("INSTALLATION", ""),
             urgent_queue_url=env.get("URGENT_QUEUE_URL", ""),
             bulk_queue_url=env.get("BULK_QUEUE_URL", ""),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from chalice.package import YAMLTemplateSerializer
+from chalice.utils import to_cfn_resource_name
 
-from app import api
+from app import api, app
 from chalicelib.exports.model import ExportFormat
 from chalicelib.exports.sheets import MEDIA
 from chalicelib.repositories import all_rows, all_tables
@@ -31,6 +32,7 @@ __all__ = [
     "gateway_responses",
     "main",
     "merged_template",
+    "role_boundaries",
     "table_resources",
     "throttle_alarms",
 ]
@@ -53,6 +55,8 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "DEFAULT_4XX": (404, "resource.not_found"),
     "DEFAULT_5XX": (500, "server.error"),
 }
+_NONE = {"Ref": "AWS::NoValue"}
+_ROLES = ("ApiLogsWriter",)  # of infra/*.yaml
 _RETRY_AFTER = {429: 2, 503: 5}  # seconds
 
 
@@ -81,7 +85,9 @@ def _table(table: Table, *, expires: bool) -> Section:
             f"{table.name}: a local index bounds a partition to 10 GB"
         )
     properties = {
-        "TableName": {"Fn::Sub": f"chunhui-${{Stage}}-{table.name}"},
+        "TableName": {
+            "Fn::Sub": f"chunhui${{Installation}}-${{Stage}}-{table.name}"
+        },
         "BillingMode": schema["billing_mode"],
         "AttributeDefinitions": schema["attribute_definitions"],
         "KeySchema": schema["key_schema"],
@@ -151,7 +157,9 @@ def throttle_alarms() -> Section:
 
 def _throttle_alarm(base: str) -> Section:
     properties = {
-        "AlarmName": {"Fn::Sub": f"chunhui-${{Stage}}-store-throttled-{base}"},
+        "AlarmName": {
+            "Fn::Sub": f"chunhui${{Installation}}-${{Stage}}-store-throttled-{base}"
+        },
         "AlarmDescription": f"The table {base} refuses writes: hot key, or capacity still growing.",
         "Namespace": "AWS/DynamoDB",
         "MetricName": "WriteThrottleEvents",
@@ -169,6 +177,18 @@ def _throttle_alarm(base: str) -> Section:
         "OKActions": [{"Ref": "Alarms"}],
     }
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+
+
+def role_boundaries() -> Section:
+    """Return the permissions boundary of each role: Chalice's by its id, and those of infra/."""
+    names = [to_cfn_resource_name(source.name) for source in app.event_sources]
+    boundary = {
+        "Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, _NONE]
+    }
+    roles = (f"{name}Role" for name in ("ApiHandler", *names))
+    return {
+        role: {"PermissionsBoundary": boundary} for role in (*roles, *_ROLES)
+    }
 
 
 def gateway_responses() -> Section:
@@ -219,6 +239,9 @@ def merged_template() -> Section:
                 raise ValueError(f"{path.name}: {twice} are defined twice")
             whole[section] |= content
     whole["Resources"] |= table_resources() | throttle_alarms()
+    for role, bounded in role_boundaries().items():
+        whole["Resources"].setdefault(role, {"Properties": {}})
+        whole["Resources"][role]["Properties"] |= bounded
     whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {
         "x-amazon-apigateway-gateway-responses": gateway_responses(),
         # Decoded for a client whose Accept names it first; everything else is text.

@@ -137,7 +137,7 @@ ADDRESSES: Mapping[str, str] = {
 # A secret is made before the stack. Its ARN ends in six characters that nobody chooses.
 _SECRETS = {
     f"secret/{name}": "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}"
-    f":secret:chunhui/${{Stage}}/{secret_name(name)}-??????"
+    f":secret:chunhui${{Installation}}/${{Stage}}/{secret_name(name)}-??????"
     for name in SECRETS
 }
 

@@ -31,7 +31,7 @@ from chalicelib.kernel.ids import RandomIds
 from chalicelib.settings import SECRETS, Settings
 
 from .commands import stage_parser
-from .secret_store import Given, SecretStore, Texts
+from .secret_store import Given, SecretStore, Texts, prefix_of
 
 __all__ = ["KEPT", "changed", "check", "described", "made", "main"]
 
@@ -256,7 +256,10 @@ def main() -> None:
     )
     given = parser.parse_args()
     client = boto3.session.Session().client("secretsmanager")
-    store, now = SecretStore(client, given.stage), SystemClock().now()
+    store, now = (
+        SecretStore(client, given.stage, given.installation),
+        SystemClock().now(),
+    )
     try:
         before = store.read()
         if given.command == "new":
@@ -276,7 +279,9 @@ def main() -> None:
             store.write(texts, new)
         print("\n".join(described(texts, now)))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
-        sys.exit(f"chunhui/{given.stage} stays as it is: {wrong}")
+        sys.exit(
+            f"{prefix_of(given.stage, given.installation)} stays as it is: {wrong}"
+        )
 
 
 def _create(store: SecretStore, before: Texts, words: list[str]) -> Texts:

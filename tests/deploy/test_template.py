@@ -125,7 +125,7 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     made = of_type(template, "AWS::DynamoDB::Table")
     names = {table.name for table in all_tables()}
     assert {r["Properties"]["TableName"]["Fn::Sub"] for r in made.values()} == {
-        f"chunhui-${{Stage}}-{name}" for name in names
+        f"chunhui${{Installation}}-${{Stage}}-{name}" for name in names
     }
     for name, resource in made.items():
         given = resource["Properties"]
@@ -412,14 +412,21 @@ class Asked(dict[str, str]):
 def test_functions_are_given_everything_that_settings_ask_for(template):
     given = template["Globals"]["Function"]["Environment"]["Variables"]
     numbers = dict.fromkeys(
-        ("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4"
+        (
+            "DUE_SHARDS",
+            "CODES_PER_DAY",
+            "CODES_PER_ADDRESS_HOUR",
+            "SMS_PER_SECOND",
+            "SMS_BUDGET_FEN",
+        ),
+        "4",
     )
     words = {"SECOND_FACTOR": "required"}
     environment = Asked(dict.fromkeys(given, "text") | numbers | words)
     assert Settings.from_env(environment, environment.__getitem__)
     from_lambda, left_alone = (
         {"AWS_REGION", "AWS_DEFAULT_REGION"},
-        {"EMF", "CODES_PER_ADDRESS_HOUR"},
+        {"EMF"},
     )
     of_secrets = {"SECRETS_PREFIX", "SECRETS_VERSION"}
     assert environment.asked - from_lambda - left_alone | of_secrets == set(
@@ -457,7 +464,9 @@ def test_no_secret_is_in_the_template_or_an_environment(template):
     for environment in environments:
         assert not {*environment.get("Variables", {})} & {*SECRETS}
     given = environments[0]["Variables"]
-    assert given["SECRETS_PREFIX"] == {"Fn::Sub": "chunhui/${Stage}/"}
+    assert given["SECRETS_PREFIX"] == {
+        "Fn::Sub": "chunhui${Installation}/${Stage}/"
+    }
     assert given["SECRETS_VERSION"] == {"Ref": "SecretVersion"}
 
 
@@ -611,7 +620,7 @@ def test_every_alarm_is_explained_in_the_operations_guide(template):
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix(
-            "chunhui-${Stage}-"
+            "chunhui${Installation}-${Stage}-"
         )
         if name in infra.throttle_alarms():
             spoken = f"{spoken.rpartition('-')[0]}-TABLE"
