@@ -256,10 +256,8 @@ def main() -> None:
     )
     given = parser.parse_args()
     client = boto3.session.Session().client("secretsmanager")
-    store, now = (
-        SecretStore(client, given.stage, given.installation),
-        SystemClock().now(),
-    )
+    where = (given.stage, given.installation)
+    store, now = SecretStore(client, *where), SystemClock().now()
     try:
         before = store.read()
         if given.command == "new":
@@ -279,9 +277,7 @@ def main() -> None:
             store.write(texts, new)
         print("\n".join(described(texts, now)))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
-        sys.exit(
-            f"{prefix_of(given.stage, given.installation)} stays as it is: {wrong}"
-        )
+        sys.exit(f"{prefix_of(*where)} stays as it is: {wrong}")
 
 
 def _create(store: SecretStore, before: Texts, words: list[str]) -> Texts:
