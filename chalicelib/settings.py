@@ -200,6 +200,8 @@ class Settings:
     sms_per_second: float = 20  # of all providers together
     # Per street and month: 3,000 yuan are about 54,000 parts, four for each of 13,000 homes.
     sms_budget_fen: int = 300_000
+    # Of SES: by it bounces and complaints come back. "" for none, and for SMTP.
+    mail_configuration_set: str = ""
     public_url: str = (
         ""  # of this installation; unsubscribe links begin with it
     )
@@ -244,6 +246,7 @@ class Settings:
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
             sms_budget_fen=int(env.get("SMS_BUDGET_FEN", "300000")),
+            mail_configuration_set=env.get("MAIL_CONFIGURATION_SET", ""),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
             upload_bucket=env.get("UPLOAD_BUCKET", ""),
             open311_contact=env.get("OPEN311_CONTACT", ""),

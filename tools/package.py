@@ -42,6 +42,9 @@ _PACKAGED = {
     ".svg",
     ".ico",
     ".webmanifest",
+    ".png",
+    ".webp",
+    ".woff2",
 }
 _HIDDEN = re.compile(r"\.|__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
