@@ -56,7 +56,12 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "DEFAULT_5XX": (500, "server.error"),
 }
 _NONE = {"Ref": "AWS::NoValue"}
-_ROLES = ("ApiLogsWriter",)  # of infra/*.yaml
+_ROLES = (
+    "ApiLogsWriter",
+    "SmsReportsWriter",
+    "BackupRole",
+    "PhotoCopier",
+)  # of infra/*.yaml
 _RETRY_AFTER = {429: 2, 503: 5}  # seconds
 
 
@@ -239,6 +244,11 @@ def merged_template() -> Section:
                 raise ValueError(f"{path.name}: {twice} are defined twice")
             whole[section] |= content
     whole["Resources"] |= table_resources() | throttle_alarms()
+    selected = whole["Resources"]["BackedUp"]["Properties"]
+    selected["BackupSelection"]["Resources"] = [
+        {"Fn::GetAtt": [logical_id(table.name), "Arn"]}
+        for table in all_tables()
+    ]
     for role, bounded in role_boundaries().items():
         whole["Resources"].setdefault(role, {"Properties": {}})
         whole["Resources"][role]["Properties"] |= bounded

@@ -218,10 +218,13 @@ def _copy_app(folder: Path) -> None:
     for file in _files(ROOT / "chalicelib"):
         name = file.relative_to(ROOT)
         hidden = any(map(_HIDDEN.match, name.parts))
-        if file.suffix in _PACKAGED and not hidden:
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
+        if hidden or file.suffix == ".pyc":
+            continue
+        if file.suffix not in _PACKAGED:
+            sys.exit(f"{name}: files of this kind are not packaged yet")
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
 
 
 def _size(folder: Path, names: str = "*") -> int:

@@ -548,12 +548,22 @@ def test_the_access_log_names_nobody(template):
 def test_the_bucket_is_private_and_forgets_what_nobody_worked_on(template):
     bucket = properties(template, "Photos")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "VersioningConfiguration" not in bucket  # what is erased is gone
-    rule = next(
-        rule
-        for rule in bucket["LifecycleConfiguration"]["Rules"]
-        if rule.get("Prefix") == "incoming/"
-    )
+    # What is erased is gone, at once or with a copy elsewhere after a day.
+    assert bucket["VersioningConfiguration"]["Fn::If"] == [
+        "CopiesPhotos",
+        {"Status": "Enabled"},
+        {"Ref": "AWS::NoValue"},
+    ]
+    copied = template["Conditions"]["CopiesPhotos"]
+    assert copied == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "PhotoCopyBucketArn"}, ""]}]
+    }
+    assert template["Parameters"]["PhotoCopyBucketArn"]["Default"] == ""
+    kept, *rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert kept["Fn::If"][1]["NoncurrentVersionExpiration"] == {
+        "NoncurrentDays": 1
+    }
+    rule = next(rule for rule in rules if rule.get("Prefix") == "incoming/")
     assert rule["ExpirationInDays"] == 1
     (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
     assert told["Filter"]["S3Key"]["Rules"] == [
@@ -599,7 +609,7 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(
     )
 
 
-def test_every_table_and_function_is_watched(template):
+def test_every_table_queue_and_function_is_watched(template):
     def watched(metric: str) -> set[str]:
         found = set()
         for node in walk(of_type(template, "AWS::CloudWatch::Alarm")):
@@ -611,6 +621,12 @@ def test_every_table_and_function_is_watched(template):
         watched("WriteThrottleEvents")
         == of_type(template, "AWS::DynamoDB::Table").keys()
     )
+    queues = {
+        node["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for node in walk(of_type(template, "AWS::CloudWatch::Alarm"))
+        if node.get("Namespace") == "AWS/SQS"
+    }
+    assert queues == of_type(template, "AWS::SQS::Queue").keys()
     assert watched("Errors") == FUNCTIONS.keys() - {
         "APIHandler"
     }  # `api-fails` counts its errors
