@@ -18,6 +18,7 @@ from chalicelib.settings import SECRETS, secret_name
 from .index_steps import IndexesRefused, steps
 from .installation import name_of, suffix_of
 from .package_bucket import PackageBucket
+from .regional import regional
 from .secret_store import prefix_of
 from .watching import Watch
 
@@ -69,7 +70,8 @@ class Deployment:
 
     def upload(self, template: Described, package: Path) -> str:
         """Upload a package and its template; return the template's name."""
-        return self._bucket.upload(template, package)
+        here = regional(template, self.aws.region_name)
+        return self._bucket.upload(here, package)
 
     def former(self) -> list[str]:
         """Return the names of the deployed templates, the present one last."""

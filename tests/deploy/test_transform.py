@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tools import infra
+from tools.regional import regional
 
 from .test_template import of_type, packaged
 from .transforming import needs_transform, transformed
@@ -150,3 +151,15 @@ def test_only_our_configuration_set_reaches_the_queue_of_bounces(whole):
         "bounce",
         "complaint",
     ]
+
+
+def test_a_template_for_china_names_no_type_that_china_lacks(template):
+    """A condition is not enough: CloudFormation looks at every type."""
+    lean = regional(template, "cn-north-1")
+    kinds = {resource["Type"] for resource in lean["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith("AWS::SES::")]
+    assert lean["Parameters"]["MailEvents"]["AllowedValues"] == ["no"]
+    gone = template["Resources"].keys() - lean["Resources"].keys()
+    text = str(transformed(lean))
+    assert not [name for name in gone if f"'{name}'" in text]
+    assert regional(template, "ap-southeast-1") == template
