@@ -273,11 +273,14 @@ def main() -> None:
                 at_once=given.now,
                 rekeyed=given.rekeyed,
             )
-            new = [name for name in SECRETS if texts[name] != before[name]]
-            store.write(texts, new)
+            store.write(texts, _changed_names(before, texts))
         print("\n".join(described(texts, now)))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
         sys.exit(f"{prefix_of(*where)} stays as it is: {wrong}")
+
+
+def _changed_names(before: Texts, after: Texts) -> list[str]:
+    return [name for name in SECRETS if after[name] != before[name]]
 
 
 def _create(store: SecretStore, before: Texts, words: list[str]) -> Texts:
