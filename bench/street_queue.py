@@ -9,6 +9,7 @@ from chalicelib.kernel.place import covers
 from chalicelib.kernel.staff_queue import MAX_COUNTED
 from chalicelib.places.model import Place
 from tests.street.lists_of_work import tasks_of
+from tests.street.small import end_what_is_over
 from tests.world import Phone, World
 
 from .street_rows import StreetRow, done, measured
@@ -36,7 +37,7 @@ class Waiting:
         """Return the number of tasks of a place by kind."""
         counts: Counter[str] = Counter()
         for (kind, code), number in self.tasks.items():
-            if covers(place, code):
+            if number and covers(place, code):
                 counts[kind] += number
         return counts
 
@@ -44,6 +45,8 @@ class Waiting:
 def queue_rows(world: World, waiting: Waiting) -> list[StreetRow]:
     """Return the rows of the staff queue."""
     phone = world.phone_of(world.admin)
+    for line in end_what_is_over(world):
+        waiting.tasks[line.kind, line.code] -= 1
     places = dict.fromkeys(waiting.places)
     rows = []
     for level, dots, before in (

@@ -18,6 +18,13 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/tickets/{ticket_id}/turn",
         "POST /v1/admin/jobs/{job_id}/redrive",
         "GET /v1/admin/spending",
+        "POST /v1/admin/queue/approve",
+        "POST /v1/admin/queue/reject",
+        "POST /v1/admin/queue/accept",
+        "POST /v1/admin/queue/assign",
+        "POST /v1/admin/queue/merge",
+        "POST /v1/admin/queue/visited",
+        "POST /v1/admin/queue/redrive",
     ),
     "exports": (
         "POST /v1/admin/exports",
@@ -101,6 +108,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     ),
     "places": (
         "GET /v1/places",
+        "GET /v1/streets",
         "PUT /v1/places/{code}",
         "PUT /v1/places/{code}/duty",
     ),

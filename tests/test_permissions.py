@@ -32,8 +32,8 @@ from chalicelib.wishes.model import (
     WishState,
 )
 
-from .admin.cases import a_parked_job
-from .cases import an_id, cases_by_feature, merged
+from .admin.cases import BULK, a_parked_job
+from .cases import STAFF, WORKER, an_id, cases_by_feature, merged
 from .exports.cases import FILES, an_export
 from .factors.cases import OWN_FACTOR
 from .matching.cases import OF_A_WISH, RUNS
@@ -248,11 +248,23 @@ def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
         FOR_ALL,
         BY_KEY,
         FILES,
+        BULK,
     ]
     left = set().union(
         *(cases.elsewhere for cases in cases_by_feature().values())
     )
     assert left == set().union(*own)
+
+
+@pytest.mark.parametrize("name", BULK)
+def test_staff_move_in_bulk_only_what_they_move_alone(stage: Stage, name: str):
+    request = BULK[name](stage.world)
+    answer = stage.phone.post(request.path, request.body)
+    moved = answer.status == 200 and answer.json["items"][0]["ok"]
+    allowed = STAFF if name == "redrive_jobs" else WORKER
+    assert moved is stage.expect(allowed), answer.text
+    if not moved:
+        assert answer.status in (200, 401, 403, 404)
 
 
 def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(

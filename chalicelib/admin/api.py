@@ -3,6 +3,13 @@
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PlaceQuery
 from ..web.routes import Routes
+from .bulk_schemas import (
+    BulkAssignIn,
+    BulkIn,
+    BulkMergeIn,
+    BulkRejectIn,
+    BulkResultList,
+)
 from .schemas import (
     ConvertedView,
     ConvertToWishIn,
@@ -90,3 +97,69 @@ def read_spending(
     return SpendingView.model_validate(
         staff_queue.spending(context, query.place)
     )
+
+
+# Moves in bulk. Each item has its own Idempotency-Key, so a repeated request runs again.
+
+
+@routes.post("/v1/admin/queue/approve", conditional=False)
+def approve_wishes(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkIn
+) -> BulkResultList:
+    """Put several wishes on the wall."""
+    return BulkResultList.of(staff_queue.bulk.approve(context, body.wanted))
+
+
+@routes.post("/v1/admin/queue/reject", conditional=False)
+def reject_wishes(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkRejectIn
+) -> BulkResultList:
+    """Reject several wishes with one reason."""
+    return BulkResultList.of(
+        staff_queue.bulk.reject(context, body.wanted, body.reason)
+    )
+
+
+@routes.post("/v1/admin/queue/accept", conditional=False)
+def accept_tickets(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkIn
+) -> BulkResultList:
+    """Accept several tickets; the caller becomes their assignee."""
+    return BulkResultList.of(staff_queue.bulk.accept(context, body.wanted))
+
+
+@routes.post("/v1/admin/queue/assign", conditional=False)
+def assign_tickets(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkAssignIn
+) -> BulkResultList:
+    """Assign several tickets to a role or a person."""
+    return BulkResultList.of(
+        staff_queue.bulk.assign(context, body.wanted, body.to)
+    )
+
+
+@routes.post("/v1/admin/queue/merge", conditional=False)
+def merge_tickets(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkMergeIn
+) -> BulkResultList:
+    """Merge several tickets into one."""
+    return BulkResultList.of(
+        staff_queue.bulk.merge(context, body.wanted, body.into)
+    )
+
+
+@routes.post("/v1/admin/queue/visited", conditional=False)
+def note_visits(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkIn
+) -> BulkResultList:
+    """Record that staff visited the people of several messages."""
+    return BulkResultList.of(staff_queue.bulk.note_visits(context, body.wanted))
+
+
+@routes.post("/v1/admin/queue/redrive", conditional=False)
+def redrive_jobs(
+    staff_queue: StaffQueue, context: RequestContext, body: BulkIn
+) -> BulkResultList:
+    """Make several parked jobs due again."""
+    results = staff_queue.bulk.run(context, body.wanted, staff_queue.redrive)
+    return BulkResultList.of(results)

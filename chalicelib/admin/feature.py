@@ -6,9 +6,12 @@ from ..feature import Feature, Get
 from ..kernel.place import PlaceKind
 from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
+from ..message_log.feature import feature as message_log
 from ..message_log.feature import sms_budget
 from ..people.feature import access
 from ..tickets.feature import conversion as ticket_conversion
+from ..tickets.feature import feature as tickets
+from ..wishes.feature import feature as wishes
 from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
@@ -27,8 +30,16 @@ feature: "Feature[StaffQueue]" = Feature("admin", id_prefixes={"job": "due"})
 @feature.build
 def build(core: "Core", get: Get) -> "StaffQueue":
     """Build the service."""
+    from .bulk import BulkMoves
     from .service import StaffQueue
 
+    bulk = BulkMoves(
+        access=get(access),
+        transaction=core.transaction,
+        find_wishes=lambda: get(wishes),
+        find_tickets=lambda: get(tickets),
+        find_messages=lambda: get(message_log),
+    )
     return StaffQueue(
         transaction=core.transaction,
         access=get(access),
@@ -37,6 +48,7 @@ def build(core: "Core", get: Get) -> "StaffQueue":
         sms_budget=get(sms_budget),
         outbox=core.outbox,
         tasks=core.tasks,
+        bulk=bulk,
     )
 
 

@@ -77,7 +77,7 @@ class TaskCountView(View):
 class QueueView(View):
     """A page of tasks, soonest due first, and the number of tasks of each kind.
 
-    The numbers are exact while at most 2,500 tasks wait at the place.
+    The numbers are exact while at most 1,000 tasks wait at the place.
     """
 
     items: list[QueueTaskView]

@@ -18,7 +18,6 @@ from ..kernel.staff_queue import (
 )
 from ..message_log.budget import SmsBudget
 from ..people.access import Access, Granted
-from ..people.model import Person
 from ..people.records import ConsentGiven
 from ..store.outbox import Outbox, ParkedJob
 from ..store.tables import PARKED_JOB
@@ -27,6 +26,7 @@ from ..tickets.conversion import TicketConversion
 from ..wishes.model import Wish
 from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
+from .bulk import BulkMoves, everywhere
 
 __all__ = ["Spending", "StaffQueue", "job_lines"]
 
@@ -54,10 +54,12 @@ class StaffQueue:
         sms_budget: SmsBudget,
         outbox: Outbox,
         tasks: TaskQueue,
+        bulk: BulkMoves,
     ) -> None:
         self._transaction, self._access = transaction, access
         self._submitter, self._tickets = submitter, tickets
         self._sms_budget, self._outbox, self._tasks = sms_budget, outbox, tasks
+        self.bulk = bulk
 
     def queue(
         self, context: RequestContext, place: str, limit: int
@@ -118,7 +120,7 @@ class StaffQueue:
 
         def decide() -> Changes[ParkedJob]:
             granted = self._access.require(
-                context, permissions.REDRIVE, _everywhere
+                context, permissions.REDRIVE, everywhere
             )
             actor, job = granted.actor, self._find_parked(job_id)
             authorize(actor, permissions.REDRIVE, _as_resource(actor, job))
@@ -150,12 +152,6 @@ class StaffQueue:
         return Changes(
             entity=job, previous=job, writes=self._outbox.requeue(job)
         )
-
-
-def _everywhere(person: Person) -> Resource:
-    """Return the jobs of all places where a person has a role."""
-    places = tuple(grant.place for grant in person.grants)
-    return Resource(see=permissions.SEE, places=places)
 
 
 def _as_resource(actor: Actor, job: ParkedJob) -> Resource:

@@ -3,8 +3,17 @@
 from ..kernel.errors import Invalid
 from ..kernel.place import kind_of
 from ..kernel.request import RequestContext
+from ..web.fields import PageQuery
 from ..web.routes import Routes
-from .schemas import DutyIn, PlaceIn, PlaceList, PlaceView, SubtreeQuery
+from .schemas import (
+    DutyIn,
+    PlaceIn,
+    PlaceList,
+    PlaceView,
+    StreetList,
+    StreetView,
+    SubtreeQuery,
+)
 from .service import Places
 from .texts import REFUSALS
 
@@ -25,6 +34,18 @@ def list_places(
     )
 
 
+@routes.get("/v1/streets", public=True)
+def list_streets(
+    places: Places, context: RequestContext, query: PageQuery
+) -> StreetList:
+    """List the streets of this installation, by code."""
+    page = places.list_streets(context, query.limit)
+    return StreetList(
+        items=[StreetView.of(street) for street in page.items],
+        next=context.cursor_of(page.next),
+    )
+
+
 @routes.put("/v1/places/{code}")
 def put_place(
     places: Places, context: RequestContext, code: str, body: PlaceIn
@@ -34,7 +55,13 @@ def put_place(
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
     location = body.location.as_location() if body.location else None
     place = places.put_place(
-        context, code, body.name, body.neighbours, body.zone, location
+        context,
+        code,
+        body.name,
+        body.neighbours,
+        body.zone,
+        location,
+        hotline=body.new_hotline,
     )
     return PlaceView.of(place, with_duty=True)
 

@@ -45,6 +45,7 @@ class Place(Entity):
     duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zone: str = DEFAULT_ZONE  # read from the street only
     location: Location | None = None
+    hotline: str | None = None  # answered by a person; printed and public
 
     @property
     def kind(self) -> PlaceKind:

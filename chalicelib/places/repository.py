@@ -80,8 +80,9 @@ class PlaceRepository(Repository):
 
     def streets(self) -> list[str]:
         """Read the codes of all streets."""
+        return list(every(lambda start: self.page_of_streets(start, 100)))
 
-        def read(start: Position | None) -> Page[Street]:
-            return self._store.page(STREET, _STREETS, start=start, limit=100)
-
-        return [street.code for street in every(read)]
+    def page_of_streets(self, start: Position | None, limit: int) -> Page[str]:
+        """Read a page of the codes of all streets."""
+        page = self._store.page(STREET, _STREETS, start=start, limit=limit)
+        return Page([street.code for street in page.items], page.next)

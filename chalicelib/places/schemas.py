@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
 from ..kernel.place import PlaceKind
+from ..kernel.unset import UNSET, Maybe
 from ..web.fields import (
     Line,
     PageQuery,
@@ -24,6 +25,8 @@ __all__ = [
     "PlaceIn",
     "PlaceList",
     "PlaceView",
+    "StreetList",
+    "StreetView",
     "SubtreeQuery",
 ]
 
@@ -32,6 +35,12 @@ def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("zone")
     return name
+
+
+Hotline = Annotated[
+    str,
+    Field(pattern=r"^\+?[0-9][0-9 -]{1,18}[0-9]$", examples=["023-58110000"]),
+]
 
 
 class SubtreeQuery(PageQuery):
@@ -73,6 +82,15 @@ class PlaceIn(Request):
     location: LocationIn | None = Field(
         None, description="A point on the map; unchanged if it is left out."
     )
+    hotline: Hotline | None = Field(
+        None,
+        description="A public phone; unchanged if it is left out, removed by null.",
+    )
+
+    @property
+    def new_hotline(self) -> Maybe[str | None]:
+        """Return the hotline to set; UNSET keeps the one that there is."""
+        return self.hotline if "hotline" in self.model_fields_set else UNSET
 
 
 class DutyIn(
@@ -90,6 +108,9 @@ class PlaceView(VersionedView):
     neighbours: list[PlaceCode]
     zone: str | None
     location: LocationView | None
+    hotline: str | None = Field(
+        description="The public phone of the place, if it has its own."
+    )
     duty: dict[str, list[PersonId]] | None
 
     @classmethod
@@ -110,8 +131,29 @@ class PlaceView(VersionedView):
             neighbours=list(place.neighbours),
             zone=zone,
             location=location,
+            hotline=place.hotline,
             duty=duty,
         )
+
+
+class StreetView(View):
+    """A street, as anybody may read it."""
+
+    code: PlaceCode
+    name: str
+    hotline: str | None = Field(description="The public phone of the street.")
+
+    @classmethod
+    def of(cls, place: Place) -> "StreetView":
+        """Return the view of a street."""
+        return cls(code=place.id, name=place.name, hotline=place.hotline)
+
+
+class StreetList(View):
+    """A page of the streets of this installation, by code."""
+
+    items: list[StreetView]
+    next: str | None
 
 
 class PlaceList(View):

@@ -10,6 +10,7 @@ from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page
 from ..kernel.place import parent_of
 from ..kernel.request import RequestContext
+from ..kernel.unset import UNSET, Maybe, or_else
 from ..people.access import Access
 from ..people.service import People
 from ..store.transaction import Transaction
@@ -51,6 +52,13 @@ class Places(PlaceReader):
             raise NotFound
         return page, with_duty
 
+    def list_streets(self, context: RequestContext, limit: int) -> Page[Place]:
+        """Return the streets of the installation, by code; for anybody."""
+        page = self._repository.page_of_streets(context.start, limit)
+        found = self.find_many(page.items, consistent=False)
+        streets = [found[code] for code in page.items if code in found]
+        return Page(streets, page.next)
+
     def put_place(
         self,
         context: RequestContext,
@@ -59,8 +67,10 @@ class Places(PlaceReader):
         neighbours: Sequence[str],
         zone: str | None,
         location: Location | None = None,
+        *,
+        hotline: Maybe[str | None] = UNSET,
     ) -> Place:
-        """Create or change a place. Zone and location stay where none is given.
+        """Create or change a place. Zone, location and hotline stay where none is given.
 
         Raises:
             Invalid: its parent or a neighbour does not exist.
@@ -82,11 +92,9 @@ class Places(PlaceReader):
                 neighbours=tuple(dict.fromkeys(neighbours)),
                 zone=zone or place.zone,
                 location=location or place.location,
+                hotline=or_else(hotline, place.hotline),
             )
-            tag = "place.changed"
-            if before and before.name != name:
-                tag = "place.renamed"  # the open things there show its name
-            event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
+            event = _change_event(before, changed, actor)
             return Changes(entity=changed, previous=before, events=(event,))
 
         return self._transaction.run(decide, context)
@@ -204,6 +212,15 @@ class Places(PlaceReader):
             )
 
         return self._transaction.run(decide, RequestContext())
+
+
+def _change_event(
+    before: Place | None, changed: Place, actor: Actor
+) -> TimelineEvent:
+    """Return the event of a change. The open things of a renamed place show its name."""
+    is_renamed = before is not None and before.name != changed.name
+    tag = "place.renamed" if is_renamed else "place.changed"
+    return TimelineEvent(tag=tag, actor=actor.id, party="staff")
 
 
 def _check_version(place: Place | None, seen_version: int | None) -> None:

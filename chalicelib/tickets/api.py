@@ -71,7 +71,7 @@ def list_tickets(
         return _list_nearby(tickets, context, query.near, query.limit)
     page = tickets.queries.list_tickets(
         context,
-        query.filter_of(query.place or ""),
+        query.filter_of(query.place or "", context.actor.id),
         newest=query.newest,
         limit=query.limit,
     )

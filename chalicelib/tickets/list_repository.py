@@ -5,6 +5,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import TypeVar
 
+from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every, first_found, merge_newest
 from ..kernel.place import PlaceKind, grid_of, kind_of, street_of
 from ..store.reading import EMPTY_AFTER_STREET
@@ -55,7 +56,8 @@ class TicketLists(Repository):
                 [one for one in tickets if _is_still(asked, one)], found.next
             )
 
-        if asked.is_any and kind_of(asked.place) is PlaceKind.STREET:
+        is_any = asked.is_any and not asked.since and not asked.until
+        if is_any and kind_of(asked.place) is PlaceKind.STREET:
             return self._all_of(asked.place, start, limit)
         return first_found(read, start, limit)
 
@@ -81,14 +83,15 @@ class TicketLists(Repository):
         self, asked: TicketFilter, start: Position | None, limit: int
     ) -> Page[ListedTicket]:
         wanted = None if asked.is_whole_list else asked.fits
+        first, last = _orders_of(asked)
         pages = [
             self._page(
                 _LISTED,
                 part,
                 start,
                 limit,
-                first=_FIRST,
-                last=_LAST,
+                first=first,
+                last=last,
                 wanted=wanted,
             )
             for part in _parts_of(asked)
@@ -164,6 +167,16 @@ class TicketLists(Repository):
         return Page(pairs, {"before": found.next["reported_order"]})
 
 
+def _orders_of(asked: TicketFilter) -> tuple[str, str]:
+    """Return the first and the last order of the span of a filter."""
+    first, last = _FIRST, _LAST
+    if asked.since:
+        first = to_text(asked.since)
+    if asked.until:
+        last = to_text(asked.until)
+    return first, last
+
+
 def _position(part: _Part, order: str) -> Position:
     """Return the position of a ticket in a partition, by its order there."""
     by, key = part
@@ -179,18 +192,18 @@ def _parts_of(asked: TicketFilter) -> list[_Part]:
         return [("by_community", asked.place)]
     if kind_of(asked.place) is not PlaceKind.STREET:
         return [("by_grid", grid_of(asked.place) or "")]
-    kept = [True, False]
-    if asked.state:
-        kept = [asked.state is TicketStatus.CLOSED]
+    states = asked.states or set(TicketStatus)
+    kept = {state is TicketStatus.CLOSED for state in states}
     street = street_of(asked.place)
     return [
         ("by_status", part_of_status(street, is_closed=closed))
-        for closed in kept
+        for closed in sorted(kept, reverse=True)
     ]
 
 
 def _is_still(asked: TicketFilter, ticket: Ticket) -> bool:
-    return asked.fits(TicketLine.of(ticket))
+    line = TicketLine.of(ticket)
+    return asked.fits(line) and asked.is_created_in(line)
 
 
 def _public_parts(asked: PublicFilter) -> list[_Part]:

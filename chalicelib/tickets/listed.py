@@ -11,6 +11,7 @@ from .policy import Level, SlaKind
 from .states import TicketStatus
 
 __all__ = [
+    "UNASSIGNED",
     "FoundTickets",
     "ListedTicket",
     "OutsideTicket",
@@ -21,6 +22,8 @@ __all__ = [
     "part_of_status",
     "report_order",
 ]
+
+UNASSIGNED = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +41,26 @@ class ListedTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFilter:
-    """The filter of a list for staff; None is any."""
+    """The filter of a list for staff. What is empty or None fits every ticket.
+
+    `assignee` is the id of a person, or `UNASSIGNED`. `since` is in the span of creation, `until`
+    is not.
+    """
 
     place: str
-    state: TicketStatus | None = None
-    category: str | None = None
-    level: Level | None = None
+    states: frozenset[TicketStatus] = frozenset()
+    categories: frozenset[str] = frozenset()
+    levels: frozenset[Level] = frozenset()
     assignee: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def is_whole_list(self) -> bool:
-        """Say whether every ticket of a stored list fits: those are of a grid or wider."""
+        """Say whether every ticket of a stored list fits: those are of a grid or wider.
+
+        The span is not looked at: in lists by creation it is a key.
+        """
         return self.is_any and kind_of(self.place) not in (
             PlaceKind.BUILDING,
             PlaceKind.UNIT,
@@ -56,21 +68,31 @@ class TicketFilter:
 
     @property
     def is_any(self) -> bool:
-        """Say whether nothing but the place is asked for."""
-        asked = (self.state, self.category, self.level, self.assignee)
-        return all(value is None for value in asked)
+        """Say whether nothing but the place and a span is asked for."""
+        asked = (self.states, self.categories, self.levels, self.assignee)
+        return not any(asked)
 
     def fits(self, line: TicketLine | ListedTicket) -> bool:
-        """Say whether a ticket is asked for."""
+        """Say whether a ticket is asked for, by all but the span."""
         pairs = (
-            (self.state, line.state),
-            (self.category, line.category),
-            (self.level, line.level),
-            (self.assignee, line.assignee),
+            (self.states, line.state),
+            (self.categories, line.category),
+            (self.levels, line.level),
         )
-        if any(asked not in (None, value) for asked, value in pairs):
+        if any(asked and value not in asked for asked, value in pairs):
             return False
-        return covers(self.place, line.place)
+        return self._fits_assignee(line) and covers(self.place, line.place)
+
+    def is_created_in(self, line: TicketLine) -> bool:
+        """Say whether a ticket was created in the span."""
+        if self.since and line.created_at < self.since:
+            return False
+        return not self.until or line.created_at < self.until
+
+    def _fits_assignee(self, line: TicketLine | ListedTicket) -> bool:
+        if self.assignee is None:
+            return True
+        return (line.assignee or UNASSIGNED) == self.assignee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

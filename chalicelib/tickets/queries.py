@@ -1,8 +1,9 @@
 """Use cases that read tickets: one ticket with its timeline, timers and photos, and the lists."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
 from ..kernel.paging import Page, Position, chain, first_found
@@ -177,9 +178,8 @@ class TicketQueries:
             tickets = self._lists.newest(asked, context.start, limit)
             page = Page([*map(TicketLine.of, tickets.items)], tickets.next)
         else:
-            fits = None if asked.is_whole_list else asked.fits
             page = self._repository.queue(
-                asked.place, fits, context.start, limit
+                asked.place, _filter_of(asked), context.start, limit
             )
         lines = [
             (line, relations(granted.actor, line.as_resource()))
@@ -212,7 +212,7 @@ class TicketQueries:
                 [
                     (line, found)
                     for line, found in lines
-                    if asked.fits(line) and found & INSIDE
+                    if _is_asked_for(asked, line) and found & INSIDE
                 ],
                 page.next,
             )
@@ -260,6 +260,17 @@ class TicketQueries:
     def find_past(self, ticket_ids: Sequence[str]) -> list[Ticket]:
         """Return tickets as they were a moment ago, a hundred in a request, at half price."""
         return self._repository.find_tickets(ticket_ids, consistent=False)
+
+
+def _filter_of(asked: TicketFilter) -> Callable[[TicketLine], bool] | None:
+    """Return the filter of the lines of a list by deadline; None if all of them fit."""
+    if asked.is_whole_list and not asked.since and not asked.until:
+        return None
+    return partial(_is_asked_for, asked)
+
+
+def _is_asked_for(asked: TicketFilter, line: TicketLine) -> bool:
+    return asked.fits(line) and asked.is_created_in(line)
 
 
 def _is_readable(

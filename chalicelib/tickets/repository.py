@@ -21,7 +21,7 @@ from ..kernel.place import (
 from ..store.counting import count_rows
 from ..store.indexes import index
 from ..store.repository import Repository
-from ..store.table import SK, EventRecord, Key, Table, behind
+from ..store.table import SK, EventRecord, Key, Table
 from ..store.tables import FACT
 from .alarms import AlarmRecord
 from .facts import joined_fact, ticket_facts
@@ -334,8 +334,6 @@ class TicketRepository(Repository):
         wanted: Callable[[TicketLine], bool] | None,
         start: Position | None,
         limit: int,
-        *,
-        after: str = "",
     ) -> Page[TicketLine]:
         """Read the tickets of a place that have a deadline, the soonest first.
 
@@ -347,9 +345,6 @@ class TicketRepository(Repository):
             _LINE,
             part,
             index=f"{by}_due",
-            keys=behind(TICKET.attribute("due_order"), after)
-            if after
-            else None,
             start=start,
             limit=limit,
             wanted=wanted,

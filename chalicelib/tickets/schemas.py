@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..kernel.ids import ID_PATTERN
 from ..people.consent_schemas import ConsentIn
@@ -16,11 +16,12 @@ from ..web.fields import (
     PersonId,
     PlaceCode,
     Prose,
+    Repeated,
     Request,
     UploadId,
 )
 from .intake import ProblemReport
-from .listed import TicketFilter
+from .listed import UNASSIGNED, TicketFilter
 from .policy import Level, TicketUrgency
 from .states import TicketStatus
 
@@ -194,6 +195,11 @@ class MergeTicketIn(Request):
     into: TicketId
 
 
+Assignee = Annotated[
+    str, Field(pattern=f"^(me|{UNASSIGNED}|per_{ID_PATTERN})$")
+]
+
+
 class TicketOrder(StrEnum):
     """The order of a list."""
 
@@ -209,25 +215,41 @@ class TicketQuery(PageQuery):
         None,
         description="The caller's home, or a place around it within the community.",
     )
-    state: TicketStatus | None = None
-    category: CategoryCode | None = None
-    level: Level | None = None
-    assignee: PersonId | None = None
+    state: Repeated[TicketStatus] | None = None
+    category: Repeated[CategoryCode] | None = None
+    level: Repeated[Level] | None = None
+    assignee: Assignee | None = Field(
+        None,
+        description="A person; `me` for the caller; `none` for tickets without an assignee.",
+    )
+    since: Moment | None = Field(
+        None, alias="from", description="Created at this instant or later."
+    )
+    until: Moment | None = Field(
+        None, alias="to", description="Created before this instant."
+    )
     order: TicketOrder = TicketOrder.DUE
+
+    @model_validator(mode="after")
+    def _check_span(self) -> "TicketQuery":
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("ends before it begins")
+        return self
 
     @property
     def newest(self) -> bool:
         """Say whether the newest come first. Closed tickets have no deadline."""
-        return (
-            self.order is TicketOrder.NEW or self.state is TicketStatus.CLOSED
-        )
+        is_closed = self.state == [TicketStatus.CLOSED]
+        return self.order is TicketOrder.NEW or is_closed
 
-    def filter_of(self, place: str) -> TicketFilter:
-        """Return the filter of a place's list."""
+    def filter_of(self, place: str, caller: str) -> TicketFilter:
+        """Return the filter of a place's list, as the caller asks for it."""
         return TicketFilter(
             place=place,
-            state=self.state,
-            category=self.category,
-            level=self.level,
-            assignee=self.assignee,
+            states=frozenset(self.state or ()),
+            categories=frozenset(self.category or ()),
+            levels=frozenset(self.level or ()),
+            assignee=caller if self.assignee == "me" else self.assignee,
+            since=self.since,
+            until=self.until,
         )

@@ -4,7 +4,7 @@ The JSON Schema of a type takes exactly the values that the type takes: the cont
 """
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -42,6 +42,7 @@ __all__ = [
     "PlaceQuery",
     "Prose",
     "QueryFlag",
+    "Repeated",
     "Request",
     "UploadId",
     "VersionedView",
@@ -123,6 +124,19 @@ def _flag_of_query(value: object) -> object:
     return {"true": True, "false": False}.get(str(value), value)
 
 
+def _as_list(value: object) -> object:
+    """Read a parameter that is given once as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+T = TypeVar("T")
+MAX_REPEATED = 20
+# A query parameter that may be given several times: any of its values fits.
+Repeated = Annotated[
+    list[T],
+    Field(min_length=1, max_length=MAX_REPEATED),
+    BeforeValidator(_as_list),
+]
 # Comes behind the bounds: before them it would hide them from the JSON Schema.
 WHOLE = BeforeValidator(_whole)
 Flag = StrictBool

@@ -73,7 +73,11 @@ def list_wishes(
 ) -> WishList:
     """List the wall of a street or community; for staff, all wishes of their place."""
     page = wishes.queries.list_wishes(
-        context, query.place, query.state, query.kind, query.limit
+        context,
+        query.place,
+        states=query.state or (),
+        kinds=query.kind or (),
+        limit=query.limit,
     )
     items = [_listed(line) for line in page.items]
     return WishList(items=items, next=context.cursor_of(page.next))

@@ -71,7 +71,7 @@ class NearMisses:
         def open_at(place: str) -> Sequence[WallEntry]:
             states = [WishState.OPEN]
             return self._repository.wall(
-                place, states, None, None, 50, protected=protected
+                place, states, (), None, 50, protected=protected
             ).items
 
         near = open_at(wish.community)

@@ -1,6 +1,6 @@
 """Reads of wishes: one wish, the wall, a person's own lists, near misses, and the staff queue."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -119,31 +119,49 @@ class WishQueries:
         self,
         context: RequestContext,
         place: str,
-        state: WishState | None,
-        kind: WishKind | None,
+        *,
+        states: Collection[WishState],
+        kinds: Collection[WishKind],
         limit: int,
     ) -> Page[WishForViewer] | Page[PublicWishLine]:
-        """Return the wall of a place; for its staff, all its wishes."""
+        """Return the wall of a place; for its staff, all its wishes.
+
+        Those of any of the states and kinds; without any, of all.
+        """
         resource = Resource(see=permissions.SEE, places=(place,), public=True)
         granted = self._access.require(context, permissions.LIST, resource)
         if granted.relations & STAFF:
             granted = self._access.require(
                 context, permissions.LIST_ALL, resource
             )
-            states = [state] if state else list(WishState)
             page = self._repository.wishes_in(
-                place, states, kind, context.start, limit
+                place,
+                _in_order(WishState, states),
+                kinds,
+                context.start,
+                limit,
             )
             return self._for_viewer_each(granted.actor, page, context.locale)
+        return self._wall(context, resource, states, kinds, limit)
+
+    def _wall(
+        self,
+        context: RequestContext,
+        resource: Resource,
+        states: Collection[WishState],
+        kinds: Collection[WishKind],
+        limit: int,
+    ) -> Page[PublicWishLine]:
+        """Return the wall of a place, as people see it who are not its staff."""
+        (place,) = resource.places
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
-        if state and state not in WALL_STATES:
+        if set(states) - set(WALL_STATES):
             authorize(context.actor, permissions.LIST_ALL, resource)
-        wall_states = [state] if state else WALL_STATES
         wall = self._repository.wall(
             place,
-            wall_states,
-            kind,
+            _in_order(WALL_STATES, states),
+            kinds,
             context.start,
             limit,
             protected=self._sees_protected(context.actor, place),
@@ -278,7 +296,7 @@ class WishQueries:
         def read(start: Position | None) -> Page[WallEntry]:
             states = [WishState.OPEN]
             return self._repository.wall(
-                place, states, None, start, 500, protected=True
+                place, states, (), start, 500, protected=True
             )
 
         return list(every(read))
@@ -308,6 +326,13 @@ def public_line(
     )
     moves = model.TABLE.moves(entry.state, relations(actor, resource) - STAFF)
     return PublicWishLine(entry=entry, moves=moves, now=now)
+
+
+def _in_order(
+    known: Iterable[WishState], wanted: Collection[WishState]
+) -> list[WishState]:
+    """Return the wanted states in the order of the known ones; without any, return all."""
+    return [state for state in known if not wanted or state in wanted]
 
 
 def _still_counts(claim: Claim, seen: WishForViewer) -> bool:

@@ -39,7 +39,7 @@ class WishRenames:
             return None
         name = place.name
         page = self._repository.wall(
-            code, LIVE, None, start, _PAGE, protected=True, suspended=True
+            code, LIVE, (), start, _PAGE, protected=True, suspended=True
         )
         for entry in page.items:
             if entry.community_name != name:

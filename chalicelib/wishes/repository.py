@@ -3,7 +3,7 @@
 The two indexes of the wall hold public fields only. Every other index holds keys only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -233,7 +233,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[WishState],
-        kind: WishKind | None,
+        kinds: Collection[WishKind],
         start: Position | None,
         limit: int,
         *,
@@ -241,6 +241,8 @@ class WishRepository(Repository):
         suspended: bool = False,
     ) -> Page[WallEntry]:
         """Read the wall of a street or community, oldest first within each state.
+
+        Without `kinds`, all kinds.
 
         With `protected`, the wishes that need vetting for safeguarding follow; with `suspended`
         those of blocked residents, for staff. A filter of theirs reads each partition at once.
@@ -251,9 +253,9 @@ class WishRepository(Repository):
             else "by_community"
         )
         options: dict[str, Any] = {}
-        if kind:
+        if kinds:
             options = {
-                "wanted": lambda entry: entry.kind is kind,
+                "wanted": lambda entry: entry.kind in kinds,
                 "read_at_once": _ALL_AT_ONCE if suspended else _WALL_AT_ONCE,
                 "empty_after": EMPTY_AFTER_STREET if suspended else EMPTY_AFTER,
             }
@@ -272,7 +274,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[WishState],
-        kind: WishKind | None,
+        kinds: Collection[WishKind],
         start: Position | None,
         limit: int,
     ) -> Page[Wish]:
@@ -286,12 +288,12 @@ class WishRepository(Repository):
         def read(start: Position | None, size: int) -> Page[Wish]:
             entries: Page[WallEntry] | Page[GridEntry]
             if is_narrow:
-                entries = self._of_grid(place, states, kind, start, size)
+                entries = self._of_grid(place, states, kinds, start, size)
             else:
                 entries = self.wall(
                     place,
                     states,
-                    kind,
+                    kinds,
                     start,
                     size,
                     protected=True,
@@ -306,7 +308,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[WishState],
-        kind: WishKind | None,
+        kinds: Collection[WishKind],
         start: Position | None,
         limit: int,
     ) -> Page[GridEntry]:
@@ -316,7 +318,8 @@ class WishRepository(Repository):
             state: str, key: Position | None, most: int
         ) -> Page[GridEntry]:
             def fits(entry: GridEntry) -> bool:
-                is_asked = entry.state == state and kind in (None, entry.kind)
+                is_asked = not kinds or entry.kind in kinds
+                is_asked = is_asked and entry.state == state
                 return is_asked and covers(place, entry.place)
 
             return self._store.page(

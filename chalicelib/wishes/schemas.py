@@ -19,6 +19,7 @@ from ..web.fields import (
     PersonId,
     PlaceCode,
     Prose,
+    Repeated,
     Request,
     UploadId,
 )
@@ -291,8 +292,8 @@ class WishConfirmationIn(Request):
 
 
 class WishQuery(PageQuery):
-    """The place, state and kind of wishes to list."""
+    """The place of wishes to list, and their states and kinds. Without any, all are listed."""
 
     place: PlaceCode
-    state: WishState | None = None
-    kind: WishKind | None = None
+    state: Repeated[WishState] | None = None
+    kind: Repeated[WishKind] | None = None

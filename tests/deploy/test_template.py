@@ -26,7 +26,7 @@ from chalicelib.signin.policy import CODE_LASTS
 from chalicelib.store.indexes import index
 from chalicelib.store.table import Table
 from chalicelib.wishes.repository import WISH
-from devserver.gateway import Gateway
+from onemachine.gateway import Gateway
 from tools import infra
 from tools.policies import (
     API,

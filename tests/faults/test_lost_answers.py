@@ -66,6 +66,14 @@ ELSEWHERE = {
     "POST /v1/unsubscribe/*",
     "POST /v1/webhooks/sms/*",
     "POST /v1/admin/jobs/*/redrive",
+    # tests/admin/test_bulk.py
+    "POST /v1/admin/queue/accept",
+    "POST /v1/admin/queue/approve",
+    "POST /v1/admin/queue/assign",
+    "POST /v1/admin/queue/merge",
+    "POST /v1/admin/queue/redrive",
+    "POST /v1/admin/queue/reject",
+    "POST /v1/admin/queue/visited",
 }
 
 

@@ -2,7 +2,7 @@
 
 from chalicelib.kernel.access import Role
 
-from ..cases import MEMBER, STAFF, Cases, Good
+from ..cases import ANYONE, MEMBER, STAFF, Cases, Good
 from ..world import BUILDING, GRID, STREET, World
 
 _HERE = {"lat": 30.25, "long": 108.95}
@@ -15,6 +15,7 @@ def _put_place(world: World) -> Good:
         "neighbours": [GRID],
         "zone": "Asia/Shanghai",
         "location": _HERE,
+        "hotline": "023-58110000",
     }
     return Good(
         world.phone_of(world.admin), f"/v1/places/{BUILDING}", body, (BUILDING,)
@@ -33,7 +34,12 @@ def _assign_duty(world: World) -> Good:
 
 
 CASES = Cases(
-    who={"list_places": MEMBER, "put_place": STAFF, "assign_duty": STAFF},
+    who={
+        "list_streets": ANYONE,
+        "list_places": MEMBER,
+        "put_place": STAFF,
+        "assign_duty": STAFF,
+    },
     bodies={"put_place": {"name": "5号楼"}, "assign_duty": {}},
     queries={"list_places": f"?under={GRID}"},
     path_values={"code": lambda world, owner, target: BUILDING},

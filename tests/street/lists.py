@@ -1,6 +1,6 @@
 """What each list of the contract must show, found by looking through everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -27,7 +27,7 @@ class Listing:
     phone: Phone
     path: str
     expected: list[Any]
-    query: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
     key: Callable[[Any], Any] = lambda item: item["id"]
     in_order: bool = True
     most: int = 100  # items of a page
@@ -66,6 +66,12 @@ def busiest(street: Street, dice: Random, owners: list[str]) -> Person:
     chosen = dice.choice(by_count)
     (person,) = [one for one in street.all(Person) if one.id == chosen]
     return person
+
+
+def some_of(dice: Random, values: Iterable[Any]) -> list[Any]:
+    """Return one, two or three of some values, in any order."""
+    known = list(values)
+    return dice.sample(known, min(len(known), dice.choice((1, 1, 2, 3))))
 
 
 def any_place(street: Street, dice: Random) -> str:

@@ -15,6 +15,7 @@ from chalicelib.people.records import Consent
 from chalicelib.places.model import Place
 from chalicelib.signin.model import Session
 
+from ..world import Phone
 from .lists import (
     Listing,
     Street,
@@ -69,6 +70,14 @@ def places(street: Street, dice: Random, *, place: str) -> Listing:
         ids_of(found),
         {"under": place},
         key=lambda item: item["code"],
+    )
+
+
+def streets(street: Street, dice: Random) -> Listing:
+    found = [one for one in street.all(Place) if "." not in one.id]
+    found.sort(key=lambda one: one.id)
+    return Listing(
+        Phone(), "/v1/streets", ids_of(found), key=lambda item: item["code"]
     )
 
 

@@ -1,9 +1,12 @@
 """What each list of tickets must show, found by looking through everything."""
 
+from dataclasses import replace
 from operator import attrgetter
 from random import Random
+from typing import Any
 
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.clock import to_text
 from chalicelib.kernel.place import (
     community_of,
     covers,
@@ -12,12 +15,14 @@ from chalicelib.people.model import Person
 from chalicelib.tickets.model import Level, Ticket, TicketReport
 from chalicelib.tickets.states import TicketStatus
 
+from ..world import Phone
 from .lists import (
     Listing,
     Street,
     busiest,
     ids_of,
     order_of,
+    some_of,
     viewer_of,
 )
 
@@ -25,9 +30,12 @@ from .lists import (
 def queue_of_tickets(
     street: Street, dice: Random, *, place: str, newest: bool, filtered: bool
 ) -> Listing:
-    query = {"place": place}
+    query: dict[str, Any] = {"place": place}
+    asked = {}
+    viewer = viewer_of(street, place, dice)
     if filtered:
-        query |= _ticket_filter(street, dice, newest=newest)
+        asked = _ticket_filter(street, dice, viewer, newest=newest)
+        query |= asked
     if newest:
         query["order"] = "new"
     found = [
@@ -36,9 +44,7 @@ def queue_of_tickets(
         if covers(place, ticket.place)
         and (newest or ticket.next_due)
         and all(
-            getattr(ticket, name) == value
-            for name, value in query.items()
-            if name not in ("place", "order")
+            _fits(ticket, name, value, viewer) for name, value in asked.items()
         )
     ]
     if newest:
@@ -47,22 +53,45 @@ def queue_of_tickets(
         )
     else:
         found.sort(key=lambda one: order_of(one.next_due[1], one.id))
-    viewer = viewer_of(street, place, dice)
     return Listing(viewer, "/v1/tickets", ids_of(found), query)
 
 
+def _fits(ticket: Ticket, name: str, value: Any, viewer: Phone) -> bool:
+    if name != "assignee":
+        return getattr(ticket, name) in value
+    asked = {"me": viewer.me["id"], "none": None}
+    return ticket.assignee == asked.get(value, value)
+
+
+def tickets_of_a_span(street: Street, dice: Random, *, place: str) -> Listing:
+    newest = dice.random() < 0.5
+    listing = queue_of_tickets(
+        street, dice, place=place, newest=newest, filtered=dice.random() < 0.5
+    )
+    made = {one.id: one.created_at for one in street.all(Ticket)}
+    since, until = sorted(dice.sample(sorted(set(made.values())), 2))
+    query = {"from": to_text(since), "to": to_text(until)}
+    return replace(
+        listing,
+        expected=[id for id in listing.expected if since <= made[id] < until],
+        query=listing.query | query,
+    )
+
+
 def _ticket_filter(
-    street: Street, dice: Random, *, newest: bool
-) -> dict[str, str]:
+    street: Street, dice: Random, viewer: Phone, *, newest: bool
+) -> dict[str, Any]:
     states = list(TicketStatus)
     if not newest:
         states.remove(TicketStatus.CLOSED)
-    ticket = dice.choice(street.all(Ticket))
+    ticket, another = dice.sample(street.all(Ticket), 2)
     values = {
-        "state": dice.choice(states).value,
-        "category": ticket.category,
-        "level": dice.choice(list(Level)).value,
-        "assignee": ticket.assignee or "per_" + "a" * 24,
+        "state": some_of(dice, map(str, states)),
+        "category": sorted({ticket.category, another.category}),
+        "level": some_of(dice, map(str, Level)),
+        "assignee": dice.choice(
+            ("me", "none", ticket.assignee or "per_" + "a" * 24)
+        ),
     }
     names = dice.sample(sorted(values), dice.choice((1, 1, 2)))
     return {name: values[name] for name in names}

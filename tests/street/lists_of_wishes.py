@@ -23,22 +23,23 @@ from .lists import (
     busiest,
     ids_of,
     order_of,
+    some_of,
     viewer_of,
 )
 
 
 def staff_wishes(street: Street, dice: Random, *, place: str) -> Listing:
-    query = {"place": place}
+    query: dict[str, Any] = {"place": place}
     if dice.random() < 0.6:
-        query["state"] = dice.choice(list(WishState)).value
+        query["state"] = some_of(dice, map(str, WishState))
     if dice.random() < 0.4:
-        query["kind"] = dice.choice(list(WishKind)).value
+        query["kind"] = some_of(dice, map(str, WishKind))
     found = [
         wish
         for wish in street.all(Wish)
         if covers(place, wish.place)
-        and query.get("state") in (None, wish.state)
-        and query.get("kind") in (None, wish.kind)
+        and wish.state in query.get("state", [wish.state])
+        and wish.kind in query.get("kind", [wish.kind])
     ]
     is_narrow = place.count(".") > 1
     return Listing(
@@ -60,19 +61,18 @@ def _on_the_wall(wish: Wish) -> tuple[bool, int, str]:
 
 def public_wishes(street: Street, dice: Random, *, place: str) -> Listing:
     states = ["open", "claimed", "fulfilled"]
-    query = {"place": place}
+    query: dict[str, Any] = {"place": place}
     if dice.random() < 0.6:
-        states = [dice.choice(states)]
-        query["state"] = states[0]
+        states = query["state"] = some_of(dice, states)
     if dice.random() < 0.4:
-        query["kind"] = dice.choice(list(WishKind)).value
+        query["kind"] = some_of(dice, map(str, WishKind))
     found = [
         wish
         for wish in street.all(Wish)
         if covers(place, wish.place)
         and wish.state in states
         and not wish.vetting_required
-        and query.get("kind") in (None, wish.kind)
+        and wish.kind in query.get("kind", [wish.kind])
     ]
     return Listing(
         Phone(), "/v1/wishes", ids_of(sorted(found, key=_on_the_wall)), query

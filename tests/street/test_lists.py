@@ -66,6 +66,9 @@ LISTS: dict[tuple[str, str], Draw] = {
         newest=False,
         filtered=False,
     ),
+    ("list_tickets", "created in a span"): at(
+        any_place, lists_of_tickets.tickets_of_a_span
+    ),
     ("list_tickets", "by deadline, filtered"): at(
         any_place,
         lists_of_tickets.queue_of_tickets,
@@ -90,6 +93,7 @@ LISTS: dict[tuple[str, str], Draw] = {
         any_place, lists_of_people.people, by="role"
     ),
     ("list_people", "by name"): at(any_place, lists_of_people.people, by="q"),
+    ("list_streets", ""): lists_of_people.streets,
     ("list_places", ""): at(any_place, lists_of_people.places),
     ("read_consents", ""): lists_of_people.consents,
     ("list_sessions", ""): lists_of_people.sessions,
@@ -132,7 +136,9 @@ def pages_of(listing: Listing, limit: int) -> list[list[Any]]:
         query = {**listing.query, "limit": str(limit)}
         if cursor:
             query["cursor"] = cursor
-        answer = listing.phone.get(f"{listing.path}?{urlencode(query)}")
+        answer = listing.phone.get(
+            f"{listing.path}?{urlencode(query, doseq=True)}"
+        )
         assert answer.status == 200, answer.text
         pages.append([listing.key(item) for item in answer.json["items"]])
         assert len(pages[-1]) <= limit
