@@ -44,7 +44,7 @@ histories: $(READY) ## live through generated histories of a whole street (HISTO
 	@uptime
 
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
-	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
+	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_transform.py tests/deploy/test_stack.py
 
 check: lint types openapi infra ## the checks of CI without the tests: lint, types, architecture, and that generated files are up to date
 	$(BIN)/python -m pytest -q tests/architecture tests/test_openapi.py
