@@ -13,13 +13,14 @@ READY := .venv/.ready-$(shell cat requirements.txt requirements-server.txt requi
 INSTALL := install --quiet --disable-pip-version-check
 EMBEDDED := .store/.ready
 EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
+CLIENTS := .clients/.ready-$(shell cat requirements-clients.txt tests/clients/package.json | cksum | cut -d' ' -f1)
 CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
 PACKAGE := build/package
 SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/libraries.py tools/slim.py .chalice chalicelib
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
+.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package test-clients test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +34,8 @@ serve: $(SERVER) $(EMBEDDED) ## serve a street in earnest on this machine (DATA_
 test: $(READY) store ## run all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
 	@uptime
-	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
+	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy);"
+	@echo "tests/clients, generated clients of the contract (make test-clients)."
 
 test-fast: $(READY) ## run the tests that start no process, in about a minute
 	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
@@ -42,6 +44,9 @@ test-fast: $(READY) ## run the tests that start no process, in about a minute
 histories: $(READY) ## live through generated histories of a whole street (HISTORIES=20000 for a night, SEED)
 	HISTORIES=$(or $(HISTORIES),2000) SEED=$(or $(SEED),20261130) $(BIN)/python -m pytest -m "not embedded" -n auto --dist loadfile tests/histories
 	@uptime
+
+test-clients: $(READY) $(CLIENTS) ## generate clients of the contract in six languages, and walk with two of them (needs node and java)
+	CLIENTS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=5 tests/clients
 
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_transform.py tests/deploy/test_stack.py
@@ -116,6 +121,14 @@ $(EMULATOR): requirements-deploy.txt
 	@.venv-deploy/bin/pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
 	@rm -f .venv-deploy/.ready-* && touch $@
 
+$(CLIENTS): requirements-clients.txt tests/clients/package.json
+	@echo "setting up .venv-clients and .clients (once)"
+	@test -x .venv-clients/bin/python || $(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/pip install --quiet --disable-pip-version-check -r requirements-clients.txt
+	@mkdir -p .clients && cp tests/clients/package.json .clients/
+	@npm install --prefix .clients --no-package-lock --no-audit --no-fund --silent
+	@rm -f .clients/.ready-* && touch $@
+
 $(CHECKOV): requirements-checkov.txt
 	@echo "setting up .venv-checkov (once)"
 	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
@@ -123,4 +136,4 @@ $(CHECKOV): requirements-checkov.txt
 	@rm -f .venv-checkov/.ready-* && touch $@
 
 clean: ## remove everything that was fetched or built, data included
-	rm -rf .venv .venv-bench .venv-deploy .venv-checkov .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-bench .venv-deploy .venv-checkov .venv-clients .clients .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

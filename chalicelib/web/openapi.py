@@ -226,7 +226,7 @@ def _security(operation: Operation) -> list[Json]:
         return [{"bearer": []}]
     if operation.token_counts:
         return [{}, {"bearer": []}]
-    return [{}]
+    return []
 
 
 def _header(name: str) -> Json:

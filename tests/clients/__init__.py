@@ -1,0 +1,1 @@
+"""Clients that others' generators make of docs/openapi.json; `make test-clients` runs them."""
