@@ -19,13 +19,16 @@ SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/li
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast histories check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
+.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(SERVER) $(if $(filter embedded,$(STORE)),$(EMBEDDED)) ## start the local server on http://127.0.0.1:8000 (PORT, DATA_DIR, STORE=memory, CLOCK_START)
 	@PORT="$(PORT)" DATA_DIR="$(DATA_DIR)" STORE="$(STORE)" CLOCK_START="$(CLOCK_START)" exec $(BIN)/python local.py
+
+serve: $(SERVER) $(EMBEDDED) ## serve a street in earnest on this machine (DATA_DIR, SECRETS_FILE, PUBLIC_URL, PORT; docs/one-machine.md)
+	@PORT="$(PORT)" DATA_DIR="$(DATA_DIR)" exec $(BIN)/python -m onemachine.serve
 
 test: $(READY) store ## run all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile

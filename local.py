@@ -2,17 +2,11 @@
 
 import contextlib
 import signal
-import socket
-from collections.abc import Iterable
 from types import FrameType
-from typing import Any
 
-from cheroot.wsgi import Server
-
-from devserver.errors import StartRefused
-from devserver.gateway import serve_wsgi
 from devserver.options import Options, read_options
 from devserver.run import LocalServer, open_local_server
+from onemachine.http_server import check_port, http_server
 
 WELCOME = """
   春晖 Chunhui is open:  {url}/dev   (clock, mailbox, replies by SMS)
@@ -50,45 +44,9 @@ def report(step: str) -> None:
     print(step, flush=True)
 
 
-def check_port(port: int) -> None:
-    """Refuse a port that is taken, before the store is opened.
-
-    Raises:
-        StartRefused: the server could not listen there.
-
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            raise StartRefused(
-                f"Port {port} may not be used by this account: set PORT to another one."
-            ) from None
-        except OSError:
-            raise StartRefused(
-                f"Port {port} is in use by another program: set PORT to another one."
-            ) from None
-
-
 def serve(local: LocalServer, options: Options) -> None:
     """Serve HTTP until SIGTERM or Ctrl-C."""
-
-    def application(
-        environ: dict[str, Any], start_response: Any
-    ) -> Iterable[bytes]:
-        front = local.front
-        return serve_wsgi(
-            front.handle, environ, start_response, front.body_limit
-        )
-
-    server = Server(
-        ("127.0.0.1", options.port),
-        application,
-        numthreads=16,
-        request_queue_size=128,
-        shutdown_timeout=1,
-    )
+    server = http_server(local.front, "127.0.0.1", options.port, patience=1)
     signal.signal(signal.SIGTERM, _interrupt)
     server.prepare()
     print(_welcome(options), flush=True)

@@ -20,7 +20,7 @@ os.environ |= FOR_EMBEDDED_STORE
 
 from chalicelib.kernel.job import Event, ScheduledJob
 from chalicelib.privacy.erasure_notices import ERASED
-from devserver.store import embedded_store
+from onemachine.store import embedded_store
 from tests.faults import seams
 from tests.faults.cloud import Cloud
 from tests.faults.drain import Counted

@@ -23,7 +23,7 @@ os.environ |= FOR_EMBEDDED_STORE
 from chalicelib.kernel.request import RequestContext
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import WeightsEdit
-from devserver.store import embedded_store
+from onemachine.store import embedded_store
 from tests.faults.cloud import Stub
 from tests.matching.street import (
     StreetSize,

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devserver.store import embedded_store
 from devserver.store_import import import_things
+from onemachine.store import embedded_store
 
 __all__ = ["PREFIX", "seeded_store"]
 

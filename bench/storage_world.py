@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.wishes import policy as wish_policy
-from devserver.store import embedded_store
+from onemachine.store import embedded_store
 from tests.world import Answer, Phone, World
 
 from .environment import use_store

@@ -19,8 +19,8 @@ from .table import show
 os.environ |= FOR_EMBEDDED_STORE
 
 from chalicelib.settings import KnownSecrets, Settings
-from devserver.store import embedded_store
 from devserver.store_import import import_things
+from onemachine.store import embedded_store
 from tests.world import SECRETS, START, World
 from tools.street.drawing import draw_street
 from tools.street.scale import StreetScale

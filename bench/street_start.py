@@ -16,8 +16,8 @@ from chalicelib.store.dynamo import connect
 from chalicelib.store.indexes import index
 from chalicelib.store.store import Store
 from devserver.data_folder import DataFolder
-from devserver.indexes import build_missing_indexes
 from devserver.run import open_local_server
+from onemachine.indexes import build_missing_indexes
 from tests.world import START
 
 from .street_rows import StreetRow

@@ -114,14 +114,18 @@ def build(
     instead: Mapping[ServiceProvider[Any], Any] | None = None,
     dynamo: Any = None,
     wait: Callable[[int], None] = pause,
+    queue_of: Callable[[Container], Queue] | None = None,
 ) -> Container:
-    """Build the container. Tests and the local server pass their own clock, ids and adapters."""
+    """Build the container. Tests and servers pass their own clock, ids, queue and adapters."""
     container = Container(instead)
     clock = clock or SystemClock()
     ids = ids or RandomIds()
     metrics = metrics or _metrics(settings)
     store = Store(connect(settings.region, dynamo), settings.table_prefix)
-    queue = _queue(settings, container, clock)
+    if queue_of:
+        queue = queue_of(container)
+    else:
+        queue = _queue(settings, container, clock)
     outbox = Outbox(queue, clock, settings.due_shards, metrics, store)
     container.core = Core(
         settings=settings,

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from chalicelib.kernel.clock import SystemClock, from_text, to_text
-
-from .errors import StartRefused
+from onemachine.errors import StartRefused
 
 __all__ = ["MovableClock", "ShiftedClock"]
 

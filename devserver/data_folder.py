@@ -1,78 +1,38 @@
 """The folder in which the local server keeps its data."""
 
-import contextlib
-import errno
-import fcntl
 import json
 import os
 import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from .errors import StartRefused
+from onemachine.errors import StartRefused
+from onemachine.held_folder import DATA_FORMAT, HeldFolder
 
 __all__ = ["DATA_FORMAT", "DataFolder"]
 
-# Of the rows in a folder. Raise it when older rows cannot be read.
-DATA_FORMAT = "6\n"
 
-
-class DataFolder:
+class DataFolder(HeldFolder):
     """A folder with a store, secrets, a mailbox, uploads and a clock. One server may hold it."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path)
         self._seeded = path / "seeded"
         self._indexed = path / "indexed"
-
-    def create(self) -> None:
-        """Create the folder where there is none, and check that files can be written to it.
-
-        Raises:
-            StartRefused: the folder cannot be used.
-
-        """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.path):
-                pass
-        except (FileExistsError, NotADirectoryError):
-            raise StartRefused(
-                f"DATA_DIR is a file, or is below one, and not a folder: {self.path}."
-            ) from None
-        except OSError as error:
-            reason = os.strerror(error.errno or errno.EIO)
-            raise StartRefused(
-                f"DATA_DIR cannot be written to: {self.path} ({reason})."
-            ) from None
-
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the folder until the end of the context.
-
-        Raises:
-            StartRefused: another server holds it.
-
-        """
-        with (self.path / "lock").open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise StartRefused(
-                    f"{self.path} is in use by another local server: stop that one, or"
-                    " set DATA_DIR to another folder."
-                ) from None
-            yield
 
     def prepare(self) -> None:
         """Remove the rests of a seeding that was cut off. Nothing was served from it.
 
         Raises:
-            StartRefused: the data is that of another version.
+            StartRefused: the data is that of another version, or of a street in service.
 
         """
+        if self.is_in_service:
+            raise StartRefused(
+                f"{self.path} holds a street in service, which has no /dev: use"
+                " another DATA_DIR."
+            )
         if not self.is_seeded:
             self._clear()
         elif self._seeded.read_text() != DATA_FORMAT:

@@ -22,6 +22,7 @@ from chalicelib.tickets.intake import ProblemReport
 from chalicelib.wishes import feature as wishes_feature
 from chalicelib.wishes.model import Safeguarding
 from chalicelib.wishes.submitter import WishTerms
+from onemachine.scan import scan
 
 from .demo_data import (
     COMMUNITIES,
@@ -32,7 +33,6 @@ from .demo_data import (
     Grids,
 )
 from .demo_people import DemoPeople, Staff
-from .scan import scan
 
 __all__ = ["seed_demo_street"]
 

@@ -8,13 +8,8 @@ from urllib.parse import urlencode, urlsplit
 from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.container import Container
 from chalicelib.kernel.clock import to_text
-
-from .clock import MovableClock
-from .dev_inputs import MAX_MOVE, ClockInput, DevRequest, ReplyInput
-from .dev_page import DevPage, shanghai_time
-from .dev_replies import ReplyDescriber
-from .files import MAX_FORM_BYTES, PATH, FileRoutes
-from .gateway import (
+from onemachine.files import MAX_FORM_BYTES, FileRoutes
+from onemachine.gateway import (
     Answer,
     Gateway,
     body_limit,
@@ -22,11 +17,17 @@ from .gateway import (
     problem,
     read_fields,
 )
+
+from .clock import MovableClock
+from .dev_inputs import MAX_MOVE, ClockInput, DevRequest, ReplyInput
+from .dev_page import DevPage, shanghai_time
+from .dev_replies import ReplyDescriber
 from .options import SHANGHAI
 from .pump import Pump
 
-__all__ = ["MAX_MOVE_SECONDS", "DevServer"]
+__all__ = ["MAX_MOVE_SECONDS", "PATH", "DevServer"]
 
+PATH = "/dev/files"
 MAX_MOVE_SECONDS = 45  # of the machine's time; browsers and curl wait longer
 _CLOCK_HINT = 'Give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}, up to 400 days.'
 _REPLY_HINT = 'Give {"from": "+8613900000101", "text": "1"}.'

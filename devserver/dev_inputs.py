@@ -14,7 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from .gateway import read_fields
+from onemachine.gateway import read_fields
+
 from .options import SHANGHAI, read_instant
 
 __all__ = ["MAX_MOVE", "ClockInput", "DevRequest", "ReplyInput"]

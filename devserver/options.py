@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from .errors import StartRefused
+from onemachine.errors import StartRefused
 
 __all__ = ["SHANGHAI", "Options", "read_instant", "read_options"]
 

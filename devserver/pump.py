@@ -8,12 +8,12 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from chalice.app import Chalice, ScheduledEventConfig
+from chalice.app import Chalice
 
 from chalicelib.container import Container
+from onemachine.schedules import scheduled_event, schedules_of
 
 from .clock import MovableClock
-from .schedules import Schedule, read_schedule
 
 __all__ = ["Pump"]
 
@@ -39,7 +39,7 @@ class Pump:
         self._services = services
         self._clock = clock
         self._lock = threading.RLock()
-        self._schedules = _schedules_of(app)
+        self._schedules = schedules_of(app)
         for name in (_SWEEP, *without):
             del self._schedules[name]
         self._ran_at = dict.fromkeys(self._schedules, clock.now())
@@ -118,28 +118,6 @@ class Pump:
         return next_job
 
     def _run(self, name: str, ran: Counter[str]) -> Any:
-        event = {
-            "version": "0",
-            "account": "local",
-            "region": "local",
-            "detail": {},
-            "detail-type": "Scheduled Event",
-            "source": "aws.events",
-            "time": self._clock.now().astimezone(UTC).isoformat(),
-            "id": name,
-            "resources": [],
-        }
+        event = scheduled_event(name, self._clock.now())
         ran[name] += 1
         return self._app.handler_map[name](event, None)
-
-
-def _schedules_of(app: Chalice) -> dict[str, Schedule]:
-    """Return the schedule of each function that the app declares."""
-    schedules = {}
-    for source in app.event_sources:
-        if isinstance(source, ScheduledEventConfig):
-            expression = source.schedule_expression
-            if not isinstance(expression, str):
-                expression = expression.to_string()
-            schedules[source.name] = read_schedule(expression)
-    return schedules

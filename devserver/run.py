@@ -27,18 +27,18 @@ from chalicelib.store.table import PK
 from chalicelib.store.tables import JOB
 from chalicelib.ticket_policy import feature as ticket_policy_feature
 from chalicelib.uploads import feature as uploads_feature
+from onemachine.files import FileRoutes
+from onemachine.gateway import Gateway
+from onemachine.indexes import build_missing_indexes, digest_of_indexes
+from onemachine.scan import scan
+from onemachine.store import embedded_store
 
 from .clock import ShiftedClock
 from .data_folder import DataFolder
 from .demo import seed_demo_street
 from .dev import DevServer
-from .files import FileRoutes
-from .gateway import Gateway
-from .indexes import build_missing_indexes, digest_of_indexes
 from .memory_dynamo import MemoryDynamo
 from .pump import Pump
-from .scan import scan
-from .store import embedded_store
 
 __all__ = ["LocalServer", "local_settings", "open_local_server"]
 

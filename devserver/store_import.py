@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from chalicelib.repositories import all_rows, all_tables
-
-from .store import binary
+from onemachine.store import binary
 
 __all__ = ["import_things"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.wishes import policy as wish_policy
-from devserver.store import binary, embedded_store
+from onemachine.store import binary, embedded_store
 
 from .hostile.attacks import kind_of
 from .hostile.watch import watched

@@ -11,7 +11,7 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.message_log.feature import feature as message_log
 from chalicelib.message_log.feature import transport
 from chalicelib.runtime import use
-from devserver.files import arrival_event
+from onemachine.files import arrival_event
 
 from .adapters.pictures import jpeg
 from .faults.cloud import Stub, sqs_event

@@ -54,11 +54,11 @@ from chalicelib.wishes.feature import helpers as wish_helpers
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
 from chalicelib.wishes.feature import sms_answers as wish_sms_answers
-from devserver.files import FileRoutes
-from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
 from devserver.memory_table import MemoryTable
 from devserver.pump import Pump
+from onemachine.files import FileRoutes
+from onemachine.gateway import Gateway
 
 from .storage import WatchedDynamo, own_dynamo
 

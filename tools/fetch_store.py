@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from devserver.store import ROOT, binary, package
+from onemachine.store import ROOT, binary, package
 
 __all__ = ["main"]
 

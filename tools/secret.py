@@ -33,7 +33,15 @@ from chalicelib.settings import SECRETS, Settings
 from .commands import stage_parser
 from .secret_store import Given, SecretStore, Texts
 
-__all__ = ["KEPT", "changed", "check", "described", "made", "main"]
+__all__ = [
+    "KEPT",
+    "changed",
+    "check",
+    "described",
+    "from_files",
+    "made",
+    "main",
+]
 
 _KEYS = ("TOKEN_KEYS", "SECRET", "PHONE_KEY")
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
@@ -79,7 +87,7 @@ def changed(
     """
     after = dict(texts)
     if command == "set":
-        after |= _from_files(words)
+        after |= from_files(words)
         return check(after)
     if not words or set(words) - set(_KEYS):
         raise ValueError(f"say which keys: {', '.join(_KEYS)}")
@@ -223,7 +231,8 @@ def described(texts: Given, now: datetime) -> list[str]:
     ]
 
 
-def _from_files(words: list[str]) -> Texts:
+def from_files(words: list[str]) -> Texts:
+    """Return secrets from the files that `NAME=FILE` names."""
     paths = dict(word.split("=", 1) for word in words)
     others = paths.keys() - set(_FROM_FILES)
     if others:
@@ -281,7 +290,7 @@ def main() -> None:
 
 def _create(store: SecretStore, before: Texts, words: list[str]) -> Texts:
     """Create the secrets that are missing: all, or the rest after a failure."""
-    given = _from_files(words)
+    given = from_files(words)
     known = given.keys() & before.keys()
     if known or before.keys() == set(SECRETS):
         raise ValueError("the secrets exist already; `set` changes one")

@@ -94,10 +94,7 @@ class Places(PlaceReader):
                 location=location or place.location,
                 hotline=or_else(hotline, place.hotline),
             )
-            tag = "place.changed"
-            if before and before.name != name:
-                tag = "place.renamed"  # the open things there show its name
-            event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
+            event = _change_event(before, changed, actor)
             return Changes(entity=changed, previous=before, events=(event,))
 
         return self._transaction.run(decide, context)
@@ -215,6 +212,15 @@ class Places(PlaceReader):
             )
 
         return self._transaction.run(decide, RequestContext())
+
+
+def _change_event(
+    before: Place | None, changed: Place, actor: Actor
+) -> TimelineEvent:
+    """Return the event of a change. The open things of a renamed place show its name."""
+    is_renamed = before is not None and before.name != changed.name
+    tag = "place.renamed" if is_renamed else "place.changed"
+    return TimelineEvent(tag=tag, actor=actor.id, party="staff")
 
 
 def _check_version(place: Place | None, seen_version: int | None) -> None:

@@ -83,14 +83,15 @@ class TicketLists(Repository):
         self, asked: TicketFilter, start: Position | None, limit: int
     ) -> Page[ListedTicket]:
         wanted = None if asked.is_whole_list else asked.fits
+        first, last = _orders_of(asked)
         pages = [
             self._page(
                 _LISTED,
                 part,
                 start,
                 limit,
-                first=to_text(asked.since) if asked.since else _FIRST,
-                last=to_text(asked.until) if asked.until else _LAST,
+                first=first,
+                last=last,
                 wanted=wanted,
             )
             for part in _parts_of(asked)
@@ -164,6 +165,16 @@ class TicketLists(Repository):
         if found.next is None:
             return Page(pairs)
         return Page(pairs, {"before": found.next["reported_order"]})
+
+
+def _orders_of(asked: TicketFilter) -> tuple[str, str]:
+    """Return the first and the last order of the span of a filter."""
+    first, last = _FIRST, _LAST
+    if asked.since:
+        first = to_text(asked.since)
+    if asked.until:
+        last = to_text(asked.until)
+    return first, last
 
 
 def _position(part: _Part, order: str) -> Position:

@@ -142,6 +142,18 @@ class WishQueries:
                 limit,
             )
             return self._for_viewer_each(granted.actor, page, context.locale)
+        return self._wall(context, resource, states, kinds, limit)
+
+    def _wall(
+        self,
+        context: RequestContext,
+        resource: Resource,
+        states: Collection[WishState],
+        kinds: Collection[WishKind],
+        limit: int,
+    ) -> Page[PublicWishLine]:
+        """Return the wall of a place, as people see it who are not its staff."""
+        (place,) = resource.places
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
         if set(states) - set(WALL_STATES):

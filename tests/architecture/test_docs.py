@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MAX_STOPS = 9
 PATH = re.compile(
-    r"`((?:chalicelib|tests|docs|tools|devserver|bench|infra|\.chalice)/[^`]*)`"
+    r"`((?:chalicelib|tests|docs|tools|devserver|onemachine|bench|infra|\.chalice)/[^`]*)`"
 )
 # The sample feature of adding-a-feature.md lives elsewhere until a reader makes it.
 SAMPLE = {
@@ -160,7 +160,14 @@ def test_a_decision_record_has_its_number_status_and_headings(record: Path):
 
 def test_every_decision_that_the_code_cites_has_a_record():
     numbers = {record.name[:4] for record in RECORDS}
-    for folder in ("chalicelib", "devserver", "tools", "tests", "bench"):
+    for folder in (
+        "chalicelib",
+        "devserver",
+        "onemachine",
+        "tools",
+        "tests",
+        "bench",
+    ):
         for path in sorted((ROOT / folder).rglob("*.py")):
             cited = re.findall(
                 r"decisions/(\d{4})", path.read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ VAGUE = re.compile(
     re.IGNORECASE,
 )
 DENSE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp)
-SOURCES = ("chalicelib", "devserver", "tools", "bench")
+SOURCES = ("chalicelib", "devserver", "onemachine", "tools", "bench")
 
 
 def folders_of(root: str) -> list[str]:
@@ -38,7 +38,15 @@ def folders_of(root: str) -> list[str]:
 
 
 CHALICELIB = folders_of("chalicelib")
-CODE = [*CHALICELIB, "devserver", "tools", "bench", "app.py", "local.py"]
+CODE = [
+    *CHALICELIB,
+    "devserver",
+    "onemachine",
+    "tools",
+    "bench",
+    "app.py",
+    "local.py",
+]
 ALL = [*CODE, *folders_of("tests")]
 
 

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from app import api, app
 from chalicelib.catalogue import job_kinds
-from devserver.store import embedded_store
+from onemachine.store import embedded_store
 from tools.infra import table_resources
 from tools.policies import (
     API,

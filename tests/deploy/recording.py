@@ -36,7 +36,7 @@ from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.settings import SECRETS, Secrets
 from chalicelib.uploads import feature as uploads_feature
-from devserver.files import arrival_event
+from onemachine.files import arrival_event
 from tools.policies import API, RecordedCall
 
 from ..faults.cloud import sqs_event

@@ -31,7 +31,7 @@ from chalicelib.repositories import all_rows
 from chalicelib.signin.model import LastSeen
 from chalicelib.tickets.model import TicketReport
 from chalicelib.wishes.model import Wish
-from devserver.files import arrival_event
+from onemachine.files import arrival_event
 
 from ..adapters.pictures import jpeg
 from ..cases import merged, number

@@ -24,7 +24,7 @@ from chalicelib.runtime import load_everything
 from chalicelib.settings import SECRETS, Settings
 from chalicelib.signin.policy import CODE_LASTS
 from chalicelib.wishes.repository import WISH
-from devserver.gateway import Gateway
+from onemachine.gateway import Gateway
 from tools import infra
 from tools.policies import (
     API,

@@ -9,7 +9,7 @@ from chalicelib.kernel.clock import SystemClock
 from devserver.clock import ShiftedClock
 from devserver.dev import DevServer
 from devserver.pump import Pump
-from devserver.schedules import read_schedule
+from onemachine.schedules import read_schedule
 
 from ..store.scan import scheduled
 from ..world import START, World, gateway

@@ -16,9 +16,9 @@ from chalicelib.kernel.clock import SystemClock, TestClock
 from chalicelib.uploads.model import UploadEndReason
 from chalicelib.uploads.policy import MAX_BYTES
 from devserver.dev import DevServer
-from devserver.files import MAX_FORM_BYTES, FileRoutes
-from devserver.form import read_form
-from devserver.gateway import serve_wsgi
+from onemachine.files import MAX_FORM_BYTES, FileRoutes
+from onemachine.form import read_form
+from onemachine.gateway import serve_wsgi
 
 from ..adapters.pictures import jpeg, png
 from ..journeys.server import running_server

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from app import api, app
-from devserver.gateway import Gateway, RouteIndex, serve_wsgi
+from onemachine.gateway import Gateway, RouteIndex, serve_wsgi
 
 from ..world import Phone, World, gateway
 

@@ -16,9 +16,9 @@ from chalicelib.store.repository import Repository
 from chalicelib.store.schema import create_missing
 from chalicelib.store.store import Store
 from chalicelib.store.table import Table
-from devserver.indexes import build_missing_indexes
 from devserver.run import open_local_server
-from devserver.store import embedded_store
+from onemachine.indexes import build_missing_indexes
+from onemachine.store import embedded_store
 
 from ..world import START
 

@@ -17,10 +17,10 @@ from chalicelib.people.repository import PERSON
 from chalicelib.store.table import SK
 from devserver import run
 from devserver.data_folder import DataFolder
-from devserver.errors import StartRefused
 from devserver.options import read_options
 from devserver.run import by_day, open_local_server
-from devserver.scan import scan
+from onemachine.errors import StartRefused
+from onemachine.scan import scan
 
 from ..store.scan import save_all
 

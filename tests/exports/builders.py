@@ -13,7 +13,7 @@ from chalicelib.exports.model import Export
 from chalicelib.exports.repository import ExportRepository
 from chalicelib.kernel.ids import derived_id
 from chalicelib.tickets.repository import TicketRepository
-from devserver.files import FileRoutes
+from onemachine.files import FileRoutes
 
 from ..store.scan import Reads
 from ..world import BAIHUA, UNIT, Answer, Phone, World

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.kernel.ids import derived_id
 from chalicelib.message_log.model import COLLECTIONS
 from chalicelib.store.batches import in_batches, write_batch
-from devserver.scan import scan_items
+from onemachine.scan import scan_items
 
 from ..adapters.pictures import jpeg
 from ..store.scan import store

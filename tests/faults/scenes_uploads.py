@@ -10,7 +10,7 @@ from app import app
 from chalicelib.kernel.request import RequestContext
 from chalicelib.uploads.model import UploadState
 from chalicelib.uploads.repository import UploadRepository
-from devserver.files import arrival_event
+from onemachine.files import arrival_event
 
 from ..adapters.pictures import jpeg
 from ..store.scan import Reads

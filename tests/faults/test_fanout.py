@@ -21,7 +21,7 @@ from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.job import JobRecord, ScheduledJob, record_of
 from chalicelib.kernel.paging import Page
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
-from devserver.store import embedded_store
+from onemachine.store import embedded_store
 
 from ..storage import intercepted
 from ..store.scan import Reads, remove

@@ -29,7 +29,7 @@ from chalicelib.people.feature import feature as people
 from chalicelib.wishes.model import Wish
 from chalicelib.wishes.repository import WishEvent
 from devserver.run import open_local_server
-from devserver.store import binary
+from onemachine.store import binary
 
 from ..world import Answer
 from .facts import check, every, waiting_messages

@@ -16,7 +16,7 @@ from chalicelib.store.tables import JOB, PARKED_PART
 from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.wishes.model import Wish
 from devserver.memory_dynamo import MemoryDynamo
-from devserver.scan import scan_items
+from onemachine.scan import scan_items
 
 from ..world import World
 

@@ -9,7 +9,7 @@ from chalicelib.runtime import services
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK, SK
 from chalicelib.store.tables import JOB, PARKED_PART
-from devserver import scan as scanning
+from onemachine import scan as scanning
 
 T = TypeVar("T")
 

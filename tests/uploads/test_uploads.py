@@ -12,7 +12,7 @@ from chalicelib.people.service import People
 from chalicelib.uploads.model import UploadState
 from chalicelib.uploads.policy import MAX_BYTES, MAX_PER_HOUR
 from chalicelib.uploads.repository import UploadRepository
-from devserver.files import FileRoutes
+from onemachine.files import FileRoutes
 
 from ..adapters.pictures import jpeg
 from ..storage import counted_storage

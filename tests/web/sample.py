@@ -11,7 +11,7 @@ from chalicelib.runtime import log
 from chalicelib.web.api import Api
 from chalicelib.web.routes import Routes
 from chalicelib.web.tokens import Tokens
-from devserver.gateway import Gateway
+from onemachine.gateway import Gateway
 
 from ..keys import a_keyring
 from ..world import START

@@ -3,8 +3,18 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-__all__ = ["DailySchedule", "RateSchedule", "Schedule", "read_schedule"]
+from chalice.app import Chalice, ScheduledEventConfig
+
+__all__ = [
+    "DailySchedule",
+    "RateSchedule",
+    "Schedule",
+    "read_schedule",
+    "scheduled_event",
+    "schedules_of",
+]
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _DAILY = re.compile(r"cron\((\d+) (\d+) \* \* \? \*\)")
@@ -69,3 +79,30 @@ def read_schedule(text: str) -> Schedule:
         minute, hour = daily.groups()
         return DailySchedule(int(hour), int(minute))
     raise NotImplementedError(f"the local pump does not know {text}")
+
+
+def schedules_of(app: Chalice) -> dict[str, Schedule]:
+    """Return the schedule of each function that the app declares."""
+    schedules = {}
+    for source in app.event_sources:
+        if isinstance(source, ScheduledEventConfig):
+            expression = source.schedule_expression
+            if not isinstance(expression, str):
+                expression = expression.to_string()
+            schedules[source.name] = read_schedule(expression)
+    return schedules
+
+
+def scheduled_event(name: str, now: datetime) -> dict[str, Any]:
+    """Return the event with which a schedule calls a function."""
+    return {
+        "version": "0",
+        "account": "local",
+        "region": "local",
+        "detail": {},
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": now.astimezone(UTC).isoformat(),
+        "id": name,
+        "resources": [],
+    }

@@ -13,9 +13,8 @@ from chalicelib.uploads.policy import MAX_BYTES
 from .form import read_form
 from .gateway import Answer, problem, read_fields
 
-__all__ = ["MAX_FORM_BYTES", "PATH", "FileRoutes", "arrival_event"]
+__all__ = ["MAX_FORM_BYTES", "FileRoutes", "arrival_event"]
 
-PATH = "/dev/files"
 MAX_FORM_BYTES = MAX_BYTES + 64 * 1024  # a file with the form around it
 # The bucket's own rule in the cloud.
 _MEDIA = {form.value: media for form, media in MEDIA.items()}
@@ -23,11 +22,14 @@ _ANY_PAGE = ("Access-Control-Allow-Origin", "*")
 
 
 class FileRoutes:
-    """Answers /dev/files."""
+    """Answers a path and everything below it."""
 
-    def __init__(self, app: Chalice, files: FolderFiles) -> None:
+    def __init__(
+        self, app: Chalice, files: FolderFiles, path: str = "/dev/files"
+    ) -> None:
         self._app = app
         self._files = files
+        self.path = path
 
     def handle(
         self,
@@ -39,10 +41,10 @@ class FileRoutes:
         """Answer one request."""
         url = urlsplit(target)
         try:
-            if method == "POST" and url.path == PATH:
+            if method == "POST" and url.path == self.path:
                 return self._post(headers.get("content-type", ""), body)
-            if method == "GET" and url.path.startswith(f"{PATH}/"):
-                key = url.path.removeprefix(f"{PATH}/")
+            if method == "GET" and url.path.startswith(f"{self.path}/"):
+                key = url.path.removeprefix(f"{self.path}/")
                 return self._get(unquote(key), url.query)
         except Denied as denied:
             code = f"files.{denied.code}"
@@ -50,7 +52,7 @@ class FileRoutes:
         return problem(
             404,
             "resource.not_found",
-            f"POST {PATH}, GET {PATH}/KEY",
+            f"POST {self.path}, GET {self.path}/KEY",
         )
 
     def _post(self, content_type: str, body: bytes) -> Answer:

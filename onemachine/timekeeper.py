@@ -1,0 +1,155 @@
+"""Runs sweeps and schedules in threads of their own, and says how they fare."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib.kernel.clock import Clock, from_text, to_text
+from chalicelib.kernel.log import Log
+
+from .lanes import LaneQueue
+from .schedules import scheduled_event, schedules_of
+
+__all__ = ["Timekeeper"]
+
+_SWEEP = "sweep"
+_SWEEP_SECONDS = 2.0
+_LOOK_SECONDS = 5.0
+_REST = timedelta(minutes=1)  # after a schedule has failed
+# A store that is gone comes back with a new start of the whole service.
+MAX_FAILURES = 30
+
+
+def _nothing() -> None:
+    pass
+
+
+class Timekeeper:
+    """Runs what is due until it is stopped.
+
+    The last run of each schedule is kept in a file. A night of work that was missed while the
+    machine was down is done at the next start.
+    """
+
+    def __init__(
+        self,
+        app: Chalice,
+        queue: LaneQueue,
+        clock: Clock,
+        log: Log,
+        runs_file: Path,
+        upkeep: Callable[[], None] = _nothing,
+    ) -> None:
+        self._app, self._queue = app, queue
+        self._clock, self._log, self._runs_file = clock, log, runs_file
+        self._upkeep = upkeep
+        self._schedules = schedules_of(app)
+        del self._schedules[_SWEEP]
+        self._ran_at = dict.fromkeys(self._schedules, clock.now())
+        self._ran_at |= self._kept_runs()
+        self._rests_until: dict[str, datetime] = {}
+        self._stop = threading.Event()
+        self.swept_at = clock.now()
+        self.failures = 0  # of sweeps, in a row
+        loops = (self._sweep_on, self._look_on)
+        self._threads = [threading.Thread(target=loop) for loop in loops]
+
+    @property
+    def is_lost(self) -> bool:
+        """Return whether the store has not answered for a minute."""
+        return self.failures >= MAX_FAILURES
+
+    def late(self, since: datetime) -> list[str]:
+        """Return the schedules that were due at an instant and have not run."""
+        return [
+            name
+            for name, schedule in self._schedules.items()
+            if schedule.next_after(self._ran_at[name]) <= since
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End both loops, and wait for the jobs that run."""
+        self._stop.set()
+        self._queue.wake.set()
+        for thread in self._threads:
+            thread.join()
+        self._queue.close()
+
+    def _sweep_on(self) -> None:
+        while not self._stop.is_set():
+            self._queue.wake.clear()
+            self.sweep()
+            self._queue.wake.wait(_SWEEP_SECONDS)
+
+    def sweep(self) -> None:
+        """Begin all due jobs."""
+        try:
+            self._call(_SWEEP)
+        except Exception as error:  # noqa: BLE001 - the next sweep tries again
+            self.failures += 1
+            self._log.error("sweep", error=type(error).__name__)
+        else:
+            self.failures = 0
+            self.swept_at = self._clock.now()
+
+    def _look_on(self) -> None:
+        while not self._stop.wait(_LOOK_SECONDS):
+            self.run_schedules()
+            self._keep_up()
+
+    def run_schedules(self) -> None:
+        """Run the schedules that are due. One that fails does not hinder others."""
+        now = self._clock.now()
+        for name in self.late(now):
+            if self._rests_until.get(name, now) > now:
+                continue
+            try:
+                self._call(name)
+            except Exception as error:  # noqa: BLE001 - tried again in a minute
+                self._rests_until[name] = now + _REST
+                self._log.error(
+                    "schedule", name=name, error=type(error).__name__
+                )
+            else:
+                self._ran_at[name] = now
+                self._keep_runs()
+
+    def _keep_up(self) -> None:
+        try:
+            self._upkeep()
+        except Exception as error:  # noqa: BLE001 - the next time tries again
+            self._log.error("upkeep", error=type(error).__name__)
+
+    def _call(self, name: str) -> Any:
+        event = scheduled_event(name, self._clock.now())
+        return self._app.handler_map[name](event, None)
+
+    def _kept_runs(self) -> dict[str, datetime]:
+        try:
+            kept = json.loads(self._runs_file.read_text())
+        except FileNotFoundError:
+            return {}
+        return {
+            name: from_text(kept[name])
+            for name in kept.keys() & self._schedules.keys()
+        }
+
+    def _keep_runs(self) -> None:
+        fresh = self._runs_file.with_suffix(".new")
+        kept = {name: to_text(at) for name, at in self._ran_at.items()}
+        with fresh.open("w") as file:
+            json.dump(kept, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._runs_file)

@@ -1,0 +1,318 @@
+"""docs/one-machine.md, run as printed, and story 1 lived through on what it installs."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+
+from chalicelib.kernel.clock import SystemClock
+
+from ..journeys.server import ROOT
+from .page import Installed, blocks, installed, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
+
+ADMIN, STAFF, GRID = "+8613900000001", "+8613900000002", "+8613900000004"
+DAUGHTER, NAME = "+8613900000101", "罗桂芳"
+HELPERS = ("+8613900000011", "+8613900000014")
+COMMUNITY = "chunhui.baihua"
+HOME, ADDRESS = f"{COMMUNITY}.g01.b01.u1", "二楼201室"
+
+
+class Caller:
+    """A person with a phone who talks to the street over HTTP."""
+
+    def __init__(self, street: Installed, phone: str) -> None:
+        self.street, self.phone = street, phone
+        before = len(street.gateway.to(phone, "code.sign_in"))
+        status, answer = street.call("POST", "/v1/auth/codes", {"phone": phone})
+        assert status == 202, answer
+        wait_until(
+            lambda: len(street.gateway.to(phone, "code.sign_in")) > before
+        )
+        text = street.gateway.to(phone, "code.sign_in")[-1]
+        code = re.search(r"\d{6}", text)
+        assert code
+        signed_in = street.call(
+            "POST",
+            "/v1/auth/tokens",
+            {
+                "phone": phone,
+                "challenge": answer["challenge"],
+                "code": code[0],
+            },
+        )
+        assert signed_in[0] in (200, 201), signed_in
+        self._token = signed_in[1]["access_token"]
+
+    def call(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any]:
+        bearer = f"Bearer {self._token}"
+        return self.street.call(
+            method, path, body, Authorization=bearer, **headers
+        )
+
+    def do(self, method: str, path: str, body: Any = None, **headers: str):
+        status, answer = self.call(method, path, body, **headers)
+        assert status in (200, 201, 202, 204), (method, path, answer)
+        return answer
+
+
+def test_a_street_installed_by_the_page_lives_through_a_kill(tmp_path):
+    with installed(tmp_path) as street:
+        install(street)
+        assert street.call("GET", "/dev")[0] == 404
+        assert street.call("GET", "/dev/messages")[0] == 404
+        people = found_street(street)
+        wish = wish_on_the_wall(street, people)
+        winner = claim_and_kill(street, people, wish)
+        deliver(street, winner, wish)
+        back_up_while_writing(street, people)
+        assert street.end() == 0
+        assert NAME not in street.log
+        assert "+86139" not in street.log
+        assert "code.sign_in" not in street.log
+
+
+def plain_blocks(word: str) -> list[str]:
+    """Return the unmarked blocks that hold a word."""
+    return [script for mark, script in blocks() if not mark and word in script]
+
+
+def server_block() -> str:
+    ((_, script),) = [block for block in blocks() if block[0] == "server"]
+    return script
+
+
+def install(street: Installed) -> None:
+    """Run the blocks of the page in their order, up to the check."""
+    for mark, script in blocks():
+        if mark == "server":
+            street.start(script)
+        elif not mark and "export DATA_DIR" not in script:
+            printed = street.run(script)
+            if "healthz" in script:
+                assert '"status": "ok"' in printed
+                return
+    raise AssertionError("the page has no check")
+
+
+def found_street(street: Installed) -> dict[str, Any]:
+    """Set up places and people, as the first administrator does."""
+    admin = Caller(street, ADMIN)
+    secret = admin.do("POST", "/v1/me/factor")["secret"]
+    code = pyotp.TOTP(secret).now()
+    admin.do("POST", "/v1/me/factor/verify", {"code": code})
+    by_day(admin)
+    for depth, name in enumerate(("柏华社区", "一网格", "1栋", "1单元"), 2):
+        place = ".".join(HOME.split(".")[:depth])
+        admin.do("PUT", f"/v1/places/{place}", {"name": name})
+    consent = {"how": "written", "witness": "居委会"}
+    staff = {}
+    for phone, role, place in (
+        (STAFF, "community_staff", COMMUNITY),
+        (GRID, "grid_worker", f"{COMMUNITY}.g01"),
+    ):
+        new = {"name": "陈敏", "phone": phone, "home": place}
+        id = admin.do("POST", "/v1/people", {**new, "consent": consent})["id"]
+        grant = {"role": role, "place": place}
+        Caller(street, phone).do("POST", "/v1/me/role-requests", grant)
+        admin.do("PUT", f"/v1/people/{id}/roles", [grant])
+        staff[phone] = Caller(street, phone)
+        admin.do("PUT", f"/v1/places/{place}/duty", {role: [id]})
+    for phone in HELPERS:
+        new = {"name": "赵志英", "phone": phone, "home": COMMUNITY}
+        id = admin.do("POST", "/v1/people", {**new, "consent": consent})["id"]
+        staff[phone] = Caller(street, phone)
+        staff[phone].do("PUT", "/v1/me/volunteer", {"places": [COMMUNITY]})
+        vetted = {"level": "basic", "how": "in_person"}
+        admin.do("PUT", f"/v1/people/{id}/vetting", vetted)
+    new = {"name": "罗小芳", "phone": DAUGHTER, "home": HOME}
+    new["address"] = ADDRESS
+    staff["daughter"] = admin.do(
+        "POST", "/v1/people", {**new, "consent": consent}
+    )["id"]
+    return {**staff, ADMIN: admin}
+
+
+def by_day(admin: Caller) -> None:
+    """Give the street a zone in which it is day: at night no message would go."""
+    ahead = (12 - SystemClock().now().hour) % 24
+    if ahead > 12:
+        ahead -= 24
+    # The signs of these names are turned round.
+    zone = f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+    admin.do("PUT", "/v1/places/chunhui", {"name": "春晖路街道", "zone": zone})
+
+
+def wish_on_the_wall(street: Installed, people: dict[str, Any]) -> str:
+    staff, worker = people[STAFF], people[GRID]
+    consent = {"how": "spoken", "witness": "李明"}
+    resident = staff.do(
+        "POST",
+        "/v1/people",
+        {
+            "name": NAME,
+            "home": HOME,
+            "address": ADDRESS,
+            "contact_via": people["daughter"],
+            "consent": consent,
+        },
+    )["id"]
+    day = SystemClock().now().date() + timedelta(days=14)
+    body = {
+        "kind": "goods",
+        "title": "一个电热水壶",
+        "budget_fen": 12000,
+        "needed_by": day.isoformat(),
+        "on_behalf_of": resident,
+        "consent": consent,
+    }
+    wish = staff.do("POST", "/v1/wishes", body)["id"]
+    twice = worker.do("POST", "/v1/wishes", {**body, "title": "电热水壶一个"})
+    assert twice["possible_duplicates"] == [wish]
+    worker.do("POST", f"/v1/wishes/{wish}/approve")
+    line = street.call("GET", f"/v1/wishes/{wish}")[1]
+    for secret in (NAME, ADDRESS, DAUGHTER, "g01"):
+        assert secret not in str(line)
+    street.gateway.wait_for(DAUGHTER, "wish.approved")
+    return str(wish)
+
+
+def claim_and_kill(
+    street: Installed, people: dict[str, Any], wish: str
+) -> Caller:
+    """Let two claim at once while the provider is busy, and kill the server."""
+    street.gateway.is_busy = True
+    path = f"/v1/wishes/{wish}/claim"
+    helpers = [people[phone] for phone in HELPERS]
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda one: one.call("POST", path), helpers))
+    assert sorted(status for status, _ in answers) == [200, 409]
+    wait_until(
+        lambda: "wish.claimed" in {s["kind"] for s in street.gateway.refused}
+    )
+    street.end(signal.SIGKILL)
+    street.gateway.is_busy = False
+    street.start(server_block())
+    street.gateway.wait_for(DAUGHTER, "wish.claimed", 40)
+    won = [status for status, _ in answers].index(200)
+    winner: Caller = helpers[won]
+    assert winner.do("GET", f"/v1/wishes/{wish}")["address"] == ADDRESS
+    return winner
+
+
+def deliver(street: Installed, winner: Caller, wish: str) -> None:
+    (text,) = street.gateway.to(DAUGHTER, "wish.claimed")
+    code = re.search(r"送达码 (\d{4})", text)
+    assert code
+    path = f"/v1/wishes/{wish}/deliver"
+    assert winner.do("POST", path, {"code": code[1]})["state"] == "fulfilled"
+    street.gateway.wait_for(winner.phone, "wish.thanks")
+    assert "address" not in winner.do("GET", f"/v1/wishes/{wish}")
+
+
+def back_up_while_writing(street: Installed, people: dict[str, Any]) -> None:
+    """Back up between writes, restore elsewhere, and find all that was acknowledged before."""
+    staff, written = people[STAFF], []
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            n = len(written)
+            place = f"{COMMUNITY}.g01.w{n}"
+            staff.do("PUT", f"/v1/places/{place}", {"name": f"第{n}栋"})
+            written.append(place)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        wait_until(lambda: len(written) > 20)
+        before = list(written)
+        (script,) = plain_blocks("onemachine.backup")
+        street.run(script)
+        after = len(written)
+        over.set()
+        writing.result()
+    assert after > len(before), "nobody wrote during the backup"
+    for script in plain_blocks("onemachine.health"):
+        assert street.run(script) == "well\n"
+    (script,) = plain_blocks("onemachine.restore")
+    assert "is whole" in street.run(script)
+    street.end(signal.SIGKILL)
+    street.environment["DATA_DIR"] += "-restored"
+    street.start(server_block())
+    known = people[ADMIN].do(
+        "GET", f"/v1/places?under={COMMUNITY}.g01&limit=100"
+    )
+    codes = {place["code"] for place in known["items"]}
+    assert set(before[:90]) <= codes
+
+
+# what needs root
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="needs systemd-analyze"
+)
+def test_the_units_are_well_formed(tmp_path: Path):
+    for unit in (ROOT / "onemachine" / "systemd").iterdir():
+        text = unit.read_text().replace("/opt/chunhui", str(ROOT))
+        (tmp_path / unit.name).write_text(text)
+    units = [str(path) for path in tmp_path.iterdir()]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *units],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    complaints = [
+        line for line in done.stderr.splitlines() if "chunhui" in line
+    ]
+    assert complaints == []
+    assert len(units) == 6
+
+
+@pytest.mark.skipif(
+    None
+    in (
+        shutil.which("nginx", path="/usr/sbin:/usr/bin"),
+        shutil.which("openssl"),
+    ),
+    reason="needs nginx and openssl",
+)
+def test_the_file_of_the_proxy_is_well_formed(tmp_path: Path):
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
+    make += ["-subj", "/CN=chunhui.example.cn", "-days", "2"]
+    make += ["-keyout", "privkey.pem", "-out", "fullchain.pem"]
+    subprocess.run(make, cwd=tmp_path, check=True, capture_output=True)
+    text = (ROOT / "onemachine" / "nginx.conf").read_text()
+    text = text.replace("/etc/chunhui/tls", str(tmp_path))
+    text = text.replace("/var/log/nginx", str(tmp_path))
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; events {{}} http {{ {text} }}"
+    )
+    done = subprocess.run(
+        [
+            "nginx",
+            "-t",
+            "-c",
+            str(tmp_path / "nginx.conf"),
+            "-e",
+            str(tmp_path / "e"),
+        ],
+        env=os.environ | {"PATH": "/usr/sbin:/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
