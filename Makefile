@@ -44,7 +44,7 @@ histories: $(READY) ## live through generated histories of a whole street (HISTO
 	@uptime
 
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
-	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
+	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_transform.py tests/deploy/test_stack.py
 
 check: lint types openapi infra ## the checks of CI without the tests: lint, types, architecture, and that generated files are up to date
 	$(BIN)/python -m pytest -q tests/architecture tests/test_openapi.py
@@ -56,8 +56,10 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/routes.py from the code if they differ, and fail if they did
+openapi: $(READY) ## write docs/openapi.json, docs/errors.md, docs/messages.md, chalicelib/routes.py and the error codes from the code if they differ, and fail if they did
 	$(BIN)/python -m tools.routes
+	$(BIN)/python -m tools.refusal_codes
+	$(BIN)/python -m tools.error_pages
 	$(BIN)/python -m tools.openapi
 	$(BIN)/python -m tools.templates
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalice.app import Chalice, Cron, Rate
 
 from chalicelib import runtime
+from chalicelib.adapters.mail_events import read_mail_event
 from chalicelib.adapters.queue import (
     consume,
     read_arrivals,
@@ -119,5 +120,22 @@ def clean_photo(event: Any) -> dict[str, Any]:
             event.to_dict(),
             runtime.clean_photos,
             read_arrivals,
+            seconds_left=seconds_left(event.context),
+        )
+
+
+@app.on_sqs_message(
+    queue="chunhui-bounces",
+    batch_size=10,
+    name="take_bounces",
+    maximum_concurrency=2,
+)
+def take_bounces(event: Any) -> dict[str, Any]:
+    """Settle e-mails that came back. SES tells a topic, which tells the queue."""
+    with services().core.metrics, services().core.outbox.batch():
+        return consume(
+            event.to_dict(),
+            runtime.settle_mail,
+            read_mail_event,
             seconds_left=seconds_left(event.context),
         )

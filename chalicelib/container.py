@@ -166,7 +166,9 @@ def _metrics(settings: Settings) -> Metrics:
         return MemoryMetrics()
     from .adapters.metrics import EmfMetrics
 
-    return EmfMetrics("chunhui", {"stage": settings.stage})
+    return EmfMetrics(
+        "chunhui", {"stage": f"{settings.stage}{settings.installation}"}
+    )
 
 
 def _queue(settings: Settings, container: Container, clock: Clock) -> Queue:

@@ -16,6 +16,7 @@ from .kernel.job import ScheduledJob
 from .settings import ReadSecret, Settings
 
 if TYPE_CHECKING:
+    from .kernel.mail_event import MailEvent
     from .web.routes import Routes
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "seal_months",
     "service_finder",
     "services",
+    "settle_mail",
     "use",
 ]
 
@@ -110,6 +112,14 @@ def clean_photos(keys: Sequence[str]) -> None:
             # The text of an error may quote the content of a file.
             log.error("clean", error=type(error).__name__)  # noqa: TRY400
             raise
+
+
+def settle_mail(event: "MailEvent | None") -> None:
+    """Settle an e-mail that came back; None says nothing of one."""
+    from .replies.feature import mail_events
+
+    if event is not None:
+        services().get(mail_events).settle(event)
 
 
 def match_wishes() -> int:

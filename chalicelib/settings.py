@@ -189,6 +189,9 @@ class Settings:
     region: str = "cn-north-1"
     secrets: Secrets = field(repr=False)
     stage: str = "dev"
+    installation: str = (
+        ""  # with its hyphen; one of several in an account and region
+    )
     urgent_queue_url: str = (
         ""  # without queues each job runs in the process that made it
     )
@@ -197,6 +200,8 @@ class Settings:
     sms_per_second: float = 20  # of all providers together
     # Per street and month: 3,000 yuan are about 54,000 parts, four for each of 13,000 homes.
     sms_budget_fen: int = 300_000
+    # Of SES: by it bounces and complaints come back. "" for none, and for SMTP.
+    mail_configuration_set: str = ""
     public_url: str = (
         ""  # of this installation; unsubscribe links begin with it
     )
@@ -235,11 +240,13 @@ class Settings:
             or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
             secrets=StoredSecrets(read_secret or env.get, required=in_cloud),
             stage=env.get("STAGE", "dev"),
+            installation=env.get("INSTALLATION", ""),
             urgent_queue_url=env.get("URGENT_QUEUE_URL", ""),
             bulk_queue_url=env.get("BULK_QUEUE_URL", ""),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
             sms_budget_fen=int(env.get("SMS_BUDGET_FEN", "300000")),
+            mail_configuration_set=env.get("MAIL_CONFIGURATION_SET", ""),
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
             upload_bucket=env.get("UPLOAD_BUCKET", ""),
             open311_contact=env.get("OPEN311_CONTACT", ""),

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.wishes import policy as wish_policy
 from onemachine.store import binary, embedded_store
 
+from . import declared_refusals
 from .hostile.attacks import kind_of
 from .hostile.watch import watched
 from .storage import ADDRESS
@@ -23,6 +24,7 @@ os.environ |= {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 os.environ.pop(ADDRESS, None)
+declared_refusals.watch()
 
 # One resident of a test files any number of wishes, unless the test asks for `filing_limits`.
 FILING_LIMITS = {
@@ -37,6 +39,7 @@ for name in FILING_LIMITS:
 # it takes long.
 SLOW = (
     "tests/adapters/test_photos.py",
+    "tests/contract/test_refusal_codes.py",
     "tests/deploy/",
     "tests/faults/",
     "tests/histories/",
@@ -93,6 +96,14 @@ def watched_attack(
         return
     with watched(monkeypatch):
         yield
+
+
+@pytest.fixture(autouse=True)
+def only_declared_refusals() -> Iterator[None]:
+    """No operation answers with a code that the contract does not have for it and the status."""
+    yield
+    found = declared_refusals.take()
+    assert not found, f"refusals that are not in the contract: {found}"
 
 
 @pytest.fixture

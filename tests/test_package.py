@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import package
 from tools.libraries import install
 from tools.package import (
     LARGEST,
@@ -140,6 +141,20 @@ def test_nothing_is_in_it_that_nobody_put_there(tree):
         if re.match(r"botocore/data/[^/]+/", name)
     }
     assert services == SERVICES
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "woff2", "svg", "css"])
+def test_pictures_and_fonts_of_pages_are_packaged(monkeypatch, tmp_path, kind):
+    root = tmp_path / "root"
+    (root / "chalicelib" / "pages").mkdir(parents=True)
+    (root / "app.py").touch()
+    (root / "chalicelib" / "pages" / f"a.{kind}").write_bytes(b"a")
+    monkeypatch.setattr(package, "ROOT", root)
+    package._copy_app(tmp_path / "made")
+    assert (tmp_path / "made" / "chalicelib" / "pages" / f"a.{kind}").exists()
+    (root / "chalicelib" / "pages" / "a.unknown").touch()
+    with pytest.raises(SystemExit, match="unknown"):
+        package._copy_app(tmp_path / "other")
 
 
 def test_no_key_or_password_is_in_it(tree):

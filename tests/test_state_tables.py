@@ -615,6 +615,7 @@ OTHER_EVENTS = {
     "person.claims_paused": "people.volunteers",
     "person.consent_withdrawn": "people.accounts",
     "person.email_verified": "signin.service",
+    "person.email_failed": "people.consents",
     "person.erased": "people.erasure",
     "person.granted": "staff_directory.powers",
     "person.moved": "people.ended_relations",

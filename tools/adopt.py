@@ -14,6 +14,7 @@ from .changes import KEEPS_DATA, readable
 from .commands import agreed, deployment_of, stage_parser
 from .deploy import PACKAGE
 from .deployment import Deployment, NotDeployed
+from .installation import suffix_of
 
 __all__ = ["adoption", "main"]
 
@@ -58,7 +59,9 @@ def adoption(template: Given, names: Names) -> tuple[Section, list[Section]]:
         )
     reduced = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Parameters": _only(template["Parameters"], "Stage", "PublicUrl"),
+        "Parameters": _only(
+            template["Parameters"], "Stage", "Installation", "PublicUrl"
+        ),
         "Conditions": _only(template["Conditions"], "IsProd", "IsProtected"),
         "Resources": resources,
     }
@@ -80,7 +83,7 @@ def main() -> None:
     parser = stage_parser(__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
-    deployment = deployment_of(given.stage)
+    deployment = deployment_of(given)
     try:
         _adopt(deployment, yes=given.yes)
     except NotDeployed as refused:
@@ -91,6 +94,7 @@ def _adopt(deployment: Deployment, *, yes: bool) -> None:
     account = deployment.aws.client("sts").get_caller_identity()["Account"]
     names = {
         "Stage": deployment.stage,
+        "Installation": suffix_of(deployment.installation),
         "AWS::AccountId": account,
         "AWS::Region": deployment.aws.region_name,
     }
@@ -103,7 +107,8 @@ def _adopt(deployment: Deployment, *, yes: bool) -> None:
         ChangeSetType="IMPORT",
         TemplateBody=json.dumps(reduced, separators=(",", ":")),
         Parameters=[
-            {"ParameterKey": "Stage", "ParameterValue": deployment.stage}
+            {"ParameterKey": name, "ParameterValue": names[name]}
+            for name in ("Stage", "Installation")
         ],
         ResourcesToImport=imported,
     )

@@ -12,14 +12,16 @@ import json
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .changes import Change, losing, readable
 from .commands import agreed, deployment_of, stage_parser
-from .deployment import Deployment, NotDeployed, outputs_of
+from .deployment import Deployment, NotDeployed, Stack, outputs_of
 from .generated import ROOT
+from .watching import MINUTES, watch_of
 
 __all__ = ["PACKAGE", "main"]
 
@@ -50,6 +52,13 @@ def _arguments() -> Namespace:
         metavar="NAME",
         help="go back to it, or to the one `before`; without a name, list them",
     )
+    parser.add_argument(
+        "--watch",
+        type=int,
+        default=MINUTES,
+        metavar="MINUTES",
+        help="take it back if an alarm rings so soon after it; 0 for never",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--leave-data",
@@ -62,7 +71,7 @@ def _arguments() -> Namespace:
 def main() -> None:
     """Deploy a package or a former template, after a person has agreed."""
     given = _arguments()
-    deployment = deployment_of(given.stage)
+    deployment = deployment_of(given)
     try:
         _deploy(deployment, given)
     except (NotDeployed, BotoCoreError, ClientError) as refused:
@@ -86,22 +95,54 @@ def _deploy(deployment: Deployment, given: Namespace) -> None:
         for name in deployment.former():
             print(name)
         return
-    name = _template_of(deployment, given)
-    print(f"{deployment.stack}: {name}")
-    proposed = deployment.propose(name, parameters)
-    if proposed is None:
+    *before, last = deployment.steps_to(_template_of(deployment, given))
+    for number, name in enumerate(before, 1):
+        print(f"step {number} of {len(before) + 1}: indexes, one of each table")
+        _step(deployment, name, {}, given)
+    stack = _step(deployment, last, parameters, given, noted=True)
+    if stack is None:
         print("nothing would change")
         return
+    deployment.protect()
+    outputs = outputs_of(stack)
+    for key in sorted(outputs):
+        print(f"{key:18}{outputs[key]}")
+
+
+def _step(
+    deployment: Deployment,
+    name: str,
+    parameters: Mapping[str, str],
+    given: Namespace,
+    *,
+    noted: bool = False,
+) -> Stack | None:
+    """Deploy one template; return the stack, None if it would not change.
+
+    A step on the way is not noted: nobody goes back to it.
+
+    Raises:
+        NotDeployed: it failed, or the person does not agree.
+
+    """
+    print(f"{deployment.stack}: {name}")
+    watch = None
+    if deployment.look():
+        watch, ringing = watch_of(
+            deployment.aws, deployment.stack, given.watch if noted else 0
+        )
+        for alarm in ringing:
+            print(f"not watched, for it rings already: {alarm}")
+    proposed = deployment.propose(name, parameters, watch)
+    if proposed is None:
+        return None
     change_set = proposed["ChangeSetName"]
     try:
         _decide(deployment, proposed["Changes"], given)
     except NotDeployed:
         deployment.drop(change_set)
         raise
-    stack = deployment.carry_out(change_set, name)
-    outputs = outputs_of(stack)
-    for key in sorted(outputs):
-        print(f"{key:18}{outputs[key]}")
+    return deployment.carry_out(change_set, name if noted else "")
 
 
 def _decide(

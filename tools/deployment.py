@@ -15,7 +15,12 @@ from botocore.exceptions import ClientError
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.settings import SECRETS, secret_name
 
+from .index_steps import IndexesRefused, steps
+from .installation import name_of, suffix_of
 from .package_bucket import PackageBucket
+from .regional import regional
+from .secret_store import prefix_of
+from .watching import Watch
 
 __all__ = [
     "Deployment",
@@ -45,15 +50,17 @@ class Deployment:
 
     stage: str
     aws: Any  # a boto3 session
+    installation: str = ""
 
     @property
     def stack(self) -> str:
         """Return the stack's name."""
-        return f"chunhui-{self.stage}"
+        return name_of(self.stage, self.installation)
 
     @cached_property
     def _bucket(self) -> PackageBucket:
-        return PackageBucket(stage=self.stage, aws=self.aws)
+        notes = f"{self.stage}{suffix_of(self.installation)}"
+        return PackageBucket(stage=notes, aws=self.aws)
 
     @cached_property
     def _formation(self) -> Any:
@@ -63,7 +70,8 @@ class Deployment:
 
     def upload(self, template: Described, package: Path) -> str:
         """Upload a package and its template; return the template's name."""
-        return self._bucket.upload(template, package)
+        here = regional(template, self.aws.region_name)
+        return self._bucket.upload(here, package)
 
     def former(self) -> list[str]:
         """Return the names of the deployed templates, the present one last."""
@@ -82,10 +90,35 @@ class Deployment:
                 return name
         raise NotDeployed("nothing else was deployed before")
 
+    def steps_to(self, name: str) -> list[str]:
+        """Return the names of the templates to deploy one after the other, this one last.
+
+        Raises:
+            NotDeployed: an index would change in a way that DynamoDB does not take.
+
+        """
+        if self.look() is None:
+            return [name]
+        formation = self._formation
+        answer = formation.get_template(
+            StackName=self.stack, TemplateStage="Original"
+        )
+        try:
+            *before, _ = steps(
+                answer["TemplateBody"], self._bucket.template(name)
+            )
+        except IndexesRefused as refused:
+            raise NotDeployed(str(refused)) from None
+        return [*map(self._bucket.put_template, before), name]
+
     # change sets
 
-    def propose(self, name: str, given: Parameters) -> ChangeSet | None:
+    def propose(
+        self, name: str, given: Parameters, watch: Watch | None = None
+    ) -> ChangeSet | None:
         """Make a change set of a template; return it, or None where it would change nothing.
+
+        An update that `watch` finds wanting is taken back by CloudFormation.
 
         Raises:
             NotDeployed: CloudFormation does not take it.
@@ -105,6 +138,8 @@ class Deployment:
             TemplateURL=self._bucket.url_of(name),
             Parameters=list(parameters),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Tags=self._tags(),
+            RollbackConfiguration=dict(watch or {}),
         )
 
     def change_set(self, name: str, **asked: Any) -> ChangeSet | None:
@@ -134,6 +169,19 @@ class Deployment:
         resources = [change["ResourceChange"] for change in changes]
         return {"ChangeSetName": name, "Changes": resources}
 
+    def _tags(self) -> list[dict[str, str]]:
+        """Return the tags of everything in the stack, by which a bill is divided."""
+        tags = {"application": "chunhui", "stage": self.stage}
+        if self.installation:
+            tags["installation"] = self.installation
+        return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+    def protect(self) -> None:
+        """Protect the stack: only `tools.undeploy`, which lifts this, can delete it."""
+        self._formation.update_termination_protection(
+            StackName=self.stack, EnableTerminationProtection=True
+        )
+
     def drop(self, change_set: str) -> None:
         """Delete a change set that is not carried out."""
         self._formation.delete_change_set(
@@ -151,12 +199,21 @@ class Deployment:
 
         A given value comes first, then the installation's own, then the value as it was.
         """
+        fixed = given.keys() & {"Stage", "Installation"}
+        if fixed:
+            raise NotDeployed(
+                f"{', '.join(fixed)}: given by --stage and --installation"
+            )
         unknown = given.keys() - known.keys()
         if unknown:
             names = ", ".join(sorted(unknown))
             raise NotDeployed(f"no such parameter: {names}")
         former = _parameters_of(before)
-        values = {"Stage": self.stage, "SecretVersion": self._secret_version()}
+        values = {
+            "Stage": self.stage,
+            "Installation": suffix_of(self.installation),
+            "SecretVersion": self._secret_version(),
+        }
         values |= given
         has_url = values.get("PublicUrl") or former.get("PublicUrl")
         if before and not has_url:
@@ -177,10 +234,11 @@ class Deployment:
         """
         store = self.aws.client("secretsmanager")
         versions = hashlib.sha256()
+        prefix = prefix_of(self.stage, self.installation)
         for name in SECRETS:
             current = _current_version(
                 store,
-                f"chunhui/{self.stage}/{secret_name(name)}",
+                f"{prefix}{secret_name(name)}",
             )
             versions.update(current.encode())
         return versions.hexdigest()[:32]

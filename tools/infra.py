@@ -10,11 +10,17 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from chalice.package import YAMLTemplateSerializer
+from chalice.utils import to_cfn_resource_name
 
-from app import api
+from app import api, app
 from chalicelib.exports.model import ExportFormat
 from chalicelib.exports.sheets import MEDIA
 from chalicelib.repositories import all_rows, all_tables
+from chalicelib.store.indexes import (
+    MAX_INCLUDED,
+    MAX_INCLUDED_PER_TABLE,
+    MAX_INDEXES,
+)
 from chalicelib.store.table import Table
 
 from .generated import ROOT, keep
@@ -22,9 +28,11 @@ from .generated import ROOT, keep
 __all__ = [
     "FOLDER",
     "TEMPLATE",
+    "check_indexes",
     "gateway_responses",
     "main",
     "merged_template",
+    "role_boundaries",
     "table_resources",
     "throttle_alarms",
 ]
@@ -47,6 +55,13 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "DEFAULT_4XX": (404, "resource.not_found"),
     "DEFAULT_5XX": (500, "server.error"),
 }
+_NONE = {"Ref": "AWS::NoValue"}
+_ROLES = (
+    "ApiLogsWriter",
+    "SmsReportsWriter",
+    "BackupRole",
+    "PhotoCopier",
+)  # of infra/*.yaml
 _RETRY_AFTER = {429: 2, 503: 5}  # seconds
 
 
@@ -75,7 +90,9 @@ def _table(table: Table, *, expires: bool) -> Section:
             f"{table.name}: a local index bounds a partition to 10 GB"
         )
     properties = {
-        "TableName": {"Fn::Sub": f"chunhui-${{Stage}}-{table.name}"},
+        "TableName": {
+            "Fn::Sub": f"chunhui${{Installation}}-${{Stage}}-{table.name}"
+        },
         "BillingMode": schema["billing_mode"],
         "AttributeDefinitions": schema["attribute_definitions"],
         "KeySchema": schema["key_schema"],
@@ -86,6 +103,7 @@ def _table(table: Table, *, expires: bool) -> Section:
         "SSESpecification": {"SSEEnabled": True},
         "DeletionProtectionEnabled": {"Fn::If": ["IsProtected", True, False]},
     }
+    check_indexes(table)
     indexes = [_index(index) for index in schema["global_secondary_indexes"]]
     if indexes:
         properties["GlobalSecondaryIndexes"] = indexes
@@ -97,6 +115,33 @@ def _table(table: Table, *, expires: bool) -> Section:
         "UpdateReplacePolicy": "Retain",
     }
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}
+
+
+def check_indexes(table: Table) -> None:
+    """Check that DynamoDB takes the indexes of a table.
+
+    The emulators take more; the first deployment to AWS would fail.
+
+    Raises:
+        ValueError: there are too many, or they include too much, or a key.
+
+    """
+    if len(table.indexes) > MAX_INDEXES:
+        raise ValueError(f"{table.name}: more than {MAX_INDEXES} indexes")
+    for index in table.indexes:
+        name = f"{table.name}.{index.name}"
+        if len(index.include) > MAX_INCLUDED:
+            raise ValueError(f"{name}: includes more than {MAX_INCLUDED}")
+        keys = {*table.index_keys(index.name)} & {*index.include}
+        if keys:
+            raise ValueError(f"{name}: holds {keys} as keys already")
+    if (
+        sum(len(each.include) for each in table.indexes)
+        > MAX_INCLUDED_PER_TABLE
+    ):
+        raise ValueError(
+            f"{table.name}: includes more than {MAX_INCLUDED_PER_TABLE}"
+        )
 
 
 def _index(index: Mapping[str, Any]) -> Section:
@@ -117,7 +162,9 @@ def throttle_alarms() -> Section:
 
 def _throttle_alarm(base: str) -> Section:
     properties = {
-        "AlarmName": {"Fn::Sub": f"chunhui-${{Stage}}-store-throttled-{base}"},
+        "AlarmName": {
+            "Fn::Sub": f"chunhui${{Installation}}-${{Stage}}-store-throttled-{base}"
+        },
         "AlarmDescription": f"The table {base} refuses writes: hot key, or capacity still growing.",
         "Namespace": "AWS/DynamoDB",
         "MetricName": "WriteThrottleEvents",
@@ -135,6 +182,18 @@ def _throttle_alarm(base: str) -> Section:
         "OKActions": [{"Ref": "Alarms"}],
     }
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+
+
+def role_boundaries() -> Section:
+    """Return the permissions boundary of each role: Chalice's by its id, and those of infra/."""
+    names = [to_cfn_resource_name(source.name) for source in app.event_sources]
+    boundary = {
+        "Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, _NONE]
+    }
+    roles = (f"{name}Role" for name in ("ApiHandler", *names))
+    return {
+        role: {"PermissionsBoundary": boundary} for role in (*roles, *_ROLES)
+    }
 
 
 def gateway_responses() -> Section:
@@ -185,6 +244,14 @@ def merged_template() -> Section:
                 raise ValueError(f"{path.name}: {twice} are defined twice")
             whole[section] |= content
     whole["Resources"] |= table_resources() | throttle_alarms()
+    selected = whole["Resources"]["BackedUp"]["Properties"]
+    selected["BackupSelection"]["Resources"] = [
+        {"Fn::GetAtt": [logical_id(table.name), "Arn"]}
+        for table in all_tables()
+    ]
+    for role, bounded in role_boundaries().items():
+        whole["Resources"].setdefault(role, {"Properties": {}})
+        whole["Resources"][role]["Properties"] |= bounded
     whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {
         "x-amazon-apigateway-gateway-responses": gateway_responses(),
         # Decoded for a client whose Accept names it first; everything else is text.

@@ -37,7 +37,7 @@ def main() -> None:
     )
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
-    deployment = deployment_of(given.stage)
+    deployment = deployment_of(given)
     environment = _environment(deployment)
     if given.tables:
         environment |= _CONSOLE | {"TABLE_PREFIX": given.tables}

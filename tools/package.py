@@ -42,6 +42,9 @@ _PACKAGED = {
     ".svg",
     ".ico",
     ".webmanifest",
+    ".png",
+    ".webp",
+    ".woff2",
 }
 _HIDDEN = re.compile(r"\.|__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
@@ -215,10 +218,13 @@ def _copy_app(folder: Path) -> None:
     for file in _files(ROOT / "chalicelib"):
         name = file.relative_to(ROOT)
         hidden = any(map(_HIDDEN.match, name.parts))
-        if file.suffix in _PACKAGED and not hidden:
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
+        if hidden or file.suffix == ".pyc":
+            continue
+        if file.suffix not in _PACKAGED:
+            sys.exit(f"{name}: files of this kind are not packaged yet")
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
 
 
 def _size(folder: Path, names: str = "*") -> int:

@@ -46,8 +46,11 @@ class PackageBucket:
         archive = package.read_bytes()
         code_key = f"code/{_digest(archive)}.zip"
         self._put(code_key, archive)
-        ready = with_code(template, self.name, code_key)
-        content = json.dumps(ready, ensure_ascii=False).encode()
+        return self.put_template(with_code(template, self.name, code_key))
+
+    def put_template(self, template: Given) -> str:
+        """Store a template whose code is in the bucket; return its name."""
+        content = json.dumps(template, ensure_ascii=False).encode()
         digest = _digest(content)
         name = f"{_now()}-{digest[:12]}"
         self._put(self._template_key(name), content)

@@ -101,6 +101,12 @@ def _source_queue(function: str, calls: Calls) -> str | None:
     return None
 
 
+def _configuration_sets(function: str, calls: Calls) -> str | None:
+    if RecordedCall("ses:SendEmail", "identity/*") in calls:
+        return _CONFIGURATION_SETS
+    return None
+
+
 def _topics(function: str, calls: Calls) -> str | None:
     if RecordedCall("sns:Publish", "phone") in calls:
         return "arn:${AWS::Partition}:sns:*:*:*"
@@ -120,12 +126,19 @@ UNRECORDED = (
         "Lambda takes messages from a function's queue in the function's name.",
     ),
     Unrecorded(
+        ("ses:SendEmail",),
+        _configuration_sets,
+        "A mail may go by the stack's configuration set, or by one that the identity has itself.",
+    ),
+    Unrecorded(
         ("sns:Publish",),
         _topics,
         "Publishing to phones is only allowed on every resource, which includes topics.",
         effect="Deny",
     ),
 )
+_SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+_CONFIGURATION_SETS = f"{_SES}:configuration-set/*"
 ADDRESSES: Mapping[str, str] = {
     # A phone number has no ARN.
     "phone": "*",
@@ -137,7 +150,7 @@ ADDRESSES: Mapping[str, str] = {
 # A secret is made before the stack. Its ARN ends in six characters that nobody chooses.
 _SECRETS = {
     f"secret/{name}": "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}"
-    f":secret:chunhui/${{Stage}}/{secret_name(name)}-??????"
+    f":secret:chunhui${{Installation}}/${{Stage}}/{secret_name(name)}-??????"
     for name in SECRETS
 }
 

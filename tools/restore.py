@@ -6,6 +6,7 @@ python -m tools.restore --stage dev --drop chunhui-drill-  # delete the restored
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +22,7 @@ __all__ = ["main", "names"]
 
 # 15 s, 480 times: a restore takes longer the more rows there are.
 _TWO_HOURS = {"Delay": 15, "MaxAttempts": 480}
-_INSTALLATIONS = ("chunhui-dev-", "chunhui-prod-")
+_INSTALLATION = re.compile(r"chunhui(-[a-z0-9]+)?-(dev|prod)-")
 
 
 def names(prefix: str) -> list[str]:
@@ -37,14 +38,14 @@ def names(prefix: str) -> list[str]:
 def main() -> None:
     """Restore the tables and wait, or delete restored tables."""
     given = _arguments()
-    deployment = deployment_of(given.stage)
+    deployment = deployment_of(given)
     store = deployment.aws.client("dynamodb")
     stack = stack_of(deployment)
     live = outputs_of(stack)["TablePrefix"]
     if bool(given.to) == bool(given.drop):
         sys.exit("say either --to or --drop")
     prefix = given.to or given.drop
-    if prefix in (*_INSTALLATIONS, live):
+    if prefix == live or _INSTALLATION.fullmatch(prefix):
         sys.exit("say a prefix that no installation uses")
     if given.drop:
         _drop(store, names(prefix))

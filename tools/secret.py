@@ -31,7 +31,7 @@ from chalicelib.kernel.ids import RandomIds
 from chalicelib.settings import SECRETS, Settings
 
 from .commands import stage_parser
-from .secret_store import Given, SecretStore, Texts
+from .secret_store import Given, SecretStore, Texts, prefix_of
 
 __all__ = [
     "KEPT",
@@ -265,7 +265,8 @@ def main() -> None:
     )
     given = parser.parse_args()
     client = boto3.session.Session().client("secretsmanager")
-    store, now = SecretStore(client, given.stage), SystemClock().now()
+    where = (given.stage, given.installation)
+    store, now = SecretStore(client, *where), SystemClock().now()
     try:
         before = store.read()
         if given.command == "new":
@@ -281,11 +282,14 @@ def main() -> None:
                 at_once=given.now,
                 rekeyed=given.rekeyed,
             )
-            new = [name for name in SECRETS if texts[name] != before[name]]
-            store.write(texts, new)
+            store.write(texts, _changed_names(before, texts))
         print("\n".join(described(texts, now)))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
-        sys.exit(f"chunhui/{given.stage} stays as it is: {wrong}")
+        sys.exit(f"{prefix_of(*where)} stays as it is: {wrong}")
+
+
+def _changed_names(before: Texts, after: Texts) -> list[str]:
+    return [name for name in SECRETS if after[name] != before[name]]
 
 
 def _create(store: SecretStore, before: Texts, words: list[str]) -> Texts:

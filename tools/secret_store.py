@@ -5,17 +5,24 @@ from typing import Any, TypeAlias
 
 from chalicelib.settings import SECRETS, secret_name
 
-__all__ = ["Given", "SecretStore", "Texts"]
+from .installation import suffix_of
+
+__all__ = ["Given", "SecretStore", "Texts", "prefix_of"]
 
 Texts: TypeAlias = dict[str, str]  # the secrets by name, as JSON
 Given: TypeAlias = Mapping[str, str]
 
 
+def prefix_of(stage: str, installation: str) -> str:
+    """Return the beginning of the names of an installation's secrets."""
+    return f"chunhui{suffix_of(installation)}/{stage}/"
+
+
 class SecretStore:
     """The secrets of a stage in Secrets Manager."""
 
-    def __init__(self, client: Any, stage: str) -> None:
-        self._client, self._prefix = client, f"chunhui/{stage}/"
+    def __init__(self, client: Any, stage: str, installation: str = "") -> None:
+        self._client, self._prefix = client, prefix_of(stage, installation)
 
     def _id(self, name: str) -> str:
         return f"{self._prefix}{secret_name(name)}"

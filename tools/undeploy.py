@@ -23,7 +23,7 @@ def main() -> None:
     parser = stage_parser(__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
-    deployment = deployment_of(given.stage)
+    deployment = deployment_of(given)
     stack = stack_of(deployment)
     formation = deployment.aws.client("cloudformation")
     going, staying = _resources(formation, deployment.stack)
@@ -32,6 +32,9 @@ def main() -> None:
         print(f"  {name}")
     if not agreed(f"Delete {deployment.stack}?", yes=given.yes):
         sys.exit("nothing was deleted")
+    formation.update_termination_protection(
+        StackName=deployment.stack, EnableTerminationProtection=False
+    )
     formation.delete_stack(StackName=deployment.stack)
     status = _status(formation, stack["StackId"])
     while status not in _ENDED:

@@ -156,8 +156,18 @@ class SesEmail:
     Its events return `Mail.id` in the tag ``delivery``: letters, digits, _ and -.
     """
 
-    def __init__(self, region: str, sender: str, *, read: float = 5) -> None:
+    def __init__(
+        self,
+        region: str,
+        sender: str,
+        *,
+        configuration_set: str = "",
+        read: float = 5,
+    ) -> None:
         self._region, self._sender, self._read = region, sender, read
+        self._named: dict[str, str] = {}
+        if configuration_set:  # else the identity's own, if it has one
+            self._named["ConfigurationSetName"] = configuration_set
 
     @cached_property
     def _ses(self) -> Any:
@@ -177,6 +187,7 @@ class SesEmail:
             "Destination": {"ToAddresses": [email_content.recipient_of(mail)]},
             "Content": {"Simple": _simple(mail)},
             "EmailTags": [{"Name": "delivery", "Value": mail.id}],
+            **self._named,
         }
         with _translated_errors("ses"), _with_new_connection(self._ses) as ses:
             answer = ses.send_email(**message)

@@ -71,7 +71,11 @@ def email_sender(
     if given.kind == "ses":
         from .aws import SesEmail
 
-        return SesEmail(settings.region, given.sender)
+        return SesEmail(
+            settings.region,
+            given.sender,
+            configuration_set=settings.mail_configuration_set,
+        )
     if given.kind == "smtp":
         from .smtp import SmtpEmail
 

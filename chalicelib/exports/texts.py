@@ -50,4 +50,8 @@ REFUSALS = {
         zh="超过 {limit} 行，请缩短日期，或换一种文件格式。",
         en="There are more than {limit} rows. Take CSV, or a shorter span.",
     ),
+    "export.wrong_state": text(
+        zh="这个导出现在不能这样操作。",
+        en="This cannot be done with the export now.",
+    ),
 }

@@ -87,11 +87,15 @@ class Invalid(Refusal):
 
 
 class TooMany(Refusal):
-    """A rate limit is reached; `retry_after` is in whole seconds."""
+    """A rate limit is reached; `retry_after` is in whole seconds.
 
-    def __init__(self, code: str, retry_after: int) -> None:
+    `limit` names the limit in metrics. The client learns the code only.
+    """
+
+    def __init__(self, code: str, retry_after: int, *, limit: str = "") -> None:
         super().__init__(code, retry_after=retry_after)
         self.retry_after = retry_after
+        self.limit = limit or code.rpartition(".")[2]
 
 
 class Busy(Refusal):

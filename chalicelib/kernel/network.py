@@ -4,7 +4,7 @@ import ipaddress
 
 from .codes import Keyring
 
-__all__ = ["network_hash", "network_of"]
+__all__ = ["network_hash", "network_of", "truncated"]
 
 
 def network_of(address: str) -> str:
@@ -19,6 +19,16 @@ def network_of(address: str) -> str:
     if parsed.version == 4:
         return address
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def truncated(address: str) -> str | None:
+    """Return the wider network of an address, of hundreds of subscribers; None for no address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    bits = 24 if parsed.version == 4 else 48
+    return str(ipaddress.ip_network((parsed, bits), strict=False))
 
 
 def network_hash(keys: Keyring, address: str) -> str:

@@ -74,7 +74,9 @@ class RateLimit:
             name=f"{self.name}#{window}",
             add=1,
             limit=self.limit,
-            refusal=TooMany(self.code, _whole_seconds(ends - now)),
+            refusal=TooMany(
+                self.code, _whole_seconds(ends - now), limit=self.name
+            ),
             expires_at=expires_at,
         )
 

@@ -32,6 +32,17 @@ class DeliveryReports:
         self._clock = clock
         self._metrics = metrics
 
+    def people_of(self, id: str) -> tuple[str, ...]:
+        """Return the people of an attempt that the log still has."""
+        attempt = self._repository.find_attempt(id)
+        if attempt is None:
+            return ()
+        return tuple(
+            person
+            for person in (attempt.person, *attempt.others)
+            if person.startswith("per_")
+        )
+
     def report(
         self, id: str, *, provider: str, delivered: bool, reason: str
     ) -> None:

@@ -13,9 +13,8 @@ from .model import Offer, OfferRound, VolunteerHistory
 
 __all__ = ["HISTORY", "OFFER", "ROUND", "OfferRepository"]
 
-# The index holds whole offer rounds: they are small, and contain ids only.
+# The index holds whole offer rounds: they are small, and contain ids only. Their own is the key.
 _ROUND_ATTRIBUTES = (
-    "id",
     "version",
     "created_at",
     "updated_at",
@@ -56,7 +55,7 @@ def _histories_key(street: str) -> str:
 OFFER = _OFFERS.row(Offer, keys=_offer_keys)
 ROUND = _OFFERS.row(OfferRound, keys=_round_keys)
 HISTORY = _OFFERS.row(VolunteerHistory, keys=_history_keys)
-_KEY = OFFER.view(Key)
+_KEY, _OPEN_ROUND = OFFER.view(Key), ROUND.view(OfferRound, id="pk")
 
 
 class OfferRepository(Repository):
@@ -95,7 +94,11 @@ class OfferRepository(Repository):
 
         def read(start: Position | None) -> Page[OfferRound]:
             return self._store.page(
-                ROUND, community, index="by_community", start=start, limit=1000
+                _OPEN_ROUND,
+                community,
+                index="by_community",
+                start=start,
+                limit=1000,
             )
 
         return every(read)

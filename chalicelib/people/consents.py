@@ -1,10 +1,12 @@
 """The consent ledger: its lines, and the channels that people opt out of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from ..kernel.access import SYSTEM
 from ..kernel.changes import (
     Changes,
     Delete,
@@ -204,6 +206,39 @@ class Consents:
             )
 
         self._transaction.run(decide, context)
+
+    def unprove_email(
+        self,
+        person_id: str,
+        addresses: Iterable[str],
+        messages: Callable[[Person], tuple[Message, ...]],
+    ) -> None:
+        """Remove a person's e-mail address if it is one of these. Idempotent.
+
+        Mail to it comes back, or its reader complains, so nobody has proved it. `messages` are as
+        in `opt_out`.
+        """
+        failed = {address.casefold() for address in addresses}
+
+        def decide() -> Changes[Person]:
+            person = self._repository.find_person(person_id)
+            if person is None:
+                raise NotFound
+            if (person.email_address or "").casefold() not in failed:
+                return Changes(entity=person, previous=person)
+            silent = replace(person, email=False, email_address=None)
+            event = TimelineEvent(
+                tag="person.email_failed", actor=SYSTEM.id, party="system"
+            )
+            return Changes(
+                entity=silent,
+                previous=person,
+                events=(event,),
+                messages=messages(silent),
+            )
+
+        with suppress(NotFound):  # erased since
+            self._transaction.run(decide, RequestContext())
 
     def forget_witnesses(
         self, person_id: str, position: Position | None

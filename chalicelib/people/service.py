@@ -243,6 +243,15 @@ class People:
         """Turn a channel off. See `Consents.opt_out`."""
         self._consents.opt_out(person_id, channel, context, messages)
 
+    def unprove_email(
+        self,
+        person_id: str,
+        addresses: Iterable[str],
+        messages: Callable[[Person], tuple[Message, ...]],
+    ) -> None:
+        """Remove an address to which mail comes back. See `Consents.unprove_email`."""
+        self._consents.unprove_email(person_id, addresses, messages)
+
 
 def phone_since(people: People, person_id: str) -> datetime | None:
     """Return since when a person has their phone; None for always, or nobody."""

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .keeper import ReplyKeeper
+    from .mail_events import MailEvents
     from .model import StoredReply
     from .service import Replies
 
-__all__ = ["feature", "keeper"]
+__all__ = ["feature", "keeper", "mail_events"]
 
 feature: "Feature[Replies]" = Feature(
     "replies",
@@ -52,6 +53,19 @@ def keeper(core: "Core", get: Get) -> "ReplyKeeper":
         access=get(access),
         people=get(people),
         places=get(places),
+    )
+
+
+@feature.provide
+def mail_events(core: "Core", get: Get) -> "MailEvents":
+    """Build what settles e-mails that came back."""
+    from .mail_events import MailEvents
+
+    return MailEvents(
+        people=get(people),
+        keeper=get(keeper),
+        reports=get(delivery_reports),
+        metrics=core.metrics,
     )
 
 

@@ -5,7 +5,7 @@ from ..kernel.changes import Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.ids import Ids, time_ordered_id
-from ..kernel.network import network_hash
+from ..kernel.network import network_hash, truncated
 from ..kernel.place import community_of
 from ..kernel.redaction import mask_personal
 from ..people.model import Person
@@ -141,6 +141,7 @@ class AuditLog:
             result=result,
             reason=reason or None,
             network_hash=network_hash(self._keys, address) if address else None,
+            network=truncated(address),
             phone_hash=phone_hash,
             ttl=now + TRAIL_TTL,
         )

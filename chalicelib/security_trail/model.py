@@ -31,7 +31,8 @@ class SecurityEvent:
 
     It holds ids, never a name, phone or address. `place` is a community, or a street for what
     belongs to no community. `result` is ``ok`` or the code of a refusal. `network_hash` and
-    `phone_hash` are keyed hashes of the client's network and phone. `wish` is the wish of a claim.
+    `phone_hash` are keyed hashes of the client's network and phone. `network` is a wider network,
+    which names nobody. `wish` is the wish of a claim.
     """
 
     id: str
@@ -44,6 +45,7 @@ class SecurityEvent:
     result: str = OK
     reason: str | None = None
     network_hash: str | None = None
+    network: str | None = None
     phone_hash: str | None = None
     ttl: datetime | None = None
 

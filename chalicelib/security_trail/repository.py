@@ -28,6 +28,7 @@ _SHOWN = (
     "result",
     "reason",
     "network_hash",
+    "network",
     "phone_hash",
 )
 # PK the street, SK the instant and the id.

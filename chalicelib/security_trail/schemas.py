@@ -77,6 +77,9 @@ class SecurityEventView(View):
     network_hash: str | None = Field(
         description="A keyed hash of the network from which the request came."
     )
+    network: str | None = Field(
+        description="The wider network, of hundreds of subscribers: 24 bits of IPv4, 48 of IPv6."
+    )
     phone_hash: str | None = Field(
         description="A keyed hash of the phone with which it was made."
     )
@@ -120,5 +123,6 @@ def _view(
         reason=event.reason,
         place=event.place,
         network_hash=event.network_hash,
+        network=event.network,
         phone_hash=event.phone_hash,
     )

@@ -247,11 +247,12 @@ class Challenges:
 
     @contextmanager
     def counting_refusals(self) -> Iterator[None]:
-        """Count the refusal of a code, or of a try, for there were too many."""
+        """Count the refusal of a code, or of a try, for there were too many, and by which limit."""
         try:
             yield
-        except TooMany:
+        except TooMany as refused:
             self._metrics.count("CodesRefused")
+            self._metrics.count("CodesRefused", reason=refused.limit)
             raise
 
     def find(self, challenge_id: str) -> Challenge | None:

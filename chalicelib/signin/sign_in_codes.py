@@ -88,6 +88,7 @@ class SignInCodes:
             challenge = self._transaction.run(decide, context)
         if challenge.muted:
             self._metrics.count("CodesHeldBack")
+            self._metrics.count("CodesRefused", reason="budget")
         return CodeSent(
             challenge=challenge.id, retry_after=int(COOLDOWN.total_seconds())
         )
@@ -153,8 +154,19 @@ class SignInCodes:
         ]
         if any(count in full for count in own):
             return (), True
+        self._measure(owner, own)
         # The last code of a budget decides again, instead of showing that the number is unknown.
         return [replace(count, refusal=None) for count in own], False
+
+    def _measure(self, owner: Person | None, own: Sequence[Count]) -> None:
+        """Measure a code as its share of the day's budget, in percent."""
+        if not own:
+            return
+        share = 100 / self._limits.per_day
+        if owner is None:
+            self._metrics.observe("UnknownCodesSpent", share, "Percent")
+        else:
+            self._metrics.observe("KnownCodesSpent", share, "Percent")
 
 
 def give_back(challenge: Challenge) -> tuple[Count, ...]:

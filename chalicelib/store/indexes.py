@@ -8,6 +8,7 @@ __all__ = [
     "KEYS_ONLY",
     "MAX_INCLUDED",
     "MAX_INCLUDED_PER_TABLE",
+    "MAX_INDEXES",
     "Index",
     "index",
     "index_schema",
@@ -15,11 +16,8 @@ __all__ = [
 
 # DynamoDB's limits of the NonKeyAttributes of one index, and of all indexes of a table.
 MAX_INCLUDED = 20
-
-
 MAX_INCLUDED_PER_TABLE = 100
-
-
+MAX_INDEXES = 20  # of a table
 KEYS_ONLY: tuple[str, ...] = ()
 
 

@@ -52,8 +52,8 @@ __all__ = [
     "TicketRepository",
 ]
 
+# The id is the table's own key, which every index holds.
 _IN_A_QUEUE = (
-    "id",
     "version",
     "place",
     "category",
@@ -227,7 +227,7 @@ TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
 # Every tenth line or so fits a filter, and a page has twenty.
 _QUEUE_AT_ONCE = 250
 _PUBLIC_UPDATE = UPDATE.view(Update)
-_LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
+_LINE, _KEY = TICKET.view(TicketLine, id="pk"), TICKET.view(Key)
 
 
 def _list_of(place: str) -> tuple[str, str]:

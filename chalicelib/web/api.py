@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from chalice.app import Chalice, Request, Response
 from pydantic import ValidationError
 
+from ..kernel.codes import Keyring
 from ..kernel.errors import Refusal, Replayed, Unauthenticated
 from ..kernel.log import Log
 from ..kernel.paging import Cursors
@@ -27,6 +28,11 @@ class WebCore(Protocol):
     @property
     def tokens(self) -> Tokens:
         """Return the access tokens."""
+        ...
+
+    @property
+    def keys(self) -> Keyring:
+        """Return the keys, by which a proxy proves itself."""
         ...
 
     @property
@@ -58,7 +64,9 @@ class Api:
         self._authenticator: Authenticator = BearerAuthenticator(
             lambda: find_core().tokens
         )
-        self._reader = RequestReader(lambda: find_core().cursors)
+        self._reader = RequestReader(
+            lambda: find_core().cursors, lambda: find_core().keys
+        )
         self._renderer = Renderer()
         self._errors = ErrorRenderer(self._routes.words)
         # For the whole app: a route's own `cors=True` would override it.

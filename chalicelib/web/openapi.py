@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from .contract_texts import ContractTexts, contract_texts
 from .forms import FORMS
-from .openapi_errors import error_components, error_responses
+from .openapi_errors import add_error_codes, error_components, error_responses
 from .openapi_examples import Examples
 from .openapi_info import INFO, servers
 from .openapi_parameters import PARAMETERS, parameters_of
@@ -69,6 +69,7 @@ class _Contract:
         self._operations, self._id_prefixes = operations, id_prefixes
         self._texts: ContractTexts = contract_texts(operations)
         self._schemas = Schemas(operations, self._texts.fields)
+        add_error_codes(self._schemas)
         self._make = Examples(self._schemas.all, self._texts.examples)
         self._examples: dict[str, Json] = {}
 

@@ -1,30 +1,19 @@
 """The errors of an operation in the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from .errors import TITLES, Problem
-from .openapi_schemas import Json, Schemas
+from .openapi_schemas import REF, Json, Schemas
+from .operation_codes import all_codes, codes_of, usual_codes
 from .routes import Operation
 from .texts import REFUSALS
 
-__all__ = ["error_components", "error_responses"]
+__all__ = ["add_error_codes", "error_components", "error_responses"]
 
 _RETRIED = ("429", "503")
-_CODES = {
-    400: "request.malformed",
-    401: "auth.token_missing",
-    403: "action.forbidden",
-    404: "resource.not_found",
-    409: "wish.wrong_state",
-    412: "request.stale",
-    413: "request.too_large",
-    415: "request.media_type",
-    422: "body.invalid",
-    429: "code.too_many",
-    503: "server.busy",
-}
+_CODES = "ErrorCode"
 _RESPONSE = "#/components/responses/{name}"
 # By status: the name of the shared response, and its description.
 _SHARED: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -54,7 +43,11 @@ _SHARED: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def error_responses(operation: Operation, schemas: Schemas) -> Json:
-    """Return the responses of an operation's errors, by status."""
+    """Return the responses of an operation's errors, by status.
+
+    Only statuses that the operation can answer with are there, each with exactly its codes.
+    Routes that are not of this tree (`operation_codes.json`) may answer with all.
+    """
     dialect = operation.routes.dialect
     if dialect:
         media = {"schema": schemas.response_ref(dialect.error_view)}
@@ -65,33 +58,62 @@ def error_responses(operation: Operation, schemas: Schemas) -> Json:
             )
             for status, description in dialect.statuses.items()
         }
+    codes = codes_of(operation.name)
+    if codes is None:
+        return {status: _any_code(status, schemas) for status in _SHARED}
     return {
-        status: _error_response(operation, status, schemas)
-        for status in _SHARED
+        status: _error_response(status, listed, schemas)
+        for status, listed in codes.items()
     }
 
 
+def _any_code(status: str, schemas: Schemas) -> Json:
+    return _response(status, {"schema": schemas.response_ref(Problem)})
+
+
 def _error_response(
-    operation: Operation, status: str, schemas: Schemas
+    status: str, codes: Sequence[str], schemas: Schemas
 ) -> Json:
-    """Return the response of one status: the shared one, by reference."""
+    """Return the response of one status: the shared one, by reference, if it has these codes."""
     name, _ = _SHARED[status]
-    return {"$ref": _RESPONSE.format(name=name)}
+    if tuple(codes) == usual_codes(status):
+        return {"$ref": _RESPONSE.format(name=name)}
+    return _response(status, _with_codes(status, codes, schemas))
+
+
+def _with_codes(status: str, codes: Sequence[str], schemas: Schemas) -> Json:
+    """Return the media type of a problem that has one of some codes."""
+    listed = {"properties": {"code": {"enum": [*codes]}}}
+    schema = {"allOf": [schemas.response_ref(Problem), listed]}
+    return {"schema": schema, "example": _example(int(status), codes[0])}
+
+
+def _response(status: str, media: Json) -> Json:
+    _, description = _SHARED[status]
+    content = {"application/problem+json": media}
+    return _with_retry(status, {"description": description, "content": content})
 
 
 def error_components(schemas: Schemas) -> Json:
-    """Return the responses that operations share, by name."""
-    components: Json = {}
-    for status, (name, description) in _SHARED.items():
-        media = {
-            "schema": schemas.response_ref(Problem),
-            "example": _example(int(status)),
-        }
-        content = {"application/problem+json": media}
-        components[name] = _with_retry(
-            status, {"description": description, "content": content}
+    """Return the responses that operations share, by name, each with the most usual codes."""
+    return {
+        name: _response(
+            status, _with_codes(status, usual_codes(status), schemas)
         )
-    return components
+        for status, (name, _) in _SHARED.items()
+    }
+
+
+def add_error_codes(schemas: Schemas) -> None:
+    """Name the enum of all codes, and let problems refer to it."""
+    schemas.all[_CODES] = {
+        "type": "string",
+        "title": _CODES,
+        "enum": all_codes(),
+    }
+    code = schemas.all[Problem.__name__]["properties"]["code"]
+    code.pop("type", None)
+    code["$ref"] = REF.format(model=_CODES)
 
 
 def _with_retry(status: str, response: Json) -> Json:
@@ -101,21 +123,19 @@ def _with_retry(status: str, response: Json) -> Json:
     return response | {"headers": {"Retry-After": retry}}
 
 
-def _detail(status: int) -> str:
+def _detail(status: int, code: str) -> str:
     """Return the text of a refusal; that of its status where a feature has the text."""
-    code = _CODES[status]
     if code in REFUSALS:
         return REFUSALS[code].format(DEFAULT_LOCALE)
     return TITLES[status].format(DEFAULT_LOCALE)
 
 
-def _example(status: int) -> Json:
-    code = _CODES[status]
+def _example(status: int, code: str) -> Json:
     problem: Json = {
         "type": f"urn:chunhui:problem:{code}",
         "title": TITLES[status].format(DEFAULT_LOCALE),
         "status": status,
-        "detail": _detail(status),
+        "detail": _detail(status, code),
         "code": code,
     }
     if str(status) in _RETRIED:

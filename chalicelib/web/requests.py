@@ -11,9 +11,11 @@ from chalice.app import MultiDict, Request
 from pydantic import BaseModel
 
 from ..kernel.access import Actor
+from ..kernel.codes import Keyring
 from ..kernel.errors import Invalid, Malformed, NotFound, TooLarge, WrongMedia
 from ..kernel.paging import Cursors, Position
 from ..kernel.request import IdempotencyKey, RequestContext, Signed
+from .client_address import client_address
 from .forms import read_form
 from .routes import REQUEST_INPUTS, Operation, path_pattern
 
@@ -27,8 +29,12 @@ _BODIES = ("body", "form")
 class RequestReader:
     """Reads what a view takes of a request."""
 
-    def __init__(self, find_cursors: Callable[[], Cursors]) -> None:
-        self._find_cursors = find_cursors
+    def __init__(
+        self,
+        find_cursors: Callable[[], Cursors],
+        find_keys: Callable[[], Keyring],
+    ) -> None:
+        self._find_cursors, self._find_keys = find_cursors, find_keys
 
     def read(
         self,
@@ -59,7 +65,9 @@ class RequestReader:
                 operation, request, actor, values
             ),
             seen_version=_read_if_match(request.headers.get("if-match")),
-            address=request.context.get("identity", {}).get("sourceIp", ""),
+            address=client_address(
+                request.headers, request.context, self._find_keys
+            ),
             agent=request.headers.get("user-agent", ""),
             locale=locale,
             start=cursors.read(getattr(query, "cursor", None), *scope),

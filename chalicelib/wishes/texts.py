@@ -146,7 +146,7 @@ REFUSALS = {
     ),
     "wish.vetting_required": text(
         zh="这个心愿请社区更熟悉的志愿者来认领，您可以先从其他心愿开始。",
-        en="This wish is for volunteers whom staff know better. Begin with another one.",
+        en="This wish is for volunteers that staff know better. Begin with another one.",
     ),
     "wish.window_backwards": text(
         zh="结束时间应晚于开始时间。", en="A window must end after it begins."

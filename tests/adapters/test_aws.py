@@ -120,12 +120,22 @@ def test_a_letter_goes_to_its_address_and_its_reference_comes_back():
     assert "<p>红烧肉 &lt;b&gt;</p>\n<p>482913</p>" in sent.body
 
 
-def asked_of_ses(monkeypatch: pytest.MonkeyPatch, mail: Mail) -> dict:
+def asked_of_ses(
+    monkeypatch: pytest.MonkeyPatch, mail: Mail, **named: str
+) -> dict:
     with HttpServer(ScriptedAnswer(body=b'{"MessageId":"m_1"}')) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", server.url)
-        assert SesEmail(REGION, "春晖 <care@example.cn>").send(mail) == "m_1"
+        sender = SesEmail(REGION, "春晖 <care@example.cn>", **named)
+        assert sender.send(mail) == "m_1"
     (posted,) = server.posted
     return json.loads(posted.body)
+
+
+def test_a_letter_names_the_set_by_which_it_comes_back(monkeypatch):
+    """Without a name the identity's own set would be used, if it has one."""
+    assert "ConfigurationSetName" not in asked_of_ses(monkeypatch, MAIL)
+    asked = asked_of_ses(monkeypatch, MAIL, configuration_set="chunhui-dev")
+    assert asked["ConfigurationSetName"] == "chunhui-dev"
 
 
 def test_a_letter_has_both_forms_a_way_out_and_our_mark(monkeypatch):

@@ -22,6 +22,7 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Entity
 from chalicelib.kernel.job import JobRecord
 from chalicelib.matching import runs
+from chalicelib.message_log.model import MessageAttempt
 from chalicelib.offers.model import Offer
 from chalicelib.people import accounts
 from chalicelib.people.model import Person
@@ -42,6 +43,7 @@ from ..job_rows import a_job
 from ..people.phones import give_another_phone
 from ..phone_changes.builders import change, correct, force, signed_in, tries
 from ..replies.builders import PROVIDERS, reply, report
+from ..replies.mail_builders import bounce, hand_over
 from ..store.scan import PK, SK, find, remove, save, scan
 from ..wishes.recorded import drawn
 from ..world import (
@@ -1128,6 +1130,21 @@ class Street:
                 world.pass_time(minutes=5)  # tried again
                 self.move(self.admin, ticket, "close", reason="重复")
         world.pass_time(days=1)  # the digest
+        self._mail_comes_back(mail.me["id"])
+
+    def _mail_comes_back(self, person_id: str) -> None:
+        """Bring a mail back: it may come back twice, and staff learn that nothing reaches them."""
+        sent = [
+            attempt.id
+            for attempt in scan(MessageAttempt, SK == "delivery")
+            if attempt.person == person_id and attempt.channel == "email"
+        ]
+        told = [
+            bounce(attempt_id, "lin@example.com", kind)
+            for attempt_id in sent
+            for kind in ("Transient", "Permanent")
+        ]
+        assert hand_over(*told, told[0]) == []
 
     def to_everybody(self) -> None:
         """One message to a whole community: a job reads one page, and its timer makes the next one

@@ -23,6 +23,7 @@ from tools.secret_store import SecretStore
 from ..adapters.pictures import jpeg
 from ..job_rows import a_job
 from ..journeys.test_the_kettle import delivery_code
+from ..replies.mail_builders import bounce
 from .emulator import (
     KEY,
     ROOT,
@@ -326,6 +327,76 @@ def test_an_update_changes_code_and_template_and_what_was_before_comes_back(
         cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"]
         == "fulfilled"
     )
+
+
+def test_a_proxy_in_front_gets_its_proof(cloud: Cloud):
+    proof = cloud.walk("In front of the API").strip()
+    assert re.fullmatch("[0-9a-f]{32}", proof)
+
+
+def test_indexes_of_one_table_change_in_several_updates(cloud: Cloud):
+    """Two new ones come one by one before the code, and go one by one after it."""
+
+    def indexes() -> set[str]:
+        store = cloud.client("dynamodb")
+        name = f"{cloud.outputs['TablePrefix']}runs"
+        made = store.describe_table(TableName=name)["Table"]
+        return {i["IndexName"] for i in made.get("GlobalSecondaryIndexes", [])}
+
+    def deploy() -> str:
+        package = ("--package", str(cloud.package))
+        return cloud.tool("tools.deploy", "--stage", STAGE, "--yes", *package)
+
+    before = indexes()
+    file = cloud.package / "template.json"
+    text = file.read_text(encoding="utf-8")
+    template = json.loads(text)
+    table = template["Resources"]["RunsTable"]["Properties"]
+    for name in ("by_a", "by_b"):
+        key = {"AttributeName": name, "KeyType": "HASH"}
+        projection = {"ProjectionType": "KEYS_ONLY"}
+        table["GlobalSecondaryIndexes"].append(
+            {"IndexName": name, "KeySchema": [key], "Projection": projection}
+        )
+        table["AttributeDefinitions"].append(
+            {"AttributeName": name, "AttributeType": "S"}
+        )
+    file.write_text(json.dumps(template), encoding="utf-8")
+    said = deploy()
+    assert "step 2 of 3" in said
+    assert indexes() == before | {"by_a", "by_b"}
+    file.write_text(text, encoding="utf-8")
+    said = deploy()
+    assert "step 2 of 3" in said
+    assert indexes() == before
+
+
+def test_the_stack_is_protected_and_everything_in_it_is_tagged(cloud: Cloud):
+    formation = cloud.client("cloudformation")
+    (stack,) = formation.describe_stacks(StackName=f"chunhui-{STAGE}")["Stacks"]
+    assert stack["EnableTerminationProtection"]
+    tags = {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
+    assert tags == {"application": "chunhui", "stage": STAGE}
+
+
+def test_a_mail_that_came_back_is_taken_from_its_queue(cloud: Cloud):
+    """Through the topic's queue; SES itself is not emulated."""
+    sqs = cloud.client("sqs")
+    queue = cloud.outputs["BounceQueueUrl"]
+    sqs.send_message(
+        QueueUrl=queue, MessageBody=bounce("att_nobody", "lin@example.com")
+    )
+
+    def is_empty() -> bool:
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ]
+        found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+        return {*found["Attributes"].values()} == {"0"}
+
+    assert until(is_empty, "an empty queue")
+    assert cloud.variables()["MAIL_CONFIGURATION_SET"] == ""
 
 
 def test_a_parameter_changes_alone_and_stays(cloud: Cloud):

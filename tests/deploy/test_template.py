@@ -23,6 +23,8 @@ from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
 from chalicelib.settings import SECRETS, Settings
 from chalicelib.signin.policy import CODE_LASTS
+from chalicelib.store.indexes import index
+from chalicelib.store.table import Table
 from chalicelib.wishes.repository import WISH
 from onemachine.gateway import Gateway
 from tools import infra
@@ -123,7 +125,7 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     made = of_type(template, "AWS::DynamoDB::Table")
     names = {table.name for table in all_tables()}
     assert {r["Properties"]["TableName"]["Fn::Sub"] for r in made.values()} == {
-        f"chunhui-${{Stage}}-{name}" for name in names
+        f"chunhui${{Installation}}-${{Stage}}-{name}" for name in names
     }
     for name, resource in made.items():
         given = resource["Properties"]
@@ -158,6 +160,31 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     # A timer is never left to the store. What expires beside wishes are counts of filed ones.
     assert not {"DueTable", "PeopleTable"} & expiring
     assert not WISH.expires
+
+
+def test_an_index_that_dynamodb_would_refuse_is_refused_here():
+    """The emulators take it; the first deployment to AWS would fail."""
+
+    def table(count: int, *, indexes: int = 1, key: str = "") -> Table:
+        names = [key, *(f"a{number}" for number in range(count))]
+        include = tuple(filter(None, names))
+        made = [
+            index(f"by_{number}", hash_key="street", include=include)
+            for number in range(indexes)
+        ]
+        return Table("tried", indexes=made)
+
+    for fits in (table(20), table(20, indexes=5), table(0, indexes=20)):
+        infra.check_indexes(fits)
+    for wrong in (
+        table(21),
+        table(20, indexes=6),
+        table(0, indexes=21),
+        table(1, key="pk"),
+        table(1, key="street"),
+    ):
+        with pytest.raises(ValueError, match="tried"):
+            infra.check_indexes(wrong)
 
 
 def test_the_first_deployment_can_take_its_tables_back(template):
@@ -385,14 +412,21 @@ class Asked(dict[str, str]):
 def test_functions_are_given_everything_that_settings_ask_for(template):
     given = template["Globals"]["Function"]["Environment"]["Variables"]
     numbers = dict.fromkeys(
-        ("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4"
+        (
+            "DUE_SHARDS",
+            "CODES_PER_DAY",
+            "CODES_PER_ADDRESS_HOUR",
+            "SMS_PER_SECOND",
+            "SMS_BUDGET_FEN",
+        ),
+        "4",
     )
     words = {"SECOND_FACTOR": "required"}
     environment = Asked(dict.fromkeys(given, "text") | numbers | words)
     assert Settings.from_env(environment, environment.__getitem__)
     from_lambda, left_alone = (
         {"AWS_REGION", "AWS_DEFAULT_REGION"},
-        {"EMF", "CODES_PER_ADDRESS_HOUR"},
+        {"EMF"},
     )
     of_secrets = {"SECRETS_PREFIX", "SECRETS_VERSION"}
     assert environment.asked - from_lambda - left_alone | of_secrets == set(
@@ -430,7 +464,9 @@ def test_no_secret_is_in_the_template_or_an_environment(template):
     for environment in environments:
         assert not {*environment.get("Variables", {})} & {*SECRETS}
     given = environments[0]["Variables"]
-    assert given["SECRETS_PREFIX"] == {"Fn::Sub": "chunhui/${Stage}/"}
+    assert given["SECRETS_PREFIX"] == {
+        "Fn::Sub": "chunhui${Installation}/${Stage}/"
+    }
     assert given["SECRETS_VERSION"] == {"Ref": "SecretVersion"}
 
 
@@ -512,12 +548,22 @@ def test_the_access_log_names_nobody(template):
 def test_the_bucket_is_private_and_forgets_what_nobody_worked_on(template):
     bucket = properties(template, "Photos")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "VersioningConfiguration" not in bucket  # what is erased is gone
-    rule = next(
-        rule
-        for rule in bucket["LifecycleConfiguration"]["Rules"]
-        if rule.get("Prefix") == "incoming/"
-    )
+    # What is erased is gone, at once or with a copy elsewhere after a day.
+    assert bucket["VersioningConfiguration"]["Fn::If"] == [
+        "CopiesPhotos",
+        {"Status": "Enabled"},
+        {"Ref": "AWS::NoValue"},
+    ]
+    copied = template["Conditions"]["CopiesPhotos"]
+    assert copied == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "PhotoCopyBucketArn"}, ""]}]
+    }
+    assert template["Parameters"]["PhotoCopyBucketArn"]["Default"] == ""
+    kept, *rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert kept["Fn::If"][1]["NoncurrentVersionExpiration"] == {
+        "NoncurrentDays": 1
+    }
+    rule = next(rule for rule in rules if rule.get("Prefix") == "incoming/")
     assert rule["ExpirationInDays"] == 1
     (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
     assert told["Filter"]["S3Key"]["Rules"] == [
@@ -563,7 +609,7 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(
     )
 
 
-def test_every_table_and_function_is_watched(template):
+def test_every_table_queue_and_function_is_watched(template):
     def watched(metric: str) -> set[str]:
         found = set()
         for node in walk(of_type(template, "AWS::CloudWatch::Alarm")):
@@ -575,6 +621,12 @@ def test_every_table_and_function_is_watched(template):
         watched("WriteThrottleEvents")
         == of_type(template, "AWS::DynamoDB::Table").keys()
     )
+    queues = {
+        node["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for node in walk(of_type(template, "AWS::CloudWatch::Alarm"))
+        if node.get("Namespace") == "AWS/SQS"
+    }
+    assert queues == of_type(template, "AWS::SQS::Queue").keys()
     assert watched("Errors") == FUNCTIONS.keys() - {
         "APIHandler"
     }  # `api-fails` counts its errors
@@ -584,7 +636,7 @@ def test_every_alarm_is_explained_in_the_operations_guide(template):
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix(
-            "chunhui-${Stage}-"
+            "chunhui${Installation}-${Stage}-"
         )
         if name in infra.throttle_alarms():
             spoken = f"{spoken.rpartition('-')[0]}-TABLE"

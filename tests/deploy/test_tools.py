@@ -439,6 +439,7 @@ def test_everything_that_holds_data_is_taken_in_again_and_nothing_else():
         template,
         {
             "Stage": "dev",
+            "Installation": "",
             "AWS::AccountId": "123456789012",
             "AWS::Region": "cn-north-1",
         },

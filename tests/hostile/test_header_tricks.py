@@ -20,6 +20,7 @@ ADDRESSES = (
     "True-Client-IP",
     "CF-Connecting-IP",
     "Fastly-Client-IP",
+    "CloudFront-Viewer-Address",
     "Client-IP",
     "Via",
     "X-Amzn-Trace-Id",

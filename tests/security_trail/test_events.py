@@ -109,6 +109,7 @@ def test_each_event_of_a_request_has_the_hash_of_its_network(world: World):
     here = network_hash(keys, "203.0.113.7")
     requests = [event for event in events() if event.actor != "operator"]
     # What tests do without a request has no network.
+    assert {event.network for event in requests} >= {"203.0.113.0/24"}
     hashes = {event.network_hash for event in requests}
     assert hashes == {here, None}
     # A claim is no line, and a worker writes the line of a long export.

@@ -110,14 +110,42 @@ def mail_too_soon(world: World, phone: str) -> None:
     assert resident.post(path, body).status == 429
 
 
-@pytest.mark.parametrize("refuse", [too_soon, too_many_tries, mail_too_soon])
+REASONS = {
+    too_soon: {"too_soon"},
+    too_many_tries: {"too_many_tries", "pause"},
+    mail_too_soon: {"too_soon"},
+}
+
+
+@pytest.mark.parametrize("refuse", REASONS)
 def test_codes_refused_for_their_number_are_counted(
     world: World, refuse: Callable[[World, str], None]
 ):
     person = world.person()
     assert measured(world).counts["CodesRefused",] == 0
     refuse(world, person.phone or "")
-    assert measured(world).counts["CodesRefused",] >= 1
+    counts = measured(world).counts
+    assert counts["CodesRefused",] >= 1
+    by_reason = {
+        reason
+        for name, *rest in counts
+        for reason in rest
+        if name == "CodesRefused"
+    }
+    assert by_reason <= REASONS[refuse]
+    assert by_reason
+
+
+def test_a_code_is_measured_as_a_share_of_the_budget_of_its_day():
+    world = World(codes_per_day=4, codes_per_address_hour=100)
+    resident = world.person()
+    for number in range(6):
+        ask(Phone(address=f"198.51.100.{number}"), f"+861391110000{number}")
+    ask(Phone(address="198.51.100.77"), resident.phone or "")
+    values = measured(world).values
+    assert values["UnknownCodesSpent",] == [25.0] * 4
+    assert values["KnownCodesSpent",] == [25.0]
+    assert measured(world).counts["CodesRefused", "budget"] == 2
 
 
 def test_spending_is_measured_as_a_share_of_the_monthly_budget():

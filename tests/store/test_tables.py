@@ -15,7 +15,11 @@ from chalicelib.repositories import (
     register_all,
 )
 from chalicelib.store.dynamo import connect
-from chalicelib.store.indexes import MAX_INCLUDED, MAX_INCLUDED_PER_TABLE
+from chalicelib.store.indexes import (
+    MAX_INCLUDED,
+    MAX_INCLUDED_PER_TABLE,
+    MAX_INDEXES,
+)
 from chalicelib.store.schema import create_missing
 from chalicelib.store.store import Store
 from chalicelib.store.table import Table
@@ -67,7 +71,7 @@ def test_no_index_holds_more_than_dynamodb_allows(table: Table):
     included = [len(index.include) for index in table.indexes]
     assert max(included, default=0) <= MAX_INCLUDED
     assert sum(included) <= MAX_INCLUDED_PER_TABLE
-    assert len(table.indexes) <= 20
+    assert len(table.indexes) <= MAX_INDEXES
 
 
 @pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
