@@ -20,7 +20,7 @@ SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/li
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package test-clients test-deploy check-deploy deploy
+.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package tools test-clients test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -114,6 +114,8 @@ $(READY): requirements-dev.txt $(SERVER)
 	@echo "installing the $(shell grep -c == requirements-dev.txt) tools of the tests into .venv (about a minute)"
 	@$(BIN)/pip $(INSTALL) -r requirements-dev.txt
 	@rm -f .venv/.ready-* && touch $@
+
+tools: $(EMULATOR) $(CHECKOV) $(CLIENTS) ## install what test-clients, test-deploy and check-deploy need
 
 $(EMULATOR): requirements-deploy.txt
 	@echo "setting up .venv-deploy (once)"
