@@ -121,7 +121,7 @@ class Timekeeper:
             except Exception as error:  # noqa: BLE001 - tried again in a minute
                 self._rests_until[name] = now + _REST
                 self._log.error(
-                    "schedule", name=name, error=type(error).__name__
+                    "schedule", schedule=name, error=type(error).__name__
                 )
             else:
                 self._ran_at[name] = now
