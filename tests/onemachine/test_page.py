@@ -46,6 +46,7 @@ def test_a_street_installed_by_the_page_lives_through_a_kill(tmp_path):
         wish = wish_on_the_wall(street, people)
         winner = claim_and_kill(street, people, wish)
         deliver(street, winner, wish)
+        restore_to_before_the_message(street, winner, wish)
         back_up_while_writing(street, people)
         assert street.end() == 0
         assert NAME not in street.log
@@ -101,6 +102,8 @@ def claim_and_kill(
         lambda: "wish.claimed" in {s["kind"] for s in street.gateway.refused}
     )
     street.end(signal.SIGKILL)
+    (script,) = plain_blocks("onemachine.backup")
+    street.run(script)  # with the message still due
     street.gateway.is_busy = False
     street.start(server_block())
     street.gateway.wait_for(DAUGHTER, "wish.claimed", 40)
@@ -118,6 +121,31 @@ def deliver(street: Installed, winner: Caller, wish: str) -> None:
     assert winner.do("POST", path, {"code": code[1]})["state"] == "fulfilled"
     street.gateway.wait_for(winner.phone, "wish.thanks")
     assert winner.do("GET", f"/v1/wishes/{wish}")["address"] is None
+
+
+def restore_to_before_the_message(
+    street: Installed, winner: Caller, wish: str
+) -> None:
+    """What was due since the backup goes out once more, even after another start."""
+    assert len(street.gateway.to(DAUGHTER, "wish.claimed")) == 1
+    street.end()
+    now = street.environment["DATA_DIR"]
+    (script,) = plain_blocks("onemachine.restore")
+    street.run(script)
+    street.environment["DATA_DIR"] = f"{now}-restored"
+    for _ in range(2):
+        street.start(server_block())
+        wait_until(lambda: len(street.gateway.to(DAUGHTER, "wish.claimed")) > 1)
+        street.end()
+    sent = [
+        sms for sms in street.gateway.accepted if sms["kind"] == "wish.claimed"
+    ]
+    assert len(sent) == 2
+    assert len({sms["id"] for sms in sent}) == 1, "gateways know it again"
+    street.environment["DATA_DIR"] = now
+    shutil.rmtree(f"{now}-restored")
+    street.start(server_block())
+    assert winner.do("GET", f"/v1/wishes/{wish}")["state"] == "fulfilled"
 
 
 def back_up_while_writing(street: Installed, people: dict[str, Any]) -> None:
