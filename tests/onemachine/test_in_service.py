@@ -372,7 +372,7 @@ def rows_of(file: Path) -> dict[str, set[tuple[str, str]]]:
 
 
 def check_nothing_half_applied(rows: dict[str, set[tuple[str, str]]]) -> None:
-    """Each wish and ticket has its timeline, its task and its facts or timer, and none is alone."""
+    """Each wish and ticket has its timeline and its task, and no timeline is alone."""
     tasks = " ".join(sk for _, sk in rows["tasks"])
     for table, kind in (("wishes", "wish"), ("tickets", "ticket")):
         keys = rows[table]
