@@ -5,6 +5,7 @@ python -m onemachine.inside tools.redrive
 It takes DATA_DIR, SECRETS_FILE and PUBLIC_URL as the server does.
 """
 
+import contextlib
 import os
 import runpy
 import sys
@@ -15,6 +16,7 @@ from chalicelib.store.schema import create_missing
 from .errors import StartRefused
 from .folder import StreetFolder
 from .options import ServiceOptions, read_service_options
+from .secrets_file import read_secrets
 from .service import open_street, use_store
 from .store import embedded_store
 
@@ -27,18 +29,23 @@ def main() -> None:
         sys.exit("which tool? python -m onemachine.inside tools.bootstrap …")
     os.umask(0o077)
     options = read_service_options()
+    read_secrets(options.secrets_file)
     folder = StreetFolder(options.folder)
     folder.create()
-    address = folder.address_file
+    with contextlib.ExitStack() as held:
+        _run(options, _store_of(folder, held))
+
+
+def _store_of(folder: StreetFolder, held: contextlib.ExitStack) -> str:
+    """Return the address of the running server's store, or open the store without a server."""
     try:
-        with folder.locked():
-            folder.prepare()
-            with embedded_store(folder.path) as found:
-                _run(options, found)
+        held.enter_context(folder.locked())
     except StartRefused:
-        if not address.exists():
+        if not folder.address_file.exists():
             raise
-        _run(options, address.read_text())
+        return folder.address_file.read_text()
+    folder.prepare()
+    return held.enter_context(embedded_store(folder.path))
 
 
 def _run(options: ServiceOptions, address: str) -> None:

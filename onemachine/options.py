@@ -8,8 +8,14 @@ from urllib.parse import urlsplit
 
 from .errors import StartRefused
 
-__all__ = ["ServiceOptions", "read_service_options"]
+__all__ = ["ServiceOptions", "missing_of", "read_service_options"]
 
+_PAGE = "What a street in service needs (docs/one-machine.md):"
+_NEEDED = {
+    "DATA_DIR": "the folder of its data",
+    "SECRETS_FILE": "the file of its secrets",
+    "PUBLIC_URL": "the https address of the proxy",
+}
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -30,23 +36,34 @@ def read_service_options(
     """Read the options.
 
     Raises:
-        StartRefused: an option is missing, or cannot be used.
+        StartRefused: options are missing, or one cannot be used.
 
     """
+    missing = missing_of(environment)
+    if missing:
+        raise StartRefused("\n".join((_PAGE, *missing)))
     return ServiceOptions(
         host=environment.get("BIND") or "127.0.0.1",
         port=_port(environment.get("PORT") or "8000"),
-        folder=Path(_needed(environment, "DATA_DIR")).resolve(),
-        secrets_file=Path(_needed(environment, "SECRETS_FILE")).resolve(),
-        public_url=_url(_needed(environment, "PUBLIC_URL")),
+        folder=Path(environment["DATA_DIR"]).resolve(),
+        secrets_file=Path(environment["SECRETS_FILE"]).resolve(),
+        public_url=_url(environment["PUBLIC_URL"]),
     )
 
 
-def _needed(environment: Mapping[str, str], name: str) -> str:
-    text = environment.get(name) or ""
-    if not text:
-        raise StartRefused(f"{name} is missing (docs/one-machine.md).")
-    return text
+def missing_of(environment: Mapping[str, str]) -> list[str]:
+    """Return what a street needs and does not have, in a line each."""
+    missing = []
+    for name, meaning in _NEEDED.items():
+        if not environment.get(name):
+            missing.append(f"  {name} is missing: {meaning}.")
+    file = environment.get("SECRETS_FILE")
+    if file and not Path(file).exists():
+        missing.append(
+            f"  SECRETS_FILE {file} does not exist: make it by"
+            " `python -m onemachine.secrets_file new`."
+        )
+    return missing
 
 
 def _port(text: str) -> int:

@@ -15,6 +15,7 @@ from .service import Service, open_service
 __all__ = ["main"]
 
 _PATIENCE = 20  # seconds for open requests at a stop
+_GRACE = 30  # seconds for all that runs, after the store was lost
 
 
 def main() -> None:
@@ -48,14 +49,22 @@ def _serve(service: Service, options: ServiceOptions) -> bool:
     print("closing", flush=True)
     ended.set()
     server.stop()
-    return service.timekeeper.is_lost
+    return service.is_lost
 
 
 def _watch(service: Service, ended: threading.Event) -> None:
-    """End the process once the store is lost. systemd starts it again, and the store with it."""
+    """End the process once the store is lost. systemd starts it again, and the store with it.
+
+    The store is ended first, so that nothing waits for its answers. What then still runs is left
+    behind: its rows stay due.
+    """
     while not ended.wait(1):
-        if service.timekeeper.is_lost:
+        if service.is_lost:
+            service.store.close(patience=1)
             os.kill(os.getpid(), signal.SIGTERM)
+            last = threading.Timer(_GRACE, os._exit, (1,))
+            last.daemon = True
+            last.start()
             return
 
 

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.adapters.folder import FolderFiles
@@ -29,13 +31,14 @@ from .indexes import build_missing_indexes
 from .lanes import LaneQueue
 from .options import ServiceOptions
 from .secrets_file import read_secrets
-from .store import embedded_store
+from .store import OpenStore, open_store
 from .timekeeper import Timekeeper
 from .upkeep import Upkeep
 
 __all__ = [
     "FILES_PATH",
     "Service",
+    "health_of",
     "open_service",
     "open_street",
     "use_store",
@@ -44,6 +47,7 @@ __all__ = [
 FILES_PATH = "/files"
 _REGION = "us-east-1"
 _LATE = timedelta(minutes=5)
+_ANSWERS_WITHIN = 3.0  # seconds; a monitor waits longer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,12 @@ class Service:
     services: Container
     front: ServiceFront
     timekeeper: Timekeeper
+    store: OpenStore
+
+    @property
+    def is_lost(self) -> bool:
+        """Return whether the store has ended, or has not answered for a minute."""
+        return self.store.has_ended or self.timekeeper.is_lost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,11 +147,12 @@ def open_service(options: ServiceOptions) -> Iterator[Service]:
     folder = StreetFolder(options.folder)
     folder.create()
     with folder.locked():
+        folder.address_file.unlink(missing_ok=True)  # of a server that died
         folder.prepare()
-        with embedded_store(folder.path) as address:
-            use_store(address)
-            service = _service(options, folder, address)
-            folder.address_file.write_text(address)
+        with open_store(folder.path) as opened:
+            use_store(opened.address)
+            service = _service(options, folder, opened)
+            folder.address_file.write_text(opened.address)
             service.timekeeper.start()
             try:
                 yield service
@@ -151,12 +162,12 @@ def open_service(options: ServiceOptions) -> Iterator[Service]:
 
 
 def _service(
-    options: ServiceOptions, folder: StreetFolder, address: str
+    options: ServiceOptions, folder: StreetFolder, opened: OpenStore
 ) -> Service:
     street = open_street(options)
     store = street.services.core.store
     create_missing(store)
-    build_missing_indexes(store, address, print)
+    build_missing_indexes(store, opened.address, print)
     # The map is imported last: it is the last part to open.
     from app import api, app  # noqa: PLC0415
 
@@ -166,27 +177,37 @@ def _service(
         app, street.queue, clock, log, folder.runs_file, upkeep.run
     )
 
+    asker = ThreadPoolExecutor(1, "health")
+
     def health() -> Mapping[str, Any]:
-        return _health(street.services, keeper)
+        asked = asker.submit(street.services.core.outbox.next_at)
+        return health_of(partial(asked.result, _ANSWERS_WITHIN), keeper)
 
     front = ServiceFront(
         Gateway(app, api),
         FileRoutes(app, street.files, FILES_PATH),
         health,
     )
-    return Service(services=street.services, front=front, timekeeper=keeper)
+    return Service(
+        services=street.services, front=front, timekeeper=keeper, store=opened
+    )
 
 
-def _health(services: Container, keeper: Timekeeper) -> dict[str, Any]:
-    """Say whether the store answers, jobs run in time, and schedules have run."""
+def health_of(
+    next_at: Callable[[], datetime | None], keeper: Timekeeper
+) -> dict[str, Any]:
+    """Say whether the store answers, jobs run in time, and schedules have run.
+
+    `next_at` asks the store when the next job is due.
+    """
     now = SystemClock().now()
     parts = {"store": "ok", "jobs": "ok", "schedules": "ok"}
     try:
-        next_at = services.core.outbox.next_at()
+        due = next_at()
     except Exception:  # noqa: BLE001 - whatever it is, the store does not answer
         parts["store"] = "no answer"
-        next_at = None
-    is_late = next_at is not None and now - next_at > _LATE
+        due = None
+    is_late = due is not None and now - due > _LATE
     if is_late or now - keeper.swept_at > _LATE:
         parts["jobs"] = "late"
     late = keeper.late(now - _LATE)

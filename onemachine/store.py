@@ -10,11 +10,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import StartRefused
 
-__all__ = ["ROOT", "binary", "embedded_store", "package"]
+__all__ = [
+    "ROOT",
+    "OpenStore",
+    "binary",
+    "embedded_store",
+    "open_store",
+    "package",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLATFORMS = {
@@ -24,6 +32,29 @@ _PLATFORMS = {
     ("Darwin", "x86_64"): "darwin-x64",
 }
 _PR_SET_PDEATHSIG = 1
+_PATIENCE = 10  # seconds for the store to close its file
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore:
+    """A store that runs."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether its process is gone."""
+        return self.process.poll() is not None
+
+    def close(self, patience: float = _PATIENCE) -> None:
+        """End the store, by force if it does not listen. What it has acknowledged stays."""
+        self.process.terminate()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def package() -> str:
@@ -49,7 +80,14 @@ def binary() -> Path:
 
 @contextlib.contextmanager
 def embedded_store(folder: Path) -> Iterator[str]:
-    """Run the embedded store on the folder's file and yield its address.
+    """Run the embedded store on the folder's file and yield its address. See `open_store`."""
+    with open_store(folder) as store:
+        yield store.address
+
+
+@contextlib.contextmanager
+def open_store(folder: Path) -> Iterator[OpenStore]:
+    """Run the embedded store on the folder's file.
 
     One process at a time may do so with a folder (`DataFolder.locked`).
 
@@ -74,12 +112,12 @@ def embedded_store(folder: Path) -> Iterator[str]:
             preexec_fn=_die_with_parent,  # noqa: PLW1509
         )
     (folder / "store.pid").write_text(str(process.pid))
+    store = OpenStore(f"http://127.0.0.1:{port}", process)
     try:
         _wait_until_open(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield store
     finally:
-        process.terminate()
-        process.wait(10)
+        store.close()
 
 
 def _die_with_parent() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +23,8 @@ _SWEEP = "sweep"
 _SWEEP_SECONDS = 2.0
 _LOOK_SECONDS = 5.0
 _REST = timedelta(minutes=1)  # after a schedule has failed
-# A store that is gone comes back with a new start of the whole service.
-MAX_FAILURES = 30
+# A store that does not answer comes back with a new start of the whole service.
+_MAX_SILENCE = 60.0  # seconds
 
 
 def _nothing() -> None:
@@ -52,18 +53,18 @@ class Timekeeper:
         self._schedules = schedules_of(app)
         del self._schedules[_SWEEP]
         self._ran_at = dict.fromkeys(self._schedules, clock.now())
-        self._ran_at |= self._kept_runs()
+        self._ran_at |= self._kept_runs(clock.now())
         self._rests_until: dict[str, datetime] = {}
         self._stop = threading.Event()
         self.swept_at = clock.now()
-        self.failures = 0  # of sweeps, in a row
+        self._answered = time.monotonic()
         loops = (self._sweep_on, self._look_on)
         self._threads = [threading.Thread(target=loop) for loop in loops]
 
     @property
     def is_lost(self) -> bool:
         """Return whether the store has not answered for a minute."""
-        return self.failures >= MAX_FAILURES
+        return time.monotonic() - self._answered > _MAX_SILENCE
 
     def late(self, since: datetime) -> list[str]:
         """Return the schedules that were due at an instant and have not run."""
@@ -74,7 +75,9 @@ class Timekeeper:
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Begin. A new street's first night counts from here."""
+        self._answered = time.monotonic()
+        self._keep_runs()
         for thread in self._threads:
             thread.start()
 
@@ -97,10 +100,9 @@ class Timekeeper:
         try:
             self._call(_SWEEP)
         except Exception as error:  # noqa: BLE001 - the next sweep tries again
-            self.failures += 1
             self._log.error("sweep", error=type(error).__name__)
         else:
-            self.failures = 0
+            self._answered = time.monotonic()
             self.swept_at = self._clock.now()
 
     def _look_on(self) -> None:
@@ -119,7 +121,7 @@ class Timekeeper:
             except Exception as error:  # noqa: BLE001 - tried again in a minute
                 self._rests_until[name] = now + _REST
                 self._log.error(
-                    "schedule", name=name, error=type(error).__name__
+                    "schedule", schedule=name, error=type(error).__name__
                 )
             else:
                 self._ran_at[name] = now
@@ -135,21 +137,28 @@ class Timekeeper:
         event = scheduled_event(name, self._clock.now())
         return self._app.handler_map[name](event, None)
 
-    def _kept_runs(self) -> dict[str, datetime]:
+    def _kept_runs(self, now: datetime) -> dict[str, datetime]:
+        """Return the kept runs; none lies ahead, for a clock that was wrong may be right again."""
         try:
             kept = json.loads(self._runs_file.read_text())
+            runs = {name: from_text(at) for name, at in kept.items()}
         except FileNotFoundError:
             return {}
-        return {
-            name: from_text(kept[name])
-            for name in kept.keys() & self._schedules.keys()
-        }
+        except (AttributeError, TypeError, ValueError) as error:
+            self._log.error("runs", error=type(error).__name__)
+            return {}
+        known = runs.keys() & self._schedules.keys()
+        return {name: min(runs[name], now) for name in known}
 
     def _keep_runs(self) -> None:
+        """Keep the runs. On a full disk they are kept after the next run."""
         fresh = self._runs_file.with_suffix(".new")
         kept = {name: to_text(at) for name, at in self._ran_at.items()}
-        with fresh.open("w") as file:
-            json.dump(kept, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._runs_file)
+        try:
+            with fresh.open("w") as file:
+                json.dump(kept, file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._runs_file)
+        except OSError as error:
+            self._log.error("runs", error=type(error).__name__)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chalice.app import Chalice
 from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import DeleteError
 
 from chalicelib.container import Container
 from chalicelib.kernel.clock import Clock
@@ -20,6 +21,7 @@ _DAY = 86_400.0
 _KEPT_SECONDS = {"incoming": _DAY, "exports": 8 * _DAY}
 _SETTLED = 60.0  # seconds after which nothing else works on a photo
 _EVERY = 60.0
+_RENEWED = "ConditionalCheckFailedException"
 _TTL = NumberAttribute(attr_name="ttl")
 
 
@@ -49,7 +51,7 @@ class Upkeep:
         now = self._clock.now().timestamp()
         left = []
         for file in self._files.glob("incoming/[!.]*"):
-            if now - file.stat().st_mtime > _SETTLED:
+            if _age(file, now) > _SETTLED:
                 left.append(f"incoming/{file.name}")
         for key in left:
             self._app.handler_map["clean_photo"](arrival_event(key), None)
@@ -64,20 +66,39 @@ class Upkeep:
             kept = _KEPT_SECONDS.get(folder)
             if file.name.startswith("."):
                 kept = _DAY
-            if file.is_file() and kept and now - file.stat().st_mtime > kept:
+            if file.is_file() and kept and _age(file, now) > kept:
                 file.unlink(missing_ok=True)
                 removed += 1
         return removed
 
 
+def _age(file: Path, now: float) -> float:
+    """Return the age of a file in seconds; 0 for one that has just been deleted."""
+    try:
+        return now - file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def remove_expired_rows(store: Store, clock: Clock) -> int:
-    """Delete the rows whose time to live has passed; return their number."""
+    """Delete the rows whose time to live has passed; return their number.
+
+    One that is renewed meanwhile stays.
+    """
     now = int(clock.now().timestamp())
     removed = 0
     for table in store.tables:
         for item in list(scan_items(store, table, now >= _TTL)):
-            store.connection.delete_item(
-                store.name_of(table), item["pk"]["S"], item["sk"]["S"]
-            )
-            removed += 1
+            try:
+                store.connection.delete_item(
+                    store.name_of(table),
+                    item["pk"]["S"],
+                    item["sk"]["S"],
+                    condition=now >= _TTL,
+                )
+            except DeleteError as error:
+                if error.cause_response_code != _RENEWED:
+                    raise
+            else:
+                removed += 1
     return removed

@@ -113,17 +113,24 @@ class Installed:
     printed: dict[str, str] = field(default_factory=dict)
 
     def run(self, script: str) -> str:
-        done = subprocess.run(
+        done = self.attempt(script)
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def attempt(
+        self, script: str, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a script that may fail. An empty setting is not set."""
+        environment = self.environment | settings
+        return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.home,
-            env=self.environment,
+            env={name: text for name, text in environment.items() if text},
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
-        return done.stdout
 
     def start(self, script: str) -> None:
         """Start the server in a session of its own, and wait until it is well."""
@@ -145,6 +152,10 @@ class Installed:
         with contextlib.suppress(OSError):
             return self.call("GET", "/healthz")[0] == 200
         return False
+
+    @property
+    def data(self) -> Path:
+        return Path(self.environment["DATA_DIR"])
 
     @property
     def log(self) -> str:
@@ -192,7 +203,9 @@ class Installed:
 
 
 @contextlib.contextmanager
-def installed(folder: Path, **settings: str) -> Iterator[Installed]:
+def installed(
+    folder: Path, mail_port: int = 9, **settings: str
+) -> Iterator[Installed]:
     """Copy what `git clone` would bring, and set the page's settings for this test."""
     home = folder / "home"
     home.mkdir()
@@ -212,7 +225,7 @@ def installed(folder: Path, **settings: str) -> Iterator[Installed]:
         url = f"http://127.0.0.1:{gateway.port}/send"
         sms = {"name": "east", "kind": "gateway", "url": url, "key": KEY}
         (home / "sms.json").write_text(json.dumps([sms]))
-        mail = {"kind": "smtp", "host": "127.0.0.1", "port": 9} | {
+        mail = {"kind": "smtp", "host": "127.0.0.1", "port": mail_port} | {
             "sender": "春晖 <house@example.cn>"
         }
         (home / "mail.json").write_text(json.dumps(mail))

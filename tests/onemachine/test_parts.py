@@ -59,15 +59,26 @@ KEPT = {
         ("PORT", "0"),
     ],
 )
-def test_a_setting_that_is_wrong_or_missing_is_refused(name: str, text: str):
+def test_a_setting_that_is_wrong_or_missing_is_refused(
+    tmp_path: Path, name: str, text: str
+):
     good = {
         "DATA_DIR": "/tmp/data",
-        "SECRETS_FILE": "/tmp/secrets",
+        "SECRETS_FILE": str(secrets_file(tmp_path)),
         "PUBLIC_URL": "https://chunhui.example.cn/",
     }
     assert read_service_options(good).public_url == "https://chunhui.example.cn"
     with pytest.raises(StartRefused, match=name):
         read_service_options({**good, name: text})
+
+
+def test_all_that_is_missing_is_said_at_once():
+    with pytest.raises(StartRefused) as refused:
+        read_service_options({"SECRETS_FILE": "/tmp/none.json"})
+    said = str(refused.value)
+    for name in ("DATA_DIR is missing", "PUBLIC_URL is missing"):
+        assert name in said
+    assert "/tmp/none.json does not exist: make it by" in said
 
 
 def secrets_file(folder: Path, mode: int = 0o600, **changed: Any) -> Path:
