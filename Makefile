@@ -80,11 +80,15 @@ $(PACKAGED): | $(READY)
 	$(BIN)/python -m tools.package --stage $(STAGE)
 	@touch $@
 
-check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## run cfn-lint and checkov on the templates of both stages
-	@mkdir -p build/templates
-	@for stage in dev prod; do $(BIN)/python -m tools.package --stage $$stage --template build/templates/$$stage.json || exit 1; done
-	.venv-deploy/bin/cfn-lint build/templates/dev.json build/templates/prod.json
-	.venv-checkov/bin/checkov --config-file infra/checkov.yml --directory build/templates
+check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## run cfn-lint (for AWS and for AWS China) and checkov on the templates of both stages
+	@rm -rf build/templates
+	@set -e; for region in ap-southeast-1 cn-north-1; do \
+	  mkdir -p build/templates/$$region; \
+	  for stage in dev prod; do $(BIN)/python -m tools.package --stage $$stage --region $$region --template build/templates/$$region/$$stage.json; done; \
+	  echo "cfn-lint for $$region"; \
+	  .venv-deploy/bin/cfn-lint --regions $$region -- build/templates/$$region/*.json; \
+	done
+	.venv-checkov/bin/checkov --config-file infra/checkov.yml --directory build/templates/ap-southeast-1
 
 deploy: package ## deploy the package to AWS by a change set that you read first (STAGE; SET="Name=value …"; docs/operations.md)
 	$(BIN)/python -m tools.deploy --stage $(STAGE) $(foreach pair,$(SET),--set $(pair))

@@ -16,9 +16,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from .generated import ROOT
 from .libraries import BUILD, fetch_libraries
+from .regional import regional
 from .slim import slim
 
 __all__ = [
@@ -63,11 +65,17 @@ def main() -> None:
         metavar="FILE",
         help="only the template, into a file",
     )
+    parser.add_argument(
+        "--region",
+        help="with --template: without what this region does not have",
+    )
     given = parser.parse_args()
     stage: str = given.stage
     if given.template:
-        given.template.write_text(template_of(stage), encoding="utf-8")
+        _write_template(stage, given.region, given.template)
         return
+    if given.region:
+        parser.error("a package is for every region; --template is for one")
     package = BUILD / "package"
     shutil.rmtree(package, ignore_errors=True)
     package.mkdir(parents=True)
@@ -78,6 +86,13 @@ def main() -> None:
     zipped = archive.stat().st_size
     if _size(tree) > LARGEST or zipped > LARGEST_ZIPPED:
         sys.exit("the package is larger than its limits")
+
+
+def _write_template(stage: str, region: str | None, file: Path) -> None:
+    text = template_of(stage)
+    if region:
+        text = _written(regional(json.loads(text), region))
+    file.write_text(text, encoding="utf-8")
 
 
 def _print_sizes(tree: Path, archive: Path) -> None:
@@ -138,7 +153,10 @@ def template_of(stage: str) -> str:
         stdout=subprocess.DEVNULL,
     )
     text = (out / "sam.json").read_text(encoding="utf-8")
-    template = json.loads(text)
+    return _written(json.loads(text))
+
+
+def _written(template: dict[str, Any]) -> str:
     return json.dumps(template, indent=1, sort_keys=True) + "\n"
 
 
