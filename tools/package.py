@@ -1,7 +1,8 @@
-"""Build the package of a stage: build/package/template.json and deployment.zip, reproducibly.
+"""Build the package of a stage: template.json, deployment.zip and sbom.json, reproducibly.
 
-Chalice writes the template. The archive is built here (docs/decisions/0028): wheels for Lambda,
-unused parts left out (`tools.slim`), bytecode, entries sorted and without times.
+They lie in build/package. Chalice writes the template. The archive is built here
+(docs/decisions/0028): wheels for Lambda, unused parts left out (`tools.slim`), bytecode, entries
+sorted and without times.
 """
 
 import argparse
@@ -19,8 +20,10 @@ from statistics import median
 from typing import Any
 
 from .generated import ROOT
-from .libraries import BUILD, fetch_libraries
+from .libraries import BUILD, HERE, fetch_libraries
 from .regional import regional
+from .runtime import RUNTIME, check
+from .sbom import bill_of_materials
 from .slim import slim
 
 __all__ = [
@@ -76,12 +79,16 @@ def main() -> None:
         return
     if given.region:
         parser.error("a package is for every region; --template is for one")
+    check(HERE.python)
     package = BUILD / "package"
     shutil.rmtree(package, ignore_errors=True)
     package.mkdir(parents=True)
     (package / "template.json").write_text(template_of(stage), encoding="utf-8")
     tree = build_tree(BUILD / "tree")
     archive = build_archive(tree, package / "deployment.zip")
+    (package / "sbom.json").write_text(
+        bill_of_materials(tree, archive), encoding="utf-8"
+    )
     _print_sizes(tree, archive)
     zipped = archive.stat().st_size
     if _size(tree) > LARGEST or zipped > LARGEST_ZIPPED:
@@ -153,7 +160,12 @@ def template_of(stage: str) -> str:
         stdout=subprocess.DEVNULL,
     )
     text = (out / "sam.json").read_text(encoding="utf-8")
-    return _written(json.loads(text))
+    template = json.loads(text)
+    for resource in template["Resources"].values():
+        # Chalice names the Python that packages; without an archive any may write the template.
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Runtime"] = f"python{RUNTIME}"
+    return _written(template)
 
 
 def _written(template: dict[str, Any]) -> str:
