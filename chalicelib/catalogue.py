@@ -10,6 +10,7 @@ from .kernel.audiences import SeveralPeople
 from .kernel.job import ScheduledJob, Send
 from .kernel.staff_queue import QueueKind
 from .kernel.template import Lane, Template, Urgency
+from .web.choices import DECLARED
 
 __all__ = [
     "TEMPLATES",
@@ -150,3 +151,7 @@ def lane_of(scheduled: ScheduledJob) -> Lane:
     if urgency is Urgency.LOW or isinstance(job.audience, SeveralPeople):
         return Lane.BULK
     return Lane.URGENT
+
+
+DECLARED["MessageKind"] = _messages
+DECLARED["QueueTaskKind"] = queue_kinds

@@ -1,11 +1,9 @@
 """The staff queue as clients see it."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
-from ..catalogue import queue_kinds
 from ..people.consent_schemas import ConsentIn
 from ..tickets.policy import Level
 from ..tickets.states import TABLE as TICKETS
@@ -43,14 +41,9 @@ class StaffQueueQuery(PageQuery):
     place: PlaceCode
 
 
-def _kinds() -> Iterable[str]:
-    """Return the kinds of tasks that features declare."""
-    return queue_kinds()
-
-
 QueueTaskKind = Annotated[
     str,
-    Choices("QueueTaskKind", "The kind of a task of the staff queue.", _kinds),
+    Choices("QueueTaskKind", "The kind of a task of the staff queue."),
 ]
 # Moves of what has no table of states.
 _OTHER_MOVES = frozenset(

@@ -17,6 +17,7 @@ from ..people.model import Person
 from ..places.service import Places
 from ..security_trail.audit import AuditLog
 from ..security_trail.kinds import EventKind
+from ..statistics.span import check_span
 from ..store.transaction import Transaction
 from . import decisions, permissions, policy
 from .columns import headings
@@ -26,9 +27,8 @@ from .repository import ExportRepository
 from .sheets import sheet_bytes
 from .sources import Row, Source, each_once
 
-__all__ = ["MAX_SPAN", "Exports", "SheetFile", "SheetTerms"]
+__all__ = ["Exports", "SheetFile", "SheetTerms"]
 
-MAX_SPAN = 366  # days
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
@@ -107,8 +107,7 @@ class Exports:
     ) -> Granted:
         resource = Resource(see=permissions.SEE_PLACE, places=(terms.place,))
         granted = self._access.require(context, action, resource)
-        if not 0 <= (terms.last - terms.first).days < MAX_SPAN:
-            raise Invalid("export.no_span", ["to"], days=MAX_SPAN)
+        check_span(terms.first, terms.last)
         return granted
 
     def _new(

@@ -27,10 +27,6 @@ REFUSALS = {
         zh="文件已过期或已删除，请重新导出。",
         en="The file is too old or deleted. Please export again.",
     ),
-    "export.no_span": text(
-        zh="结束日期不能早于开始日期，最多 {days} 天。",
-        en="The days must be in order, and span at most {days} days.",
-    ),
     "export.not_ready": text(
         zh="文件还没有生成。", en="The file is not ready."
     ),

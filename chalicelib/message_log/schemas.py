@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..catalogue import TEMPLATES
 from ..web.choices import Choices
 from ..web.fields import Instant, PageQuery, PersonId, View
 from .model import Channel, DeliveryState, InboxItem, MessageAttempt
@@ -40,7 +39,6 @@ MessageKind = Annotated[
     Choices(
         "MessageKind",
         "The kind of a message, by the occasion that it tells of.",
-        lambda: TEMPLATES,
     ),
 ]
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from ..kernel.access import Resource
 from ..kernel.clock import Clock, local_day, start_of_day
-from ..kernel.errors import Invalid
 from ..kernel.fact import Fact, microseconds
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
@@ -32,10 +31,10 @@ from .rates import (
     grouped,
     statistics_of,
 )
+from .span import check_span
 
-__all__ = ["MAX_SPAN", "HotSpots", "PlaceOverview", "Rates", "Statistics"]
+__all__ = ["HotSpots", "PlaceOverview", "Rates", "Statistics"]
 
-MAX_SPAN = 366  # days
 _MAX_SPOTS = 100
 _PLACES = (OverviewGrouping.COMMUNITY, OverviewGrouping.GRID)
 
@@ -122,7 +121,7 @@ class Statistics:
 
         """
         self._require(context, place)
-        _check_span(since, until)
+        check_span(since, until)
         zone = self._places.zone_of(street_of(place))
         read = self._facts.between(street_of(place), since, until)
         tickets = _reported(read.facts, place, span_of(since, until, zone))
@@ -168,7 +167,7 @@ class Statistics:
 
         """
         self._require(context, request.place)
-        _check_span(request.first, request.last)
+        check_span(request.first, request.last)
         now = self._clock.now()
         zone = self._places.zone_of(street_of(request.place))
         read = self._overviews.read(request, zone, now)
@@ -201,11 +200,6 @@ class Statistics:
     def _require(self, context: RequestContext, place: str) -> None:
         resource = Resource(see=permissions.SEE, places=(place,))
         self._access.require(context, permissions.READ, resource)
-
-
-def _check_span(since: date, until: date) -> None:
-    if not 0 <= (until - since).days < MAX_SPAN:
-        raise Invalid("figures.span", ["to"], days=MAX_SPAN)
 
 
 def _since(wanted: datetime, read: date | None, zone: str) -> datetime | None:

@@ -7,7 +7,10 @@ from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core.core_schema import CoreSchema
 
-__all__ = ["CHOICES", "Choices"]
+__all__ = ["CHOICES", "DECLARED", "Choices"]
+
+# Sets that follow from the declarations of all features, by name. The assembly fills them.
+DECLARED: dict[str, Callable[[], Iterable[str]]] = {}
 
 # The key under which a schema keeps its enum until the contract gives it a name.
 CHOICES = "x-choices"
@@ -16,7 +19,8 @@ CHOICES = "x-choices"
 class Choices:
     """Names the closed set of a field's values in the contract. It checks nothing.
 
-    `values` is called for the contract only; without it the field is a `Literal`.
+    `values` is called for the contract only. Without it the field is a `Literal`, or the set is
+    one of `DECLARED`.
     """
 
     def __init__(
@@ -33,8 +37,9 @@ class Choices:
         """Return the schema with the named enum in place of its values."""
         schema: dict[str, Any] = handler(core_schema)
         values = schema.pop("enum", None)
-        if self._values:
-            values = sorted(set(self._values()))
+        find = self._values or DECLARED.get(self.name)
+        if find:
+            values = sorted(set(find()))
         if values is None:
             values = [schema.pop("const")]
         schema.pop("type", None)

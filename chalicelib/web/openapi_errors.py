@@ -109,6 +109,7 @@ def add_error_codes(schemas: Schemas) -> None:
     schemas.all[_CODES] = {
         "type": "string",
         "title": _CODES,
+        "description": "A code of a refusal; stable, for programs. docs/errors.md explains each.",
         "enum": all_codes(),
     }
     code = schemas.all[Problem.__name__]["properties"]["code"]

@@ -197,7 +197,7 @@ def test_the_days_are_in_order_and_within_a_year(world: World):
         {"from": "2025-11-01", "to": "2026-11-02"},
     ):
         answer = ask(staff, **span)
-        assert (answer.status, answer.code) == (422, "export.no_span")
+        assert (answer.status, answer.code) == (422, "figures.span")
     assert (
         ask(staff, **{"from": "2025-11-02", "to": "2026-11-02"}).status == 202
     )

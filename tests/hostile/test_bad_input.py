@@ -719,7 +719,7 @@ def _conditional() -> Iterator[Operation]:
         listed = CONTRACT["paths"][operation.path][operation.method.lower()][
             "parameters"
         ]
-        if any(parameter["name"] == "If-Match" for parameter in listed):
+        if {"$ref": "#/components/parameters/IfMatch"} in listed:
             yield operation
 
 

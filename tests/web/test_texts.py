@@ -109,7 +109,9 @@ def _field_names() -> set[str]:
     for operations in contract["paths"].values():
         for operation in operations.values():
             names |= {
-                parameter["name"] for parameter in operation["parameters"]
+                parameter["name"]
+                for parameter in operation["parameters"]
+                if "name" in parameter  # else it is one of the shared headers
             }
     return names
 
