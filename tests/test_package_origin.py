@@ -125,3 +125,15 @@ def test_the_check_needs_no_library():
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     assert ran.returncode == (here != runtime.RUNTIME)
     assert ("make package" in ran.stderr) == (here != runtime.RUNTIME)
+
+
+def test_make_asks_for_the_python_before_it_installs_anything():
+    ran = subprocess.run(
+        ["make", "-n", "package", "PYTHON=some-python"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, *_ = ran.stdout.splitlines()
+    assert first == "some-python -m tools.runtime"
