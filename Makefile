@@ -15,12 +15,13 @@ EMBEDDED := .store/.ready
 EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
 CLIENTS := .clients/.ready-$(shell cat requirements-clients.txt tests/clients/package.json | cksum | cut -d' ' -f1)
 CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
+PACKAGER := .venv-package/.ready-$(shell cat requirements.txt tools/runtime.py | cksum | cut -d' ' -f1)
 PACKAGE := build/package
-SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/libraries.py tools/slim.py .chalice chalicelib
+SOURCES := app.py pyproject.toml requirements-package.lock infra/template.json tools/package.py tools/libraries.py tools/runtime.py tools/sbom.py tools/slim.py .chalice chalicelib
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package tools test-clients test-deploy check-deploy deploy
+.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package runtime tools test-clients test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,17 +75,31 @@ infra: $(READY) ## write infra/template.json from infra/*.yaml and the code if i
 policies: $(READY) store ## write .chalice/policy-*.json from a recorded run of all features if they differ, and fail if they did (about a minute)
 	$(BIN)/python -m tests.deploy.policies
 
-package: $(PACKAGED) ## build template.json and deployment.zip in build/package (STAGE=dev or prod)
+package: $(PACKAGED) ## build template.json, deployment.zip and sbom.json in build/package (STAGE=dev or prod, PYTHON of the runtime)
 
-$(PACKAGED): | $(READY)
-	$(BIN)/python -m tools.package --stage $(STAGE)
+$(PACKAGED): | runtime $(READY) $(PACKAGER)
+	.venv-package/bin/python -m tools.package --stage $(STAGE)
 	@touch $@
 
-check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## run cfn-lint and checkov on the templates of both stages
-	@mkdir -p build/templates
-	@for stage in dev prod; do $(BIN)/python -m tools.package --stage $$stage --template build/templates/$$stage.json || exit 1; done
-	.venv-deploy/bin/cfn-lint build/templates/dev.json build/templates/prod.json
-	.venv-checkov/bin/checkov --config-file infra/checkov.yml --directory build/templates
+runtime:
+	@$(PYTHON) -m tools.runtime
+
+# An environment of its own: its Python is that of Lambda, and that of .venv any from 3.11 on.
+$(PACKAGER): requirements.txt tools/runtime.py | runtime
+	@echo "setting up .venv-package (once)"
+	@$(PYTHON) -m venv --clear .venv-package
+	@.venv-package/bin/pip $(INSTALL) -r requirements.txt
+	@touch $@
+
+check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## run cfn-lint (for AWS and for AWS China) and checkov on the templates of both stages
+	@rm -rf build/templates
+	@set -e; for region in ap-southeast-1 cn-north-1; do \
+	  mkdir -p build/templates/$$region; \
+	  for stage in dev prod; do $(BIN)/python -m tools.package --stage $$stage --region $$region --template build/templates/$$region/$$stage.json; done; \
+	  echo "cfn-lint for $$region"; \
+	  .venv-deploy/bin/cfn-lint --regions $$region -- build/templates/$$region/*.json; \
+	done
+	.venv-checkov/bin/checkov --config-file infra/checkov.yml --directory build/templates/ap-southeast-1
 
 deploy: package ## deploy the package to AWS by a change set that you read first (STAGE; SET="Name=value …"; docs/operations.md)
 	$(BIN)/python -m tools.deploy --stage $(STAGE) $(foreach pair,$(SET),--set $(pair))
@@ -138,4 +153,4 @@ $(CHECKOV): requirements-checkov.txt
 	@rm -f .venv-checkov/.ready-* && touch $@
 
 clean: ## remove everything that was fetched or built, data included
-	rm -rf .venv .venv-bench .venv-deploy .venv-checkov .venv-clients .clients .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-bench .venv-package .venv-deploy .venv-checkov .venv-clients .clients .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

@@ -1,7 +1,8 @@
-"""Build the package of a stage: build/package/template.json and deployment.zip, reproducibly.
+"""Build the package of a stage: template.json, deployment.zip and sbom.json, reproducibly.
 
-Chalice writes the template. The archive is built here (docs/decisions/0028): wheels for Lambda,
-unused parts left out (`tools.slim`), bytecode, entries sorted and without times.
+They lie in build/package. Chalice writes the template. The archive is built here
+(docs/decisions/0028): wheels for Lambda, unused parts left out (`tools.slim`), bytecode, entries
+sorted and without times.
 """
 
 import argparse
@@ -16,9 +17,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from .generated import ROOT
-from .libraries import BUILD, fetch_libraries
+from .libraries import BUILD, HERE, fetch_libraries
+from .regional import regional
+from .runtime import RUNTIME, check
+from .sbom import bill_of_materials
 from .slim import slim
 
 __all__ = [
@@ -63,21 +68,38 @@ def main() -> None:
         metavar="FILE",
         help="only the template, into a file",
     )
+    parser.add_argument(
+        "--region",
+        help="with --template: without what this region does not have",
+    )
     given = parser.parse_args()
     stage: str = given.stage
     if given.template:
-        given.template.write_text(template_of(stage), encoding="utf-8")
+        _write_template(stage, given.region, given.template)
         return
+    if given.region:
+        parser.error("a package is for every region; --template is for one")
+    check(HERE.python)
     package = BUILD / "package"
     shutil.rmtree(package, ignore_errors=True)
     package.mkdir(parents=True)
     (package / "template.json").write_text(template_of(stage), encoding="utf-8")
     tree = build_tree(BUILD / "tree")
     archive = build_archive(tree, package / "deployment.zip")
+    (package / "sbom.json").write_text(
+        bill_of_materials(tree, archive), encoding="utf-8"
+    )
     _print_sizes(tree, archive)
     zipped = archive.stat().st_size
     if _size(tree) > LARGEST or zipped > LARGEST_ZIPPED:
         sys.exit("the package is larger than its limits")
+
+
+def _write_template(stage: str, region: str | None, file: Path) -> None:
+    text = template_of(stage)
+    if region:
+        text = _written(regional(json.loads(text), region))
+    file.write_text(text, encoding="utf-8")
 
 
 def _print_sizes(tree: Path, archive: Path) -> None:
@@ -139,6 +161,14 @@ def template_of(stage: str) -> str:
     )
     text = (out / "sam.json").read_text(encoding="utf-8")
     template = json.loads(text)
+    for resource in template["Resources"].values():
+        # Chalice names the Python that packages; without an archive any may write the template.
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Runtime"] = f"python{RUNTIME}"
+    return _written(template)
+
+
+def _written(template: dict[str, Any]) -> str:
     return json.dumps(template, indent=1, sort_keys=True) + "\n"
 
 

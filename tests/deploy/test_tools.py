@@ -488,20 +488,24 @@ def test_the_page_prints_only_what_this_repository_brings():
                 "rm",
                 "curl",
                 ".venv/bin/python",
+                "python3",
+                "build/audit/bin/pip-audit",
             }, line
 
 
 def test_what_the_emulator_cannot_do_is_marked_with_a_reason_and_counted():
     assert [block.section for block in printed() if block.unable] == [
-        "First deployment"
+        "First deployment",
+        "What is shipped",
     ]
 
 
 def test_ci_deploys():
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert lines[-4:] == [
+    assert lines[-5:] == [
         "make test",
         "make check",
+        "make test-clients",
         "make test-deploy",
         "make check-deploy",
     ]
