@@ -130,7 +130,7 @@ $(READY): requirements-dev.txt $(SERVER)
 	@$(BIN)/pip $(INSTALL) -r requirements-dev.txt
 	@rm -f .venv/.ready-* && touch $@
 
-tools: $(EMULATOR) $(CHECKOV) $(CLIENTS) ## install what test-clients, test-deploy and check-deploy need
+tools: $(PACKAGER) $(EMULATOR) $(CHECKOV) $(CLIENTS) ## install what test-clients, test-deploy and check-deploy need
 
 $(EMULATOR): requirements-deploy.txt
 	@echo "setting up .venv-deploy (once)"
