@@ -464,6 +464,7 @@ def _codes() -> dict[str, set[str]]:
                     "ticket",
                     "upload",
                     "phone_change",
+                    "export",
                 )
             ]  # of the transition tables
         assert texts or isinstance(first, ast.Attribute), (
