@@ -1,6 +1,6 @@
 """Consents, guardians and consent texts as clients send and see them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, RootModel
 
@@ -51,7 +51,16 @@ ConsentRecordForm = Annotated[
     Choices(
         "ConsentRecordForm",
         "How a consent on record was given.",
-        lambda: ("app", "spoken", "written"),
+        lambda: ("app", "call_back", "spoken", "written"),
+    ),
+]
+# A channel that is stopped is on record, too.
+ConsentRecordPurpose = Annotated[
+    str,
+    Choices(
+        "ConsentRecordPurpose",
+        "What a consent on record is for, or the channel that was stopped.",
+        lambda: (*get_args(get_args(Purpose)[0]), "sms", "email"),
     ),
 ]
 
@@ -105,7 +114,7 @@ class ConsentIn(Request):
 class ConsentView(View):
     """A line of the consent history."""
 
-    purpose: Purpose
+    purpose: ConsentRecordPurpose
     given: bool
     text_version: str | None
     how: ConsentRecordForm
