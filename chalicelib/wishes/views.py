@@ -124,24 +124,32 @@ class ClaimView(View):
     thanks: str | None = Field(description="To this helper.")
 
 
+def _is_not_shown(value: object) -> bool:
+    return value is None
+
+
 class HelperWish(WishFields):
     """A wish as its helper sees it, with their own claims.
 
-    Name, phone, address, place, word and instructions are shown while a claim is active.
+    Name, phone, address, place, word and instructions are there while a claim is active.
     """
 
     view: Literal["helper"] = "helper"
     claims: list[ClaimView]
     thanks: str | None
-    name: str | None
-    phone: str | None
-    address: str | None
-    place: PlaceCode | None
+    name: str | None = Field(None, exclude_if=_is_not_shown)
+    phone: str | None = Field(None, exclude_if=_is_not_shown)
+    address: str | None = Field(None, exclude_if=_is_not_shown)
+    place: PlaceCode | None = Field(None, exclude_if=_is_not_shown)
     word: str | None = Field(
-        description="The helper says it first at the door; the resident knows it, too."
+        None,
+        exclude_if=_is_not_shown,
+        description="The helper says it first at the door; the resident knows it, too.",
     )
-    instructions: list[str] = Field(
-        description="What the helper needs to know for the visit."
+    instructions: list[str] | None = Field(
+        None,
+        exclude_if=_is_not_shown,
+        description="What the helper needs to know for the visit.",
     )
 
 
@@ -256,10 +264,7 @@ def _helper_view(
 ) -> HelperWish:
     """Return the view of a helper; only an active claim shows whose wish it is, and where."""
     claims = [_claim(claim, seen) for claim in mine]
-    visit: dict[str, Any] = dict.fromkeys(
-        ("name", "phone", "address", "place", "word")
-    )
-    visit["instructions"] = []
+    visit: dict[str, Any] = {}
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
         visit = _as_written(seen.wish) | _recipient(seen.wish, seen)
         visit |= _visit(claims, seen)

@@ -115,9 +115,9 @@ def test_the_helper_sees_where_to_bring_it_from_claim_to_delivery_and_not_longer
     )
     assert not {"address", "phone", "claims"} & seen(other, id).keys()
     after = helper.post(f"/v1/wishes/{id}/deliver", {}).json
-    hidden = ("address", "phone", "name", "place", "word")
-    assert [after[name] for name in hidden] == [None] * 5
-    assert (after["view"], after["instructions"]) == ("helper", [])
+    hidden = {"address", "phone", "name", "place", "word", "instructions"}
+    assert not hidden & after.keys()
+    assert after["view"] == "helper"
     assert after["story"] == "住＊＊"
     assert [claim["state"] for claim in after["claims"]] == ["delivered"]
 
