@@ -33,7 +33,7 @@ serve: $(SERVER) $(EMBEDDED) ## serve a street in earnest on this machine (DATA_
 	@PORT="$(PORT)" DATA_DIR="$(DATA_DIR)" exec $(BIN)/python -m onemachine.serve
 
 test: $(READY) store ## run all tests, in parallel
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	@uptime
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy);"
 	@echo "tests/clients, generated clients of the contract (make test-clients)."
@@ -53,7 +53,7 @@ test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_transform.py tests/deploy/test_stack.py
 
 check: lint types openapi infra ## the checks of CI without the tests: lint, types, architecture, and that generated files are up to date
-	$(BIN)/python -m pytest -q tests/architecture tests/test_openapi.py
+	$(BIN)/python -m pytest -q -n auto tests/architecture tests/test_openapi.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
