@@ -25,6 +25,7 @@ from .infra import TEMPLATE
 __all__ = [
     "ADDRESSES",
     "API",
+    "CONFIGURATION_SETS",
     "UNRECORDED",
     "Permission",
     "RecordedCall",
@@ -103,7 +104,7 @@ def _source_queue(function: str, calls: Calls) -> str | None:
 
 def _configuration_sets(function: str, calls: Calls) -> str | None:
     if RecordedCall("ses:SendEmail", "identity/*") in calls:
-        return _CONFIGURATION_SETS
+        return CONFIGURATION_SETS
     return None
 
 
@@ -138,7 +139,7 @@ UNRECORDED = (
     ),
 )
 _SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
-_CONFIGURATION_SETS = f"{_SES}:configuration-set/*"
+CONFIGURATION_SETS = f"{_SES}:configuration-set/*"
 ADDRESSES: Mapping[str, str] = {
     # A phone number has no ARN.
     "phone": "*",

@@ -12,6 +12,7 @@ from chalicelib.catalogue import job_kinds
 from tools.policies import (
     ADDRESSES,
     API,
+    CONFIGURATION_SETS,
     Permission,
     RecordedCall,
     address_of,
@@ -110,7 +111,7 @@ EXCEPTIONS = {
     Permission("Allow", "sns:Publish", ADDRESSES["phone"]),
     Permission("Allow", "ses:SendEmail", ADDRESSES["identity/*"]),
     # An account may have a default configuration set of any name; without it no mail goes out.
-    Permission("Allow", "ses:SendEmail", ADDRESSES["configuration-set/*"]),
+    Permission("Allow", "ses:SendEmail", CONFIGURATION_SETS),
 }
 
 
