@@ -20,12 +20,16 @@ SAMPLE = Path(__file__).resolve().parent / "sample"
 MAX_CHANGES = 4
 GENERATORS = (
     "tools.routes",
+    "tools.refusal_codes",
+    "tools.error_pages",
     "tools.openapi",
     "tools.templates",
     "tools.infra",
 )  # make openapi infra
 GENERATED = {
     "chalicelib/routes.py",
+    "chalicelib/web/operation_codes.json",
+    "docs/errors.md",
     "docs/openapi.json",
     "docs/messages.md",
     "infra/template.json",
