@@ -129,7 +129,7 @@ def test_the_check_needs_no_library():
 
 def test_make_asks_for_the_python_before_it_installs_anything():
     ran = subprocess.run(
-        ["make", "-n", "package", "PYTHON=some-python"],
+        ["make", "--no-print-directory", "-n", "package", "PYTHON=some-python"],
         cwd=ROOT,
         capture_output=True,
         text=True,
