@@ -17,13 +17,24 @@ from chalicelib.adapters.queue import (
     seconds_left,
 )
 from chalicelib.catalogue import id_prefixes
-from chalicelib.routes import ROUTES
+from chalicelib.pages.site import Site
+from chalicelib.routes import PAGES, ROUTES
 from chalicelib.runtime import services
 from chalicelib.web.api import Api
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, runtime.core, runtime.log, id_prefixes, runtime.public_url)
-for feature, lines in ROUTES.items():  # written by `make openapi`
+site = Site(
+    app,
+    api,
+    runtime.core,
+    runtime.browser_sessions,
+    runtime.photo_origin,
+    runtime.log,
+)
+for feature, lines in PAGES.items():  # written by `make openapi`, like ROUTES
+    site.mount(lines, partial(runtime.pages_of, feature))
+for feature, lines in ROUTES.items():
     api.mount(
         lines,
         partial(runtime.routes_of, feature),

@@ -5,7 +5,13 @@ all declarations at once. The decorated functions import services, models, texts
 they are first called.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from functools import wraps
 from typing import (
     TYPE_CHECKING,
@@ -30,6 +36,7 @@ from .kernel.template import Lane
 if TYPE_CHECKING:
     from .core import Core
     from .kernel.template import Templates
+    from .pages.declaration import Pages
     from .web.routes import Routes
 
 __all__ = [
@@ -262,6 +269,7 @@ class Feature(JobHandlers[S]):
         self.id_prefixes = dict(id_prefixes or {})
         self.fills: dict[ServiceProvider[Any], Callable[[Core, Get], Any]] = {}
         self.load_routes: Callable[[], Routes[Any]] | None = None
+        self.load_pages: Callable[[], Sequence[Pages]] | None = None
         self.route_service: ServiceProvider[Any] = (
             self  # the first argument of views
         )
@@ -311,6 +319,13 @@ class Feature(JobHandlers[S]):
     ) -> "Callable[[], Routes[Any]]":
         """Declare the function that imports the routes."""
         self.load_routes = load
+        return load
+
+    def pages(
+        self, load: "Callable[[], Sequence[Pages]]"
+    ) -> "Callable[[], Sequence[Pages]]":
+        """Declare the function that imports the pages: one `Pages` for each shell."""
+        self.load_pages = load
         return load
 
     # messages and hooks

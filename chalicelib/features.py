@@ -33,6 +33,7 @@ FEATURES = (
     "exports",
     "queue_watch",
     "admin",
+    "front",
 )
 
 

@@ -17,16 +17,21 @@ from .settings import ReadSecret, Settings
 
 if TYPE_CHECKING:
     from .kernel.mail_event import MailEvent
+    from .pages.declaration import Pages
+    from .pages.visitors import BrowserSessions
     from .web.routes import Routes
 
 __all__ = [
+    "browser_sessions",
     "check_coverage",
     "clean_photos",
     "core",
     "load_everything",
     "log",
     "match_wishes",
+    "pages_of",
     "park",
+    "photo_origin",
     "public_url",
     "routes_of",
     "run_job",
@@ -86,6 +91,23 @@ def core() -> Core:
 def public_url() -> str:
     """Return the address under which clients reach this deployment; empty if unknown."""
     return core().settings.public_url
+
+
+def photo_origin() -> str:
+    """Return the origin to which browsers send photos; "" where that is the public address."""
+    settings = core().settings
+    if not settings.upload_bucket:
+        return ""
+    china = ".cn" if settings.region.startswith("cn-") else ""
+    host = f"{settings.upload_bucket}.s3.{settings.region}.amazonaws.com{china}"
+    return f"https://{host}"
+
+
+def browser_sessions() -> "BrowserSessions":
+    """Return the sessions of browsers."""
+    from .signin.feature import sessions
+
+    return services().get(sessions)
 
 
 def run_job(scheduled: ScheduledJob) -> None:
@@ -161,6 +183,14 @@ def routes_of(feature: str) -> "Routes[Any]":
     load = declaration(feature).load_routes
     if load is None:
         raise LookupError(f"{feature} has no routes")
+    return load()
+
+
+def pages_of(feature: str) -> "Sequence[Pages]":
+    """Load the pages of a feature."""
+    load = declaration(feature).load_pages
+    if load is None:
+        raise LookupError(f"{feature} has no pages")
     return load()
 
 

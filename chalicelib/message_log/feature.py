@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..kernel.ended_relations import EndedRelations
     from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
+    from ..pages.declaration import Pages
     from ..people.model import Person
     from ..web.routes import Routes
     from .answering import Answering
@@ -296,6 +297,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pages
+
+    return (pages,)
 
 
 @feature.on_relation_ended(service=waiting_messages)

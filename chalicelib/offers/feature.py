@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         QuestionStatus,
     )
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .background import OfferJobs
     from .maker import OfferMaker
@@ -135,6 +136,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pages
+
+    return (pages,)
 
 
 def templates() -> "Templates":

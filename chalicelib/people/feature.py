@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .access import Access
     from .accounts import Accounts, CheckPhone, PhoneProof, TrailLine
@@ -274,6 +275,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pages
+
+    return (pages,)
 
 
 @feature.group("place")

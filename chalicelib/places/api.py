@@ -6,6 +6,7 @@ from ..kernel.request import RequestContext
 from ..web.fields import PageQuery
 from ..web.routes import Routes
 from .schemas import (
+    DoorplateView,
     DutyIn,
     PlaceIn,
     PlaceList,
@@ -44,6 +45,14 @@ def list_streets(
         items=[StreetView.of(street) for street in page.items],
         next=context.cursor_of(page.next),
     )
+
+
+@routes.get("/v1/places/{code}", public=True)
+def read_doorplate(
+    places: Places, context: RequestContext, code: str
+) -> DoorplateView:
+    """Read the names of a place and of those around it, as a doorplate shows them."""
+    return DoorplateView.of(places.read_doorplate(code))
 
 
 @routes.put("/v1/places/{code}")

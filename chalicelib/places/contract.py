@@ -12,6 +12,7 @@ CONTRACT = FeatureTexts(
         "list_places": About(
             can.READ, "Staff see who is on duty. It changes nothing."
         ),
+        "read_doorplate": "For anybody; a token counts for nothing. It changes nothing.",
         "put_place": About(can.CHANGE, "The place above it must exist."),
         "assign_duty": About(
             can.ASSIGN_DUTY, "Tickets of the place go to these people."
@@ -25,6 +26,9 @@ CONTRACT = FeatureTexts(
         "PlaceIn.zone": "The time zone (IANA); for streets only.",
     },
     examples={
+        "DoorplateView.code": "chunhui.baihua.g01",
+        "DoorplateView.names": ["春晖路街道", "柏华社区", "第一网格"],
+        "DoorplateView.community": "chunhui.baihua",
         "StreetView.code": "chunhui",
         "StreetView.name": "春晖路街道",
         "hotline": "028-85550100",

@@ -31,6 +31,7 @@ class PlaceReader:
         self._zones = ExpiringCache[str](clock, _CACHED_FOR)
         self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
         self._streets = ExpiringCache[Sequence[str]](clock, _CACHED_FOR)
+        self._named_streets = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
 
     def find(self, code: str) -> Place | None:
         """Read one place; for other features."""
@@ -79,6 +80,20 @@ class PlaceReader:
 
     def _read_streets(self, _: str) -> Sequence[str]:
         return tuple(self._repository.streets())
+
+    def named_streets(self) -> Sequence[Place]:
+        """Return every street of the installation, by code. Cached like `streets`."""
+        return self._named_streets.get("", self._read_named_streets)
+
+    def _read_named_streets(self, _: str) -> Sequence[Place]:
+        codes = self.streets()
+        found = self.find_many(codes, consistent=False)
+        return [found[code] for code in codes if code in found]
+
+    def forget_streets(self) -> None:
+        """Read the streets again when they are next asked for."""
+        self._streets.forget("")
+        self._named_streets.forget("")
 
     def on_duty(
         self, code: str, roles: Sequence[str], within: str = ""

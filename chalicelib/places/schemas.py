@@ -1,12 +1,13 @@
 """Places as clients send and see them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
-from ..kernel.place import PlaceKind
+from ..kernel.place import PlaceKind, community_of
 from ..kernel.unset import UNSET, Maybe
 from ..web.fields import (
     Line,
@@ -20,6 +21,7 @@ from ..web.fields import (
 from .model import Location, Place
 
 __all__ = [
+    "DoorplateView",
     "DutyIn",
     "LocationIn",
     "PlaceIn",
@@ -149,6 +151,36 @@ class StreetView(View):
     def of(cls, place: Place) -> "StreetView":
         """Return the view of a street."""
         return cls(code=place.id, name=place.name, hotline=place.hotline)
+
+
+class DoorplateView(View):
+    """A place, as anybody may read it: its names from the street down, and whom to ring."""
+
+    code: PlaceCode
+    names: list[str] = Field(
+        description="The names of the places around it and its own, the widest first."
+    )
+    community: PlaceCode | None = Field(
+        description="The community in which it lies; null for a street."
+    )
+    hotline: str | None = Field(
+        description="The public phone of the place, or of the nearest one around it."
+    )
+
+    @classmethod
+    def of(cls, path: Sequence[Place]) -> "DoorplateView":
+        """Return the view of the last place of a path from the street down."""
+        place = path[-1]
+        hotlines = [each.hotline for each in path if each.hotline]
+        community = None
+        if place.kind is not PlaceKind.STREET:
+            community = community_of(place.id)
+        return cls(
+            code=place.id,
+            names=[each.name for each in path],
+            community=community,
+            hotline=hotlines[-1] if hotlines else None,
+        )
 
 
 class StreetList(View):

@@ -8,7 +8,7 @@ from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page
-from ..kernel.place import parent_of
+from ..kernel.place import ancestors, parent_of
 from ..kernel.request import RequestContext
 from ..kernel.unset import UNSET, Maybe, or_else
 from ..people.access import Access
@@ -53,11 +53,31 @@ class Places(PlaceReader):
         return page, with_duty
 
     def list_streets(self, context: RequestContext, limit: int) -> Page[Place]:
-        """Return the streets of the installation, by code; for anybody."""
+        """Return the streets of the installation, by code; for anybody.
+
+        The first page is cached for ten minutes: public pages begin with it.
+        """
+        if context.start is None:
+            streets = self.named_streets()
+            if len(streets) <= limit:
+                return Page(list(streets), None)
         page = self._repository.page_of_streets(context.start, limit)
         found = self.find_many(page.items, consistent=False)
         streets = [found[code] for code in page.items if code in found]
         return Page(streets, page.next)
+
+    def read_doorplate(self, code: str) -> Sequence[Place]:
+        """Return a place with those around it, from the street down; for anybody.
+
+        Raises:
+            NotFound: there is no such place.
+
+        """
+        path = [*reversed(ancestors(code)), code]
+        found = self.find_many(path, consistent=False)
+        if code not in found:
+            raise NotFound
+        return [found[each] for each in path if each in found]
 
     def put_place(
         self,
@@ -97,7 +117,9 @@ class Places(PlaceReader):
             event = _change_event(before, changed, actor)
             return Changes(entity=changed, previous=before, events=(event,))
 
-        return self._transaction.run(decide, context)
+        place = self._transaction.run(decide, context)
+        self.forget_streets()
+        return place
 
     def _check_around(self, code: str, neighbours: Sequence[str]) -> None:
         """Refuse a place whose parent or neighbours do not exist with Invalid."""
@@ -189,7 +211,7 @@ class Places(PlaceReader):
             )
 
         street = self._transaction.run(decide, RequestContext())
-        self._streets.forget("")
+        self.forget_streets()
         return street
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Position
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..people.accounts import PhoneProof
     from ..people.model import Person
     from ..web.routes import Routes
@@ -226,6 +227,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pages
+
+    return (pages,)
 
 
 def code_templates() -> "Templates":

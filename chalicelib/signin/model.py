@@ -35,6 +35,7 @@ __all__ = [
     "read_refresh",
     "refresh",
     "refresh_token",
+    "resume",
 ]
 
 
@@ -295,6 +296,23 @@ def refresh(
     ):
         return session
     raise Reused
+
+
+def resume(session: Session, life: SessionLife, now: datetime) -> Session:
+    """Return the session of a browser after it was used. It does not rotate.
+
+    Its end moves on after a quarter of its idle time, or once a day: most uses write nothing.
+
+    Raises:
+        Unauthenticated: the session is over.
+
+    """
+    expires = _end_of(life, session.created_at, now)
+    if session.is_over(now) or expires <= now:
+        raise Unauthenticated("auth.refresh_invalid")
+    if now - session.rotated_at < min(life.idle / 4, timedelta(days=1)):
+        return session
+    return replace(session, rotated_at=now, expires_at=expires, ttl=expires)
 
 
 def _rotated(session: Session, life: SessionLife, now: datetime) -> Session:

@@ -49,6 +49,14 @@ class SignedIn:
     person: Person
 
 
+class _Unchanged(Exception):
+    """A session that was used a moment ago, with its person: there is nothing to write."""
+
+    def __init__(self, session: Session, person: Person) -> None:
+        super().__init__(session.id)
+        self.session, self.person = session, person
+
+
 class Sessions:
     """Use cases about sessions: refresh, list, end."""
 
@@ -132,6 +140,36 @@ class Sessions:
         except Reused:
             self._revoke(context, session_id)
             raise Unauthenticated("auth.refresh_reused") from None
+        return self.signed_in(person, session)
+
+    def resume(self, session_id: str) -> SignedIn:
+        """Return the tokens of the session that a browser keeps in its cookie.
+
+        It does not rotate, so that a lost answer signs nobody out.
+
+        Raises:
+            Unauthenticated: the session is over.
+            Forbidden: the person is blocked.
+
+        """
+
+        def decide() -> tuple[Changes[Session], Person]:
+            now = self._clock.now()
+            session, person = self._read(session_id)
+            resumed = model.resume(session, life_of(person.grants), now)
+            if resumed is session:
+                raise _Unchanged(session, person)
+            seen = LastSeen(person_id=person.id, at=now)
+            return Changes(
+                entity=resumed, previous=session, writes=(Put(row=seen),)
+            ), person
+
+        try:
+            session, person = self._transaction.run_with(
+                decide, RequestContext()
+            )
+        except _Unchanged as found:
+            session, person = found.session, found.person
         return self.signed_in(person, session)
 
     def _read(self, session_id: str) -> tuple[Session, Person]:

@@ -1,6 +1,6 @@
 """The declaration of the staff directory: records of staff about people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..feature import Feature, Get, ServiceProvider
@@ -11,6 +11,7 @@ from ..security_trail.feature import audit
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .pending_phone import PendingPhone
     from .reveals import Reveals
@@ -73,3 +74,11 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pages
+
+    return (pages,)

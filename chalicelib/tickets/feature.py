@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..people.model import Person
     from ..web.routes import Routes
     from .alarm_bell import AlarmBell
@@ -345,6 +346,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pages
+
+    return (pages,)
 
 
 def templates() -> "Templates":

@@ -14,12 +14,13 @@ from ..kernel.text_catalogue import Catalogue, choose_locale
 from .authentication import Authenticator, BearerAuthenticator
 from .errors import ErrorRenderer
 from .headers import CORS, add_common_headers
+from .inside import InsideCalls
 from .rendering import Renderer
 from .requests import RequestReader
 from .routes import NO_PREFIXES, Mount, Operation, Routes, RouteTable
 from .tokens import Tokens
 
-__all__ = ["Api", "WebCore"]
+__all__ = ["Api", "WebCore", "innermost_line"]
 
 
 class WebCore(Protocol):
@@ -69,6 +70,7 @@ class Api:
         )
         self._renderer = Renderer()
         self._errors = ErrorRenderer(self._routes.words)
+        self.inside = InsideCalls(self._routes, self._reader, self._errors)
         # For the whole app: a route's own `cors=True` would override it.
         self.cors = app.api.cors = CORS
         app.middleware("http")(self._replace_chalice_error)
@@ -89,6 +91,8 @@ class Api:
         for line in lines:
             method, _, path = line.partition(" ")
             self._routes.add(method, path, mount)
+            if method in self._app.routes.get(path, ()):
+                continue  # a page is there, which calls `respond`
             self._app.route(path, methods=[method], content_types=[])(
                 self._handler(method, path)
             )
@@ -114,6 +118,14 @@ class Api:
         self._routes.load_all()
         return self._routes.words
 
+    def has(self, method: str, path: str) -> bool:
+        """Say whether a route is mounted; loads nothing."""
+        return self._routes.has(method, path)
+
+    def add_words(self, texts: Catalogue) -> None:
+        """Add texts of refusals that no route declares: those of pages."""
+        self._routes.words.update(texts)
+
     def problem(
         self, status: int, code: str, accept_language: str | None
     ) -> Response:
@@ -131,17 +143,22 @@ class Api:
         def handle(**values: str) -> Response:
             request = self._app.current_request
             assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
-            return self._respond(method, path, request, values)
+            return self.respond(method, path, request, values)
 
         return handle
 
-    def _respond(
+    def address_of(self, request: Request) -> str:
+        """Return the network address of the client of a request."""
+        return self._reader.address_of(request)
+
+    def respond(
         self,
         method: str,
         path: str,
         request: Request,
         values: Mapping[str, str],
     ) -> Response:
+        """Answer a request for a route."""
         accept_language = request.headers.get("accept-language")
         try:
             operation, find_service = self._routes.find(method, path)
@@ -214,11 +231,11 @@ class Api:
 
     def _log_crash(self, operation: str, error: Exception) -> None:
         """Log the type of an error, never its text: that may hold personal data."""
-        name, place = type(error).__name__, _innermost_line(error)
+        name, place = type(error).__name__, innermost_line(error)
         self._log.error("crash", operation=operation, error=name, at=place)
 
 
-def _innermost_line(error: BaseException) -> str:
+def innermost_line(error: BaseException) -> str:
     """Return file and line of the innermost frame: enough to find the fault, without values."""
     trace = error.__traceback__
     if trace is None:

@@ -1,6 +1,7 @@
 """Errors as responses: problem documents (RFC 9457), and the HTTP status of each refusal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from chalice.app import Response
@@ -50,6 +51,8 @@ TITLES = {
     500: text(zh="系统出错", en="Internal error"),
     503: text(zh="系统繁忙", en="Busy"),
 }
+Shows = Mapping[str, Callable[[Any], BaseModel]]  # see `Operation.shows`
+_NO_SHOWS: Shows = MappingProxyType({})
 _MAX_ERRORS = 50  # listed in one problem
 
 
@@ -93,29 +96,36 @@ class ErrorRenderer:
 
         A crash is never described: the text of an exception may hold personal data.
         """
-        if isinstance(error, errors.Refusal):
-            problem = self._problem_of_refusal(error, operation, locale)
-        elif isinstance(error, ValidationError):
-            problem = self._problem_of_fields(error, operation, locale)
-        else:
-            problem = self._problem(500, "server.error", locale)
+        problem = self.problem_of(error, operation, locale)
         return _response(problem, operation.error_form, address)
 
-    def render_status(self, status: int, code: str, locale: str) -> Response:
-        """Return the problem document of a request that reaches no operation."""
-        return _response(self._problem(status, code, locale), PROBLEM_JSON, "")
+    def problem_of(
+        self, error: Exception, operation: Operation, locale: str
+    ) -> dict[str, Any]:
+        """Return the problem document of an error of an operation."""
+        if isinstance(error, errors.Refusal):
+            return self.problem_of_refusal(error, locale, operation.shows)
+        if isinstance(error, ValidationError):
+            return self._problem_of_fields(error, operation, locale)
+        return self.problem(500, "server.error", locale)
 
-    def _problem(self, status: int, code: str, locale: str) -> dict[str, Any]:
+    def render_status(self, status: int, code: str, locale: str) -> Response:
+        """Return the response to a request that reaches no operation."""
+        return _response(self.problem(status, code, locale), PROBLEM_JSON, "")
+
+    def problem(self, status: int, code: str, locale: str) -> dict[str, Any]:
+        """Return the problem document of a status and a code without facts."""
         detail = self._words[code].format(locale)
         return _problem_document(detail, status, code, locale)
 
-    def _problem_of_refusal(
+    def problem_of_refusal(
         self,
         refusal: errors.Refusal,
-        operation: Operation,
         locale: str,
+        shows: Shows = _NO_SHOWS,
     ) -> dict[str, Any]:
-        facts = _shown_facts(refusal, operation)
+        """Return the problem document of a refusal; `shows` renders the entities in its facts."""
+        facts = _shown_facts(refusal, shows)
         detail = self._words[refusal.code].format(locale, facts)
         problem = _problem_document(
             detail, status_of(refusal), refusal.code, locale
@@ -154,11 +164,11 @@ class ErrorRenderer:
             include_url=False, include_context=True, include_input=False
         )
         if any(failure["type"] == "json_invalid" for failure in failures):
-            return self._problem(400, "request.malformed", locale)
+            return self.problem(400, "request.malformed", locale)
         code = "query.invalid"
         if not operation.inputs.keys().isdisjoint(("body", "form")):
             code = "body.invalid"
-        problem = self._problem(422, code, locale)
+        problem = self.problem(422, code, locale)
         listed = failures[:_MAX_ERRORS]
         problem["errors"] = [
             _field_error(failure, locale) for failure in listed
@@ -195,13 +205,11 @@ def _problem_document(
     }
 
 
-def _shown_facts(
-    refusal: errors.Refusal, operation: Operation
-) -> dict[str, Any]:
+def _shown_facts(refusal: errors.Refusal, shows: Shows) -> dict[str, Any]:
     """Return the facts as this route shows them: entities only through their schema."""
     shown: dict[str, Any] = {}
     for name, value in refusal.facts.items():
-        view = operation.shows.get(name)
+        view = shows.get(name)
         if view is None:
             shown[name] = value
         else:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,11 +20,33 @@ from .client_address import client_address
 from .forms import read_form
 from .routes import REQUEST_INPUTS, Operation, path_pattern
 
-__all__ = ["MAX_BODY", "RequestReader"]
+__all__ = [
+    "MAX_BODY",
+    "Caller",
+    "RequestReader",
+    "read_path_value",
+    "read_query",
+    "read_raw_body",
+]
 
 MAX_BODY = 64 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _BODIES = ("body", "form")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The facts about the caller of an operation.
+
+    `key` is the text of an Idempotency-Key. `seen_version` is that of an If-Match.
+    """
+
+    actor: Actor
+    address: str
+    agent: str
+    locale: str
+    key: str | None = None
+    seen_version: int | None = None
 
 
 class RequestReader:
@@ -52,28 +75,48 @@ class RequestReader:
 
         """
         values = _read_values(operation, request, path)
+        caller = Caller(
+            actor=actor,
+            address=self.address_of(request),
+            agent=request.headers.get("user-agent", ""),
+            locale=locale,
+            key=request.headers.get("idempotency-key"),
+            seen_version=_read_if_match(request.headers.get("if-match")),
+        )
+        return values, self.context(operation, values, path, caller)
+
+    def address_of(self, request: Request) -> str:
+        """Return the network address of the client."""
+        return client_address(request.headers, request.context, self._find_keys)
+
+    def context(
+        self,
+        operation: Operation,
+        values: Mapping[str, Any],
+        path: Mapping[str, str],
+        caller: Caller,
+    ) -> RequestContext:
+        """Return the context of a view that is called with these values."""
         query = values.get("query")
         cursors = self._find_cursors()
+        actor = caller.actor
         scope = (operation.name, actor.id, _filter_of(query), *path.values())
 
         def cursor_of(position: Position | None) -> str | None:
             return cursors.write(position, *scope)
 
-        context = RequestContext(
+        return RequestContext(
             actor=actor,
             idempotency_key=_read_idempotency_key(
-                operation, request, actor, values
+                operation, caller.key, actor, values
             ),
-            seen_version=_read_if_match(request.headers.get("if-match")),
-            address=client_address(
-                request.headers, request.context, self._find_keys
-            ),
-            agent=request.headers.get("user-agent", ""),
-            locale=locale,
+            seen_version=caller.seen_version,
+            address=caller.address,
+            agent=caller.agent,
+            locale=caller.locale,
             start=cursors.read(getattr(query, "cursor", None), *scope),
             cursor_of=cursor_of,
         )
-        return values, context
 
 
 def _read_values(
@@ -81,16 +124,16 @@ def _read_values(
 ) -> dict[str, Any]:
     inputs = operation.inputs
     values: dict[str, Any] = {
-        name: _read_path_value(name, raw) for name, raw in path.items()
+        name: read_path_value(name, raw) for name, raw in path.items()
     }
     if "body" in inputs:
         values["body"] = _read_body(request, inputs["body"])
     elif "form" in inputs:
         values["form"] = _read_form(request, inputs["form"])
     else:
-        _raw_body(request)
+        read_raw_body(request)
     if "query" in inputs:
-        values["query"] = _read_query(request, inputs["query"])
+        values["query"] = inputs["query"].model_validate(read_query(request))
     if "signed" in inputs:
         values["signed"] = _read_signed(request)
     return values
@@ -103,7 +146,7 @@ def _filter_of(query: BaseModel | None) -> str:
     return query.model_dump_json(exclude={"cursor", "limit"})
 
 
-def _read_path_value(name: str, raw: str) -> str:
+def read_path_value(name: str, raw: str) -> str:
     """Decode a path parameter once; one that does not fit its pattern cannot exist."""
     value = unquote(raw)
     if not re.fullmatch(path_pattern(name), value):
@@ -111,7 +154,13 @@ def _read_path_value(name: str, raw: str) -> str:
     return value
 
 
-def _raw_body(request: Request) -> bytes:
+def read_raw_body(request: Request) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        TooLarge: it is larger than `MAX_BODY`.
+
+    """
     raw: Any = request.raw_body
     if len(raw) > MAX_BODY:
         raise TooLarge("request.too_large")
@@ -119,7 +168,7 @@ def _raw_body(request: Request) -> bytes:
 
 
 def _read_body(request: Request, model: type[BaseModel]) -> BaseModel:
-    raw = _raw_body(request)
+    raw = read_raw_body(request)
     content_type = request.headers.get("content-type", "application/json")
     media = content_type.partition(";")[0].strip().lower()
     if raw and media != "application/json":
@@ -141,18 +190,21 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_form(request: Request, model: type[BaseModel]) -> BaseModel:
-    fields = read_form(_raw_body(request), request.headers.get("content-type"))
+    fields = read_form(
+        read_raw_body(request), request.headers.get("content-type")
+    )
     return model.model_validate(fields)
 
 
-def _read_query(request: Request, model: type[BaseModel]) -> BaseModel:
+def read_query(request: Request) -> dict[str, Any]:
+    """Return the parameters of a query; one that is given twice is a list."""
     given: Any = request.query_params or MultiDict(None)
     values: dict[str, Any] = {}
     for name in given:
         found = given.getlist(name)
-        # A parameter that is given twice is a list, which never fits a single field.
+        # A list never fits a single field.
         values[name] = found[0] if len(found) == 1 else found
-    return model.model_validate(values)
+    return values
 
 
 def _read_signed(request: Request) -> Signed:
@@ -176,11 +228,10 @@ def _read_if_match(header: str | None) -> int | None:
 
 def _read_idempotency_key(
     operation: Operation,
-    request: Request,
+    key: str | None,
     actor: Actor,
     values: Mapping[str, Any],
 ) -> IdempotencyKey | None:
-    key = request.headers.get("idempotency-key")
     if key is None or operation.method != "POST" or not operation.repeatable:
         return None
     if not _KEY.fullmatch(key):

@@ -206,6 +206,10 @@ class RouteTable:
         """Add a route without loading it."""
         self._mounts[method, path] = mount
 
+    def has(self, method: str, path: str) -> bool:
+        """Say whether a route is mounted; loads nothing."""
+        return (method, path) in self._mounts
+
     def find(
         self, method: str, path: str
     ) -> tuple[Operation, Callable[[], Any]]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..people.model import Person
     from ..people.records import ShownHome
     from ..security_trail.service import EventSource
@@ -274,6 +275,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .pages import pocket, wall
+
+    return (wall, pocket)
 
 
 def templates() -> "Templates":

@@ -1,0 +1,68 @@
+"""The page on which a person reports a problem, with photos and what others reported."""
+
+import json
+from typing import Any
+
+from ..pages.call import PageCall
+from ..pages.declaration import Pages, Raw, Sheet, Shell, sheet
+from ..web.inside import CallRefused
+from .page_texts import WORDS
+
+__all__ = ["reporting"]
+
+reporting = Pages("front", Shell.POCKET, WORDS)
+
+
+@reporting.get("/m/report")
+def show_report(call: PageCall) -> Sheet:
+    """Ask for a problem at a place."""
+    me = call.read("GET /v1/me")
+    place = call.text("place") or str(call.form.get("place", "")) or me.home
+    if not place:
+        return sheet("front/no_place.html")
+    named = call.read("GET /v1/places/{code}", code=place)
+    street = place.partition(".")[0]
+    policy = call.read("GET /v1/policies/tickets", {"place": street})
+    person = None
+    whom = call.text("for") or str(call.form.get("on_behalf_of", ""))
+    if whom:
+        person = call.read("GET /v1/people/{person_id}", person_id=whom)
+    return sheet(
+        "front/report.html",
+        place=named,
+        categories=policy.categories,
+        similar=_similar(call, place),
+        person=person,
+    )
+
+
+def _similar(call: PageCall, place: str) -> list[Any]:
+    """Return the open reports near a place; nothing where the caller does not live."""
+    try:
+        return list(
+            call.read("GET /v1/tickets", {"near": place, "limit": 5}).items
+        )
+    except CallRefused:
+        return []
+
+
+reporting.act(
+    "/m/report",
+    "POST /v1/tickets",
+    asks=show_report,
+    then="/m/tickets/{id}",
+    said="tickets.said.reported",
+)
+
+
+@reporting.post("/m/uploads", asks=show_report)
+def begin_upload(call: PageCall) -> Raw:
+    """Begin to send a photo, for the script of the outbox."""
+    route = "POST /v1/uploads"
+    media = "application/json"
+    try:
+        made = call.run(route, call.body_for(route))
+    except CallRefused as refused:
+        text = json.dumps(refused.problem, ensure_ascii=False)
+        return Raw(text=text, media=media, status=refused.status)
+    return Raw(text=made.model_dump_json(), media=media, status=201)

@@ -1,0 +1,74 @@
+"""The call of a page: who looks at it, and the operations of the API in their name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ..web.inside import InsideCalls
+from ..web.requests import Caller
+from .form_values import body_of_form
+from .look import Look
+
+__all__ = ["PageCall"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCall:
+    """One request for a page.
+
+    `form` are the fields that were sent, without those of the form itself (`_key` and others).
+    `typed` are the fields to show again: of a refused form, or of a link that fills one in.
+    `kept` are the short-lived cookies.
+    """
+
+    caller: Caller
+    inside: InsideCalls
+    now: datetime
+    look: Look
+    address: str  # path and query of the page, to come back to
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    problem: Mapping[str, Any] | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """Say whether somebody is signed in."""
+        return bool(self.caller.actor.id)
+
+    def read(
+        self,
+        route: str,
+        query: Mapping[str, Any] | None = None,
+        **path: str,
+    ) -> Any:
+        """Return the view of a GET of the API, with the parameters of the path by name."""
+        reader = replace(self.caller, key=None, seen_version=None)
+        return self.inside.run(route, reader, path, query=query)
+
+    def run(
+        self,
+        route: str,
+        body: Mapping[str, Any] | None = None,
+        **path: str,
+    ) -> Any:
+        """Run an operation of the API with the key and the version of the form."""
+        return self.inside.run(route, self.caller, path, body=body)
+
+    def body_for(self, route: str) -> dict[str, Any]:
+        """Return the body of an operation from the fields of the form."""
+        model = self.inside.operation(route).inputs.get("body")
+        return body_of_form(model, self.form) if model else dict(self.form)
+
+    def places_of(self, *roles: str) -> list[str]:
+        """Return the places at which the caller has one of these roles."""
+        grants = self.caller.actor.grants
+        return [each.place for each in grants if each.role.value in roles]
+
+    def text(self, name: str) -> str:
+        """Return a field of the query; "" if it is missing or was given twice."""
+        value = self.query.get(name, "")
+        return value if isinstance(value, str) else ""

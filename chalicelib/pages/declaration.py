@@ -1,0 +1,183 @@
+"""The declaration of page routes.
+
+A page is a client of the API in the same process. Its view is given a `PageCall`, reads through
+operations of the API, and returns a `Sheet` or a `SeeOther`. So no page shows or does what the API
+would not.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from ..kernel.text_catalogue import Catalogue
+from .call import PageCall
+
+__all__ = [
+    "NO_NAMES",
+    "Act",
+    "Page",
+    "PageResult",
+    "PageView",
+    "Pages",
+    "Raw",
+    "SeeOther",
+    "Sheet",
+    "Shell",
+    "Tokens",
+    "sheet",
+]
+
+
+class Shell(StrEnum):
+    """The kind of a page.
+
+    `wall` is public: it reads no cookie, so it is the same for everybody. `pocket` is for phones.
+    """
+
+    WALL = "wall"
+    POCKET = "pocket"
+
+    @property
+    def is_public(self) -> bool:
+        """Say whether pages of this shell are the same for everybody."""
+        return self is Shell.WALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page to render: the name of its template, and what the template is given."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a sign-in gave to the browser. An empty `access_token` ends its session."""
+
+    access_token: str = ""
+    expires_in: int = 0  # seconds
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeeOther:
+    """A redirect to another page of ours, or to a signed address of a file.
+
+    `said` is the key of the sentence that the next page begins with. `kept` are short-lived cookies
+    to set, by name; an empty text deletes one.
+    """
+
+    path: str
+    said: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    tokens: Tokens | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A text of another kind than a page: a style sheet, a script, JSON for a script.
+
+    `lasting` may be kept for ever, since its address changes with its content.
+    """
+
+    text: str
+    media: str
+    lasting: bool = False
+    status: int = 200
+
+
+PageResult: TypeAlias = Sheet | SeeOther | Raw
+PageView: TypeAlias = Callable[[PageCall], PageResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A form that runs an operation of the API.
+
+    `route` is the operation, such as ``POST /v1/wishes/{wish_id}/{move}``; `moves` are the moves
+    that the page offers. `asks` is the view of the page with the form: it is shown again when the
+    operation refuses. `then` is the path of the next page, with fields of the answer: ``{id}``.
+    """
+
+    route: str
+    asks: PageView
+    then: str
+    moves: frozenset[str] = frozenset()
+    said: str = ""  # default: the key of the move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One declared page route. An `open` one is for everybody."""
+
+    method: str
+    path: str
+    shell: Shell
+    pages: "Pages"
+    view: PageView | None = None
+    act: Act | None = None
+    asks: PageView | None = None  # shown again when `view` refuses
+    open: bool = False
+
+
+NO_NAMES: frozenset[str] = frozenset()
+
+
+class Pages:
+    """The page routes of one feature, in one shell."""
+
+    def __init__(self, name: str, shell: Shell, texts: Catalogue) -> None:
+        self.name, self.shell, self.texts = name, shell, texts
+        self.routes: list[Page] = []
+
+    def get(
+        self, path: str, *, open: bool = False
+    ) -> Callable[[PageView], PageView]:
+        """Declare a page that is read."""
+
+        def declare(view: PageView) -> PageView:
+            self._add(
+                method="GET",
+                path=path,
+                view=view,
+                open=open or self.shell is Shell.WALL,
+            )
+            return view
+
+        return declare
+
+    def post(
+        self, path: str, *, asks: PageView, open: bool = False
+    ) -> Callable[[PageView], PageView]:
+        """Declare a form with a view of its own; `asks` is the page that has the form."""
+
+        def declare(view: PageView) -> PageView:
+            self._add(method="POST", path=path, view=view, asks=asks, open=open)
+            return view
+
+        return declare
+
+    def act(
+        self,
+        path: str,
+        route: str,
+        *,
+        asks: PageView,
+        then: str,
+        moves: frozenset[str] = NO_NAMES,
+        said: str = "",
+    ) -> None:
+        """Declare a form that runs an operation of the API; see `Act`."""
+        act = Act(route=route, asks=asks, then=then, moves=moves, said=said)
+        self._add(method="POST", path=path, act=act, asks=asks)
+
+    def _add(self, **fields: Any) -> None:
+        self.routes.append(Page(shell=self.shell, pages=self, **fields))
+
+
+def sheet(template: str, **values: Any) -> Sheet:
+    """Return a page to render with these values."""
+    return Sheet(template=template, values=values)

@@ -1,0 +1,300 @@
+"""The site: mounts page routes on Chalice and answers each request with a page."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from chalice.app import Chalice, Request, Response
+
+from ..kernel.errors import Refusal
+from ..kernel.log import Log
+from ..web.api import Api, innermost_line
+from ..web.forms import read_form
+from ..web.inside import CallRefused
+from ..web.requests import (
+    Caller,
+    read_path_value,
+    read_query,
+    read_raw_body,
+)
+from .acting import run_act
+from .answers import Answers
+from .call import PageCall
+from .cookies import DEVICE, SAID, STEP
+from .declaration import (
+    Page,
+    PageResult,
+    Pages,
+    Raw,
+    SeeOther,
+    Sheet,
+    Shell,
+)
+from .form_values import own_fields
+from .guard import check_origin, check_token
+from .look import Look
+from .painter import Painter
+from .site_core import SiteCore
+from .texts import REFUSALS
+from .visitors import BrowserSessions, Visitor, Visitors
+
+__all__ = ["Site"]
+
+_SIGN_IN = "/m/sign-in"
+_HOME = "/m"
+_NOWHERE = Page(
+    method="GET",
+    path="/",
+    shell=Shell.WALL,
+    pages=Pages("", Shell.WALL, {}),
+    open=True,
+)
+_LANGUAGES = {"en": "en", "zh": "zh-CN", "zh-CN": "zh-CN"}
+
+
+class Site:
+    """Runs the mounted pages. Every error becomes a page.
+
+    `find_sessions` returns the sessions of browsers; `find_bucket` the origin to which photos are
+    sent, "" for none.
+    """
+
+    def __init__(
+        self,
+        app: Chalice,
+        api: Api,
+        find_core: Callable[[], SiteCore],
+        find_sessions: Callable[[], BrowserSessions],
+        find_bucket: Callable[[], str],
+        log: Log,
+    ) -> None:
+        self._app, self._api, self._log = app, api, log
+        self._find_core = find_core
+        self._pages: dict[tuple[str, str], Page] = {}
+        self._loaders: dict[tuple[str, str], Callable[[], Sequence[Pages]]] = {}
+        self._painter = Painter(find_core, self._load_all)
+        self._answers = Answers(self._painter, find_core, find_bucket)
+        self._visitors = Visitors(
+            lambda: find_core().tokens,
+            lambda: find_core().keys,
+            find_sessions,
+        )
+        api.add_words(REFUSALS)
+
+    def mount(
+        self,
+        lines: Iterable[str],
+        load_pages: Callable[[], Sequence[Pages]],
+    ) -> None:
+        """Mount pages, each given as "METHOD path". They are loaded on the first request."""
+        for line in lines:
+            method, _, path = line.partition(" ")
+            self._loaders[method, path] = load_pages
+            self._app.route(path, methods=[method], content_types=[])(
+                self._handler(method, path)
+            )
+
+    @property
+    def pages(self) -> list[Page]:
+        """Return all pages in the order of mounting; loads them."""
+        return [self._find(*key) for key in self._loaders]
+
+    def _load_all(self) -> None:
+        for key in self._loaders:
+            self._find(*key)
+
+    def _find(self, method: str, path: str) -> Page:
+        page = self._pages.get((method, path))
+        if page is None:
+            for pages in self._loaders[method, path]():
+                self._painter.add_words(pages.texts)
+                for each in pages.routes:
+                    self._pages[each.method, each.path] = each
+            page = self._pages[method, path]
+        return page
+
+    def _handler(self, method: str, path: str) -> Callable[..., Response]:
+        def handle(**values: str) -> Response:
+            request = self._app.current_request
+            assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
+            accepted = request.headers.get("accept", "")
+            if self._api.has(method, path) and "text/html" not in accepted:
+                return self._api.respond(method, path, request, values)
+            return self._respond(method, path, request, values)
+
+        return handle
+
+    def _respond(
+        self,
+        method: str,
+        path: str,
+        request: Request,
+        values: Mapping[str, str],
+    ) -> Response:
+        try:
+            page = self._find(method, path)
+            response = self._answer(page, request, values)
+        except Exception as error:  # noqa: BLE001 - the last line; the text may be personal
+            self._log.error(
+                "crash",
+                operation=f"{method} {path}",
+                error=type(error).__name__,
+                at=innermost_line(error),
+            )
+            response = self._crashed(request)
+        self._log.info(
+            "request",
+            operation=f"{method} {path}",
+            status=response.status_code,
+            id=request.context.get("requestId"),
+        )
+        return response
+
+    def _crashed(self, request: Request) -> Response:
+        try:
+            return self.problem(request, 500, "server.error")
+        except Exception:  # noqa: BLE001 - not even the page of errors can be made
+            language = request.headers.get("accept-language")
+            return self._api.problem(500, "server.error", language)
+
+    def problem(self, request: Request, status: int, code: str) -> Response:
+        """Return the page of a request that reaches no page."""
+        visitor = self._visitors.find(
+            request, _NOWHERE.shell, self._answers.jar
+        )
+        call = self._call(_NOWHERE, request, visitor)
+        problem = self._api.inside.problem(status, code, call.look.locale)
+        return self._answers.sheet(
+            self._painter.problem(problem), _NOWHERE, call, request, visitor
+        )
+
+    def _answer(
+        self, page: Page, request: Request, values: Mapping[str, str]
+    ) -> Response:
+        jar = self._answers.jar
+        visitor = self._visitors.find(request, page.shell, jar)
+        call = self._call(page, request, visitor)
+        try:
+            call = replace(
+                call,
+                path={
+                    name: read_path_value(name, raw)
+                    for name, raw in values.items()
+                },
+            )
+            if page.method == "POST":
+                call = self._with_form(request, visitor, call)
+            if not page.open and not call.signed_in:
+                return self._to_sign_in(page, request, visitor, call)
+            result = self._run(page, call)
+        except (Refusal, CallRefused) as refused:
+            problem = {"errors": [], **self._problem_of(refused, call)}
+            if problem["status"] == 401:
+                return self._to_sign_in(page, request, visitor, call)
+            call = replace(call, problem=problem, typed=call.form or call.typed)
+            result = self._refused(page, call)
+        if isinstance(result, Raw):
+            return self._answers.raw(result, page)
+        if isinstance(result, SeeOther):
+            cookies = ()
+            if result.tokens is not None:
+                cookies = tuple(self._visitors.cookies_of(result.tokens, jar))
+            return self._answers.see_other(result, request, visitor, cookies)
+        return self._answers.sheet(result, page, call, request, visitor)
+
+    def _run(self, page: Page, call: PageCall) -> PageResult:
+        if page.act:
+            return run_act(page, page.act, call)
+        assert page.view is not None  # noqa: S101 - a page has a view or an act
+        return page.view(call)
+
+    def _refused(self, page: Page, call: PageCall) -> Sheet:
+        """Return the page with the form again, or a page that says why there is none."""
+        assert call.problem is not None  # noqa: S101 - the caller has set it
+        if page.asks:
+            try:
+                shown = page.asks(call)
+            except (Refusal, CallRefused):
+                shown = None  # what the form was about is out of sight now
+            if isinstance(shown, Sheet):
+                return replace(shown, status=call.problem["status"])
+        return self._painter.problem(call.problem)
+
+    def _problem_of(
+        self, refused: Refusal | CallRefused, call: PageCall
+    ) -> Mapping[str, Any]:
+        if isinstance(refused, CallRefused):
+            return refused.problem
+        return self._api.inside.problem_of(refused, call.look.locale)
+
+    def _call(self, page: Page, request: Request, visitor: Visitor) -> PageCall:
+        query = read_query(request)
+        look = visitor.look
+        if page.shell.is_public:
+            look = _public_look(query)
+        seen = {name: query[name] for name in query if name != "seen"}
+        asked = f"?{urlencode(seen, doseq=True)}" if seen else ""
+        return PageCall(
+            caller=Caller(
+                actor=visitor.actor,
+                address=self._api.address_of(request),
+                agent=request.headers.get("user-agent", ""),
+                locale=look.locale,
+            ),
+            inside=self._api.inside,
+            now=self._find_core().clock.now(),
+            look=look,
+            address=request.context.get("path", page.path) + asked,
+            query=query,
+            typed=own_fields(query),
+            kept={
+                name: visitor.given[name]
+                for name in (STEP, SAID, DEVICE)
+                if name in visitor.given
+            },
+        )
+
+    def _with_form(
+        self, request: Request, visitor: Visitor, call: PageCall
+    ) -> PageCall:
+        """Return the call with the fields of its form, if it is one of our own."""
+        core = self._find_core()
+        check_origin(request.headers, core.settings.public_url)
+        fields = read_form(
+            read_raw_body(request), request.headers.get("content-type")
+        )
+        if visitor.session:
+            check_token(
+                core.keys, visitor.session, str(fields.get("_csrf", ""))
+            )
+        caller = replace(
+            call.caller,
+            key=str(fields.get("_key", "")) or None,
+            seen_version=_version(fields.get("_version")),
+        )
+        return replace(call, caller=caller, form=own_fields(fields))
+
+    def _to_sign_in(
+        self, page: Page, request: Request, visitor: Visitor, call: PageCall
+    ) -> Response:
+        """Return the way to the sign-in, and from there back to a page that can be read."""
+        back = call.address
+        if page.method == "POST":
+            is_read = ("GET", page.path) in self._loaders
+            back = call.address if is_read else _HOME
+        path = f"{_SIGN_IN}?next={quote(back, safe='/')}"
+        return self._answers.see_other(SeeOther(path=path), request, visitor)
+
+
+def _public_look(query: Mapping[str, Any]) -> Look:
+    """Return the look of a public page: its address alone says the language and the size."""
+    locale = _LANGUAGES.get(str(query.get("lang", "")), "zh-CN")
+    return Look(size="l" if query.get("big") == "1" else "m", locale=locale)
+
+
+def _version(given: Any) -> int | None:
+    """Return the version that a form has seen; -1 for one that no version matches."""
+    if given in (None, ""):
+        return None
+    return int(given) if str(given).isdecimal() and len(given) < 13 else -1

@@ -1,0 +1,64 @@
+"""The words that all pages share. A feature's own are in its `page_texts.py`."""
+
+from collections.abc import Mapping
+
+from ..kernel.text_catalogue import Text, text
+
+__all__ = ["REFUSALS", "WORDS"]
+
+REFUSALS: Mapping[str, Text] = {
+    "page.name_missing": text(zh="请写下姓名。", en="Please give your name."),
+    "page.foreign_form": text(
+        zh="这个表单不是从本页面发出的。请刷新后再提交一次。",
+        en="This form was not sent from this page. Please reload and send it again.",
+    ),
+}
+
+WORDS: Mapping[str, Text] = {
+    "name": text(zh="春晖", en="Chunhui"),
+    "skip": text(zh="跳到正文", en="Skip to content"),
+    "nav": text(zh="主要页面", en="Main pages"),
+    "nav.home": text(zh="首页", en="Home"),
+    "nav.wall": text(zh="心愿墙", en="Wishes"),
+    "nav.tickets": text(zh="工单", en="Tickets"),
+    "nav.mine": text(zh="我的事", en="Mine"),
+    "nav.inbox": text(zh="消息", en="Messages"),
+    "nav.me": text(zh="我", en="Me"),
+    "sign_in": text(zh="登录", en="Sign in"),
+    "sign_out": text(zh="退出登录", en="Sign out"),
+    "larger": text(zh="大字版", en="Larger type"),
+    "other_language": text(zh="English", en="中文"),
+    "call_us": text(zh="打电话", en="Call us"),
+    "help": text(zh="怎样使用", en="How it works"),
+    "privacy": text(zh="隐私", en="Privacy"),
+    "accessibility": text(zh="无障碍", en="Accessibility"),
+    "foot": text(zh="帮助和说明", en="Help and terms"),
+    "back": text(zh="返回", en="Back"),
+    "more": text(zh="再看一些", en="Show more"),
+    "send": text(zh="提交", en="Send"),
+    "save": text(zh="保存", en="Save"),
+    "cancel": text(zh="不改了", en="Leave it"),
+    "optional": text(zh="（可不填）", en="(optional)"),
+    "read_aloud": text(zh="读给我听", en="Read aloud"),
+    "other_moves": text(zh="其他操作", en="More"),
+    "error.title": text(zh="出错了：", en="Error: "),
+    "error.summary": text(zh="有一处要改", en="There is one thing to correct"),
+    "error.nowhere": text(zh="没有找到这一页", en="This page was not found"),
+    "error.nowhere_text": text(
+        zh="没有找到，或者您不能查看。",
+        en="It does not exist, or you may not see it.",
+    ),
+    "error.refused": text(zh="现在不能这样做", en="This is not possible now"),
+    "error.home": text(zh="回到首页", en="Go to the start page"),
+    "error.wrong_state": text(
+        zh="刚才有人改过了。下面是现在的样子。",
+        en="Somebody changed it a moment ago. Below is how it is now.",
+    ),
+    "error.typed": text(zh="您刚才写的", en="What you have written"),
+    "outbox.waiting": text(
+        zh="发件箱，等网络：", en="Outbox, waiting for a network:"
+    ),
+    "timeline": text(zh="经过", en="History"),
+    "late": text(zh="超时", en="Late"),
+    "due": text(zh="{when} 前", en="by {when}"),
+}
