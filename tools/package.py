@@ -19,6 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from chalicelib.pages.templates import COMPILED, environment
+
 from .generated import ROOT
 from .libraries import BUILD, HERE, fetch_libraries
 from .regional import regional
@@ -44,6 +46,7 @@ _PACKAGED = {
     ".html",
     ".css",
     ".js",
+    ".txt",
     ".svg",
     ".ico",
     ".webmanifest",
@@ -178,6 +181,7 @@ def build_tree(tree: Path) -> Path:
     shutil.copytree(fetch_libraries(), tree)
     slim(tree)
     _copy_app(tree)
+    _compile_templates(tree)
     # Lambda's folder is read-only and keeps no times, so the bytecode is unchecked. One hash seed
     # in a process of its own, because sets and shared constants are written in order of hashes.
     command = [sys.executable, "-S", "-m", "compileall", "-q", str(tree)]
@@ -255,6 +259,14 @@ def _copy_app(folder: Path) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+
+
+def _compile_templates(tree: Path) -> None:
+    """Replace the templates of pages by modules, so that no function has to parse one."""
+    target = tree / COMPILED.relative_to(ROOT)
+    environment().compile_templates(target, zip=None, ignore_errors=False)
+    for folder in (tree / "chalicelib").glob("*/html"):
+        shutil.rmtree(folder)
 
 
 def _size(folder: Path, names: str = "*") -> int:

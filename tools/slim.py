@@ -57,6 +57,9 @@ _DROPPED = (
     "pydantic/deprecated/*.json",
     # numbers to call for help and the like; only whole numbers are checked
     "phonenumbers/shortdata/region_*.py",
+    # only numbers of China are taken (people/fields.py)
+    "phonenumbers/data/region_[!C]*.py",
+    "phonenumbers/data/region_C[!N]*.py",
     # time zones come from tzdata
     "dateutil/zoneinfo/*.tar.gz",
     # boto3 resources; clients need none

@@ -1,6 +1,7 @@
 """Types of the fields that requests about people share."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 import phonenumbers
@@ -25,6 +26,8 @@ __all__ = [
     "mainland_mobile",
 ]
 
+_NOT_DIGITS = re.compile(r"\D")
+_LONGEST = 11  # digits of a mobile number
 _DIALLED = re.compile(r"[+＋]?[\d\s\-－()（）]+")
 
 
@@ -37,7 +40,7 @@ def mainland_mobile(text: str) -> str:
     if not _DIALLED.fullmatch(text):
         raise ValueError("phone")  # the library would find a number among words
     try:
-        number = phonenumbers.parse(text, "CN")
+        number = phonenumbers.parse(_with_country(text), None)
     except phonenumbers.NumberParseException:
         raise ValueError("phone") from None
     kind = phonenumbers.number_type(number)
@@ -52,6 +55,22 @@ def mainland_mobile(text: str) -> str:
     return str(
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     )
+
+
+def _with_country(text: str) -> str:
+    """Return a dialled number with the code of China; raise ValueError for that of another country.
+
+    The package has the data of China only: the library must never look for another country's.
+    """
+    digits = _NOT_DIGITS.sub("", unicodedata.normalize("NFKC", text))
+    if text[0] in "+＋" or digits.startswith("00"):
+        digits = digits.removeprefix("00")
+        if not digits.startswith("86"):
+            raise ValueError("phone")
+        digits = digits.removeprefix("86")
+    elif len(digits) > _LONGEST:
+        digits = digits.removeprefix("86")
+    return f"+86{digits}"
 
 
 Phone = Annotated[
