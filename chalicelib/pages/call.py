@@ -70,5 +70,13 @@ class PageCall:
 
     def text(self, name: str) -> str:
         """Return a field of the query; "" if it is missing or was given twice."""
-        value = self.query.get(name, "")
-        return value if isinstance(value, str) else ""
+        return _single(self.query, name)
+
+    def field(self, name: str) -> str:
+        """Return a field of the form; "" if it is missing or was given twice."""
+        return _single(self.form, name)
+
+
+def _single(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name, "")
+    return value if isinstance(value, str) else ""

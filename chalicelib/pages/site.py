@@ -23,8 +23,8 @@ from .answers import Answers
 from .call import PageCall
 from .cookies import DEVICE, SAID, STEP
 from .declaration import (
-    Page,
     PageResult,
+    PageRoute,
     Pages,
     Raw,
     SeeOther,
@@ -43,14 +43,13 @@ __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
 _HOME = "/m"
-_NOWHERE = Page(
+_NOWHERE = PageRoute(
     method="GET",
     path="/",
     shell=Shell.WALL,
     pages=Pages("", Shell.WALL, {}),
     open=True,
 )
-_LANGUAGES = {"en": "en", "zh": "zh-CN", "zh-CN": "zh-CN"}
 
 
 class Site:
@@ -71,7 +70,7 @@ class Site:
     ) -> None:
         self._app, self._api, self._log = app, api, log
         self._find_core = find_core
-        self._pages: dict[tuple[str, str], Page] = {}
+        self._pages: dict[tuple[str, str], PageRoute] = {}
         self._loaders: dict[tuple[str, str], Callable[[], Sequence[Pages]]] = {}
         self._painter = Painter(find_core, self._load_all)
         self._answers = Answers(self._painter, find_core, find_bucket)
@@ -96,7 +95,7 @@ class Site:
             )
 
     @property
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[PageRoute]:
         """Return all pages in the order of mounting; loads them."""
         return [self._find(*key) for key in self._loaders]
 
@@ -104,7 +103,7 @@ class Site:
         for key in self._loaders:
             self._find(*key)
 
-    def _find(self, method: str, path: str) -> Page:
+    def _find(self, method: str, path: str) -> PageRoute:
         page = self._pages.get((method, path))
         if page is None:
             for pages in self._loaders[method, path]():
@@ -170,7 +169,7 @@ class Site:
         )
 
     def _answer(
-        self, page: Page, request: Request, values: Mapping[str, str]
+        self, page: PageRoute, request: Request, values: Mapping[str, str]
     ) -> Response:
         jar = self._answers.jar
         visitor = self._visitors.find(request, page.shell, jar)
@@ -203,13 +202,13 @@ class Site:
             return self._answers.see_other(result, request, visitor, cookies)
         return self._answers.sheet(result, page, call, request, visitor)
 
-    def _run(self, page: Page, call: PageCall) -> PageResult:
+    def _run(self, page: PageRoute, call: PageCall) -> PageResult:
         if page.act:
             return run_act(page, page.act, call)
         assert page.view is not None  # noqa: S101 - a page has a view or an act
         return page.view(call)
 
-    def _refused(self, page: Page, call: PageCall) -> Sheet:
+    def _refused(self, page: PageRoute, call: PageCall) -> Sheet:
         """Return the page with the form again, or a page that says why there is none."""
         assert call.problem is not None  # noqa: S101 - the caller has set it
         if page.asks:
@@ -228,11 +227,13 @@ class Site:
             return refused.problem
         return self._api.inside.problem_of(refused, call.look.locale)
 
-    def _call(self, page: Page, request: Request, visitor: Visitor) -> PageCall:
+    def _call(
+        self, page: PageRoute, request: Request, visitor: Visitor
+    ) -> PageCall:
         query = read_query(request)
         look = visitor.look
         if page.shell.is_public:
-            look = _public_look(query)
+            look = Look.of_query(query)
         seen = {name: query[name] for name in query if name != "seen"}
         asked = f"?{urlencode(seen, doseq=True)}" if seen else ""
         return PageCall(
@@ -245,7 +246,7 @@ class Site:
             inside=self._api.inside,
             now=self._find_core().clock.now(),
             look=look,
-            address=request.context.get("path", page.path) + asked,
+            address=self._painter.own_address(request.context, page) + asked,
             query=query,
             typed=own_fields(query),
             kept={
@@ -276,7 +277,11 @@ class Site:
         return replace(call, caller=caller, form=own_fields(fields))
 
     def _to_sign_in(
-        self, page: Page, request: Request, visitor: Visitor, call: PageCall
+        self,
+        page: PageRoute,
+        request: Request,
+        visitor: Visitor,
+        call: PageCall,
     ) -> Response:
         """Return the way to the sign-in, and from there back to a page that can be read."""
         back = call.address
@@ -285,12 +290,6 @@ class Site:
             back = call.address if is_read else _HOME
         path = f"{_SIGN_IN}?next={quote(back, safe='/')}"
         return self._answers.see_other(SeeOther(path=path), request, visitor)
-
-
-def _public_look(query: Mapping[str, Any]) -> Look:
-    """Return the look of a public page: its address alone says the language and the size."""
-    locale = _LANGUAGES.get(str(query.get("lang", "")), "zh-CN")
-    return Look(size="l" if query.get("big") == "1" else "m", locale=locale)
 
 
 def _version(given: Any) -> int | None:
