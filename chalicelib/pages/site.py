@@ -21,7 +21,7 @@ from ..web.requests import (
 from .acting import run_act
 from .answers import Answers
 from .call import PageCall
-from .cookies import DEVICE, SAID, STEP
+from .cookies import ACCESS, DEVICE, SAID, STEP
 from .declaration import (
     PageResult,
     PageRoute,
@@ -31,7 +31,7 @@ from .declaration import (
     Sheet,
     Shell,
 )
-from .form_values import own_fields
+from .form_values import own_fields, version_of
 from .guard import check_origin, check_token
 from .look import Look
 from .painter import Painter
@@ -43,6 +43,7 @@ __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
 _HOME = "/m"
+_SHARED = "/"  # also of the API, by the media type that is asked for
 _NOWHERE = PageRoute(
     method="GET",
     path="/",
@@ -90,9 +91,11 @@ class Site:
         for line in lines:
             method, _, path = line.partition(" ")
             self._loaders[method, path] = load_pages
-            self._app.route(path, methods=[method], content_types=[])(
-                self._handler(method, path)
-            )
+            # Other sites read the API, never a page.
+            cors = self._app.api.cors if path == _SHARED else False
+            self._app.route(
+                path, methods=[method], content_types=[], cors=cors
+            )(self._handler(method, path))
 
     @property
     def pages(self) -> list[PageRoute]:
@@ -272,7 +275,7 @@ class Site:
         caller = replace(
             call.caller,
             key=str(fields.get("_key", "")) or None,
-            seen_version=_version(fields.get("_version")),
+            seen_version=version_of(fields.get("_version")),
         )
         return replace(call, caller=caller, form=own_fields(fields))
 
@@ -288,12 +291,7 @@ class Site:
         if page.method == "POST":
             is_read = ("GET", page.path) in self._loaders
             back = call.address if is_read else _HOME
-        path = f"{_SIGN_IN}?next={quote(back, safe='/')}"
-        return self._answers.see_other(SeeOther(path=path), request, visitor)
-
-
-def _version(given: Any) -> int | None:
-    """Return the version that a form has seen; -1 for one that no version matches."""
-    if given in (None, ""):
-        return None
-    return int(given) if str(given).isdecimal() and len(given) < 13 else -1
+        to = SeeOther(path=f"{_SIGN_IN}?next={quote(back, safe='/')}")
+        # A token may outlive its session: without it, the session is looked at.
+        cookies = [self._answers.jar.delete(ACCESS)] if visitor.session else []
+        return self._answers.see_other(to, request, visitor, cookies)

@@ -103,6 +103,7 @@ class Shown:
     status: int
     headers: list[tuple[str, str]]
     text: str
+    base: str = ""
 
     def __post_init__(self) -> None:
         self._reader: Reader | None = None
@@ -139,7 +140,8 @@ class Shown:
         found = [
             each
             for each in self.html.forms
-            if urlsplit(each.action).path == action and words in each.words
+            if urlsplit(each.action).path == self.base + action
+            and words in each.words
         ]
         assert found, f"no form to {action} on {self.path}: {self.text}"
         return found[0]
@@ -196,7 +198,7 @@ class Browser:
         status, given, text = gateway.handle(
             method, path, sent, body, "203.0.113.7"
         )
-        shown = Shown(path, status, given, text.decode())
+        shown = Shown(path, status, given, text.decode(), self.base)
         self.seen.append(shown)
         for header in shown.all_headers("set-cookie"):
             name, value, attributes = read_cookie(header)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from chalicelib.pages.form_values import body_of_form, own_fields
+from chalicelib.pages.form_values import body_of_form, own_fields, version_of
 from chalicelib.wishes.schemas import WishIn
 
 
@@ -128,3 +128,24 @@ def test_the_form_of_a_wish_makes_the_body_of_a_wish() -> None:
     assert body["consent"] == {"how": "spoken"}
     assert "story" not in body
     assert WishIn.model_validate(body).title == "水壶"
+
+
+@pytest.mark.parametrize(
+    ("given", "version"),
+    [
+        (None, None),
+        ("", None),
+        ("3", 3),
+        ("0", 0),
+        ("9" * 13, -1),
+        ("-1", -1),
+        ("1.0", -1),
+        ("²", -1),
+        ("x", -1),
+        (["3", "3"], -1),
+    ],
+)
+def test_a_version_that_cannot_be_matches_none(
+    given: Any, version: int | None
+) -> None:
+    assert version_of(given) == version
