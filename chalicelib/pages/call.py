@@ -39,6 +39,10 @@ class PageCall:
         """Say whether somebody is signed in."""
         return bool(self.caller.actor.id)
 
+    def is_of(self, path: str) -> bool:
+        """Say whether all parameters of a path were read."""
+        return path.count("{") == len(self.path)
+
     def read(
         self,
         route: str,

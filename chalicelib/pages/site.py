@@ -188,12 +188,12 @@ class Site:
             if page.method == "POST":
                 call = self._with_form(request, visitor, call)
             if not page.open and not call.signed_in:
-                return self._to_sign_in(page, request, visitor, call)
+                return self._to_sign_in(request, visitor, call)
             result = self._run(page, call)
         except (Refusal, CallRefused) as refused:
             problem = {"errors": [], **self._problem_of(refused, call)}
             if problem["status"] == 401:
-                return self._to_sign_in(page, request, visitor, call)
+                return self._to_sign_in(request, visitor, call)
             call = replace(call, problem=problem, typed=call.form or call.typed)
             result = self._refused(page, call)
         if isinstance(result, Raw):
@@ -214,7 +214,8 @@ class Site:
     def _refused(self, page: PageRoute, call: PageCall) -> Sheet:
         """Return the page with the form again, or a page that says why there is none."""
         assert call.problem is not None  # noqa: S101 - the caller has set it
-        if page.asks:
+        is_seen = page.open or call.signed_in
+        if page.asks and is_seen and call.is_of(page.path):
             try:
                 shown = page.asks(call)
             except (Refusal, CallRefused):
@@ -249,7 +250,7 @@ class Site:
             inside=self._api.inside,
             now=self._find_core().clock.now(),
             look=look,
-            address=self._painter.own_address(request.context, page) + asked,
+            address=self._address_of(page, request, asked),
             query=query,
             typed=own_fields(query),
             kept={
@@ -258,6 +259,12 @@ class Site:
                 if name in visitor.given
             },
         )
+
+    def _address_of(self, page: PageRoute, request: Request, asked: str) -> str:
+        """Return the address to come back to: that of the home for a form without a page."""
+        if page.method == "POST" and ("GET", page.path) not in self._loaders:
+            return _HOME
+        return self._painter.own_address(request.context, page) + asked
 
     def _with_form(
         self, request: Request, visitor: Visitor, call: PageCall
@@ -280,18 +287,11 @@ class Site:
         return replace(call, caller=caller, form=own_fields(fields))
 
     def _to_sign_in(
-        self,
-        page: PageRoute,
-        request: Request,
-        visitor: Visitor,
-        call: PageCall,
+        self, request: Request, visitor: Visitor, call: PageCall
     ) -> Response:
         """Return the way to the sign-in, and from there back to a page that can be read."""
-        back = call.address
-        if page.method == "POST":
-            is_read = ("GET", page.path) in self._loaders
-            back = call.address if is_read else _HOME
-        to = SeeOther(path=f"{_SIGN_IN}?next={quote(back, safe='/')}")
+        back = quote(call.address, safe="/")
+        to = SeeOther(path=f"{_SIGN_IN}?next={back}")
         # A token may outlive its session: without it, the session is looked at.
         cookies = [self._answers.jar.delete(ACCESS)] if visitor.session else []
         return self._answers.see_other(to, request, visitor, cookies)

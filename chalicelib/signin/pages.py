@@ -55,6 +55,7 @@ def send_code(call: PageCall) -> SeeOther:
     return SeeOther(path=f"{_SIGN_IN}?step=code", kept={STEP: _packed(step)})
 
 
+@pages.get("/m/sign-in/code", open=True)
 def show_code(call: PageCall) -> Sheet | SeeOther:
     """Ask for the code; a newcomer also for their name and the terms."""
     step = _step_of(call)

@@ -101,6 +101,7 @@ def show_wish(call: PageCall) -> Sheet:
     )
 
 
+@pocket.get("/m/wishes/{wish_id}/edit")
 @pocket.get("/m/wishes/{wish_id}/{move}")
 def show_move(call: PageCall) -> Sheet:
     """Show the form of a move that asks something."""
