@@ -16,8 +16,9 @@ reporting = Pages("front", Shell.POCKET, WORDS)
 @reporting.get("/m/report")
 def show_report(call: PageCall) -> Sheet:
     """Ask for a problem at a place."""
-    me = call.read("GET /v1/me")
-    place = call.text("place") or call.field("place") or me.home
+    place = call.text("place") or call.field("place")
+    if not place:
+        place = call.read("GET /v1/me").home
     if not place:
         return sheet("front/no_place.html")
     named = call.read("GET /v1/places/{code}", code=place)
