@@ -19,18 +19,13 @@ from chalicelib.adapters.queue import (
 from chalicelib.catalogue import id_prefixes
 from chalicelib.pages.site import Site
 from chalicelib.routes import PAGES, ROUTES
-from chalicelib.runtime import services
+from chalicelib.runtime import log, services
 from chalicelib.web.api import Api
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
-api = Api(app, runtime.core, runtime.log, id_prefixes, runtime.public_url)
+api = Api(app, runtime.core, log, id_prefixes, runtime.public_url)
 site = Site(
-    app,
-    api,
-    runtime.core,
-    runtime.browser_sessions,
-    runtime.photo_origin,
-    runtime.log,
+    app, api, runtime.core, runtime.browser_sessions, runtime.photo_origin, log
 )
 for feature, lines in PAGES.items():  # written by `make openapi`, like ROUTES
     site.mount(lines, partial(runtime.pages_of, feature))

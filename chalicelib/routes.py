@@ -273,6 +273,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "signin": (
         "GET /m/sign-in",
         "POST /m/sign-in",
+        "GET /m/sign-in/code",
         "POST /m/sign-in/code",
         "GET /m/sign-out",
         "POST /m/sign-out",
@@ -288,6 +289,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /m/tickets",
         "GET /m/tickets/{ticket_id}",
         "GET /m/tickets/{ticket_id}/{move}",
+        "GET /m/tickets/{ticket_id}/hold",
         "POST /m/tickets/{ticket_id}/hold",
         "POST /m/tickets/{ticket_id}/{move}",
     ),
@@ -299,6 +301,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/wishes/new",
         "GET /m/wishes/{wish_id}",
         "GET /m/wishes/{wish_id}/{move}",
+        "GET /m/wishes/{wish_id}/edit",
         "POST /m/wishes/{wish_id}/edit",
         "POST /m/wishes/{wish_id}/{move}",
     ),

@@ -48,6 +48,7 @@ ROOMS = {
     "feature",
     "features",
     "kernel",
+    "pages",
     "queue_reading",
     "queue_tasks",
     "routes",
@@ -105,8 +106,9 @@ def rooms(modules: set[str]) -> set[str]:
 
 def test_a_function_starts_with_the_floor_and_no_feature():
     modules = loaded("import app")
-    assert packages(modules) <= LIBRARIES
+    assert packages(modules) <= LIBRARIES  # no Jinja
     assert rooms(modules) <= ROOMS
+    assert not {name for name in modules if name.endswith(".page_texts")}
     assert not modules & {"smtplib", "unittest", "multiprocessing", "asyncio"}
 
 

@@ -89,7 +89,6 @@ WORDS: Mapping[str, Text] = {
         zh="哪里用不了，请打电话告诉我们，事情由工作人员替您办。",
         en="If something does not work for you, ring us. Staff do it for you.",
     ),
-    "home.title": text(zh="您好", en="Hello"),
     "home.nothing": text(
         zh="现在没有等您回答的事。", en="Nothing waits for your answer."
     ),

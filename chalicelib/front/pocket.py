@@ -77,7 +77,7 @@ def keep_look(call: PageCall) -> SeeOther:
     form = call.form
     asked = f"{form.get('size')}.{form.get('theme')}.{form.get('locale')}"
     look = Look.parse(asked, None)
-    back = own_path(str(form.get("next", "")))
+    back = own_path(call.field("next"))
     return SeeOther(path=back, kept={Look.COOKIE: str(look)})
 
 

@@ -16,17 +16,18 @@ reporting = Pages("front", Shell.POCKET, WORDS)
 @reporting.get("/m/report")
 def show_report(call: PageCall) -> Sheet:
     """Ask for a problem at a place."""
-    me = call.read("GET /v1/me")
-    place = call.text("place") or str(call.form.get("place", "")) or me.home
+    place = call.text("place") or call.field("place")
+    if not place:
+        place = call.read("GET /v1/me").home
     if not place:
         return sheet("front/no_place.html")
     named = call.read("GET /v1/places/{code}", code=place)
     street = place.partition(".")[0]
     policy = call.read("GET /v1/policies/tickets", {"place": street})
     person = None
-    whom = call.text("for") or str(call.form.get("on_behalf_of", ""))
-    if whom:
-        person = call.read("GET /v1/people/{person_id}", person_id=whom)
+    id = call.text("for") or call.field("on_behalf_of")
+    if id:
+        person = call.read("GET /v1/people/{person_id}", person_id=id)
     return sheet(
         "front/report.html",
         place=named,

@@ -45,7 +45,7 @@ def show_problems(call: PageCall) -> Sheet:
 
 @wall.get("/help")
 def show_help(call: PageCall) -> Sheet:
-    """Explain how the site works, and whom to ring."""
+    """Explain how the site works, and which numbers to ring."""
     streets = call.read("GET /v1/streets").items
     return sheet("front/help.html", streets=streets)
 
@@ -60,7 +60,7 @@ def show_privacy(call: PageCall) -> Sheet:
 
 @wall.get("/accessibility")
 def show_accessibility(call: PageCall) -> Sheet:
-    """Say what is done for people who see, hear or move differently."""
+    """Say what is done for people with a disability."""
     return sheet("front/accessibility.html")
 
 

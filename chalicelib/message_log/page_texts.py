@@ -20,7 +20,6 @@ WORDS: Mapping[str, Text] = {
         en="People whom no message has reached. Tell them at the door, and note it.",
     ),
     "visits.none": text(zh="现在不用走访。", en="There is nobody to visit."),
-    "visits.print": text(zh="打印清单", en="Print the list"),
     "visits.box": text(zh="已告知", en="told"),
     "visits.open": text(
         zh="看姓名、门牌和要说的话", en="See name, door and what to say"

@@ -1,4 +1,4 @@
-"""Pages of messages: the inbox, and visits to people whom no message has reached."""
+"""Pages of messages: the inbox, and visits to people that no message has reached."""
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Sheet, Shell, sheet
@@ -22,7 +22,7 @@ def show_inbox(call: PageCall) -> Sheet:
 
 @pages.get("/m/visits")
 def list_visits(call: PageCall) -> Sheet:
-    """List whom to visit, by place. The list can be printed; it has no number and no door."""
+    """List the people to visit, by place. The list can be printed; it has no number and no door."""
     places = call.places_of(*_STAFF)
     visits = []
     if places:

@@ -6,14 +6,14 @@ from typing import Any
 from ..kernel.errors import NotFound
 from ..web.rendering import Redirect
 from .call import PageCall
-from .declaration import Act, Page, SeeOther
+from .declaration import Act, PageRoute, SeeOther
 
 __all__ = ["run_act"]
 
 _MOVE = "move"
 
 
-def run_act(page: Page, act: Act, call: PageCall) -> SeeOther:
+def run_act(page: PageRoute, act: Act, call: PageCall) -> SeeOther:
     """Run the operation of a form; return the way to the next page.
 
     Raises:

@@ -1,13 +1,14 @@
 """Answers of pages: HTML, redirects and their cookies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from chalice.app import Request, Response
 
-from ..web.caching import PRIVATE, PUBLIC, is_personal
+from ..web.caching import PRIVATE, PUBLIC, is_personal, is_personal_name
 from .call import PageCall
 from .cookies import SAID, CookieJar
-from .declaration import Page, Raw, SeeOther, Sheet, Shell
+from .declaration import PageRoute, Raw, SeeOther, Sheet, Shell
 from .headers import add_page_headers
 from .look import Look
 from .painter import Painter, digest_of
@@ -45,7 +46,7 @@ class Answers:
     def sheet(
         self,
         painted: Sheet,
-        page: Page,
+        page: PageRoute,
         call: PageCall,
         request: Request,
         visitor: Visitor,
@@ -59,7 +60,7 @@ class Answers:
             cookies.append(self.jar.delete(SAID))
         headers: dict[str, str | list[str]] = {"Content-Type": _HTML}
         is_good = painted.status == 200
-        if is_good and not is_personal(painted.values):
+        if is_good and not _is_kept_nowhere(painted.values):
             headers["Cache-Control"] = (
                 PUBLIC if page.shell.is_public else PRIVATE
             )
@@ -71,7 +72,7 @@ class Answers:
             response = Response("", headers, 304)
         return self._finish(response, page.shell, call.look.locale, cookies)
 
-    def raw(self, raw: Raw, page: Page) -> Response:
+    def raw(self, raw: Raw, page: PageRoute) -> Response:
         """Return the response of a text that is no page."""
         headers: dict[str, str | list[str]] = {"Content-Type": raw.media}
         if page.shell.is_public:
@@ -127,3 +128,8 @@ class Answers:
             response.headers["Set-Cookie"] = list(cookies)
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _is_kept_nowhere(values: Mapping[str, Any]) -> bool:
+    """Say whether a template is given a phone or an address, in a view or by itself."""
+    return is_personal(values) or any(map(is_personal_name, values))

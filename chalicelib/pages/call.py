@@ -39,6 +39,10 @@ class PageCall:
         """Say whether somebody is signed in."""
         return bool(self.caller.actor.id)
 
+    def is_of(self, path: str) -> bool:
+        """Say whether all parameters of a path were read."""
+        return path.count("{") == len(self.path)
+
     def read(
         self,
         route: str,
@@ -70,5 +74,13 @@ class PageCall:
 
     def text(self, name: str) -> str:
         """Return a field of the query; "" if it is missing or was given twice."""
-        value = self.query.get(name, "")
-        return value if isinstance(value, str) else ""
+        return _single(self.query, name)
+
+    def field(self, name: str) -> str:
+        """Return a field of the form; "" if it is missing or was given twice."""
+        return _single(self.form, name)
+
+
+def _single(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name, "")
+    return value if isinstance(value, str) else ""

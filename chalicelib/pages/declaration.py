@@ -16,15 +16,15 @@ from .call import PageCall
 __all__ = [
     "NO_NAMES",
     "Act",
-    "Page",
+    "BrowserTokens",
     "PageResult",
+    "PageRoute",
     "PageView",
     "Pages",
     "Raw",
     "SeeOther",
     "Sheet",
     "Shell",
-    "Tokens",
     "sheet",
 ]
 
@@ -54,7 +54,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
+class BrowserTokens:
     """What a sign-in gave to the browser. An empty `access_token` ends its session."""
 
     access_token: str = ""
@@ -73,7 +73,7 @@ class SeeOther:
     path: str
     said: str = ""
     kept: Mapping[str, str] = field(default_factory=dict)
-    tokens: Tokens | None = None
+    tokens: BrowserTokens | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class PageRoute:
     """One declared page route. An `open` one is for everybody."""
 
     method: str
@@ -131,7 +131,7 @@ class Pages:
 
     def __init__(self, name: str, shell: Shell, texts: Catalogue) -> None:
         self.name, self.shell, self.texts = name, shell, texts
-        self.routes: list[Page] = []
+        self.routes: list[PageRoute] = []
 
     def get(
         self, path: str, *, open: bool = False
@@ -175,7 +175,7 @@ class Pages:
         self._add(method="POST", path=path, act=act, asks=asks)
 
     def _add(self, **fields: Any) -> None:
-        self.routes.append(Page(shell=self.shell, pages=self, **fields))
+        self.routes.append(PageRoute(shell=self.shell, pages=self, **fields))
 
 
 def sheet(template: str, **values: Any) -> Sheet:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from ..web.fields import WHOLE
 
-__all__ = ["body_of_form", "own_fields"]
+__all__ = ["body_of_form", "own_fields", "version_of"]
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 _FLAGS = {"on": True, "true": True, "yes": True, "false": False, "no": False}
@@ -27,6 +27,13 @@ def own_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in fields.items()
         if not name.startswith(_OWN)
     }
+
+
+def version_of(given: Any) -> int | None:
+    """Return the version that a form has seen; -1 for one that no version matches."""
+    if given in (None, ""):
+        return None
+    return int(given) if str(given).isdecimal() and len(given) < 13 else -1
 
 
 def body_of_form(

@@ -36,7 +36,7 @@ def _own_origins(headers: Mapping[str, str], public_url: str) -> set[str]:
         url = urlsplit(public_url)
         return {f"{url.scheme}://{url.netloc}"}
     host = headers.get("host", "")
-    return {f"http://{host}", f"https://{host}"}
+    return {f"http://{host}", f"https://{host}"} if host else set()
 
 
 def form_token(keys: Keyring, session_id: str) -> str:

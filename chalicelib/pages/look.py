@@ -1,7 +1,8 @@
 """How a person likes pages to look: type size, light or dark, language. Kept in a cookie."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..kernel.text_catalogue import DEFAULT_LOCALE, LOCALES, choose_locale
 
@@ -9,6 +10,7 @@ __all__ = ["SIZES", "THEMES", "Look"]
 
 SIZES = ("m", "l", "xl")  # 18, 24 and 30 px
 THEMES = ("auto", "light", "dark")
+_LANGUAGES = {"en": "en", "zh": "zh-CN", "zh-CN": "zh-CN"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,13 @@ class Look:
             if locale in LOCALES
             else choose_locale(accept_language),
         )
+
+    @classmethod
+    def of_query(cls, query: Mapping[str, Any]) -> "Look":
+        """Return the look of a public page: its address alone says the language and the size."""
+        locale = _LANGUAGES.get(str(query.get("lang", "")), DEFAULT_LOCALE)
+        size = "l" if query.get("big") == "1" else "m"
+        return cls(size=size, locale=locale)
 
     def __str__(self) -> str:
         return f"{self.size}.{self.theme}.{self.locale}"

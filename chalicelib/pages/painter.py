@@ -10,10 +10,9 @@ from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Catalogue, Text
 from .assets import asset_name
 from .call import PageCall
-from .declaration import Page, Sheet, sheet
+from .declaration import PageRoute, Sheet, sheet
 from .guard import form_token
 from .site_core import SiteCore
-from .templates import render
 from .texts import WORDS
 
 __all__ = ["Painter", "digest_of"]
@@ -48,10 +47,17 @@ class Painter:
         """Return the address of a page of ours for a redirect; other addresses stay."""
         return self._base + path if path.startswith("/") else path
 
+    def own_address(self, context: Mapping[str, Any], page: PageRoute) -> str:
+        """Return the path of a request without the base: API Gateway names the stage in it."""
+        path: str = context.get("path", page.path)
+        return path.removeprefix(self._base)
+
     def paint(
-        self, painted: Sheet, page: Page, call: PageCall, said: str = ""
+        self, painted: Sheet, page: PageRoute, call: PageCall, said: str = ""
     ) -> str:
         """Return the HTML of a sheet."""
+        from .templates import render  # Jinja, which the API never needs
+
         values = self._shared(page, call, said)
         return render(painted.template, {**values, **painted.values})
 
@@ -67,7 +73,9 @@ class Painter:
             status=problem["status"],
         )
 
-    def _shared(self, page: Page, call: PageCall, said: str) -> dict[str, Any]:
+    def _shared(
+        self, page: PageRoute, call: PageCall, said: str
+    ) -> dict[str, Any]:
         """Return what every template is given."""
         core, locale = self._find_core(), call.look.locale
         base = self._base

@@ -21,17 +21,17 @@ from ..web.requests import (
 from .acting import run_act
 from .answers import Answers
 from .call import PageCall
-from .cookies import DEVICE, SAID, STEP
+from .cookies import ACCESS, DEVICE, SAID, STEP
 from .declaration import (
-    Page,
     PageResult,
+    PageRoute,
     Pages,
     Raw,
     SeeOther,
     Sheet,
     Shell,
 )
-from .form_values import own_fields
+from .form_values import own_fields, version_of
 from .guard import check_origin, check_token
 from .look import Look
 from .painter import Painter
@@ -43,14 +43,14 @@ __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
 _HOME = "/m"
-_NOWHERE = Page(
+_SHARED = "/"  # also of the API, by the media type that is asked for
+_NOWHERE = PageRoute(
     method="GET",
     path="/",
     shell=Shell.WALL,
     pages=Pages("", Shell.WALL, {}),
     open=True,
 )
-_LANGUAGES = {"en": "en", "zh": "zh-CN", "zh-CN": "zh-CN"}
 
 
 class Site:
@@ -71,7 +71,7 @@ class Site:
     ) -> None:
         self._app, self._api, self._log = app, api, log
         self._find_core = find_core
-        self._pages: dict[tuple[str, str], Page] = {}
+        self._pages: dict[tuple[str, str], PageRoute] = {}
         self._loaders: dict[tuple[str, str], Callable[[], Sequence[Pages]]] = {}
         self._painter = Painter(find_core, self._load_all)
         self._answers = Answers(self._painter, find_core, find_bucket)
@@ -91,12 +91,14 @@ class Site:
         for line in lines:
             method, _, path = line.partition(" ")
             self._loaders[method, path] = load_pages
-            self._app.route(path, methods=[method], content_types=[])(
-                self._handler(method, path)
-            )
+            # Other sites read the API, never a page.
+            cors = self._app.api.cors if path == _SHARED else False
+            self._app.route(
+                path, methods=[method], content_types=[], cors=cors
+            )(self._handler(method, path))
 
     @property
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[PageRoute]:
         """Return all pages in the order of mounting; loads them."""
         return [self._find(*key) for key in self._loaders]
 
@@ -104,7 +106,7 @@ class Site:
         for key in self._loaders:
             self._find(*key)
 
-    def _find(self, method: str, path: str) -> Page:
+    def _find(self, method: str, path: str) -> PageRoute:
         page = self._pages.get((method, path))
         if page is None:
             for pages in self._loaders[method, path]():
@@ -170,7 +172,7 @@ class Site:
         )
 
     def _answer(
-        self, page: Page, request: Request, values: Mapping[str, str]
+        self, page: PageRoute, request: Request, values: Mapping[str, str]
     ) -> Response:
         jar = self._answers.jar
         visitor = self._visitors.find(request, page.shell, jar)
@@ -186,12 +188,12 @@ class Site:
             if page.method == "POST":
                 call = self._with_form(request, visitor, call)
             if not page.open and not call.signed_in:
-                return self._to_sign_in(page, request, visitor, call)
+                return self._to_sign_in(request, visitor, call)
             result = self._run(page, call)
         except (Refusal, CallRefused) as refused:
             problem = {"errors": [], **self._problem_of(refused, call)}
             if problem["status"] == 401:
-                return self._to_sign_in(page, request, visitor, call)
+                return self._to_sign_in(request, visitor, call)
             call = replace(call, problem=problem, typed=call.form or call.typed)
             result = self._refused(page, call)
         if isinstance(result, Raw):
@@ -203,16 +205,17 @@ class Site:
             return self._answers.see_other(result, request, visitor, cookies)
         return self._answers.sheet(result, page, call, request, visitor)
 
-    def _run(self, page: Page, call: PageCall) -> PageResult:
+    def _run(self, page: PageRoute, call: PageCall) -> PageResult:
         if page.act:
             return run_act(page, page.act, call)
         assert page.view is not None  # noqa: S101 - a page has a view or an act
         return page.view(call)
 
-    def _refused(self, page: Page, call: PageCall) -> Sheet:
+    def _refused(self, page: PageRoute, call: PageCall) -> Sheet:
         """Return the page with the form again, or a page that says why there is none."""
         assert call.problem is not None  # noqa: S101 - the caller has set it
-        if page.asks:
+        is_seen = page.open or call.signed_in
+        if page.asks and is_seen and call.is_of(page.path):
             try:
                 shown = page.asks(call)
             except (Refusal, CallRefused):
@@ -228,11 +231,13 @@ class Site:
             return refused.problem
         return self._api.inside.problem_of(refused, call.look.locale)
 
-    def _call(self, page: Page, request: Request, visitor: Visitor) -> PageCall:
+    def _call(
+        self, page: PageRoute, request: Request, visitor: Visitor
+    ) -> PageCall:
         query = read_query(request)
         look = visitor.look
         if page.shell.is_public:
-            look = _public_look(query)
+            look = Look.of_query(query)
         seen = {name: query[name] for name in query if name != "seen"}
         asked = f"?{urlencode(seen, doseq=True)}" if seen else ""
         return PageCall(
@@ -245,7 +250,7 @@ class Site:
             inside=self._api.inside,
             now=self._find_core().clock.now(),
             look=look,
-            address=request.context.get("path", page.path) + asked,
+            address=self._address_of(page, request, asked),
             query=query,
             typed=own_fields(query),
             kept={
@@ -254,6 +259,12 @@ class Site:
                 if name in visitor.given
             },
         )
+
+    def _address_of(self, page: PageRoute, request: Request, asked: str) -> str:
+        """Return the address to come back to: that of the home for a form without a page."""
+        if page.method == "POST" and ("GET", page.path) not in self._loaders:
+            return _HOME
+        return self._painter.own_address(request.context, page) + asked
 
     def _with_form(
         self, request: Request, visitor: Visitor, call: PageCall
@@ -271,30 +282,16 @@ class Site:
         caller = replace(
             call.caller,
             key=str(fields.get("_key", "")) or None,
-            seen_version=_version(fields.get("_version")),
+            seen_version=version_of(fields.get("_version")),
         )
         return replace(call, caller=caller, form=own_fields(fields))
 
     def _to_sign_in(
-        self, page: Page, request: Request, visitor: Visitor, call: PageCall
+        self, request: Request, visitor: Visitor, call: PageCall
     ) -> Response:
         """Return the way to the sign-in, and from there back to a page that can be read."""
-        back = call.address
-        if page.method == "POST":
-            is_read = ("GET", page.path) in self._loaders
-            back = call.address if is_read else _HOME
-        path = f"{_SIGN_IN}?next={quote(back, safe='/')}"
-        return self._answers.see_other(SeeOther(path=path), request, visitor)
-
-
-def _public_look(query: Mapping[str, Any]) -> Look:
-    """Return the look of a public page: its address alone says the language and the size."""
-    locale = _LANGUAGES.get(str(query.get("lang", "")), "zh-CN")
-    return Look(size="l" if query.get("big") == "1" else "m", locale=locale)
-
-
-def _version(given: Any) -> int | None:
-    """Return the version that a form has seen; -1 for one that no version matches."""
-    if given in (None, ""):
-        return None
-    return int(given) if str(given).isdecimal() and len(given) < 13 else -1
+        back = quote(call.address, safe="/")
+        to = SeeOther(path=f"{_SIGN_IN}?next={back}")
+        # A token may outlive its session: without it, the session is looked at.
+        cookies = [self._answers.jar.delete(ACCESS)] if visitor.session else []
+        return self._answers.see_other(to, request, visitor, cookies)

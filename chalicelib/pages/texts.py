@@ -21,7 +21,6 @@ WORDS: Mapping[str, Text] = {
     "nav.home": text(zh="首页", en="Home"),
     "nav.wall": text(zh="心愿墙", en="Wishes"),
     "nav.tickets": text(zh="工单", en="Tickets"),
-    "nav.mine": text(zh="我的事", en="Mine"),
     "nav.inbox": text(zh="消息", en="Messages"),
     "nav.me": text(zh="我", en="Me"),
     "sign_in": text(zh="登录", en="Sign in"),
@@ -54,7 +53,6 @@ WORDS: Mapping[str, Text] = {
         zh="刚才有人改过了。下面是现在的样子。",
         en="Somebody changed it a moment ago. Below is how it is now.",
     ),
-    "error.typed": text(zh="您刚才写的", en="What you have written"),
     "outbox.waiting": text(
         zh="发件箱，等网络：", en="Outbox, waiting for a network:"
     ),

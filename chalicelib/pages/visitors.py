@@ -13,8 +13,7 @@ from ..kernel.errors import Forbidden, Unauthenticated
 from ..kernel.ids import ID_PATTERN
 from ..web.tokens import Tokens
 from .cookies import ACCESS, DEVICE, SESSION, CookieJar
-from .declaration import Shell
-from .declaration import Tokens as Given
+from .declaration import BrowserTokens, Shell
 from .look import Look
 
 __all__ = ["NOBODY", "BrowserSessions", "Resumed", "Visitor", "Visitors"]
@@ -137,7 +136,7 @@ class Visitors:
         keys = self._find_keys()
         return found[1] if keys.is_signed(_PURPOSE, found[1], found[2]) else ""
 
-    def cookies_of(self, given: Given, jar: CookieJar) -> list[str]:
+    def cookies_of(self, given: BrowserTokens, jar: CookieJar) -> list[str]:
         """Return the cookies of a sign-in, or those that end one."""
         if not given.access_token:
             return [jar.delete(SESSION), jar.delete(ACCESS)]

@@ -27,8 +27,6 @@ WORDS: Mapping[str, Text] = {
     "me.promotions": text(zh="也告诉我活动消息", en="Tell me of events, too"),
     "me.quiet_from": text(zh="几点以后不发短信", en="No SMS from"),
     "me.quiet_to": text(zh="到几点", en="until"),
-    "me.no_home": text(zh="还没有填。", en="Not filled in yet."),
-    "me.choose": text(zh="选一个", en="Choose"),
     "me.live_here": text(zh="我住在这里", en="I live here"),
     "me.deeper": text(zh="再细一点", en="More exactly"),
     "vol.title": text(zh="做志愿者", en="Volunteering"),

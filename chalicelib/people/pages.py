@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from ..pages.call import PageCall
-from ..pages.declaration import Pages, SeeOther, Sheet, Shell, Tokens, sheet
+from ..pages.declaration import (
+    BrowserTokens,
+    Pages,
+    SeeOther,
+    Sheet,
+    Shell,
+    sheet,
+)
 from ..pages.paths import own_path
 from ..pages.places import first_street
 from .page_texts import WORDS
@@ -78,7 +85,7 @@ def _tree(call: PageCall, under: str) -> Sequence[Any]:
 def set_home(call: PageCall) -> SeeOther:
     """Set the caller's home."""
     call.run("PATCH /v1/me", {"home": call.form.get("home", "")})
-    back = own_path(str(call.form.get("next", "")), "/m/me")
+    back = own_path(call.field("next"), "/m/me")
     return SeeOther(path=back, said="people.said.changed")
 
 
@@ -104,7 +111,7 @@ def volunteer(call: PageCall) -> SeeOther:
         route = "PUT /v1/me/volunteer"
     body = call.body_for(route)
     body.setdefault("kinds", [])
-    body["skills"] = _words(str(call.form.get("skills", "")))
+    body["skills"] = _words(call.field("skills"))
     call.run(route, body)
     return SeeOther(path="/m/me", said="people.said.volunteer")
 
@@ -112,7 +119,7 @@ def volunteer(call: PageCall) -> SeeOther:
 @pages.post("/m/me/pause", asks=show_volunteer)
 def pause(call: PageCall) -> SeeOther:
     """Pause the offers for some days, or end the pause."""
-    days = str(call.form.get("days", ""))
+    days = call.field("days")
     until = None
     if days in map(str, _PAUSES):
         until = (call.now + timedelta(days=int(days))).isoformat()
@@ -121,7 +128,7 @@ def pause(call: PageCall) -> SeeOther:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a list that a person has typed, whatever divides them."""
+    """Return the words of a list that a person has typed, with any usual divider."""
     for divider in "、，；;\n":
         text = text.replace(divider, ",")
     return [word.strip() for word in text.split(",") if word.strip()]
@@ -204,4 +211,4 @@ def send_erasure_code(call: PageCall) -> Sheet:
 def erase(call: PageCall) -> SeeOther:
     """Erase the caller's account."""
     call.run("DELETE /v1/me", dict(call.form))
-    return SeeOther(path="/", tokens=Tokens())
+    return SeeOther(path="/", tokens=BrowserTokens())

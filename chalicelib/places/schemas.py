@@ -154,7 +154,7 @@ class StreetView(View):
 
 
 class DoorplateView(View):
-    """A place, as anybody may read it: its names from the street down, and whom to ring."""
+    """A place, as anybody may read it: its names from the street down, and the number to ring."""
 
     code: PlaceCode
     names: list[str] = Field(

@@ -8,7 +8,14 @@ from typing import Any
 from ..kernel.errors import Invalid
 from ..pages.call import PageCall
 from ..pages.cookies import DEVICE, STEP
-from ..pages.declaration import Pages, SeeOther, Sheet, Shell, Tokens, sheet
+from ..pages.declaration import (
+    BrowserTokens,
+    Pages,
+    SeeOther,
+    Sheet,
+    Shell,
+    sheet,
+)
 from ..pages.paths import own_path
 from .page_texts import WORDS
 
@@ -17,6 +24,7 @@ __all__ = ["pages"]
 pages = Pages("signin", Shell.POCKET, WORDS)
 _SIGN_IN = "/m/sign-in"
 _NEWCOMER = {"consent.required"}
+_STEP = {"phone": str, "challenge": str, "wait": int, "next": str}
 
 
 @pages.get("/m/sign-in", open=True)
@@ -42,11 +50,12 @@ def send_code(call: PageCall) -> SeeOther:
         "phone": body["phone"],
         "challenge": sent.challenge,
         "wait": sent.retry_after,
-        "next": own_path(call.form.get("next", "")),
+        "next": own_path(call.field("next")),
     }
     return SeeOther(path=f"{_SIGN_IN}?step=code", kept={STEP: _packed(step)})
 
 
+@pages.get("/m/sign-in/code", open=True)
 def show_code(call: PageCall) -> Sheet | SeeOther:
     """Ask for the code; a newcomer also for their name and the terms."""
     step = _step_of(call)
@@ -75,9 +84,9 @@ def sign_in(call: PageCall) -> SeeOther:
     body: dict[str, Any] = {
         "phone": step["phone"],
         "challenge": step["challenge"],
-        "code": "".join(str(form.get("code", "")).split()),
+        "code": "".join(call.field("code").split()),
     }
-    name = str(form.get("name", "")).strip()
+    name = call.field("name").strip()
     if name:
         body["name"] = name
     if "name" in form and not name:
@@ -85,7 +94,7 @@ def sign_in(call: PageCall) -> SeeOther:
     if form.get("terms") == "true":
         body["consent"] = {"text_version": _terms(call).version}
     signed = call.run("POST /v1/auth/tokens", body)
-    tokens = Tokens(
+    tokens = BrowserTokens(
         access_token=signed.access_token,
         expires_in=signed.expires_in,
         device=signed.device,
@@ -107,7 +116,7 @@ def ask_sign_out(call: PageCall) -> Sheet:
 def sign_out(call: PageCall) -> SeeOther:
     """End the session of this browser."""
     call.run("DELETE /v1/auth/tokens")
-    return SeeOther(path="/", tokens=Tokens())
+    return SeeOther(path="/", tokens=BrowserTokens())
 
 
 def _terms(call: PageCall) -> Any:
@@ -129,8 +138,11 @@ def _step_of(call: PageCall) -> dict[str, Any]:
     packed = call.kept.get(STEP, "")
     try:
         step = json.loads(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):  # not of our own making
         return {}
-    needed = {"phone", "challenge", "wait", "next"}
-    is_whole = isinstance(step, dict) and step.keys() == needed
-    return step if is_whole else {}
+    is_whole = isinstance(step, dict) and step.keys() == _STEP.keys()
+    if not is_whole or any(
+        not isinstance(step[name], kind) for name, kind in _STEP.items()
+    ):
+        return {}
+    return step

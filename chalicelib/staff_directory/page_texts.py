@@ -19,9 +19,6 @@ WORDS: Mapping[str, Text] = {
     "people.note": text(
         zh="没有手机？怎样联系", en="No mobile phone? How to reach them"
     ),
-    "people.agreed": text(
-        zh="居民当面同意登记", en="The resident agrees to be registered"
-    ),
     "people.act": text(zh="替居民办", en="Act for them"),
     "people.act_wish": text(zh="代提心愿", en="File a wish for them"),
     "people.act_report": text(zh="代反映问题", en="Report a problem for them"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from .page_texts import WORDS
@@ -28,8 +29,10 @@ def find_people(call: PageCall) -> Sheet:
 
 @pages.get("/m/people/new")
 def show_registration(call: PageCall) -> Sheet:
-    """Ask for a person whom staff register at the door."""
+    """Ask for the facts of a person that staff register at the door."""
     places = call.places_of(*_STAFF)
+    if not places:
+        raise NotFound
     listed = call.read("GET /v1/places", {"under": places[0]}).items
     return sheet("staff_directory/new.html", places=listed)
 

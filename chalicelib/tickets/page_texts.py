@@ -38,14 +38,6 @@ WORDS: Mapping[str, Text] = {
     "ticket.state.on_hold": text(zh="暂缓", en="On hold"),
     "ticket.state.resolved": text(zh="等居民确认", en="To be confirmed"),
     "ticket.state.closed": text(zh="已结束", en="Closed"),
-    "ticket.ending.confirmed": text(
-        zh="居民确认解决了", en="confirmed as solved"
-    ),
-    "ticket.ending.silent": text(zh="没有人说没解决", en="nobody objected"),
-    "ticket.ending.unsolved": text(zh="没有办法解决", en="could not be solved"),
-    "ticket.ending.withdrawn": text(zh="反映人撤回", en="withdrawn"),
-    "ticket.ending.merged": text(zh="并入另一件", en="merged"),
-    "ticket.ending.wish": text(zh="转为心愿", en="became a wish"),
     "ticket.private": text(zh="只给处理的人看", en="Private"),
     "ticket.urgent": text(zh="紧急", en="Urgent"),
     "ticket.mine": text(zh="我反映的", en="My reports"),
@@ -66,7 +58,6 @@ WORDS: Mapping[str, Text] = {
     "ticket.assignee": text(zh="负责", en="Assigned to"),
     "ticket.solution": text(zh="处理结果", en="Solution"),
     "ticket.reason": text(zh="原因", en="Reason"),
-    "ticket.photos": text(zh="照片", en="Photos"),
     "ticket.photo": text(zh="反映时的照片", en="Photo of the report"),
     "ticket.proof": text(zh="处理后的照片", en="Photo of the solution"),
     "ticket.photo_pending": text(

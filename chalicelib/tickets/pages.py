@@ -90,6 +90,7 @@ def _moves_of(ticket: Any) -> list[str]:
     return moves
 
 
+@pages.get("/m/tickets/{ticket_id}/hold")
 @pages.get("/m/tickets/{ticket_id}/{move}")
 def show_move(call: PageCall) -> Sheet:
     """Show the form of a move that asks something."""

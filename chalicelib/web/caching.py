@@ -12,7 +12,14 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-__all__ = ["NO_STORE", "PRIVATE", "PUBLIC", "cache_control", "is_personal"]
+__all__ = [
+    "NO_STORE",
+    "PRIVATE",
+    "PUBLIC",
+    "cache_control",
+    "is_personal",
+    "is_personal_name",
+]
 
 NO_STORE = "no-store"
 PRIVATE = "private, no-cache"  # kept by the client, and asked for with its ETag each time
@@ -29,6 +36,11 @@ def cache_control(view: BaseModel, *, is_public: bool) -> str:
     if is_personal(view):
         return NO_STORE
     return PUBLIC if is_public else PRIVATE
+
+
+def is_personal_name(name: str) -> bool:
+    """Say whether a field of this name may be kept nowhere."""
+    return bool(_PERSONAL.fullmatch(name))
 
 
 def is_personal(value: Any) -> bool:
@@ -56,7 +68,7 @@ def _fields_of(model: type[BaseModel]) -> tuple[bool, tuple[str, ...]]:
     named = bool(declared)
     for name, field in model.model_fields.items():
         types = set(_types_in(field.annotation))
-        named = named or bool(_PERSONAL.fullmatch(name)) or Any in types
+        named = named or is_personal_name(name) or Any in types
         if any(
             isinstance(each, type) and issubclass(each, BaseModel)
             for each in types

@@ -90,7 +90,6 @@ WORDS: Mapping[str, Text] = {
     "wish.for": text(zh="您在替 {name} 提心愿", en="You act for {name}"),
     "wish.consent": text(zh="怎样同意的？", en="How did they agree?"),
     "wish.consent.spoken": text(zh="当面口头同意", en="Spoken"),
-    "wish.consent.slip": text(zh="签了字", en="Signed slip"),
     "wish.witness": text(zh="见证人姓名", en="Name of the witness"),
     "wish.witness_hint": text(
         zh="没有见证人时，同事 3 天内回电确认。",
@@ -104,19 +103,14 @@ WORDS: Mapping[str, Text] = {
         zh="见面先说，居民也知道",
         en="say it first at the door; the resident knows it",
     ),
-    "wish.call": text(zh="打电话", en="Ring"),
     "wish.helper": text(zh="来帮忙的邻居", en="The helper"),
     "wish.helper_word": text(
         zh="见面时会说暗号：{word}", en="says the word at the door: {word}"
     ),
     "wish.thanks": text(zh="感谢的话", en="Thanks"),
     "wish.reason": text(zh="原因", en="Reason"),
-    "wish.public_words": text(
-        zh="墙上谁都看得到：", en="Everybody reads on the wall:"
-    ),
     "wish.similar": text(zh="也许能帮这些", en="Perhaps one of these"),
     "wish.came_question": text(zh="送到了吗？", en="Did it come?"),
-    "wish.claimed_by_you": text(zh="您认领了", en="Taken by you"),
     "wish.move.claim": text(zh="我来认领", en="I will take it"),
     "wish.move.deliver": text(zh="我送到了…", en="I have delivered it…"),
     "wish.move.check-in": text(zh="到了", en="I am there"),

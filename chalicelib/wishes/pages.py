@@ -66,10 +66,10 @@ _LISTS = {"mine": "wishes", "claims": "claims"}
 
 @pocket.get("/m/wishes/new")
 def show_new_wish(call: PageCall) -> Sheet:
-    """Ask for a wish, for the caller or for a person whom staff act for."""
+    """Ask for a wish, for the caller or for a person that staff act for."""
     person = None
-    if call.text("for") or call.form.get("on_behalf_of"):
-        id = call.text("for") or call.form["on_behalf_of"]
+    id = call.text("for") or call.field("on_behalf_of")
+    if id:
         person = call.read("GET /v1/people/{person_id}", person_id=id)
     return sheet("wishes/new.html", kinds=KINDS, person=person)
 
@@ -101,6 +101,7 @@ def show_wish(call: PageCall) -> Sheet:
     )
 
 
+@pocket.get("/m/wishes/{wish_id}/edit")
 @pocket.get("/m/wishes/{wish_id}/{move}")
 def show_move(call: PageCall) -> Sheet:
     """Show the form of a move that asks something."""

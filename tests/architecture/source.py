@@ -9,7 +9,7 @@ from chalicelib.features import FEATURES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "chalicelib"
-FLOOR = frozenset({"kernel", "web", "store", "adapters"})
+FLOOR = frozenset({"kernel", "web", "pages", "store", "adapters"})
 ASSEMBLY = frozenset(
     {
         "answer_dispatch",

@@ -77,7 +77,7 @@ def test_pure_modules_import_the_kernel_and_their_own_feature_only():
     for name in (
         n
         for n in modules()
-        if n.split(".")[-1] in PURE and top(n) in FEATURE_SET
+        if n.split(".")[-1] in PURE and top(n) in FEATURE_SET - {"front"}
     ):
         others = {
             i
@@ -106,6 +106,56 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         assert not any(
             i.endswith((".repository", ".rows", ".decisions")) for i in found
         ), name
+
+
+def is_page_module(name: str) -> bool:
+    """Say whether a module declares pages: ``wishes.pages``, or any of the front."""
+    if top(name) == "front":
+        return not name.endswith(("front", ".feature"))
+    return top(name) in FEATURE_SET and name.endswith(".pages")
+
+
+def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
+    found = [name for name in modules() if is_page_module(name)]
+    assert len(found) > 8
+    for name in found:
+        for other in edges(for_types=True)[name]:
+            own = other.startswith(f"{top(name)}.page_")
+            floor = top(other) in ("kernel", "pages") or other == "web.inside"
+            assert own or floor, f"{name} imports {other}"
+
+
+def test_texts_and_moves_of_pages_import_the_kernel_only():
+    for name in modules():
+        if name.split(".")[-1].startswith("page_"):
+            found = edges(for_types=True)[name]
+            assert {top(other) for other in found} <= {"kernel"}, name
+
+
+def test_only_a_declaration_and_tools_import_pages():
+    for name, found in edges(for_types=True).items():
+        if top(name) in FEATURE_SET and not is_page_module(name):
+            pages = {i for i in found if is_page_module(i) or top(i) == "pages"}
+            allowed = name.endswith(".feature")
+            assert not pages or allowed, f"{name} imports {pages}"
+
+
+def test_the_floor_of_pages_imports_the_kernel_and_the_web_only():
+    for name in (n for n in modules() if top(n) == "pages"):
+        others = {
+            i
+            for i in edges(for_types=True)[name]
+            if top(i) not in ("kernel", "web", "pages")
+        }
+        assert others <= {"settings"}, (name, others)
+
+
+def test_no_lower_floor_knows_of_pages():
+    for name in modules():
+        if top(name) in FLOOR - {"pages"}:
+            assert not {
+                i for i in edges(for_types=True)[name] if top(i) == "pages"
+            }, name
 
 
 def test_features_import_only_features_before_them_in_the_list():
@@ -174,7 +224,9 @@ def test_there_is_no_import_circle_with_imports_for_types_counted():
             "pynamodb",
             lambda n: n.endswith((".rows", ".repository")) or top(n) == "store",
         ),
-        ("chalice", lambda n: top(n) == "web"),
+        ("chalice", lambda n: top(n) in ("web", "pages")),
+        ("jinja2", lambda n: n == "pages.templates"),
+        ("markupsafe", lambda n: n == "pages.templates"),
         ("boto3", lambda n: top(n) == "adapters"),
         (
             "botocore",

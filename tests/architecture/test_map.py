@@ -5,7 +5,8 @@ import json
 
 from chalice.app import ScheduledEventConfig, SQSEventConfig
 
-from app import api, app
+from app import api, app, site
+from chalicelib.features import FEATURES, declaration
 
 from .source import PACKAGE, ROOT
 
@@ -78,8 +79,49 @@ def test_every_route_of_every_feature_is_mounted_once():
         for path, methods in app.routes.items()
         for method in methods
     }
-    assert served == set(mounted)
+    shown = {(page.method, page.path) for page in site.pages}
+    assert served == set(mounted) | shown
+    # The address of the installation is a page or the API's, by the media type asked for.
+    assert set(mounted) & shown == {("GET", "/")}
     apis = {path.parent.name for path in PACKAGE.glob("*/api.py")} - {"web"}
     assert apis == {
         op.view.__module__.split(".")[1] for op in api.operations
     } - {"web"}
+
+
+def test_every_page_of_every_feature_is_mounted_once():
+    declared: list[tuple[str, str]] = []
+    for feature in FEATURES:
+        load = declaration(feature).load_pages
+        for pages in load() if load else ():
+            declared += [(each.method, each.path) for each in pages.routes]
+    assert len(declared) == len(set(declared))
+    assert sorted(declared) == sorted(
+        (page.method, page.path) for page in site.pages
+    )
+    modules = {path.parent.name for path in PACKAGE.glob("*/pages.py")}
+    features = {page.pages.name for page in site.pages}
+    assert len(features) == len(modules - {"web"} | {"front"})
+
+
+def test_a_form_leads_to_a_page_that_there_is():
+    reads = {page.path for page in site.pages if page.method == "GET"}
+    for page in site.pages:
+        if page.act:
+            then = page.act.then.replace("{id}", "{ticket_id}")
+            assert then in reads, page.path
+            method, _, path = page.act.route.partition(" ")
+            for move in page.act.moves or {""}:
+                route = path.replace("{move}", move)
+                assert api.has(method, route), route
+
+
+def test_a_page_with_a_move_in_its_path_hides_no_page_of_its_own():
+    """A GET goes to the most exact path, also where that has only a form."""
+    paths = {page.path for page in site.pages if page.path.count("{move}")}
+    served = {(page.method, page.path) for page in site.pages}
+    for page in site.pages:
+        if page.method == "POST" and "{move}" not in page.path:
+            folder, _, _ = page.path.rpartition("/")
+            if f"{folder}/{{move}}" in paths:
+                assert ("GET", page.path) in served, page.path

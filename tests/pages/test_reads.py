@@ -1,0 +1,80 @@
+"""What a page costs in requests to DynamoDB when it is warm, sign-in included."""
+
+import pytest
+
+from ..storage import counted_storage
+from ..world import BAIHUA, STREET, UNIT, World
+from .browser import Browser
+from .scene import Scene
+
+# Page -> who reads it, and at most how many requests. Each operation of the API reads the caller
+# anew, so a page of several operations costs more than each of them.
+BUDGETS = {
+    "/": ("anonymous", 2),
+    "/wall": ("anonymous", 2),
+    f"/wall?place={BAIHUA}": ("anonymous", 1),
+    "/wall/{wish_id}": ("anonymous", 1),
+    f"/b/{UNIT}": ("anonymous", 1),
+    "/problems": ("anonymous", 2),
+    f"/problems?place={STREET}": ("anonymous", 2),
+    "/help": ("anonymous", 1),
+    "/privacy": ("anonymous", 0),
+    "/accessibility": ("anonymous", 0),
+    "/manifest.webmanifest": ("anonymous", 0),
+    "/robots.txt": ("anonymous", 0),
+    "/m/sign-in": ("anonymous", 0),
+    "/m/look": ("resident", 0),
+    "/m/offline": ("anonymous", 0),
+    "/m/sw.js": ("anonymous", 0),
+    "/m": ("volunteer", 20),
+    "/m/inbox": ("resident", 5),
+    "/m/offers/{offer_id}": ("volunteer", 3),
+    "/m/wishes": ("resident", 4),
+    "/m/wishes?tab=claims": ("volunteer", 4),
+    "/m/wishes/new": ("resident", 4),
+    "/m/wishes/{wish_id}": ("resident", 5),
+    "/m/wishes/{wish_id}/withdraw": ("resident", 4),
+    "/m/report": ("resident", 10),
+    f"/m/report?place={UNIT}": ("resident", 9),
+    "/m/tickets": ("worker", 4),
+    "/m/tickets?tab=mine": ("resident", 4),
+    "/m/tickets/{ticket_id}": ("worker", 7),
+    "/m/tickets/{ticket_id}/resolve": ("worker", 6),
+    "/m/visits": ("worker", 8),
+    "/m/visits/{message_id}": ("worker", 0),
+    "/m/people": ("staff", 4),
+    "/m/people/{person_id}": ("staff", 3),
+    "/m/people/new": ("staff", 3),
+    "/m/me": ("resident", 2),
+    "/m/me/account": ("resident", 2),
+    "/m/me/home": ("resident", 2),
+    "/m/me/volunteer": ("volunteer", 3),
+    "/m/me/hours": ("volunteer", 4),
+    "/m/me/consents": ("resident", 3),
+    "/m/me/sessions": ("resident", 2),
+    "/m/me/erase": ("resident", 0),
+    "/m/sign-out": ("resident", 0),
+}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return Scene.of(World())
+
+
+@pytest.mark.parametrize("page", BUDGETS)
+def test_a_warm_page_keeps_its_budget(scene: Scene, page: str) -> None:
+    role, most = BUDGETS[page]
+    path = page
+    for name, values in scene.values.items():
+        path = path.replace("{" + name + "}", values[0] if values else "")
+    browser: Browser = scene.browser(role)
+    assert browser.ask("GET", path).status == 200, path
+    with counted_storage() as storage:
+        shown = browser.ask("GET", path)
+    assert shown.status == 200
+    reads = {"GetItem", "BatchGetItem", "Query"}
+    if page == "/m/people":  # a look through a list of people is recorded
+        reads.add("TransactWriteItems")
+    assert storage.names.keys() <= reads
+    assert len(storage.calls) <= most, storage.names
