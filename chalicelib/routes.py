@@ -112,6 +112,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/places/{code}",
         "PUT /v1/places/{code}",
         "PUT /v1/places/{code}/duty",
+        "PUT /v1/places/{code}/messaging",
     ),
     "privacy": (
         "GET /v1/people/{person_id}/data",

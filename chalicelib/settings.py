@@ -208,7 +208,8 @@ class Settings:
     upload_bucket: str = (
         ""  # private, without versions; "" keeps files in memory
     )
-    open311_contact: str = ""  # for developers; "" shows a default text
+    # For developers, and of streets without one of their own; "" shows a default text.
+    open311_contact: str = ""
     open311_key_service: str = ""  # the way for developers to get a key
     emf: bool = False  # write metrics into the log, as CloudWatch reads them
     due_shards: int = 4

@@ -639,6 +639,7 @@ OTHER_EVENTS = {
     "place.renamed": "places.service",
     "place.duty_assigned": "places.service",
     "place.duty_taken": "places.roster",
+    "place.messaging_set": "places.service",
     "policy.changed": "ticket_policy.service",
     "ticket.joined_by": "tickets.merging",
     "ticket.left_by": "tickets.merging",

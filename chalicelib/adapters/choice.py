@@ -45,9 +45,10 @@ class Providers:
         """Return a provider by its name, None if it is no longer configured."""
         return self._by_name.get(name)
 
-    def pick(self, key: str, attempt: int) -> WeightedProvider:
+    def pick(self, key: str, attempt: int, first: str = "") -> WeightedProvider:
         """Return the provider of an attempt, from 1. N attempts reach each of N providers once.
 
+        The provider named `first`, if there is one, comes before all others, also with weight 0.
         The order is stable for a key. Weights decide the share of first places. If a provider is
         removed, only its own keys move. This is highest random weight (Thaler and Ravishankar,
         "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on Networking
@@ -57,8 +58,8 @@ class Providers:
         if attempt < 1:
             raise ValueError("attempts are counted from 1")
 
-        def rank(provider: WeightedProvider) -> tuple[bool, float]:
-            return _rank(provider, key)
+        def rank(provider: WeightedProvider) -> tuple[bool, bool, float]:
+            return provider.name == first, *_rank(provider, key)
 
         order = sorted(self._providers, key=rank, reverse=True)
         return order[(attempt - 1) % len(order)]

@@ -28,6 +28,10 @@ class ExpiringCache(Generic[T]):
         self._entries[key] = now, value
         return value
 
+    def put(self, key: str, value: T) -> None:
+        """Set the value of a key that was just read or written elsewhere."""
+        self._entries[key] = self._clock.now(), value
+
     def forget(self, key: str) -> None:
         """Read the value of a key again at its next use."""
         self._entries.pop(key, None)

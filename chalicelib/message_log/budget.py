@@ -11,6 +11,7 @@ from ..kernel.fact import months_between
 from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.template import Pot, Template
+from ..places.reader import PlaceReader
 from . import decisions, policy
 from .model import MessageAttempt
 from .repository import MessageRepository
@@ -70,12 +71,14 @@ class SmsBudget:
         repository: MessageRepository,
         clock: Clock,
         metrics: Metrics,
+        places: PlaceReader,
         budget_li: int,
     ) -> None:
         self._repository = repository
         self._clock = clock
         self._metrics = metrics
-        self.budget_li = budget_li
+        self._places = places
+        self.budget_li = budget_li  # of a street without a budget of its own
         self._cache: dict[PotOfStreet, _CachedSum] = {}
 
     def is_exceeded(self, template: Template, place: str) -> bool:
@@ -83,15 +86,26 @@ class SmsBudget:
 
         The urgent pot raises an alarm long before it stops anything.
         """
-        pot = template.paid_from
-        holds_li = decisions.pot_li(pot, self.budget_li)
+        street, pot = street_of(place), template.paid_from
+        budget_li = self.budget_of(street)
+        holds_li = decisions.pot_li(pot, budget_li)
         if holds_li is None:
             return False
-        spent_li = self._spent_li(PotOfStreet(street_of(place), pot))
+        spent_li = self._spent_li(PotOfStreet(street, pot))
         alarm_li = holds_li * policy.URGENT_ALARM_AT
         if pot is Pot.URGENT and spent_li >= alarm_li:
             self._metrics.count("UrgentSmsSpent")
-        return decisions.over_budget(template, spent_li, self.budget_li)
+        return decisions.over_budget(template, spent_li, budget_li)
+
+    def budget_of(self, street: str, *, fresh: bool = False) -> int:
+        """Return what a street may spend in a month (厘).
+
+        A changed budget counts within ten minutes, and with `fresh` at once.
+        """
+        messaging = self._places.messaging_of(street, fresh=fresh)
+        if messaging.sms_budget_fen is None:
+            return self.budget_li
+        return messaging.sms_budget_fen * 10
 
     @contextmanager
     def billing(self) -> Iterator[Bill]:
@@ -109,14 +123,18 @@ class SmsBudget:
         """Add a bill to each pot's month. The metric is its share of a street's monthly budget."""
         now = self._clock.now()
         expires_at = now + policy.SPENDING_TTL
-        for paid_by, li in bill.by_pot.items():
-            if li:
-                self._repository.add_spent(
-                    paid_by.subject, _month(now), li, expires_at
-                )
-                self._add_to_cache(paid_by, li)
-                share = 100 * li / max(1, self.budget_li)
-                self._metrics.observe("SmsBudgetSpent", share, "Percent")
+        booked = {paid_by: li for paid_by, li in bill.by_pot.items() if li}
+        for paid_by, li in booked.items():
+            self._repository.add_spent(
+                paid_by.subject, _month(now), li, expires_at
+            )
+            self._add_to_cache(paid_by, li)
+        # Afterwards, as it may read the street: a failed read must not lose what was spent.
+        for paid_by, li in booked.items():
+            # A street that pays for nothing but codes still sends those.
+            budget_li = self.budget_of(paid_by.street) or self.budget_li
+            share = 100 * li / max(1, budget_li)
+            self._metrics.observe("SmsBudgetSpent", share, "Percent")
 
     def _add_to_cache(self, paid_by: PotOfStreet, li: int) -> None:
         """Add to the cached sum: a burst must not outrun the sum that was read a minute ago."""
@@ -141,7 +159,8 @@ class SmsBudget:
     def spending(self, street: str) -> StreetSpending:
         """Return the spending of a street this month, and its budget."""
         month = f"{self._clock.now():%Y-%m}"
-        return StreetSpending(month, self.spent_li(street), self.budget_li)
+        budget_li = self.budget_of(street, fresh=True)
+        return StreetSpending(month, self.spent_li(street), budget_li)
 
     def spent_between(self, street: str, first: date, last: date) -> int | None:
         """Return the spending of a street in the months of a span (厘), in one request.

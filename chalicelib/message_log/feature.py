@@ -9,6 +9,7 @@ from ..kernel.staff_queue import QueueKind
 from ..kernel.text_catalogue import text
 from ..people.feature import access
 from ..people.feature import feature as people
+from ..places.feature import feature as places
 from ..staff_directory.feature import reveals
 
 if TYPE_CHECKING:
@@ -128,7 +129,10 @@ def transport(core: "Core", get: Get) -> "Transport":
         sms=get(sms),
         email=get(email),
         links=get(unsubscribe_links),
+        places=get(places),
         signature=core.settings.sms_signature,
+        metrics=core.metrics,
+        log=core.log,
     )
 
 
@@ -141,6 +145,7 @@ def sms_budget(core: "Core", get: Get) -> "SmsBudget":
         repository=get(repository),
         clock=core.clock,
         metrics=core.metrics,
+        places=get(places),
         budget_li=core.settings.sms_budget_fen * 10,
     )
 

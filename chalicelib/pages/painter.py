@@ -3,15 +3,16 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Catalogue, Text
-from .assets import asset_name
 from .call import PageCall
 from .declaration import PageRoute, Sheet, sheet
 from .guard import form_token
+from .links import Links
 from .site_core import SiteCore
 from .texts import WORDS
 
@@ -36,7 +37,7 @@ class Painter:
 
     def knows(self, key: str) -> bool:
         """Say whether there is a text."""
-        return key in self._words
+        return self._words.knows(key)
 
     @property
     def _base(self) -> str:
@@ -78,32 +79,19 @@ class Painter:
     ) -> dict[str, Any]:
         """Return what every template is given."""
         core, locale = self._find_core(), call.look.locale
-        base = self._base
+        is_carried = page.shell.is_public and locale != DEFAULT_LOCALE
+        links = Links(self._base, locale if is_carried else "")
         actor = call.caller.actor
 
         def words(key: str, **facts: object) -> str:
             return self._words[key].format(locale, facts)
 
-        def url(path: str, **query: object) -> str:
-            """Return a link to a page of ours; the wall carries its language along."""
-            given = {k: v for k, v in query.items() if v not in (None, "")}
-            if page.shell.is_public and locale != DEFAULT_LOCALE:
-                given.setdefault("lang", locale)
-            asked = f"?{urlencode(given, doseq=True)}" if given else ""
-            return base + quote(path) + asked
-
-        def file(name: str) -> str:
-            return f"{base}/static/{asset_name(name)}"
-
-        def key() -> str:
-            return core.ids.new("key")
-
         return {
             "t": words,
             "has": self.knows,
-            "url": url,
-            "file": file,
-            "key": key,
+            "url": links.url,
+            "file": links.file,
+            "key": partial(core.ids.new, "key"),
             "csrf": form_token(core.keys, actor.session),
             "locale": locale,
             "look": call.look,
@@ -113,7 +101,7 @@ class Painter:
             "is_worker": any(each.role in WORKERS for each in actor.grants),
             "problem": call.problem,
             "typed": call.typed,
-            "said": words(said) if said in self._words else "",
+            "said": words(said) if said and self.knows(said) else "",
         }
 
 
@@ -127,11 +115,18 @@ class _PageWords(dict[str, Text]):
 
     def __init__(self, load_all: Callable[[], None]) -> None:
         super().__init__(WORDS)
-        self._load_all = load_all
+        self._load_all, self._is_loaded = load_all, False
 
     def __missing__(self, key: str) -> Text:
-        self._load_all()
+        self.knows(key)
         return dict(self)[key]
+
+    def knows(self, key: str) -> bool:
+        """Say whether there is a text; loads all pages once."""
+        if key not in self and not self._is_loaded:
+            self._load_all()
+            self._is_loaded = True
+        return key in self
 
 
 def digest_of(html: str) -> str:

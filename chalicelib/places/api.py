@@ -8,6 +8,7 @@ from ..web.routes import Routes
 from .schemas import (
     DoorplateView,
     DutyIn,
+    MessagingIn,
     PlaceIn,
     PlaceList,
     PlaceView,
@@ -28,9 +29,9 @@ def list_places(
     places: Places, context: RequestContext, query: SubtreeQuery
 ) -> PlaceList:
     """List a place and everything below it."""
-    page, with_duty = places.list_places(context, query.under, query.limit)
+    page, for_staff = places.list_places(context, query.under, query.limit)
     return PlaceList(
-        items=[PlaceView.of(p, with_duty=with_duty) for p in page.items],
+        items=[PlaceView.of(p, for_staff=for_staff) for p in page.items],
         next=context.cursor_of(page.next),
     )
 
@@ -42,7 +43,10 @@ def list_streets(
     """List the streets of this installation, by code."""
     page = places.list_streets(context, query.limit)
     return StreetList(
-        items=[StreetView.of(street) for street in page.items],
+        items=[
+            StreetView.of(street, places.contact_of(street))
+            for street in page.items
+        ],
         next=context.cursor_of(page.next),
     )
 
@@ -72,7 +76,7 @@ def put_place(
         location,
         hotline=body.new_hotline,
     )
-    return PlaceView.of(place, with_duty=True)
+    return PlaceView.of(place, for_staff=True)
 
 
 @routes.put("/v1/places/{code}/duty")
@@ -81,4 +85,13 @@ def assign_duty(
 ) -> PlaceView:
     """Replace the duty list of a place: the people on duty there, by role."""
     duty = {role.value: people for role, people in body.root.items()}
-    return PlaceView.of(places.assign_duty(context, code, duty), with_duty=True)
+    return PlaceView.of(places.assign_duty(context, code, duty), for_staff=True)
+
+
+@routes.put("/v1/places/{code}/messaging")
+def set_messaging(
+    places: Places, context: RequestContext, code: str, body: MessagingIn
+) -> PlaceView:
+    """Replace the settings of a street for its messages: signature, provider, contact, budget."""
+    place = places.set_messaging(context, code, body.as_messaging())
+    return PlaceView.of(place, for_staff=True)

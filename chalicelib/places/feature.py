@@ -23,12 +23,18 @@ def build(core: "Core", get: Get) -> "Places":
     from .repository import PlaceRepository
     from .service import Places
 
+    def sms_provider_names() -> list[str]:
+        """Read the secret only when a street names its provider."""
+        return [one.name for one in core.settings.secrets.sms_providers]
+
     return Places(
         transaction=core.transaction,
         repository=PlaceRepository(core.store),
         clock=core.clock,
         access=get(access),
         people=get(people),
+        sms_provider_names=sms_provider_names,
+        default_contact=core.settings.open311_contact,
     )
 
 

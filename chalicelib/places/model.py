@@ -10,7 +10,7 @@ from ..kernel.changes import Entity
 from ..kernel.place import PlaceKind, kind_of
 from . import permissions
 
-__all__ = ["DEFAULT_ZONE", "Location", "Place", "Street"]
+__all__ = ["DEFAULT_ZONE", "Location", "Messaging", "Place", "Street"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
 _EARTH_RADIUS = 6_371_000  # metres, mean
@@ -35,6 +35,18 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Messaging:
+    """How a street sends messages and is reached. None keeps to the installation's default."""
+
+    sms_signature: str | None = None  # without brackets
+    sms_provider: str | None = (
+        None  # the first choice; others take its refusals
+    )
+    contact: str | None = None  # a phone or e-mail address; public
+    sms_budget_fen: int | None = None  # of a month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Entity):
     """One place; its id is its code. `duty` names, by role, the people who answer for it."""
 
@@ -46,6 +58,7 @@ class Place(Entity):
     zone: str = DEFAULT_ZONE  # read from the street only
     location: Location | None = None
     hotline: str | None = None  # answered by a person; printed and public
+    messaging: Messaging | None = None  # read from the street only
 
     @property
     def kind(self) -> PlaceKind:

@@ -10,7 +10,7 @@ from ..kernel.paging import Page, Position, every
 from ..people.model import Person
 from ..people.service import People
 from .duty_lookup import DutyLookup
-from .model import DEFAULT_ZONE, Place
+from .model import DEFAULT_ZONE, Messaging, Place
 from .repository import PlaceRepository
 from .roster import Roster
 
@@ -18,6 +18,7 @@ __all__ = ["PlaceReader"]
 
 # Streets, their zones and trees change a few times a year.
 _CACHED_FOR = timedelta(minutes=10)
+_ALL_DEFAULTS = Messaging()
 
 
 class PlaceReader:
@@ -28,7 +29,7 @@ class PlaceReader:
     ) -> None:
         self._repository, self._people, self._clock = repository, people, clock
         self._duty = DutyLookup(repository, people)
-        self._zones = ExpiringCache[str](clock, _CACHED_FOR)
+        self._street_rows = ExpiringCache[Place | None](clock, _CACHED_FOR)
         self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
         self._streets = ExpiringCache[Sequence[str]](clock, _CACHED_FOR)
         self._named_streets = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
@@ -51,10 +52,22 @@ class PlaceReader:
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
-        return self._zones.get(street, self._read_zone)
+        place = self._street_rows.get(street, self._repository.find_street)
+        return place.zone if place else DEFAULT_ZONE
 
-    def _read_zone(self, street: str) -> str:
-        return self._repository.zone_of(street) or DEFAULT_ZONE
+    def messaging_of(self, street: str, *, fresh: bool = False) -> Messaging:
+        """Return a street's settings of messages, cached with its zone; "" has none of its own.
+
+        With `fresh` the street is read again.
+        """
+        if not street:
+            return _ALL_DEFAULTS
+        if fresh:
+            self._street_rows.put(street, self._repository.find_place(street))
+        place = self._street_rows.get(street, self._repository.find_street)
+        if place is None:
+            return _ALL_DEFAULTS
+        return place.messaging or _ALL_DEFAULTS
 
     def tree(self, street: str) -> Sequence[Place]:
         """Return every place of a street, in tree order.
@@ -90,10 +103,11 @@ class PlaceReader:
         found = self.find_many(codes, consistent=False)
         return [found[code] for code in codes if code in found]
 
-    def forget_streets(self) -> None:
-        """Read the streets again when they are next asked for."""
+    def forget_streets(self, changed: str) -> None:
+        """Read the streets again when they are next asked for: a place has changed."""
         self._streets.forget("")
         self._named_streets.forget("")
+        self._street_rows.forget(changed)
 
     def on_duty(
         self, code: str, roles: Sequence[str], within: str = ""

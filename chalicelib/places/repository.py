@@ -43,14 +43,11 @@ class PlaceRepository(Repository):
         """Return whether a place exists."""
         return self.find_place(code) is not None
 
-    def zone_of(self, street: str) -> str | None:
-        """Read a street's time zone, eventually consistent: it hardly ever changes."""
-        place = self._store.get(
+    def find_street(self, street: str) -> Place | None:
+        """Read a street, eventually consistent: it hardly ever changes."""
+        return self._store.get(
             PLACE, street, sort_key(street), consistent=False
         )
-        if place is None:
-            return None
-        return place.zone
 
     def find_places(
         self, codes: list[str], *, consistent: bool = True

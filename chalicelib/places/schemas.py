@@ -10,6 +10,7 @@ from ..kernel.access import Role
 from ..kernel.place import PlaceKind, community_of
 from ..kernel.unset import UNSET, Maybe
 from ..web.fields import (
+    WHOLE,
     Line,
     PageQuery,
     PersonId,
@@ -18,12 +19,13 @@ from ..web.fields import (
     VersionedView,
     View,
 )
-from .model import Location, Place
+from .model import Location, Messaging, Place
 
 __all__ = [
     "DoorplateView",
     "DutyIn",
     "LocationIn",
+    "MessagingIn",
     "PlaceIn",
     "PlaceList",
     "PlaceView",
@@ -39,10 +41,24 @@ def _zone(name: str) -> str:
     return name
 
 
+# Providers register two to twelve characters: Chinese ones, letters, digits and few signs. They
+# put it between brackets themselves, and refuse digits alone.
+_HAN_OR_LETTER = "\\u3400-\\u4DBF\\u4E00-\\u9FFFA-Za-z"
+_SIGNED = f"[{_HAN_OR_LETTER}0-9·&.-]"
+_SMS_SIGNATURE = f"^{_SIGNED}*[{_HAN_OR_LETTER}]{_SIGNED}*$"
+_MAIL = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+_PHONE = r"\+?[0-9][0-9 -]{1,18}[0-9]"
+
 Hotline = Annotated[
     str,
-    Field(pattern=r"^\+?[0-9][0-9 -]{1,18}[0-9]$", examples=["023-58110000"]),
+    Field(pattern=f"^{_PHONE}$", examples=["023-58110000"]),
 ]
+SmsSignature = Annotated[
+    str, Field(pattern=_SMS_SIGNATURE, min_length=2, max_length=12)
+]
+Contact = Annotated[str, Field(pattern=f"^({_PHONE}|{_MAIL})$", max_length=100)]
+# A million yuan a month is more than any street spends on text messages.
+SmsBudgetFen = Annotated[int, Field(ge=0, le=100_000_000), WHOLE]
 
 
 class SubtreeQuery(PageQuery):
@@ -101,8 +117,30 @@ class DutyIn(
     """The ids of the people on duty at a place, by role."""
 
 
+class MessagingIn(Request):
+    """A street's settings of messages. A field that is left out keeps to the default."""
+
+    sms_signature: SmsSignature | None = None
+    sms_provider: Annotated[Line, Field(max_length=40)] | None = None
+    contact: Contact | None = None
+    sms_budget_fen: SmsBudgetFen | None = None
+
+    def as_messaging(self) -> Messaging:
+        """Return the settings as a value of the model."""
+        return Messaging(**self.model_dump())
+
+
+class MessagingView(View):
+    """A street's settings of messages. Null means the installation's default."""
+
+    sms_signature: str | None
+    sms_provider: str | None
+    contact: str | None
+    sms_budget_fen: int | None
+
+
 class PlaceView(VersionedView):
-    """A place. `duty` is shown only to staff of the place."""
+    """A place. `duty` and `messaging` are shown only to staff of the place."""
 
     code: PlaceCode
     name: str
@@ -114,16 +152,23 @@ class PlaceView(VersionedView):
         description="The public phone of the place, if it has its own."
     )
     duty: dict[Role, list[PersonId]] | None
+    messaging: MessagingView | None = Field(
+        description="The settings of messages, of a street only."
+    )
 
     @classmethod
-    def of(cls, place: Place, *, with_duty: bool) -> "PlaceView":
+    def of(cls, place: Place, *, for_staff: bool) -> "PlaceView":
         """Return the view of a place."""
-        zone = location = duty = None
+        zone = location = duty = messaging = None
         if place.kind is PlaceKind.STREET:
             zone = place.zone
+            if for_staff:
+                messaging = MessagingView.model_validate(
+                    place.messaging or Messaging()
+                )
         if place.location:
             location = LocationView.model_validate(place.location)
-        if with_duty:
+        if for_staff:
             duty = {
                 Role(role): list(people) for role, people in place.duty.items()
             }
@@ -137,6 +182,7 @@ class PlaceView(VersionedView):
             location=location,
             hotline=place.hotline,
             duty=duty,
+            messaging=messaging,
         )
 
 
@@ -146,11 +192,17 @@ class StreetView(View):
     code: PlaceCode
     name: str
     hotline: str | None = Field(description="The public phone of the street.")
+    contact: str | None
 
     @classmethod
-    def of(cls, place: Place) -> "StreetView":
-        """Return the view of a street."""
-        return cls(code=place.id, name=place.name, hotline=place.hotline)
+    def of(cls, place: Place, contact: str | None) -> "StreetView":
+        """Return the view of a street with its public contact."""
+        return cls(
+            code=place.id,
+            name=place.name,
+            hotline=place.hotline,
+            contact=contact,
+        )
 
 
 class DoorplateView(View):

@@ -1,6 +1,6 @@
 """Use cases of places: the tree of a street, and the duty lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..kernel.access import STAFF, Action, Actor, Resource
@@ -8,14 +8,14 @@ from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page
-from ..kernel.place import ancestors, parent_of
+from ..kernel.place import PlaceKind, ancestors, kind_of, parent_of
 from ..kernel.request import RequestContext
 from ..kernel.unset import UNSET, Maybe, or_else
 from ..people.access import Access
 from ..people.service import People
 from ..store.transaction import Transaction
 from . import permissions
-from .model import Location, Place, Street
+from .model import Location, Messaging, Place, Street
 from .reader import PlaceReader
 from .repository import PlaceRepository
 from .roster import _holds, duty_taken
@@ -34,23 +34,27 @@ class Places(PlaceReader):
         clock: Clock,
         access: Access,
         people: People,
+        sms_provider_names: Callable[[], Sequence[str]],
+        default_contact: str,
     ) -> None:
         super().__init__(repository=repository, clock=clock, people=people)
         self._transaction, self._access = transaction, access
+        self._sms_provider_names = sms_provider_names
+        self._default_contact = default_contact
 
     def list_places(
         self, context: RequestContext, under: str, limit: int
     ) -> tuple[Page[Place], bool]:
-        """Return the tree below a place, and whether the actor may read its duty lists."""
+        """Return the tree below a place, and whether the actor reads it as staff."""
         resource = Resource(see=permissions.SEE, places=(under,))
         granted = self._access.require(context, permissions.READ, resource)
-        with_duty = bool(granted.relations & STAFF)
-        if with_duty:
+        for_staff = bool(granted.relations & STAFF)
+        if for_staff:
             self._access.require(context, permissions.READ_DUTY, resource)
         page = self._repository.places_below(under, context.start, limit)
         if not page.items and not self._repository.place_exists(under):
             raise NotFound
-        return page, with_duty
+        return page, for_staff
 
     def list_streets(self, context: RequestContext, limit: int) -> Page[Place]:
         """Return the streets of the installation, by code; for anybody.
@@ -78,6 +82,11 @@ class Places(PlaceReader):
         if code not in found:
             raise NotFound
         return [found[each] for each in path if each in found]
+
+    def contact_of(self, street: Place) -> str | None:
+        """Return the public contact of a street: its own, or that of the installation."""
+        own = street.messaging.contact if street.messaging else None
+        return own or self._default_contact or None
 
     def put_place(
         self,
@@ -118,7 +127,7 @@ class Places(PlaceReader):
             return Changes(entity=changed, previous=before, events=(event,))
 
         place = self._transaction.run(decide, context)
-        self.forget_streets()
+        self.forget_streets(code)
         return place
 
     def _check_around(self, code: str, neighbours: Sequence[str]) -> None:
@@ -144,10 +153,7 @@ class Places(PlaceReader):
 
         def decide() -> Changes[Place]:
             actor = self._require(context, permissions.ASSIGN_DUTY, code)
-            place = self._repository.find_place(code)
-            if place is None:
-                raise NotFound
-            place.check_version(context.seen_version)
+            place = self._find_to_change(context, code)
             self._check_roles(code, duty)
             distinct: dict[str, tuple[str, ...]] = {}
             for role, ids in duty.items():
@@ -165,6 +171,54 @@ class Places(PlaceReader):
             )
 
         return self._transaction.run(decide, context)
+
+    def set_messaging(
+        self, context: RequestContext, code: str, messaging: Messaging
+    ) -> Place:
+        """Replace a street's settings of messages.
+
+        Raises:
+            Invalid: the place is no street, or no provider has the name.
+
+        """
+
+        def decide() -> Changes[Place]:
+            actor = self._require(context, permissions.SET_MESSAGING, code)
+            _check_street(code)
+            self._check_provider(messaging.sms_provider)
+            place = self._find_to_change(context, code)
+            event = TimelineEvent(
+                tag="place.messaging_set", actor=actor.id, party="staff"
+            )
+            return Changes(
+                entity=replace(place, messaging=messaging),
+                previous=place,
+                events=(event,),
+            )
+
+        street = self._transaction.run(decide, context)
+        self._street_rows.put(code, street)
+        return street
+
+    def _find_to_change(self, context: RequestContext, code: str) -> Place:
+        """Read a place in the version that the actor has seen."""
+        place = self._repository.find_place(code)
+        if place is None:
+            raise NotFound
+        place.check_version(context.seen_version)
+        return place
+
+    def _check_provider(self, name: str | None) -> None:
+        """Refuse with Invalid the name of a provider that the installation does not have."""
+        if name is None:
+            return
+        known = self._sms_provider_names()
+        if name not in known:
+            raise Invalid(
+                "place.provider_unknown",
+                ["sms_provider"],
+                known=", ".join(known),
+            )
 
     def _check_roles(
         self, code: str, duty: Mapping[str, Sequence[str]]
@@ -211,7 +265,7 @@ class Places(PlaceReader):
             )
 
         street = self._transaction.run(decide, RequestContext())
-        self.forget_streets()
+        self.forget_streets(code)
         return street
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
@@ -243,6 +297,13 @@ def _change_event(
     is_renamed = before is not None and before.name != changed.name
     tag = "place.renamed" if is_renamed else "place.changed"
     return TimelineEvent(tag=tag, actor=actor.id, party="staff")
+
+
+def _check_street(code: str) -> None:
+    """Refuse with Invalid a place that is no street."""
+    kind = kind_of(code)
+    if kind is not PlaceKind.STREET:
+        raise Invalid("place.not_a_street", ["code"], kind=kind.value)
 
 
 def _check_version(place: Place | None, seen_version: int | None) -> None:

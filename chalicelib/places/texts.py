@@ -24,6 +24,14 @@ REFUSALS = {
         zh="此人在 {place} 没有“{role}”角色。",
         en="This person does not hold the role {role} at {place}.",
     ).naming(role=ROLES),
+    "place.not_a_street": text(
+        zh="短信设置只属于街道，这个编码对应的层级是{kind}。",
+        en="Only a street has settings of messages. This code names a {kind}.",
+    ).naming(kind=PLACE_KINDS),
+    "place.provider_unknown": text(
+        zh="没有这个短信服务商。可用的有：{known}。",
+        en="There is no such SMS provider. These are known: {known}.",
+    ),
     "place.parent_unknown": text(
         zh="上级地点不存在：{place}。",
         en="The place above does not exist: {place}.",

@@ -73,6 +73,22 @@ def test_as_many_attempts_as_providers_reach_each_once_and_then_it_goes_round():
         assert order[3:] == order[:3] + order[:1]
 
 
+@pytest.mark.parametrize("first", ["east", "west", "north"])
+def test_a_named_provider_is_first_and_the_others_keep_their_order(first: str):
+    three = providers(east=5, west=3, north=0)
+    for key in KEYS[:500]:
+        usual = [three.pick(key, attempt).name for attempt in range(1, 4)]
+        named = [three.pick(key, n, first).name for n in range(1, 5)]
+        others = [name for name in usual if name != first]
+        assert named == [first, *others, first]
+
+
+def test_an_unknown_name_changes_no_choice():
+    three = providers(east=5, west=3, north=2)
+    for key in KEYS[:500]:
+        assert three.pick(key, 1, "south") == three.pick(key, 1)
+
+
 def test_a_provider_without_weight_only_gets_what_all_others_have_refused():
     three = providers(spare=0, east=5, west=0.001)
     assert "spare" not in names(three, 1) + names(three, 2)

@@ -24,6 +24,22 @@ def test_staff_see_what_their_street_has_spent_this_month_and_what_it_may(
     }
 
 
+def test_a_street_with_a_budget_of_its_own_reads_that_one_at_once(
+    world: World,
+):
+    staff, elsewhere = world.staff(), world.rewired().sms_budget
+    path = f"/v1/admin/spending?place={BAIHUA}"
+    assert staff.get(path).json["budget_fen"] == 300_000
+    assert elsewhere.spending(STREET).budget_li == 3_000_000
+    answer = world.phone_of(world.admin).put(
+        f"/v1/places/{STREET}/messaging", {"sms_budget_fen": 50_000}
+    )
+    assert answer.status == 200
+    assert staff.get(path).json["budget_fen"] == 50_000
+    assert elsewhere.spending(STREET).budget_li == 500_000
+    assert elsewhere.spending("qingfeng").budget_li == 3_000_000
+
+
 def test_a_new_month_begins_with_nothing_spent(world: World):
     world.open_wish()
     world.pass_time(days=8)

@@ -2,7 +2,7 @@
 
 from chalicelib.kernel.access import Role
 
-from ..cases import ANYONE, MEMBER, STAFF, Cases, Good
+from ..cases import ADMIN, ANYONE, MEMBER, STAFF, Cases, Good
 from ..world import BUILDING, GRID, STREET, World
 
 _HERE = {"lat": 30.25, "long": 108.95}
@@ -33,16 +33,36 @@ def _assign_duty(world: World) -> Good:
     )
 
 
+def _set_messaging(world: World) -> Good:
+    body = {
+        "sms_signature": "春晖街道",
+        "sms_provider": "console",
+        "contact": "023-58110000",
+        "sms_budget_fen": 200_000,
+    }
+    path = f"/v1/places/{STREET}/messaging"
+    return Good(world.phone_of(world.admin), path, body, (STREET,))
+
+
 CASES = Cases(
     who={
         "list_streets": ANYONE,
         "list_places": MEMBER,
         "put_place": STAFF,
         "assign_duty": STAFF,
+        "set_messaging": ADMIN,
     },
-    bodies={"put_place": {"name": "5号楼"}, "assign_duty": {}},
+    bodies={
+        "put_place": {"name": "5号楼"},
+        "assign_duty": {},
+        "set_messaging": {},
+    },
     queries={"list_places": f"?under={GRID}"},
     path_values={"code": lambda world, owner, target: BUILDING},
-    good={"put_place": _put_place, "assign_duty": _assign_duty},
+    good={
+        "put_place": _put_place,
+        "assign_duty": _assign_duty,
+        "set_messaging": _set_messaging,
+    },
     story_queries={"list_places": f"under={STREET}"},
 )

@@ -37,11 +37,10 @@ GENERATED = {
 POLICIES = "make policies"
 DRIVEN = (
     "tests/notes",
-    "tests/architecture",
-    "tests/trust/test_ended_relations.py",
+    "tests/architecture/test_declarations.py",
+    "tests/architecture/test_imports.py",
+    "tests/architecture/test_map.py",
     "tests/test_openapi.py",
-    "tests/test_openapi_views.py",
-    "tests/test_openapi_texts.py",
     "tests/test_templates.py::test_a_message_is_billed_as_it_says_at_the_worst",
     "tests/test_templates.py::test_every_text_is_written_down_as_providers_want_it_registered",
     "tests/store/test_tables.py::test_no_index_holds_more_than_dynamodb_allows",
@@ -50,7 +49,6 @@ DRIVEN = (
     "tests/test_cold_start.py::test_the_list_of_routes_is_what_the_features_declare",
     "tests/test_permissions.py::test_every_route_is_in_the_matrix",
     "tests/test_permissions.py::test_nobody_takes_another_route_that_is_not_theirs",
-    "tests/hostile/test_good.py",
 )
 
 pytestmark = pytest.mark.slow

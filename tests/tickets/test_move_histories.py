@@ -32,7 +32,7 @@ from chalicelib.tickets.wish_returns import WishReturns
 
 from .move_street import RESIDENTS, STAFF, MoveStreet
 
-HISTORIES = int(os.environ.get("HISTORIES", "40"))
+HISTORIES = int(os.environ.get("HISTORIES", "20"))
 PEOPLE = st.sampled_from(RESIDENTS)
 REPORTERS = st.integers(0, 3)
 WORKERS = st.sampled_from(["assignee", "assignee", "assignee", *STAFF])

@@ -233,7 +233,7 @@ def run(machine: type[Histories], examples: int, number: int = 0) -> None:
 
 
 def test_each_claim_of_any_history_ends_by_itself():
-    run(Histories, 30)
+    run(Histories, 15)
 
 
 def test_the_histories_reach_what_they_are_about():
@@ -247,7 +247,7 @@ def test_the_histories_reach_what_they_are_about():
             reached.add(f"confirmed {len(wish.confirmed)}")
             reached.add(wish.state.value)
 
-    run(Counted, 30)
+    run(Counted, 15)
     assert reached >= {"wish.partly", "wish.moved", "wish.disputed_staff"}
     assert reached >= {"confirmed 1", "confirmed 2", "fulfilled", "expired"}
 
