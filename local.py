@@ -9,9 +9,13 @@ from devserver.run import LocalServer, open_local_server
 from onemachine.http_server import check_port, http_server
 
 WELCOME = """
-  春晖 Chunhui is open:  {url}/dev   (clock, mailbox, replies by SMS)
+  春晖 Chunhui is open:  {url}/
 
-    wall        {url}/v1/wishes?place=chunhui.baihua
+    wall        {url}/wall                the public wall, for anybody
+    app         {url}/m                   sign in with a number below; the code is in the mailbox
+    a door      {url}/b/chunhui.baihua.g01.b01.u1
+    dev         {url}/dev                 clock, mailbox, replies by SMS
+
     contract    {url}/openapi.json
     mailbox     {url}/dev/mailbox     (every SMS and mail that was "sent")
     open311     {url}/open311/v2/discovery.json   (api_key: demo)
@@ -19,7 +23,8 @@ WELCOME = """
     time        POST /dev/clock {{"advance": 86400}}
     reply       POST /dev/reply {{"from": "+86…", "text": "1"}}
 
-  Sign in:  POST /v1/auth/codes {{"phone": "+8613900000002"}}, note its challenge, read the code
+  Sign in:  on /m/sign-in with 139 0000 0101, or by the API:
+            POST /v1/auth/codes {{"phone": "+8613900000002"}}, note its challenge, read the code
             in the mailbox,
             POST /v1/auth/tokens {{"phone": "+8613900000002", "challenge": "...", "code": "..."}}
             …0001 street administrator, …0002 and …0003 community staff,
