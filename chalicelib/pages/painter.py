@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -20,6 +21,8 @@ __all__ = ["Painter", "digest_of"]
 # Each form has a fresh key. It says nothing new about the page.
 _KEY = re.compile(r'name="_key" value="[^"]*"')
 
+_SAID = ".said."  # in the key of every sentence that a page begins with
+
 
 class Painter:
     """Renders sheets."""
@@ -27,7 +30,7 @@ class Painter:
     def __init__(
         self, find_core: Callable[[], SiteCore], load_all: Callable[[], None]
     ) -> None:
-        self._find_core = find_core
+        self._find_core, self._load_all = find_core, load_all
         self._words = _PageWords(load_all)
 
     def add_words(self, texts: Catalogue) -> None:
@@ -46,6 +49,17 @@ class Painter:
     def location(self, path: str) -> str:
         """Return the address of a page of ours for a redirect; other addresses stay."""
         return self._base + path if path.startswith("/") else path
+
+    def sentence(self, key: str, locale: str) -> str:
+        """Return what a page begins with after a form; "" for a key that is not one of those.
+
+        The form may have been of another feature, or answered by another process.
+        """
+        if _SAID not in key:
+            return ""
+        if key not in self._words:
+            self._load_all()
+        return self._words[key].format(locale) if self.knows(key) else ""
 
     def own_address(self, context: Mapping[str, Any], page: PageRoute) -> str:
         """Return the path of a request without the base: API Gateway names the stage in it."""
@@ -84,14 +98,6 @@ class Painter:
         def words(key: str, **facts: object) -> str:
             return self._words[key].format(locale, facts)
 
-        def url(path: str, **query: object) -> str:
-            """Return a link to a page of ours; the wall carries its language along."""
-            given = {k: v for k, v in query.items() if v not in (None, "")}
-            if page.shell.is_public and locale != DEFAULT_LOCALE:
-                given.setdefault("lang", locale)
-            asked = f"?{urlencode(given, doseq=True)}" if given else ""
-            return base + quote(path) + asked
-
         def file(name: str) -> str:
             return f"{base}/static/{asset_name(name)}"
 
@@ -101,7 +107,7 @@ class Painter:
         return {
             "t": words,
             "has": self.knows,
-            "url": url,
+            "url": partial(_link, base, _carried(page, call)),
             "file": file,
             "key": key,
             "csrf": form_token(core.keys, actor.session),
@@ -113,8 +119,27 @@ class Painter:
             "is_worker": any(each.role in WORKERS for each in actor.grants),
             "problem": call.problem,
             "typed": call.typed,
-            "said": words(said) if said in self._words else "",
+            "said": self.sentence(said, locale),
         }
+
+
+def _carried(page: PageRoute, call: PageCall) -> Mapping[str, str]:
+    """Return what the links of a public page carry along: its language and its size."""
+    carried: dict[str, str] = {}
+    if page.shell.is_public and call.look.locale != DEFAULT_LOCALE:
+        carried["lang"] = call.look.locale
+    if page.shell.is_public and call.look.size != "m":
+        carried["big"] = "1"
+    return carried
+
+
+def _link(
+    base: str, carried: Mapping[str, str], path: str, **query: object
+) -> str:
+    """Return a link to a page of ours."""
+    given = {k: v for k, v in query.items() if v not in (None, "")}
+    asked = urlencode({**carried, **given}, doseq=True)
+    return base + quote(path) + (f"?{asked}" if asked else "")
 
 
 WORKERS = frozenset(
