@@ -80,9 +80,9 @@ def _readers(
 ) -> Iterator[tuple[str, str]]:
     """Yield the functions that read what the operation takes."""
     yield f"{_WEB}.authentication", "BearerAuthenticator.authenticate"
-    yield _REQUESTS, "_raw_body"
+    yield _REQUESTS, "read_raw_body"
     if "{" in operation.path:
-        yield _REQUESTS, "_read_path_value"
+        yield _REQUESTS, "read_path_value"
     if "body" in operation.inputs:
         yield _REQUESTS, "_read_body"
     if "form" in operation.inputs:
