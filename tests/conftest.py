@@ -47,6 +47,7 @@ SLOW = (
     "tests/journeys/",
     "tests/matching/test_rolling.py",
     "tests/notifications/test_fifty_tickets.py",
+    "tests/pages/test_every_page.py",
     "tests/replies/test_corpus.py",
     "tests/replies/test_reply_histories.py",
     "tests/store/test_dynamo.py",

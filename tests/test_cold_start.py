@@ -138,7 +138,6 @@ def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
     assert not packages(modules) & {
         "PIL",
         "boto3",
-        "jinja2",
         "chinese_calendar",
     }
 

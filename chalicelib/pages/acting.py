@@ -30,7 +30,7 @@ def run_act(page: PageRoute, act: Act, call: PageCall) -> SeeOther:
     if isinstance(view, Redirect):
         return SeeOther(path=view.location)
     said = act.said or f"{page.pages.name}.said.{move}"
-    facts = path | _fields_of(view)
+    facts = {**path, **_fields_of(view)}
     return SeeOther(path=act.then.format_map(facts), said=said)
 
 

@@ -47,6 +47,7 @@ class PageCall:
         self,
         route: str,
         query: Mapping[str, Any] | None = None,
+        /,
         **path: str,
     ) -> Any:
         """Return the view of a GET of the API, with the parameters of the path by name."""
@@ -57,6 +58,7 @@ class PageCall:
         self,
         route: str,
         body: Mapping[str, Any] | None = None,
+        /,
         **path: str,
     ) -> Any:
         """Run an operation of the API with the key and the version of the form."""

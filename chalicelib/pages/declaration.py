@@ -8,7 +8,7 @@ would not.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from ..kernel.text_catalogue import Catalogue
 from .call import PageCall
@@ -91,6 +91,7 @@ class Raw:
 
 PageResult: TypeAlias = Sheet | SeeOther | Raw
 PageView: TypeAlias = Callable[[PageCall], PageResult]
+V = TypeVar("V", bound=PageView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +134,10 @@ class Pages:
         self.name, self.shell, self.texts = name, shell, texts
         self.routes: list[PageRoute] = []
 
-    def get(
-        self, path: str, *, open: bool = False
-    ) -> Callable[[PageView], PageView]:
+    def get(self, path: str, *, open: bool = False) -> Callable[[V], V]:
         """Declare a page that is read."""
 
-        def declare(view: PageView) -> PageView:
+        def declare(view: V) -> V:
             self._add(
                 method="GET",
                 path=path,
@@ -151,10 +150,10 @@ class Pages:
 
     def post(
         self, path: str, *, asks: PageView, open: bool = False
-    ) -> Callable[[PageView], PageView]:
+    ) -> Callable[[V], V]:
         """Declare a form with a view of its own; `asks` is the page that has the form."""
 
-        def declare(view: PageView) -> PageView:
+        def declare(view: V) -> V:
             self._add(method="POST", path=path, view=view, asks=asks, open=open)
             return view
 

@@ -1,5 +1,6 @@
 """Links of a page to other pages and files of ours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -12,19 +13,17 @@ __all__ = ["Links"]
 class Links:
     """Makes links below the path of this installation, which may be that of a stage.
 
-    `language` is carried along by links of public pages, whose address alone says it.
+    `carried` goes along with each link of a public page, whose address alone says how it looks.
     """
 
     base: str
-    language: str = ""
+    carried: Mapping[str, str]
 
     def url(self, path: str, **query: object) -> str:
         """Return a link to a page. Fields of the query that are empty are left out."""
         given = {k: v for k, v in query.items() if v not in (None, "")}
-        if self.language:
-            given.setdefault("lang", self.language)
-        asked = f"?{urlencode(given, doseq=True)}" if given else ""
-        return self.base + quote(path) + asked
+        asked = urlencode({**self.carried, **given}, doseq=True)
+        return self.base + quote(path) + (f"?{asked}" if asked else "")
 
     def file(self, name: str) -> str:
         """Return the link to a static file."""

@@ -21,6 +21,8 @@ __all__ = ["Painter", "digest_of"]
 # Each form has a fresh key. It says nothing new about the page.
 _KEY = re.compile(r'name="_key" value="[^"]*"')
 
+_SAID = ".said."  # in the key of every sentence that a page begins with
+
 
 class Painter:
     """Renders sheets."""
@@ -47,6 +49,15 @@ class Painter:
     def location(self, path: str) -> str:
         """Return the address of a page of ours for a redirect; other addresses stay."""
         return self._base + path if path.startswith("/") else path
+
+    def sentence(self, key: str, locale: str) -> str:
+        """Return what a page begins with after a form; "" for a key that is not one of those.
+
+        The form may have been of another feature, or answered by another process.
+        """
+        if _SAID not in key:
+            return ""
+        return self._words[key].format(locale) if self.knows(key) else ""
 
     def own_address(self, context: Mapping[str, Any], page: PageRoute) -> str:
         """Return the path of a request without the base: API Gateway names the stage in it."""
@@ -79,8 +90,7 @@ class Painter:
     ) -> dict[str, Any]:
         """Return what every template is given."""
         core, locale = self._find_core(), call.look.locale
-        is_carried = page.shell.is_public and locale != DEFAULT_LOCALE
-        links = Links(self._base, locale if is_carried else "")
+        links = Links(self._base, _carried(page, call))
         actor = call.caller.actor
 
         def words(key: str, **facts: object) -> str:
@@ -101,8 +111,18 @@ class Painter:
             "is_worker": any(each.role in WORKERS for each in actor.grants),
             "problem": call.problem,
             "typed": call.typed,
-            "said": words(said) if said and self.knows(said) else "",
+            "said": self.sentence(said, locale),
         }
+
+
+def _carried(page: PageRoute, call: PageCall) -> Mapping[str, str]:
+    """Return what the links of a public page carry along: its language and its size."""
+    carried: dict[str, str] = {}
+    if page.shell.is_public and call.look.locale != DEFAULT_LOCALE:
+        carried["lang"] = call.look.locale
+    if page.shell.is_public and call.look.size != "m":
+        carried["big"] = "1"
+    return carried
 
 
 WORKERS = frozenset(

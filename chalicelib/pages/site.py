@@ -199,7 +199,7 @@ class Site:
         if isinstance(result, Raw):
             return self._answers.raw(result, page)
         if isinstance(result, SeeOther):
-            cookies = ()
+            cookies: tuple[str, ...] = ()
             if result.tokens is not None:
                 cookies = tuple(self._visitors.cookies_of(result.tokens, jar))
             return self._answers.see_other(result, request, visitor, cookies)

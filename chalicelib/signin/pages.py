@@ -145,4 +145,5 @@ def _step_of(call: PageCall) -> dict[str, Any]:
         not isinstance(step[name], kind) for name, kind in _STEP.items()
     ):
         return {}
-    return step
+    found: dict[str, Any] = step
+    return found

@@ -3,7 +3,8 @@
 import pytest
 from markupsafe import Markup
 
-from chalicelib.pages.painter import digest_of
+from chalicelib.kernel.text_catalogue import text
+from chalicelib.pages.painter import Painter, digest_of
 from chalicelib.pages.templates import environment
 
 from ..world import World
@@ -35,6 +36,20 @@ def test_a_page_with_forms_has_one_digest_until_it_says_something_else(
     one, two = browser.get("/m/wishes/new"), browser.get("/m/wishes/new")
     assert one.text != two.text
     assert one.header("etag") == two.header("etag") != ""
+
+
+def test_a_sentence_of_another_feature_is_found() -> None:
+    loaded: list[str] = []
+
+    def load_all() -> None:
+        loaded.append("all")
+        painter.add_words({"tea.said.made": text(zh="茶好了。", en="Tea.")})
+
+    painter = Painter(lambda: None, load_all)  # type: ignore[arg-type]
+    assert painter.sentence("tea.said.made", "en") == "Tea."
+    assert loaded == ["all"]
+    for forged in ("", "due", "nav", "no.said.nothing", ".said.", "<b>"):
+        assert painter.sentence(forged, "en") == ""
 
 
 @pytest.mark.parametrize("kind", ["lines", "phone"])

@@ -182,11 +182,15 @@ def test_a_public_page_says_nothing_again_that_a_cache_has(
 
 
 def test_the_language_and_the_size_go_along(world: World) -> None:
-    shown = Browser(world).get("/wall?lang=en")
+    shown = Browser(world).get("/wall?lang=en&big=1")
+    assert 'data-size="l"' in shown.text
     inside = [each for each in shown.links() if each.startswith("/")]
     assert inside
     for link in inside:
         assert "lang=en" in link, link
+        assert "big=1" in link, link
+    plain = Browser(world).get("/wall").links()
+    assert not [each for each in plain if "lang=zh" in each or "m?" in each]
 
 
 def test_the_start_is_a_page_or_the_welcome_of_the_api(world: World) -> None:

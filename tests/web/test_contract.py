@@ -168,6 +168,7 @@ def test_what_is_public_is_what_the_contract_lists():
         "post /v1/webhooks/sms/{provider}",
         "get /openapi.json",
         "get /v1/consents/texts",
+        "get /v1/places/{code}",
         "get /v1/streets",
         "get /v1/wishes",
         "get /v1/wishes/{wish_id}",
