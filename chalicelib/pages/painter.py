@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Catalogue, Text
-from .assets import asset_name
+from .assets import asset_name, data_address
 from .call import PageCall
 from .declaration import Page, Sheet, sheet
 from .guard import form_token
@@ -95,6 +95,7 @@ class Painter:
             "has": self.knows,
             "url": url,
             "file": file,
+            "icon": data_address("icon.svg"),
             "key": key,
             "csrf": form_token(core.keys, actor.session),
             "locale": locale,
