@@ -77,10 +77,12 @@ class Painter:
             return self._words[key].format(locale, facts)
 
         def url(path: str, **query: object) -> str:
-            """Return a link to a page of ours; the wall carries its language along."""
+            """Return a link to a page of ours; the wall carries its look along."""
             given = {k: v for k, v in query.items() if v not in (None, "")}
             if page.shell.is_public and locale != DEFAULT_LOCALE:
                 given.setdefault("lang", locale)
+            if page.shell.is_public and call.look.size != "m":
+                given.setdefault("big", "1")
             asked = f"?{urlencode(given, doseq=True)}" if given else ""
             return base + quote(path) + asked
 

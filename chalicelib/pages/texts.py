@@ -27,6 +27,8 @@ WORDS: Mapping[str, Text] = {
     "sign_in": text(zh="登录", en="Sign in"),
     "sign_out": text(zh="退出登录", en="Sign out"),
     "larger": text(zh="大字版", en="Larger type"),
+    "normal_size": text(zh="普通字", en="Normal type"),
+    "look": text(zh="显示", en="Display"),
     "other_language": text(zh="English", en="中文"),
     "call_us": text(zh="打电话", en="Call us"),
     "help": text(zh="怎样使用", en="How it works"),
