@@ -91,7 +91,7 @@ class Answers:
     ) -> Response:
         """Return a redirect that a browser follows with a GET, also one behind a script.
 
-        The outbox is told the address, for a script that follows would read the next page itself.
+        The outbox gets the address instead: a script that follows would read the next page itself.
         """
         jar, written = self.jar, [*visitor.cookies, *cookies]
         if to.said and self._painter.knows(to.said):

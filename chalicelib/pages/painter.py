@@ -12,6 +12,7 @@ from .assets import asset_name, data_address
 from .call import PageCall
 from .declaration import Page, Sheet, sheet
 from .guard import form_token
+from .look import Look
 from .site_core import SiteCore
 from .templates import render
 from .texts import WORDS
@@ -20,6 +21,22 @@ __all__ = ["Painter", "digest_of"]
 
 # Each form has a fresh key. It says nothing new about the page.
 _KEY = re.compile(r'name="_key" value="[^"]*"')
+
+
+def _links(base: str, page: Page, look: Look) -> Callable[..., str]:
+    """Return the function that makes links to our pages; the wall carries its look along."""
+    carried: dict[str, str] = {}
+    if page.shell.is_public and look.locale != DEFAULT_LOCALE:
+        carried["lang"] = look.locale
+    if page.shell.is_public and look.size != "m":
+        carried["big"] = "1"
+
+    def url(path: str, **query: object) -> str:
+        given = {k: v for k, v in query.items() if v not in (None, "")}
+        asked = f"?{urlencode(carried | given, doseq=True)}"
+        return base + quote(path) + asked.removesuffix("?")
+
+    return url
 
 
 class Painter:
@@ -76,16 +93,6 @@ class Painter:
         def words(key: str, **facts: object) -> str:
             return self._words[key].format(locale, facts)
 
-        def url(path: str, **query: object) -> str:
-            """Return a link to a page of ours; the wall carries its look along."""
-            given = {k: v for k, v in query.items() if v not in (None, "")}
-            if page.shell.is_public and locale != DEFAULT_LOCALE:
-                given.setdefault("lang", locale)
-            if page.shell.is_public and call.look.size != "m":
-                given.setdefault("big", "1")
-            asked = f"?{urlencode(given, doseq=True)}" if given else ""
-            return base + quote(path) + asked
-
         def file(name: str) -> str:
             return f"{base}/static/{asset_name(name)}"
 
@@ -95,7 +102,7 @@ class Painter:
         return {
             "t": words,
             "has": self.knows,
-            "url": url,
+            "url": _links(base, page, call.look),
             "file": file,
             "icon": data_address("icon.svg"),
             "key": key,

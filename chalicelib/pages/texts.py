@@ -45,6 +45,9 @@ WORDS: Mapping[str, Text] = {
     "other_moves": text(zh="其他操作", en="More"),
     "error.title": text(zh="出错了：", en="Error: "),
     "error.summary": text(zh="有一处要改", en="There is one thing to correct"),
+    "error.summaries": text(
+        zh="有 {n} 处要改", en="There are {n} things to correct"
+    ),
     "error.nowhere": text(zh="没有找到这一页", en="This page was not found"),
     "error.nowhere_text": text(
         zh="没有找到，或者您不能查看。",

@@ -73,3 +73,18 @@ def test_a_refused_form_puts_the_focus_on_what_is_wrong(
     focused = "document.activeElement.className"
     assert hand.page.evaluate(focused) == "errors"
     assert hand.page.get_by_label("手机号").input_value() == "1"
+
+
+def test_the_summary_of_a_refused_form_leads_to_each_field(
+    phone: Callable[..., Phone],
+):
+    hand = phone("0101")
+    hand.open("/m/wishes/new")
+    form = hand.page.locator("main form")
+    form.evaluate("form => form.noValidate = true")
+    hand.tap("提交")
+    summary = hand.page.locator(".errors")
+    summary.get_by_text("有 3 处要改").wait_for()
+    summary.get_by_role("link", name="需要什么：").click()
+    focused = "document.activeElement.id"
+    assert hand.page.evaluate(focused) == "title"

@@ -12,7 +12,15 @@
 
   const focusProblem = () => {
     const summary = document.querySelector(".errors");
-    if (summary) summary.focus();
+    if (!summary) return;
+    summary.querySelectorAll("a:not([data-named])").forEach((link) => {
+      const field = document.getElementById(link.hash.slice(1));
+      const label = field && (field.labels ? field.labels[0] : field.querySelector("legend"));
+      const colon = root.lang.startsWith("zh") ? "：" : ": ";
+      if (label) link.prepend(label.textContent.trim().replace(/[？?]$/, "") + colon);
+      link.dataset.named = "yes";
+    });
+    summary.focus();
   };
 
   // A pressed button says so, and a second tap sends nothing twice.
