@@ -91,7 +91,8 @@ def phone(
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print how many taps each task took."""
     taps: dict[str, int] = {}
-    for report in terminalreporter.stats.get("passed", ()):
+    # The fixture notes them at its end, so they are in the report of the teardown.
+    for report in terminalreporter.stats.get("", ()):
         for name, value in report.user_properties:
             if name == "taps":
                 taps[value[0]] = value[1]
