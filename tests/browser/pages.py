@@ -15,7 +15,7 @@ _DOOR = "chunhui.baihua.g01.b01.u1"
 class OpenedPage(NamedTuple):
     """A page. From `path` the first link that matches `follow` is taken, then `below` added.
 
-    `sends` is a button of it that is pressed with nothing filled in, for the page of the refusal.
+    Where it `sends`, its form is sent with nothing filled in, for the page of the refusal.
     """
 
     name: str
@@ -23,7 +23,7 @@ class OpenedPage(NamedTuple):
     person: str = ""
     follow: str = ""
     below: str = ""
-    sends: str = ""
+    sends: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -44,7 +44,7 @@ PAGES = (
     OpenedPage("accessibility", "/accessibility"),
     OpenedPage("nowhere", "/wall/wsh_nothing"),
     OpenedPage("sign-in", "/m/sign-in"),
-    OpenedPage("sign-in-refused", "/m/sign-in", sends="发送验证码"),
+    OpenedPage("sign-in-refused", "/m/sign-in", sends=True),
     OpenedPage("look", "/m/look"),
     OpenedPage("offline", "/m/offline"),
     OpenedPage("home", "/m", _RESIDENT),
@@ -56,7 +56,7 @@ PAGES = (
     OpenedPage("wishes", "/m/wishes", _ANSWERING),
     OpenedPage("claims", "/m/wishes?tab=claims", _HELPER),
     OpenedPage("new-wish", "/m/wishes/new", _RESIDENT),
-    OpenedPage("new-wish-refused", "/m/wishes/new", _RESIDENT, sends="提交"),
+    OpenedPage("new-wish-refused", "/m/wishes/new", _RESIDENT, sends=True),
     OpenedPage("own-wish", "/m/wishes", _OWNER, _CARD),
     OpenedPage("withdraw", "/m/wishes", _OWNER, _CARD, "/withdraw"),
     OpenedPage("dispute", "/m/wishes", _ANSWERING, _CARD, "/dispute"),
@@ -65,7 +65,7 @@ PAGES = (
     OpenedPage("release", "/m/wishes?tab=claims", _HELPER, _CARD, "/release"),
     OpenedPage("open-wish", "/wall", _VOLUNTEER, _CARD, "@/m/wishes"),
     OpenedPage("report", "/m/report", _RESIDENT),
-    OpenedPage("report-refused", "/m/report", _RESIDENT, sends="提交"),
+    OpenedPage("report-refused", "/m/report", _RESIDENT, sends=True),
     OpenedPage("own-tickets", "/m/tickets", _REPORTER),
     OpenedPage("own-ticket", "/m/tickets", _REPORTER, _CARD),
     OpenedPage("solved-ticket", "/m/tickets", _SOLVED, _CARD),
