@@ -14,6 +14,8 @@ INSTALL := install --quiet --disable-pip-version-check
 EMBEDDED := .store/.ready
 EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
 CLIENTS := .clients/.ready-$(shell cat requirements-clients.txt tests/clients/package.json | cksum | cut -d' ' -f1)
+BROWSERS := .venv-browser/.ready-$(shell cat requirements-browser.txt tests/browser/package.json | cksum | cut -d' ' -f1)
+CHROMIUM ?= /usr/bin/chromium
 CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
 PACKAGER := .venv-package/.ready-$(shell cat requirements.txt tools/runtime.py | cksum | cut -d' ' -f1)
 PACKAGE := build/package
@@ -21,7 +23,7 @@ SOURCES := app.py pyproject.toml requirements-package.lock infra/template.json t
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package runtime tools test-clients test-deploy check-deploy deploy
+.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package runtime tools test-clients test-browser browser-all test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +38,8 @@ test: $(READY) store ## run all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	@uptime
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy);"
-	@echo "tests/clients, generated clients of the contract (make test-clients)."
+	@echo "tests/clients, generated clients of the contract (make test-clients);"
+	@echo "tests/browser, the pages in a browser (make test-browser)."
 
 test-fast: $(READY) ## run the tests that start no process, in about a minute
 	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
@@ -48,6 +51,13 @@ histories: $(READY) ## live through generated histories of a whole street (HISTO
 
 test-clients: $(READY) $(CLIENTS) ## generate clients of the contract in six languages, and walk with two of them (needs node and java)
 	CLIENTS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=5 tests/clients
+
+test-browser: $(SERVER) $(BROWSERS) ## walk through the pages in Chromium, and check each for access, weight and width (about 3 minutes; TURN=0 to 2)
+	@test -x "$(CHROMIUM)" || { echo "Chromium is missing: apt-get install chromium fonts-noto-cjk (or give CHROMIUM=/path/of/it)"; exit 1; }
+	BROWSER=1 CHROMIUM="$(CHROMIUM)" TURN="$(TURN)" .venv-browser/bin/python -m pytest -n 2 --dist loadfile --durations=5 --confcutdir=tests/browser tests/browser
+
+browser-all: export TURN = all
+browser-all: test-browser ## the same, with each page also dark, in forced colours, large, very large and in English
 
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_transform.py tests/deploy/test_stack.py
@@ -130,7 +140,7 @@ $(READY): requirements-dev.txt $(SERVER)
 	@$(BIN)/pip $(INSTALL) -r requirements-dev.txt
 	@rm -f .venv/.ready-* && touch $@
 
-tools: $(PACKAGER) $(EMULATOR) $(CHECKOV) $(CLIENTS) ## install what test-clients, test-deploy and check-deploy need
+tools: $(PACKAGER) $(EMULATOR) $(CHECKOV) $(CLIENTS) $(BROWSERS) ## install what test-clients, test-browser, test-deploy and check-deploy need
 
 $(EMULATOR): requirements-deploy.txt
 	@echo "setting up .venv-deploy (once)"
@@ -146,6 +156,14 @@ $(CLIENTS): requirements-clients.txt tests/clients/package.json
 	@npm install --prefix .clients --no-package-lock --no-audit --no-fund --silent
 	@rm -f .clients/.ready-* && touch $@
 
+$(BROWSERS): requirements-browser.txt tests/browser/package.json
+	@echo "setting up .venv-browser and .browser (once)"
+	@test -x .venv-browser/bin/python || $(PYTHON) -m venv .venv-browser
+	@.venv-browser/bin/pip install --quiet --disable-pip-version-check -r requirements-browser.txt
+	@mkdir -p .browser && cp tests/browser/package.json .browser/
+	@npm install --prefix .browser --no-package-lock --no-audit --no-fund --silent
+	@rm -f .venv-browser/.ready-* && touch $@
+
 $(CHECKOV): requirements-checkov.txt
 	@echo "setting up .venv-checkov (once)"
 	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
@@ -153,4 +171,4 @@ $(CHECKOV): requirements-checkov.txt
 	@rm -f .venv-checkov/.ready-* && touch $@
 
 clean: ## remove everything that was fetched or built, data included
-	rm -rf .venv .venv-bench .venv-package .venv-deploy .venv-checkov .venv-clients .clients .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-bench .venv-package .venv-deploy .venv-checkov .venv-clients .clients .venv-browser .browser .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

@@ -23,6 +23,8 @@ from chalice.local import (
 from chalicelib.web.api import Api
 from chalicelib.web.requests import MAX_BODY
 
+from .compression import compressed
+
 __all__ = [
     "Answer",
     "Gateway",
@@ -191,6 +193,9 @@ def serve_wsgi(
         _headers_of(environ),
         _body_of(environ, limit + 1),
         environ.get("REMOTE_ADDR", "127.0.0.1"),
+    )
+    answer_headers, content = compressed(
+        answer_headers, content, environ.get("HTTP_ACCEPT_ENCODING", "")
     )
     if status not in (204, 304):
         length = str(len(content))

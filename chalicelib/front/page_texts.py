@@ -100,7 +100,6 @@ WORDS: Mapping[str, Text] = {
     "home.tasks": text(zh="去做事", en="Do something"),
     "home.inbox": text(zh="新消息", en="New messages"),
     "home.all_messages": text(zh="全部消息", en="All messages"),
-    "home.progress": text(zh="我的进度", en="My progress"),
     "home.to_tickets": text(zh="待我处理的工单", en="Tickets that are mine"),
     "look.title": text(zh="怎样显示", en="How pages look"),
     "look.first": text(
@@ -133,6 +132,9 @@ WORDS: Mapping[str, Text] = {
     "report.similar": text(zh="有人报过了？", en="Reported already?"),
     "report.similar_line": text(
         zh="{n} 人反映 · {days} 天前", en="{n} reported it, {days} days ago"
+    ),
+    "report.similar_today": text(
+        zh="{n} 人反映 · 今天", en="{n} reported it, today"
     ),
     "report.me_too": text(zh="我也遇到", en="Me too"),
     "report.for": text(zh="您在替 {name} 反映", en="You act for {name}"),

@@ -97,4 +97,4 @@ def send_worker(call: PageCall) -> Raw:
     return Raw(text=script, media="text/javascript; charset=utf-8")
 
 
-_KEPT = ("app.css", "app.js", "outbox.js", "htmx.js", "icon.svg")
+_KEPT = ("app.css", "app.js", "outbox.js", "htmx.js")

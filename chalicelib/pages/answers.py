@@ -90,7 +90,10 @@ class Answers:
         visitor: Visitor,
         cookies: Sequence[str] = (),
     ) -> Response:
-        """Return a redirect that a browser follows with a GET, also one behind a script."""
+        """Return a redirect that a browser follows with a GET, also one behind a script.
+
+        The outbox gets the address instead: a script that follows would read the next page itself.
+        """
         jar, written = self.jar, [*visitor.cookies, *cookies]
         if to.said and self._painter.knows(to.said):
             written.append(jar.write(SAID, to.said, _SAID_SECONDS))
@@ -106,6 +109,8 @@ class Answers:
         location = self._painter.location(to.path)
         headers: dict[str, str | list[str]] = {"Location": location}
         status = 303
+        if request.headers.get("x-outbox"):
+            headers, status = {"X-Location": location}, 204
         is_away = to.path.startswith("/m/sign-in")
         if is_away and request.headers.get("hx-request"):
             headers, status = {"HX-Redirect": location}, 200

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from ..kernel.errors import NotFound
 
-__all__ = ["Asset", "asset", "asset_name"]
+__all__ = ["Asset", "asset", "asset_name", "data_address", "plain_asset"]
 
 _FOLDER = Path(__file__).parent / "static"
 _MEDIA = {
@@ -51,6 +52,13 @@ def asset(public_name: str) -> Asset:
     if name is None:
         raise NotFound
     return plain_asset(name)
+
+
+@cache
+def data_address(name: str) -> str:
+    """Return a small file as an address of its own, which costs no request."""
+    found = plain_asset(name)
+    return f"data:{found.media},{quote(found.text)}"
 
 
 @cache

@@ -20,7 +20,7 @@ def _policy(shell: Shell, bucket: str) -> str:
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": f"'self' data: blob:{beside}" if private else "'self'",
+        "img-src": f"'self' data: blob:{beside}" if private else "'self' data:",
         "connect-src": f"'self'{beside}",
         "form-action": f"'self'{beside}",
         "manifest-src": "'self'",

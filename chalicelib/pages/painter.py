@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Catalogue, Text
+from .assets import data_address
 from .call import PageCall
 from .declaration import PageRoute, Sheet, sheet
 from .guard import form_token
@@ -101,6 +102,7 @@ class Painter:
             "has": self.knows,
             "url": links.url,
             "file": links.file,
+            "icon": data_address("icon.svg"),
             "key": partial(core.ids.new, "key"),
             "csrf": form_token(core.keys, actor.session),
             "locale": locale,

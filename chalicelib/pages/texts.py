@@ -26,6 +26,8 @@ WORDS: Mapping[str, Text] = {
     "sign_in": text(zh="登录", en="Sign in"),
     "sign_out": text(zh="退出登录", en="Sign out"),
     "larger": text(zh="大字版", en="Larger type"),
+    "normal_size": text(zh="普通字", en="Normal type"),
+    "look": text(zh="显示", en="Display"),
     "other_language": text(zh="English", en="中文"),
     "call_us": text(zh="打电话", en="Call us"),
     "help": text(zh="怎样使用", en="How it works"),
@@ -42,6 +44,9 @@ WORDS: Mapping[str, Text] = {
     "other_moves": text(zh="其他操作", en="More"),
     "error.title": text(zh="出错了：", en="Error: "),
     "error.summary": text(zh="有一处要改", en="There is one thing to correct"),
+    "error.summaries": text(
+        zh="有 {n} 处要改", en="There are {n} things to correct"
+    ),
     "error.nowhere": text(zh="没有找到这一页", en="This page was not found"),
     "error.nowhere_text": text(
         zh="没有找到，或者您不能查看。",

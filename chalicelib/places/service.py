@@ -77,7 +77,7 @@ class Places(PlaceReader):
             NotFound: there is no such place.
 
         """
-        path = [*reversed(ancestors(code)), code]
+        path = ancestors(code)[::-1]
         found = self.find_many(path, consistent=False)
         if code not in found:
             raise NotFound

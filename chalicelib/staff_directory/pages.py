@@ -5,6 +5,7 @@ from typing import Any
 from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
+from ..pages.places import door_names
 from .page_texts import WORDS
 
 __all__ = ["pages"]
@@ -51,7 +52,7 @@ def show_person(call: PageCall) -> Sheet:
     """Show the record of a person, with a masked phone."""
     person_id = call.path["person_id"]
     person = call.read("GET /v1/people/{person_id}", person_id=person_id)
-    return sheet("staff_directory/person.html", person=person, contact=None)
+    return _record(call, person, None)
 
 
 @pages.post("/m/people/{person_id}/reveal", asks=show_person)
@@ -61,4 +62,14 @@ def reveal(call: PageCall) -> Sheet:
     route = "POST /v1/people/{person_id}/reveal"
     contact = call.run(route, call.body_for(route), person_id=person_id)
     person = call.read("GET /v1/people/{person_id}", person_id=person_id)
-    return sheet("staff_directory/person.html", person=person, contact=contact)
+    return _record(call, person, contact)
+
+
+def _record(call: PageCall, person: Any, contact: Any) -> Sheet:
+    """Return the page of a person; `contact` is None until it was revealed."""
+    return sheet(
+        "staff_directory/person.html",
+        person=person,
+        contact=contact,
+        door=door_names(call, person.home),
+    )

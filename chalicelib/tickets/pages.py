@@ -7,6 +7,7 @@ from typing import Any
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
+from ..pages.places import door_names
 from ..pages.times import ZONE
 from .page_moves import ASKING, MOVES
 from .page_texts import READY_ANSWERS, WORDS
@@ -76,6 +77,7 @@ def show_ticket(call: PageCall) -> Sheet:
         ticket=ticket,
         events=events,
         photos=photos,
+        door=door_names(call, getattr(ticket, "place", None)),
         moves=_moves_of(ticket),
         asking=ASKING,
     )
@@ -108,6 +110,9 @@ def show_move(call: PageCall) -> Sheet:
         hold_days=_HOLD_DAYS,
         is_worker=bool(call.places_of(*_WORKERS)),
     )
+
+
+pages.get("/m/tickets/{ticket_id}/hold")(show_move)
 
 
 @pages.post("/m/tickets/{ticket_id}/hold", asks=show_move)

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
-from ..pages.places import first_street
+from ..pages.places import door_names, first_street
 from .page_moves import ASKING, MOVES
 from .page_texts import WORDS
 
@@ -97,6 +97,7 @@ def show_wish(call: PageCall) -> Sheet:
         may_thank="confirm" in wish.moves and not waits_for_answer(wish),
         asking=ASKING,
         claim=own_claim(wish, call.caller.actor.id),
+        door=door_names(call, getattr(wish, "place", None)),
         similar=(call.problem or {}).get("similar", []),
     )
 
@@ -119,6 +120,9 @@ def show_move(call: PageCall) -> Sheet:
         claim=own_claim(wish, call.caller.actor.id),
         is_past=wish.needed_by < call.now.date(),
     )
+
+
+pocket.get("/m/wishes/{wish_id}/edit")(show_move)
 
 
 @pocket.post("/m/wishes/{wish_id}/edit", asks=show_move)

@@ -434,3 +434,15 @@ def test_the_tree_of_a_street_is_read_again_after_ten_minutes(world: World):
     assert not storage.reads
     world.clock.advance(timedelta(minutes=10))
     assert f"{BAIHUA}.g02" in {place.id for place in places.tree(STREET)}
+
+
+def test_a_doorplate_names_each_place_around_it_once(world: World):
+    boss = world.phone_of(world.admin)
+    names = []
+    for code in (STREET, BAIHUA, GRID, BUILDING, UNIT):
+        name = f"名{len(names)}"
+        assert boss.put(f"/v1/places/{code}", {"name": name}).status == 200
+        names.append(name)
+    plate = boss.get(f"/v1/places/{UNIT}").json
+    assert plate["names"] == names
+    assert plate["community"] == BAIHUA

@@ -12,11 +12,19 @@
 
   const focusProblem = () => {
     const summary = document.querySelector(".errors");
-    if (summary) summary.focus();
+    if (!summary) return;
+    summary.querySelectorAll("a:not([data-named])").forEach((link) => {
+      const field = document.getElementById(link.hash.slice(1));
+      const label = field && (field.labels ? field.labels[0] : field.querySelector("legend"));
+      const colon = root.lang.startsWith("zh") ? "：" : ": ";
+      if (label) link.prepend(label.textContent.trim().replace(/[？?]$/, "") + colon);
+      link.dataset.named = "yes";
+    });
+    summary.focus();
   };
 
   // A pressed button says so, and a second tap sends nothing twice.
-  const sent = new WeakSet();
+  let sent = new WeakSet();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (sent.has(form) && !form.dataset.outbox) {
@@ -29,6 +37,7 @@
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
+    sent = new WeakSet();  // one came back to the form
     document.querySelectorAll("[aria-busy]").forEach((one) => one.removeAttribute("aria-busy"));
   });
 
@@ -65,7 +74,56 @@
     });
   };
 
-  const begin = () => { focusProblem(); drawReaders(); countDown(); };
+  // A list asks once a minute, while it is looked at, whether it has changed. What is open or has
+  // the focus stays as it is.
+  const EVERY = 60000;  // milliseconds
+  let seen = "";
+  const merge = (list, fresh) => {
+    const rows = list.querySelector("ul");
+    const freshRows = fresh.querySelector("ul");
+    if (!rows || !freshRows) {
+      list.replaceChildren(...fresh.childNodes);
+      return;
+    }
+    const kept = [...rows.children].filter(
+      (row) => row.contains(document.activeElement) || row.querySelector("[open]"));
+    for (const row of [...rows.children]) if (!kept.includes(row)) row.remove();
+    let place = rows.firstElementChild;
+    for (const row of [...freshRows.children]) {
+      const own = kept.find((one) => one.id === row.id);
+      if (own) place = own.nextElementSibling;
+      else rows.insertBefore(row, place);
+    }
+  };
+  const poll = async () => {
+    const list = document.querySelector("[data-poll]");
+    if (!list || document.hidden) return;
+    const address = new URL(location.href);
+    address.searchParams.set("seen", seen);
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      if (answer.status !== 200 || answer.redirected) return;
+      seen = (answer.headers.get("ETag") || "").replace(/^W\/|"/g, "");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-poll]");
+      if (fresh) merge(list, fresh);
+    } catch (failure) {
+      return;  // no network: at the next time
+    }
+  };
+  setInterval(poll, EVERY);
+  document.addEventListener("visibilitychange", poll);
+
+  // What only works with scripts is drawn by one; a chosen photo is named.
+  const drawScripted = () => {
+    document.querySelectorAll("[data-needs-script]").forEach((one) => { one.hidden = false; });
+  };
+  document.addEventListener("change", (event) => {
+    const words = document.querySelector(`[data-chosen="${event.target.id}"]`);
+    if (words) words.textContent = [...event.target.files].map((one) => one.name).join("、");
+  });
+
+  const begin = () => { drawScripted(); focusProblem(); drawReaders(); countDown(); };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:load", focusProblem);
   if ("speechSynthesis" in window) speechSynthesis.onvoiceschanged = drawReaders;

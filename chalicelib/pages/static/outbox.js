@@ -7,6 +7,7 @@
   const LONGEST = 1600;  // pixels
   const MAX_BYTES = 400 * 1024;
   const EVERY = 20000;  // milliseconds
+  const WAITS = [403, 429];  // another is signed in, or too many at once
   const strip = () => document.getElementById("outbox");
 
   const open = () => new Promise((resolve, reject) => {
@@ -73,17 +74,19 @@
       body.append("photos", await upload(item, index));
     }
     const answer = await fetch(item.action, {
-      method: "POST", body, headers: { Accept: "text/html" },
+      method: "POST", body, headers: { Accept: "text/html", "X-Outbox": "1" },
     });
-    if (answer.status >= 500 || answer.status === 429) throw answer;
-    if (answer.redirected && /\/m\/sign-in/.test(answer.url)) throw answer;
+    if (answer.status >= 500 || WAITS.includes(answer.status)) throw answer;
+    const address = answer.headers.get("X-Location");
+    if (/\/m\/sign-in/.test(address || "")) throw answer;
     if (answer.status >= 400) {
       item.refused = reasonIn(await answer.text());
       await keep(item);
       return null;
     }
+    if (!address) throw answer;  // not from us: a portal of some network
     await drop(item.key);
-    return answer.url;
+    return address;
   };
 
   const reasonIn = (html) => {
@@ -92,24 +95,24 @@
     return reason ? reason.textContent.trim() : "";
   };
 
-  let busy = false;
-  const flush = async (shown) => {
-    if (busy) return;
-    busy = true;
-    try {
-      for (const item of await all()) {
-        if (item.owner !== owner() || item.refused) continue;
-        try {
-          const address = await send(item);
-          if (address && item.key === shown) location.assign(address);
-        } catch (failure) {
-          break;  // no network, or the server is busy: later
-        }
+  let shown = "";  // the key of the form that this page waits for
+  const sendAll = async () => {
+    for (const item of await all()) {
+      if (item.owner !== owner() || item.refused) continue;
+      try {
+        const address = await send(item);
+        if (address && item.key === shown) location.assign(address);
+      } catch (failure) {
+        break;  // no network, or the server is busy: later
       }
-    } finally {
-      busy = false;
-      await draw();
     }
+    await draw();
+  };
+  // One after the other, so that no item is sent by two at once.
+  let last = Promise.resolve();
+  const flush = () => {
+    last = last.then(sendAll).catch(() => {});
+    return last;
   };
 
   const line = (item) => {
@@ -163,13 +166,17 @@
     const item = await kept(form, event.submitter);
     await keep(item);
     await draw();
-    await flush(item.key);
+    shown = item.key;
+    await flush();
     const left = (await all()).find((one) => one.key === item.key);
     if (left && left.refused) {
       delete form.dataset.kept;
       await drop(item.key);
       form.removeAttribute("data-outbox");
       form.submit();  // the page itself shows what is wrong, with everything that was typed
+    } else if (left) {
+      form.querySelectorAll("[aria-busy]").forEach((one) => one.removeAttribute("aria-busy"));
+      strip().focus();  // it says that the form is kept, and is not where the button was
     }
   });
 
