@@ -79,4 +79,8 @@ def _licences(described: Message) -> list[dict[str, Any]]:
         return [{"expression": expression}]
     if name := described["License"]:
         return [{"license": {"name": name.splitlines()[0]}}]
+    for classifier in described.get_all("Classifier", []):
+        kind, *_, name = classifier.split(" :: ")
+        if kind == "License":
+            return [{"license": {"name": name}}]
     return []

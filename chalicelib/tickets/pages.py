@@ -112,9 +112,6 @@ def show_move(call: PageCall) -> Sheet:
     )
 
 
-pages.get("/m/tickets/{ticket_id}/hold")(show_move)
-
-
 @pages.post("/m/tickets/{ticket_id}/hold", asks=show_move)
 def hold_ticket(call: PageCall) -> SeeOther:
     """Put a ticket on hold for a number of days; it returns at nine in the morning."""

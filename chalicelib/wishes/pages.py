@@ -122,9 +122,6 @@ def show_move(call: PageCall) -> Sheet:
     )
 
 
-pocket.get("/m/wishes/{wish_id}/edit")(show_move)
-
-
 @pocket.post("/m/wishes/{wish_id}/edit", asks=show_move)
 def edit_wish(call: PageCall) -> SeeOther:
     """Change a wish. The form asks for yuan; the API takes fen."""

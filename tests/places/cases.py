@@ -47,6 +47,7 @@ def _set_messaging(world: World) -> Good:
 CASES = Cases(
     who={
         "list_streets": ANYONE,
+        "read_doorplate": ANYONE,
         "list_places": MEMBER,
         "put_place": STAFF,
         "assign_duty": STAFF,
