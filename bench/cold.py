@@ -4,11 +4,10 @@ Fresh processes run by turns, 11 rounds. Measured is the CPU time of each child 
 the kernel). The time of a Python that imports nothing is subtracted, round by round. The ratio is
 the median of the rounds' ratios.
 
-All run from the packaged tree (`make package`) and have nothing else: once with its bytecode, once
-without, as Chalice alone would ship it. The second pair goes on to the first answer, with a stub
-for the HTTP session. Ours builds its services, loads one feature and serves one GET. The bare
-process makes one botocore client and one PynamoDB GetItem. "Every feature" loads all features at
-once, without lazy loading.
+All run from the packaged tree (`make package`) and have nothing else. The second pair goes on to
+the first answer, with a stub for the HTTP session. Ours builds its services, loads one feature and
+serves one GET. The bare process makes one botocore client and one PynamoDB GetItem. "Every
+feature" loads all features at once, without lazy loading.
 
 Modules are compared in two ways. Self time is that of `-X importtime`, the median of 3 runs. Loaded
 modules are those in `sys.modules` after `import app`: heavy ones that the API path can do without,
@@ -176,16 +175,15 @@ def _command(program: str, *options: str) -> list[str]:
 def main() -> None:
     """Print the tables."""
     build_tree(TREE)
-    _show_times("with", bytecode=True)
-    _show_times("without", bytecode=False)
+    _show_times()
     runs = [self_times() for _ in range(3)]
     _show_own_modules(runs)
     _show_packages(runs)
     _print_loaded_modules()
 
 
-def _show_times(word: str, *, bytecode: bool) -> None:
-    net = _net_times(bytecode=bytecode)
+def _show_times() -> None:
+    net = _net_times()
     lazy = "import; bare one says `import pydantic` and uses none of it"
     lines = [
         _compared("import", net["app"], net["bare"], BUDGET),
@@ -193,17 +191,14 @@ def _show_times(word: str, *, bytecode: bool) -> None:
         _compared("import of every feature", net["every feature"], net["bare"]),
         _compared("first answer", net["app, first"], net["bare, first"]),
     ]
-    title = f"Cold start from the packaged tree, {word} bytecode"
-    show(title, TIME_HEADS, lines)
+    show("Cold start from the packaged tree", TIME_HEADS, lines)
 
 
-def _net_times(*, bytecode: bool) -> dict[str, list[float]]:
+def _net_times() -> dict[str, list[float]]:
     """Return the milliseconds of each program by round, less those of an empty program."""
     measures = {}
     for name, program in PROGRAMS.items():
-        measures[name] = partial(
-            cpu_to_import, TREE, program, bytecode=bytecode
-        )
+        measures[name] = partial(cpu_to_import, TREE, program)
     found = interleaved(measures, ROUNDS)
     nothing = found.pop("nothing")
     return {

@@ -26,6 +26,7 @@ from tools.runtime import RUNTIME
 from tools.sbom import bill_of_materials
 from tools.slim import SERVICES
 
+COMPILED = "chalicelib/pages/compiled/"
 LIBRARIES = {
     *(
         "PIL",
@@ -36,7 +37,9 @@ LIBRARIES = {
         "chalice",
         "chinese_calendar",
         "dateutil",
+        "jinja2",
         "jmespath",
+        "markupsafe",
     ),
     *(
         "jwt",
@@ -53,8 +56,8 @@ LIBRARIES = {
         "typing_inspection",
         "urllib3",
         "xlsxwriter",
-        "six.py",
-        "typing_extensions.py",
+        "six.pyc",
+        "typing_extensions.pyc",
         "__pycache__",
     ),
 }
@@ -122,10 +125,16 @@ def test_nothing_is_in_it_that_nobody_put_there(tree):
         if name.startswith("chalicelib/") and not name.endswith(".pyc")
     }
     root = Path(__file__).resolve().parent.parent
-    assert ours == {
+    kept = {".py", ".json", ".js", ".css", ".svg", ".txt"}
+    written = {
         path.relative_to(root).as_posix()
-        for path in (root / "chalicelib").rglob("*.py")
-    } | {"chalicelib/web/operation_codes.json"}
+        for path in (root / "chalicelib").rglob("*")
+        if path.suffix in kept
+    }
+    made = {name for name in ours if name.startswith(COMPILED)}
+    assert ours - made == written
+    templates = [*(root / "chalicelib").glob("*/html/*.html")]
+    assert len(made) == len(templates)
     assert not [
         name
         for name in found
@@ -188,16 +197,16 @@ def test_no_key_or_password_is_in_it(tree):
             assert not SECRET.search(path.read_bytes()), name
 
 
-def test_every_module_has_unchecked_bytecode_of_this_python(
-    tree,
-):
-    modules = [path for path in files(tree).values() if path.suffix == ".py"]
-    for path in modules:
-        head = Path(importlib.util.cache_from_source(path)).read_bytes()[:8]
+def test_every_module_has_unchecked_bytecode_of_this_python(tree):
+    found = files(tree)
+    sources = {name for name in found if name.endswith(".py")}
+    assert {name.split("/")[0] for name in sources} == {"app.py", "chalicelib"}
+    compiled = [path for name, path in found.items() if name.endswith(".pyc")]
+    for path in compiled:
+        head = path.read_bytes()[:8]
         assert head == importlib.util.MAGIC_NUMBER + b"\x01\x00\x00\x00", path
-    assert len(
-        [path for path in files(tree).values() if path.suffix == ".pyc"]
-    ) == len(modules)
+    for name in sources:
+        assert Path(importlib.util.cache_from_source(found[name])).exists()
 
 
 def test_every_library_is_pinned_and_named_with_its_licence(tree):

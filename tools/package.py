@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -54,6 +55,7 @@ _PACKAGED = {
     ".webp",
     ".woff2",
 }
+_OURS = {"app.py", "chalicelib"}
 _HIDDEN = re.compile(r"\.|__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
 
@@ -110,8 +112,7 @@ def _print_sizes(tree: Path, archive: Path) -> None:
     digest = hashlib.sha256(content).hexdigest()
     libraries = _size(fetch_libraries())
     installed = libraries + _size(ROOT / "chalicelib", "*.py")
-    plain = _median_cpu(tree, bytecode=False)
-    compiled = _median_cpu(tree, bytecode=True)
+    compiled = median(cpu_to_import(tree) for _ in range(5))
     packaged = f"{_mb(_size(tree))} MB of {LARGEST >> 20}"
     zipped = f"{_mb(len(content))} MB of {LARGEST_ZIPPED >> 20}"
     print(f"{archive.relative_to(ROOT)}  sha256 {digest}")
@@ -119,11 +120,6 @@ def _print_sizes(tree: Path, archive: Path) -> None:
     print(f"  packaged, with bytecode          {packaged}")
     print(f"  zipped                           {zipped}")
     print(f"  CPU of `import app`              {compiled:.0f} ms")
-    print(f"  the same without bytecode        {plain:.0f} ms")
-
-
-def _median_cpu(tree: Path, *, bytecode: bool) -> float:
-    return median(cpu_to_import(tree, bytecode=bytecode) for _ in range(5))
 
 
 def _mb(size: int) -> str:
@@ -188,6 +184,7 @@ def build_tree(tree: Path) -> Path:
     command += ["-s", str(tree), "-p", "/var/task"]
     command += ["--invalidation-mode", "unchecked-hash"]
     subprocess.run(command, check=True, env={"PYTHONHASHSEED": "0"})
+    _leave_sources_out(tree)
     return tree
 
 
@@ -211,8 +208,6 @@ def build_archive(tree: Path, archive: Path) -> Path:
 def cpu_to_import(
     tree: Path,
     program: str = "import app",
-    *,
-    bytecode: bool = True,
 ) -> float:
     """Return the CPU time of a program in milliseconds, in a fresh process with only the tree.
 
@@ -222,8 +217,6 @@ def cpu_to_import(
     """
     setup = f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True"
     command = [sys.executable, "-I", "-S"]
-    if not bytecode:
-        command += ["-X", "pycache_prefix=/nonexistent"]
     command += ["-c", f"{setup}\n{program}"]
     environment = {
         "AWS_REGION": "us-east-1",
@@ -267,6 +260,18 @@ def _compile_templates(tree: Path) -> None:
     environment().compile_templates(target, zip=None, ignore_errors=False)
     for folder in (tree / "chalicelib").glob("*/html"):
         shutil.rmtree(folder)
+
+
+def _leave_sources_out(tree: Path) -> None:
+    """Keep the bytecode of libraries only, where Python finds it without a source."""
+    for source in sorted(tree.rglob("*.py")):
+        if source.relative_to(tree).parts[0] in _OURS:
+            continue
+        Path(cache_from_source(source)).rename(source.with_suffix(".pyc"))
+        source.unlink()
+    for folder in sorted(tree.rglob("__pycache__")):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _size(folder: Path, names: str = "*") -> int:

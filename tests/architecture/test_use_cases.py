@@ -11,7 +11,6 @@ EXEMPT = {
     "admin.service.StaffQueue.convert_to_wish": "both parts authorize: for ticket and wish",
     "open311.service.Open311.report": "by an API key, or an access token sent as one",
     "open311.service.Open311.update": "by an API key, or an access token sent as one",
-    "places.service.Places.read_doorplate": "anybody may read the names of places",
     "places.service.Places.list_streets": "anybody may read the names of streets",
     "people.access.Access.require": "the check itself",
     "people.access.Access.require_self": "the check itself",
