@@ -238,6 +238,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /m/sw.js",
         "GET /m/report",
         "POST /m/report",
+        "GET /m/photo",
+        "POST /m/photo",
         "POST /m/uploads",
     ),
     "message_log": (

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, unquote, urlsplit
 
 from chalice.app import Chalice
 
-from chalicelib.adapters.folder import Denied, FolderFiles
+from chalicelib.adapters.folder import REDIRECT, Denied, FolderFiles
 from chalicelib.exports.sheets import MEDIA
 from chalicelib.uploads.policy import MAX_BYTES
 
@@ -60,6 +60,8 @@ class FileRoutes:
             raise Denied(400, "EntityTooLarge")
         fields, data = read_form(content_type, body)
         self.take(fields, data)
+        if REDIRECT in fields:  # signed with the form, so it is ours
+            return 303, [("Location", fields[REDIRECT])], b""
         return 204, [_ANY_PAGE], b""
 
     def take(self, fields: dict[str, str], data: bytes) -> None:

@@ -17,7 +17,9 @@ from ..kernel.clock import Clock, from_text, to_text
 from ..kernel.codes import same
 from .ports import PostForm
 
-__all__ = ["Denied", "FolderFiles"]
+__all__ = ["REDIRECT", "Denied", "FolderFiles"]
+
+REDIRECT = "success_action_redirect"  # the name of S3's own field
 
 # A key can neither leave the folder nor name the temporary file of another key.
 _KEY = re.compile(
@@ -45,23 +47,25 @@ class FolderFiles:
     # for clients
 
     def presign_post(
-        self, key: str, content_type: str, max_bytes: int, expires_at: datetime
+        self,
+        key: str,
+        content_type: str,
+        max_bytes: int,
+        expires_at: datetime,
+        then: str = "",
     ) -> PostForm:
         """See `ports.Files.presign_post`."""
+        given = {"key": key, "Content-Type": content_type}
+        if then:
+            given[REDIRECT] = then
         conditions = [
-            {"key": key},
-            {"Content-Type": content_type},
+            *({name: value} for name, value in given.items()),
             ["content-length-range", 1, max_bytes],
         ]
         document = {"expiration": to_text(expires_at), "conditions": conditions}
         policy = base64.b64encode(json.dumps(document).encode()).decode()
-        fields = {
-            "key": key,
-            "Content-Type": content_type,
-            "policy": policy,
-            "signature": self._sign("POST", policy),
-        }
-        return PostForm(url=self._url, fields=fields)
+        signed = {"policy": policy, "signature": self._sign("POST", policy)}
+        return PostForm(url=self._url, fields=given | signed)
 
     def presign_get(
         self, key: str, lasts: timedelta, *, file_name: str = ""

@@ -94,9 +94,16 @@ class Files(Protocol):
     """Stores files by key. All methods are idempotent and raise the errors of the storage."""
 
     def presign_post(
-        self, key: str, content_type: str, max_bytes: int, expires_at: datetime
+        self,
+        key: str,
+        content_type: str,
+        max_bytes: int,
+        expires_at: datetime,
+        then: str = "",
     ) -> PostForm:
         """Return a form that takes a file of this type and 1 to `max_bytes` bytes to this key.
+
+        `then` is the address to which a browser is led once the file has arrived.
 
         The form takes no other field, so that it cannot make a file public. It may be posted
         several times until `expires_at`. A later file replaces the one before.

@@ -41,16 +41,24 @@ class S3Files:
         )
 
     def presign_post(
-        self, key: str, content_type: str, max_bytes: int, expires_at: datetime
+        self,
+        key: str,
+        content_type: str,
+        max_bytes: int,
+        expires_at: datetime,
+        then: str = "",
     ) -> PostForm:
         """See `ports.Files.presign_post`. S3 refuses fields outside the policy, such as an ACL."""
         remaining = max(timedelta(), expires_at - self._clock.now())
+        fields = {"Content-Type": content_type}
+        if then:
+            fields["success_action_redirect"] = then
         form = self._s3.generate_presigned_post(
             self._bucket,
             key,
-            Fields={"Content-Type": content_type},
+            Fields=fields,
             Conditions=[
-                {"Content-Type": content_type},
+                *({name: value} for name, value in fields.items()),
                 ["content-length-range", 1, max_bytes],
             ],
             ExpiresIn=int(remaining.total_seconds()),

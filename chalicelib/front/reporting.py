@@ -11,6 +11,7 @@ from .page_texts import WORDS
 
 __all__ = ["reporting"]
 
+_LARGEST = 8 * 1024 * 1024  # bytes; the storage refuses a longer file
 reporting = Pages("front", Shell.POCKET, WORDS)
 
 
@@ -36,7 +37,14 @@ def show_report(call: PageCall) -> Sheet:
         categories=policy.categories,
         similar=_similar(call, place),
         person=person,
+        photos=_photos(call),
     )
+
+
+def _photos(call: PageCall) -> list[str]:
+    """Return the uploads that a browser without scripts has sent before."""
+    given = call.form.get("photos", call.query.get("photos", []))
+    return given if isinstance(given, list) else [given]
 
 
 def _similar(call: PageCall, place: str) -> list[Any]:
@@ -56,6 +64,30 @@ reporting.act(
     then="/m/tickets/{id}",
     said="tickets.said.reported",
 )
+
+
+@reporting.get("/m/photo")
+def ask_photo(call: PageCall) -> Sheet:
+    """Offer to send a photo first, for a browser without scripts."""
+    return sheet("front/photo.html", place=call.text("place"), form=None)
+
+
+@reporting.post("/m/photo", asks=ask_photo)
+def begin_photo(call: PageCall) -> Sheet:
+    """Show the form that goes to the storage. From there a browser comes back to the report.
+
+    Without scripts nobody knows the size and the type of the file before it is sent.
+    """
+    place = call.field("place")
+    route = "POST /v1/uploads"
+    body: dict[str, Any] = {
+        "kind": "photo",
+        "content_type": call.field("content_type") or "image/jpeg",
+        "size": _LARGEST,
+    }
+    asked = f"place={place}&photos={{id}}" if place else "photos={id}"
+    made = call.run(route, {**body, "then": f"/m/report?{asked}"})
+    return sheet("front/photo.html", place=place, form=made)
 
 
 @reporting.post("/m/uploads", asks=show_report)

@@ -30,7 +30,9 @@ def create_upload(
 ) -> UploadFormView:
     """Begin to send a photo; the answer says where and how the file itself is sent."""
     return form_view(
-        uploads.create_upload(context, body.kind, body.content_type, body.size)
+        uploads.create_upload(
+            context, body.kind, body.content_type, body.size, body.then
+        )
     )
 
 

@@ -71,6 +71,7 @@ def build(core: "Core", get: Get) -> "Uploads":
         ids=core.ids,
         access=get(access),
         files=get(files),
+        public_url=core.settings.public_url,
     )
 
 

@@ -108,6 +108,7 @@ class Upload(Entity):
     bound_to: str | None = None
     place: str = ""
     is_proof: bool = False  # for staff of that place
+    then: str | None = None  # the page that a browser shows once it has arrived
     ttl: datetime | None = None
 
     def deadlines(self) -> Mapping[str, datetime]:

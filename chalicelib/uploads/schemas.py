@@ -21,6 +21,20 @@ __all__ = [
 ]
 
 
+OwnPath = Annotated[
+    str,
+    Field(
+        pattern=r"^/m(/[A-Za-z0-9_-]+)*(\?([A-Za-z0-9_.=&%-]|\{id\})*)?$",
+        max_length=300,
+        description=(
+            "A path of this site: the page that a browser without scripts shows once the file "
+            "has arrived. `{id}` becomes the id of the upload."
+        ),
+        examples=["/m/report?photos={id}"],
+    ),
+]
+
+
 class UploadIn(Request):
     """A photo to upload. A longer file, or one of another type, is refused."""
 
@@ -30,6 +44,7 @@ class UploadIn(Request):
         Choices("PhotoType", "The media type of a photo to send."),
     ]
     size: Annotated[int, Field(ge=1, le=MAX_BYTES, description="Bytes."), WHOLE]
+    then: OwnPath | None = None
 
 
 class UploadFormView(View):

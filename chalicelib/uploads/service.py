@@ -61,10 +61,12 @@ class Uploads:
         ids: Ids,
         access: Access,
         files: Files,
+        public_url: str,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids = clock, ids
         self._access, self._files = access, files
+        self._public_url = public_url
 
     # their owner's
 
@@ -74,8 +76,13 @@ class Uploads:
         kind: UploadKind,
         content_type: str,
         size: int,
+        then: str | None = None,
     ) -> UploadForm:
-        """Begin an upload of so many bytes at most; return the form that sends it."""
+        """Begin an upload of so many bytes at most; return the form that sends it.
+
+        `then` is the path of the page that a browser without scripts shows afterwards, with `{id}`
+        for the id of the upload.
+        """
         id = self._ids.new("upl")
 
         def decide() -> Changes[Upload]:
@@ -94,6 +101,7 @@ class Uploads:
                 kind=kind,
                 content_type=content_type,
                 size=size,
+                then=then,
             )
             return Changes(
                 entity=upload,
@@ -115,8 +123,15 @@ class Uploads:
             upload.content_type,
             upload.size,
             upload.form_expires_at,
+            self._address_after(upload),
         )
         return UploadForm(upload=upload, form=form)
+
+    def _address_after(self, upload: Upload) -> str:
+        """Return where a browser without scripts goes once the file has arrived; "" for nowhere."""
+        if upload.then is None:
+            return ""
+        return self._public_url + upload.then.replace("{id}", upload.id)
 
     def read_upload(self, context: RequestContext, upload_id: str) -> Photo:
         """Return one's own upload, or a proof for staff of its place."""

@@ -65,6 +65,15 @@ def test_a_form_is_signed_for_one_key_one_type_so_many_bytes_and_ten_minutes(
     assert form.fields["Content-Type"] == JPEG
 
 
+def test_a_form_that_leads_on_is_signed_for_that_address(files: S3Files):
+    page = "https://street.example/m/report?photos=upl_1"
+    until = now() + timedelta(minutes=10)
+    form = files.presign_post(KEY, JPEG, 10, until, page)
+    assert form.fields["success_action_redirect"] == page
+    policy = json.loads(base64.b64decode(form.fields["policy"]))
+    assert {"success_action_redirect": page} in policy["conditions"]
+
+
 def test_the_signature_is_version_4_over_the_policy():
     fields = (
         S3Files(REGION, BUCKET, SystemClock())

@@ -114,6 +114,47 @@ def test_a_photo_is_posted_made_ready_and_seen(world: World):
         assert b"CANARY" not in data
 
 
+def test_a_browser_without_scripts_is_led_back_to_a_page_of_ours(world: World):
+    phone, photo = world.resident(), jpeg((640, 480))
+    asked = {"kind": "photo", "content_type": "image/jpeg", "size": len(photo)}
+    made = phone.post(
+        "/v1/uploads", {**asked, "then": "/m/report?photos={id}"}
+    ).json
+    kept = {"content-type": KIND}
+    body = form(made["fields"], photo)
+    status, headers, _ = server(world).handle(
+        "POST", PATH, kept, body, "127.0.0.1"
+    )
+    address = dict(headers)["Location"]
+    assert (status, address) == (303, f"/m/report?photos={made['id']}")
+    stolen = {
+        **made["fields"],
+        "success_action_redirect": "https://evil.example",
+    }
+    status, headers, _ = server(world).handle(
+        "POST", PATH, kept, form(stolen, photo), "127.0.0.1"
+    )
+    assert status == 403
+    assert "Location" not in dict(headers)
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/v1/me",
+        "/m/../v1",
+        "/m\n",
+        "",
+    ],
+)
+def test_a_form_leads_to_pages_of_ours_only(world: World, then: str):
+    asked = {"kind": "photo", "content_type": "image/jpeg", "size": 10}
+    answer = world.resident().post("/v1/uploads", {**asked, "then": then})
+    assert answer.status == 422
+
+
 def test_a_file_arrives_as_it_was_byte_by_byte(world: World):
     made = begin(world.resident(), 2000)
     data = (
