@@ -241,6 +241,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /m/photo",
         "POST /m/photo",
         "POST /m/uploads",
+        "GET /m/doors",
     ),
     "message_log": (
         "GET /m/inbox",

@@ -17,7 +17,8 @@ feature: "Feature[None]" = Feature("front")
 def pages() -> "Sequence[Pages]":
     """Load the pages."""
     from .pocket import pocket
+    from .printing import printing
     from .reporting import reporting
     from .wall import wall
 
-    return (wall, pocket, reporting)
+    return (wall, pocket, reporting, printing)

@@ -150,6 +150,16 @@ WORDS: Mapping[str, Text] = {
         en="We do not know where you live. Scan the code at the door, or fill in your home.",
     ),
     "report.set_home": text(zh="填住址", en="Fill in your home"),
+    "doors.title": text(zh="门口海报", en="Posters for doors"),
+    "doors.intro": text(
+        zh="打印后贴在单元门口，一张纸一个门。",
+        en="Print them, one sheet a door.",
+    ),
+    "doors.none": text(zh="这里没有门。", en="There is no door here."),
+    "doors.scan": text(
+        zh="有困难？扫一扫反映", en="Something wrong? Scan, and report it"
+    ),
+    "doors.ring": text(zh="不会扫？打电话", en="Rather ring?"),
     "offline.title": text(zh="没有网络", en="No network"),
     "offline.text": text(
         zh="写好的内容存在手机里，有网络会自动发出。",

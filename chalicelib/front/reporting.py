@@ -5,7 +5,7 @@ from typing import Any
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Raw, Sheet, Shell, sheet
-from ..pages.places import door_names
+from ..pages.places import spoken_names
 from ..web.inside import CallRefused
 from .page_texts import WORDS
 
@@ -33,7 +33,7 @@ def show_report(call: PageCall) -> Sheet:
     return sheet(
         "front/report.html",
         place=named,
-        door=door_names(call, place),
+        door=spoken_names(place, named.names),
         categories=policy.categories,
         similar=_similar(call, place),
         person=person,

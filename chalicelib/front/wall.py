@@ -6,7 +6,7 @@ from typing import Any
 from ..pages.assets import asset, asset_name
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Raw, Sheet, Shell, sheet
-from ..pages.places import door_names, first_street
+from ..pages.places import first_street, spoken_names
 from .page_texts import WORDS
 
 __all__ = ["wall"]
@@ -29,7 +29,9 @@ def show_door(call: PageCall) -> Sheet:
     """Show the page behind the QR code at a door."""
     code = call.path["code"]
     place = call.read("GET /v1/places/{code}", code=code)
-    return sheet("front/door.html", place=place, door=door_names(call, code))
+    return sheet(
+        "front/door.html", place=place, door=spoken_names(code, place.names)
+    )
 
 
 @wall.get("/problems")

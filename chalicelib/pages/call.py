@@ -34,6 +34,9 @@ class PageCall:
     kept: Mapping[str, str] = field(default_factory=dict)
     problem: Mapping[str, Any] | None = None
 
+    # What the reads of this page share: a caller is read once, not for each of them.
+    people: dict[str, Any] = field(default_factory=dict)
+
     @property
     def signed_in(self) -> bool:
         """Say whether somebody is signed in."""
@@ -51,7 +54,9 @@ class PageCall:
         **path: str,
     ) -> Any:
         """Return the view of a GET of the API, with the parameters of the path by name."""
-        reader = replace(self.caller, key=None, seen_version=None)
+        reader = replace(
+            self.caller, key=None, seen_version=None, people=self.people
+        )
         return self.inside.run(route, reader, path, query=query)
 
     def run(
@@ -62,6 +67,7 @@ class PageCall:
         **path: str,
     ) -> Any:
         """Run an operation of the API with the key and the version of the form."""
+        self.people.clear()  # what is read from now on is as it is then
         return self.inside.run(route, self.caller, path, body=body)
 
     def body_for(self, route: str) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class Painter:
             "t": words,
             "has": self.knows,
             "url": links.url,
+            "site": core.settings.public_url,
             "file": links.file,
             "icon": data_address("icon.svg"),
             "key": partial(core.ids.new, "key"),

@@ -1,15 +1,33 @@
 """Places on pages: the street of an installation, and names in forms."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from ..kernel.place import PlaceKind, ancestors, kind_of
 from .call import PageCall
 
-__all__ = ["door_names", "first_street"]
+__all__ = ["door_names", "first_street", "spoken_names", "tree"]
+
+_PAGES = 5  # of a hundred places
 
 
 def first_street(call: PageCall) -> str:
     """Return the code of the installation's street; "" before one is founded."""
     streets = call.read("GET /v1/streets", {"limit": 1}).items
     return streets[0].code if streets else ""
+
+
+def tree(call: PageCall, under: str) -> Sequence[Any]:
+    """Return a place and everything below it, up to five hundred places."""
+    found: list[Any] = []
+    query: dict[str, Any] = {"under": under, "limit": 100}
+    for _ in range(_PAGES):
+        page = call.read("GET /v1/places", query)
+        found += page.items
+        if page.next is None:
+            break
+        query["cursor"] = page.next
+    return found
 
 
 def door_names(call: PageCall, code: str | None) -> str:
@@ -20,9 +38,14 @@ def door_names(call: PageCall, code: str | None) -> str:
     if not code:
         return ""
     path = call.read("GET /v1/places/{code}", code=code)
+    return spoken_names(code, path.names)
+
+
+def spoken_names(code: str, names: Sequence[str]) -> str:
+    """Return the names of a place, given those from the street down, without street and grid."""
     codes = ancestors(code)[::-1]
     unasked = (PlaceKind.STREET, PlaceKind.GRID)
-    named = zip(codes, path.names, strict=False)
+    named = zip(codes, names, strict=False)
     return " ".join(
         name for each, name in named if kind_of(each) not in unasked
     )

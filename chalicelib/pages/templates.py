@@ -22,6 +22,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from .qr import qr_code
 from .times import ZONE, day_words, instant_words, late_words, left_words
 
 __all__ = ["COMPILED", "environment", "loader_of_files", "render"]
@@ -79,6 +80,7 @@ def environment() -> Environment:
         "iso": _iso,
         "phone": _phone,
         "lines": _lines,
+        "qr": qr_code,
     }
     return made
 

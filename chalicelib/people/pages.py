@@ -1,8 +1,6 @@
 """Pages about oneself: account, home, volunteering, hours, consents, devices, data."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from ..pages.call import PageCall
 from ..pages.declaration import (
@@ -14,7 +12,7 @@ from ..pages.declaration import (
     sheet,
 )
 from ..pages.paths import own_path
-from ..pages.places import first_street
+from ..pages.places import first_street, tree
 from .page_texts import WORDS
 
 __all__ = ["pages"]
@@ -22,7 +20,6 @@ __all__ = ["pages"]
 pages = Pages("people", Shell.POCKET, WORDS)
 _KINDS = ("goods", "service", "company", "learning")
 _PAUSES = (7, 14, 30)  # days
-_PLACE_PAGES = 5
 
 
 @pages.get("/m/me")
@@ -57,7 +54,7 @@ def change_account(call: PageCall) -> SeeOther:
 def show_home(call: PageCall) -> Sheet:
     """Ask for the building in which the caller lives, one level after the other."""
     under = call.text("under") or first_street(call)
-    places = _tree(call, under)
+    places = tree(call, under)
     depth = under.count(".") + 1
     return sheet(
         "people/home.html",
@@ -66,19 +63,6 @@ def show_home(call: PageCall) -> Sheet:
         below=[each for each in places if each.code.count(".") == depth],
         back=own_path(call.text("next"), "/m/me"),
     )
-
-
-def _tree(call: PageCall, under: str) -> Sequence[Any]:
-    """Return a place and everything below it, up to five hundred places."""
-    found: list[Any] = []
-    query: dict[str, Any] = {"under": under, "limit": 100}
-    for _ in range(_PLACE_PAGES):
-        page = call.read("GET /v1/places", query)
-        found += page.items
-        if page.next is None:
-            break
-        query["cursor"] = page.next
-    return found
 
 
 @pages.post("/m/me/home", asks=show_home)
@@ -93,7 +77,7 @@ def set_home(call: PageCall) -> SeeOther:
 def show_volunteer(call: PageCall) -> Sheet:
     """Ask where, when and with what a volunteer helps."""
     me = call.read("GET /v1/me")
-    places = _tree(call, first_street(call))
+    places = tree(call, first_street(call))
     return sheet(
         "people/volunteer.html",
         me=me,

@@ -508,6 +508,7 @@ def test_ci_deploys():
         "make test",
         "make check",
         "make test-clients",
+        "make test-browser",
         "make test-deploy",
         "make check-deploy",
     ]
