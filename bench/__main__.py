@@ -22,6 +22,7 @@ BENCHES = (
     "rolling",
     "redaction",
     "updates",
+    "pages",
 )
 
 

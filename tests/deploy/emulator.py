@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 import boto3
 
@@ -256,6 +257,27 @@ class Cloud:
             json.loads(text) if text else None,
             {k.lower(): v for k, v in answer.getheaders()},
         )
+
+    def page(
+        self, path: str, form: dict[str, str] | None = None, cookies: str = ""
+    ) -> tuple[int, str, list[tuple[str, str]]]:
+        """Ask for a page as a browser does, through the gateway; with a form, post it."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=60
+        )
+        public = urlsplit(self.variables()["PUBLIC_URL"])
+        sent = {"Accept": "text/html", "Cookie": cookies}
+        data = None
+        if form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            sent["Origin"] = f"{public.scheme}://{public.netloc}"
+            data = urlencode(form)
+        where = f"/restapis/{self.outputs['RestAPIId']}/{STAGE}/_user_request_{path}"
+        connection.request("GET" if data is None else "POST", where, data, sent)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text, answer.getheaders()
 
     def sms_to(self, phone: str) -> list[dict[str, str]]:
         """Return what the provider was handed for a number, newest first."""

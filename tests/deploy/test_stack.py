@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -225,6 +226,54 @@ def test_the_kettle(cloud: Cloud):
         == "fulfilled"
     )
     cloud.told(HELPER, "wish.thanks")
+
+
+def test_pages_work_below_the_prefix_of_the_stage(cloud: Cloud):
+    prefix = urlsplit(cloud.variables()["PUBLIC_URL"]).path
+    assert prefix
+    status, wall, headers = cloud.page("/wall?state=fulfilled")
+    assert (status, "一个电热水壶" in wall) == (200, True)
+    assert ("Cache-Control", "public, max-age=30") in headers
+    links = re.findall(r'(?:href|src)="(/[^"]*)"', wall)
+    assert links
+    assert not [link for link in links if not link.startswith(f"{prefix}/")]
+    styles = next(link for link in links if link.endswith(".css"))
+    status, _, headers = cloud.page(styles.removeprefix(prefix))
+    assert status == 200
+    assert ("Cache-Control", "public, max-age=31536000, immutable") in headers
+    assert cloud.page("/static/app.00000000.css")[0] == 404
+
+
+def test_a_browser_signs_in_through_the_gateway(cloud: Cloud):
+    before = len(cloud.sms_to(RESIDENT))
+    status, _, headers = cloud.page("/m/sign-in", {"phone": RESIDENT})
+    assert status == 303
+    step = cookies_in(headers)
+    sms = until(
+        lambda: cloud.sms_to(RESIDENT)[: -before or None], "a code for a page"
+    )[0]
+    code = re.search(r"\d{6}", sms["text"])
+    assert code
+    form = {"code": code[0]}
+    status, shown, headers = cloud.page("/m/sign-in/code", form, step)
+    assert status == 303, shown
+    given = cookies_in(headers)
+    assert {"__Host-sid", "__Host-at"} <= {
+        each.partition("=")[0] for each in given.split("; ")
+    }
+    status, home, _ = cloud.page("/m/wishes", cookies=given)
+    assert (status, "一个电热水壶" in home) == (200, True)
+    assert cloud.page("/m/wishes")[0] == 303
+
+
+def cookies_in(headers: list[tuple[str, str]]) -> str:
+    """Return the cookies that an answer sets, as the next request sends them."""
+    given = [
+        value.partition(";")[0]
+        for name, value in headers
+        if name.lower() == "set-cookie"
+    ]
+    return "; ".join(given)
 
 
 def test_a_photo_goes_through_the_bucket(cloud: Cloud):
