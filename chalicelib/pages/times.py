@@ -14,7 +14,7 @@ _WEEKDAYS = {
 _TODAY = text(zh="今天", en="today")
 _TOMORROW = text(zh="明天", en="tomorrow")
 _YESTERDAY = text(zh="昨天", en="yesterday")
-_DAY = text(zh="{month}月{day}日", en="{day} {month_name}")
+_DAY = text(zh="{month}月{day}日", en="{day} {month}")
 _MONTHS = [
     "Jan",
     "Feb",
@@ -45,11 +45,8 @@ def day_words(day: date, today: date, locale: str) -> str:
     near = {0: _TODAY, 1: _TOMORROW, -1: _YESTERDAY}.get((day - today).days)
     if near:
         return near.format(locale)
-    facts = {
-        "month": day.month,
-        "day": day.day,
-        "month_name": _MONTHS[day.month - 1],
-    }
+    month = _MONTHS[day.month - 1] if locale == "en" else str(day.month)
+    facts = {"month": month, "day": day.day}
     weekdays = _WEEKDAYS.get(locale, _WEEKDAYS["zh-CN"])
     words = f"{_DAY.format(locale, facts)} {weekdays[day.weekday()]}"
     return words if day.year == today.year else f"{day.year} {words}"

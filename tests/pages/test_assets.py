@@ -60,6 +60,6 @@ def test_the_worker_keeps_files_that_there_are(world: World) -> None:
     assert shown.header("service-worker-allowed") == "/m"
     assert shown.header("content-type").startswith("text/javascript")
     kept = re.findall(r"static/[a-z.0-9]+", shown.text)
-    assert len(kept) >= 5
+    assert len(kept) == 4
     for path in kept:
         assert browser.ask("GET", f"/{path}").status == 200, path

@@ -112,7 +112,9 @@ def test_a_newcomer_gives_a_name_and_agrees_to_the_terms(
         tried, "/m/sign-in/code", name="周小燕", terms="true"
     )
     assert shown.path == "/m/look?first=1&next=/m"
-    shown = browser.submit(shown, "/m/look", size="l", theme="dark")
+    form = shown.form("/m/look", "就这样")
+    assert browser.send(shown, form, size="l", theme="dark").status == 303
+    shown = browser.get("/m")
     assert shown.path == "/m"
     assert 'data-size="l" data-theme="dark"' in shown.text
 
