@@ -1,5 +1,6 @@
 """Pages for paper: a poster with a QR code for each door."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..kernel.place import PlaceKind, kind_of
@@ -32,7 +33,7 @@ def show_doors(call: PageCall) -> Sheet:
     )
 
 
-def _doors(places: list[Any]) -> list[str]:
+def _doors(places: Sequence[Any]) -> list[str]:
     """Return the codes of doors: all units, and buildings without any."""
     codes = [place.code for place in places]
     doors: list[str] = []

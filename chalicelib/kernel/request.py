@@ -45,5 +45,5 @@ class RequestContext:
     locale: str = DEFAULT_LOCALE
     start: Position | None = None  # of the page of a list
     cursor_of: Callable[[Position | None], str | None] = _no_cursor
-    # The people whom the reads of one page have read already, by id; None for a single request.
+    # The people that the reads of one page have read already, by id; None for a single request.
     people: MutableMapping[str, Any] | None = None

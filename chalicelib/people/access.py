@@ -147,7 +147,7 @@ class Access:
     ) -> tuple[Actor, dict[str, Person]]:
         """Read an actor again, with others in one request; return the actor, and all by id.
 
-        Those whom the page has read a moment ago are `known`, and are not read once more.
+        Those that the page has read a moment ago are `known`, and are not read once more.
 
         Raises:
             Unauthenticated: there is no such person, or the access token no longer counts.
