@@ -8,6 +8,8 @@ DATA_DIR ?= .local
 STORE ?= embedded
 STAGE ?= dev
 BIN := .venv/bin
+# Tests wait for servers a third of their time, so one worker more than there are cores is busy.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SERVER := .venv/.server-$(shell cat requirements.txt requirements-server.txt | cksum | cut -d' ' -f1)
 READY := .venv/.ready-$(shell cat requirements.txt requirements-server.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 INSTALL := install --quiet --disable-pip-version-check
@@ -35,7 +37,7 @@ serve: $(SERVER) $(EMBEDDED) ## serve a street in earnest on this machine (DATA_
 	@PORT="$(PORT)" DATA_DIR="$(DATA_DIR)" exec $(BIN)/python -m onemachine.serve
 
 test: $(READY) store ## run all tests, in parallel
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
 	@uptime
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy);"
 	@echo "tests/clients, generated clients of the contract (make test-clients);"
