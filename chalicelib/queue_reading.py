@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 
 from .catalogue import queue_kinds
 from .feature import Get
@@ -54,22 +54,16 @@ class QueueReader:
     ) -> tuple[list[Task], str]:
         """Return the tasks of a page, and the order of its last line; "" at the end of the queue.
 
-        Lines without a task are left out. As many more are read as may have none, so that the page
-        is full. Where even more are left out it is short, but an empty page is the last one.
+        Lines without a task are left out, so a page may be short. An empty page is the last one.
         """
         tasks: list[Task] = []
         last = query.after
         while not tasks:
             batch = list(islice(lines, query.limit))
-            unsure = sum(self._maker.may_be_over(line) for line in batch)
-            batch += islice(lines, unsure)
             if not batch:
                 return tasks, ""
-            made = self._maker.make(query, batch)
-            used = _used(made, query.limit)
-            tasks = [task for task in made[:used] if task]
-            last = batch[used - 1].sk
-            lines = chain(batch[used:], lines)
+            tasks = [task for task in self._maker.make(query, batch) if task]
+            last = batch[-1].sk
         is_end = next(lines, None) is None
         return tasks, "" if is_end else last
 
@@ -133,16 +127,6 @@ class QueueReader:
             kind: TaskCount(value=number, capped=is_capped)
             for kind, number in numbers.items()
         }
-
-
-def _used(made: Sequence[Task | None], room: int) -> int:
-    """Return the number of lines that make the first `room` tasks, or all of them."""
-    found = 0
-    for used, task in enumerate(made, 1):
-        found += task is not None
-        if found == room:
-            return used
-    return len(made)
 
 
 def _kinds_seen(query: QueueQuery) -> Mapping[str, None]:

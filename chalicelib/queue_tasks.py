@@ -20,10 +20,6 @@ class TaskMaker:
     def __init__(self, get: Get, reader: TaskReader) -> None:
         self._get, self._reader = get, reader
 
-    def may_be_over(self, line: WaitingTask) -> bool:
-        """Say whether a task may wait though nobody has to act, until its feature closes it."""
-        return line.kind in _closable_kinds()
-
     def make(
         self, query: QueueQuery, lines: Sequence[WaitingTask]
     ) -> list[Task | None]:
@@ -117,14 +113,6 @@ class TaskMaker:
 
 def _line_of(kind: str) -> QueueLine:
     return _lines_by_kind()[kind]
-
-
-@cache
-def _closable_kinds() -> frozenset[str]:
-    kinds: set[str] = set()
-    for feature in declarations():
-        kinds |= feature.task_closers.keys()
-    return frozenset(kinds)
 
 
 @cache

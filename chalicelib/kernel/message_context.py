@@ -8,11 +8,15 @@ __all__ = ["MessageContext", "MessageSubject"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSubject:
-    """The kind of a message, the id of its subject, and its parameters."""
+    """The kind of a message, the id of its subject, and its parameters.
+
+    One that `is_listed` is shown in a list and not sent: what was true a moment ago will do.
+    """
 
     kind: str
     subject: str
     params: Mapping[str, str] = field(default_factory=dict)
+    is_listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -361,10 +361,15 @@ def attempt_id(message: str, channel: Channel, address: str) -> str:
     return id_of_parts("msg", message, channel, address)
 
 
-def subject_of(message: MessageAttempt) -> MessageSubject:
+def subject_of(
+    message: MessageAttempt, *, is_listed: bool = False
+) -> MessageSubject:
     """Return the subject of a message."""
     return MessageSubject(
-        kind=message.kind, subject=message.about, params=message.params
+        kind=message.kind,
+        subject=message.about,
+        params=message.params,
+        is_listed=is_listed,
     )
 
 

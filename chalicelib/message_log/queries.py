@@ -272,8 +272,9 @@ class MessageQueries:
         known = [
             message for message in messages if message.kind in self._templates
         ]
+        is_listed = not with_code
         contexts = self._hooks.contexts(
-            [subject_of(message) for message in known]
+            [subject_of(message, is_listed=is_listed) for message in known]
         )
         texts: dict[str, str] = {}
         for message, context in zip(known, contexts, strict=True):

@@ -170,7 +170,9 @@ class TicketJobs:
     ) -> list[MessageContext | None]:
         """Return the contexts of messages, read together; None for a message no longer relevant."""
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
-        tickets = by_id(self._repository.find_tickets(ids))
+        is_sent = not all(subject.is_listed for subject in subjects)
+        found = self._repository.find_tickets(ids, consistent=is_sent)
+        tickets = by_id(found)
         holders = {subject.params.get("holder", "") for subject in subjects}
         people = self._people.find_many(holders - {""})
         contexts: list[MessageContext | None] = []

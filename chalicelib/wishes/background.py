@@ -187,7 +187,9 @@ class WishJobs:
         All wishes are read together, a hundred in a request.
         """
         ids = list(dict.fromkeys(subject.subject for subject in subjects))
-        wishes = by_id(self._repository.find_wishes(ids))
+        is_sent = not all(subject.is_listed for subject in subjects)
+        found = self._repository.find_wishes(ids, consistent=is_sent)
+        wishes = by_id(found)
         names = self._helper_names(subjects, wishes)
         former = self._former_helpers(subjects, wishes)
         return [

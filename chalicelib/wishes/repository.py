@@ -220,9 +220,12 @@ class WishRepository(Repository):
         """Read one wish."""
         return self._store.get(WISH, wish_id, "wish")
 
-    def find_wishes(self, wish_ids: Sequence[str]) -> list[Wish]:
+    def find_wishes(
+        self, wish_ids: Sequence[str], *, consistent: bool = True
+    ) -> list[Wish]:
         """Read several wishes, a hundred in a request."""
-        return self._store.get_many(WISH, [(id, "wish") for id in wish_ids])
+        keys = [(id, "wish") for id in wish_ids]
+        return self._store.get_many(WISH, keys, consistent=consistent)
 
     def find_filed(self, subjects: Sequence[str]) -> dict[str, FiledWishes]:
         """Read the latest wishes of subjects; one without a row is left out."""
