@@ -50,6 +50,7 @@ LIBRARIES = {
         "pynamodb",
         "pyotp",
         "s3transfer",
+        "segno",
         "tzdata",
     ),
     *(

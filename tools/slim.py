@@ -60,6 +60,8 @@ _DROPPED = (
     # only numbers of China are taken (people/fields.py)
     "phonenumbers/data/region_[!C]*.py",
     "phonenumbers/data/region_C[!N]*.py",
+    # manual pages of commands
+    "share",
     # time zones come from tzdata
     "dateutil/zoneinfo/*.tar.gz",
     # boto3 resources; clients need none
