@@ -46,9 +46,13 @@ _ROOM_AFTER = (
 )
 _NO_EMERGENCY = rf"(?!(?:{_any_of(words.EMERGENCY_NUMBERS)})(?![0-9]))"
 _ROOM = rf"(?:[0-9]{{3,4}}+(?![0-9])|[{_HAN}]{{3,4}}+)"
+_STOREY_OF_ALL = (
+    rf"(?!(?:楼|层)(?:[到至和、-]{_COUNT}{{1,3}}+(?:楼|层)){{0,2}}+\s?的?\s?"
+    rf"(?:{_any_of(words.SHARED_PARTS)})(?!\s?{_COUNT}))"
+)
 _SEPARATOR = r"\s?[\-#/~.·杠之]\s?"
 _AFTER_DIGITS = (
-    rf"{_COUNT}++\s{{0,2}}+{_DOOR}{_ROOM_AFTER}",
+    rf"{_COUNT}++\s{{0,2}}+{_STOREY_OF_ALL}{_DOOR}{_ROOM_AFTER}",
     # 5-1-302, 五杠一杠三零二
     rf"{_DIGIT}{{1,4}}+(?:{_SEPARATOR}{_DIGIT}{{1,4}}+){{2,4}}+",
     # 5-302
@@ -81,6 +85,7 @@ DOORS = tuple(
             r"[东西南北中左右]边?户",
             rf"(?:{_any_of(words.ROOMS)})[号是为在:#\s]{{0,3}}+{_COUNT}{{1,5}}+{_NOT_COUNTED}",
             _WHEREABOUTS,
+            rf"(?:{_any_of(words.OWN_STOREY)})\s?{_COUNT}{{1,3}}+(?:楼|层)",
             _ENGLISH_DOOR,
             _PLATE,
         ),

@@ -12,15 +12,24 @@ __all__ = [
     "HANDLES",
     "HAN_DOMAIN_ENDINGS",
     "MEASURES",
+    "OWN_STOREY",
     "RESIDENTS",
     "REVIEW",
     "ROOMS",
+    "SHARED_PARTS",
     "TITLES",
     "WHEREABOUTS",
 ]
 
 # After a number.
 DOORS = "号楼 号院 号门 号房 号屋 栋 棟 幢 座 单元 室 楼 层 弄 巷 门 户 房间 号"
+# Before a storey that is somebody's own, whatever follows.
+OWN_STOREY = "住在 家住 住 家在 我家 搬到 搬来"
+# After a storey: the parts of a building that all share. A storey of these is nobody's door.
+SHARED_PARTS = (
+    "走廊 过道 走道 楼道 楼梯 电梯 平台 拐角 转角 大厅 门厅 露台 天台 消防栓 "
+    "公共区域 公共部位 之间"
+)
 # Before a number.
 ROOMS = "房间号 房间 房号 门牌号码 门牌号 门牌 室号 宿舍 寝室 病房 床位 房 室"
 # Before a number of three digits or more.

@@ -147,6 +147,22 @@ def test_personal_data_is_redacted(text, hidden):
     assert "＊＊" in mask_personal(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("3号楼二楼走廊的灯", "3号"),
+        ("住在二楼走廊尽头", "二楼"),
+        ("三楼302的灯", "302"),
+        ("二楼二零三走廊", "二零三"),
+        ("2楼2室走廊", "2室"),
+        ("三楼的老王", "三楼"),
+        ("二楼走廊302室", "302"),
+    ],
+)
+def test_a_storey_of_all_hides_no_door_beside_it(text: str, hidden: str):
+    assert hidden not in mask_personal(text)
+
+
 def test_full_name_and_given_name_are_redacted():
     assert (
         mask_personal("王秀英的水壶，秀英急用", name="王秀英")
@@ -169,6 +185,10 @@ def test_full_name_and_given_name_are_redacted():
         "一双38码的鞋",
         "预算120元",
         "一个电热水壶",
+        "二楼走廊的灯不亮",
+        "2楼的楼道灯坏了",
+        "二楼到三楼之间的扶手松了",
+        "12层电梯不停",
     ],
 )
 def test_a_text_without_personal_data_is_unchanged(text):
