@@ -23,10 +23,10 @@ from ..kernel.ids import RandomIds
 from .signature import Signer
 from .wire import encode_binary, read_success
 
-__all__ = ["Dynamo", "LeanConnection", "connect"]
+__all__ = ["LEAN", "Dynamo", "LeanConnection", "connect"]
 
 # The operations of requests and jobs. Others (tables are described and made) go through botocore.
-_LEAN = frozenset(
+LEAN = frozenset(
     {
         "BatchGetItem",
         "BatchWriteItem",
@@ -138,7 +138,7 @@ class Dynamo:
         self, operation: str, kwargs: dict[str, Any]
     ) -> dict[str, Any]:
         is_watched = BaseClient._make_api_call is not Dynamo.unwatched
-        if operation in _LEAN and self._is_plain and not is_watched:
+        if operation in LEAN and self._is_plain and not is_watched:
             return self.call(operation, kwargs)
         answer = self.botocore_client._make_api_call(operation, kwargs)
         return cast("dict[str, Any]", answer)

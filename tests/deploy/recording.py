@@ -35,6 +35,7 @@ from chalicelib.kernel.template import Lane
 from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.settings import SECRETS, Secrets
+from chalicelib.store.dynamo import LEAN, Dynamo
 from chalicelib.uploads import feature as uploads_feature
 from onemachine.files import arrival_event
 from tools.policies import API, RecordedCall
@@ -94,9 +95,7 @@ class Recorder:
     def called(
         self, service: str, operation: str, given: Mapping[str, Any]
     ) -> None:
-        """Note what botocore is asked to do; the lean client leaves it everything as long as it is
-        watched.
-        """
+        """Note what AWS is asked to do."""
         if service == "dynamodb":
             self._store(operation, given)
         elif service == "sqs":
@@ -187,22 +186,30 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
         botocore.signers.RequestSigner.generate_presigned_url,
     )
 
-    original = BaseClient._make_api_call
+    original, lean = BaseClient._make_api_call, Dynamo._make_api_call
+
+    def note(service: str, operation: str, given: dict[str, Any]) -> None:
+        if not recorder.running:
+            return
+        recorder.called(service, operation, given)
+        if operation == "TransactWriteItems" and letters.contended:
+            letters.contended -= 1
+            raise cancelled("TransactionConflict", len(given["TransactItems"]))
 
     def make(client: Any, operation: str, given: dict[str, Any]) -> Any:
         service = client.meta.service_model.service_name
-        if recorder.running:
-            recorder.called(service, operation, given)
-            if operation == "TransactWriteItems" and letters.contended:
-                letters.contended -= 1
-                raise cancelled(
-                    "TransactionConflict", len(given["TransactItems"])
-                )
+        note(service, operation, given)
         return (
             letters.send(given)
             if service == "sqs"
             else original(client, operation, given)
         )
+
+    def make_lean(client: Any, operation: str, given: dict[str, Any]) -> Any:
+        """Note a call of the lean client, which is twice as fast; it hands others to botocore."""
+        if operation in LEAN and client._is_plain:
+            note("dynamodb", operation, given)
+        return lean(client, operation, given)
 
     def sign_post(self: Any, **given: Any) -> Any:
         key = next(
@@ -229,6 +236,8 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
 
     with (
         mock.patch.object(BaseClient, "_make_api_call", make),
+        mock.patch.object(Dynamo, "unwatched", make),
+        mock.patch.object(Dynamo, "_make_api_call", make_lean),
         mock.patch.object(
             botocore.signers.S3PostPresigner,
             "generate_presigned_post",

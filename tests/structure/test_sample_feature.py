@@ -87,10 +87,7 @@ def digests(tree: Path) -> dict[str, str]:
 
 def run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the copy."""
-    environment = os.environ | {
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(tree),
-    }
+    environment = os.environ | {"PYTHONPATH": str(tree)}
     for name in [
         name for name in environment if name.startswith(("PYTEST_", "COV_"))
     ]:
