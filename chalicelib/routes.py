@@ -215,6 +215,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/wishes/{wish_id}/withdraw",
         "POST /v1/wishes/{wish_id}/reopen",
         "GET /v1/me/wishes",
+        "GET /v1/me/filed",
         "GET /v1/me/claims",
         "GET /v1/me/hours",
     ),

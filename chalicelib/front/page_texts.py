@@ -97,6 +97,7 @@ WORDS: Mapping[str, Text] = {
     "home.solved": text(zh="解决了吗？", en="Is it solved?"),
     "home.offers": text(zh="请您帮忙", en="Can you help?"),
     "home.claims": text(zh="我认领的", en="Taken by me"),
+    "home.going": text(zh="我的进度", en="How far mine are"),
     "home.tasks": text(zh="去做事", en="Do something"),
     "home.inbox": text(zh="新消息", en="New messages"),
     "home.all_messages": text(zh="全部消息", en="All messages"),
@@ -130,6 +131,11 @@ WORDS: Mapping[str, Text] = {
     "report.photo_choose": text(zh="选照片", en="Choose a photo"),
     "report.photo_next": text(zh="下一步", en="Next"),
     "report.kind": text(zh="是什么问题？", en="What is it?"),
+    "report.danger": text(
+        zh="起火、有人受伤、闻到燃气：先打 119、120 或燃气公司电话。",
+        en="Fire, somebody hurt, a smell of gas: first call 119, 120 or the gas company.",
+    ),
+    "report.kinds": text(zh="全部 {n} 类", en="All {n} kinds"),
     "report.words": text(zh="说一说", en="Say what it is"),
     "report.spot": text(zh="具体在哪里", en="Where exactly"),
     "report.private": text(

@@ -1,5 +1,7 @@
 """Pages for a signed-in person: the home by what is due, and the look of all pages."""
 
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from ..pages.assets import asset_name, plain_asset
@@ -12,7 +14,8 @@ from .page_texts import WORDS
 __all__ = ["pocket"]
 
 pocket = Pages("front", Shell.POCKET, WORDS)
-_SHOWN = 3  # newest messages
+_SHOWN = 3  # newest messages, and newest things that go on
+_WISH_GOES_ON = ("submitted", "open", "claimed")
 _LOOKED_AT = 10  # of each list, for what is due
 
 
@@ -31,6 +34,7 @@ def show_home(call: PageCall) -> Sheet:
         claims = call.read("GET /v1/me/claims", few).items
     return sheet(
         "front/home.html",
+        going=_going(wishes, tickets),
         questions=[each for each in wishes if _asks(each)],
         keeping=[
             each
@@ -48,6 +52,32 @@ def show_home(call: PageCall) -> Sheet:
             )
         ),
     )
+
+
+def _going(wishes: Sequence[Any], tickets: Sequence[Any]) -> list[Any]:
+    """Return the newest things of the caller's that are not over, with the way to each."""
+    going = [
+        {
+            "path": f"/m/wishes/{wish.id}",
+            "title": wish.title,
+            "state": f"wish.state.{wish.state}",
+            "at": wish.created_at,
+        }
+        for wish in wishes
+        if wish.state in _WISH_GOES_ON
+    ]
+    going += [
+        {
+            "path": f"/m/tickets/{ticket.id}",
+            "title": ticket.text or "",
+            "state": f"ticket.state.{ticket.state}",
+            "at": ticket.created_at,
+        }
+        for ticket in tickets
+        if ticket.state not in ("closed", "resolved")
+    ]
+    going.sort(key=itemgetter("at"), reverse=True)
+    return going[:_SHOWN]
 
 
 def _asks(wish: Any) -> bool:

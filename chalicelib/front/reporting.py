@@ -1,6 +1,7 @@
 """The page on which a person reports a problem, with photos and what others reported."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ..pages.call import PageCall
@@ -12,6 +13,8 @@ from .page_texts import WORDS
 __all__ = ["reporting"]
 
 _LARGEST = 8 * 1024 * 1024  # bytes; the storage refuses a longer file
+# What a stairwell is reported for most often; the rest is folded.
+_COMMON = ("rubbish", "light", "lift", "water", "danger")
 reporting = Pages("front", Shell.POCKET, WORDS)
 
 
@@ -34,11 +37,19 @@ def show_report(call: PageCall) -> Sheet:
         "front/report.html",
         place=named,
         door=spoken_names(place, named.names),
-        categories=policy.categories,
+        categories=_common_first(policy.categories),
+        common=len(_COMMON),
         similar=_similar(call, place),
         person=person,
         photos=_photos(call),
     )
+
+
+def _common_first(categories: Sequence[Any]) -> list[Any]:
+    """Return the categories of a street, those that are reported most often first."""
+    places = {code: place for place, code in enumerate(_COMMON)}
+    last = len(places)
+    return sorted(categories, key=lambda each: places.get(each.code, last))
 
 
 def _photos(call: PageCall) -> list[str]:

@@ -167,6 +167,8 @@ class Site:
         )
         call = self._call(_NOWHERE, request, visitor)
         problem = self._api.inside.problem(status, code, call.look.locale)
+        if status == 500:  # it is read out to staff, who look it up in the log
+            problem["request_id"] = request.context.get("requestId", "")
         return self._answers.sheet(
             self._painter.problem(problem), _NOWHERE, call, request, visitor
         )

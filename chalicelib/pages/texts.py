@@ -53,6 +53,9 @@ WORDS: Mapping[str, Text] = {
         en="It does not exist, or you may not see it.",
     ),
     "error.refused": text(zh="现在不能这样做", en="This is not possible now"),
+    "error.number": text(
+        zh="打电话时请报：{id}", en="On the phone, please give: {id}"
+    ),
     "error.home": text(zh="回到首页", en="Go to the start page"),
     "error.wrong_state": text(
         zh="刚才有人改过了。下面是现在的样子。",

@@ -6,7 +6,7 @@ from ..kernel.text_catalogue import Text, text
 
 __all__ = ["READY_ANSWERS", "WORDS"]
 
-# Keys of texts that fill in the answer field; a person may change them before they are sent.
+# Keys of texts that one tap sends; a person may also change them first.
 READY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "comment": (
         "ticket.ready.contacted",
@@ -14,6 +14,8 @@ READY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "ticket.ready.ordered",
     ),
     "resolve": ("ticket.ready.cleared", "ticket.ready.repaired"),
+    "hold": ("ticket.ready.part", "ticket.ready.away"),
+    "bounce": ("ticket.ready.company", "ticket.ready.elsewhere"),
 }
 
 WORDS: Mapping[str, Text] = {
@@ -32,6 +34,19 @@ WORDS: Mapping[str, Text] = {
     "ticket.ready.repaired": text(
         zh="已修好，试用正常。", en="It is repaired and works."
     ),
+    "ticket.ready.part": text(zh="等配件。", en="Waiting for a part."),
+    "ticket.ready.away": text(
+        zh="居民不在家，明天再去。",
+        en="The resident is out; we go again tomorrow.",
+    ),
+    "ticket.ready.company": text(
+        zh="归物业管。", en="It is for the property company."
+    ),
+    "ticket.ready.elsewhere": text(
+        zh="不在我负责的范围。", en="It is not in my area."
+    ),
+    "ticket.change_first": text(zh="改一改再发", en="Change it first"),
+    "ticket.own_words": text(zh="自己写", en="Write your own"),
     "ticket.state.open": text(zh="待受理", en="Waiting"),
     "ticket.state.accepted": text(zh="已受理", en="Accepted"),
     "ticket.state.assigned": text(zh="处理中", en="Being worked on"),

@@ -12,10 +12,10 @@ from ..pages.times import ZONE
 from .page_moves import ASKING, MOVES
 from .page_texts import READY_ANSWERS, WORDS
 
-__all__ = ["pages"]
+__all__ = ["WORKERS", "pages"]
 
 pages = Pages("tickets", Shell.POCKET, WORDS)
-_WORKERS = ("grid_worker", "property", "community_staff", "street_admin")
+WORKERS = ("grid_worker", "property", "community_staff", "street_admin")
 _TABS: Mapping[str, tuple[str, ...]] = {
     "due": ("open", "accepted", "assigned"),
     "waiting": ("on_hold", "resolved"),
@@ -26,7 +26,7 @@ _HOLD_DAYS = (1, 3, 7)
 @pages.get("/m/tickets")
 def list_tickets(call: PageCall) -> Sheet:
     """List the tickets of a worker by deadline, or those that the caller has reported."""
-    places = call.places_of(*_WORKERS)
+    places = call.places_of(*WORKERS)
     tab = call.text("tab")
     if not places or tab == "mine":
         return _list_own(call, is_worker=bool(places))
@@ -108,7 +108,8 @@ def show_move(call: PageCall) -> Sheet:
         is_open=move in ticket.moves,
         ready=READY_ANSWERS.get(move, ()),
         hold_days=_HOLD_DAYS,
-        is_worker=bool(call.places_of(*_WORKERS)),
+        roles=WORKERS,
+        is_worker=bool(call.places_of(*WORKERS)),
     )
 
 

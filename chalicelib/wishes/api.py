@@ -29,6 +29,8 @@ from .views import (
     AnyWish,
     BookedHoursList,
     BookedHoursView,
+    FiledWishList,
+    FiledWishView,
     MyClaimList,
     MyClaimView,
     PublicWish,
@@ -301,6 +303,18 @@ def my_wishes(
     page = wishes.queries.my_wishes(context, query.limit)
     return WishList(
         items=[wish_view(seen) for seen in page.items],
+        next=context.cursor_of(page.next),
+    )
+
+
+@routes.get("/v1/me/filed")
+def filed_for_others(
+    wishes: Wishes, context: RequestContext, query: PageQuery
+) -> FiledWishList:
+    """List the wishes that the caller filed for others, newest first."""
+    page = wishes.queries.filed_for_others(context, query.limit)
+    return FiledWishList(
+        items=[FiledWishView.of(wish) for wish in page.items],
         next=context.cursor_of(page.next),
     )
 

@@ -189,12 +189,15 @@ class WishClaims(WishMoves):
 
         def decide(known: KnownWish) -> Changes[Wish]:
             wish, mover, right = known.wish, known.mover, None
+            tried = 0
             if code is not None and wish.active:
                 claim = claiming.pick_claim(wish, mover, claim_id)
                 right = same(delivery_code(self._keys, claim), code)
                 resident = known.people[wish.person_id]
                 if right and is_newer(resident.phone_since, claim):
                     right = None  # a new phone has read the code in the app
-            return delivery.deliver(wish, mover, claim_id, note, right)
+                if right is False:
+                    tried = self._helpers.tries_at_code(wish, claim)
+            return delivery.deliver(wish, mover, claim_id, note, right, tried)
 
         return self._move(context, wish_id, "deliver", decide)

@@ -72,6 +72,7 @@ _OPERATIONS: Mapping[str, About | str] = {
         can.SETTLE_HOURS, "The hours are booked for the helper."
     ),
     "my_wishes": "For anybody who is signed in: their own wishes. It changes nothing.",
+    "filed_for_others": "For anybody who is signed in: what they filed. It changes nothing.",
     "my_claims": "For anybody who is signed in: their own claims. It changes nothing.",
     "my_hours": "For anybody who is signed in: their own booked time. It changes nothing.",
 }
@@ -112,6 +113,8 @@ _FIELDS = {
     "WishDeliveryIn.code": "The four digits that the resident was told.",
     "RecordedAnswerView.checked_at": "When it was checked (UTC).",
     "WishConfirmationIn.proof": "The proof, where staff record the resident's answer.",
+    "FiledWishView.kind": "What is wished for.",
+    "FiledWishView.ended_at": "When it ended (UTC).",
     "MyClaimView.wish": "The wish, as the caller may see it.",
 }
 _EXAMPLES = {

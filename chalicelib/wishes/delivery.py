@@ -26,7 +26,12 @@ def code_guess(wish: Wish, mover: WishMover, claim: Claim) -> Count:
         state=wish.state.value,
         moves=wish.moves(mover.id, mover.relations),
     )
-    return policy.CODE_TRIES.count(f"tries#{wish.id}#{claim.helper}", locked)
+    return policy.CODE_TRIES.count(guessed_by(wish, claim), locked)
+
+
+def guessed_by(wish: Wish, claim: Claim) -> str:
+    """Return the subject of the counter of tries at a claim's code."""
+    return f"tries#{wish.id}#{claim.helper}"
 
 
 def deliver(
@@ -35,15 +40,17 @@ def deliver(
     claim_id: str | None,
     note: str | None,
     code_right: bool | None,
+    tried: int = 0,
 ) -> Changes[Wish]:
     """Note the delivery of one claim. The other claims go on as they are.
 
-    With the right code it is confirmed at once. `code_right` is None without a code.
+    With the right code it is confirmed at once. `code_right` is None without a code; `tried` counts
+    the codes that were tried before.
     """
     _check_deliverer(wish, mover, with_code=code_right is not None)
     mine = pick_claim(wish, mover, claim_id)
     if code_right is False:
-        return _wrong_guess(wish, mover, mine)
+        return _wrong_guess(wish, mover, mine, tried)
     done = replace(
         mine, state=ClaimState.DELIVERED, delivered_at=mover.now, note=note
     )
@@ -83,11 +90,14 @@ def _check_deliverer(wish: Wish, mover: WishMover, *, with_code: bool) -> None:
         )
 
 
-def _wrong_guess(wish: Wish, mover: WishMover, claim: Claim) -> Changes[Wish]:
-    """Refuse a wrong code. The guess is counted all the same."""
+def _wrong_guess(
+    wish: Wish, mover: WishMover, claim: Claim, tried: int
+) -> Changes[Wish]:
+    """Refuse a wrong code, and say how many tries are left. The guess is counted all the same."""
+    left = max(0, policy.CODE_TRIES.limit - tried - 1)
     return Changes(
         entity=wish,
         previous=wish,
         writes=(code_guess(wish, mover, claim),),
-        refusal=Invalid("wish.code_wrong", ["code"]),
+        refusal=Invalid("wish.code_wrong", ["code"], tries_left=left),
     )

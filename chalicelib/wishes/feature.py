@@ -327,6 +327,7 @@ feature.messages(
     "wish.expiring",
     "wish.expiring_staff",
     "wish.expired",
+    "wish.filed_ended",
     "wish.expired_staff",
     "wish.late_staff",
     "wish.unconfirmed_staff",

@@ -8,7 +8,8 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..people.model import Person, VettingMethod
 from ..people.service import People
-from . import claiming, policy
+from . import claiming, delivery, policy
+from .claims import Claim
 from .codes import home_key
 from .helpers import Helper, HelperRecords
 from .model import Wish
@@ -72,6 +73,12 @@ class HelperReader:
             paused=until is not None and until > now,
             homes_allowed=person.homes_7_days,
             lifted_at=person.claims_lifted_at,
+        )
+
+    def tries_at_code(self, wish: Wish, claim: Claim) -> int:
+        """Return how often the code of a claim was tried."""
+        return self._repository.read_counter(
+            delivery.guessed_by(wish, claim), policy.CODE_TRIES.name
         )
 
     def left_by(self, person: Person) -> list[Write]:

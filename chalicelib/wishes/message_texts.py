@@ -16,6 +16,7 @@ _MOST = {
     "helper": 8,
     "helpers": 1,
     "word": 2,
+    "ending": 13,
 }
 
 
@@ -292,6 +293,16 @@ MESSAGES: Templates = {
         for_staff=True,
         slots=_slots("title"),
         urgency=Urgency.LOW,
+        parts=2,
+    ),
+    "wish.filed_ended": Template(
+        text(
+            zh="您代为提交的心愿「{title}」{ending}。",
+            en="The wish “{title}” that you filed for somebody {ending}.",
+        ),
+        recipients="who filed it for another person",
+        slots=_slots("title", "ending"),
+        can_wait=True,
         parts=2,
     ),
     "wish.expired": Template(

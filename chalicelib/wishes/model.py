@@ -59,9 +59,11 @@ __all__ = [
     "WishMover",
     "WishState",
     "WishText",
+    "filer_for_another",
     "filers_of",
     "is_alone",
     "is_offered",
+    "is_seen",
     "is_withheld",
     "known_labels",
     "reminders_of",
@@ -341,9 +343,19 @@ def is_withheld(wish: Wish) -> bool:
     return wish.suspended and wish.state not in ENDED
 
 
+def is_seen(wish: Wish) -> bool:
+    """Say whether others than the resident may read the words of a wish: staff released them."""
+    return wish.opened_at is not None and not (wish.hidden or wish.forgotten)
+
+
 def is_offered(wish: Wish) -> bool:
     """Say whether a wish is on the wall and waits for helpers."""
     return wish.state is WishState.OPEN and not wish.suspended
+
+
+def filer_for_another(wish: Wish) -> str | None:
+    """Return the id of a person who filed a wish for another; None if it is their own."""
+    return None if wish.filed_by == wish.person_id else wish.filed_by
 
 
 def filers_of(wish: Wish) -> frozenset[str]:

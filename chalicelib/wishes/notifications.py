@@ -11,7 +11,8 @@ from ..kernel.text_catalogue import Text, text
 from ..kernel.user_text import UserText
 from . import policy
 from .claims import LATE, NEW_PHONE, UNCONFIRMED, Claim
-from .model import ClaimState, Wish, WishKind, WishState
+from .model import ClaimState, Wish, WishKind, WishState, is_seen
+from .states import ENDED
 
 __all__ = [
     "NAMES_HELPER",
@@ -143,6 +144,7 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.reopened": _while(WishState.OPEN),
     "wish.expiring": _expiring,
     "wish.expiring_staff": _expiring,
+    "wish.filed_ended": _while(*ENDED),
     "wish.expired": _while(WishState.EXPIRED),
     "wish.expired_staff": _while(WishState.EXPIRED),
     "wish.partly": _closed,
@@ -208,13 +210,19 @@ _KINDS: Mapping[WishKind, Text] = {
     WishKind.COMPANY: text(zh="一次陪伴", en="some company"),
     WishKind.LEARNING: text(zh="一次学习", en="something to learn"),
 }
+_ENDINGS: Mapping[WishState, Text] = {
+    WishState.FULFILLED: text(zh="已完成", en="is fulfilled"),
+    WishState.REJECTED: text(zh="未通过", en="was refused"),
+    WishState.WITHDRAWN: text(zh="已撤回", en="was withdrawn"),
+    WishState.EXPIRED: text(zh="已过期", en="has expired"),
+}
 _REASON_ELSEWHERE = text(zh="理由见应用", en="the reason is in the app")
 
 
 def title_of(wish: Wish) -> UserText:
     """Return the title for messages. Others than the resident get it once staff released it."""
     public: str | Text = wish.title
-    if wish.opened_at is None or wish.hidden or wish.forgotten:
+    if not is_seen(wish):
         public = _KINDS[wish.kind]
     owners = frozenset() if wish.hidden else _owners(wish)
     return UserText(words=wish.title, owners=owners, public=public)
@@ -247,6 +255,7 @@ def template_context(
         ),
     }
     facts["helpers"] = str(len(wish.held))
+    facts["ending"] = UserText(words="", public=_ENDINGS.get(wish.state, ""))
     claim = claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 

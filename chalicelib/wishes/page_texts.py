@@ -59,12 +59,17 @@ WORDS: Mapping[str, Text] = {
             "four digits, and it is done."
         ),
     ),
-    "wish.mine": text(zh="我提的心愿", en="My wishes"),
-    "wish.claims": text(zh="我认领的", en="Taken by me"),
-    "wish.none_mine": text(
+    "wish.list.mine": text(zh="我提的心愿", en="My wishes"),
+    "wish.list.claims": text(zh="我认领的", en="Taken by me"),
+    "wish.list.filed": text(zh="我代办的", en="Filed for others"),
+    "wish.none.filed": text(
+        zh="您还没有替别人提过心愿。",
+        en="You have not filed a wish for somebody yet.",
+    ),
+    "wish.none.mine": text(
         zh="您还没有提过心愿。", en="You have not filed a wish yet."
     ),
-    "wish.none_claimed": text(
+    "wish.none.claims": text(
         zh="您还没有认领心愿。到心愿墙看看？",
         en="You have not taken a wish yet. Have a look at the wall.",
     ),

@@ -9,7 +9,7 @@ from ..pages.places import door_names, first_street
 from .page_moves import ASKING, MOVES
 from .page_texts import WORDS
 
-__all__ = ["pocket", "wall"]
+__all__ = ["LISTS", "pocket", "wall"]
 
 wall = Pages("wishes", Shell.WALL, WORDS)
 pocket = Pages("wishes", Shell.POCKET, WORDS)
@@ -53,15 +53,15 @@ def show_public_wish(call: PageCall) -> Sheet:
 
 @pocket.get("/m/wishes")
 def list_wishes(call: PageCall) -> Sheet:
-    """List the caller's own wishes, or those that they have claimed."""
+    """List the caller's own wishes, those that they have claimed, or filed for others."""
     cursor = call.text("cursor")
     query = {"cursor": cursor} if cursor else {}
-    tab = "claims" if call.text("tab") == "claims" else "mine"
-    listed = call.read(f"GET /v1/me/{_LISTS[tab]}", query)
-    return sheet("wishes/list.html", tab=tab, listed=listed)
+    tab = call.text("tab") if call.text("tab") in LISTS else "mine"
+    listed = call.read(f"GET /v1/me/{LISTS[tab]}", query)
+    return sheet("wishes/list.html", tab=tab, tabs=tuple(LISTS), listed=listed)
 
 
-_LISTS = {"mine": "wishes", "claims": "claims"}
+LISTS = {"mine": "wishes", "claims": "claims", "filed": "filed"}
 
 
 @pocket.get("/m/wishes/new")

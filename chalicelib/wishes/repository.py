@@ -19,7 +19,14 @@ from ..store.table import SK, EventRecord, Key, Table
 from .facts import wish_facts
 from .filing import FiledWishes
 from .helpers import HelperRecord
-from .model import ClaimPointer, Wish, WishKind, WishState, is_withheld
+from .model import (
+    ClaimPointer,
+    Wish,
+    WishKind,
+    WishState,
+    filer_for_another,
+    is_withheld,
+)
 from .states import ENDED
 from .waiting_tasks import WISH_TASKS, wish_tasks
 from .wall import GridEntry, WallEntry
@@ -85,6 +92,10 @@ _WISHES = Table(
         ),
         # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
         index("by_resident", hash_key="person_id", range_key="created_at"),
+        # Those that a person filed for another.
+        index(
+            "by_filer", hash_key="filed_for_another_by", range_key="created_at"
+        ),
         # No state: that of a claim is read from its wish. `by_shown` has the claims of a street.
         index(
             "by_helper",
@@ -141,6 +152,8 @@ def _keys(wish: Wish) -> dict[str, Any]:
         "wall_order": f"{to_text(wish.opened_at or wish.submitted_at)}#{wish.id}",
         "places_left": wish.places_left,
     }
+    if filer := filer_for_another(wish):
+        keys["filed_for_another_by"] = filer
     if grid := grid_of(wish.place):
         keys["grid"] = _part_of_grid(grid, wish.state)
     return keys
@@ -341,10 +354,21 @@ class WishRepository(Repository):
         self, person_id: str, start: Position | None, limit: int
     ) -> Page[Wish]:
         """Read the wishes of a person, newest first."""
+        return self._newest("by_resident", person_id, start, limit)
+
+    def filed_for_others_by(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[Wish]:
+        """Read the wishes that a person filed for others, newest first."""
+        return self._newest("by_filer", person_id, start, limit)
+
+    def _newest(
+        self, index: str, person_id: str, start: Position | None, limit: int
+    ) -> Page[Wish]:
         keys = self._store.page(
             _KEY,
             person_id,
-            index="by_resident",
+            index=index,
             start=start,
             limit=limit,
             newest_first=True,
@@ -361,6 +385,10 @@ class WishRepository(Repository):
         keys = [(subject, "helper") for subject in subjects]
         found = self._store.get_many(HELPER, keys, consistent=consistent)
         return by_id(found)
+
+    def read_counter(self, subject: str, name: str) -> int:
+        """Read a counter of a limit."""
+        return self._counters.read(subject, name)
 
     def claims_of(
         self, person_id: str, start: Position | None, limit: int

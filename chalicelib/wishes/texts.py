@@ -68,8 +68,8 @@ REFUSALS = {
         en="Too many wrong codes. Please ask staff to confirm.",
     ),
     "wish.code_wrong": text(
-        zh="送达码不正确，请再问一次居民。",
-        en="The code is wrong. Please ask the resident again.",
+        zh="送达码不正确，请再问一次居民。还可以试 {tries_left} 次。",
+        en="The code is wrong. Please ask the resident again. Tries left: {tries_left}.",
     ),
     "wish.delivery_unanswered": text(
         zh="还有送达等待确认或处理，请先完成。",

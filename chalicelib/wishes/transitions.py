@@ -82,8 +82,19 @@ def go(
         previous=wish,
         writes=writes,
         events=_with_fulfilment(wish, made, step.target),
-        messages=messages,
+        messages=messages + _tell_filer(wish, mover, step.target),
     )
+
+
+def _tell_filer(
+    wish: Wish, mover: WishMover, target: WishState
+) -> tuple[Message, ...]:
+    """Return the message to a person who filed a wish for another, once it has ended."""
+    is_end = target in ENDED and wish.state not in ENDED
+    own = {wish.person_id, wish.proxy_id, mover.id}
+    if not is_end or wish.filed_by in own:
+        return ()
+    return tell(wish, "filed_ended", wish.filed_by)
 
 
 def _with_fulfilment(

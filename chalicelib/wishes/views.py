@@ -26,6 +26,7 @@ from .model import (
     Wish,
     WishKind,
     WishState,
+    is_seen,
 )
 from .moving import shows_door
 from .queries import PublicWishLine, WishForViewer
@@ -38,6 +39,8 @@ __all__ = [
     "AnyWish",
     "BookedHoursList",
     "BookedHoursView",
+    "FiledWishList",
+    "FiledWishView",
     "MyClaimList",
     "MyClaimView",
     "PublicWish",
@@ -282,6 +285,37 @@ class WishList(View):
     """A page of wishes."""
 
     items: list[AnyWish]
+    next: str | None
+
+
+class FiledWishView(View):
+    """A wish that the caller filed for another person: how it stands, and no more.
+
+    They may be no staff, and the resident may have changed the words since.
+    """
+
+    id: WishId
+    kind: WishKind
+    state: WishState
+    title: str | None = Field(
+        description="The title that the public reads; null before and after."
+    )
+    needed_by: date
+    created_at: Instant
+    ended_at: Instant | None
+
+    @classmethod
+    def of(cls, wish: Wish) -> "FiledWishView":
+        """Return the view of a wish."""
+        title = wish.title if is_seen(wish) else None
+        names = ("id", "kind", "state", "needed_by", "created_at", "ended_at")
+        return cls(**{name: getattr(wish, name) for name in names}, title=title)
+
+
+class FiledWishList(View):
+    """A page of the wishes that the caller filed for others."""
+
+    items: list[FiledWishView]
     next: str | None
 
 

@@ -22,10 +22,12 @@ from chalicelib.pages.texts import WORDS
 from chalicelib.people.policy import CONSENT_TEXTS
 from chalicelib.tickets import page_moves as ticket_moves
 from chalicelib.tickets.page_texts import READY_ANSWERS
+from chalicelib.tickets.pages import WORKERS as TICKET_WORKERS
 from chalicelib.tickets.states import PARTIES as TICKET_PARTIES
 from chalicelib.tickets.states import TicketStatus
 from chalicelib.wishes import page_moves as wish_moves
 from chalicelib.wishes.model import WishKind, WishState
+from chalicelib.wishes.pages import LISTS as WISH_LISTS
 from chalicelib.wishes.states import PARTIES as WISH_PARTIES
 
 from .source import PACKAGE
@@ -41,10 +43,13 @@ ENDS: dict[str, Any] = {
     "wish.kind.": WishKind,
     "wish.move.": wish_moves.MOVES,
     "wish.ask.": wish_moves.ASKING,
+    "wish.list.": WISH_LISTS,
+    "wish.none.": WISH_LISTS,
     "ticket.state.": TicketStatus,
     "ticket.next.": TicketStatus,
     "ticket.move.": ticket_moves.MOVES,
     "ticket.ask.": ticket_moves.ASKING,
+    "ticket.to.": TICKET_WORKERS,
     "offer.state.": set(OfferState) - {OfferState.OFFERED},
     "look.size.": SIZES,
     "look.theme.": THEMES,

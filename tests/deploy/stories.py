@@ -592,6 +592,7 @@ class Street:
         )
         path = f"/v1/wishes/{converted['wish']}/reject"
         ok(self.admin.post(path, {"reason": "要请电工"}))
+        ok(self.clerk.get("/v1/me/filed"))
         self.move(self.admin, copy, "close", reason="重复")
         self.merged_tickets()
 

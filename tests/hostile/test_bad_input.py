@@ -548,6 +548,13 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
     for channel in (False, True):
         resident.patch("/v1/me", {"channels": {"sms": channel}})
     ward = town.person(household="h9", contact_via=staff.me["id"])
+    for title in ("一把雨伞", "一双手套"):
+        filed = town.wish_body(
+            title=title,
+            on_behalf_of=ward.id,
+            consent={"how": "spoken", "witness": "许见证"},
+        )
+        assert staff.post("/v1/wishes", filed).status == 201
     neighbour = town.resident()
     body = {
         "category": "rubbish",
@@ -568,6 +575,7 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
         "wall": (Phone(), f"/v1/wishes?place={STREET}&limit=1"),
         "wishes of staff": (staff, f"/v1/wishes?place={BAIHUA}&limit=1"),
         "my wishes": (resident, "/v1/me/wishes?limit=1"),
+        "filed for others": (staff, "/v1/me/filed?limit=1"),
         "my claims": (helper, "/v1/me/claims?limit=1"),
         "my hours": (helper, "/v1/me/hours?limit=1"),
         "consents": (town.phone_of(ward), "/v1/me/consents?limit=1"),

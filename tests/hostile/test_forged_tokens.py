@@ -380,6 +380,7 @@ def test_a_token_of_nobody_is_refused_on_every_private_list(town: World):
         "/v1/me",
         "/v1/me/wishes",
         "/v1/me/claims",
+        "/v1/me/filed",
         "/v1/me/hours",
         "/v1/me/consents",
         "/v1/me/data",

@@ -88,6 +88,14 @@ def my_wishes(street: Street, dice: Random) -> Listing:
     )
 
 
+def filed_for_others(street: Street, dice: Random) -> Listing:
+    filed = [one for one in street.all(Wish) if one.filed_by != one.person_id]
+    person = busiest(street, dice, [one.filed_by for one in filed])
+    found = [one for one in filed if one.filed_by == person.id]
+    found.sort(key=attrgetter("created_at"), reverse=True)
+    return Listing(street.world.phone_of(person), "/v1/me/filed", ids_of(found))
+
+
 def _claims(street: Street, dice: Random) -> tuple[Person, list[Any]]:
     """Return a volunteer and the claims that they made, newest first."""
     pointers = street.all(ClaimPointer)

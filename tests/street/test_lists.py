@@ -58,6 +58,7 @@ LISTS: dict[tuple[str, str], Draw] = {
     ),
     ("my_wishes", ""): lists_of_wishes.my_wishes,
     ("my_claims", ""): lists_of_wishes.my_claims,
+    ("filed_for_others", ""): lists_of_wishes.filed_for_others,
     ("my_hours", ""): lists_of_wishes.my_hours,
     ("read_timeline", ""): lists_of_work.wish_timeline,
     ("list_tickets", "by deadline"): at(

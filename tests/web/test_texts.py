@@ -63,6 +63,7 @@ OTHER_FACTS: Mapping[str, object] = {
     "place": "春晖街道",
     "retry_after": 60,
     "times": 3,
+    "tries_left": 2,
 }
 OPERATION = next(iter(api.operations))
 RENDERER = ErrorRenderer(api.words)

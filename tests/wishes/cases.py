@@ -391,6 +391,7 @@ CASES = Cases(
         "submit_wish": {"owner", "worker"},
         "my_wishes": MEMBER,
         "my_claims": MEMBER,
+        "filed_for_others": MEMBER,
         "my_hours": MEMBER,
     },
     elsewhere=MOVES.keys() | READS.keys(),
