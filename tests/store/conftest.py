@@ -18,14 +18,21 @@ STORES = (
 )
 
 
+@pytest.fixture(scope="module")
+def moto_dynamo() -> Iterator[WatchedDynamo]:
+    """Moto's store, once for a file: each world has tables of its own."""
+    with mock_aws():
+        yield WatchedDynamo(connect("us-east-1").client)
+
+
 @pytest.fixture(params=STORES)
 def world(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """A street in each of the stores."""
     if request.param == "moto":
-        with mock_aws():
-            yield World(dynamo=WatchedDynamo(connect("us-east-1").client))
+        dynamo: Any = request.getfixturevalue("moto_dynamo")
+        yield World(dynamo=dynamo)
         return
     if request.param == "embedded":
         address: Any = request.getfixturevalue("embedded_address")
