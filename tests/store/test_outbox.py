@@ -17,6 +17,7 @@ from ..faults.story import failure
 from ..job_rows import a_job
 from ..storage import counted_storage, intercepted
 from ..world import START, World
+from .conftest import STORES
 from .scan import Reads, remove, save, scheduled
 
 rows = Reads(WishRepository)
@@ -368,6 +369,10 @@ def test_the_audit_leaves_a_timer_that_moves_meanwhile(
     assert wish_of(wish) == claimed
 
 
+# Not on moto's, which takes thirteen seconds for its many rows.
+@pytest.mark.parametrize(
+    "world", [STORES[0], STORES[-1]], indirect=True, ids=("memory", "embedded")
+)
 def test_the_audit_counts_no_lost_timer_where_none_is_lost(world: World):
     helper = world.volunteer()
     for n in range(3):
