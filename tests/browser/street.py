@@ -118,9 +118,13 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def open_street(
-    folder: Path, port: int = 0, public_url: str = ""
+    folder: Path, port: int = 0, public_url: str = "", *, still: bool = False
 ) -> Iterator[Street]:
-    """Start a server, by default on a free port, with the demo street in memory."""
+    """Start a server, by default on a free port, with the demo street in memory.
+
+    On a `still` street the minute does not pass, and ids are the same in every run.
+    """
+    server = ["-m", "tests.browser.still_server"] if still else ["local.py"]
     port = port or free_port()
     environment = os.environ | {
         "PORT": str(port),
@@ -132,7 +136,7 @@ def open_street(
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(ROOT / ".venv/bin/python"), "local.py"],
+            [str(ROOT / ".venv/bin/python"), *server],
             cwd=ROOT,
             env=environment,
             stdout=output,
