@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from .street import ROOT
 
 __all__ = [
+    "NAMES",
     "compare_names",
     "compare_picture",
     "is_renewing",
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 _FOLDER = Path(__file__).parent
-_NAMES, _PICTURES = _FOLDER / "names", _FOLDER / "pictures"
+NAMES, _PICTURES = _FOLDER / "names", _FOLDER / "pictures"
 _MACHINE = _PICTURES / "made-with.txt"
 _SEEN = ROOT / "build" / "pictures"
 # The one rule: ids and cursors are not compared, everything else is.
@@ -54,7 +55,7 @@ def names_of(page: Page) -> str:
 
 def compare_names(name: str, seen: str) -> None:
     """Compare names with those that are kept."""
-    file = _NAMES / f"{name}.txt"
+    file = NAMES / f"{name}.txt"
     if is_renewing():
         file.parent.mkdir(exist_ok=True)
         file.write_text(seen, "utf-8")
