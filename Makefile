@@ -25,7 +25,7 @@ SOURCES := app.py pyproject.toml requirements-package.lock infra/template.json t
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package runtime tools test-clients test-browser browser-all test-deploy check-deploy deploy
+.PHONY: help run serve test test-fast histories check lint types openapi infra policies format bench clean store package runtime tools test-clients test-browser browser-all browser-renew test-deploy check-deploy deploy
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,12 +54,15 @@ histories: $(READY) ## live through generated histories of a whole street (HISTO
 test-clients: $(READY) $(CLIENTS) ## generate clients of the contract in six languages, and walk with two of them (needs node and java)
 	CLIENTS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=5 tests/clients
 
-test-browser: $(SERVER) $(BROWSERS) ## walk through the pages in Chromium, and check each for access, weight and width (about 3 minutes; TURN=0 to 2)
+test-browser: $(SERVER) $(BROWSERS) ## walk through the pages in Chromium, and check each for access, weight, width, names and looks (about 4 minutes; TURN=0 to 2)
 	@test -x "$(CHROMIUM)" || { echo "Chromium is missing: apt-get install chromium fonts-noto-cjk (or give CHROMIUM=/path/of/it)"; exit 1; }
 	BROWSER=1 CHROMIUM="$(CHROMIUM)" TURN="$(TURN)" .venv-browser/bin/python -m pytest -n 2 --dist loadfile --durations=5 --confcutdir=tests/browser tests/browser
 
 browser-all: export TURN = all
 browser-all: test-browser ## the same, with each page also dark, in forced colours, large, very large and in English
+
+browser-renew: $(SERVER) $(BROWSERS) ## keep the names and pictures of the pages as they are now (read the difference, then commit it)
+	RENEW=1 TURN=all BROWSER=1 CHROMIUM="$(CHROMIUM)" .venv-browser/bin/python -m pytest -n 2 --confcutdir=tests/browser tests/browser/test_names_and_pictures.py
 
 test-deploy: $(READY) $(EMULATOR) package ## run the commands of docs/operations.md, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_transform.py tests/deploy/test_stack.py

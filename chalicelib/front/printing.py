@@ -6,7 +6,7 @@ from typing import Any
 from ..kernel.place import PlaceKind, kind_of
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Sheet, Shell, sheet
-from ..pages.places import tree
+from ..pages.places import name_in, tree
 from .page_texts import WORDS
 
 __all__ = ["printing"]
@@ -27,7 +27,7 @@ def show_doors(call: PageCall) -> Sheet:
         hotline = call.read("GET /v1/places/{code}", code=under).hotline
     return sheet(
         "front/doors.html",
-        doors=[(code, _named(names, code)) for code in _doors(found)],
+        doors=[(code, name_in(names, code)) for code in _doors(found)],
         hotline=hotline,
         is_staff=bool(places),
     )
@@ -45,11 +45,3 @@ def _doors(places: Sequence[Any]) -> list[str]:
         ):
             doors.append(code)
     return doors
-
-
-def _named(names: dict[str, str], code: str) -> str:
-    """Return the names of building and unit, as far as they are in the list."""
-    building = code.rpartition(".")[0]
-    if kind_of(code) is PlaceKind.BUILDING or building not in names:
-        return names[code]
-    return f"{names[building]} {names[code]}"

@@ -21,6 +21,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "visits.none": text(zh="现在不用走访。", en="There is nobody to visit."),
     "visits.box": text(zh="已告知", en="told"),
+    "visits.sign": text(zh="签字", en="signature"),
     "visits.open": text(
         zh="看姓名、门牌和要说的话", en="See name, door and what to say"
     ),

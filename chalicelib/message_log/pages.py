@@ -2,6 +2,8 @@
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Sheet, Shell, sheet
+from ..pages.places import name_in, tree
+from ..pages.times import ZONE
 from .page_texts import WORDS
 
 __all__ = ["pages"]
@@ -24,13 +26,20 @@ def show_inbox(call: PageCall) -> Sheet:
 def list_visits(call: PageCall) -> Sheet:
     """List the people to visit, by place. The list can be printed; it has no number and no door."""
     places = call.places_of(*_STAFF)
-    visits = []
+    visits, names = [], {}
     if places:
         query = {"place": places[0], "limit": _PRINTED}
         tasks = call.read("GET /v1/admin/queue", query).items
         visits = [each for each in tasks if each.kind == "message.visit"]
+    if visits:
+        names = {each.code: each.name for each in tree(call, places[0])}
     visits.sort(key=_by_place)
-    return sheet("message_log/visits.html", visits=visits)
+    return sheet(
+        "message_log/visits.html",
+        visits=[(each, name_in(names, each.place)) for each in visits],
+        place=names.get(places[0]) if places else None,
+        printed_on=call.now.astimezone(ZONE).date(),
+    )
 
 
 def _by_place(task: object) -> str:

@@ -11,7 +11,7 @@ from .cookies import SAID, CookieJar
 from .declaration import PageRoute, Raw, SeeOther, Sheet, Shell
 from .headers import add_page_headers
 from .look import Look
-from .painter import Painter, digest_of
+from .painter import Painter, digest_of, has_keys
 from .site_core import SiteCore
 from .visitors import Visitor
 
@@ -51,7 +51,10 @@ class Answers:
         request: Request,
         visitor: Visitor,
     ) -> Response:
-        """Return the response of a sheet; of an unchanged one 304, or 204 for who polls."""
+        """Return the response of a sheet; of an unchanged one 304, or 204 for who polls.
+
+        A page with forms is sent again: a kept one would send its keys a second time.
+        """
         said = call.kept.get(SAID, "")
         html = self._painter.paint(painted, page, call, said)
         digest = digest_of(html)
@@ -68,7 +71,11 @@ class Answers:
         response = Response(html, headers, painted.status)
         if is_good and call.query.get("seen") == digest:
             response = Response("", {}, 204)
-        elif "ETag" in headers and request.headers.get("if-none-match") == tag:
+        elif (
+            "ETag" in headers
+            and request.headers.get("if-none-match") == tag
+            and not has_keys(html)
+        ):
             response = Response("", headers, 304)
         return self._finish(response, page.shell, call.look.locale, cookies)
 

@@ -17,7 +17,7 @@ from .links import Links
 from .site_core import SiteCore
 from .texts import WORDS
 
-__all__ = ["Painter", "digest_of"]
+__all__ = ["Painter", "digest_of", "has_keys"]
 
 # Each form has a fresh key. It says nothing new about the page.
 _KEY = re.compile(r'name="_key" value="[^"]*"')
@@ -150,6 +150,11 @@ class _PageWords(dict[str, Text]):
             self._load_all()
             self._is_loaded = True
         return key in self
+
+
+def has_keys(html: str) -> bool:
+    """Say whether a page has forms, each of which has its own key."""
+    return _KEY.search(html) is not None
 
 
 def digest_of(html: str) -> str:

@@ -1,12 +1,12 @@
 """Places on pages: the street of an installation, and names in forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..kernel.place import PlaceKind, ancestors, kind_of
 from .call import PageCall
 
-__all__ = ["door_names", "first_street", "spoken_names", "tree"]
+__all__ = ["door_names", "first_street", "name_in", "spoken_names", "tree"]
 
 _PAGES = 5  # of a hundred places
 
@@ -49,3 +49,11 @@ def spoken_names(code: str, names: Sequence[str]) -> str:
     return " ".join(
         name for each, name in named if kind_of(each) not in unasked
     )
+
+
+def name_in(names: Mapping[str, str], code: str) -> str:
+    """Return the name of a place, a unit's with its building, as far as they are in a list."""
+    building = code.rpartition(".")[0]
+    if kind_of(code) is not PlaceKind.UNIT or building not in names:
+        return names.get(code, code)
+    return f"{names[building]} {names.get(code, code)}"

@@ -1,6 +1,7 @@
 """One browser and one street for each file of tests. Skipped unless `make test-browser` asks."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,7 +90,20 @@ def phone(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how many taps each task took."""
+    """Print what was not compared, and how many taps each task took."""
+    _print_skipped(terminalreporter)
+    _print_taps(terminalreporter)
+
+
+def _print_skipped(terminalreporter: Any) -> None:
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", ()):
+        reasons[str(report.longrepr[2]).removeprefix("Skipped: ")] += 1
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"SKIPPED {count}: {reason}", yellow=True)
+
+
+def _print_taps(terminalreporter: Any) -> None:
     taps: dict[str, int] = {}
     # The fixture notes them at its end, so they are in the report of the teardown.
     for report in terminalreporter.stats.get("", ()):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import time
@@ -33,6 +34,7 @@ class Street:
 
     port: int
     public_url: str = ""
+    log: Path = Path()
     cookies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -84,6 +86,20 @@ class Street:
         with build_opener().open(request, timeout=60) as answer:
             return json.loads(answer.read())
 
+    def call(self, short: str, method: str, path: str, body: Any) -> Any:
+        """Call the API as a person who has signed in: for what has no page yet."""
+        cookies = self.cookies_of(short)
+        token = next(each["value"] for each in cookies if each["name"] == "at")
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {token}",
+            "Idempotency-Key": secrets.token_hex(12),
+        }
+        data = json.dumps(body).encode()
+        request = Request(self.url + path, data, headers, method=method)
+        with build_opener().open(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
     def cookies_of(self, short: str) -> list[dict[str, Any]]:
         """Return the cookies of a person who has signed in, for a browser."""
         if short not in self.cookies:
@@ -118,9 +134,13 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def open_street(
-    folder: Path, port: int = 0, public_url: str = ""
+    folder: Path, port: int = 0, public_url: str = "", *, still: bool = False
 ) -> Iterator[Street]:
-    """Start a server, by default on a free port, with the demo street in memory."""
+    """Start a server, by default on a free port, with the demo street in memory.
+
+    On a `still` street the minute does not pass, and ids are the same in every run.
+    """
+    server = ["-m", "tests.browser.still_server"] if still else ["local.py"]
     port = port or free_port()
     environment = os.environ | {
         "PORT": str(port),
@@ -132,7 +152,7 @@ def open_street(
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(ROOT / ".venv/bin/python"), "local.py"],
+            [str(ROOT / ".venv/bin/python"), *server],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -140,7 +160,7 @@ def open_street(
         )
     try:
         _wait_until_open(process, port, log)
-        yield Street(port, public_url)
+        yield Street(port, public_url, log)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -27,6 +27,8 @@ _MOST = 60
         ("", "/m/sign-in", "发送验证码"),
         ("0101", "/m/wishes/new", "提交"),
         ("0101", "/m/report", "提交"),
+        ("0101", "/m/me/account", "保存"),
+        ("0011", "/m/me/volunteer", "保存"),
     ],
 )
 def test_tab_goes_in_the_order_of_reading(

@@ -253,6 +253,13 @@ def test_j10_a_problem_in_the_stairwell(
     assert resident.path.partition("?")[0] == path
 
 
+def test_two_problems_of_one_place(phone: Callable[..., Phone]):
+    """The second form is not the first one out of the browser's cache, with its key."""
+    resident = phone("0115")
+    _report(resident, "信箱坏了一格", "房屋维修")
+    _report(resident, "门口有纸箱", "占用通道")
+
+
 def test_j13_not_solved_goes_up(
     phone: Callable[..., Phone], street: Street, with_scripts: bool
 ):

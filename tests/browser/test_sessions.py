@@ -51,6 +51,31 @@ def test_a_form_of_another_site_is_refused(phone: Callable[..., Phone]):
     resident.misses("别处来的")
 
 
+def test_j25_a_block_refuses_the_next_form(
+    phone: Callable[..., Phone], street: Street
+):
+    title = "一把雨伞"
+    resident = phone("0104")
+    resident.open("/m/wishes/new")
+    resident.choose("物品")
+    resident.write("需要什么？", title)
+    resident.write("什么时候之前？", "2026-12-20")
+    outbox = resident.page.locator("#outbox")
+    person = outbox.get_attribute("data-outbox-owner")
+    blocked = f"/v1/people/{person}/blocked"
+    street.call("0002", "PUT", blocked, {"blocked": True, "reason": "冒用"})
+    resident.tap("提交")
+    resident.is_at("/m/sign-in")
+    resident.open("/m/wishes")
+    resident.is_at("/m/sign-in")
+    street.call("0002", "PUT", blocked, {"blocked": False, "reason": "弄清"})
+    street.cookies.clear()
+    again = phone("0104")
+    again.open("/m/wishes")
+    again.sees("心愿")
+    again.misses(title)
+
+
 def test_after_signing_out_the_back_button_shows_nothing(
     phone: Callable[..., Phone],
 ):

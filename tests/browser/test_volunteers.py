@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from .phone import Phone
 from .street import Street
@@ -163,7 +164,7 @@ def test_j5_no_code_and_j6_disputed(
     owner.sees("已完成")
 
 
-def test_j7_given_back(phone: Callable[..., Phone], mark: str):
+def test_j7_given_back(phone: Callable[..., Phone], street: Street, mark: str):
     title = f"{mark}台灯"
     owner, helper = phone("0106"), phone("0023")
     path = file_wish(owner, title)
@@ -180,6 +181,12 @@ def test_j7_given_back(phone: Callable[..., Phone], mark: str):
     visitor.sees(title)
     helper.open(path)
     helper.misses("地址")
+    again = phone(_wait_until_asked(street, title))
+    again.open("/m")
+    again.sees("请您帮忙", title)
+    again.tap(title)
+    why = again.page.locator("main .meta", has_text="为什么问您：")
+    expect(why).to_have_text(re.compile("为什么问您：.*[您需]"))
 
 
 def test_j9_a_visit_is_measured(
@@ -245,7 +252,12 @@ def _offer(
 ) -> str:
     """Have a wish offered; return the volunteer who is asked."""
     approve(phone("0002"), file_wish(phone(owner), title, "陪伴"))
-    for _ in range(6):
+    return _wait_until_asked(street, title)
+
+
+def _wait_until_asked(street: Street, title: str) -> str:
+    """Let time pass until a volunteer is asked to help with a wish; return who."""
+    for _ in range(9):
         street.advance(minutes=20)
         if asked := _asked(street, title):
             return asked
@@ -255,6 +267,7 @@ def _offer(
 def _asked(street: Street, title: str) -> str:
     for number in range(11, 31):
         short = f"{number:04}"
-        if any(title in text for text in street.messages(short)):
+        asked = f"请您帮忙：「{title}」"
+        if any(asked in text for text in street.messages(short)):
             return short
     return ""

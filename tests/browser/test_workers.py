@@ -1,5 +1,6 @@
 """Journeys of those who work on tickets."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -8,6 +9,7 @@ from .phone import Phone
 from .street import Street
 from .test_outbox import photo
 
+_LATE = re.compile(r"\blate\b")
 DOOR = "chunhui.baihua.g01.b01.u1"
 
 
@@ -19,6 +21,31 @@ def report(resident: Phone, words: str, kind: str = "垃圾堆放") -> str:
     resident.tap("提交")
     resident.sees("已收到", words)
     return resident.path.partition("?")[0]
+
+
+def test_j14_three_hours_late(phone: Callable[..., Phone], street: Street):
+    """First in this file: the list of the street's administrator has only this one that is late."""
+    words = "走廊的灯一直不亮"
+    path = report(phone("0101"), words, "公共照明")
+    worker = phone("0004")
+    worker.open("/m/tickets")
+    card = worker.page.locator("main .card", has_text=words)
+    expect(card.locator(".clock")).to_contain_text("前")
+    expect(card).not_to_have_class(_LATE)
+    street.advance(hours=3)
+    staff = phone("0002")  # the level above has it now
+    staff.open("/m/tickets")
+    card = staff.page.locator("main .card", has_text=words)
+    expect(card).to_have_class(_LATE)
+    expect(card.locator(".clock.late")).to_contain_text("! 超时")
+    staff.open(path)
+    staff.sees("超时，升到上一级")
+    street.wait_for_message("0002", "超时|升")
+    administrator = phone("0001")
+    administrator.open("/m/tickets")
+    first = administrator.page.locator("main .card").first
+    expect(first).to_contain_text(words)
+    expect(first).to_have_class(_LATE)
 
 
 def test_gw1_what_is_due_is_the_first_page(phone: Callable[..., Phone]):

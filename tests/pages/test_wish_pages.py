@@ -238,6 +238,15 @@ def test_a_session_that_ended_while_typing_leads_to_the_sign_in(
     assert every(Wish) == []
 
 
+def test_a_form_is_sent_again_with_a_fresh_key(world: World) -> None:
+    owner = resident(world)
+    shown = owner.get("/m/wishes/new")
+    tag = shown.header("etag")
+    again = owner.ask("GET", "/m/wishes/new", if_none_match=tag)
+    assert again.status == 200
+    assert filled(again)["_key"] != filled(shown)["_key"]
+
+
 def test_a_poll_is_told_that_nothing_has_changed(world: World) -> None:
     owner = resident(world)
     path = "/m/wishes?tab=mine"
