@@ -35,6 +35,7 @@ from .form_values import own_fields, version_of
 from .guard import check_origin, check_token
 from .look import Look
 from .painter import Painter
+from .rewording import reword
 from .site_core import SiteCore
 from .texts import REFUSALS
 from .visitors import BrowserSessions, Visitor, Visitors
@@ -193,7 +194,7 @@ class Site:
                 return self._to_sign_in(request, visitor, call)
             result = self._run(page, call)
         except (Refusal, CallRefused) as refused:
-            problem = {"errors": [], **self._problem_of(refused, call)}
+            problem = reword(self._problem_of(refused, call), call.look.locale)
             if problem["status"] == 401:
                 return self._to_sign_in(request, visitor, call)
             call = replace(call, problem=problem, typed=call.form or call.typed)
