@@ -60,7 +60,9 @@ class Answers:
             cookies.append(self.jar.delete(SAID))
         headers: dict[str, str | list[str]] = {"Content-Type": _HTML}
         is_good = painted.status == 200
-        if is_good and not _is_kept_nowhere(painted.values):
+        if is_good and page.shell is Shell.DESK:
+            headers["ETag"] = tag  # for the poll of a list; it is kept nowhere
+        elif is_good and not _is_kept_nowhere(painted.values):
             headers["Cache-Control"] = (
                 PUBLIC if page.shell.is_public else PRIVATE
             )

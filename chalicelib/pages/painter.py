@@ -111,7 +111,9 @@ class Painter:
             "now": call.now,
             "here": call.address,
             "me": actor.id,
+            "shell": page.shell.value,
             "is_worker": any(each.role in WORKERS for each in actor.grants),
+            "is_staff": any(each.role in STAFF for each in actor.grants),
             "problem": call.problem,
             "typed": call.typed,
             "said": self.sentence(said, locale),
@@ -128,9 +130,8 @@ def _carried(page: PageRoute, call: PageCall) -> Mapping[str, str]:
     return carried
 
 
-WORKERS = frozenset(
-    {Role.GRID_WORKER, Role.PROPERTY, Role.COMMUNITY_STAFF, Role.STREET_ADMIN}
-)
+STAFF = frozenset({Role.COMMUNITY_STAFF, Role.STREET_ADMIN})
+WORKERS = STAFF | {Role.GRID_WORKER, Role.PROPERTY}
 
 
 class _PageWords(dict[str, Text]):

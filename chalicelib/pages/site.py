@@ -42,7 +42,6 @@ from .visitors import BrowserSessions, Visitor, Visitors
 __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
-_HOME = "/m"
 _SHARED = "/"  # also of the API, by the media type that is asked for
 _NOWHERE = PageRoute(
     method="GET",
@@ -263,7 +262,7 @@ class Site:
     def _address_of(self, page: PageRoute, request: Request, asked: str) -> str:
         """Return the address to come back to: that of the home for a form without a page."""
         if page.method == "POST" and ("GET", page.path) not in self._loaders:
-            return _HOME
+            return page.shell.home
         return self._painter.own_address(request.context, page) + asked
 
     def _with_form(
