@@ -19,8 +19,10 @@ from .texts import WORDS
 
 __all__ = ["Painter", "digest_of"]
 
-# Each form has a fresh key. It says nothing new about the page.
-_KEY = re.compile(r'name="_key" value="[^"]*"')
+# Each form has a fresh key, and a list says when it was read. Both say nothing new.
+_FRESH = re.compile(
+    r'name="_key" value="[^"]*"|<time data-renewed[^>]*>[^<]*</time>'
+)
 
 _SAID = ".said."  # in the key of every sentence that a page begins with
 
@@ -155,5 +157,5 @@ class _PageWords(dict[str, Text]):
 
 def digest_of(html: str) -> str:
     """Return the digest of a page, which is the same until the page says something else."""
-    bare = _KEY.sub("", html)
+    bare = _FRESH.sub("", html)
     return hashlib.sha256(bare.encode()).hexdigest()[:16]

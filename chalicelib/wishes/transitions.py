@@ -11,6 +11,7 @@ from ..kernel.place import street_of
 from ..kernel.state_table import Move
 from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
+from .policy import UNDO_WITHIN
 from .states import ENDED
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "tell",
     "tell_administrators",
     "tell_helpers",
+    "tell_once_sure",
     "tell_staff",
 ]
 
@@ -193,6 +195,16 @@ def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
             params=params,
         )
         for person in to
+    )
+
+
+def tell_once_sure(
+    wish: Wish, kind: str, now: datetime, recipient: str
+) -> tuple[Message, ...]:
+    """Return a message about a decision that staff may undo until it is sent."""
+    return tuple(
+        replace(message, not_before=now + UNDO_WITHIN)
+        for message in tell(wish, kind, recipient)
     )
 
 
