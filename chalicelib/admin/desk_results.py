@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..kernel.ids import ID_PATTERN
+from .desk_moves import BULK
 
 __all__ = ["Outcome", "read_outcome", "write_outcome"]
 
 _ITEM = re.compile(rf"([a-z]{{3}}_{ID_PATTERN})(?:=([a-z_.]{{1,60}}))?")
-_MOVE = re.compile(r"[a-z-]{3,20}")
 _MAX_TEXT = 3000  # of the 3,500 bytes that a cookie may have
 _CHANGED = "changed"
 
@@ -51,7 +51,7 @@ def read_outcome(text: str) -> Outcome | None:
     """Return the outcome that a cookie tells of; None for any other text."""
     move, *parts = text.split("|")
     found = [_ITEM.fullmatch(part) for part in parts]
-    if not _MOVE.fullmatch(move) or not parts or not all(found):
+    if move not in BULK or not parts or not all(found):
         return None
     items = [(one[1], one[2]) for one in found if one]
     done = [id for id, code in items if not code]

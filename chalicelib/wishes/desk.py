@@ -67,7 +67,8 @@ def show_wish(call: PageCall) -> Sheet | SeeOther:
     if wish.view != "staff":
         return SeeOther(path=f"/m/wishes/{wish_id}")
     matching = None
-    if wish.state in _SEARCHED:
+    may_ask = wish.state in _SEARCHED
+    if may_ask and call.text("why"):  # it looks through many volunteers
         route = "GET /v1/wishes/{wish_id}/matching"
         matching = call.read(route, wish_id=wish_id)
     return sheet(
@@ -77,6 +78,7 @@ def show_wish(call: PageCall) -> Sheet | SeeOther:
         asking=ASKING,
         events=newest_first(call, _TIMELINE),
         matching=matching,
+        may_ask=may_ask,
         door=door_names(call, wish.place),
     )
 

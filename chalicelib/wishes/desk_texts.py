@@ -139,6 +139,7 @@ _PAGE: Mapping[str, Text] = {
         en="A colleague recorded the answer {when}.",
     ),
     "wish.desk.checked": text(zh="{when} 已抽查。", en="Checked {when}."),
+    "wish.desk.why": text(zh="看看为什么还在等", en="See why it still waits"),
     "wish.desk.matching": text(zh="为什么还在等", en="Why it still waits"),
     "wish.desk.asked": text(zh="问过谁", en="Who was asked"),
     "wish.desk.asked_one": text(zh="志愿者，{when}", en="a volunteer, {when}"),
@@ -147,7 +148,10 @@ _PAGE: Mapping[str, Text] = {
     "wish.desk.offer.declined": text(zh="这次不行", en="could not"),
     "wish.desk.offer.expired": text(zh="没有答复", en="did not answer"),
     "wish.desk.offer.superseded": text(zh="不用问了", en="not needed any more"),
-    "wish.desk.candidates": text(zh="接下来会问", en="Who is asked next"),
+    "wish.desk.candidates": text(
+        zh="接下来会问谁，怎么跟他们说",
+        en="Who is asked next, and with what words",
+    ),
     "wish.desk.which_claim": text(zh="哪一位？", en="Which helper?"),
     "wish.desk.right": text(
         zh="居民怎么说？", en="What does the resident say?"

@@ -9,9 +9,9 @@ from ..kernel.changes import Adjust, Changes, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict, Invalid
 from ..kernel.place import street_of
 from ..kernel.state_table import Move
+from . import policy
 from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
-from .policy import UNDO_WITHIN
 from .states import ENDED
 
 __all__ = [
@@ -203,7 +203,7 @@ def tell_once_sure(
 ) -> tuple[Message, ...]:
     """Return a message about a decision that staff may undo until it is sent."""
     return tuple(
-        replace(message, not_before=now + UNDO_WITHIN)
+        replace(message, not_before=now + policy.UNDO_WITHIN)
         for message in tell(wish, kind, recipient)
     )
 
