@@ -38,13 +38,17 @@ def is_changed(code: str) -> bool:
 
 def write_outcome(move: str, results: Sequence[tuple[str, str]]) -> str:
     """Return the text of an outcome: ids, each with the code of its refusal or ""."""
-    parts = [f"{id}={code}" if code else id for id, code in results]
+    parts = [_item_text(id, code) for id, code in results]
     text = "|".join((move, *parts))
     if len(text) <= _MAX_TEXT:
         return text
     # Which were refused matters more than why.
-    short = [f"{id}={_CHANGED}" if code else id for id, code in results]
+    short = [_item_text(id, code and _CHANGED) for id, code in results]
     return "|".join((move, *short))
+
+
+def _item_text(id: str, code: str) -> str:
+    return f"{id}={code}" if code else id
 
 
 def read_outcome(text: str) -> Outcome | None:

@@ -141,8 +141,8 @@ class TaskCountView(View):
 class QueueView(View):
     """A page of tasks, soonest due first, and the number of tasks of each kind.
 
-    The numbers are of the whole queue of the place, whatever the filter. They are exact while at
-    most 1,000 tasks wait at the place.
+    The numbers are of the whole queue of the place, with any filter. They are exact while at most
+    1,000 tasks wait at the place.
     """
 
     place_name: str

@@ -141,7 +141,7 @@ def _last_part(call: PageCall) -> str:
 
 
 def _assignees(call: PageCall, ticket: Any, move: str) -> Sequence[Any]:
-    """Return the workers of the place, to whom staff may assign a ticket by name."""
+    """Return the workers of the place: staff may assign a ticket to one by name."""
     if move != "assign":
         return []
     query = {"place": ticket.community, "role": "grid_worker", "limit": 50}

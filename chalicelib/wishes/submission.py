@@ -338,7 +338,7 @@ def _is_just_approved(wish: Wish, now: datetime) -> bool:
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Take a wish from the wall for another review.
 
-    A resident who has not been told that it is there is not told that it is gone.
+    Where the message of the approval is not sent yet, the resident gets neither of the two.
     """
     row_of(wish, "unpublish", mover)
     _check_answered(wish, mover)

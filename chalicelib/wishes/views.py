@@ -210,8 +210,10 @@ class StaffWish(InsideWish):
     public_title: str = Field(
         description="The words as the wall shows them, or would."
     )
-    public_story: str
-    public_alias: str | None
+    public_story: str = Field(description="The story, without personal data.")
+    public_alias: str | None = Field(
+        description="The alias, without personal data."
+    )
     held_for_review: bool = Field(
         description="The words may tell of an empty home or of health."
     )

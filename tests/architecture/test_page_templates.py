@@ -25,8 +25,8 @@ from chalicelib.people.policy import CONSENT_TEXTS
 from chalicelib.tickets import desk_moves as ticket_desk
 from chalicelib.tickets import page_moves as ticket_moves
 from chalicelib.tickets.page_texts import READY_ANSWERS
-from chalicelib.tickets.states import PARTIES as TICKET_PARTIES
 from chalicelib.tickets.policy import Level, SlaKind
+from chalicelib.tickets.states import PARTIES as TICKET_PARTIES
 from chalicelib.tickets.states import TIMER_STATES, TicketStatus
 from chalicelib.wishes import desk_moves as wish_desk
 from chalicelib.wishes import page_moves as wish_moves
