@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
+from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, newest_first, way_back
@@ -206,9 +207,12 @@ def confirm_ticket(call: PageCall) -> SeeOther:
 def reveal(call: PageCall) -> Sheet | SeeOther:
     """Show the phone of the reporter once; the reason is recorded."""
     ticket = call.read(_READ, **call.path)
+    if ticket.view != "staff" or ticket.person_id is None:
+        raise NotFound
     route = "POST /v1/people/{person_id}/reveal"
-    body = call.body_for(route)
-    contact = call.run(route, body, person_id=ticket.person_id or "-")
+    contact = call.run(
+        route, call.body_for(route), person_id=ticket.person_id
+    )
     return _ticket_page(call, contact)
 
 
