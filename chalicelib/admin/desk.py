@@ -55,7 +55,7 @@ def show_queue(call: PageCall) -> Sheet | SeeOther:
         queue=queue,
         place=place,
         places=_named(call, call.places_of(*STAFF)),
-        kinds=[kind for kind in KINDS if _has(queue, kind, asked["kind"])],
+        kinds=_kinds_of(queue, asked["kind"]),
         asked=asked,
         task=task,
         item=item,
@@ -82,9 +82,10 @@ def _named(call: PageCall, codes: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _has(queue: Any, kind: str, asked: str) -> bool:
-    """Say whether a kind has a tab: tasks of it wait, or it was asked for."""
-    return kind in queue.counts or kind == asked
+def _kinds_of(queue: Any, asked: str) -> list[str]:
+    """Return the kinds that have a tab, in order: tasks of them wait, or one was asked for."""
+    known = [kind for kind in KINDS if kind in queue.counts or kind == asked]
+    return known + [kind for kind in queue.counts if kind not in KINDS]
 
 
 def _moves_on(tasks: Sequence[Any]) -> list[str]:

@@ -47,6 +47,7 @@ _KINDS: Mapping[str, Text] = {
     "desk.kind.phone_change.stopped": text(
         zh="手机号待决定", en="Phone to decide"
     ),
+    "desk.kind.other": text(zh="其他事项", en="Something else"),
     "desk.kind.job.parked": text(zh="失败的任务", en="Failed job"),
 }
 _ABOUT: Mapping[str, Text] = {

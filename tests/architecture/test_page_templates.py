@@ -13,8 +13,7 @@ import pytest
 from jinja2 import nodes
 
 from app import site
-from chalicelib.admin.desk_moves import ASKS, BULK
-from chalicelib.catalogue import queue_kinds
+from chalicelib.admin.desk_moves import ASKS, BULK, KINDS
 from chalicelib.features import FEATURES, declaration
 from chalicelib.kernel.text_catalogue import LOCALES, Text
 from chalicelib.offers.model import OfferState
@@ -61,8 +60,8 @@ ENDS: dict[str, Any] = {
     "front.purpose.": CONSENT_TEXTS,
     "wish.party.": WISH_PARTIES,
     "ticket.party.": TICKET_PARTIES,
-    "desk.kind.": queue_kinds(),
-    "desk.about.": queue_kinds(),
+    "desk.kind.": KINDS,
+    "desk.about.": KINDS,
     "desk.bulk.": set(BULK) - {"unpublish"},
     "desk.one.": set(BULK) - {"unpublish"},
     "desk.ask.": ASKS,

@@ -65,7 +65,7 @@
   const KEYS = { j: () => step(1), k: () => step(-1), x: choose, a: () => press("a"), r: () => press("r"),
     e: () => edit() || named("e") };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.ctrlKey && event.target.form && event.target.closest("textarea")) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form && event.target.closest("textarea")) {
       event.preventDefault();
       event.target.form.requestSubmit();
       return;
