@@ -16,7 +16,7 @@ from .kernel.staff_queue import (
     Task,
     TaskCount,
 )
-from .kernel.waiting_task import WaitingTask
+from .kernel.waiting_task import NOBODY, WaitingTask
 from .queue_tasks import TaskMaker
 from .store.store import Store
 from .store.task_reader import TaskReader
@@ -44,10 +44,25 @@ class QueueReader:
         position: Position | None = None
         if last:
             position = {"after": last}
+        named, place_name = self._maker.with_places(tasks, query.place)
         return QueuePage(
-            tasks=Page(self._maker.with_places(tasks), position),
+            place_name=place_name,
+            tasks=Page(named, position),
             counts=self._counts(query, counted),
+            late=_count(counted, self._is_late),
+            unassigned=_count(counted, _is_nobodys),
+            next_due_at=self._next_due_at(counted),
         )
+
+    def _is_late(self, line: WaitingTask) -> bool:
+        return line.due_at <= self._now()
+
+    def _next_due_at(self, counted: _Lines) -> datetime | None:
+        """Return the first deadline that has not passed, among the tasks that are counted."""
+        for _, line in counted.items:
+            if not self._is_late(line):
+                return line.due_at
+        return None
 
     def _fill(
         self, query: QueueQuery, lines: Iterator[WaitingTask]
@@ -102,15 +117,20 @@ class QueueReader:
     def _lines_behind(
         self, query: QueueQuery, counted: _Lines
     ) -> Iterator[WaitingTask]:
-        """Yield the lines behind the order of a query. What was counted is not read again."""
-        page, size = counted, _STEP
+        """Yield the lines of a query behind its order. What was counted is not read again.
+
+        Those of a filter may be few among many, so that it reads more of them at once.
+        """
+        page, now = counted, self._now()
+        is_whole = query.only == staff_queue.ALL_TASKS
+        size = _STEP if is_whole else staff_queue.MAX_COUNTED
         if page.next and query.after >= page.next["after"]:
             page = self._read(query, query.after, size)
         while True:
             for order, line in page.items:
-                if order > query.after:
+                if order > query.after and query.only.fits(line, now):
                     yield line
-            if page.next is None:
+            if page.next is None or _is_behind(query, page, now):
                 return
             page = self._read(query, page.next["after"], size)
             size = min(2 * size, staff_queue.MAX_COUNTED)
@@ -127,6 +147,25 @@ class QueueReader:
             kind: TaskCount(value=number, capped=is_capped)
             for kind, number in numbers.items()
         }
+
+
+def _count(
+    counted: _Lines, is_meant: Callable[[WaitingTask], bool]
+) -> TaskCount:
+    number = sum(is_meant(line) for _, line in counted.items)
+    return TaskCount(value=number, capped=counted.next is not None)
+
+
+def _is_nobodys(line: WaitingTask) -> bool:
+    return line.assignee == NOBODY
+
+
+def _is_behind(query: QueueQuery, page: _Lines, now: datetime) -> bool:
+    """Say whether all that is late comes before the end of a page: the order is by deadline."""
+    if not query.only.late or not page.items:
+        return False
+    _, last = page.items[-1]
+    return last.due_at > now
 
 
 def _kinds_seen(query: QueueQuery) -> Mapping[str, None]:

@@ -1,6 +1,6 @@
 """Makes tasks of the lines of the staff queue, each by the feature that declares its kind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -84,12 +84,14 @@ class TaskMaker:
                 tasks[number] = task
         return tasks
 
-    def with_places(self, tasks: Iterable[Task]) -> list[Task]:
-        """Return tasks with the names of their places, which are read together."""
-        tasks = list(tasks)
-        if not tasks:
-            return tasks
-        codes = list(dict.fromkeys(task.place for task in tasks))
+    def with_places(
+        self, tasks: Sequence[Task], around: str
+    ) -> tuple[list[Task], str]:
+        """Return tasks with the names of their places, and the name of the place around them.
+
+        They are read together.
+        """
+        codes = list(dict.fromkeys([around, *(task.place for task in tasks)]))
         places = self._get(declaration("places")).find_many(
             codes, consistent=False
         )
@@ -98,7 +100,8 @@ class TaskMaker:
             place = places.get(task.place)
             name = place.name if place else None
             named.append(replace(task, place_name=name))
-        return named
+        whole = places.get(around)
+        return named, whole.name if whole else around
 
     def close(self, tasks: Sequence[WaitingTask]) -> int:
         """Have the features close tasks that their lines leave out; return their number."""

@@ -222,6 +222,11 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 
 PAGES: Mapping[str, tuple[str, ...]] = {
+    "admin": (
+        "GET /admin",
+        "GET /admin/queue/{move}",
+        "POST /admin/queue/{move}",
+    ),
     "front": (
         "GET /",
         "GET /b/{code}",
@@ -297,6 +302,18 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /m/tickets/{ticket_id}/hold",
         "POST /m/tickets/{ticket_id}/hold",
         "POST /m/tickets/{ticket_id}/{move}",
+        "GET /admin/tickets",
+        "GET /admin/tickets/{ticket_id}",
+        "GET /admin/tickets/{ticket_id}/{move}",
+        "GET /admin/tickets/{ticket_id}/reveal",
+        "GET /admin/tickets/{ticket_id}/turn",
+        "GET /admin/tickets/{ticket_id}/confirm",
+        "GET /admin/tickets/{ticket_id}/hold",
+        "POST /admin/tickets/{ticket_id}/hold",
+        "POST /admin/tickets/{ticket_id}/turn",
+        "POST /admin/tickets/{ticket_id}/confirm",
+        "POST /admin/tickets/{ticket_id}/reveal",
+        "POST /admin/tickets/{ticket_id}/{move}",
     ),
     "wishes": (
         "GET /wall",
@@ -309,5 +326,11 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /m/wishes/{wish_id}/edit",
         "POST /m/wishes/{wish_id}/edit",
         "POST /m/wishes/{wish_id}/{move}",
+        "GET /admin/wishes",
+        "GET /admin/wishes/{wish_id}",
+        "GET /admin/wishes/{wish_id}/{move}",
+        "GET /admin/wishes/{wish_id}/edit",
+        "POST /admin/wishes/{wish_id}/edit",
+        "POST /admin/wishes/{wish_id}/{move}",
     ),
 }

@@ -5,6 +5,7 @@ processes.
 import os
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,9 @@ FILING_LIMITS = {
 }
 for name in FILING_LIMITS:
     setattr(wish_policy, name, 10_000)
+# A decision about a wish is told at once, unless the test asks for `time_to_undo`.
+TIME_TO_UNDO = wish_policy.UNDO_WITHIN
+wish_policy.UNDO_WITHIN = timedelta(0)
 
 
 # What starts servers or other processes, builds what is deployed, or draws so many examples that
@@ -112,6 +116,13 @@ def only_declared_refusals() -> Iterator[None]:
 def world() -> World:
     """A street in memory."""
     return World()
+
+
+@pytest.fixture
+def time_to_undo(monkeypatch: pytest.MonkeyPatch) -> timedelta:
+    """Let decisions about wishes be told after the time in which they are undone."""
+    monkeypatch.setattr(wish_policy, "UNDO_WITHIN", TIME_TO_UNDO)
+    return TIME_TO_UNDO
 
 
 @pytest.fixture

@@ -43,14 +43,22 @@ def read_queue(
     staff_queue: StaffQueue, context: RequestContext, query: StaffQueueQuery
 ) -> QueueView:
     """Read the tasks that wait for the staff of a place, soonest due first."""
-    page = staff_queue.queue(context, query.place, query.limit)
+    page = staff_queue.queue(
+        context, query.place, query.limit, query.filter_of(context.actor.id)
+    )
     items = [QueueTaskView.model_validate(task) for task in page.tasks.items]
     counts = {
         kind: TaskCountView.model_validate(count)
         for kind, count in page.counts.items()
     }
     return QueueView(
-        items=items, counts=counts, next=context.cursor_of(page.tasks.next)
+        place_name=page.place_name,
+        items=items,
+        counts=counts,
+        late=TaskCountView.model_validate(page.late),
+        unassigned=TaskCountView.model_validate(page.unassigned),
+        next_due_at=page.next_due_at,
+        next=context.cursor_of(page.tasks.next),
     )
 
 

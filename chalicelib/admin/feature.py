@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..core import Core
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .service import StaffQueue
 
@@ -58,6 +59,14 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import pages
+
+    return (pages,)
 
 
 @feature.queue_line(

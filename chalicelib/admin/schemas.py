@@ -4,11 +4,21 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ..kernel.ids import ID_PATTERN
+from ..kernel.staff_queue import TaskFilter
+from ..kernel.waiting_task import NOBODY
 from ..people.consent_schemas import ConsentIn
-from ..tickets.policy import Level
+from ..tickets.policy import Level, TicketUrgency
 from ..tickets.states import TABLE as TICKETS
 from ..web.choices import Choices
-from ..web.fields import Instant, PageQuery, PlaceCode, View
+from ..web.fields import (
+    Instant,
+    PageQuery,
+    PlaceCode,
+    QueryFlag,
+    Repeated,
+    View,
+)
 from ..wishes.schemas import WishTermsIn
 from ..wishes.states import TABLE as WISHES
 
@@ -35,16 +45,42 @@ class ConvertedView(View):
     wish: str
 
 
-class StaffQueueQuery(PageQuery):
-    """The place whose queue is read."""
-
-    place: PlaceCode
-
-
 QueueTaskKind = Annotated[
     str,
     Choices("QueueTaskKind", "The kind of a task of the staff queue."),
 ]
+_ME = "me"
+_Assignee = Annotated[
+    str, Field(pattern=f"^({_ME}|{NOBODY}|per_{ID_PATTERN})$")
+]
+
+
+class StaffQueueQuery(PageQuery):
+    """The place whose queue is read, and which of its tasks. Without a filter, all."""
+
+    place: PlaceCode
+    kind: Repeated[QueueTaskKind] | None = None
+    assignee: _Assignee | None = Field(
+        None,
+        description=(
+            "A person; `me` for the caller; `none` for tickets that nobody has. Other kinds have "
+            "no assignee."
+        ),
+    )
+    late: QueryFlag = Field(
+        False, description="Only tasks whose deadline has passed."
+    )
+
+    def filter_of(self, caller: str) -> TaskFilter:
+        """Return the filter, as the caller asks for it."""
+        assignee = self.assignee or ""
+        return TaskFilter(
+            kinds=frozenset(self.kind or ()),
+            assignee=caller if assignee == _ME else assignee,
+            late=self.late,
+        )
+
+
 # Moves of what has no table of states.
 _OTHER_MOVES = frozenset(
     {
@@ -84,10 +120,12 @@ class QueueTaskView(View):
     category: str | None = Field(
         description="Of a ticket; of a wish, its kind."
     )
+    urgency: TicketUrgency | None = Field(description="Of a ticket.")
     level: Level | None = Field(description="The level that has a ticket.")
     assignee: str | None = Field(
         description="The person who has a ticket, or is asked to accept it."
     )
+    assignee_name: str | None
     reporter: str | None = Field(
         description="The masked name of the person who asked for help."
     )
@@ -103,11 +141,22 @@ class TaskCountView(View):
 class QueueView(View):
     """A page of tasks, soonest due first, and the number of tasks of each kind.
 
-    The numbers are exact while at most 1,000 tasks wait at the place.
+    The numbers are of the whole queue of the place, with any filter. They are exact while at most
+    1,000 tasks wait at the place.
     """
 
+    place_name: str
     items: list[QueueTaskView]
     counts: dict[str, TaskCountView]
+    late: TaskCountView = Field(
+        description="The number of tasks whose deadline has passed."
+    )
+    unassigned: TaskCountView = Field(
+        description="The number of tickets that nobody has."
+    )
+    next_due_at: Instant | None = Field(
+        description="The first deadline that has not passed."
+    )
     next: str | None
 
 

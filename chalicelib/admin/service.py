@@ -14,6 +14,7 @@ from ..kernel.staff_queue import (
     QueuePage,
     QueueQuery,
     Task,
+    TaskFilter,
     TaskQueue,
 )
 from ..message_log.budget import SmsBudget
@@ -62,9 +63,9 @@ class StaffQueue:
         self.bulk = bulk
 
     def queue(
-        self, context: RequestContext, place: str, limit: int
+        self, context: RequestContext, place: str, limit: int, only: TaskFilter
     ) -> QueuePage:
-        """Return a page of tasks of a place, soonest due first, and all counts by kind."""
+        """Return a page of tasks of a place, soonest due first, and the counts of all."""
         granted = self._require_read(context, place)
         whole_street = place == street_of(place)
         query = QueueQuery(
@@ -75,6 +76,7 @@ class StaffQueue:
             and Relation.STREET_ADMIN in granted.relations,
             after=context.start["after"] if context.start else "",
             limit=limit,
+            only=only,
         )
         return self._tasks.page(query)
 

@@ -12,6 +12,7 @@ from .text_catalogue import Text
 from .waiting_task import WaitingTask
 
 __all__ = [
+    "ALL_TASKS",
     "MAX_COUNTED",
     "FoundTask",
     "QueueKind",
@@ -20,6 +21,7 @@ __all__ = [
     "QueueStep",
     "Task",
     "TaskCount",
+    "TaskFilter",
     "TaskQueue",
     "masked_name",
 ]
@@ -70,8 +72,10 @@ class Task:
     since: datetime | None = None
     version: int | None = None
     category: str | None = None
+    urgency: str | None = None
     level: str | None = None
     assignee: str | None = None
+    assignee_name: str | None = None
     reporter: str | None = None
     place_name: str | None = None
 
@@ -90,6 +94,29 @@ class TaskCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Some tasks of a place: of these kinds, of one assignee, late. What is empty fits every task.
+
+    `assignee` is the id of a person, or `NOBODY`.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    assignee: str = ""
+    late: bool = False
+
+    def fits(self, line: WaitingTask, now: datetime) -> bool:
+        """Say whether a task is among them."""
+        if self.kinds and line.kind not in self.kinds:
+            return False
+        if self.assignee and line.assignee != self.assignee:
+            return False
+        return line.due_at <= now or not self.late
+
+
+ALL_TASKS = TaskFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuery:
     """A query for the tasks of a place and below, behind an order, soonest due first.
 
@@ -103,6 +130,7 @@ class QueueQuery:
     is_street_admin: bool
     after: str = ""
     limit: int = 20
+    only: TaskFilter = ALL_TASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +155,17 @@ class QueueStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """A page of tasks, and the number of all tasks of the place by kind."""
+    """A page of tasks, and the numbers of all tasks of the place: by kind, late, and nobody's.
 
+    `place_name` is that of the place. `next_due_at` is its first deadline that has not passed.
+    """
+
+    place_name: str
     tasks: Page[Task]
     counts: Mapping[str, TaskCount]
+    late: TaskCount
+    unassigned: TaskCount
+    next_due_at: datetime | None
 
 
 class TaskQueue(Protocol):

@@ -12,9 +12,10 @@ from typing import Any
 from .clock import from_text, to_text
 from .place import ancestors
 
-__all__ = ["NOWHERE", "WaitingTask", "grid_of", "waiting_task"]
+__all__ = ["NOBODY", "NOWHERE", "WaitingTask", "grid_of", "waiting_task"]
 
 NOWHERE = "-"  # the partition of tasks of no known place
+NOBODY = "none"  # the assignee of what somebody should be assigned to
 _SEPARATOR = "#"
 _GRID_LEVEL = 3  # codes of a grid have three parts
 
@@ -25,7 +26,8 @@ class WaitingTask:
 
     `sk` has its deadline, the id of its entity and its kind. `place` is the exact one, "" where
     that is the partition. `part` and `row` are the keys of the entity's row where they do not
-    follow from the kind. The person of `hidden_from` does not see it. After `ttl` it is over.
+    follow from the kind. The person of `hidden_from` does not see it. `assignee` is the id of the
+    person who has it, or `NOBODY`; "" where its kind has no assignee. After `ttl` it is over.
     """
 
     pk: str
@@ -34,6 +36,7 @@ class WaitingTask:
     part: str = ""
     row: str = ""
     hidden_from: str = ""
+    assignee: str = ""
     ttl: datetime | None = None
 
     @property

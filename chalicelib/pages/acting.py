@@ -31,7 +31,8 @@ def run_act(page: PageRoute, act: Act, call: PageCall) -> SeeOther:
         return SeeOther(path=view.location)
     said = act.said or f"{page.pages.name}.said.{move}"
     facts = {**path, **_fields_of(view)}
-    return SeeOther(path=act.then.format_map(facts), said=said)
+    path_of_next = call.back or act.then.format_map(facts)
+    return SeeOther(path=path_of_next, said=said)
 
 
 def _fields_of(view: Any) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from chalice.app import Request, Response
 
 from ..web.caching import PRIVATE, PUBLIC, is_personal, is_personal_name
 from .call import PageCall
-from .cookies import SAID, CookieJar
+from .cookies import RESULT, SAID, CookieJar
 from .declaration import PageRoute, Raw, SeeOther, Sheet, Shell
 from .headers import add_page_headers
 from .look import Look
@@ -59,11 +59,13 @@ class Answers:
         html = self._painter.paint(painted, page, call, said)
         digest = digest_of(html)
         tag, cookies = f'"{digest}"', list(visitor.cookies)
-        if said:
-            cookies.append(self.jar.delete(SAID))
+        once = [name for name in (SAID, RESULT) if call.kept.get(name)]
+        cookies += [self.jar.delete(name) for name in once]
         headers: dict[str, str | list[str]] = {"Content-Type": _HTML}
         is_good = painted.status == 200
-        if is_good and not _is_kept_nowhere(painted.values):
+        if is_good and page.shell is Shell.DESK:
+            headers["ETag"] = tag  # for the poll of a list; it is kept nowhere
+        elif is_good and not _is_kept_nowhere(painted.values):
             headers["Cache-Control"] = (
                 PUBLIC if page.shell.is_public else PRIVATE
             )

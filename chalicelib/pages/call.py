@@ -19,7 +19,7 @@ class PageCall:
 
     `form` are the fields that were sent, without those of the form itself (`_key` and others).
     `typed` are the fields to show again: of a refused form, or of a link that fills one in.
-    `kept` are the short-lived cookies.
+    `kept` are the short-lived cookies. `back` is the page to which a form asks to return.
     """
 
     caller: Caller
@@ -32,6 +32,7 @@ class PageCall:
     form: Mapping[str, Any] = field(default_factory=dict)
     typed: Mapping[str, Any] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    back: str = ""
     problem: Mapping[str, Any] | None = None
 
     # What the reads of this page share: a caller is read once, not for each of them.

@@ -7,10 +7,18 @@ Over plain http, as on a phone in the same network, browsers would refuse that.
 import re
 from dataclasses import dataclass
 
-__all__ = ["ACCESS", "DEVICE", "SAID", "SESSION", "STEP", "CookieJar"]
+__all__ = [
+    "ACCESS",
+    "DEVICE",
+    "RESULT",
+    "SAID",
+    "SESSION",
+    "STEP",
+    "CookieJar",
+]
 
 SESSION, ACCESS, DEVICE = "sid", "at", "device"
-STEP, SAID = "step", "said"
+STEP, SAID, RESULT = "step", "said", "result"
 _VALUE = re.compile(r"[!#-+\x2d-:<-\[\]-~]{0,3500}")
 _PREFIX = "__Host-"
 

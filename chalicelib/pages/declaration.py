@@ -32,16 +32,23 @@ __all__ = [
 class Shell(StrEnum):
     """The kind of a page.
 
-    `wall` is public: it reads no cookie, so it is the same for everybody. `pocket` is for phones.
+    `wall` is public: it reads no cookie, so it is the same for everybody. `pocket` is for phones,
+    `desk` for the wide screens of staff.
     """
 
     WALL = "wall"
     POCKET = "pocket"
+    DESK = "desk"
 
     @property
     def is_public(self) -> bool:
         """Say whether pages of this shell are the same for everybody."""
         return self is Shell.WALL
+
+    @property
+    def home(self) -> str:
+        """Return the path of the page to begin with."""
+        return "/admin" if self is Shell.DESK else "/m"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

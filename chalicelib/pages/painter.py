@@ -19,8 +19,10 @@ from .texts import WORDS
 
 __all__ = ["Painter", "digest_of", "has_keys"]
 
-# Each form has a fresh key. It says nothing new about the page.
-_KEY = re.compile(r'name="_key" value="[^"]*"')
+# Each form has a fresh key, and a list says when it was read. Both say nothing new.
+_FRESH = re.compile(
+    r'name="_key" value="[^"]*"|<time data-renewed[^>]*>[^<]*</time>'
+)
 
 _SAID = ".said."  # in the key of every sentence that a page begins with
 
@@ -111,7 +113,9 @@ class Painter:
             "now": call.now,
             "here": call.address,
             "me": actor.id,
+            "shell": page.shell.value,
             "is_worker": any(each.role in WORKERS for each in actor.grants),
+            "is_staff": any(each.role in STAFF for each in actor.grants),
             "problem": call.problem,
             "typed": call.typed,
             "said": self.sentence(said, locale),
@@ -128,9 +132,8 @@ def _carried(page: PageRoute, call: PageCall) -> Mapping[str, str]:
     return carried
 
 
-WORKERS = frozenset(
-    {Role.GRID_WORKER, Role.PROPERTY, Role.COMMUNITY_STAFF, Role.STREET_ADMIN}
-)
+STAFF = frozenset({Role.COMMUNITY_STAFF, Role.STREET_ADMIN})
+WORKERS = STAFF | {Role.GRID_WORKER, Role.PROPERTY}
 
 
 class _PageWords(dict[str, Text]):
@@ -159,5 +162,5 @@ def has_keys(html: str) -> bool:
 
 def digest_of(html: str) -> str:
     """Return the digest of a page, which is the same until the page says something else."""
-    bare = _KEY.sub("", html)
+    bare = _FRESH.sub("", html)
     return hashlib.sha256(bare.encode()).hexdigest()[:16]

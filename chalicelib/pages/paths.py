@@ -4,7 +4,7 @@ import re
 
 __all__ = ["own_path"]
 
-_OWN = re.compile(r"/(?!/)[A-Za-z0-9_./?=&%~+-]{0,500}")
+_OWN = re.compile(r"/(?!/)[A-Za-z0-9_./?=&%~+-]{0,2000}")
 
 
 def own_path(given: str, default: str = "/m") -> str:

@@ -21,7 +21,7 @@ from ..web.requests import (
 from .acting import run_act
 from .answers import Answers
 from .call import PageCall
-from .cookies import ACCESS, DEVICE, SAID, STEP
+from .cookies import ACCESS, DEVICE, RESULT, SAID, STEP
 from .declaration import (
     PageResult,
     PageRoute,
@@ -35,6 +35,7 @@ from .form_values import own_fields, version_of
 from .guard import check_origin, check_token
 from .look import Look
 from .painter import Painter
+from .paths import own_path
 from .rewording import reword
 from .site_core import SiteCore
 from .texts import REFUSALS
@@ -43,7 +44,6 @@ from .visitors import BrowserSessions, Visitor, Visitors
 __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
-_HOME = "/m"
 _SHARED = "/"  # also of the API, by the media type that is asked for
 _NOWHERE = PageRoute(
     method="GET",
@@ -258,7 +258,7 @@ class Site:
             typed=own_fields(query),
             kept={
                 name: visitor.given[name]
-                for name in (STEP, SAID, DEVICE)
+                for name in (STEP, SAID, RESULT, DEVICE)
                 if name in visitor.given
             },
         )
@@ -266,7 +266,7 @@ class Site:
     def _address_of(self, page: PageRoute, request: Request, asked: str) -> str:
         """Return the address to come back to: that of the home for a form without a page."""
         if page.method == "POST" and ("GET", page.path) not in self._loaders:
-            return _HOME
+            return page.shell.home
         return self._painter.own_address(request.context, page) + asked
 
     def _with_form(
@@ -287,7 +287,8 @@ class Site:
             key=str(fields.get("_key", "")) or None,
             seen_version=version_of(fields.get("_version")),
         )
-        return replace(call, caller=caller, form=own_fields(fields))
+        back = own_path(str(fields.get("_back", "")), "")
+        return replace(call, caller=caller, form=own_fields(fields), back=back)
 
     def _to_sign_in(
         self, request: Request, visitor: Visitor, call: PageCall

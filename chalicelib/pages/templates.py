@@ -76,6 +76,7 @@ def environment() -> Environment:
         "day": _day,
         "instant": _instant,
         "late": _late,
+        "hour": _hour,
         "left": _left,
         "iso": _iso,
         "phone": _phone,
@@ -108,6 +109,11 @@ def _late(context: Context, due: datetime) -> str:
 @pass_context
 def _left(context: Context, day: date) -> str:
     return left_words(day, _today(context), context["locale"])
+
+
+def _hour(instant: datetime) -> str:
+    """Return the local time of day."""
+    return f"{instant.astimezone(ZONE):%H:%M}"
 
 
 def _today(context: Context) -> date:

@@ -40,7 +40,7 @@ _RECEIPTS = Table("receipts")
 _FACTS = Table("facts")
 # Tasks of staff: PK the grid or a wider place, SK deadline, entity and kind. The indexes have the
 # same order, so that each level of the tree is read from a partition of its own.
-_OF_A_TASK = ("part", "row", "hidden_from", "ttl")
+_OF_A_TASK = ("part", "row", "hidden_from", "assignee", "ttl")
 _TASKS = Table(
     "tasks",
     indexes=(

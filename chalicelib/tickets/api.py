@@ -106,10 +106,13 @@ def read_ticket_timeline(
     query: PageQuery,
 ) -> TicketEventList:
     """Read the timeline of a ticket, oldest first."""
-    page, found = tickets.queries.read_timeline(context, ticket_id, query.limit)
+    page, found, names = tickets.queries.read_timeline(
+        context, ticket_id, query.limit
+    )
     return TicketEventList(
         items=[
-            TicketEventView.of(e, found, context.actor.id) for e in page.items
+            TicketEventView.of(event, found, context.actor.id, names)
+            for event in page.items
         ],
         next=context.cursor_of(page.next),
     )

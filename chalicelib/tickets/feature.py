@@ -351,9 +351,10 @@ def routes() -> "Routes[Any]":
 @feature.pages
 def pages() -> "Sequence[Pages]":
     """Load the pages."""
+    from .desk import pages as desk
     from .pages import pages
 
-    return (pages,)
+    return (pages, desk)
 
 
 def templates() -> "Templates":
@@ -575,9 +576,9 @@ _OWN_TIMERS = {
 }
 
 
-def reporter_of(ticket: "Ticket") -> "Iterable[str]":
-    """Return the person whose name a line of the staff queue shows."""
-    return (ticket.person_id or "",)
+def named_in(ticket: "Ticket") -> "Iterable[str]":
+    """Return the people whose names a line of the staff queue shows."""
+    return (ticket.person_id or "", ticket.assignee or "")
 
 
 @feature.queue_line(
@@ -595,7 +596,7 @@ def reporter_of(ticket: "Ticket") -> "Iterable[str]":
         text(zh="新号码确认的问题", en="solutions confirmed by a new phone"),
         timer="ticket",
     ),
-    about=reporter_of,
+    about=named_in,
     service=queries,
 )
 def waiting(

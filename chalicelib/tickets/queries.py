@@ -1,6 +1,6 @@
 """Use cases that read tickets: one ticket with its timeline, timers and photos, and the lists."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -89,10 +89,11 @@ class TicketQueries:
         context: RequestContext,
         ticket_id: str,
         limit: int,
-    ) -> tuple[Page[TicketEvent], frozenset[Relation]]:
+    ) -> tuple[Page[TicketEvent], frozenset[Relation], Mapping[str, str]]:
         """Return a ticket's events, oldest first, and the caller's relations to it.
 
         Internal notes are for staff. An assignee who is none reads those that are meant for them.
+        Staff also get the names of the people who did it, by id.
         """
         ticket, granted = self._inside(context, ticket_id)
         found, actor_id = granted.relations, granted.actor.id
@@ -103,7 +104,10 @@ class TicketQueries:
         page = self._repository.timeline_of(
             ticket.id, readable, context.start, limit
         )
-        return page, found
+        names: Mapping[str, str] = {}
+        if found & STAFF:
+            names = self._reader.names_of(event.by for event in page.items)
+        return page, found, names
 
     def read_sla_timers(
         self, context: RequestContext, ticket_id: str

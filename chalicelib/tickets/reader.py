@@ -1,6 +1,6 @@
 """Reads of one ticket that several use cases share: its reporters, its resource, its view."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..kernel.access import STAFF, Actor, Relation, Resource, relations
@@ -176,6 +176,14 @@ class TicketReader:
         ids = [one for one in (ticket.person_id, *authors) if one]
         people = self._people.find_many(dict.fromkeys(ids)) if ids else {}
         return self._people.mask_for(list(people.values()), ticket.place)
+
+    def names_of(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the names of people by id; of those who are gone there is none."""
+        known = dict.fromkeys(one for one in ids if one)
+        if not known:
+            return {}
+        people = self._people.find_many(known, consistent=False)
+        return {person.id: person.name for person in people.values()}
 
     def updates(self, ticket: Ticket) -> list[Update]:
         """Read all public updates of a ticket."""

@@ -20,6 +20,7 @@ def ticket_lines(
 
 def _task(query: QueueQuery, found: FoundTask) -> Task:
     ticket: Ticket = found.entity
+    assignee = found.people.get(ticket.assignee or "")
     return Task(
         kind=found.line.kind,
         id=ticket.id,
@@ -29,7 +30,9 @@ def _task(query: QueueQuery, found: FoundTask) -> Task:
         moves=ticket.moves(relations(query.actor, ticket.as_resource())),
         version=ticket.version,
         category=ticket.category,
+        urgency=ticket.urgency.value,
         level=ticket.level.value,
         assignee=ticket.assignee,
+        assignee_name=assignee.name if assignee else None,
         reporter=masked_name(found.people.get(ticket.person_id or "")),
     )

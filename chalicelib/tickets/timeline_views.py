@@ -1,5 +1,9 @@
 """Views of a ticket's timeline."""
 
+from collections.abc import Mapping
+
+from pydantic import Field
+
 from ..kernel.access import STAFF, Relation
 from ..web.fields import Instant, View
 from .choices import TicketEventTag, TicketParty
@@ -18,7 +22,7 @@ _NOTES_FOR_REPORTERS = {
 
 
 class TicketEventView(View):
-    """One line of a timeline. `by` is shown to staff."""
+    """One line of a timeline. `by` and `by_name` are shown to staff."""
 
     at: Instant
     version: int
@@ -26,13 +30,20 @@ class TicketEventView(View):
     party: TicketParty
     public: bool
     by: str | None
+    by_name: str | None = Field(
+        description="The name of that person, as it is now."
+    )
     note: str | None
 
     @classmethod
     def of(
-        cls, event: TicketEvent, relations: frozenset[Relation], reader: str
+        cls,
+        event: TicketEvent,
+        relations: frozenset[Relation],
+        reader: str,
+        names: Mapping[str, str],
     ) -> "TicketEventView":
-        """Return the view of an event for a reader."""
+        """Return the view of an event for a reader; `names` are those of people by id."""
         by = None
         if relations & STAFF:
             by = event.by
@@ -43,6 +54,7 @@ class TicketEventView(View):
             party=event.party,
             public=event.tag not in (INSTRUCTED, NOTED),
             by=by,
+            by_name=names.get(by or ""),
             note=_note(event, relations, reader),
         )
 

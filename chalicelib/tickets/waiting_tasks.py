@@ -1,6 +1,6 @@
 """The task of staff that follows from a ticket. Pure."""
 
-from ..kernel.waiting_task import WaitingTask, waiting_task
+from ..kernel.waiting_task import NOBODY, WaitingTask, waiting_task
 from .model import Ticket
 from .states import NEW_PHONE, WAITING
 
@@ -25,5 +25,11 @@ def ticket_tasks(ticket: Ticket) -> tuple[WaitingTask, ...]:
     name, due_at = waits
     if ticket.state not in WAITING and name != NEW_PHONE:
         return ()
-    task = waiting_task(f"ticket.{name}", ticket.id, ticket.place, due_at)
+    task = waiting_task(
+        f"ticket.{name}",
+        ticket.id,
+        ticket.place,
+        due_at,
+        assignee=ticket.assignee or NOBODY,
+    )
     return (task,)

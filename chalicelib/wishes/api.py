@@ -96,11 +96,9 @@ def read_timeline(
     wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery
 ) -> WishEventList:
     """Read the timeline of a wish, oldest first."""
-    page, with_names = wishes.queries.read_timeline(
-        context, wish_id, query.limit
-    )
+    page, names = wishes.queries.read_timeline(context, wish_id, query.limit)
     items = [
-        WishEventView.of(event, with_names=with_names, reader=context.actor.id)
+        WishEventView.of(event, names=names, reader=context.actor.id)
         for event in page.items
     ]
     return WishEventList(items=items, next=context.cursor_of(page.next))

@@ -280,9 +280,10 @@ def routes() -> "Routes[Any]":
 @feature.pages
 def pages() -> "Sequence[Pages]":
     """Load the pages."""
+    from .desk import pages as desk
     from .pages import pocket, wall
 
-    return (wall, pocket)
+    return (wall, pocket, desk)
 
 
 def templates() -> "Templates":

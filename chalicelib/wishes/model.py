@@ -119,6 +119,7 @@ class Wish(ClaimsOfWish, Entity):
     approve_by: datetime | None = None  # staff, since it was submitted
     opened_at: datetime | None = None  # first time on the wall: its age
     listed_at: datetime | None = None  # last time it came to the wall
+    approved_at: datetime | None = None  # last time that staff let it there
     places_closed: bool = False  # nobody further is looked for
     # A keyed hash of the resident's home, "" for a wish at another place: see `moving`.
     home: str = ""

@@ -35,6 +35,17 @@ def _while(*states: WishState) -> Condition:
     return lambda wish, claim, now: wish.state in states
 
 
+def _still(state: WishState) -> Condition:
+    """Return a condition on a decision that was not undone.
+
+    A wish whose decision is undone is submitted anew. If it is decided again within the minute, the
+    message of the first decision is left out: that of the second one is due later.
+    """
+    return lambda wish, claim, now: (
+        wish.state is state and now >= wish.submitted_at + policy.UNDO_WITHIN
+    )
+
+
 def _active(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     return claim is not None and claim.state is ClaimState.ACTIVE
 
@@ -118,10 +129,9 @@ def _suspended(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 RELEVANT_WHILE: Mapping[str, Condition] = {
-    "wish.approved": _while(
-        WishState.OPEN
-    ),  # once it is claimed, the resident gets that message instead
-    "wish.rejected": _while(WishState.REJECTED),
+    # Once it is claimed, the resident gets that message instead.
+    "wish.approved": _still(WishState.OPEN),
+    "wish.rejected": _still(WishState.REJECTED),
     "wish.unpublished": _looked_at_again,
     "wish.claimed": _active,
     "wish.yours": _active,

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
+from ..pages.money import in_fen
 from ..pages.places import door_names, first_street
 from .page_moves import ASKING, MOVES
 from .page_texts import WORDS
@@ -15,7 +16,6 @@ wall = Pages("wishes", Shell.WALL, WORDS)
 pocket = Pages("wishes", Shell.POCKET, WORDS)
 KINDS = ("goods", "service", "company", "learning")
 _WALL_STATES = ("open", "claimed", "fulfilled")
-_FEN = 100
 
 
 @wall.get("/wall")
@@ -77,7 +77,8 @@ def show_new_wish(call: PageCall) -> Sheet:
 @pocket.post("/m/wishes/new", asks=show_new_wish)
 def submit_wish(call: PageCall) -> SeeOther:
     """File a wish. The form asks for yuan; the API takes fen."""
-    made = call.run("POST /v1/wishes", _in_fen(call, "POST /v1/wishes"))
+    route = "POST /v1/wishes"
+    made = call.run(route, in_fen(call.body_for(route)))
     return SeeOther(path=f"/m/wishes/{made.id}", said="wishes.said.submitted")
 
 
@@ -127,7 +128,7 @@ def edit_wish(call: PageCall) -> SeeOther:
     """Change a wish. The form asks for yuan; the API takes fen."""
     route = "POST /v1/wishes/{wish_id}/edit"
     wish_id = call.path["wish_id"]
-    call.run(route, _in_fen(call, route), wish_id=wish_id)
+    call.run(route, in_fen(call.body_for(route)), wish_id=wish_id)
     return SeeOther(path=f"/m/wishes/{wish_id}", said="wishes.said.edit")
 
 
@@ -160,13 +161,6 @@ def own_claim(wish: Any, person: str) -> Any:
         if claim.helper == person and claim.state == "active":
             return claim
     return None
-
-
-def _in_fen(call: PageCall, route: str) -> dict[str, Any]:
-    body = call.body_for(route)
-    if isinstance(body.get("budget_fen"), int):
-        body["budget_fen"] *= _FEN
-    return body
 
 
 def _without_move(call: PageCall) -> PageCall:

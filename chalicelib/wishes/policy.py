@@ -49,11 +49,14 @@ __all__ = [
     "SETTLE_HOURS_WITHIN",
     "SUBMITTED_LASTS",
     "UNCLAIMED_LASTS_DAYS",
+    "UNDO_WITHIN",
     "WISHES_PER_WEEK",
 ]
 
 BUDGET_CAP_FEN = 100_000  # a micro-wish is small: 1,000 yuan
 NEEDED_WITHIN = timedelta(days=366)
+# Staff who see a slip at once undo it in this time, and the resident never reads of it.
+UNDO_WITHIN = timedelta(seconds=60)
 APPROVE_WITHIN_DAYS = 2  # working days of the street
 SETTLE_DISPUTE_WITHIN = timedelta(days=2)
 # Of the answers that staff record for others, one in ten: few calls, and nobody knows which.

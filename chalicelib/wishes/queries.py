@@ -106,14 +106,18 @@ class WishQueries:
 
     def read_timeline(
         self, context: RequestContext, wish_id: str, limit: int
-    ) -> tuple[Page[WishEvent], bool]:
-        """Return a wish's events, oldest first, and whether the caller may see who did what."""
+    ) -> tuple[Page[WishEvent], Mapping[str, str] | None]:
+        """Return a wish's events, oldest first, and for staff the names of who did what, by id."""
         wish = self.get(wish_id)
         granted = self._access.require(
             context, permissions.READ_TIMELINE, wish.as_resource()
         )
         page = self._repository.timeline_of(wish.id, context.start, limit)
-        return page, bool(granted.relations & STAFF)
+        if not granted.relations & STAFF:
+            return page, None
+        ids = dict.fromkeys(event.by for event in page.items if event.by)
+        people = self._people.find_many(ids, consistent=False) if ids else {}
+        return page, {one.id: one.name for one in people.values()}
 
     def list_wishes(
         self,

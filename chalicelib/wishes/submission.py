@@ -20,7 +20,15 @@ from .model import (
     WishState,
     WishText,
 )
-from .transitions import all_ended, for_another_day, go, row_of, settle, tell
+from .transitions import (
+    all_ended,
+    for_another_day,
+    go,
+    row_of,
+    settle,
+    tell,
+    tell_once_sure,
+)
 
 __all__ = [
     "approve",
@@ -196,6 +204,7 @@ def approve(
         anew,
         opened_at=wish.opened_at or mover.now,
         listed_at=mover.now,
+        approved_at=mover.now,
         places_closed=False,
         told=(),
         reason=None,
@@ -205,13 +214,13 @@ def approve(
         "approve",
         mover,
         after,
-        messages=tell(wish, "approved", wish.person_id),
+        messages=tell_once_sure(wish, "approved", mover.now, wish.person_id),
     )
 
 
 def reject(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Reject a wish with a reason."""
-    messages = tell(wish, "rejected", wish.person_id)
+    messages = tell_once_sure(wish, "rejected", mover.now, wish.person_id)
     return go(
         wish,
         "reject",
@@ -321,12 +330,22 @@ def keep_for_a_week(wish: Wish, mover: WishMover) -> Changes[Wish]:
     return keep(wish, mover, max(wish.needed_by, day))
 
 
+def _is_just_approved(wish: Wish, now: datetime) -> bool:
+    since = wish.approved_at
+    return since is not None and now < since + policy.UNDO_WITHIN
+
+
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
-    """Take a wish from the wall for another review."""
+    """Take a wish from the wall for another review.
+
+    Where the message of the approval is not sent yet, the resident gets neither of the two.
+    """
     row_of(wish, "unpublish", mover)
     _check_answered(wish, mover)
     ended = all_ended(wish, "claim_ended")
-    messages = ended.messages + tell(wish, "unpublished", wish.person_id)
+    messages = ended.messages
+    if not _is_just_approved(wish, mover.now):
+        messages += tell(wish, "unpublished", wish.person_id)
     after = replace(
         wish, reason=reason, submitted_at=mover.now, claims=ended.claims
     )

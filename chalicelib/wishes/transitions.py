@@ -9,6 +9,7 @@ from ..kernel.changes import Adjust, Changes, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict, Invalid
 from ..kernel.place import street_of
 from ..kernel.state_table import Move
+from . import policy
 from .helpers import counted
 from .model import TABLE, Claim, ClaimState, Wish, WishMover, WishState
 from .states import ENDED
@@ -29,6 +30,7 @@ __all__ = [
     "tell",
     "tell_administrators",
     "tell_helpers",
+    "tell_once_sure",
     "tell_staff",
 ]
 
@@ -204,6 +206,16 @@ def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
             params=params,
         )
         for person in to
+    )
+
+
+def tell_once_sure(
+    wish: Wish, kind: str, now: datetime, recipient: str
+) -> tuple[Message, ...]:
+    """Return a message about a decision that staff may undo until it is sent."""
+    return tuple(
+        replace(message, not_before=now + policy.UNDO_WITHIN)
+        for message in tell(wish, kind, recipient)
     )
 
 

@@ -1,6 +1,6 @@
 """Wishes as clients see them: one view for each relation of the viewer to a wish."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -210,6 +210,13 @@ class StaffWish(InsideWish):
     """
 
     view: Literal["staff"] = "staff"
+    public_title: str = Field(
+        description="The words as the wall shows them, or would."
+    )
+    public_story: str = Field(description="The story, without personal data.")
+    public_alias: str | None = Field(
+        description="The alias, without personal data."
+    )
     held_for_review: bool = Field(
         description="The words may tell of an empty home or of health."
     )
@@ -258,7 +265,12 @@ def _inside_view(
     if wish.answer:
         answer = RecordedAnswerView.model_validate(wish.answer)
     return StaffWish(
-        **fields, held_for_review=wish.held_for_review, answer=answer
+        **fields,
+        public_title=wish.title,
+        public_story=wish.story,
+        public_alias=wish.alias,
+        held_for_review=wish.held_for_review,
+        answer=answer,
     )
 
 
@@ -363,23 +375,27 @@ class BookedHoursList(View):
 
 
 class WishEventView(View):
-    """One line of a timeline. `by` is shown to staff."""
+    """One line of a timeline. `by` and `by_name` are shown to staff."""
 
     at: Instant
     version: int
     event: WishEventTag
     party: WishParty
     by: str | None
+    by_name: str | None = Field(
+        description="The name of that person, as it is now."
+    )
     note: str | None
 
     @classmethod
     def of(
-        cls, event: WishEvent, *, with_names: bool, reader: str
+        cls, event: WishEvent, *, names: Mapping[str, str] | None, reader: str
     ) -> "WishEventView":
-        """Return the view of an event; `with_names` shows staff the actor and the whole note.
+        """Return the view of an event; with `names` staff see the actor and the whole note.
 
         Others get a note without personal data, unless they wrote it.
         """
+        with_names = names is not None
         whole = with_names or event.by == reader
         return cls(
             at=event.at,
@@ -387,6 +403,7 @@ class WishEventView(View):
             event=event.tag,
             party=event.party,
             by=event.by if with_names else None,
+            by_name=(names or {}).get(event.by or ""),
             note=event.note if whole else event.shown,
         )
 

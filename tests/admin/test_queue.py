@@ -10,7 +10,11 @@ from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 def queue(phone, place=BAIHUA, **query):
     """Return a page of a queue; its counts are numbers, which are exact."""
     page = queue_as_sent(phone, place, **query)
-    return page | {"counts": numbers_of(page)}
+    return {
+        "items": page["items"],
+        "counts": numbers_of(page),
+        "next": page["next"],
+    }
 
 
 def queue_as_sent(phone, place=BAIHUA, **query):

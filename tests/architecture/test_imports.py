@@ -112,7 +112,9 @@ def is_page_module(name: str) -> bool:
     """Say whether a module declares pages: ``wishes.pages``, or any of the front."""
     if top(name) == "front":
         return not name.endswith(("front", ".feature"))
-    return top(name) in FEATURE_SET and name.endswith(".pages")
+    last = name.rpartition(".")[2]
+    is_page = last == "pages" or last.startswith("desk")
+    return top(name) in FEATURE_SET and is_page and last != "desk_texts"
 
 
 def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
@@ -120,14 +122,15 @@ def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
     assert len(found) > 8
     for name in found:
         for other in edges(for_types=True)[name]:
-            own = other.startswith(f"{top(name)}.page_")
+            beginnings = (f"{top(name)}.page_", f"{top(name)}.desk")
+            own = other.startswith(beginnings)
             floor = top(other) in ("kernel", "pages") or other == "web.inside"
             assert own or floor, f"{name} imports {other}"
 
 
 def test_texts_and_moves_of_pages_import_the_kernel_only():
     for name in modules():
-        if name.split(".")[-1].startswith("page_"):
+        if name.split(".")[-1].startswith(("page_", "desk_texts")):
             found = edges(for_types=True)[name]
             assert {top(other) for other in found} <= {"kernel"}, name
 

@@ -47,8 +47,10 @@ def open_page(phone: Phone, page: OpenedPage, look: Look | None = None) -> None:
     phone.open(look.path(page) if look else page.path)
     if page.follow:
         link = phone.page.locator(page.follow).first
-        path = str(link.get_attribute("href")).partition("?")[0]
-        phone.open(_below(path, page.below))
+        address = str(link.get_attribute("href"))
+        path = address.partition("?")[0]
+        # Without a way further the link itself is the page, with its query.
+        phone.open(_below(path, page.below) if page.below else address)
     if page.sends:
         form = phone.page.locator("main form").first
         # The server refuses, not the browser: an old one would not.

@@ -5,6 +5,7 @@ from typing import NamedTuple
 __all__ = ["PAGES", "OpenedPage"]
 
 _CARD = "main .card h2 a"
+_ROW = "main a[data-go]"
 _RESIDENT, _ANSWERING, _OWNER = "0101", "0118", "0116"
 _REPORTER, _SOLVED, _FIRST_REPORT = "0106", "0109", "0108"
 _VOLUNTEER, _HELPER = "0011", "0018"
@@ -28,7 +29,7 @@ class OpenedPage(NamedTuple):
     @property
     def is_public(self) -> bool:
         """Say whether it is of the wall, which reads no cookie."""
-        return not self.path.startswith("/m")
+        return not self.path.startswith(("/m", "/admin"))
 
 
 PAGES = (
@@ -92,4 +93,23 @@ PAGES = (
     OpenedPage("data", "/m/me/data", _RESIDENT),
     OpenedPage("erase", "/m/me/erase", _RESIDENT),
     OpenedPage("sign-out", "/m/sign-out", _RESIDENT),
+    OpenedPage("queue", "/admin", _STAFF),
+    OpenedPage("queue-late", "/admin?late=true", _STAFF),
+    OpenedPage("queue-item", "/admin", _STAFF, _ROW),
+    OpenedPage("desk-wishes", "/admin/wishes?state=open", _STAFF),
+    OpenedPage("desk-wish", "/admin/wishes?state=open", _STAFF, _ROW),
+    OpenedPage(
+        "desk-unpublish",
+        "/admin/wishes?state=open",
+        _STAFF,
+        _ROW,
+        "/unpublish",
+    ),
+    OpenedPage("desk-edit", "/admin/wishes?state=open", _STAFF, _ROW, "/edit"),
+    OpenedPage("desk-tickets", "/admin/tickets", _STAFF),
+    OpenedPage("desk-waiting", "/admin/tickets?tab=waiting", _STAFF),
+    OpenedPage("desk-ticket", "/admin/tickets", _STAFF, _ROW),
+    OpenedPage("desk-reply", "/admin/tickets", _STAFF, _ROW, "/comment"),
+    OpenedPage("desk-assign", "/admin/tickets", _STAFF, _ROW, "/assign"),
+    OpenedPage("desk-publish", "/admin/tickets", _STAFF, _ROW, "/publish"),
 )

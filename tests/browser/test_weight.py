@@ -18,6 +18,9 @@ _KB = 1024
         ("0101", "/m", 40, 6),
         ("0101", "/m/report", 40, 6),
         ("0004", "/m/tickets", 40, 6),
+        ("0002", "/admin", 50, 6),
+        ("0002", "/admin/wishes", 50, 6),
+        ("0002", "/admin/tickets", 50, 6),
     ],
 )
 def test_a_first_visit_is_light(

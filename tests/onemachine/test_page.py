@@ -84,7 +84,8 @@ def wish_on_the_wall(street: Installed, people: dict[str, Any]) -> str:
     line = street.call("GET", f"/v1/wishes/{wish}")[1]
     for secret in (NAME, ADDRESS, DAUGHTER, "g01"):
         assert secret not in str(line)
-    street.gateway.wait_for(DAUGHTER, "wish.approved")
+    # Staff have a minute to undo it, and the sweep comes each minute.
+    street.gateway.wait_for(DAUGHTER, "wish.approved", seconds=180)
     return str(wish)
 
 

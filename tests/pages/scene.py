@@ -109,7 +109,10 @@ def addresses(page: PageRoute, values: dict[str, list[str]]) -> Iterator[str]:
         yield path
 
 
-MOVES = ["claim", "deliver", "confirm", "edit", "dispute", "resolve", "hold"]
+MOVES = [
+    *("claim", "deliver", "confirm", "edit", "dispute", "resolve", "hold"),
+    *("reject", "assign", "merge", "publish", "check", "settle-hours"),
+]
 
 
 def by_route(page: PageRoute) -> str:

@@ -32,6 +32,9 @@ QUERIES = [
     "step=code&wait=x",
     "under=chunhui.baihua.g01.b05.u1&for=per_" + "a" * 24,
     "place=" + "a." * 5000,
+    "item=x&assignee=x&late=x&back=x",
+    "item=wsh_" + "a" * 24 + "&late=true&assignee=none&kind=wish.approve",
+    "item=a&item=b&late=true&late=false&back=//evil.example&assignee=me",
     "&".join(f"x{n}=y" for n in range(500)),
 ]
 
@@ -161,6 +164,8 @@ FIELDS = (
     *("capacity", "purpose", "text_version", "challenge", "size", "theme"),
     *("locale", "contact_note", "never_again", "photos", "content_type"),
     *("size", "reported_by", "minutes", "under", "device", "", ".", "a.b.c"),
+    *("item", "into", "given", "solution", "publish", "urgent", "day", "claim"),
+    *("right", "satisfied", "_back"),
 )
 VALUES = {
     "x": "x",

@@ -115,6 +115,7 @@ ECHOED = [
     "/m/wishes/new?title={}&story={}&needed_by={}&budget_fen={}&kind={}",
     "/m/report?text={}&location_note={}&category={}",
     "/m/people?q={}",
+    "/admin/tickets/{ticket_id}/comment?text={}",
     "/m/people/new?name={}&phone={}&home={}&address={}&contact_note={}",
     "/m/me/account?name={}&address={}&from={}",
     "/m/me/volunteer?skills={}&capacity={}&places={}",
@@ -137,7 +138,8 @@ def on_pages(scene: Scene, path: str) -> list[bool]:
     """Return for each payload and person whether the mark is on the page as text."""
     found = []
     for payload in CORPUS:
-        asked = path.replace("{}", quote(payload, safe=""))
+        asked = path.replace("{ticket_id}", scene.values["ticket_id"][0])
+        asked = asked.replace("{}", quote(payload, safe=""))
         for role in ("anonymous", "resident", "staff"):
             shown = scene.browser(role).ask("GET", asked)
             assert shown.status < 500

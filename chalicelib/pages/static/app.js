@@ -10,6 +10,15 @@
     if (look[2] !== "auto") root.dataset.theme = look[2];
   }
 
+  // What was typed on the desk waits for the sign-in of the same person, and is forgotten elsewhere.
+  const keepTyped = () => {
+    const typed = sessionStorage.getItem("typed");
+    if (!typed || root.dataset.shell === "desk") return;
+    if (!location.pathname.includes("/m/sign-in")) sessionStorage.removeItem("typed");
+    else sessionStorage.setItem("typed", JSON.stringify({ ...JSON.parse(typed), away: true }));
+  };
+  try { keepTyped(); } catch (failure) { /* the browser keeps nothing */ }
+
   const focusProblem = () => {
     const summary = document.querySelector(".errors");
     if (!summary) return;
@@ -79,14 +88,15 @@
   const EVERY = 60000;  // milliseconds
   let seen = "";
   const merge = (list, fresh) => {
-    const rows = list.querySelector("ul");
-    const freshRows = fresh.querySelector("ul");
+    const rows = list.querySelector("tbody, ul");
+    const freshRows = fresh.querySelector("tbody, ul");
     if (!rows || !freshRows) {
       list.replaceChildren(...fresh.childNodes);
       return;
     }
     const kept = [...rows.children].filter(
-      (row) => row.contains(document.activeElement) || row.querySelector("[open]"));
+      (row) => row.contains(document.activeElement)
+        || row.querySelector("[open], :checked, [aria-current]"));
     for (const row of [...rows.children]) if (!kept.includes(row)) row.remove();
     let place = rows.firstElementChild;
     for (const row of [...freshRows.children]) {
@@ -95,18 +105,33 @@
       else rows.insertBefore(row, place);
     }
   };
+  const mergeParts = (page) => {
+    document.querySelectorAll("[data-poll-part]").forEach((part) => {
+      const fresh = page.getElementById(part.id);
+      if (fresh && !part.contains(document.activeElement)) part.replaceWith(fresh);
+    });
+  };
+  const sayWhen = () => {
+    const now = new Date().toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai" });
+    document.querySelectorAll("[data-renewed]").forEach((one) => {
+      one.textContent = one.textContent.replace(/\d\d:\d\d/, now.slice(0, 5));
+    });
+  };
   const poll = async () => {
     const list = document.querySelector("[data-poll]");
     if (!list || document.hidden) return;
     const address = new URL(location.href);
+    address.searchParams.delete("item");  // what is chosen is beside the list
     address.searchParams.set("seen", seen);
     try {
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      if (answer.ok && !answer.redirected) sayWhen();
       if (answer.status !== 200 || answer.redirected) return;
       seen = (answer.headers.get("ETag") || "").replace(/^W\/|"/g, "");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-poll]");
       if (fresh) merge(list, fresh);
+      mergeParts(page);
     } catch (failure) {
       return;  // no network: at the next time
     }
