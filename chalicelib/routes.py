@@ -221,6 +221,16 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 
 PAGES: Mapping[str, tuple[str, ...]] = {
+    "exports": (
+    ),
+    "factors": (
+        "GET /admin/factor",
+        "POST /admin/factor",
+        "GET /admin/factor/confirm",
+        "POST /admin/factor/confirm",
+        "GET /admin/factor/show",
+        "POST /admin/factor/show",
+    ),
     "front": (
         "GET /",
         "GET /b/{code}",
@@ -242,6 +252,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/photo",
         "POST /m/uploads",
         "GET /m/doors",
+    ),
+    "matching": (
     ),
     "message_log": (
         "GET /m/inbox",
@@ -274,6 +286,14 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/me/erase/code",
         "POST /m/me/erase",
     ),
+    "places": (
+        "GET /admin/places",
+        "GET /admin/places/{code}",
+        "GET /admin/places/{code}/{move}",
+        "POST /admin/places/{code}/{move}",
+    ),
+    "security_trail": (
+    ),
     "signin": (
         "GET /m/sign-in",
         "POST /m/sign-in",
@@ -288,6 +308,19 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/people/new",
         "GET /m/people/{person_id}",
         "POST /m/people/{person_id}/reveal",
+        "GET /admin/people",
+        "GET /admin/people/new",
+        "POST /admin/people/new",
+        "GET /admin/people/{person_id}",
+        "GET /admin/people/{person_id}/{move}",
+        "POST /admin/people/{person_id}/{move}",
+    ),
+    "statistics": (
+    ),
+    "ticket_policy": (
+        "GET /admin/rules",
+        "GET /admin/rules/{part}",
+        "POST /admin/rules/{part}",
     ),
     "tickets": (
         "GET /m/tickets",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page, Position
     from ..kernel.template import Templates
     from ..people.export import DataExports
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .background import ExportJobs
     from .files import ExportFiles
@@ -187,3 +188,11 @@ def rearm(jobs: "ExportJobs") -> int:
 def place_of(jobs: "ExportJobs", export_id: str) -> str:
     """Return the place of the rows of an export."""
     return jobs.place_of(export_id)
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

@@ -1,6 +1,6 @@
 """The call of a page: who looks at it, and the operations of the API in their name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ class PageCall:
     form: Mapping[str, Any] = field(default_factory=dict)
     typed: Mapping[str, Any] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    factor: str = ""  # the code of a second factor that came with the form
     problem: Mapping[str, Any] | None = None
 
     # What the reads of this page share: a caller is read once, not for each of them.
@@ -62,13 +63,16 @@ class PageCall:
     def run(
         self,
         route: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        query: Mapping[str, Any] | None = None,
         /,
         **path: str,
     ) -> Any:
         """Run an operation of the API with the key and the version of the form."""
         self.people.clear()  # what is read from now on is as it is then
-        return self.inside.run(route, self.caller, path, body=body)
+        return self.inside.run(
+            route, self.caller, path, query=query, body=body
+        )
 
     def body_for(self, route: str) -> dict[str, Any]:
         """Return the body of an operation from the fields of the form."""

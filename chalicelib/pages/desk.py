@@ -1,10 +1,22 @@
 """The place that a page of the desk shows."""
 
-from .call import PageCall
+from typing import NamedTuple
 
-__all__ = ["STAFF", "desk_place"]
+from ..kernel.errors import NotFound
+from .call import PageCall
+from .places import names_of
+
+__all__ = ["STAFF", "PlaceLine", "desk_place", "place_line"]
 
 STAFF = ("community_staff", "street_admin")
+_WORKERS = ("grid_worker", *STAFF)
+
+
+class PlaceLine(NamedTuple):
+    """The place that a page shows, with its name."""
+
+    code: str
+    name: str
 
 
 def desk_place(call: PageCall) -> str:
@@ -14,3 +26,17 @@ def desk_place(call: PageCall) -> str:
     """
     places = call.places_of(*STAFF)
     return call.text("place") or next(iter(places), "")
+
+
+def place_line(call: PageCall) -> PlaceLine:
+    """Return the place of a page for staff, with its name. A form may name it, too.
+
+    Raises:
+        NotFound: the caller is no staff, or there is no such place.
+
+    """
+    own = call.places_of(*STAFF) or call.places_of(*_WORKERS)
+    if not own:
+        raise NotFound
+    code = call.field("place") or desk_place(call) or own[0]
+    return PlaceLine(code, names_of(call, [code])[code])

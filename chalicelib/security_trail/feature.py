@@ -1,5 +1,6 @@
 """The declaration of the security trail."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
@@ -8,6 +9,7 @@ from ..people.feature import access, phones, trail_line
 if TYPE_CHECKING:
     from ..core import Core
     from ..people.accounts import TrailLine
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .audit import AuditLog
     from .service import EventSource, SecurityTrail
@@ -63,3 +65,11 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

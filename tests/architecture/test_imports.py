@@ -108,11 +108,16 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         ), name
 
 
+# Modules with the pages of a feature; `desk_` and a word: those of one thing on the desk.
+PAGE_MODULES = frozenset(("pages", "desk"))
+
+
 def is_page_module(name: str) -> bool:
     """Say whether a module declares pages: ``wishes.pages``, or any of the front."""
     if top(name) == "front":
         return not name.endswith(("front", ".feature"))
-    return top(name) in FEATURE_SET and name.endswith(".pages")
+    last = name.split(".")[-1]
+    return top(name) in FEATURE_SET and last in PAGE_MODULES
 
 
 def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
@@ -120,14 +125,14 @@ def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
     assert len(found) > 8
     for name in found:
         for other in edges(for_types=True)[name]:
-            own = other.startswith(f"{top(name)}.page_")
+            own = other.startswith((f"{top(name)}.page_", f"{top(name)}.desk_"))
             floor = top(other) in ("kernel", "pages") or other == "web.inside"
             assert own or floor, f"{name} imports {other}"
 
 
 def test_texts_and_moves_of_pages_import_the_kernel_only():
     for name in modules():
-        if name.split(".")[-1].startswith("page_"):
+        if name.split(".")[-1].startswith(("page_", "desk_")):
             found = edges(for_types=True)[name]
             assert {top(other) for other in found} <= {"kernel"}, name
 

@@ -99,7 +99,8 @@ def test_every_page_of_every_feature_is_mounted_once():
     assert sorted(declared) == sorted(
         (page.method, page.path) for page in site.pages
     )
-    modules = {path.parent.name for path in PACKAGE.glob("*/pages.py")}
+    files = [*PACKAGE.glob("*/pages.py"), *PACKAGE.glob("*/desk.py")]
+    modules = {path.parent.name for path in files} - {"pages"}
     features = {page.pages.name for page in site.pages}
     assert len(features) == len(modules - {"web"} | {"front"})
 

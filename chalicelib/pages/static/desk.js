@@ -11,4 +11,8 @@
     event.preventDefault();
     found.focus();
   });
+
+  // What is shown once is not asked for again by a reload: that leads to the page named here.
+  const once = document.querySelector("[data-once]");
+  if (once) history.replaceState(null, "", once.dataset.once);
 })();

@@ -1,0 +1,2 @@
+from ..pages.declaration import Pages, Shell
+desk = Pages("exports", Shell.DESK, {})

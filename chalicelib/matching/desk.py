@@ -1,0 +1,2 @@
+from ..pages.declaration import Pages, Shell
+desk = Pages("matching", Shell.DESK, {})
