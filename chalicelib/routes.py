@@ -222,6 +222,10 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "exports": (
+        "GET /admin/exports",
+        "POST /admin/exports",
+        "GET /admin/exports/{export_id}",
+        "POST /admin/exports/{export_id}",
     ),
     "factors": (
         "GET /admin/factor",
@@ -252,8 +256,15 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/photo",
         "POST /m/uploads",
         "GET /m/doors",
+        "GET /admin/more",
+        "GET /admin/print/{document}",
     ),
     "matching": (
+        "GET /admin/matching",
+        "POST /admin/matching",
+        "GET /admin/matching/weights",
+        "POST /admin/matching/weights",
+        "GET /admin/matching/{run_id}",
     ),
     "message_log": (
         "GET /m/inbox",
@@ -292,8 +303,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /admin/places/{code}/{move}",
         "POST /admin/places/{code}/{move}",
     ),
-    "security_trail": (
-    ),
+    "security_trail": ("GET /admin/audit",),
     "signin": (
         "GET /m/sign-in",
         "POST /m/sign-in",
@@ -315,8 +325,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /admin/people/{person_id}/{move}",
         "POST /admin/people/{person_id}/{move}",
     ),
-    "statistics": (
-    ),
+    "statistics": ("GET /admin/figures",),
     "ticket_policy": (
         "GET /admin/rules",
         "GET /admin/rules/{part}",

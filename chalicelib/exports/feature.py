@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
     from ..kernel.template import Templates
-    from ..people.export import DataExports
     from ..pages.declaration import Pages
+    from ..people.export import DataExports
     from ..web.routes import Routes
     from .background import ExportJobs
     from .files import ExportFiles

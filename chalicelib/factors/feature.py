@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..people.factor_gate import ReadFactor
     from ..people.model import Person
-    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .model import FactorReset
     from .reader import FactorReader

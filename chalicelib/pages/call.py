@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ..kernel.access import ANONYMOUS
 from ..web.inside import InsideCalls
 from ..web.requests import Caller
 from .form_values import body_of_form
@@ -60,6 +61,15 @@ class PageCall:
         )
         return self.inside.run(route, reader, path, query=query)
 
+    def read_as_public(
+        self, route: str, query: Mapping[str, Any] | None = None, /
+    ) -> Any:
+        """Return the view that anybody gets of a GET of the API, for what is hung up outside."""
+        reader = replace(
+            self.caller, actor=ANONYMOUS, key=None, seen_version=None
+        )
+        return self.inside.run(route, reader, {}, query=query)
+
     def run(
         self,
         route: str,
@@ -70,9 +80,7 @@ class PageCall:
     ) -> Any:
         """Run an operation of the API with the key and the version of the form."""
         self.people.clear()  # what is read from now on is as it is then
-        return self.inside.run(
-            route, self.caller, path, query=query, body=body
-        )
+        return self.inside.run(route, self.caller, path, query=query, body=body)
 
     def body_for(self, route: str) -> dict[str, Any]:
         """Return the body of an operation from the fields of the form."""

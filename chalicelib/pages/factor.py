@@ -14,7 +14,9 @@ FIELD = "_factor"
 _SHOW = "POST /v1/me/factor/verify"
 _MISSING = "auth.factor_required"
 _IS_WRONG = "is_factor"  # of the problem of a code that was refused
-_AGAIN = 422  # a form with a further field; scripts show it in the place of the form
+_AGAIN = (
+    422  # a form with a further field; scripts show it in the place of the form
+)
 
 
 def is_missing(problem: Mapping[str, Any]) -> bool:

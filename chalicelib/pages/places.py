@@ -25,8 +25,9 @@ def first_street(call: PageCall) -> str:
 
 
 def tree(call: PageCall, under: str) -> Sequence[Any]:
-    """Return a place and everything below it, up to five hundred places. A place is before those
-    below it.
+    """Return a place and everything below it, up to five hundred places.
+
+    Each is before those below it.
     """
     found: list[Any] = []
     query: dict[str, Any] = {"under": under, "limit": 100}

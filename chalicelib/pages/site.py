@@ -155,9 +155,7 @@ class Site:
 
     def problem(self, request: Request, status: int, code: str) -> Response:
         """Return the page of a request that reaches no page."""
-        visitor = self._visitors.find(
-            request, NOWHERE.shell, self._answers.jar
-        )
+        visitor = self._visitors.find(request, NOWHERE.shell, self._answers.jar)
         call = self._call(NOWHERE, request, visitor)
         problem = self._api.inside.problem(status, code, call.look.locale)
         return self._answers.sheet(

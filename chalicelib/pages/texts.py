@@ -73,7 +73,9 @@ WORDS: Mapping[str, Text] = {
         zh="发件箱，等网络：", en="Outbox, waiting for a network:"
     ),
     "timeline": text(zh="经过", en="History"),
-    "factor.title": text(zh="请先验证本人身份", en="Please show that it is you"),
+    "factor.title": text(
+        zh="请先验证本人身份", en="Please show that it is you"
+    ),
     "factor.why": text(
         zh="这一步会看到或改动别人的重要资料。验证一次，10 分钟内有效。",
         en="This step shows or changes much of others. One code counts for ten minutes.",

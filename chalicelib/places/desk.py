@@ -10,17 +10,15 @@ from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import STAFF
 from ..pages.paths import own_path
 from ..pages.places import names_of, tree
+from .desk_forms import FORMS
 from .desk_texts import WORDS
 
 __all__ = ["desk"]
 
 desk = Pages("places", Shell.DESK, WORDS)
 _DUTY = tuple(
-    role.value
-    for role in Role
-    if role not in (Role.RESIDENT, Role.VOLUNTEER)
+    role.value for role in Role if role not in (Role.RESIDENT, Role.VOLUNTEER)
 )
-_FORMS = ("change", "new", "duty", "messaging")
 _LEVELS = tuple(PlaceKind)
 _FOUND = 10  # people of a search
 _CHANGED = "places.said.changed"
@@ -55,7 +53,9 @@ def _shown(places: Any, under: str) -> list[dict[str, Any]]:
     for place in places:
         depth = place.code.count(".") - base
         if depth <= 2:
-            below = any(each.code.startswith(f"{place.code}.") for each in places)
+            below = any(
+                each.code.startswith(f"{place.code}.") for each in places
+            )
             shown.append({"place": place, "depth": depth, "has_below": below})
     return shown
 
@@ -114,7 +114,7 @@ def _duty_with_names(call: PageCall, place: Any) -> dict[str, list[Any]]:
 def ask_change(call: PageCall) -> Sheet:
     """Ask for the changes of a place."""
     move, place = call.path["move"], _read(call)
-    if move not in _FORMS:
+    if move not in FORMS:
         raise NotFound
     is_street = place.kind is PlaceKind.STREET
     if move == "messaging" and not is_street:
@@ -171,7 +171,9 @@ def _changes(call: PageCall) -> dict[str, Any]:
     body: dict[str, Any] = {
         "name": call.field("name"),
         "hotline": call.field("hotline") or None,
-        "neighbours": [each.strip() for each in written.split(",") if each.strip()],
+        "neighbours": [
+            each.strip() for each in written.split(",") if each.strip()
+        ],
     }
     if place.zone:
         body["zone"] = place.zone
@@ -189,7 +191,9 @@ def _messaging(call: PageCall, route: str) -> dict[str, Any]:
     """Return the settings of messages. The budget is typed in yuan; the API takes fen."""
     form = {name: call.field(name) for name in call.form}
     yuan = form.pop("budget", "").strip()
-    body = {name: value for name, value in form.items() if value.strip()}
+    body: dict[str, Any] = {
+        name: value for name, value in form.items() if value.strip()
+    }
     if yuan:
         body["sms_budget_fen"] = int(yuan) * 100 if yuan.isdecimal() else yuan
     return body

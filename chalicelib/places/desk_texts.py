@@ -75,9 +75,7 @@ WORDS: Mapping[str, Text] = {
     "places.take_off": text(zh="撤下", en="Take off"),
     "places.add": text(zh="加一个人", en="Add somebody"),
     "places.add_as": text(zh="加为", en="Add as"),
-    "places.no_role": text(
-        zh="没有可加的角色", en="No role to be added"
-    ),
+    "places.no_role": text(zh="没有可加的角色", en="No role to be added"),
     "places.signature_hint": text(
         zh="先向服务商报备。2 到 12 个字。",
         en="Registered with the provider before. 2 to 12 characters.",

@@ -8,8 +8,8 @@ from ..people.feature import access, phones, trail_line
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..people.accounts import TrailLine
     from ..pages.declaration import Pages
+    from ..people.accounts import TrailLine
     from ..web.routes import Routes
     from .audit import AuditLog
     from .service import EventSource, SecurityTrail

@@ -17,7 +17,11 @@ __all__ = ["desk"]
 
 desk = Pages("staff_directory", Shell.DESK, WORDS)
 _ID = re.compile(r"(per|wsh|tkt)_[0-9A-Za-z]{8,40}")
-_PAGES = {"per": "/admin/people", "wsh": "/admin/wishes", "tkt": "/admin/tickets"}
+_PAGES = {
+    "per": "/admin/people",
+    "wsh": "/admin/wishes",
+    "tkt": "/admin/tickets",
+}
 _FEW = 10  # messages beside a record
 _LOOKED_AT = 100  # tasks of the queue, for the call-backs of a person
 _TABS = ("volunteer", "property", "grid_worker", "community_staff")
@@ -118,9 +122,13 @@ def ask_move(call: PageCall) -> Sheet | SeeOther:
     if move not in MOVES:
         raise NotFound
     if move == "role-agree" and "challenge" not in call.typed:
-        return SeeOther(path=f"/admin/people/{call.path['person_id']}/role-code")
+        return SeeOther(
+            path=f"/admin/people/{call.path['person_id']}/role-code"
+        )
     if move == "unseal":  # of an erased person there is no record
-        return sheet("staff_directory/desk_unseal.html", id=call.path["person_id"])
+        return sheet(
+            "staff_directory/desk_unseal.html", id=call.path["person_id"]
+        )
     return _form(call, move)
 
 
@@ -175,13 +183,17 @@ def make_move(call: PageCall) -> Sheet | SeeOther:
         path["consent_id"] = call.field("consent_id")
     if move == "data":  # a look that is recorded, so it is asked for by a form
         return _form(call, move, call.read(route, **path))
-    answer = call.run(route, _BODIES.get(move, _plain_body)(call, route), **path)
+    answer = call.run(
+        route, _BODIES.get(move, _plain_body)(call, route), **path
+    )
     if move == "reveal":
         return _record(call, answer)
     if move == "unseal":
         return sheet("staff_directory/desk_sealed.html", sealed=answer)
     if MOVES[move].shows and getattr(answer, "state", "") != "erased":
-        return _form(call, "role-agree" if move == "role-code" else move, answer)
+        return _form(
+            call, "role-agree" if move == "role-code" else move, answer
+        )
     said = "staff_directory.said.done"
     if getattr(answer, "state", "") == "erased":
         return SeeOther(path="/admin/people", said=said)

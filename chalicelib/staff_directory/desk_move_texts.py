@@ -34,18 +34,14 @@ _MOVES: Mapping[str, Text] = {
     "person.move.allow-reveals": text(
         zh="今天再看 40 次", en="40 more reveals today"
     ),
-    "person.move.let-reveal": text(
-        zh="开通查看电话", en="Right to see phones"
-    ),
+    "person.move.let-reveal": text(zh="开通查看电话", en="Right to see phones"),
     "person.move.factor-reset": text(
         zh="重置动态口令", en="Reset the second factor"
     ),
     "person.move.call-back": text(zh="记下回电结果", en="Record a call-back"),
     "person.move.data": text(zh="看全部资料", en="See all data"),
     "person.move.erase": text(zh="注销账号", en="Erase the account"),
-    "person.move.unseal": text(
-        zh="查看封存的记录", en="Read a sealed record"
-    ),
+    "person.move.unseal": text(zh="查看封存的记录", en="Read a sealed record"),
 }
 _ASKS: Mapping[str, Text] = {
     "person.ask.reveal": text(

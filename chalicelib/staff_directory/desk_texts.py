@@ -16,9 +16,7 @@ _WORDS_OF_STATES: Mapping[str, Text] = {
     "role.resident": text(zh="居民", en="Resident"),
     "vetting.level.none": text(zh="未审核", en="Not vetted"),
     "vetting.level.basic": text(zh="已核实身份", en="Identity checked"),
-    "vetting.level.safeguarding": text(
-        zh="可以上门", en="May visit homes"
-    ),
+    "vetting.level.safeguarding": text(zh="可以上门", en="May visit homes"),
     "vetting.how.in_person": text(zh="当面", en="In person"),
     "vetting.how.document": text(zh="看证件", en="By document"),
     "vetting.how.vouched": text(zh="有人担保", en="Vouched for"),
@@ -47,8 +45,8 @@ _WORDS_OF_STATES: Mapping[str, Text] = {
         en="Being corrected to {phone}. The old number can stop it until {when}.",
     ),
     "phone_change.stopped": text(
-        zh="更正为 {phone} 停住了（{when} 起可继续），要街道管理员决定。",
-        en="The correction to {phone} has stopped (to go on from {when}): an administrator decides.",
+        zh="更正为 {phone} 停住了，要街道管理员决定。最早 {when} 继续。",
+        en="The correction to {phone} has stopped. An administrator decides, from {when} on.",
     ),
     "phone_change.ready": text(
         zh="{when} 起可用 {phone} 登录一次，更正就生效。",
@@ -165,12 +163,8 @@ _PEOPLE: Mapping[str, Text] = {
     ),
     "people.how_checked": text(zh="怎样核实的？", en="How was it checked?"),
     "people.expires": text(zh="有效到", en="Valid until"),
-    "people.expires_hint": text(
-        zh="空着就是一年。", en="Empty means a year."
-    ),
-    "people.proof": text(
-        zh="看了什么证件？", en="Which document was it?"
-    ),
+    "people.expires_hint": text(zh="空着就是一年。", en="Empty means a year."),
+    "people.proof": text(zh="看了什么证件？", en="Which document was it?"),
     "people.keep_roles": text(zh="现在的角色", en="Present roles"),
     "people.new_role": text(zh="再给一个角色", en="Another role"),
     "people.no_new_role": text(zh="不加", en="None"),

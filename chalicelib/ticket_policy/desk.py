@@ -10,13 +10,12 @@ from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import place_line
 from ..pages.places import named_places, names_of, tree
 from ..web.inside import CallRefused
-from .desk_forms import PARTS, changes_of, hours_of
+from .desk_forms import FORMS, changes_of, hours_of
 from .desk_texts import WORDS
 
 __all__ = ["desk"]
 
 desk = Pages("ticket_policy", Shell.DESK, WORDS)
-_FORMS = (*PARTS, "categories")
 _CLOCKS = ("accept", "contact", "resolve", "call_back", "remind")
 _LEVELS = {
     "grid": "grid_worker",
@@ -41,7 +40,7 @@ def show_rules(call: PageCall) -> Sheet:
         clocks=_CLOCKS,
         levels=_LEVELS,
         hours=hours_of,
-        forms=_FORMS,
+        forms=FORMS,
         names=names_of(call, codes),
         kinds=_kinds(call, policy),
         people=_people(call, policy),
@@ -56,7 +55,10 @@ def _policy(call: PageCall, place: str) -> Any:
 def _kinds(call: PageCall, policy: Any) -> dict[str, str]:
     """Return the names of categories in the language of the page."""
     is_chinese = call.look.locale == "zh-CN"
-    return {each.code: each.zh if is_chinese else each.en for each in policy.categories}
+    return {
+        each.code: each.zh if is_chinese else each.en
+        for each in policy.categories
+    }
 
 
 def _people(call: PageCall, policy: Any) -> dict[str, str]:
@@ -86,7 +88,7 @@ def ask_changes(call: PageCall) -> Sheet:
 def _form(call: PageCall, tried: Any) -> Sheet:
     """Return the form of a part; `tried` is what its changes would have made of past tickets."""
     part = call.path["part"]
-    if part not in _FORMS:
+    if part not in FORMS:
         raise NotFound
     place = place_line(call)
     policy = _policy(call, place.code)
@@ -119,14 +121,20 @@ def _form(call: PageCall, tried: Any) -> Sheet:
 def change(call: PageCall) -> Sheet | SeeOther:
     """Try the changes on the tickets of ninety days, or save them."""
     part = call.path["part"]
-    if part not in _FORMS:
+    if part not in FORMS:
         raise NotFound
     street = street_of(place_line(call).code)
     categories: list[dict[str, Any]] = []
     if part == "categories":
         policy = _policy(call, street)
-        categories = [each.model_dump(mode="json") for each in policy.categories]
-    form = {name: call.form[name] for name in call.form if name not in ("do", "place")}
+        categories = [
+            each.model_dump(mode="json") for each in policy.categories
+        ]
+    form = {
+        name: call.form[name]
+        for name in call.form
+        if name not in ("do", "place")
+    }
     changes = changes_of(part, form, categories)
     if call.field("do") == "try":
         return _form(call, _replay(call, street, changes))

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["PARTS", "changes_of", "hours_of", "rows_of"]
+__all__ = ["FORMS", "NUMBERS", "PARTS", "changes_of", "hours_of", "rows_of"]
 
 _CLOCKS = ("accept", "contact", "resolve", "call_back", "remind")
 _NUMBER = re.compile(r"[0-9]{1,7}")
 _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
-_NUMBERS = (
+NUMBERS = (
     "hold_days",
     "holds",
     "reopen_days",
@@ -76,7 +76,9 @@ def _rules(form: Mapping[str, Any]) -> dict[str, Any]:
         if row.get("drop") or not to:
             continue
         rule = {"id": row.get("id") or f"r{number + 1}", "to": to}
-        rule |= {name: row[name] for name in ("place", "category") if row.get(name)}
+        rule |= {
+            name: row[name] for name in ("place", "category") if row.get(name)
+        }
         rules.append(rule)
     return {"rules": rules}
 
@@ -119,7 +121,7 @@ def _office(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _numbers(form: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _whole(str(form.get(name, ""))) for name in _NUMBERS}
+    return {name: _whole(str(form.get(name, ""))) for name in NUMBERS}
 
 
 PARTS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -129,6 +131,7 @@ PARTS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "office": _office,
     "numbers": _numbers,
 }
+FORMS = (*PARTS, "categories")
 
 
 def changes_of(

@@ -9,7 +9,9 @@ __all__ = ["WORDS"]
 _PARTS: Mapping[str, Text] = {
     "rules.part.limits": text(zh="时限", en="Time limits"),
     "rules.part.rules": text(zh="先派给谁", en="Who gets a ticket first"),
-    "rules.part.ladder": text(zh="没人接，升给谁", en="Who gets it when nobody acts"),
+    "rules.part.ladder": text(
+        zh="没人接，升给谁", en="Who gets it when nobody acts"
+    ),
     "rules.part.office": text(zh="办公时间", en="Office hours"),
     "rules.part.numbers": text(zh="暂缓、重开和反复", en="Holds and reopening"),
     "rules.part.categories": text(zh="问题种类", en="Kinds of problems"),
@@ -55,9 +57,7 @@ _PARTS: Mapping[str, Text] = {
         zh="空着就是休息。时间写成 08:30，半夜写 24:00。",
         en="Empty means off. Write times like 08:30, and midnight as 24:00.",
     ),
-    "rules.ask.numbers": text(
-        zh="都是整数。", en="Whole numbers only."
-    ),
+    "rules.ask.numbers": text(zh="都是整数。", en="Whole numbers only."),
     "rules.ask.categories": text(
         zh="这里只改三样。名称、新增种类和要居民回答的问题，请技术人员通过接口改。",
         en="Only these three are changed here. Names, further kinds and questions are changed "
@@ -78,9 +78,7 @@ _WORDS: Mapping[str, Text] = {
     "rules.see_gaps": text(zh="去补", en="Fill them"),
     "rules.kind": text(zh="哪种问题", en="Kind"),
     "rules.counted": text(zh="怎样算", en="Counted"),
-    "rules.always": text(
-        zh="夜里和周末也算", en="Nights and weekends, too"
-    ),
+    "rules.always": text(zh="夜里和周末也算", en="Nights and weekends, too"),
     "rules.in_office": text(zh="只算办公时间", en="Office hours only"),
     "rules.hours": text(zh="{n} 小时", en="{n} h"),
     "rules.clock.accept": text(zh="受理", en="Accept"),
@@ -95,9 +93,7 @@ _WORDS: Mapping[str, Text] = {
     "rules.urgency.complex": text(zh="复杂", en="Complex"),
     "rules.everywhere": text(zh="整个街道", en="The whole street"),
     "rules.every_kind": text(zh="所有种类", en="Every kind"),
-    "rules.percent": text(
-        zh="再给时限的 {n}%", en="{n} % of the limit more"
-    ),
+    "rules.percent": text(zh="再给时限的 {n}%", en="{n} % of the limit more"),
     "rules.percent_label": text(
         zh="再给时限的百分之几", en="Further time, % of the limit"
     ),
@@ -150,14 +146,13 @@ _WORDS: Mapping[str, Text] = {
     "rules.number.hot_spot_reports": text(
         zh="几次算反复发生", en="Reports that make a hot spot"
     ),
-    "rules.number.hot_spot_days": text(
-        zh="几天之内", en="Within so many days"
-    ),
+    "rules.number.hot_spot_days": text(zh="几天之内", en="Within so many days"),
     "rules.photo": text(zh="办结要照片", en="Photo when done"),
     "rules.try": text(zh="先试一试", en="Try it first"),
     "rules.save_note": text(
-        zh="「先试一试」用最近 90 天的工单算一遍，什么都不改。",
-        en="“Try it first” computes the tickets of 90 days anew. It changes nothing.",
+        zh="「先试一试」用最近 90 天的工单算一遍，什么都不改。保存由街道管理员来点。",
+        en="“Try it first” computes the tickets of 90 days anew. It changes nothing. Only an "
+        "administrator of the street can save.",
     ),
     "rules.drop": text(zh="删去这一条", en="Remove this one"),
     "rules.another_limit": text(
@@ -169,9 +164,7 @@ _WORDS: Mapping[str, Text] = {
     "rules.person": text(zh="或某人的编号", en="or a person's id"),
     "rules.rule": text(zh="第 {n} 条", en="Rule {n}"),
     "rules.new_row": text(zh="（新）", en="(new)"),
-    "rules.used": text(
-        zh="用这一级（{role}）", en="Use this level ({role})"
-    ),
+    "rules.used": text(zh="用这一级（{role}）", en="Use this level ({role})"),
     "rules.tried": text(zh="如果这样改", en="With these changes"),
     "rules.tried_note": text(
         zh="拿最近 {days} 天的 {n} 件工单算了一遍。还没有保存。",
@@ -184,9 +177,7 @@ _WORDS: Mapping[str, Text] = {
     "rules.before": text(zh="现在的规则", en="Present rules"),
     "rules.after": text(zh="改了以后", en="Changed rules"),
     "rules.late": text(zh="{clock}超时的", en="{clock}: late"),
-    "rules.reached": text(
-        zh="最高升到{level}的", en="Went up to: {level}"
-    ),
+    "rules.reached": text(zh="最高升到{level}的", en="Went up to: {level}"),
     "rules.moved": text(
         zh="{n} 件会先给别人。", en="{n} would go to somebody else first."
     ),

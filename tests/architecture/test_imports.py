@@ -116,7 +116,7 @@ def is_page_module(name: str) -> bool:
     """Say whether a module declares pages: ``wishes.pages``, or any of the front."""
     if top(name) == "front":
         return not name.endswith(("front", ".feature"))
-    last = name.split(".")[-1]
+    last = name.rsplit(".", maxsplit=1)[-1]
     return top(name) in FEATURE_SET and last in PAGE_MODULES
 
 

@@ -13,9 +13,14 @@ import pytest
 from jinja2 import nodes
 
 from app import site
+from chalicelib.exports.model import ExportFailure, ExportKind, ExportState
 from chalicelib.features import FEATURES, declaration
+from chalicelib.front.desk_texts import INDEX
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.place import PlaceKind
 from chalicelib.kernel.text_catalogue import LOCALES, Text
+from chalicelib.matching.model import RunState
+from chalicelib.matching.policy import Weights
 from chalicelib.message_log.model import Channel, DeliveryState
 from chalicelib.offers.model import OfferState
 from chalicelib.pages.look import SIZES, THEMES
@@ -23,10 +28,16 @@ from chalicelib.pages.templates import environment
 from chalicelib.pages.texts import WORDS
 from chalicelib.people.policy import CONSENT_TEXTS
 from chalicelib.people.vetting import Vetting, VettingMethod
+from chalicelib.places.desk_forms import FORMS as PLACE_FORMS
+from chalicelib.security_trail.kinds import EventKind
 from chalicelib.staff_directory.desk_moves import GROUPS as PERSON_GROUPS
 from chalicelib.staff_directory.desk_moves import MOVES as PERSON_MOVES
+from chalicelib.statistics.rates import StatisticsGrouping
+from chalicelib.ticket_policy.desk_forms import FORMS as POLICY_FORMS
+from chalicelib.ticket_policy.desk_forms import NUMBERS as POLICY_NUMBERS
 from chalicelib.tickets import page_moves as ticket_moves
 from chalicelib.tickets.page_texts import READY_ANSWERS
+from chalicelib.tickets.policy import SlaKind, TicketUrgency
 from chalicelib.tickets.states import PARTIES as TICKET_PARTIES
 from chalicelib.tickets.states import TicketStatus
 from chalicelib.wishes import page_moves as wish_moves
@@ -68,6 +79,29 @@ ENDS: dict[str, Any] = {
     "message.channel.": Channel,
     "message.state.": DeliveryState,
     "message.about.": (),
+    "place.kind.": PlaceKind,
+    "places.move.": PLACE_FORMS,
+    "places.ask.": PLACE_FORMS,
+    "rules.part.": POLICY_FORMS,
+    "rules.change.": POLICY_FORMS,
+    "rules.ask.": POLICY_FORMS,
+    "rules.note.": set(POLICY_FORMS) - {"numbers"},
+    "rules.clock.": (*SlaKind, "remind"),
+    "rules.urgency.": TicketUrgency,
+    "rules.weekday.": range(1, 8),
+    "rules.number.": POLICY_NUMBERS,
+    "matching.state.": RunState,
+    "matching.reason.": (),
+    "weight.": Weights.notes(),
+    "figures.by.": StatisticsGrouping,
+    "figures.rate.": ("response", "solution", "satisfaction", "bounces"),
+    "audit.kind.": EventKind,
+    "exports.list.": ExportKind,
+    "exports.state.": ExportState,
+    "exports.failure.": ExportFailure,
+    "more.group.": INDEX,
+    "more.page.": [name for pages in INDEX.values() for name in pages],
+    "more.note.": [name for pages in INDEX.values() for name in pages],
 }
 
 
