@@ -1,12 +1,13 @@
 """The place that a page of the desk shows."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ..kernel.errors import NotFound
 from .call import PageCall
 from .places import names_of
 
-__all__ = ["STAFF", "PlaceLine", "desk_place", "place_line"]
+__all__ = ["STAFF", "PlaceLine", "category_names", "desk_place", "place_line"]
 
 STAFF = ("community_staff", "street_admin")
 _WORKERS = ("grid_worker", *STAFF)
@@ -40,3 +41,11 @@ def place_line(call: PageCall) -> PlaceLine:
         raise NotFound
     code = call.field("place") or desk_place(call) or own[0]
     return PlaceLine(code, names_of(call, [code])[code])
+
+
+def category_names(call: PageCall, categories: Sequence[Any]) -> dict[str, str]:
+    """Return the names of categories of tickets by code, in the language of the page."""
+    names = {}
+    for each in categories:
+        names[each.code] = each.zh if call.look.locale == "zh-CN" else each.en
+    return names

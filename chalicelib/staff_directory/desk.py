@@ -10,12 +10,13 @@ from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
 from ..pages.places import named_places, names_of, tree
+from .desk_move_texts import MOVE_WORDS
 from .desk_moves import MOVES, offered
 from .desk_texts import WORDS
 
 __all__ = ["desk"]
 
-desk = Pages("staff_directory", Shell.DESK, WORDS)
+desk = Pages("staff_directory", Shell.DESK, {**WORDS, **MOVE_WORDS})
 _ID = re.compile(r"(per|wsh|tkt)_[0-9A-Za-z]{8,40}")
 _PAGES = {
     "per": "/admin/people",

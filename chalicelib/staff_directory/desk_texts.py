@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from ..kernel.text_catalogue import Text, text
-from .desk_move_texts import MOVE_WORDS
 
 __all__ = ["WORDS"]
 
@@ -148,7 +147,7 @@ _PEOPLE: Mapping[str, Text] = {
     "people.way": text(zh="方式", en="By"),
     "people.other_message": text(zh="其他", en="Other"),
     "people.to_visit": text(zh="要走访", en="To visit"),
-    "people.group.record": text(zh="资料", en="Record"),
+    "people.group.record": text(zh="改资料", en="Change"),
     "people.group.volunteer": text(zh="志愿者", en="Volunteering"),
     "people.group.account": text(zh="账号", en="Account"),
     "people.group.colleague": text(zh="同事", en="Colleague"),
@@ -211,4 +210,4 @@ _PEOPLE: Mapping[str, Text] = {
     "staff_directory.said.done": text(zh="已办好。", en="It is done."),
 }
 
-WORDS: Mapping[str, Text] = {**MOVE_WORDS, **_WORDS_OF_STATES, **_PEOPLE}
+WORDS: Mapping[str, Text] = {**_WORDS_OF_STATES, **_PEOPLE}

@@ -1,14 +1,13 @@
 """The desk about figures: rates with their intervals, hot spots, wishes and spending of a month."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from ..kernel.place import street_of
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Sheet, Shell, sheet
-from ..pages.desk import place_line
+from ..pages.desk import category_names, place_line
 from ..pages.places import names_of
 from ..pages.times import ZONE
 from ..web.inside import CallRefused
@@ -38,7 +37,9 @@ def show_figures(call: PageCall) -> Sheet:
     rates = call.read("GET /v1/admin/tickets/rates", {**span, "by": by})
     spots = call.read("GET /v1/admin/tickets/hot-spots", {"place": place.code})
     groups = rates.groups
-    kinds = _kinds(call, place.code)
+    query = {"place": street_of(place.code)}
+    policy = call.read("GET /v1/policies/tickets", query)
+    kinds = category_names(call, policy.categories)
     codes = [spot.place for spot in spots.items[:_SPOTS]]
     if by in ("community", "grid"):
         codes += [group.key for group in groups[:_NAMED]]
@@ -96,16 +97,6 @@ def _after(call: PageCall, last: date) -> str:
 
 def _instant(day: date) -> str:
     return f"{day}T00:00:00+08:00"
-
-
-def _kinds(call: PageCall, place: str) -> Mapping[str, str]:
-    """Return the names of categories in the language of the page."""
-    query = {"place": street_of(place)}
-    categories = call.read("GET /v1/policies/tickets", query).categories
-    is_chinese = call.look.locale == "zh-CN"
-    return {
-        each.code: each.zh if is_chinese else each.en for each in categories
-    }
 
 
 def _spending(call: PageCall, place: str) -> Any:

@@ -7,7 +7,7 @@ from ..kernel.errors import NotFound
 from ..kernel.place import street_of
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
-from ..pages.desk import place_line
+from ..pages.desk import category_names, place_line
 from ..pages.places import named_places, names_of, tree
 from ..web.inside import CallRefused
 from .desk_forms import FORMS, changes_of, hours_of
@@ -42,7 +42,7 @@ def show_rules(call: PageCall) -> Sheet:
         hours=hours_of,
         forms=FORMS,
         names=names_of(call, codes),
-        kinds=_kinds(call, policy),
+        kinds=category_names(call, policy.categories),
         people=_people(call, policy),
     )
 
@@ -50,15 +50,6 @@ def show_rules(call: PageCall) -> Sheet:
 def _policy(call: PageCall, place: str) -> Any:
     query = {"place": street_of(place)}
     return call.read("GET /v1/policies/tickets", query)
-
-
-def _kinds(call: PageCall, policy: Any) -> dict[str, str]:
-    """Return the names of categories in the language of the page."""
-    is_chinese = call.look.locale == "zh-CN"
-    return {
-        each.code: each.zh if is_chinese else each.en
-        for each in policy.categories
-    }
 
 
 def _people(call: PageCall, policy: Any) -> dict[str, str]:
@@ -112,7 +103,7 @@ def _form(call: PageCall, tried: Any) -> Sheet:
         roles=_ROLES,
         hours=hours_of,
         places=places,
-        kinds=_kinds(call, policy),
+        kinds=category_names(call, policy.categories),
         people=_people(call, policy),
     )
 

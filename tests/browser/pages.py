@@ -9,6 +9,8 @@ _RESIDENT, _ANSWERING, _OWNER = "0101", "0118", "0116"
 _REPORTER, _SOLVED, _FIRST_REPORT = "0106", "0109", "0108"
 _VOLUNTEER, _HELPER = "0011", "0018"
 _WORKER, _STAFF, _PROPERTY = "0004", "0002", "0006"
+_BOSS = "0001"
+_ROW = "main tbody th a"
 _DOOR = "chunhui.baihua.g01.b01.u1"
 
 
@@ -28,7 +30,7 @@ class OpenedPage(NamedTuple):
     @property
     def is_public(self) -> bool:
         """Say whether it is of the wall, which reads no cookie."""
-        return not self.path.startswith("/m")
+        return not self.path.startswith(("/m", "/admin"))
 
 
 PAGES = (
@@ -92,4 +94,35 @@ PAGES = (
     OpenedPage("data", "/m/me/data", _RESIDENT),
     OpenedPage("erase", "/m/me/erase", _RESIDENT),
     OpenedPage("sign-out", "/m/sign-out", _RESIDENT),
+    OpenedPage("desk-people", "/admin/people", _STAFF),
+    OpenedPage("desk-person", "/admin/people", _STAFF, _ROW),
+    OpenedPage("desk-new-person", "/admin/people/new", _STAFF),
+    OpenedPage(
+        "desk-new-person-refused", "/admin/people/new", _STAFF, sends=True
+    ),
+    OpenedPage("desk-correct", "/admin/people", _STAFF, _ROW, "/correct"),
+    OpenedPage("desk-roles", "/admin/people", _STAFF, _ROW, "/roles"),
+    OpenedPage("desk-vet", "/admin/people", _STAFF, _ROW, "/vet"),
+    OpenedPage("desk-block", "/admin/people", _STAFF, _ROW, "/block"),
+    OpenedPage("desk-places", "/admin/places", _BOSS),
+    OpenedPage("desk-choose-place", "/admin/places?next=/admin/people", _BOSS),
+    OpenedPage("desk-place", "/admin/places/chunhui", _BOSS),
+    OpenedPage("desk-duty", "/admin/places/chunhui.baihua/duty?q=陈", _BOSS),
+    OpenedPage("desk-messaging", "/admin/places/chunhui/messaging", _BOSS),
+    OpenedPage("desk-new-place", "/admin/places/chunhui/new", _BOSS),
+    OpenedPage("desk-rules", "/admin/rules", _BOSS),
+    OpenedPage("desk-limits", "/admin/rules/limits", _BOSS),
+    OpenedPage("desk-routing", "/admin/rules/rules", _BOSS),
+    OpenedPage("desk-ladder", "/admin/rules/ladder", _BOSS),
+    OpenedPage("desk-office", "/admin/rules/office", _BOSS),
+    OpenedPage("desk-categories", "/admin/rules/categories", _BOSS),
+    OpenedPage("desk-matching", "/admin/matching", _BOSS),
+    OpenedPage("desk-weights", "/admin/matching/weights", _BOSS),
+    OpenedPage("desk-figures", "/admin/figures", _BOSS),
+    OpenedPage("desk-figures-kinds", "/admin/figures?by=category", _BOSS),
+    OpenedPage("desk-audit", "/admin/audit", _BOSS),
+    OpenedPage("desk-exports", "/admin/exports", _STAFF),
+    OpenedPage("desk-more", "/admin/more", _STAFF),
+    OpenedPage("desk-poster", "/admin/print/wall", _STAFF),
+    OpenedPage("desk-factor", "/admin/factor", _STAFF),
 )

@@ -18,6 +18,10 @@ _KB = 1024
         ("0101", "/m", 40, 6),
         ("0101", "/m/report", 40, 6),
         ("0004", "/m/tickets", 40, 6),
+        ("0002", "/admin/people", 50, 6),
+        ("0001", "/admin/figures", 50, 6),
+        ("0001", "/admin/rules/limits", 50, 6),
+        ("0001", "/admin/audit", 50, 6),
     ],
 )
 def test_a_first_visit_is_light(

@@ -32,6 +32,8 @@ QUERIES = [
     "step=code&wait=x",
     "under=chunhui.baihua.g01.b05.u1&for=per_" + "a" * 24,
     "place=" + "a." * 5000,
+    "month=x&by=x&kind=x&from=x&to=x&actor=x&subject=x&role=x&twin=x",
+    "month=2026-13&by=month&from=2026-99-99&twin=a&twin=b&cursor=%00",
     "&".join(f"x{n}=y" for n in range(500)),
 ]
 
@@ -161,6 +163,12 @@ FIELDS = (
     *("capacity", "purpose", "text_version", "challenge", "size", "theme"),
     *("locale", "contact_note", "never_again", "photos", "content_type"),
     *("size", "reported_by", "minutes", "under", "device", "", ".", "a.b.c"),
+    *("do", "role", "person", "keep", "level", "how", "allowed", "given"),
+    *("expires_at", "household", "contact_via", "birth_year", "agreed"),
+    *("hotline", "neighbours", "budget", "sms_signature", "hold_days"),
+    *("limits.0.accept", "rules.0.to", "ladder.0.used", "week.1.0.from"),
+    *("own.0.day", "categories.0.urgency", "dialect", "what", "format"),
+    *("full", "consent_id", "homes_7_days", "second", "limits.x.y"),
 )
 VALUES = {
     "x": "x",
