@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..kernel.errors import NotFound
+from ..kernel.place import community_of
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import place_line
@@ -36,7 +37,7 @@ def show_paper(call: PageCall) -> Sheet | SeeOther:
     if document != "wall":
         raise NotFound
     query: dict[str, Any] = {
-        "place": place.code,
+        "place": community_of(place.code),  # a smaller place has no wall
         "state": "open",
         "limit": _ON_A_POSTER,
     }

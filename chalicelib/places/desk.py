@@ -20,6 +20,7 @@ _DUTY = tuple(
     role.value for role in Role if role not in (Role.RESIDENT, Role.VOLUNTEER)
 )
 _LEVELS = tuple(PlaceKind)
+_GAPS = 20
 _FOUND = 10  # people of a search
 _CHANGED = "places.said.changed"
 
@@ -32,7 +33,8 @@ def list_places(call: PageCall) -> Sheet:
     if not under:
         raise NotFound
     found = tree(call, under)
-    gaps = call.read("GET /v1/policies/tickets", {"place": street_of(under)})
+    policy = call.read("GET /v1/policies/tickets", {"place": street_of(under)})
+    gaps = _gaps_below(policy, under)
     return sheet(
         "places/desk_places.html",
         under=under,
@@ -40,9 +42,8 @@ def list_places(call: PageCall) -> Sheet:
         up=parent_of(under),
         places=_shown(found, under),
         next=own_path(call.text("next"), "").partition("?")[0],
-        gaps=_gaps_below(gaps, under),
-        gap_count=gaps.hole_count,
-        names=names_of(call, [gap.place for gap in _gaps_below(gaps, under)]),
+        gaps=gaps,
+        names=names_of(call, [gap.place for gap in gaps]),
     )
 
 
@@ -61,13 +62,15 @@ def _shown(places: Any, under: str) -> list[dict[str, Any]]:
 
 
 def _gaps_below(policy: Any, under: str) -> list[Any]:
-    """Return the gaps of the escalation path at a place, around it and below it."""
-    around = ancestors(under)
-    return [
-        gap
-        for gap in policy.holes or ()
-        if gap.place in around or gap.place.startswith(f"{under}.")
-    ][:20]
+    """Return the gaps of the escalation path at a place, around it and below it.
+
+    A place and a role are named once, though there may be a gap for each kind of problem.
+    """
+    around, found = ancestors(under), {}
+    for gap in policy.holes or ():
+        if gap.place in around or gap.place.startswith(f"{under}."):
+            found.setdefault((gap.place, gap.to, gap.text), gap)
+    return list(found.values())[:_GAPS]
 
 
 def _read(call: PageCall) -> Any:

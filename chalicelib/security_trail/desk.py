@@ -16,6 +16,17 @@ desk = Pages("security_trail", Shell.DESK, WORDS)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FILTERS = ("kind", "actor", "subject")
 _SHOWN = 20
+# The system puts a detail in front of the reason, in words of the API.
+_DETAILED = frozenset(
+    (
+        "people.listed",
+        "person.granted",
+        "person.vetted",
+        "person.limited",
+        "person.let_reveal",
+        "person.called_back",
+    )
+)
 
 
 @desk.get("/admin/audit")
@@ -41,7 +52,17 @@ def show_trail(call: PageCall) -> Sheet:
         place=place,
         given=given,
         kinds=KINDS,
+        written={event.id: _written(event) for event in events.items},
     )
+
+
+def _written(event: Any) -> str:
+    """Return what somebody wrote as a reason, without what the system has put before it."""
+    reason: str = event.reason or ""
+    if event.kind not in _DETAILED:
+        return reason
+    _, _, words = reason.partition(": ")
+    return words
 
 
 def _instant(day: str, hour: str) -> str:

@@ -28,6 +28,7 @@ WORDS: Mapping[str, Text] = {
     "figures.fulfilled": text(zh="完成", en="Fulfilled"),
     "figures.ended": text(zh="没有完成", en="Ended otherwise"),
     "figures.wait": text(zh="一般等多久", en="Median wait"),
+    "figures.hours": text(zh="{n} 小时", en="{n} hours"),
     "figures.days": text(zh="{n} 天", en="{n} days"),
     "figures.no_case": text(zh="还没有", en="none yet"),
     "figures.sms": text(zh="短信花费", en="Spent on SMS"),

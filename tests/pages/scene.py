@@ -91,7 +91,6 @@ class Scene:
             "export_id": [self._export()],
         }
 
-
     def _run(self) -> str:
         body = {"place": BAIHUA, "dry_run": True}
         run = self.phone("staff").post("/v1/matching/runs", body)
