@@ -4,7 +4,14 @@ from typing import Any
 
 from ..kernel.access import Role
 from ..kernel.errors import NotFound
-from ..kernel.place import PlaceKind, ancestors, kind_of, parent_of, street_of
+from ..kernel.place import (
+    PlaceKind,
+    ancestors,
+    community_of,
+    kind_of,
+    parent_of,
+    street_of,
+)
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import STAFF
@@ -126,7 +133,7 @@ def ask_change(call: PageCall) -> Sheet:
         raise NotFound
     found, q = [], call.text("q")
     if move == "duty" and q:
-        query = {"place": street_of(place.code), "q": q, "limit": _FOUND}
+        query = {"place": community_of(place.code), "q": q, "limit": _FOUND}
         found = call.read("GET /v1/people", query).items
     return sheet(
         "places/desk_change.html",

@@ -141,6 +141,7 @@ def test_s4_a_gap_in_the_ladder_is_filled(desk: Callable[[str], Phone]):
     boss = desk("0001")
     boss.open("/admin/places/chunhui.jinfeng/duty")
     with boss.task("S4 somebody is put on duty", 2):
-        boss.page.get_by_label("姓名").fill("陈")
+        name = boss.page.get_by_role("searchbox", name="姓名", exact=True)
+        name.fill("陈")
         boss.tap("查找")
         boss.sees("陈")

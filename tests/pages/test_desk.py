@@ -65,6 +65,15 @@ def test_somebody_is_put_on_duty_and_taken_off(
     assert worker.id not in place(world, GRID).duty.get("grid_worker", ())
 
 
+def test_staff_of_a_community_name_those_on_duty(
+    world: World, clerk: Browser
+) -> None:
+    world.person("钱卫国", (Role.GRID_WORKER, GRID), home=GRID)
+    shown = clerk.get(f"/admin/places/{GRID}/duty?q=钱卫国")
+    assert shown.status == 200
+    assert "钱卫国" in shown.words
+
+
 def test_a_place_is_made_renamed_and_given_a_phone(
     world: World, boss: Browser
 ) -> None:
