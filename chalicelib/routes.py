@@ -115,6 +115,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/places/{code}/messaging",
     ),
     "privacy": (
+        "GET /v1/people/{person_id}/consents",
         "GET /v1/people/{person_id}/data",
         "POST /v1/people/{person_id}/erase",
         "POST /v1/people/{person_id}/consents/{consent_id}/confirm",

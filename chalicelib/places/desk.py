@@ -73,7 +73,8 @@ def _gaps_below(policy: Any, under: str) -> list[Any]:
 
     A place and a role are named once, though there may be a gap for each kind of problem.
     """
-    around, found = ancestors(under), {}
+    around = ancestors(under)
+    found: dict[tuple[str, str, str], Any] = {}
     for gap in policy.holes or ():
         if gap.place in around or gap.place.startswith(f"{under}."):
             found.setdefault((gap.place, gap.to, gap.text), gap)

@@ -24,7 +24,7 @@ _PAGES = {
     "tkt": "/admin/tickets",
 }
 _FEW = 10  # messages beside a record
-_LOOKED_AT = 100  # tasks of the queue, for the call-backs of a person
+_LOOKED_AT = 50  # consents of a person
 _TABS = ("volunteer", "property", "grid_worker", "community_staff")
 _GIVEN = tuple(role.value for role in Role if role is not Role.RESIDENT)
 _RECORD = "GET /v1/people/{person_id}"
@@ -149,8 +149,14 @@ def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
         places=places,
         roles=_GIVEN,
         names=names_of(call, [*codes, *person.reveal_off]),
-        call_backs=_call_backs(call, person) if move == "call-back" else [],
+        consents=_consents(call, person) if move == "call-back" else [],
     )
+
+
+def _consents(call: PageCall, person: Any) -> Any:
+    """Return the newest consents of a person, with those that wait for a call-back."""
+    route = "GET /v1/people/{person_id}/consents"
+    return call.read(route, {"limit": _LOOKED_AT}, person_id=person.id).items
 
 
 _WITH_PLACES = ("correct", "roles", "role-code")
@@ -158,19 +164,6 @@ _WITH_PLACES = ("correct", "roles", "role-code")
 
 def _own_place(call: PageCall) -> str:
     return place_line(call).code
-
-
-def _call_backs(call: PageCall, person: Any) -> list[Any]:
-    """Return the spoken consents of a person that wait for a call-back."""
-    if not person.home:
-        return []
-    query = {"place": person.home, "limit": _LOOKED_AT}
-    tasks = call.read("GET /v1/admin/queue", query).items
-    return [
-        task
-        for task in tasks
-        if task.kind == "consent.call_back" and task.subject == person.id
-    ]
 
 
 @desk.post("/admin/people/{person_id}/{move}", asks=ask_move)

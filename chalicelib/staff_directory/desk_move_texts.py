@@ -38,7 +38,7 @@ _MOVES: Mapping[str, Text] = {
     "person.move.factor-reset": text(
         zh="重置动态口令", en="Reset the second factor"
     ),
-    "person.move.call-back": text(zh="记下回电结果", en="Record a call-back"),
+    "person.move.call-back": text(zh="同意书和回电", en="Consents and calls"),
     "person.move.data": text(zh="看全部资料", en="See all data"),
     "person.move.erase": text(zh="注销账号", en="Erase the account"),
     "person.move.unseal": text(zh="查看封存的记录", en="Read a sealed record"),

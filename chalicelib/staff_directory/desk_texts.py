@@ -176,7 +176,15 @@ _PEOPLE: Mapping[str, Text] = {
     "people.may_reveal": text(zh="可以看吗？", en="May they?"),
     "people.yes_reveal": text(zh="可以", en="Yes"),
     "people.no_reveal": text(zh="不可以", en="No"),
-    "people.this_one": text(zh="就是这件", en="This one"),
+    "people.no_call_back": text(
+        zh="没有等回电的同意书。", en="No consent waits for a call-back."
+    ),
+    "people.record_call": text(zh="记下回电结果", en="Record the call-back"),
+    "people.consents": text(zh="同意过什么", en="What they agreed to"),
+    "consent.how.app": text(zh="自己在手机上", en="In the app"),
+    "consent.how.call_back": text(zh="回电确认", en="By a call-back"),
+    "consent.how.spoken": text(zh="当面口头", en="Spoken"),
+    "consent.how.written": text(zh="签字", en="In writing"),
     "people.they_said": text(zh="本人怎样说？", en="What do they say?"),
     "people.they_agree": text(zh="是，我同意过", en="Yes, they agreed"),
     "people.they_do_not": text(zh="没有同意", en="No, they did not"),

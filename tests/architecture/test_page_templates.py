@@ -79,6 +79,7 @@ ENDS: dict[str, Any] = {
     "message.channel.": Channel,
     "message.state.": DeliveryState,
     "message.about.": (),
+    "consent.how.": ("app", "call_back", "spoken", "written"),
     "place.kind.": PlaceKind,
     "places.move.": PLACE_FORMS,
     "places.ask.": PLACE_FORMS,
