@@ -78,6 +78,7 @@ def test_c8_somebody_without_a_phone(desk: Callable[[str], Phone]):
         clerk.tap("登记居民")
         clerk.write("姓名", "周奶奶")
         clerk.write("门牌", "2楼201室")
+        clerk.choose("本人已经同意")
         clerk.write("见证人姓名", "吴刚")
         clerk.tap("登记居民")
     clerk.sees("周奶奶", "没有手机", "已登记")
