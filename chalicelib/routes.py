@@ -115,6 +115,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/places/{code}/messaging",
     ),
     "privacy": (
+        "GET /v1/people/{person_id}/consents",
         "GET /v1/people/{person_id}/data",
         "POST /v1/people/{person_id}/erase",
         "POST /v1/people/{person_id}/consents/{consent_id}/confirm",
@@ -227,6 +228,20 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /admin/queue/{move}",
         "POST /admin/queue/{move}",
     ),
+    "exports": (
+        "GET /admin/exports",
+        "POST /admin/exports",
+        "GET /admin/exports/{export_id}",
+        "POST /admin/exports/{export_id}",
+    ),
+    "factors": (
+        "GET /admin/factor",
+        "POST /admin/factor",
+        "GET /admin/factor/confirm",
+        "POST /admin/factor/confirm",
+        "GET /admin/factor/show",
+        "POST /admin/factor/show",
+    ),
     "front": (
         "GET /",
         "GET /b/{code}",
@@ -248,6 +263,15 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/photo",
         "POST /m/uploads",
         "GET /m/doors",
+        "GET /admin/more",
+        "GET /admin/print/{document}",
+    ),
+    "matching": (
+        "GET /admin/matching",
+        "POST /admin/matching",
+        "GET /admin/matching/weights",
+        "POST /admin/matching/weights",
+        "GET /admin/matching/{run_id}",
     ),
     "message_log": (
         "GET /m/inbox",
@@ -280,6 +304,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/me/erase/code",
         "POST /m/me/erase",
     ),
+    "places": (
+        "GET /admin/places",
+        "GET /admin/places/{code}",
+        "GET /admin/places/{code}/{move}",
+        "POST /admin/places/{code}/{move}",
+    ),
+    "security_trail": ("GET /admin/audit",),
     "signin": (
         "GET /m/sign-in",
         "POST /m/sign-in",
@@ -294,6 +325,18 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "POST /m/people/new",
         "GET /m/people/{person_id}",
         "POST /m/people/{person_id}/reveal",
+        "GET /admin/people",
+        "GET /admin/people/new",
+        "POST /admin/people/new",
+        "GET /admin/people/{person_id}",
+        "GET /admin/people/{person_id}/{move}",
+        "POST /admin/people/{person_id}/{move}",
+    ),
+    "statistics": ("GET /admin/figures",),
+    "ticket_policy": (
+        "GET /admin/rules",
+        "GET /admin/rules/{part}",
+        "POST /admin/rules/{part}",
     ),
     "tickets": (
         "GET /m/tickets",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..people.export import DataExports
     from ..web.routes import Routes
     from .background import ExportJobs
@@ -187,3 +188,11 @@ def rearm(jobs: "ExportJobs") -> int:
 def place_of(jobs: "ExportJobs", export_id: str) -> str:
     """Return the place of the rows of an export."""
     return jobs.place_of(export_id)
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

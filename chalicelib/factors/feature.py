@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.staff_queue import FoundTask, QueueQuery, Task
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..people.factor_gate import ReadFactor
     from ..people.model import Person
     from ..web.routes import Routes
@@ -167,3 +168,11 @@ def export(reader: "FactorReader", person_id: str) -> "Mapping[str, Any]":
 def traces_of(reader: "FactorReader", person: "Person") -> "Iterable[Delete]":
     """Drop the person's factor."""
     return reader.traces_of(person)
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

@@ -16,9 +16,10 @@ feature: "Feature[None]" = Feature("front")
 @feature.pages
 def pages() -> "Sequence[Pages]":
     """Load the pages."""
+    from .desk import desk
     from .pocket import pocket
     from .printing import printing
     from .reporting import reporting
     from .wall import wall
 
-    return (wall, pocket, reporting, printing)
+    return (wall, pocket, reporting, printing, desk)

@@ -79,7 +79,7 @@ def building_of(code: str) -> str:
 
 
 def sort_key(code: str) -> str:
-    """Return a text that sorts a place directly before everything below it.
+    """Return a text that sorts a place directly after everything below it.
 
     ``!`` and ``#`` sort before every character of a code, so ``g1`` and its buildings never mix
     with ``g1-a`` or ``g10``.

@@ -1,5 +1,6 @@
 """The declaration of matching: the choice of volunteers for open wishes."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Command
     from ..kernel.paging import Position
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .explainer import WishExplainer
     from .inputs import InputReader
@@ -118,3 +120,11 @@ def carry_out_run(
 ) -> "Position | None":
     """Do a step of a run that staff have started."""
     return matching.carry_out(command)
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

@@ -1,10 +1,11 @@
 """The call of a page: who looks at it, and the operations of the API in their name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ..kernel.access import ANONYMOUS
 from ..web.inside import InsideCalls
 from ..web.requests import Caller
 from .form_values import body_of_form
@@ -33,6 +34,7 @@ class PageCall:
     typed: Mapping[str, Any] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     back: str = ""
+    factor: str = ""  # the code of a second factor that came with the form
     problem: Mapping[str, Any] | None = None
 
     # What the reads of this page share: a caller is read once, not for each of them.
@@ -60,16 +62,26 @@ class PageCall:
         )
         return self.inside.run(route, reader, path, query=query)
 
+    def read_as_public(
+        self, route: str, query: Mapping[str, Any] | None = None, /
+    ) -> Any:
+        """Return the view that anybody gets of a GET of the API, for what is hung up outside."""
+        reader = replace(
+            self.caller, actor=ANONYMOUS, key=None, seen_version=None
+        )
+        return self.inside.run(route, reader, {}, query=query)
+
     def run(
         self,
         route: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        query: Mapping[str, Any] | None = None,
         /,
         **path: str,
     ) -> Any:
         """Run an operation of the API with the key and the version of the form."""
         self.people.clear()  # what is read from now on is as it is then
-        return self.inside.run(route, self.caller, path, body=body)
+        return self.inside.run(route, self.caller, path, query=query, body=body)
 
     def body_for(self, route: str) -> dict[str, Any]:
         """Return the body of an operation from the fields of the form."""

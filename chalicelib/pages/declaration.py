@@ -14,6 +14,7 @@ from ..kernel.text_catalogue import Catalogue
 from .call import PageCall
 
 __all__ = [
+    "NOWHERE",
     "NO_NAMES",
     "Act",
     "BrowserTokens",
@@ -182,6 +183,16 @@ class Pages:
 
     def _add(self, **fields: Any) -> None:
         self.routes.append(PageRoute(shell=self.shell, pages=self, **fields))
+
+
+# The page of a request that reaches none.
+NOWHERE = PageRoute(
+    method="GET",
+    path="/",
+    shell=Shell.WALL,
+    pages=Pages("", Shell.WALL, {}),
+    open=True,
+)
 
 
 def sheet(template: str, **values: Any) -> Sheet:

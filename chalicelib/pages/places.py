@@ -1,12 +1,20 @@
 """Places on pages: the street of an installation, and names in forms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..kernel.place import PlaceKind, ancestors, kind_of
 from .call import PageCall
 
-__all__ = ["door_names", "first_street", "name_in", "spoken_names", "tree"]
+__all__ = [
+    "door_names",
+    "first_street",
+    "name_in",
+    "named_places",
+    "names_of",
+    "spoken_names",
+    "tree",
+]
 
 _PAGES = 5  # of a hundred places
 
@@ -18,7 +26,10 @@ def first_street(call: PageCall) -> str:
 
 
 def tree(call: PageCall, under: str) -> Sequence[Any]:
-    """Return a place and everything below it, up to five hundred places."""
+    """Return a place and everything below it, up to five hundred places.
+
+    Each is before those below it.
+    """
     found: list[Any] = []
     query: dict[str, Any] = {"under": under, "limit": 100}
     for _ in range(_PAGES):
@@ -27,7 +38,12 @@ def tree(call: PageCall, under: str) -> Sequence[Any]:
         if page.next is None:
             break
         query["cursor"] = page.next
-    return found
+    return sorted(found, key=_outermost_first)
+
+
+def _outermost_first(place: Any) -> list[str]:
+    code: str = place.code
+    return code.split(".")
 
 
 def door_names(call: PageCall, code: str | None) -> str:
@@ -57,3 +73,27 @@ def name_in(names: Mapping[str, str], code: str) -> str:
     if kind_of(code) is not PlaceKind.UNIT or building not in names:
         return names.get(code, code)
     return f"{names[building]} {names.get(code, code)}"
+
+
+def names_of(call: PageCall, codes: Iterable[str | None]) -> dict[str, str]:
+    """Return the names of places by code, as one would ask the way to each."""
+    wanted = dict.fromkeys(code for code in codes if code)
+    return {code: _full_name(call, code) for code in wanted}
+
+
+def _full_name(call: PageCall, code: str) -> str:
+    names = call.read("GET /v1/places/{code}", code=code).names
+    return spoken_names(code, names) or names[-1]
+
+
+def named_places(places: Sequence[Any]) -> list[tuple[str, str]]:
+    """Return the code of each listed place with its name, and those of the places around it.
+
+    For a list in which one is chosen: the widest of the list is named with every place.
+    """
+    own = {place.code: place.name for place in places}
+    named = []
+    for code in own:
+        around = [own[each] for each in ancestors(code)[::-1] if each in own]
+        named.append((code, " ".join(around[1:] or around)))
+    return named

@@ -23,14 +23,15 @@ from .answers import Answers
 from .call import PageCall
 from .cookies import ACCESS, DEVICE, RESULT, SAID, STEP
 from .declaration import (
+    NOWHERE,
     PageResult,
     PageRoute,
     Pages,
     Raw,
     SeeOther,
     Sheet,
-    Shell,
 )
+from .factor import FIELD, ask_factor, is_missing, show_factor
 from .form_values import own_fields, version_of
 from .guard import check_origin, check_token
 from .look import Look
@@ -45,13 +46,6 @@ __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
 _SHARED = "/"  # also of the API, by the media type that is asked for
-_NOWHERE = PageRoute(
-    method="GET",
-    path="/",
-    shell=Shell.WALL,
-    pages=Pages("", Shell.WALL, {}),
-    open=True,
-)
 
 
 class Site:
@@ -163,15 +157,13 @@ class Site:
 
     def problem(self, request: Request, status: int, code: str) -> Response:
         """Return the page of a request that reaches no page."""
-        visitor = self._visitors.find(
-            request, _NOWHERE.shell, self._answers.jar
-        )
-        call = self._call(_NOWHERE, request, visitor)
+        visitor = self._visitors.find(request, NOWHERE.shell, self._answers.jar)
+        call = self._call(NOWHERE, request, visitor)
         problem = self._api.inside.problem(status, code, call.look.locale)
         if status == 500:  # it is read out to staff, who look it up in the log
             problem["request_id"] = request.context.get("requestId", "")
         return self._answers.sheet(
-            self._painter.problem(problem), _NOWHERE, call, request, visitor
+            self._painter.problem(problem), NOWHERE, call, request, visitor
         )
 
     def _answer(
@@ -209,6 +201,8 @@ class Site:
         return self._answers.sheet(result, page, call, request, visitor)
 
     def _run(self, page: PageRoute, call: PageCall) -> PageResult:
+        if call.factor:
+            show_factor(call, call.factor)
         if page.act:
             return run_act(page, page.act, call)
         assert page.view is not None  # noqa: S101 - a page has a view or an act
@@ -217,6 +211,8 @@ class Site:
     def _refused(self, page: PageRoute, call: PageCall) -> Sheet:
         """Return the page with the form again, or a page that says why there is none."""
         assert call.problem is not None  # noqa: S101 - the caller has set it
+        if is_missing(call.problem):
+            return ask_factor(call, page.method)
         is_seen = page.open or call.signed_in
         if page.asks and is_seen and call.is_of(page.path):
             try:
@@ -287,8 +283,13 @@ class Site:
             key=str(fields.get("_key", "")) or None,
             seen_version=version_of(fields.get("_version")),
         )
-        back = own_path(str(fields.get("_back", "")), "")
-        return replace(call, caller=caller, form=own_fields(fields), back=back)
+        return replace(
+            call,
+            caller=caller,
+            form=own_fields(fields),
+            back=own_path(str(fields.get("_back", "")), ""),
+            factor=str(fields.get(FIELD, "")),
+        )
 
     def _to_sign_in(
         self, request: Request, visitor: Visitor, call: PageCall

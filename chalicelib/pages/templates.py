@@ -72,6 +72,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     made.filters |= {
         "day": _day,
         "instant": _instant,

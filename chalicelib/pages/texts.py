@@ -26,6 +26,7 @@ WORDS: Mapping[str, Text] = {
     "desk.name": text(zh="春晖管理", en="Chunhui desk"),
     "desk.pocket": text(zh="手机版", en="On the phone"),
     "desk.search": text(zh="找人：姓名或编号", en="Find a person: name or id"),
+    "desk.other_place": text(zh="换地点", en="Another place"),
     "desk.find": text(zh="查找", en="Find"),
     "desk.nav.queue": text(zh="待办", en="Queue"),
     "desk.nav.wishes": text(zh="心愿", en="Wishes"),
@@ -108,6 +109,24 @@ WORDS: Mapping[str, Text] = {
         zh="发件箱，等网络：", en="Outbox, waiting for a network:"
     ),
     "timeline": text(zh="经过", en="History"),
+    "factor.title": text(
+        zh="请先验证本人身份", en="Please show that it is you"
+    ),
+    "factor.why": text(
+        zh="这一步会看到或改动别人的重要资料。验证一次，10 分钟内有效。",
+        en="This step shows or changes much of others. One code counts for ten minutes.",
+    ),
+    "factor.code": text(zh="动态口令", en="Code of your app"),
+    "factor.hint": text(
+        zh="打开手机里的口令应用，填 6 位数字。也可以填一个备用码。",
+        en="Open the app on your phone for the 6 digits. A recovery code will do, too.",
+    ),
+    "factor.go_on": text(zh="验证并继续", en="Go on"),
+    "factor.none": text(
+        zh="您还没有设置动态口令。设置好以后再来办这件事。",
+        en="You have no second factor yet. Set it up, then come back to this.",
+    ),
+    "factor.set_up": text(zh="设置动态口令", en="Set it up"),
     "late": text(zh="超时", en="Late"),
     "due": text(zh="{when} 前", en="by {when}"),
 }

@@ -29,7 +29,9 @@ def list_places(
     places: Places, context: RequestContext, query: SubtreeQuery
 ) -> PlaceList:
     """List a place and everything below it."""
-    page, for_staff = places.list_places(context, query.under, query.limit)
+    page, for_staff = places.list_places(
+        context, query.under, query.limit, alone=query.alone
+    )
     return PlaceList(
         items=[PlaceView.of(p, for_staff=for_staff) for p in page.items],
         next=context.cursor_of(page.next),

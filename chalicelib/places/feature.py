@@ -1,6 +1,6 @@
 """The declaration of places: the tree of a street, and the people on duty at each place."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -9,6 +9,7 @@ from ..people.feature import feature as people
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .service import Places
 
@@ -60,3 +61,11 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

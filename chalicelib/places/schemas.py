@@ -15,6 +15,7 @@ from ..web.fields import (
     PageQuery,
     PersonId,
     PlaceCode,
+    QueryFlag,
     Request,
     VersionedView,
     View,
@@ -66,6 +67,9 @@ class SubtreeQuery(PageQuery):
 
     under: PlaceCode
     limit: Annotated[int, Field(ge=1, le=100)] = 100
+    alone: QueryFlag = Field(
+        False, description="The place itself only, without what is below it."
+    )
 
 
 class LocationIn(Request):

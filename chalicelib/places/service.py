@@ -43,14 +43,27 @@ class Places(PlaceReader):
         self._default_contact = default_contact
 
     def list_places(
-        self, context: RequestContext, under: str, limit: int
+        self,
+        context: RequestContext,
+        under: str,
+        limit: int,
+        *,
+        alone: bool = False,
     ) -> tuple[Page[Place], bool]:
-        """Return the tree below a place, and whether the actor reads it as staff."""
+        """Return the tree below a place, and whether the actor reads it as staff.
+
+        With `alone` it is the place itself.
+        """
         resource = Resource(see=permissions.SEE, places=(under,))
         granted = self._access.require(context, permissions.READ, resource)
         for_staff = bool(granted.relations & STAFF)
         if for_staff:
             self._access.require(context, permissions.READ_DUTY, resource)
+        if alone:
+            place = self.find(under)
+            if place is None:
+                raise NotFound
+            return Page([place], None), for_staff
         page = self._repository.places_below(under, context.start, limit)
         if not page.items and not self._repository.place_exists(under):
             raise NotFound

@@ -4,11 +4,13 @@ from pydantic_core import to_jsonable_python
 
 from ..kernel.request import RequestContext
 from ..people.schemas import MyDataView
+from ..web.fields import PageQuery
 from ..web.routes import Routes
 from .schemas import (
     CallBackIn,
     ErasePersonIn,
     ErasureView,
+    PersonConsentList,
     SealedView,
     UnsealIn,
 )
@@ -23,6 +25,20 @@ def _nothing(privacy: Privacy, context: RequestContext, person_id: str) -> None:
 
 
 routes: Routes[Privacy] = Routes("privacy", REFUSALS)
+
+
+@routes.get("/v1/people/{person_id}/consents")
+def list_person_consents(
+    privacy: Privacy,
+    context: RequestContext,
+    person_id: str,
+    query: PageQuery,
+) -> PersonConsentList:
+    """List the consents of a person, newest first, with those that wait for a call-back."""
+    page = privacy.list_consents(context, person_id, query.limit)
+    return PersonConsentList.model_validate(
+        {"items": page.items, "next": context.cursor_of(page.next)}
+    )
 
 
 @routes.get("/v1/people/{person_id}/data")

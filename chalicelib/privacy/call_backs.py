@@ -9,7 +9,7 @@ from ..kernel.changes import Changes, Message, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
-from ..kernel.paging import Position
+from ..kernel.paging import Page, Position
 from ..kernel.place import community_of
 from ..kernel.request import RequestContext
 from ..people.access import Access
@@ -48,6 +48,12 @@ class CallBacks:
         self._access, self._people = access, people
         self._places, self._consents = places, consents
         self._audit = audit
+
+    def page_of(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[Consent]:
+        """Return a page of a person's consents, newest first."""
+        return self._consents.read_page(person_id, start, limit)
 
     def confirm(
         self,

@@ -1,5 +1,6 @@
 """The texts of privacy in the contract."""
 
+from ..people import permissions as people_can
 from ..web.contract_texts import About, FeatureTexts
 from . import permissions as can
 
@@ -8,6 +9,7 @@ __all__ = ["CONTRACT"]
 CONTRACT = FeatureTexts(
     tag="The data of people who cannot ask for it themselves.",
     operations={
+        "list_person_consents": About(people_can.READ, "It changes nothing."),
         "read_person_data": About(
             can.EXPORT, "The security trail gets a line."
         ),
@@ -22,6 +24,7 @@ CONTRACT = FeatureTexts(
         "unseal": About(can.UNSEAL, "The security trail gets a line."),
     },
     fields={
+        "PersonConsentView.id": "The id of the line, for its call-back.",
         "second": "The id of a second member of staff, who is asked to approve.",
         "homes": "The homes that the person was shown as a helper.",
         "erased_at": "When the person was erased (UTC).",

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ..people.consent_schemas import ConsentView
 from ..web.choices import Choices
 from ..web.fields import (
     Flag,
@@ -19,11 +20,25 @@ __all__ = [
     "CallBackIn",
     "ErasePersonIn",
     "ErasureView",
+    "PersonConsentList",
     "SealedView",
     "UnsealIn",
 ]
 
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
+
+
+class PersonConsentView(ConsentView):
+    """A line of a person's consent history, as staff see it."""
+
+    id: str
+
+
+class PersonConsentList(View):
+    """A page of a person's consent history, newest first."""
+
+    items: list[PersonConsentView]
+    next: str | None
 
 
 class ErasePersonIn(Request):

@@ -9,6 +9,7 @@ from ..kernel.access import Action, Actor, Resource
 from ..kernel.changes import Changes, Delete, Entity
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Invalid, NotFound
+from ..kernel.paging import Page
 from ..kernel.place import community_of
 from ..kernel.request import RequestContext
 from ..people import permissions as people_permissions
@@ -16,7 +17,7 @@ from ..people.access import Access
 from ..people.erasure import Erasure
 from ..people.export import PersonalData
 from ..people.model import Person
-from ..people.records import SealedRecord
+from ..people.records import Consent, SealedRecord
 from ..people.service import People
 from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
@@ -86,6 +87,13 @@ class Privacy:
 
         person = self._transaction.run(decide, context)
         return self._personal_data.of(person)
+
+    def list_consents(
+        self, context: RequestContext, person_id: str, limit: int
+    ) -> Page[Consent]:
+        """Return a page of a person's consent history, newest first; for staff of their place."""
+        self._require(context, person_id, people_permissions.READ)
+        return self.call_backs.page_of(person_id, context.start, limit)
 
     def erase_person(
         self,

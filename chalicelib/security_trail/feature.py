@@ -1,5 +1,6 @@
 """The declaration of the security trail."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, ServiceProvider
@@ -7,6 +8,7 @@ from ..people.feature import access, phones, trail_line
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..pages.declaration import Pages
     from ..people.accounts import TrailLine
     from ..web.routes import Routes
     from .audit import AuditLog
@@ -63,3 +65,11 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

@@ -79,6 +79,7 @@ def routes() -> "Routes[Any]":
 @feature.pages
 def pages() -> "Sequence[Pages]":
     """Load the pages."""
+    from .desk import desk
     from .pages import pages
 
-    return (pages,)
+    return (pages, desk)

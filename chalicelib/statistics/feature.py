@@ -1,5 +1,6 @@
 """The declaration of statistics: overviews, and rates and hot spots of tickets."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -12,6 +13,7 @@ from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .fact_check import FactCheck
     from .sealing import Sealing
@@ -73,3 +75,11 @@ def routes() -> "Routes[Any]":
     from .api import routes
 
     return routes
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

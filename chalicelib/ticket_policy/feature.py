@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
+    from ..pages.declaration import Pages
     from ..web.routes import Routes
     from .book import PolicyBook
     from .service import TicketPolicies
@@ -82,3 +83,11 @@ def context(
 
 
 feature.messages("ticket.holes_staff", templates=templates, context=context)
+
+
+@feature.pages
+def pages() -> "Sequence[Pages]":
+    """Load the pages."""
+    from .desk import desk
+
+    return (desk,)

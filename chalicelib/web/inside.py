@@ -3,7 +3,7 @@
 There is no HTTP, but every check of a request: a page shows and does what the API would.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -64,7 +64,7 @@ class InsideCalls:
         path: Mapping[str, str],
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
     ) -> Any:
         """Run an operation; return its view.
 
@@ -76,7 +76,12 @@ class InsideCalls:
         operation, find_service = self._table.find(method, template)
         try:
             return self._view_of(
-                operation, find_service, caller, path, query or {}, body or {}
+                operation,
+                find_service,
+                caller,
+                path,
+                query or {},
+                {} if body is None else body,
             )
         except (Refusal, ValidationError) as error:
             problem = self._errors.problem_of(error, operation, caller.locale)
@@ -89,7 +94,7 @@ class InsideCalls:
         caller: Caller,
         path: Mapping[str, str],
         query: Mapping[str, Any],
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | Sequence[Any],
     ) -> Any:
         if not operation.public and not caller.actor.id:
             raise Unauthenticated("auth.token_missing")
@@ -117,7 +122,7 @@ def _values(
     operation: Operation,
     path: Mapping[str, str],
     query: Mapping[str, Any],
-    body: Mapping[str, Any],
+    body: Mapping[str, Any] | Sequence[Any],
 ) -> dict[str, Any]:
     """Return the keyword values of a view. Each is checked as that of a request."""
     inputs: Mapping[str, type[BaseModel]] = operation.inputs

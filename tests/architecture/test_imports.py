@@ -108,13 +108,23 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         ), name
 
 
+# Modules with the pages of a feature; `desk_` and a word: those of one thing on the desk.
+PAGE_MODULES = frozenset(("pages", "desk"))
+BARE = ("texts", "moves", "forms")
+
+
+def is_bare(last: str) -> bool:
+    """Say whether a module of pages is a table only: texts, moves, the fields of forms."""
+    return last.startswith(("page_", "desk_")) and last.endswith(BARE)
+
+
 def is_page_module(name: str) -> bool:
     """Say whether a module declares pages: ``wishes.pages``, or any of the front."""
     if top(name) == "front":
         return not name.endswith(("front", ".feature"))
     last = name.rpartition(".")[2]
-    is_page = last == "pages" or last.startswith("desk")
-    return top(name) in FEATURE_SET and is_page and last != "desk_texts"
+    is_page = last in PAGE_MODULES or last.startswith("desk")
+    return top(name) in FEATURE_SET and is_page and not is_bare(last)
 
 
 def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
@@ -130,7 +140,7 @@ def test_a_page_is_a_client_of_the_api_and_knows_nothing_behind_it():
 
 def test_texts_and_moves_of_pages_import_the_kernel_only():
     for name in modules():
-        if name.split(".")[-1].startswith(("page_", "desk_texts")):
+        if is_bare(name.rpartition(".")[2]):
             found = edges(for_types=True)[name]
             assert {top(other) for other in found} <= {"kernel"}, name
 

@@ -5,11 +5,12 @@ from typing import NamedTuple
 __all__ = ["PAGES", "OpenedPage"]
 
 _CARD = "main .card h2 a"
-_ROW = "main a[data-go]"
 _RESIDENT, _ANSWERING, _OWNER = "0101", "0118", "0116"
 _REPORTER, _SOLVED, _FIRST_REPORT = "0106", "0109", "0108"
 _VOLUNTEER, _HELPER = "0011", "0018"
 _WORKER, _STAFF, _PROPERTY = "0004", "0002", "0006"
+_BOSS = "0001"
+_ROW = "main :is(a[data-go], tbody th a)"
 _DOOR = "chunhui.baihua.g01.b01.u1"
 
 
@@ -112,4 +113,35 @@ PAGES = (
     OpenedPage("desk-reply", "/admin/tickets", _STAFF, _ROW, "/comment"),
     OpenedPage("desk-assign", "/admin/tickets", _STAFF, _ROW, "/assign"),
     OpenedPage("desk-publish", "/admin/tickets", _STAFF, _ROW, "/publish"),
+    OpenedPage("desk-people", "/admin/people", _STAFF),
+    OpenedPage("desk-person", "/admin/people", _STAFF, _ROW),
+    OpenedPage("desk-new-person", "/admin/people/new", _STAFF),
+    OpenedPage(
+        "desk-new-person-refused", "/admin/people/new", _STAFF, sends=True
+    ),
+    OpenedPage("desk-correct", "/admin/people", _STAFF, _ROW, "/correct"),
+    OpenedPage("desk-roles", "/admin/people", _STAFF, _ROW, "/roles"),
+    OpenedPage("desk-vet", "/admin/people", _STAFF, _ROW, "/vet"),
+    OpenedPage("desk-block", "/admin/people", _STAFF, _ROW, "/block"),
+    OpenedPage("desk-places", "/admin/places", _BOSS),
+    OpenedPage("desk-choose-place", "/admin/places?next=/admin/people", _BOSS),
+    OpenedPage("desk-place", "/admin/places/chunhui", _BOSS),
+    OpenedPage("desk-duty", "/admin/places/chunhui.baihua/duty?q=陈", _BOSS),
+    OpenedPage("desk-messaging", "/admin/places/chunhui/messaging", _BOSS),
+    OpenedPage("desk-new-place", "/admin/places/chunhui/new", _BOSS),
+    OpenedPage("desk-rules", "/admin/rules", _BOSS),
+    OpenedPage("desk-limits", "/admin/rules/limits", _BOSS),
+    OpenedPage("desk-routing", "/admin/rules/rules", _BOSS),
+    OpenedPage("desk-ladder", "/admin/rules/ladder", _BOSS),
+    OpenedPage("desk-office", "/admin/rules/office", _BOSS),
+    OpenedPage("desk-categories", "/admin/rules/categories", _BOSS),
+    OpenedPage("desk-matching", "/admin/matching", _BOSS),
+    OpenedPage("desk-weights", "/admin/matching/weights", _BOSS),
+    OpenedPage("desk-figures", "/admin/figures", _BOSS),
+    OpenedPage("desk-figures-kinds", "/admin/figures?by=category", _BOSS),
+    OpenedPage("desk-audit", "/admin/audit", _BOSS),
+    OpenedPage("desk-exports", "/admin/exports", _STAFF),
+    OpenedPage("desk-more", "/admin/more", _STAFF),
+    OpenedPage("desk-poster", "/admin/print/wall", _STAFF),
+    OpenedPage("desk-factor", "/admin/factor", _STAFF),
 )

@@ -527,6 +527,7 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
     path = operation.path.replace("{wish_id}", wish_id).replace(
         "{ticket_id}", ticket_id
     )
+    path = path.replace("{person_id}", world.person().id)
     return path, needs.get(operation.name, "limit=20")
 
 

@@ -7,6 +7,8 @@ from itertools import product
 from app import site
 from chalicelib.kernel.access import Role
 from chalicelib.pages.declaration import PageRoute
+from chalicelib.places.desk_forms import FORMS as PLACE_FORMS
+from chalicelib.staff_directory.desk_moves import MOVES as PERSON_MOVES
 
 from ..message_log.cases import a_visit
 from ..world import BAIHUA, GRID, UNIT, Phone, World
@@ -83,8 +85,24 @@ class Scene:
             "person_id": [ward.id, resident.me["id"]],
             "session_id": [each["id"] for each in session],
             "code": [UNIT, BAIHUA],
-            "document": ["app.css"],
+            "document": ["app.css", "wall"],
+            "part": ["limits", "rules"],
+            "run_id": [self._run()],
+            "export_id": [self._export()],
         }
+
+    def _run(self) -> str:
+        body = {"place": BAIHUA, "dry_run": True}
+        run = self.phone("staff").post("/v1/matching/runs", body)
+        assert run.status == 202, run.text
+        return str(run.json["id"])
+
+    def _export(self) -> str:
+        days = {"from": "2026-11-01", "to": "2026-11-30"}
+        body = {"what": "tickets", "place": BAIHUA, **days}
+        export = self.phone("staff").post("/v1/admin/exports", body)
+        assert export.status == 202, export.text
+        return str(export.json["id"])
 
 
 def addresses(page: PageRoute, values: dict[str, list[str]]) -> Iterator[str]:
@@ -95,7 +113,7 @@ def addresses(page: PageRoute, values: dict[str, list[str]]) -> Iterator[str]:
     choices = []
     for name in names:
         if name == "move":
-            moves = sorted(page.act.moves) if page.act else MOVES
+            moves = sorted(page.act.moves) if page.act else moves_of(page)
             choices.append([*moves, "nothing", "%00"])
             continue
         prefix = values[name][0].split("_")[0] if values[name] else "ses"
@@ -113,6 +131,15 @@ MOVES = [
     *("claim", "deliver", "confirm", "edit", "dispute", "resolve", "hold"),
     *("reject", "assign", "merge", "publish", "check", "settle-hours"),
 ]
+
+
+def moves_of(page: PageRoute) -> list[str]:
+    """Return the moves of a page whose view knows them."""
+    if page.path.startswith("/admin/people/"):
+        return list(PERSON_MOVES)
+    if page.path.startswith("/admin/places/"):
+        return list(PLACE_FORMS)
+    return MOVES
 
 
 def by_route(page: PageRoute) -> str:

@@ -117,6 +117,11 @@ ECHOED = [
     "/m/people?q={}",
     "/admin/tickets/{ticket_id}/comment?text={}",
     "/m/people/new?name={}&phone={}&home={}&address={}&contact_note={}",
+    "/admin/people?q={}",
+    "/admin/people/new?name={}&phone={}&address={}&contact_note={}",
+    f"/admin/places/{BAIHUA}/duty?q={{}}",
+    "/admin/rules/numbers?hold_days={}&holds={}",
+    "/admin/exports?reason={}&from={}&to={}",
     "/m/me/account?name={}&address={}&from={}",
     "/m/me/volunteer?skills={}&capacity={}&places={}",
 ]
@@ -129,6 +134,11 @@ SWALLOWED = [
     "/m/tickets?tab={}&assignee={}&place={}",
     "/m/report?place={}&for={}",
     "/m/me/home?under={}&next={}",
+    "/admin/people?place={}&role={}&cursor={}",
+    "/admin/places?under={}&next={}",
+    "/admin/figures?month={}&by={}&place={}",
+    "/admin/audit?kind={}&actor={}&subject={}&from={}&to={}",
+    "/admin/print/{}",
     "/m/me/erase?challenge={}&code={}",
     "/nowhere/{}",
 ]
@@ -218,6 +228,8 @@ def test_what_is_stored_is_text_wherever_it_is_shown(
         "/m/people",
         f"/m/report?for={ward.id}",
     ):
+        texts.append(is_only_text(clerk.get(path)))
+    for path in (f"/admin/people/{ward.id}", "/admin/people?q=x"):
         texts.append(is_only_text(clerk.get(path)))
     for path in ("/m/me", "/m/me/account", "/m/me/data", "/m/me/sessions"):
         texts.append(is_only_text(owner.get(path)))

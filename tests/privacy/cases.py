@@ -63,6 +63,7 @@ CASES = Cases(
     },
     who={
         "confirm_consent": WORKER,
+        "list_person_consents": WORKER,
         "read_person_data": STAFF,
         "erase_person": STAFF,
     },

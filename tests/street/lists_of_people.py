@@ -1,5 +1,6 @@
 """What each list of people, places and messages must show, found by looking through everything."""
 
+from dataclasses import replace
 from operator import attrgetter
 from random import Random
 
@@ -91,6 +92,17 @@ def consents(street: Street, dice: Random) -> Listing:
         "/v1/me/consents",
         [one.purpose for one in own],
         key=lambda item: item["purpose"],
+    )
+
+
+def consents_for_staff(street: Street, dice: Random) -> Listing:
+    """The same history, as an administrator reads it."""
+    own = consents(street, dice)
+    person_id = own.phone.me["id"]
+    return replace(
+        own,
+        phone=street.world.phone_of(street.world.admin),
+        path=f"/v1/people/{person_id}/consents",
     )
 
 

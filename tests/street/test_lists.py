@@ -97,6 +97,7 @@ LISTS: dict[tuple[str, str], Draw] = {
     ("list_streets", ""): lists_of_people.streets,
     ("list_places", ""): at(any_place, lists_of_people.places),
     ("read_consents", ""): lists_of_people.consents,
+    ("list_person_consents", ""): lists_of_people.consents_for_staff,
     ("list_sessions", ""): lists_of_people.sessions,
     ("list_messages", ""): lists_of_people.messages,
     ("read_inbox", ""): lists_of_people.inbox,

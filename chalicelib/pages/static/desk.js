@@ -141,4 +141,8 @@
     if (next && !document.querySelector(".errors")) next.querySelector("[data-go]").focus();
   };
   begin();
+
+  // What is shown once is not asked for again by a reload: that leads to the page named here.
+  const once = document.querySelector("[data-once]");
+  if (once) history.replaceState(null, "", once.dataset.once);
 })();
