@@ -23,7 +23,7 @@ __all__ = [
 
 # After a number.
 DOORS = "号楼 号院 号门 号房 号屋 栋 棟 幢 座 单元 室 楼 层 弄 巷 门 户 房间 号"
-# Before a storey that is somebody's own, whatever follows.
+# Before a storey that is somebody's own.
 OWN_STOREY = "住在 家住 住 家在 我家 搬到 搬来"
 # After a storey: the parts of a building that all share. A storey of these is nobody's door.
 SHARED_PARTS = (

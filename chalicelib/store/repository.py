@@ -21,3 +21,7 @@ class Repository:
     def __init__(self, store: Store) -> None:
         self._store, self._counters = store, Counters(store)
         store.register(*self.rows)
+
+    def read_counter(self, subject: str, name: str) -> int:
+        """Read a counter of a limit."""
+        return self._counters.read(subject, name)

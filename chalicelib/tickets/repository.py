@@ -297,10 +297,6 @@ class TicketRepository(Repository):
         found = self._store.get_many(FACT, keys, consistent=False)
         return {fact.id: fact.n for fact in found}
 
-    def read_counter(self, subject: str, name: str) -> int:
-        """Read a counter of a limit."""
-        return self._counters.read(subject, name)
-
     def reported_by(
         self, person_id: str, start: Position | None, limit: int
     ) -> Page[Ticket]:

@@ -310,7 +310,7 @@ def filed_for_others(
     wishes: Wishes, context: RequestContext, query: PageQuery
 ) -> FiledWishList:
     """List the wishes that the caller filed for others, newest first."""
-    page = wishes.queries.filed_for_others(context, query.limit)
+    page = wishes.submitter.filed_for_others(context, query.limit)
     return FiledWishList(
         items=[FiledWishView.of(wish) for wish in page.items],
         next=context.cursor_of(page.next),

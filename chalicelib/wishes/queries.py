@@ -184,15 +184,6 @@ class WishQueries:
         page = self._repository.wishes_of(actor.id, context.start, limit)
         return self._for_viewer_each(actor, page, context.locale)
 
-    def filed_for_others(
-        self, context: RequestContext, limit: int
-    ) -> Page[Wish]:
-        """Return the wishes that the caller filed for others, newest first."""
-        actor = self._access.require_self(context).actor
-        return self._repository.filed_for_others_by(
-            actor.id, context.start, limit
-        )
-
     def my_claims(
         self, context: RequestContext, limit: int
     ) -> Page[tuple[Claim, WishForViewer]]:

@@ -351,20 +351,14 @@ class WishRepository(Repository):
         return chain(states, read, start, limit)
 
     def wishes_of(
-        self, person_id: str, start: Position | None, limit: int
+        self,
+        person_id: str,
+        start: Position | None,
+        limit: int,
+        *,
+        index: str = "by_resident",
     ) -> Page[Wish]:
-        """Read the wishes of a person, newest first."""
-        return self._newest("by_resident", person_id, start, limit)
-
-    def filed_for_others_by(
-        self, person_id: str, start: Position | None, limit: int
-    ) -> Page[Wish]:
-        """Read the wishes that a person filed for others, newest first."""
-        return self._newest("by_filer", person_id, start, limit)
-
-    def _newest(
-        self, index: str, person_id: str, start: Position | None, limit: int
-    ) -> Page[Wish]:
+        """Read the wishes of a person, newest first; ``by_filer`` are those filed for others."""
         keys = self._store.page(
             _KEY,
             person_id,
@@ -385,10 +379,6 @@ class WishRepository(Repository):
         keys = [(subject, "helper") for subject in subjects]
         found = self._store.get_many(HELPER, keys, consistent=consistent)
         return by_id(found)
-
-    def read_counter(self, subject: str, name: str) -> int:
-        """Read a counter of a limit."""
-        return self._counters.read(subject, name)
 
     def claims_of(
         self, person_id: str, start: Position | None, limit: int

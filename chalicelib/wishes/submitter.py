@@ -9,6 +9,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.ids import Ids
+from ..kernel.paging import Page
 from ..kernel.place import PlaceKind, community_of, covers, kind_of
 from ..kernel.request import RequestContext
 from ..people.access import Access, Granted
@@ -66,7 +67,7 @@ class _Submitted:
 
 
 class WishSubmitter:
-    """Submits wishes."""
+    """Submits wishes, and lists those that somebody filed for others."""
 
     def __init__(
         self,
@@ -86,6 +87,15 @@ class WishSubmitter:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._access = clock, ids, access
         self._people, self._places, self._queries = people, places, queries
+
+    def filed_for_others(
+        self, context: RequestContext, limit: int
+    ) -> Page[Wish]:
+        """Return the wishes that the caller filed for others, newest first."""
+        actor = self._access.require_self(context).actor
+        return self._repository.wishes_of(
+            actor.id, context.start, limit, index="by_filer"
+        )
 
     def submit_wish(
         self,

@@ -301,7 +301,7 @@ class WishList(View):
 
 
 class FiledWishView(View):
-    """A wish that the caller filed for another person: how it stands, and no more.
+    """A wish that the caller filed for another person: its state, and no more.
 
     They may be no staff, and the resident may have changed the words since.
     """

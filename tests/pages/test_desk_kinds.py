@@ -1,4 +1,4 @@
-"""Every kind of task of the queue has a way on: a form there, or the page where it is done."""
+"""Each kind of task of the queue has a way on: a form in the queue, or the page of its work."""
 
 import re
 

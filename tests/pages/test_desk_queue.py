@@ -285,3 +285,29 @@ def test_the_place_of_a_desk_is_ones_own(world: World) -> None:
     shown = desk(world).ask("GET", "/admin?place=chunhui.jinfeng")
     assert shown.status == 404
     assert desk(world).get(f"/admin?place={BAIHUA}").status == 200
+
+
+def test_tickets_are_merged_from_the_queue(world: World) -> None:
+    street = TicketStreet(world)
+    one, other, kept = (
+        reporter.post("/v1/tickets", a_body(text=f"七楼有垃圾，第{n}次")).json[
+            "id"
+        ]
+        for n, reporter in enumerate(
+            (street.resident, street.neighbour, street.worker)
+        )
+    )
+    person = world.services.people.find(street.ids["clerk"])
+    assert person
+    staff = Browser(world).enter(person)
+    shown = move(staff, staff.get("/admin"), "merge", one, other)
+    assert "2 项并入另一件" in shown.words
+    form = shown.form("/admin/queue/merge")
+    fields = {**form.fields, "into": kept}
+    del fields["item"]
+    items = [("item", id) for id in (one, other)]
+    sent = staff.post("/admin/queue/merge", [*fields.items(), *items])
+    assert "2 项已合并" in staff.get(sent.header("location")).words
+    read = street.admin.get
+    assert read(f"/v1/tickets/{one}").json["merged_into"] == kept
+    assert read(f"/v1/tickets/{other}").json["merged_into"] == kept

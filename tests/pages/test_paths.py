@@ -41,7 +41,7 @@ def test_a_path_of_ours_is_kept(path: str) -> None:
         "/m@evil",
         "/m:80",
         "/%0d%0a汉",
-        "/" + "a" * 501,
+        "/" + "a" * 2001,
     ],
 )
 def test_anything_else_leads_home(path: str) -> None:

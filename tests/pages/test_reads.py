@@ -37,7 +37,7 @@ BUDGETS = {
     f"/m/report?place={UNIT}": ("resident", 8),
     "/m/tickets": ("worker", 2),
     "/m/tickets?tab=mine": ("resident", 4),
-    "/m/tickets/{ticket_id}": ("worker", 7),
+    "/m/tickets/{ticket_id}": ("worker", 8),
     "/m/tickets/{ticket_id}/resolve": ("worker", 4),
     "/m/visits": ("worker", 6),
     "/m/visits/{message_id}": ("worker", 0),
