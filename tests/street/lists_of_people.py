@@ -74,6 +74,13 @@ def places(street: Street, dice: Random, *, place: str) -> Listing:
     )
 
 
+def place_alone(street: Street, dice: Random, *, place: str) -> Listing:
+    """The list of one place, without those below it."""
+    whole = places(street, dice, place=place)
+    query = {**whole.query, "alone": "true"}
+    return replace(whole, expected=[place], query=query)
+
+
 def streets(street: Street, dice: Random) -> Listing:
     found = [one for one in street.all(Place) if "." not in one.id]
     found.sort(key=lambda one: one.id)
@@ -96,14 +103,12 @@ def consents(street: Street, dice: Random) -> Listing:
 
 
 def consents_for_staff(street: Street, dice: Random) -> Listing:
-    """The same history, as an administrator reads it."""
+    """The same history, as staff of the person's place read it."""
     own = consents(street, dice)
-    person_id = own.phone.me["id"]
-    return replace(
-        own,
-        phone=street.world.phone_of(street.world.admin),
-        path=f"/v1/people/{person_id}/consents",
-    )
+    id = own.phone.me["id"]
+    (person,) = [one for one in street.all(Person) if one.id == id]
+    viewer = viewer_of(street, person.places[0], dice)
+    return replace(own, phone=viewer, path=f"/v1/people/{id}/consents")
 
 
 def sessions(street: Street, dice: Random) -> Listing:
