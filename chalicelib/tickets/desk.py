@@ -210,9 +210,7 @@ def reveal(call: PageCall) -> Sheet | SeeOther:
     if ticket.view != "staff" or ticket.person_id is None:
         raise NotFound
     route = "POST /v1/people/{person_id}/reveal"
-    contact = call.run(
-        route, call.body_for(route), person_id=ticket.person_id
-    )
+    contact = call.run(route, call.body_for(route), person_id=ticket.person_id)
     return _ticket_page(call, contact)
 
 
