@@ -22,6 +22,16 @@ AT_THE_DESK = {"community_staff", "street_admin"}  # whose sessions last a shift
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+# The minute in which staff undo a decision is looked at in tests/wishes/test_undo.py.
+TOLD_AT_ONCE = """
+import runpy
+from datetime import timedelta
+from chalicelib.wishes import policy
+policy.UNDO_WITHIN = timedelta(0)
+runpy.run_path("local.py", run_name="__main__")
+"""
+
+
 @dataclass
 class Told:
     """A message that somebody was sent."""
@@ -188,7 +198,7 @@ def running_server(
     env.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     with (folder.parent / f"{folder.name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "local.py"],
+            [sys.executable, "-c", TOLD_AT_ONCE],
             cwd=ROOT,
             env=env,
             stdout=log,
