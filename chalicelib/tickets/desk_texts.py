@@ -98,6 +98,11 @@ _CLOCKS: Mapping[str, Text] = {
         zh="限 {n} 分钟，不分昼夜", en="limit: {n} minutes, day and night"
     ),
     "ticket.desk.how": text(zh="怎么算的", en="How it is counted"),
+    "ticket.desk.other": text(zh="另一件工单", en="the other ticket"),
+    "ticket.desk.climbs": text(
+        zh="到 {when} 还没办，再升一级。",
+        en="If it is still so {when}, it goes one level up.",
+    ),
     "ticket.desk.promised": text(
         zh="最早的期限：{when}", en="First deadline: {when}"
     ),
