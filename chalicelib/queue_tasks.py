@@ -7,6 +7,7 @@ from typing import Any
 
 from .feature import Bound, Get, QueueLine
 from .features import declaration, declarations
+from .kernel.place import PlaceKind, building_of, kind_of
 from .kernel.staff_queue import FoundTask, QueueQuery, QueueStep, Task
 from .kernel.waiting_task import WaitingTask
 from .store.task_reader import TaskReader
@@ -91,15 +92,17 @@ class TaskMaker:
 
         They are read together.
         """
-        codes = list(dict.fromkeys([around, *(task.place for task in tasks)]))
+        codes = [around]
+        for task in tasks:
+            codes += _named_by(task.place)
         places = self._get(declaration("places")).find_many(
-            codes, consistent=False
+            dict.fromkeys(codes), consistent=False
         )
         named = []
         for task in tasks:
-            place = places.get(task.place)
-            name = place.name if place else None
-            named.append(replace(task, place_name=name))
+            found = [places.get(code) for code in _named_by(task.place)]
+            name = " ".join(place.name for place in found if place)
+            named.append(replace(task, place_name=name or None))
         whole = places.get(around)
         return named, whole.name if whole else around
 
@@ -112,6 +115,13 @@ class TaskMaker:
                 if ids:
                     closed += close(self._get(provider), ids)
         return closed
+
+
+def _named_by(code: str) -> list[str]:
+    """Return the places whose names make the name of a place: a unit is named with its building."""
+    if kind_of(code) is PlaceKind.UNIT:
+        return [building_of(code), code]
+    return [code]
 
 
 def _line_of(kind: str) -> QueueLine:

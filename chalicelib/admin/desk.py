@@ -162,16 +162,28 @@ def ask_move(call: PageCall) -> Sheet | SeeOther:
     if move == "assign" and place:
         query = {"place": place, "role": "grid_worker", "limit": 50}
         people = call.read("GET /v1/people", query).items
-    first = call.text("title")
     return sheet(
         "admin/queue_move.html",
         move=move,
         chosen=chosen,
         people=people,
-        first=first,
+        only=_only_title(call, chosen),
         back=way_back(call, "/admin"),
         others=_other_tickets(call, move, place, chosen),
     )
+
+
+def _only_title(call: PageCall, chosen: Sequence[str]) -> str:
+    """Return the words of the only task that was chosen; "" for several, which are counted."""
+    route = _VIEWS.get(chosen[0][:3]) if len(chosen) == 1 else None
+    if route is None:
+        return ""
+    name = route.partition("{")[2].rstrip("}")
+    try:
+        seen = call.read(route, **{name: chosen[0].partition("~")[0]})
+    except CallRefused:
+        return ""
+    return str(getattr(seen, "title", None) or getattr(seen, "text", ""))
 
 
 def _other_tickets(

@@ -139,15 +139,15 @@ _ABOUT: Mapping[str, Text] = {
 }
 _MOVES: Mapping[str, Text] = {
     "desk.bulk.approve": text(zh="批准所选", en="Approve the chosen"),
-    "desk.bulk.reject": text(zh="不通过…", en="Say no…"),
+    "desk.bulk.reject": text(zh="所选不通过…", en="Say no to the chosen…"),
     "desk.bulk.accept": text(zh="所选我来处理", en="Take the chosen"),
-    "desk.bulk.assign": text(zh="改派…", en="Assign…"),
-    "desk.bulk.merge": text(zh="合并…", en="Merge…"),
+    "desk.bulk.assign": text(zh="所选改派…", en="Assign the chosen…"),
+    "desk.bulk.merge": text(zh="所选合并…", en="Merge the chosen…"),
     "desk.bulk.visited": text(zh="所选已走访", en="Chosen are visited"),
     "desk.bulk.redrive": text(zh="所选再试一次", en="Try the chosen again"),
     "desk.bulk.handled": text(zh="所选已看过", en="Chosen are seen to"),
     "desk.one.approve": text(zh="批准上墙", en="Put on the wall"),
-    "desk.one.reject": text(zh="不通过…", en="Say no…"),
+    "desk.one.reject": text(zh="所选不通过…", en="Say no to the chosen…"),
     "desk.one.accept": text(zh="我来处理", en="I will see to it"),
     "desk.one.assign": text(zh="改派", en="Assign"),
     "desk.one.merge": text(zh="合并", en="Merge"),
@@ -214,6 +214,9 @@ _PAGE: Mapping[str, Text] = {
     ),
     "desk.queue.caption": text(zh="待办的事", en="What waits"),
     "desk.queue.empty": text(zh="都办完了。", en="All is done."),
+    "desk.queue.none": text(
+        zh="这一类都办完了。", en="Nothing of this kind is left."
+    ),
     "desk.queue.next_due": text(
         zh="下一件 {when} 到期。", en="The next one is due {when}."
     ),
