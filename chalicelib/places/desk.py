@@ -51,6 +51,7 @@ def list_places(call: PageCall) -> Sheet:
         next=own_path(call.text("next"), "").partition("?")[0],
         gaps=gaps,
         names=names_of(call, [gap.place for gap in gaps]),
+        grids={each.code: each.name for each in found},
     )
 
 
