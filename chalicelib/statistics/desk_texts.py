@@ -39,15 +39,17 @@ WORDS: Mapping[str, Text] = {
         zh="整个街道，{month}。", en="The whole street, {month}."
     ),
     "figures.interval_note": text(
-        zh="括号里和横线是 95% 区间：区间重叠的不要排名。没人回答的另列，不算办好也不算没办好。",
-        en="In brackets and as lines: the 95 % interval. Do not rank where they overlap. What "
-        "nobody has answered counts neither way.",
+        zh="括号里和横线是可能的范围：件数越少，范围越宽。范围重叠的不要排名。没人回答的另列，不算办好也不算没办好。",
+        en="In brackets and as lines: the likely range, wider for fewer tickets. Do not rank "
+        "where ranges overlap. What nobody has answered counts neither way.",
     ),
     "figures.cut": text(
         zh="工单太多，只算了 {day} 以后的。",
         en="Too many: counted from {day} on only.",
     ),
     "figures.group": text(zh="分组", en="Group"),
+    "figures.category": text(zh="种类", en="Kind"),
+    "figures.of": text(zh="共 {n} 件", en="of {n}"),
     "figures.none": text(
         zh="这个月还没有工单。换个月份或地点。",
         en="There was no ticket this month. Try another month or place.",
