@@ -67,6 +67,7 @@ WORDS: Mapping[str, Text] = {
     "keys.send": text(zh="发送", en="send"),
     "keys.turn_off": text(zh="关掉单键快捷键", en="Turn single keys off"),
     "keys.turn_on": text(zh="打开单键快捷键", en="Turn single keys on"),
+    "mine_or_sign_in": text(zh="我的/登录", en="Mine / Sign in"),
     "sign_in": text(zh="登录", en="Sign in"),
     "sign_out": text(zh="退出登录", en="Sign out"),
     "larger": text(zh="大字版", en="Larger type"),
