@@ -49,7 +49,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "figures.group": text(zh="分组", en="Group"),
     "figures.category": text(zh="种类", en="Kind"),
-    "figures.of": text(zh="共 {n} 件", en="of {n}"),
+    "figures.of": text(zh="{n} 件", en="of {n}"),
     "figures.none": text(
         zh="这个月还没有工单。换个月份或地点。",
         en="There was no ticket this month. Try another month or place.",
