@@ -404,7 +404,8 @@ def test_a_firing_clock_is_three_reads_and_one_transaction(
     ticket = stored(id)
     assert ticket.level.value == "community"
     assert storage.reads <= 3
-    assert storage.units("TransactWriteItems") <= 21
+    # With the line of the staff queue, which names the assignee.
+    assert storage.units("TransactWriteItems") <= 25
 
 
 def everything_about_tickets(street: TicketStreet) -> None:
