@@ -118,6 +118,7 @@ def test_a_no_asks_for_its_reason_first(world: World) -> None:
     id, staff = a_wish_to_approve(world), desk(world)
     shown = move(staff, staff.get("/admin"), "reject", id)
     assert "每位居民都会收到这个原因" in shown.words
+    assert "「一个电热水壶」" in shown.words
     assert state_of(world, id) == "submitted"
     refused = staff.send(shown, shown.form("/admin/queue/reject"), reason="x")
     assert refused.status == 422
