@@ -166,8 +166,12 @@ class Phone:
         self._press(link.or_(above.get_by_role("button", name=name)).first)
 
     def choose(self, name: str) -> None:
-        """Choose a radio button or tick a box by its words."""
-        self.page.get_by_label(name, exact=True).check()
+        """Choose a radio button or tick a box by its words; the rarer ones are folded."""
+        choice = self.page.get_by_label(name, exact=True)
+        folded = self.page.locator("details:not([open])", has=choice)
+        if not choice.is_visible() and folded.count():
+            folded.first.locator("summary").click()
+        choice.check()
         self._count()
 
     def unfold(self, name: str = "其他操作") -> None:

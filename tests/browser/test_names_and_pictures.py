@@ -31,6 +31,9 @@ _LOOKS = (
 )
 LOOKS = _LOOKS if os.environ.get("TURN") == "all" else _LOOKS[:1]
 SIZES = ((390, 844), (1280, 800))
+# The trail tells of every look before, and the code of the poster holds the port of the server.
+_CHANGING = ("desk-audit", "desk-poster")
+_STEADY = [page for page in PAGES if page.name not in _CHANGING]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,7 @@ def drawn(browser: Browser) -> str:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", _STEADY, ids=lambda page: page.name)
 def test_a_page_reads_and_looks_as_before(
     page: OpenedPage, look: Look, phone: Callable[..., Phone], drawn: str
 ):

@@ -116,9 +116,9 @@ def test_j19_the_list_gets_a_new_ticket_while_it_is_read(
     worker = phone("0004")
     worker.page.clock.install()
     worker.open("/m/tickets")
-    folded = worker.page.locator("main .card summary").first
-    folded.click()
-    button = worker.page.locator("main .card [open] a.btn").first
+    first = worker.page.locator("main .card a.btn").first
+    way = first.get_attribute("href")
+    button = worker.page.locator(f'main a.btn[href="{way}"]').first
     button.focus()
     words = "雨棚掉了一块"
     report(phone("0101"), words)

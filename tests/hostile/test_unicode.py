@@ -614,6 +614,12 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds.add(IS_IT_YOURS)
     # To a former assignee, and by the level of a task: not by a list of recipients.
     kinds |= {"ticket.taken_over", "queue.overdue_staff"}
+    # Decisions that staff may undo until they are told.
+    kinds |= {
+        f"wish.{once_sure.args[1].value}"
+        for once_sure, _, _ in _calls("tell_once_sure")
+        if isinstance(once_sure.args[1], ast.Constant)
+    }
     assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)
     assert set(TEMPLATES) <= job_kinds()
