@@ -66,7 +66,9 @@ def test_the_kettle(server: Server) -> None:
         next(m.text for m in claimed if m.kind == "wish.claimed")
     )
     deliver(winner, wish["id"], code)
-    assert server.heard() == [(winner.number, "wish.thanks")]
+    assert sorted(server.heard()) == sorted(
+        [(winner.number, "wish.thanks"), (STAFF, "wish.filed_ended")]
+    )
     hours = winner.get("/v1/me/hours")["items"]
     assert [(line["wish"], line["minutes"]) for line in hours] == [
         (wish["id"], 60)
