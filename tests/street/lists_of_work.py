@@ -27,11 +27,14 @@ from .lists import (
     Street,
     ids_of,
     order_of,
+    some_of,
     viewer_of,
 )
 
 
-def staff_queue(street: Street, dice: Random, *, place: str) -> Listing:
+def staff_queue(
+    street: Street, dice: Random, *, place: str, filtered: bool
+) -> Listing:
     needed = visits_needed(street)
     waiting = [
         task
@@ -39,12 +42,47 @@ def staff_queue(street: Street, dice: Random, *, place: str) -> Listing:
         if covers(place, task[2])
         and (task[1] != "message.visit" or task[3] in needed)
     ]
+    query: dict[str, Any] = {"place": place}
+    if filtered:
+        query |= _queue_filter(street, dice, [task[1] for task in waiting])
+        waiting = [task for task in waiting if _fits(street, task, query)]
     return Listing(
         viewer_of(street, place, dice),
         "/v1/admin/queue",
         [(kind, id) for _, kind, _, id in sorted(waiting)],
-        {"place": place},
+        query,
         key=lambda item: (item["kind"], item["id"]),
+    )
+
+
+def _queue_filter(
+    street: Street, dice: Random, kinds: list[str]
+) -> dict[str, Any]:
+    """Return a filter of the queue: of kinds, of an assignee, of what is late, or of several."""
+    query: dict[str, Any] = {}
+    if kinds and dice.random() < 0.5:
+        query["kind"] = some_of(dice, sorted(set(kinds)))
+    if dice.random() < 0.4:
+        assignees = {one.assignee or "none" for one in street.all(Ticket)}
+        query["assignee"] = dice.choice(sorted({"none", *assignees}))
+    if dice.random() < 0.4:
+        query["late"] = "true"
+    return query
+
+
+def _fits(
+    street: Street, task: tuple[str, str, str, str], query: dict[str, Any]
+) -> bool:
+    order, kind, _, id = task
+    if kind not in query.get("kind", [kind]):
+        return False
+    if "late" in query and order > order_of(street.world.clock.now(), "~"):
+        return False
+    if "assignee" not in query:
+        return True
+    tickets = {one.id: one for one in street.all(Ticket)}
+    return (
+        id in tickets and (tickets[id].assignee or "none") == query["assignee"]
     )
 
 

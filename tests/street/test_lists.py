@@ -102,7 +102,12 @@ LISTS: dict[tuple[str, str], Draw] = {
     ("list_sessions", ""): lists_of_people.sessions,
     ("list_messages", ""): lists_of_people.messages,
     ("read_inbox", ""): lists_of_people.inbox,
-    ("read_queue", ""): at(any_place, lists_of_work.staff_queue),
+    ("read_queue", ""): at(
+        any_place, lists_of_work.staff_queue, filtered=False
+    ),
+    ("read_queue", "filtered"): at(
+        any_place, lists_of_work.staff_queue, filtered=True
+    ),
     ("list_matching_runs", ""): at(any_place, lists_of_work.runs),
     ("list_my_offers", ""): lists_of_work.my_offers,
     ("read_trail", ""): partial(lists_of_trail.security_events, filtered=False),
