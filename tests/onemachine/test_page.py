@@ -100,14 +100,15 @@ def claim_and_kill(
         answers = list(both.map(lambda one: one.call("POST", path), helpers))
     assert sorted(status for status, _ in answers) == [200, 409]
     wait_until(
-        lambda: "wish.claimed" in {s["kind"] for s in street.gateway.refused}
+        lambda: "wish.claimed" in {s["kind"] for s in street.gateway.refused},
+        90,
     )
     street.end(signal.SIGKILL)
     (script,) = plain_blocks("onemachine.backup")
     street.run(script)  # with the message still due
     street.gateway.is_busy = False
     street.start(server_block())
-    street.gateway.wait_for(DAUGHTER, "wish.claimed", 40)
+    street.gateway.wait_for(DAUGHTER, "wish.claimed", 120)
     won = [status for status, _ in answers].index(200)
     winner: Caller = helpers[won]
     assert winner.do("GET", f"/v1/wishes/{wish}")["address"] == ADDRESS
