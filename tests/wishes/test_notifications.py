@@ -71,6 +71,7 @@ TRUE = {
     "check_failed_staff": (DISPUTED, START),
     "suspended_staff": (wish(S.CLAIMED, C.ACTIVE, suspended=True), START),
     "reopened": (wish(S.OPEN, C.RELEASED), START),
+    "filed_ended": (wish(S.EXPIRED), START),
     "expiring": (wish(S.OPEN, None, "expiring"), START),
     "expiring_staff": (wish(S.OPEN, None, "expiring"), START),
     "expired": (wish(S.EXPIRED), START),
@@ -161,6 +162,11 @@ SINCE = {
         wish(S.OPEN, C.RELEASED, suspended=True),
     ],
     "reopened": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN)],
+    "filed_ended": [
+        wish(S.OPEN),
+        wish(S.CLAIMED, C.ACTIVE),
+        DISPUTED,
+    ],
     "expiring": NOT_EXPIRING,
     "expiring_staff": NOT_EXPIRING,
     "expired": [wish(S.SUBMITTED), wish(S.OPEN)],
@@ -363,6 +369,20 @@ def _one_of_two(world: World) -> None:
     world.pass_time(days=1)
 
 
+def _one_filed_for_somebody(world: World) -> None:
+    """Staff file a wish, which the resident then takes back."""
+    resident = world.resident()
+    body = world.wish_body(
+        on_behalf_of=resident.me["id"],
+        consent={"how": "spoken", "witness": "李明"},
+    )
+    filed = world.staff().post("/v1/wishes", body)
+    assert filed.status == 201, filed.text
+    path = f"/v1/wishes/{filed.json['id']}/withdraw"
+    assert resident.post(path).status == 200
+    world.pass_time(days=1)
+
+
 def test_every_message_is_really_sent_to_somebody(world: World):
     helper = world.volunteer(
         kinds=["learning"]
@@ -434,6 +454,7 @@ def test_every_message_is_really_sent_to_somebody(world: World):
     assert boss.put(path, words).status == 200
     world.pass_time(minutes=21)
     _one_of_two(world)
+    _one_filed_for_somebody(world)
     at_once = {
         kind
         for kind, template in MESSAGES.items()

@@ -14,6 +14,7 @@ LOW = {"wish.expiring_staff", "wish.thanked"}
 FACTS = {
     "title",
     "reason",
+    "ending",
     "code",
     "needed_by",
     "hours",
