@@ -17,10 +17,18 @@ from .expressions import (
 )
 from .key_range import key_range
 
-__all__ = ["Key", "MemoryIndex", "Names", "copy_item", "key_names"]
+__all__ = [
+    "Key",
+    "MemoryIndex",
+    "Names",
+    "Partitions",
+    "copy_item",
+    "key_names",
+]
 
 Key: TypeAlias = tuple[Any, ...]
 Items: TypeAlias = Iterable[Item]
+Partitions: TypeAlias = dict[Any, dict[Key, Item]]
 Names: TypeAlias = tuple[str, ...]
 Schema: TypeAlias = Mapping[str, Any]  # of a table or of an index
 Projection: TypeAlias = frozenset[str] | None
@@ -56,29 +64,34 @@ class MemoryIndex:
             projected = frozenset({*table_keys, *keys, *others})
         return cls(schema["IndexName"], keys, order, projected)
 
-    def listed(self, items: Items) -> Items:
-        """Return the items that the index lists: those with all of its keys."""
-        if self.name is None:
-            return items
-        keys = set(self.keys)
-        return [item for item in items if keys <= item.keys()]
+    def lists(self, item: Item) -> bool:
+        """Return whether the index lists an item: whether it has all of its keys."""
+        return self.name is None or all(name in item for name in self.keys)
 
-    def query(self, items: Items, request: Request) -> Response:
-        """Answer a query over the items of the table."""
+    def add(self, partitions: Partitions, key: Key, item: Item) -> None:
+        """Add an item to its partition, if the index lists it."""
+        if self.lists(item):
+            partition = plain(item[self.keys[0]])
+            partitions.setdefault(partition, {})[key] = item
+
+    def remove(self, partitions: Partitions, key: Key, item: Item) -> None:
+        """Remove an item from its partition, if the index lists it."""
+        if self.lists(item):
+            del partitions[plain(item[self.keys[0]])][key]
+
+    def query(self, partitions: Partitions, request: Request) -> Response:
+        """Answer a query over the items of the table, which are given by partition."""
         given = Placeholders(request)
         asked = key_range(request["KeyConditionExpression"], self.keys, given)
-        partition = self.keys[0]
-        found: list[Item] = []
-        for item in self.listed(items):
-            if item[partition] == asked.partition:
-                found.append(item)
+        partition = partitions.get(plain(asked.partition), {})
+        found = list(partition.values())
         if asked.within is not None:
             found = _filtered(found, asked.within, given)
         return self._page(found, request, given)
 
     def scan(self, items: Items, request: Request) -> Response:
         """Answer a scan over the items of the table."""
-        found = self.listed(items)
+        found = [item for item in items if self.lists(item)]
         given = Placeholders(request)
         return self._page(found, request, given)
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from .expressions import ExpressionError, Item, Request, Response, Value
-from .memory_index import Key, MemoryIndex, Names, copy_item, key_names
+from .memory_index import (
+    Key,
+    MemoryIndex,
+    Names,
+    Partitions,
+    copy_item,
+    key_names,
+)
 
 __all__ = ["MemoryTable"]
 
@@ -17,13 +24,17 @@ MAX_KEY_BYTES = (2048, 1024)  # of a partition key and a sort key
 
 @dataclass(frozen=True, slots=True)
 class MemoryTable:
-    """Items by key. An item is only ever replaced, so that copies of a table may share them."""
+    """Items by key. An item is only ever replaced, so that copies of a table may share them.
+
+    The partitions of an index are made by its first query, and kept from then on.
+    """
 
     schema: Request  # of CreateTable
     items: dict[Key, Item]
     keys: Names
     types: Mapping[str, str]
     indexes: Indexes
+    partitions: dict[str | None, Partitions] = field(default_factory=dict)
 
     @classmethod
     def create(cls, schema: Request) -> "MemoryTable":
@@ -47,7 +58,28 @@ class MemoryTable:
     def copy(self) -> "MemoryTable":
         """Return the table as it is now."""
         items = dict(self.items)
-        return replace(self, items=items)
+        return replace(self, items=items, partitions={})
+
+    def put(self, key: Key, item: Item) -> None:
+        """Write an accepted item in the place of the one with its key."""
+        self.delete(key)
+        self.items[key] = item
+        for name, partitions in self.partitions.items():
+            self.indexes[name].add(partitions, key, item)
+
+    def delete(self, key: Key) -> None:
+        """Remove the item of a key, if there is one."""
+        item = self.items.pop(key, None)
+        if item is None:
+            return
+        for name, partitions in self.partitions.items():
+            self.indexes[name].remove(partitions, key, item)
+
+    def restore(self, items: Mapping[Key, Item]) -> None:
+        """Hold these items and no others."""
+        self.items.clear()
+        self.items.update(items)
+        self.partitions.clear()
 
     def key_of(
         self,
@@ -102,7 +134,12 @@ class MemoryTable:
     def query(self, request: Request) -> Response:
         """Answer a query of the table or of one of its indexes."""
         index = self._index(request)
-        return index.query(self.items.values(), request)
+        partitions = self.partitions.get(index.name)
+        if partitions is None:
+            partitions = self.partitions[index.name] = {}
+            for key, item in self.items.items():
+                index.add(partitions, key, item)
+        return index.query(partitions, request)
 
     def scan(self, request: Request) -> Response:
         """Answer a scan, in an order of keys that the service does not have."""

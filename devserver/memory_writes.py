@@ -149,11 +149,12 @@ def commit(writes: Sequence[Write]) -> None:
     """Compute all items, any of which may be refused, and only then change them."""
     afters = [write.after() for write in writes]
     for write, after in zip(writes, afters, strict=True):
-        items = write.table.items
-        if after is not None:
-            items[write.key] = after
-        elif write.kind != "ConditionCheck":
-            items.pop(write.key, None)
+        if write.kind == "ConditionCheck":
+            continue
+        if after is None:
+            write.table.delete(write.key)
+        else:
+            write.table.put(write.key, after)
 
 
 def cancel(allowed: Sequence[bool]) -> NoReturn:

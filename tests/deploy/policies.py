@@ -4,17 +4,12 @@ Ends with 1 if a policy changed, or if the story leaves something out.
 """
 
 import logging
-import os
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from unittest import mock
 
 from moto import mock_aws
 
 from app import api, app
 from chalicelib.catalogue import job_kinds
-from onemachine.store import embedded_store
 from tools.infra import table_resources
 from tools.policies import (
     API,
@@ -29,11 +24,10 @@ from .recording import Recorder, living
 from .stories import SETTINGS, Street
 
 
-def record_life(address: str) -> Recorder:
-    """Run the whole story on the embedded store at an address and return what was recorded."""
+def record_life() -> Recorder:
+    """Run the whole story on the store in memory and return what was recorded."""
     recorder = Recorder()
     with (
-        mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": address}),
         mock_aws(),
         living(recorder, **SETTINGS) as world,
     ):
@@ -82,11 +76,7 @@ def _tables_and_indexes() -> list[str]:
 def main() -> None:
     """Write each policy that differs from the recorded life, and fail if one did."""
     logging.disable()  # of thousands of requests; only the differences are printed
-    with (
-        TemporaryDirectory() as folder,
-        embedded_store(Path(folder)) as address,
-    ):
-        recorder = record_life(address)
+    recorder = record_life()
     if missing := left_out(recorder):
         sys.exit(f"tests/deploy/stories.py leaves out: {', '.join(missing)}")
     changed = []

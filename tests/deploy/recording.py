@@ -35,8 +35,8 @@ from chalicelib.kernel.template import Lane
 from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.settings import SECRETS, Secrets
-from chalicelib.store.dynamo import LEAN, Dynamo
 from chalicelib.uploads import feature as uploads_feature
+from devserver.memory_dynamo import MemoryDynamo
 from onemachine.files import arrival_event
 from tools.policies import API, RecordedCall
 
@@ -180,13 +180,15 @@ class Letters:
 def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
     """Note every call and everything that is signed for somebody else to call, for as long as a
     function runs.
+
+    The store is the one in memory: a function asks it what it would ask DynamoDB.
     """
     post, url = (
         botocore.signers.S3PostPresigner.generate_presigned_post,
         botocore.signers.RequestSigner.generate_presigned_url,
     )
 
-    original, lean = BaseClient._make_api_call, Dynamo._make_api_call
+    original, store = BaseClient._make_api_call, MemoryDynamo._make_api_call
 
     def note(service: str, operation: str, given: dict[str, Any]) -> None:
         if not recorder.running:
@@ -205,11 +207,11 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
             else original(client, operation, given)
         )
 
-    def make_lean(client: Any, operation: str, given: dict[str, Any]) -> Any:
-        """Note a call of the lean client, which is twice as fast; it hands others to botocore."""
-        if operation in LEAN and client._is_plain:
-            note("dynamodb", operation, given)
-        return lean(client, operation, given)
+    def make_in_memory(
+        client: Any, operation: str, given: dict[str, Any]
+    ) -> Any:
+        note("dynamodb", operation, given)
+        return store(client, operation, given)
 
     def sign_post(self: Any, **given: Any) -> Any:
         key = next(
@@ -236,8 +238,7 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
 
     with (
         mock.patch.object(BaseClient, "_make_api_call", make),
-        mock.patch.object(Dynamo, "unwatched", make),
-        mock.patch.object(Dynamo, "_make_api_call", make_lean),
+        mock.patch.object(MemoryDynamo, "_make_api_call", make_in_memory),
         mock.patch.object(
             botocore.signers.S3PostPresigner,
             "generate_presigned_post",

@@ -34,9 +34,9 @@ def committed(function: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def recorder(embedded_address: str) -> Recorder:
+def recorder() -> Recorder:
     """A street's whole life, once for this file."""
-    return record_life(embedded_address)
+    return record_life()
 
 
 def test_the_story_leaves_nothing_out(recorder: Recorder):

@@ -19,6 +19,7 @@ from chalicelib.runtime import use
 from chalicelib.store.table import PK
 from chalicelib.store.transaction import Transaction
 from chalicelib.store.transaction_items import ItemBuilder
+from devserver.memory_table import MemoryTable
 
 from ..storage import intercepted
 from ..world import World
@@ -105,15 +106,15 @@ def storage_calls(around: AwsCall) -> Iterator[None]:
 
 def dump_store(world: World) -> bytes:
     """Return everything that outlives a process: rows and files."""
-    return pickle.dumps((_rows(world), kept_files(world)))
+    rows = {name: table.items for name, table in _changing(world).items()}
+    return pickle.dumps((rows, kept_files(world)))
 
 
 def load_store(world: World, dumped: bytes) -> None:
     """Put everything back as it was when it was dumped."""
     rows, world.files._kept._data = pickle.loads(dumped)
-    for name, items in _rows(world).items():
-        items.clear()
-        items.update(rows[name])
+    for name, table in _changing(world).items():
+        table.restore(rows[name])
 
 
 def kept_files(world: World) -> dict[str, bytes]:
@@ -122,12 +123,11 @@ def kept_files(world: World) -> dict[str, bytes]:
     return found
 
 
-def _rows(world: World) -> dict[str, dict[Any, Any]]:
-    """Return the rows of the tables that may change; places never do in these tests."""
-    tables = world.tables.items()
+def _changing(world: World) -> dict[str, MemoryTable]:
+    """Return the tables that may change; places never do in these tests."""
     return {
-        name: table.items
-        for name, table in tables
+        name: table
+        for name, table in world.tables.items()
         if not name.endswith("-places")
     }
 

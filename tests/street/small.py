@@ -50,7 +50,7 @@ class SmallStreet:
 
     def __post_init__(self) -> None:
         for table in self.world.tables.values():
-            table.items.clear()  # what every world is founded with
+            table.restore({})  # every world is founded with some
         save_all(self.things)
 
     def all(self, kind: type) -> list[Any]:
