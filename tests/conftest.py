@@ -132,9 +132,12 @@ def filing_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(wish_policy, name, limit)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def embedded_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One embedded store for this process's tests; each world has tables of its own."""
+    """One embedded store for the tests of a file; each world has tables of its own.
+
+    It starts in no time, and each table makes the next one slower to create.
+    """
     assert Path(binary()).exists(), "the embedded store is missing: make store"
     with embedded_store(tmp_path_factory.mktemp("store")) as address:
         yield address

@@ -39,6 +39,15 @@ class _Generator(GenerateJsonSchema):
             found.pop("default", None)
         return found
 
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Return a schema that also says of which closed set the keys are."""
+        found = super().dict_schema(schema)
+        keys = schema.get("keys_schema")
+        choices = self.generate_inner(keys) if keys else {}
+        if CHOICES in choices:
+            found.setdefault("propertyNames", choices)
+        return found
+
     def field_is_required(self, field: Any, total: bool) -> bool:
         """Say whether a field is always there."""
         inner = field["schema"].get("schema", {})

@@ -119,20 +119,20 @@ def let_everybody_be_told(world: World) -> None:
 
 
 def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first(
-    embedded_world: World,
+    world: World,
 ) -> None:
     def ask(step: Step) -> Answer:
         answer = step.ask()
         check()
         return answer
 
-    tell(embedded_world, ask)
+    tell(world, ask)
 
 
 def test_a_timer_ends_with_its_wait_and_stays_while_the_wait_stays(
-    embedded_world: World,
+    world: World,
 ) -> None:
-    world, staff = embedded_world, embedded_world.staff()
+    staff = world.staff()
     wish = world.open_wish()
     armed = only(timers(wish))
     assert (
@@ -157,8 +157,8 @@ def test_a_timer_ends_with_its_wait_and_stays_while_the_wait_stays(
 # stale, doubled, early, re-ordered
 
 
-def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
-    world, wish = embedded_world, submitted(embedded_world)
+def test_a_stale_wake_up_does_nothing(world: World) -> None:
+    wish = submitted(world)
     stale = [only(timers(wish))]
     assert world.staff().post(f"/v1/wishes/{wish}/approve").status == 200
     stale.append(only(timers(wish)))
@@ -182,12 +182,12 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
 
 @life
 def test_a_doubled_wake_up_does_nothing_the_second_time(
-    embedded_world: World,
+    world: World,
     make: Callable[..., str],
     trace: str,
     messages: dict[str, int],
 ) -> None:
-    world, wish = embedded_world, make(embedded_world, title="一床棉被")
+    wish = make(world, title="一床棉被")
     due = only(timers(wish))
     world.clock.move_to(due.at)
     run_job(world, due)
@@ -204,12 +204,12 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
 
 @life
 def test_an_early_timer_job_changes_nothing_visible_and_fires_in_time(
-    embedded_world: World,
+    world: World,
     make: Callable[..., str],
     trace: str,
     messages: dict[str, int],
 ) -> None:
-    world, wish = embedded_world, make(embedded_world, title="一床棉被")
+    wish = make(world, title="一床棉被")
     due, before, letters = (
         only(timers(wish)),
         wish_of(wish),
@@ -227,9 +227,8 @@ def test_an_early_timer_job_changes_nothing_visible_and_fires_in_time(
 
 
 def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(
-    embedded_world: World,
+    world: World,
 ) -> None:
-    world = embedded_world
     staff, helpers = world.staff(), [world.volunteer(), world.volunteer()]
     made = []
     for n in range(6):
@@ -265,9 +264,8 @@ def test_four_sweeps_at_once_have_one_effect(embedded_world: World) -> None:
 
 
 def test_a_reminder_writes_nothing_that_anybody_is_shown(
-    embedded_world: World,
+    world: World,
 ) -> None:
-    world = embedded_world
     wish = claimed(world)
     due, before = only(timers(wish)), wish_of(wish)
     world.clock.move_to(due.at)
@@ -303,7 +301,7 @@ def test_a_reminder_writes_nothing_that_anybody_is_shown(
 
 
 @pytest.fixture
-def narrow_world(embedded_world: World) -> World:
+def narrow_world(world: World) -> World:
     """Everything that is due lies in one shard."""
     return World(due_shards=1)
 
@@ -336,12 +334,11 @@ def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(
 
 
 def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
-    embedded_world: World,
+    world: World,
 ) -> None:
-    world, ill, well = (
-        embedded_world,
-        embedded_world.open_wish(title="心愿甲"),
-        embedded_world.open_wish(title="心愿乙"),
+    ill, well = (
+        world.open_wish(title="心愿甲"),
+        world.open_wish(title="心愿乙"),
     )
 
     def around(
@@ -379,9 +376,8 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
     "steps", [1, 40], ids=["in one step", "in small steps"]
 )
 def test_what_is_due_happens_at_its_own_instant_however_time_passes(
-    embedded_world: World, steps: int
+    world: World, steps: int
 ) -> None:
-    world = embedded_world
     world.pass_time(hours=0)
     left, unclaimed = (
         submitted(world, title="没人看过"),
@@ -418,9 +414,8 @@ def test_what_is_due_happens_at_its_own_instant_however_time_passes(
 
 
 def test_after_an_outage_of_six_weeks_everything_due_is_done_once(
-    embedded_world: World,
+    world: World,
 ) -> None:
-    world = embedded_world
     made = [
         submitted(world),
         world.open_wish(),
