@@ -1,7 +1,7 @@
 """Schemathesis as an administrator, as a resident and as nobody: no request that it can think of
 confuses any of them.
 
-A run of its own (test_contract_walk.py starts it): its tests share their ids, of which pytest's
+A run of its own (test_walks.py starts it): its tests share their ids, of which pytest's
 workers would run one each, and drawing its examples takes every process that collects it longer
 than all other files together. EXAMPLES says how many are drawn for an operation.
 
