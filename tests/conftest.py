@@ -43,8 +43,12 @@ wish_policy.UNDO_WITHIN = timedelta(0)
 # it takes long.
 SLOW = (
     "tests/adapters/test_photos.py",
+    "tests/admin/test_queue_pages.py",
+    "tests/architecture/test_imports.py",
+    "tests/architecture/test_style.py",
     "tests/contract/test_refusal_codes.py",
     "tests/deploy/",
+    "tests/exports/test_steps.py",
     "tests/faults/",
     "tests/histories/",
     "tests/hostile/",
@@ -52,18 +56,35 @@ SLOW = (
     "tests/matching/test_rolling.py",
     "tests/notifications/test_fifty_tickets.py",
     "tests/pages/test_every_page.py",
+    "tests/pages/test_markup.py",
+    "tests/queue_watch/",
     "tests/replies/test_corpus.py",
     "tests/replies/test_reply_histories.py",
+    "tests/security_trail/test_reading.py",
     "tests/store/test_dynamo.py",
     "tests/street/",
     "tests/test_cold_start.py",
     "tests/test_package.py",
+    "tests/test_permissions.py",
     "tests/test_ticket_permissions.py",
+    "tests/tickets/test_alarm_histories.py",
     "tests/tickets/test_move_histories.py",
     "tests/tickets/test_worktime.py",
     "tests/trust/",
     "tests/wishes/test_helper_histories.py",
 )
+FAST = "not embedded and not slow"  # of the Makefile
+
+
+def pytest_ignore_collect(
+    collection_path: Path, config: pytest.Config
+) -> bool | None:
+    """Do not even read what `make test-fast` leaves out."""
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    skipped = config.option.markexpr == FAST and f"{path}/".startswith(
+        tuple(f"{name.rstrip('/')}/" for name in SLOW)
+    )
+    return True if skipped else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

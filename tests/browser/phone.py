@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from playwright.sync_api import (
@@ -77,13 +78,30 @@ class Complaints:
             self.found.append(f"{response.status} {response.url}")
 
 
+# Bytes a second and milliseconds: a phone in a stairwell.
+_SLOW = {
+    "offline": False,
+    "latency": 400,
+    "downloadThroughput": 50_000,
+    "uploadThroughput": 50_000,
+}
+_FAST = _SLOW | {
+    "latency": 0,
+    "downloadThroughput": -1,
+    "uploadThroughput": -1,
+}
+
+
 class Phone:
     """A page of a browser in somebody's hand. It counts the taps of a task."""
 
     def __init__(
-        self, context: BrowserContext, url: str, taps: dict[str, int]
+        self,
+        context: BrowserContext,
+        url: str,
+        tasks: dict[str, tuple[int, float]],
     ) -> None:
-        self.context, self.url, self._taps = context, url, taps
+        self.context, self.url, self._tasks = context, url, tasks
         self.complaints = Complaints(url)
         self.tap_count = 0
         context.set_default_timeout(_PATIENCE)
@@ -195,10 +213,21 @@ class Phone:
         self.page.wait_for_load_state()
 
     @contextmanager
-    def task(self, name: str, at_most: int) -> Iterator[None]:
-        """Count the taps of a task, and keep them for the table."""
+    def task(self, name: str, at_most: int, seconds: float) -> Iterator[None]:
+        """Count the taps of a task and its seconds over a slow network, for the table.
+
+        The seconds are those of the machine: nobody reads or writes meanwhile.
+        """
         before = self.tap_count
+        line = self.context.new_cdp_session(self.page)
+        line.send("Network.enable")
+        line.send("Network.emulateNetworkConditions", _SLOW)
+        began = monotonic()
         yield
+        took = monotonic() - began
+        line.send("Network.emulateNetworkConditions", _FAST)
+        line.detach()
         used = self.tap_count - before
-        self._taps[name] = used
+        self._tasks[name] = (used, round(took, 1))
         assert used <= at_most, f"{name} took {used} taps, not {at_most}"
+        assert took <= seconds, f"{name} took {took:.1f} s, not {seconds}"

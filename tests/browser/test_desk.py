@@ -174,7 +174,7 @@ def test_j15_two_at_once_and_nothing_typed_is_lost(phone: Give, desk: Give):
     second.sees("刚才有人改过了", "交办", "您写的还在下面")
     text = second.page.get_by_label("说一说")
     expect(text).to_have_value("我写了很久的话。")
-    with second.task("J15 send it again", 1):
+    with second.task("J15 send it again", 1, 10):
         second.tap("发送")
     second.sees("已发出", "我写了很久的话。")
 

@@ -27,7 +27,7 @@ def test_j20_a_person(desk: Callable[[str], Phone]):
     """`/`, a name, the record, the phone with a reason; masked again; in the trail."""
     clerk = desk("0002")
     clerk.open("/admin/people")
-    with clerk.task("C4 find a person, phone with a reason", 2):
+    with clerk.task("C4 find a person, phone with a reason", 2, 10):
         clerk.page.keyboard.press("/")
         expect(clerk.page.locator("#search")).to_be_focused()
         clerk.page.keyboard.type("孙")
@@ -74,7 +74,7 @@ def test_j20_nothing_is_kept_in_the_browser(desk: Callable[[str], Phone]):
 def test_c8_somebody_without_a_phone(desk: Callable[[str], Phone]):
     clerk = desk("0002")
     clerk.open("/admin/people")
-    with clerk.task("C8 register somebody without a phone", 3):
+    with clerk.task("C8 register somebody without a phone", 3, 120):
         clerk.tap("登记居民")
         clerk.write("姓名", "周奶奶")
         clerk.write("门牌", "2楼201室")
@@ -87,7 +87,7 @@ def test_c8_somebody_without_a_phone(desk: Callable[[str], Phone]):
 def test_j23_figures_lead_to_their_tickets(desk: Callable[[str], Phone]):
     boss = desk("0001")
     boss.open("/admin/figures")
-    with boss.task("S2 the month, as a table", 2):
+    with boss.task("S2 the month, as a table", 2, 20):
         boss.tap("按种类")
         boss.sees("按时联系")
     expect(boss.page.locator("main svg[role=img]").first).to_be_visible()
@@ -127,7 +127,7 @@ def test_j24_each_door_is_a_page(desk: Callable[[str], Phone]):
 def test_s3_a_rule_is_tried_and_saved(desk: Callable[[str], Phone]):
     boss = desk("0001")
     boss.open("/admin/rules")
-    with boss.task("S3 try a rule on 90 days, save", 4):
+    with boss.task("S3 try a rule on 90 days, save", 4, 300):
         boss.tap("改时限")
         field = boss.page.locator("[id='limits.2.resolve']")
         field.fill("48")
@@ -141,7 +141,7 @@ def test_s3_a_rule_is_tried_and_saved(desk: Callable[[str], Phone]):
 def test_s4_a_gap_in_the_ladder_is_filled(desk: Callable[[str], Phone]):
     boss = desk("0001")
     boss.open("/admin/places/chunhui.jinfeng/duty")
-    with boss.task("S4 somebody is put on duty", 2):
+    with boss.task("S4 somebody is put on duty", 2, 60):
         name = boss.page.get_by_role("searchbox", name="姓名", exact=True)
         name.fill("陈")
         boss.tap("查找")

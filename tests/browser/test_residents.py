@@ -173,13 +173,13 @@ def test_j3_a_newcomer_signs_in(
 def test_r6_a_wish_and_r8_larger_type(phone: Callable[..., Phone]):
     resident = phone("0104")
     resident.open("/m")
-    with resident.task("R8 larger type", 1):
+    with resident.task("R8 larger type", 1, 2):
         resident.tap_above("大字版")
     assert resident.page.locator("html").get_attribute("data-size") == "l"
-    with resident.task("R8 ring somebody", 1):
+    with resident.task("R8 ring somebody", 1, 2):
         resident.tap_above("打电话")
     resident.open("/m")
-    with resident.task("R6 file a wish", 5):
+    with resident.task("R6 file a wish", 5, 90):
         resident.tap("提一个心愿")
         resident.choose("物品")
         resident.write("需要什么？", "一个放大镜")
@@ -195,20 +195,20 @@ def test_j10_a_problem_in_the_stairwell(
     first, second = ("0101", "0102") if with_scripts else ("0102", "0113")
     resident = phone(first)
     resident.open(f"/b/{DOOR}")
-    with resident.task("R3 report at the door", 4):
+    with resident.task("R3 report at the door", 4, 60):
         resident.tap("反映这里的问题")
         resident.choose("垃圾堆放")
         resident.write("说一说", words)
         resident.tap("提交")
         resident.sees("已收到", words)
     path = resident.path
-    with resident.task("R2 see how far mine is", 1):
+    with resident.task("R2 see how far mine is", 1, 5):
         resident.open("/m")
         resident.sees("我的进度", "待受理")
         resident.tap(words[:8])
     resident.sees("待受理", "经过")
     neighbour = phone(second)
-    with neighbour.task("R4 me too", 2):
+    with neighbour.task("R4 me too", 2, 20):
         neighbour.open("/m")
         neighbour.tap("反映问题")
         neighbour.sees("垃圾堆放")
@@ -217,28 +217,28 @@ def test_j10_a_problem_in_the_stairwell(
     worker = phone("0004")
     worker.open("/m/tickets")
     worker.sees(words)
-    with worker.task("GW2 accept", 1):
+    with worker.task("GW2 accept", 1, 5):
         worker.tap("我来处理", within=words)
         worker.sees("由您处理")
     worker.open("/m/tickets")
-    with worker.task("GW2 contacted, with a ready answer", 2):
+    with worker.task("GW2 contacted, with a ready answer", 2, 5):
         worker.tap("已联系", within=words)
         worker.tap("已联系您，情况了解了")
         worker.sees("已发出")
     worker.open("/m/tickets")
-    with worker.task("GW6 to the property company", 2):
+    with worker.task("GW6 to the property company", 2, 15):
         worker.tap("改派", within=words)
         worker.tap("物业")
         worker.sees("已改派")
     company = phone("0006")
     company.open("/m/tickets")
-    with company.task("P2 done", 3):
+    with company.task("P2 done", 3, 30):
         company.tap("办完了", within=words)
         company.write("怎样解决的？", "已清走。")
         company.tap("办完了")
         company.sees("已记下")
     street.run_due()
-    with resident.task("R1 is it solved?", 1):
+    with resident.task("R1 is it solved?", 1, 5):
         resident.open("/m")
         resident.sees("解决了吗")
         resident.tap("解决了", within=words)

@@ -61,7 +61,7 @@ def test_j4_the_kettle(phone: Callable[..., Phone], street: Street, mark: str):
     approve(staff, path)
     first, second = phone("0011"), phone("0014")
     second.open(path)
-    with first.task("V4 find one on the wall and take it", 3):
+    with first.task("V4 find one on the wall and take it", 3, 20):
         first.open("/wall")
         first.tap(title)
         first.tap("我想帮这个忙")
@@ -70,12 +70,12 @@ def test_j4_the_kettle(phone: Callable[..., Phone], street: Street, mark: str):
     second.tap("我来认领")
     second.sees("也许能帮这些")
     second.misses("地址")
-    with first.task("V3 phone and address", 1):
+    with first.task("V3 phone and address", 1, 5):
         first.open("/m")
         first.tap(title)
         first.sees("电话", "地址", "1号楼 1单元")
     code = delivery_code(street, owner, title)
-    with first.task("V2 deliver with the code", 2):
+    with first.task("V2 deliver with the code", 2, 15):
         first.open("/m")
         first.tap("我送到了", within=title)
         first.write("送达码", code)
@@ -99,7 +99,7 @@ def test_j4_the_kettle(phone: Callable[..., Phone], street: Street, mark: str):
 
 def _wish_for_somebody(worker: Phone, title: str) -> str:
     worker.page.locator("main .card h2 a").first.click()
-    with worker.task("GW5 a wish for somebody", 6):
+    with worker.task("GW5 a wish for somebody", 6, 120):
         worker.tap("代提心愿")
         worker.choose("物品")
         worker.write("需要什么？", title)
@@ -156,7 +156,7 @@ def test_j5_no_code_and_j6_disputed(
     again.tap("我送到了")
     again.tap("居民找不到码")
     again.sees("已记下")
-    with owner.task("R1 did it come?", 1):
+    with owner.task("R1 did it come?", 1, 5):
         owner.open("/m")
         owner.tap("收到了", within=title)
         owner.sees("谢谢您告诉我们")
@@ -170,7 +170,7 @@ def test_j7_given_back(phone: Callable[..., Phone], street: Street, mark: str):
     path = file_wish(owner, title)
     approve(phone("0002"), path)
     claim(helper, path)
-    with helper.task("V5 give it back", 2):
+    with helper.task("V5 give it back", 2, 20):
         helper.open("/m")
         helper.tap("退回给其他邻居", within=title)
         helper.write("原因", "临时有事。")
@@ -197,12 +197,12 @@ def test_j9_a_visit_is_measured(
     path = file_wish(owner, title, "帮忙")
     approve(phone("0002"), path)
     claim(helper, path)
-    with helper.task("V6 check in", 1):
+    with helper.task("V6 check in", 1, 5):
         _other(helper, "到了")
         helper.sees("已记下到达时间")
     street.advance(minutes=90)
     helper.open(path)
-    with helper.task("V6 check out", 1):
+    with helper.task("V6 check out", 1, 5):
         _other(helper, "做完了")
         helper.sees("时长会自动登记")
     code = delivery_code(street, "0104", title)
@@ -231,7 +231,7 @@ def test_j8_an_offer(
     helper.sees("请您帮忙", title)
     helper.tap(title)
     helper.sees("为什么问您", "回答")
-    with helper.task("V1 answer an offer", 1):
+    with helper.task("V1 answer an offer", 1, 5):
         helper.open("/m")
         helper.tap("我来帮", within=title)
         helper.sees(title)

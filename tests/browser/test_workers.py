@@ -53,12 +53,12 @@ def test_gw1_what_is_due_is_the_first_page(phone: Callable[..., Phone]):
     report(phone("0101"), words)
     worker = phone("0004")
     worker.open("/m/tickets")
-    with worker.task("GW1 what is due now", 0):
+    with worker.task("GW1 what is due now", 0, 3):
         worker.sees(words)
     worker.tap("我来处理", within=words)
     worker.sees("由您处理")
     worker.open("/m/tickets")
-    with worker.task("GW3 done, with a photo", 3):
+    with worker.task("GW3 done, with a photo", 3, 30):
         worker.tap("办完了", within=words)
         worker.attach(photo())
         worker.write("怎样解决的？", "已清理干净。")
@@ -74,13 +74,13 @@ def test_gw6_not_mine_and_on_hold(phone: Callable[..., Phone]):
     worker.open(path)
     worker.tap("我来处理")
     worker.sees("由您处理")
-    with worker.task("GW6 on hold", 2):
+    with worker.task("GW6 on hold", 2, 15):
         worker.tap("暂缓")
         worker.tap("等配件")
     worker.sees("已暂缓")
     worker.tap("继续办")
     worker.sees("继续办")
-    with worker.task("GW6 not mine", 2):
+    with worker.task("GW6 not mine", 2, 15):
         worker.open(path)
         worker.tap("退回")
         worker.tap("归物业管")
