@@ -20,6 +20,8 @@ from chalice.local import (
     RouteMatcher,
 )
 
+from chalicelib.kernel.text_catalogue import DEFAULT_LOCALE
+from chalicelib.pages.bare import HTML, bare_page
 from chalicelib.web.api import Api
 from chalicelib.web.requests import MAX_BODY
 
@@ -124,9 +126,8 @@ class Gateway:
         source: str,
     ) -> Answer:
         """Answer one request. `target` is the path with its query, still encoded."""
-        language = headers.get("accept-language")
         if len(body) > body_limit(target):
-            return self._problem(413, "request.too_large", language)
+            return self._problem(413, "request.too_large", headers)
         try:
             event = self._events.create_lambda_event(
                 method,
@@ -135,7 +136,7 @@ class Gateway:
                 None,
             )
         except ValueError:
-            return self._problem(404, "resource.not_found", language)
+            return self._problem(404, "resource.not_found", headers)
         if method == "OPTIONS":
             return self._preflight()
         identity = event["requestContext"]["identity"]
@@ -155,8 +156,14 @@ class Gateway:
         headers.append(("Access-Control-Allow-Methods", "*"))
         return 200, headers, b""
 
-    def _problem(self, status: int, code: str, language: str | None) -> Answer:
+    def _problem(self, status: int, code: str, headers: Headers) -> Answer:
+        """Return a problem; a browser that looks for a page gets one."""
+        language = headers.get("accept-language")
         refused = self._api.problem(status, code, language)
+        if "text/html" in headers.get("accept", ""):
+            refused.body = bare_page(self._api, status, code)
+            refused.headers["Content-Type"] = HTML
+            refused.headers["Content-Language"] = DEFAULT_LOCALE
         return _answer(refused.to_dict())
 
     def __call__(

@@ -15,6 +15,7 @@ from chalice.utils import to_cfn_resource_name
 from app import api, app
 from chalicelib.exports.model import ExportFormat
 from chalicelib.exports.sheets import MEDIA
+from chalicelib.pages.bare import bare_page
 from chalicelib.repositories import all_rows, all_tables
 from chalicelib.store.indexes import (
     MAX_INCLUDED,
@@ -197,9 +198,10 @@ def role_boundaries() -> Section:
 
 
 def gateway_responses() -> Section:
-    """Return the gateway's own answers: the API's problem documents, in Chinese.
+    """Return the gateway's own answers: the API's problem documents, in Chinese, and pages.
 
-    The gateway fills in variables but runs no template, so it cannot choose a language.
+    The gateway fills in variables but runs no template, so it cannot choose a language. It chooses
+    a page for a browser by the media types that it accepts.
     """
     return {
         name: _refusal(status, code)
@@ -221,7 +223,10 @@ def _refusal(status: int, code: str) -> Section:
     return {
         "statusCode": str(status),
         "responseParameters": parameters,
-        "responseTemplates": {media: json.dumps(body, ensure_ascii=False)},
+        "responseTemplates": {
+            media: json.dumps(body, ensure_ascii=False),
+            "text/html": bare_page(api, status, code),
+        },
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from ..web.caching import PRIVATE, PUBLIC, is_personal, is_personal_name
+from .bare import HTML
 from .call import PageCall
 from .cookies import RESULT, SAID, CookieJar
 from .declaration import PageRoute, Raw, SeeOther, Sheet, Shell
@@ -22,7 +23,6 @@ _LOOK_SECONDS = 400 * 86_400
 _LASTING = "public, max-age=31536000, immutable"
 _A_WHILE = "public, max-age=600"
 WORKER_PATH = "/m/sw.js"
-_HTML = "text/html; charset=utf-8"
 
 
 class Answers:
@@ -61,7 +61,7 @@ class Answers:
         tag, cookies = f'"{digest}"', list(visitor.cookies)
         once = [name for name in (SAID, RESULT) if call.kept.get(name)]
         cookies += [self.jar.delete(name) for name in once]
-        headers: dict[str, str | list[str]] = {"Content-Type": _HTML}
+        headers: dict[str, str | list[str]] = {"Content-Type": HTML}
         is_good = painted.status == 200
         if is_good and page.shell is Shell.DESK:
             headers["ETag"] = tag  # for the poll of a list; it is kept nowhere

@@ -509,9 +509,19 @@ def test_the_gateway_refuses_as_the_local_server_does(template):
     )
     local = {name: value for name, value in headers if name != "Content-Type"}
     assert refusal["statusCode"] == str(status)
-    ((media, document),) = refusal["responseTemplates"].items()
-    assert media == dict(headers)["Content-Type"]
+    document, page = refusal["responseTemplates"].values()
+    assert [*refusal["responseTemplates"]] == [
+        dict(headers)["Content-Type"],
+        "text/html",
+    ]
     assert json.loads(document) == json.loads(text)
+    _, shown, html = Gateway(app, api).handle(
+        "GET", "/nowhere", {"accept": "text/html"}, b"", "203.0.113.7"
+    )
+    assert dict(shown)["Content-Type"] == "text/html; charset=utf-8"
+    assert html.decode() == page
+    assert "没有找到" in page
+    assert "Not found" in page
     assert {
         k.removeprefix("gatewayresponse.header."): v.strip("'")
         for k, v in refusal["responseParameters"].items()
