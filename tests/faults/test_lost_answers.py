@@ -99,7 +99,7 @@ class LostAnswers:
 
 @pytest.mark.parametrize("for_good", [False, True])
 def test_a_move_with_a_lost_answer_succeeds_when_repeated_with_its_key(
-    embedded_world: World, calm: Telling, for_good: bool
+    world: World, calm: Telling, for_good: bool
 ) -> None:
     lost: list[str] = []
 
@@ -122,7 +122,7 @@ def test_a_move_with_a_lost_answer_succeeds_when_repeated_with_its_key(
         lost.append(step.name)
         return step.ask(idempotency_key=key)
 
-    assert_same(tell(embedded_world, ask), calm)
+    assert_same(tell(world, ask), calm)
     check()
     takes_keys = {
         f"POST {re.sub(r'{.*?}', '*', o.path)}"
@@ -147,9 +147,9 @@ def told_alone() -> list[str]:
 
 @pytest.mark.parametrize("name", told_alone())
 def test_a_move_beside_the_story_with_a_lost_answer_happens_once(
-    embedded_world: World, name: str
+    world: World, name: str
 ) -> None:
-    request, faults = GOOD[name](embedded_world), LostAnswers()
+    request, faults = GOOD[name](world), LostAnswers()
     with intercepted(faults.around):
         first = request.send("POST", idempotency_key="tap")
     before = snapshot()
@@ -168,16 +168,15 @@ def answers_lost(ask: Callable[[], Answer]) -> Answer:
 
 
 def test_without_a_key_a_lost_answer_reads_as_done_already(
-    embedded_world: World,
+    world: World,
 ) -> None:
     """What happens to clients that send no key: nothing is done twice but submitting, whose
     duplicate is pointed out.
     """
-    world, owner, helper, staff = (
-        embedded_world,
-        embedded_world.resident(),
-        embedded_world.volunteer(),
-        embedded_world.staff(),
+    owner, helper, staff = (
+        world.resident(),
+        world.volunteer(),
+        world.staff(),
     )
 
     def again(phone: Phone, move: str, body: Any = None) -> tuple[int, str]:
@@ -221,9 +220,9 @@ def test_without_a_key_a_lost_answer_reads_as_done_already(
 
 
 def test_signing_in_with_a_lost_answer_needs_a_fresh_code_and_refreshing_does_not(
-    embedded_world: World,
+    world: World,
 ) -> None:
-    world, number = embedded_world, "+8613900002100"
+    number = "+8613900002100"
     asked = answers_lost(
         lambda: Phone().post("/v1/auth/codes", {"phone": number})
     )

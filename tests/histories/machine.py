@@ -39,8 +39,8 @@ SEED = int(os.environ.get("SEED", "20261130"))
 
 
 def histories(share: float) -> int:
-    """Return how many histories a test runs: a share of HISTORIES, 250 unless it is set."""
-    wanted = int(os.environ.get("HISTORIES") or 250)
+    """Return how many histories a test runs: a share of HISTORIES, 150 unless it is set."""
+    wanted = int(os.environ.get("HISTORIES") or 150)
     return max(1, round(wanted * share))
 
 

@@ -24,7 +24,7 @@ from ..world import Phone, World, gateway
 from .evidence import PROBLEM
 
 load_all_checks()
-EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 
 
 def described(*, covered: bool) -> Any:

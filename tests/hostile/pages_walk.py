@@ -23,7 +23,7 @@ from ..pages.test_every_page import FIELDS, check, tokens
 from ..world import World
 from .watch import watched
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 ROLES = ("anonymous", "resident", "staff")
 STATUSES = {200, 303, 304, 400, 403, 404, 409, 412, 413, 415, 422, 429}
 TEXT = {"type": "string"}

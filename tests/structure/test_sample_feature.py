@@ -26,6 +26,14 @@ GENERATORS = (
     "tools.templates",
     "tools.infra",
 )  # make openapi infra
+GENERATE = f"""
+import runpy
+for name in {GENERATORS}:
+    try:
+        runpy.run_module(name, run_name="__main__")
+    except SystemExit:
+        pass  # it has written a file
+"""
 GENERATED = {
     "chalicelib/routes.py",
     "chalicelib/web/operation_codes.json",
@@ -135,9 +143,8 @@ def test_a_feature_is_its_folder_and_four_changes_and_works(tree: Path):
     shutil.copytree(SAMPLE / "notes", tree / "chalicelib" / "notes")
     add_to_the_list(tree)
     shutil.copytree(SAMPLE / "tests", tree / "tests" / "notes")
-    for generator in GENERATORS:
-        done = run(tree, "-m", generator)
-        assert "Traceback" not in done.stderr, done.stderr
+    done = run(tree, "-c", GENERATE)
+    assert done.returncode == 0, done.stderr
     after = digests(tree)
     changed = {
         name
