@@ -9,7 +9,7 @@ from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
-from ..pages.places import named_places, names_of, tree
+from ..pages.places import named_places, tree
 from .desk_move_texts import MOVE_WORDS
 from .desk_moves import MOVES, offered
 from .desk_texts import WORDS
@@ -46,7 +46,6 @@ def find_people(call: PageCall) -> Sheet | SeeOther:
         "staff_directory/desk_people.html",
         listed=listed,
         place=place,
-        names=names_of(call, [person.home for person in listed.items]),
         q=q,
         role=call.text("role"),
         tabs=_TABS,
@@ -95,15 +94,12 @@ def _record(call: PageCall, contact: Any) -> Sheet:
     person_id = call.path["person_id"]
     person = call.read(_RECORD, person_id=person_id)
     query = {"person": person_id, "limit": _FEW}
-    places = [person.home, *(grant.place for grant in person.roles)]
-    places += [each.place for each in person.role_requests]
     return sheet(
         "staff_directory/desk_person.html",
         person=person,
         contact=contact,
         twins=_twins(call),
         groups=offered(person),
-        names=names_of(call, [*places, *person.reveal_off]),
         messages=call.read("GET /v1/messages", query).items,
     )
 
@@ -139,7 +135,6 @@ def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
     places: list[tuple[str, str]] = []
     if move in _WITH_PLACES:
         places = named_places(tree(call, _own_place(call)))
-    codes = [person.home, *(grant.place for grant in person.roles)]
     return sheet(
         "staff_directory/desk_move.html",
         person=person,
@@ -148,7 +143,6 @@ def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
         shown=shown,
         places=places,
         roles=_GIVEN,
-        names=names_of(call, [*codes, *person.reveal_off]),
         consents=_consents(call, person) if move == "call-back" else [],
     )
 

@@ -9,7 +9,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person, Vetting
 
 from ..factors.builders import enrolled, require_factor
-from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, World
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, STREET, UNIT, World
 from .browser import Browser, Shown
 
 NUMBER = "+8613811118888"
@@ -48,6 +49,23 @@ def test_people_are_found_by_name_with_the_names_of_their_places(
     assert "138 **** 8888" in shown.words
     assert NUMBER[3:] not in shown.text
     assert f"/admin/people/{person.id}" in shown.links()
+
+
+def test_a_list_of_many_homes_costs_no_more_requests(world: World) -> None:
+    admin = Browser(world).enter(world.admin)
+    boss = world.phone_of(world.admin)
+    path = f"/admin/people?place={BUILDING}"
+    world.person("孙桂兰")
+    with counted_storage() as one:
+        admin.get(path)
+    for number in range(10, 16):
+        unit = f"{BUILDING}.u{number}"
+        boss.put(f"/v1/places/{unit}", {"name": f"{number}单元"})
+        world.person("孙桂兰", home=unit)
+    with counted_storage() as seven:
+        shown = admin.get(path)
+    assert "柏华社区 柏华第一网格 5号楼 15单元" in shown.words
+    assert len(seven.calls) == len(one.calls)
 
 
 def test_the_search_box_opens_what_an_id_names(
