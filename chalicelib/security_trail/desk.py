@@ -25,6 +25,7 @@ _DETAILED = frozenset(
         "person.limited",
         "person.let_reveal",
         "person.called_back",
+        "person.session_ended",
     )
 )
 

@@ -13,6 +13,9 @@ _KINDS: Mapping[str, Text] = {
         zh="旧的登录被再次使用", en="An old session was used again"
     ),
     "auth.factor_wrong": text(zh="动态口令错", en="Wrong second factor"),
+    "person.session_ended": text(
+        zh="让一部设备退出登录", en="Signed out a device"
+    ),
     "person.code_read_out": text(
         zh="念了登录验证码", en="Read out a sign-in code"
     ),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..kernel.access import Role
-from ..kernel.errors import NotFound
+from ..kernel.errors import Forbidden, NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
@@ -23,11 +23,12 @@ _PAGES = {
     "wsh": "/admin/wishes",
     "tkt": "/admin/tickets",
 }
-_FEW = 10  # messages beside a record
+_FEW = 10  # messages and sessions beside a record
 _LOOKED_AT = 50  # consents of a person
 _TABS = ("volunteer", "property", "grid_worker", "community_staff")
 _GIVEN = tuple(role.value for role in Role if role is not Role.RESIDENT)
 _RECORD = "GET /v1/people/{person_id}"
+_SESSIONS = "GET /v1/people/{person_id}/sessions"
 
 
 @desk.get("/admin/people")
@@ -101,7 +102,17 @@ def _record(call: PageCall, contact: Any) -> Sheet:
         twins=_twins(call),
         groups=offered(person),
         messages=call.read("GET /v1/messages", query).items,
+        sessions=_sessions(call, person_id),
     )
+
+
+def _sessions(call: PageCall, person_id: str) -> Any:
+    """Return where a person is signed in; None for a caller who may not end that."""
+    try:
+        listed = call.read(_SESSIONS, {"limit": _FEW}, person_id=person_id)
+    except Forbidden:
+        return None
+    return listed.items
 
 
 def _twins(call: PageCall) -> list[Any]:
@@ -127,6 +138,15 @@ def ask_move(call: PageCall) -> Sheet | SeeOther:
             "staff_directory/desk_unseal.html", id=call.path["person_id"]
         )
     return _form(call, move)
+
+
+desk.act(
+    "/admin/people/{person_id}/sessions/{session_id}",
+    "DELETE /v1/people/{person_id}/sessions/{session_id}",
+    asks=show_person,
+    then="/admin/people/{person_id}",
+    said="staff_directory.said.session_ended",
+)
 
 
 def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:

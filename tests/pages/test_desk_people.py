@@ -68,6 +68,34 @@ def test_a_list_of_many_homes_costs_no_more_requests(world: World) -> None:
     assert len(seven.calls) == len(one.calls)
 
 
+def test_a_record_lists_the_devices_and_signs_one_out(
+    world: World, clerk: Browser
+) -> None:
+    lost = world.sign_in(NUMBER, consent="2026-11", name="孙桂兰")
+    assert lost.patch("/v1/me", {"home": UNIT}).status == 200
+    kept, id = world.sign_in(NUMBER), lost.me["id"]
+    record = clerk.get(f"/admin/people/{id}")
+    assert record.words.count("最近使用") == 2
+    own = lost.get("/v1/me/sessions").json["items"]
+    (session,) = [one["id"] for one in own if one["current"]]
+    path = f"/admin/people/{id}/sessions/{session}"
+    after = clerk.submit(record, path)
+    assert after.path == f"/admin/people/{id}"
+    assert "这部设备已退出登录。" in after.words
+    assert after.words.count("最近使用") == 1
+    assert lost.get("/v1/me").status == 401
+    assert kept.get("/v1/me").status == 200
+
+
+def test_a_record_has_no_devices_for_those_who_may_not_end_a_session(
+    world: World, clerk: Browser
+) -> None:
+    colleague = world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA))
+    assert "登录的设备" not in clerk.get(f"/admin/people/{colleague.id}").words
+    person = ward(world)
+    assert "登录的设备" in clerk.get(f"/admin/people/{person.id}").words
+
+
 def test_the_search_box_opens_what_an_id_names(
     world: World, clerk: Browser
 ) -> None:

@@ -70,7 +70,7 @@ BUDGETS = {
     "/m/sign-out": ("resident", 0),
     "/admin/people": ("staff", 6),
     "/admin/people/new": ("staff", 2),
-    "/admin/people/{person_id}": ("staff", 7),
+    "/admin/people/{person_id}": ("staff", 9),
     "/admin/people/{person_id}/reveal": ("staff", 4),
     "/admin/people/{person_id}/roles": ("staff", 6),
     "/admin/people/{person_id}/call-back": ("staff", 6),

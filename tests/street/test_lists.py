@@ -100,6 +100,7 @@ LISTS: dict[tuple[str, str], Draw] = {
     ("read_consents", ""): lists_of_people.consents,
     ("list_person_consents", ""): lists_of_people.consents_for_staff,
     ("list_sessions", ""): lists_of_people.sessions,
+    ("list_person_sessions", ""): lists_of_people.sessions_for_staff,
     ("list_messages", ""): lists_of_people.messages,
     ("read_inbox", ""): lists_of_people.inbox,
     ("read_queue", ""): at(
