@@ -376,6 +376,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "GET /admin/wishes/{wish_id}",
         "GET /admin/wishes/{wish_id}/{move}",
         "GET /admin/wishes/{wish_id}/edit",
+        "GET /admin/wishes/{wish_id}/proof",
+        "POST /admin/wishes/{wish_id}/proof",
         "POST /admin/wishes/{wish_id}/edit",
         "POST /admin/wishes/{wish_id}/{move}",
     ),

@@ -55,6 +55,7 @@ BUDGETS = {
     "/admin/wishes/{wish_id}": ("staff", 7),
     "/admin/wishes/{wish_id}?why=true": ("staff", 15),
     "/admin/wishes/{wish_id}/reject": ("staff", 3),
+    "/admin/wishes/{wish_id}/proof": ("staff", 3),
     "/admin/tickets": ("staff", 8),
     "/admin/tickets?tab=closed": ("staff", 3),
     "/admin/tickets/{ticket_id}": ("staff", 9),
