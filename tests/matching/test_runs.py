@@ -513,7 +513,7 @@ def test_a_failing_match_command_is_in_the_staff_queue_once_a_day(
         if task["kind"] == "job.parked"
     ]
     assert [
-        (task["title"], task["place"], task["moves"]) for task in parked
+        (task["job"]["kind"], task["place"], task["moves"]) for task in parked
     ] == [("command.match.community", BAIHUA, ["redrive"])]
     monkeypatch.undo()
     helper = world.volunteer()
