@@ -1,5 +1,6 @@
 """The desk about places: the tree, the duty lists, names and numbers, messages of a street."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..kernel.access import Role
@@ -16,6 +17,7 @@ from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import STAFF
 from ..pages.paths import own_path
+from ..pages.people import found_people
 from ..pages.places import names_of, tree
 from .desk_forms import FORMS
 from .desk_texts import WORDS
@@ -28,7 +30,6 @@ _DUTY = tuple(
 )
 _LEVELS = tuple(PlaceKind)
 _GAPS = 20
-_FOUND = 10  # people of a search
 _CHANGED = "places.said.changed"
 
 
@@ -133,10 +134,10 @@ def ask_change(call: PageCall) -> Sheet:
         raise NotFound
     if move == "new" and place.kind is PlaceKind.UNIT:
         raise NotFound
-    found, q = [], call.text("q")
+    found: Sequence[Any] = []
+    q = call.text("q")
     if move == "duty" and q:
-        query = {"place": community_of(place.code), "q": q, "limit": _FOUND}
-        found = call.read("GET /v1/people", query).items
+        found = found_people(call, community_of(place.code), q)
     return sheet(
         "places/desk_change.html",
         place=place,
@@ -146,7 +147,7 @@ def ask_change(call: PageCall) -> Sheet:
         role=call.text("role"),
         roles=_DUTY,
         duty=_duty_with_names(call, place) if move == "duty" else {},
-        names=names_of(call, [place.code, *(each.home for each in found)]),
+        names=names_of(call, [place.code]),
         below=_below(place.code),
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
-from ..pages.desk import desk_place, newest_first, way_back
+from ..pages.desk import desk_place, newest_first, those_seen, way_back
 from ..pages.money import in_fen
 from ..pages.photos import photo_form
 from ..pages.places import door_names
@@ -86,6 +86,7 @@ def show_wish(call: PageCall) -> Sheet | SeeOther:
         matching=matching,
         may_ask=may_ask,
         door=door_names(call, wish.place),
+        others=those_seen(call, _WISH, wish.possible_duplicates),
         proof=_photo(call, wish.answer),
     )
 

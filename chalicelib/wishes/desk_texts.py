@@ -133,7 +133,6 @@ _PAGE: Mapping[str, Text] = {
     "wish.care.bedridden": text(zh="卧床", en="bedridden"),
     "wish.care.alone": text(zh="独居", en="lives alone"),
     "wish.desk.duplicates": text(zh="可能重复", en="Perhaps the same"),
-    "wish.desk.duplicate": text(zh="另一件 {n}", en="another one, {n}"),
     "wish.desk.vetting": text(
         zh="只有核实过的志愿者能认领。",
         en="Only vetted volunteers may take it.",

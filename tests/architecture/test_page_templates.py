@@ -65,6 +65,7 @@ LINKS = ("href", "src", "action", "hx-get", "hx-post", "data-poll")
 # The ends of keys that are put together from a word of the API.
 ENDS: dict[str, Any] = {
     "wish.desk.proof.": AnswerProof,
+    "audit.which.": ("actor", "subject"),
     "wish.state.": WishState,
     "wish.kind.": WishKind,
     "wish.move.": wish_moves.MOVES,

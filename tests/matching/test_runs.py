@@ -44,7 +44,7 @@ def test_a_run_by_staff_makes_offers_and_returns_its_record(
     run = start(staff)
     (planned,) = run["offers"]
     assert (planned["wish"], planned["volunteer"]) == (wish_id, helper.me["id"])
-    assert planned["why"][0] == "和您同一网格"
+    assert planned["why"][0] == "住同一网格"
     assert sum(planned["terms"].values()) == planned["cost"]
     assert (
         run["made"],

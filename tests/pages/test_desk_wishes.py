@@ -154,6 +154,20 @@ def test_the_desk_of_one_place_is_named(world: World) -> None:
     assert shown.status == 200
 
 
+def test_what_may_be_the_same_is_named_with_its_state(world: World) -> None:
+    resident, staff = world.resident(), world.staff()
+    ids = []
+    for title in ("一个电热水壶", "电热水壶一个"):
+        body = world.wish_body(title=title)
+        ids.append(str(resident.post("/v1/wishes", body).json["id"]))
+    staff.post(f"/v1/wishes/{ids[0]}/reject", {"reason": "重复了"})
+    shown = desk(world).get(f"/admin/wishes/{ids[1]}")
+    assert "一个电热水壶 未通过" in shown.words
+    assert f"/admin/wishes/{ids[0]}" in shown.links()
+    pane = desk(world).get(f"/admin?item={ids[1]}")
+    assert "一个电热水壶 未通过" in pane.words
+
+
 # the proof of an answer
 
 
