@@ -9,6 +9,7 @@ from ..kernel.place import (
     PlaceKind,
     ancestors,
     community_of,
+    depth_below,
     kind_of,
     parent_of,
     street_of,
@@ -18,7 +19,7 @@ from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import STAFF
 from ..pages.paths import own_path
 from ..pages.people import found_people
-from ..pages.places import names_of, tree
+from ..pages.places import is_cut, names_of, tree
 from .desk_forms import FORMS
 from .desk_texts import WORDS
 
@@ -30,6 +31,7 @@ _DUTY = tuple(
 )
 _LEVELS = tuple(PlaceKind)
 _GAPS = 20
+_SHOWN = 2  # levels on a page at most; what is below has a page of its own
 _CHANGED = "places.said.changed"
 
 
@@ -40,7 +42,7 @@ def list_places(call: PageCall) -> Sheet:
     under = call.text("under") or (places[0] if places else "")
     if not under:
         raise NotFound
-    found = tree(call, under)
+    found, levels = _near(call, under)
     policy = call.read("GET /v1/policies/tickets", {"place": street_of(under)})
     gaps = _gaps_below(policy, under)
     return sheet(
@@ -48,26 +50,26 @@ def list_places(call: PageCall) -> Sheet:
         under=under,
         own=places,
         up=parent_of(under),
-        places=_shown(found, under),
+        places=[
+            {"place": place, "depth": depth_below(under, place.code)}
+            for place in found
+        ],
         next=own_path(call.text("next"), "").partition("?")[0],
         gaps=gaps,
         names=names_of(call, [gap.place for gap in gaps]),
         grids={each.code: each.name for each in found},
+        levels=levels,
+        is_cut=is_cut(found),
     )
 
 
-def _shown(places: Any, under: str) -> list[dict[str, Any]]:
-    """Return two levels of the tree with their depth; what is below has a page of its own."""
-    base = under.count(".")
-    shown = []
-    for place in places:
-        depth = place.code.count(".") - base
-        if depth <= 2:
-            below = any(
-                each.code.startswith(f"{place.code}.") for each in places
-            )
-            shown.append({"place": place, "depth": depth, "has_below": below})
-    return shown
+def _near(call: PageCall, under: str) -> tuple[Sequence[Any], int]:
+    """Return the places of two levels, or of one where two are too many, and their number."""
+    for levels in (_SHOWN, 1):
+        found = tree(call, under, levels)
+        if not is_cut(found):
+            break
+    return found, levels
 
 
 def _gaps_below(policy: Any, under: str) -> list[Any]:

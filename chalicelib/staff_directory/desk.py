@@ -1,7 +1,7 @@
 """The desk about people: search, register, and the record with everything that staff do."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..kernel.access import Role
@@ -9,7 +9,7 @@ from ..kernel.errors import Forbidden, NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
-from ..pages.places import named_places, tree
+from ..pages.places import is_cut, named_places, tree
 from .desk_move_texts import MOVE_WORDS
 from .desk_moves import MOVES, offered
 from .desk_texts import WORDS
@@ -59,8 +59,12 @@ def show_registration(call: PageCall) -> Sheet:
     place = desk_place(call)
     if not place:
         raise NotFound
-    homes = named_places(tree(call, place))
-    return sheet("staff_directory/desk_new.html", homes=homes)
+    found = tree(call, place)
+    return sheet(
+        "staff_directory/desk_new.html",
+        homes=named_places(found),
+        is_cut=is_cut(found),
+    )
 
 
 @desk.post("/admin/people/new", asks=show_registration)
@@ -152,16 +156,17 @@ desk.act(
 def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
     """Return the page of a move; `shown` is what it has answered."""
     person = call.read(_RECORD, person_id=call.path["person_id"])
-    places: list[tuple[str, str]] = []
+    found: Sequence[Any] = []
     if move in _WITH_PLACES:
-        places = named_places(tree(call, _own_place(call)))
+        found = tree(call, _own_place(call))
     return sheet(
         "staff_directory/desk_move.html",
         person=person,
         move=move,
         version=person.version if MOVES[move].versioned else "",
         shown=shown,
-        places=places,
+        places=named_places(found),
+        is_cut=is_cut(found),
         roles=_GIVEN,
         consents=_consents(call, person) if move == "call-back" else [],
     )

@@ -81,6 +81,15 @@ def place_alone(street: Street, dice: Random, *, place: str) -> Listing:
     return replace(whole, expected=[place], query=query)
 
 
+def some_levels(street: Street, dice: Random, *, place: str) -> Listing:
+    """The list of a place with one to four levels below it."""
+    whole, levels = places(street, dice, place=place), dice.randint(1, 4)
+    depth = place.count(".") + levels
+    near = [code for code in whole.expected if code.count(".") <= depth]
+    query = {**whole.query, "levels": str(levels)}
+    return replace(whole, expected=near, query=query)
+
+
 def streets(street: Street, dice: Random) -> Listing:
     found = [one for one in street.all(Place) if "." not in one.id]
     found.sort(key=lambda one: one.id)
