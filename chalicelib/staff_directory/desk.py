@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..kernel.access import Role
-from ..kernel.errors import Forbidden, NotFound
+from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
 from ..pages.places import is_cut, named_places, tree
+from ..web.inside import CallRefused
 from .desk_move_texts import MOVE_WORDS
 from .desk_moves import MOVES, offered
 from .desk_texts import WORDS
@@ -114,7 +115,7 @@ def _sessions(call: PageCall, person_id: str) -> Any:
     """Return where a person is signed in; None for a caller who may not end that."""
     try:
         listed = call.read(_SESSIONS, {"limit": _FEW}, person_id=person_id)
-    except Forbidden:
+    except CallRefused:
         return None
     return listed.items
 

@@ -91,8 +91,15 @@ def test_a_record_has_no_devices_for_those_who_may_not_end_a_session(
     world: World, clerk: Browser
 ) -> None:
     colleague = world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA))
-    assert "登录的设备" not in clerk.get(f"/admin/people/{colleague.id}").words
-    person = ward(world)
+    shown = clerk.get(f"/admin/people/{colleague.id}")
+    assert shown.status == 200
+    assert "周洁" in shown.words
+    assert "登录的设备" not in shown.words
+    worker = staff(world, GRID, Role.GRID_WORKER)
+    shown = worker.get(f"/admin/people/{ward(world).id}")
+    assert "孙桂兰" in shown.words
+    assert "登录的设备" not in shown.words
+    person = world.person("王秀英")
     assert "登录的设备" in clerk.get(f"/admin/people/{person.id}").words
 
 
