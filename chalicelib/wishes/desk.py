@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, newest_first, those_seen, way_back
 from ..pages.money import in_fen
 from ..pages.photos import photo_form
 from ..pages.places import door_names
+from ..web.inside import CallRefused
 from .desk_moves import ASKING, MOVES, OF_CLAIMS
 from .desk_texts import WORDS
 
@@ -97,7 +97,7 @@ def _photo(call: PageCall, answer: Any) -> Any:
         return None
     try:
         return call.read("GET /v1/uploads/{upload_id}", upload_id=answer.upload)
-    except NotFound:
+    except CallRefused:
         return None
 
 

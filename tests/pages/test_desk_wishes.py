@@ -6,14 +6,17 @@ import pytest
 
 from app import app
 from chalicelib.kernel.access import Role
+from chalicelib.uploads.repository import UploadRepository
 from onemachine.files import FileRoutes
 
 from ..adapters.pictures import jpeg
-from ..wishes.recorded import delivered_to
+from ..store.scan import Reads, remove
+from ..wishes.recorded import confirm, delivered_to
 from ..world import BAIHUA, World
 from .browser import Browser, Shown
 from .test_desk_queue import desk, state_of
 
+find_upload = Reads(UploadRepository).find_upload
 WRITTEN = "王秀英要一个水壶，电话 13900000101"
 
 
@@ -259,3 +262,17 @@ def test_the_way_back_to_the_queue_outlasts_the_photo(world: World) -> None:
     shown = filer.get(page_after(sent_from(sender)))
     form = shown.form(_path(id, "confirm"))
     assert form.fields["_back"] == back
+
+
+def test_a_wish_is_shown_without_a_proof_that_is_gone(world: World) -> None:
+    filer, old = world.staff(), world.person("李奶奶", phone=None)
+    id = delivered_to(world, filer, old)
+    assert confirm(world, filer, id).status == 200
+    path = f"/admin/wishes/{id}"
+    assert 'alt="签收单"' in desk(world).get(path).text
+    upload = find_upload(filer.get(f"/v1/wishes/{id}").json["answer"]["upload"])
+    assert upload
+    remove(upload)
+    shown = desk(world).get(path)
+    assert shown.status == 200
+    assert 'alt="签收单"' not in shown.text
