@@ -78,6 +78,7 @@ class Container:
                 due=scheduled.id,
                 error=type(error).__name__,
             )
+            self.core.outbox.note_failure(scheduled.id, error)
             raise
 
     def park(self, scheduled: ScheduledJob) -> None:
@@ -86,7 +87,8 @@ class Container:
         place = self.dispatcher.place_named_by(scheduled)
         if place is None:
             place = self.core.hooks.place_of(scheduled.subject)
-        self.core.outbox.park(self.dispatcher.parked_as(scheduled), place)
+        parked = self.dispatcher.parked_as(scheduled)
+        self.core.outbox.park(parked, place, failed_as=scheduled.id)
 
     def _begin_retention(self) -> None:
         """Schedule the work that removes what is kept too long, a job for each kind and day."""

@@ -61,7 +61,8 @@ class Cases:
     operation. An operation with a matrix of its own, by state for example, is in `elsewhere`.
     `bodies` and `queries` are what the matrix sends; ``{target}`` in a query is the id of a
     person. `made_bodies` are made from (world, owner, target). `path_values` makes the value of
-    a path parameter from (world, owner, target): a thing of the owner, or the target. `good`
+    a path parameter from (world, owner, target): a thing of the owner, or the target. One that
+    is named ``operation.parameter`` is of that operation alone. `good`
     makes a request with each field filled in, and the state of things that it needs; each write
     has one. `story_queries` are the queries with which the story of the policies reads. They may
     hold ``{person}``, ``{first}`` and ``{last}``: the id of the resident, and the first and last

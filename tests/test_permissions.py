@@ -81,6 +81,11 @@ MADE_BODIES, PATH_VALUES = merged("made_bodies"), merged("path_values")
 DENIED = {401, 403, 404}
 
 
+def value_of(operation: Operation, name: str) -> Any:
+    """Return what makes a value of the path: that of one operation, or of all."""
+    return PATH_VALUES.get(f"{operation.name}.{name}") or PATH_VALUES[name]
+
+
 class Stage:
     """A world in which one actor tries everything."""
 
@@ -198,7 +203,7 @@ class Stage:
         names = re.findall(r"{(\w+)}", operation.path)
         return operation.path.format(
             **{
-                name: PATH_VALUES[name](self.world, self.owner, target)
+                name: value_of(operation, name)(self.world, self.owner, target)
                 for name in names
             }
         )

@@ -9,7 +9,7 @@ from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.cookies import RESULT
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
-from ..pages.desk import STAFF, desk_place, way_back
+from ..pages.desk import STAFF, desk_place, those_seen, way_back
 from ..web.inside import CallRefused
 from .desk_moves import (
     ASKS,
@@ -50,6 +50,7 @@ def show_queue(call: PageCall) -> Sheet | SeeOther:
     item = call.text("item")
     task = next((each for each in queue.items if each.id == item), None)
     asked = {name: call.text(name) for name in ("place", *_FILTERS[:3])}
+    shown = _shown(call, item)
     return sheet(
         "admin/queue.html",
         queue=queue,
@@ -59,7 +60,8 @@ def show_queue(call: PageCall) -> Sheet | SeeOther:
         asked=asked,
         task=task,
         item=item,
-        shown=_shown(call, item),
+        shown=shown,
+        others=_others(call, shown),
         paths={each.id: work_path(each) for each in queue.items},
         subject=subject_path(task.subject) if task else "",
         bulk=_moves_on(queue.items),
@@ -104,6 +106,14 @@ def _shown(call: PageCall, id: str) -> Any:
         return call.read(route, **{name: id})
     except CallRefused:
         return None
+
+
+def _others(call: PageCall, shown: Any) -> Sequence[Any]:
+    """Return the wishes that may be the same as the chosen one."""
+    is_wish = shown is not None and shown.id.startswith("wsh")
+    if not is_wish or shown.view != "staff":
+        return []
+    return those_seen(call, _VIEWS["wsh"], shown.possible_duplicates)
 
 
 def _name_of_done(call: PageCall, outcome: Outcome | None) -> str:

@@ -132,6 +132,10 @@ _ABOUT: Mapping[str, Text] = {
         zh="本人拦下了改号，请核实再决定。",
         en="The owner stopped a change of phone. Check it, then decide.",
     ),
+    "desk.job.failed": text(zh="失败于", en="Failed"),
+    "desk.job.error": text(zh="最后的错误", en="Last error"),
+    "desk.job.no_error": text(zh="没有记下", en="Not recorded"),
+    "desk.job.kind": text(zh="系统里的名称", en="Name in the system"),
     "desk.about.job.parked": text(
         zh="系统试了几次没有办成，可以再试。",
         en="The system tried several times. It can try again.",

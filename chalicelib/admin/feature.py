@@ -50,6 +50,7 @@ def build(core: "Core", get: Get) -> "StaffQueue":
         outbox=core.outbox,
         tasks=core.tasks,
         bulk=bulk,
+        templates=core.templates,
     )
 
 
@@ -84,4 +85,4 @@ def parked(
     """Return the parked jobs as tasks."""
     from .service import job_lines
 
-    return job_lines(query, found)
+    return job_lines(query, found, staff_queue.templates)

@@ -98,6 +98,19 @@ QueueMove = Annotated[
 ]
 
 
+class FailedJobView(View):
+    """A job that failed for good. The title of its task says in words what it was to do."""
+
+    kind: str = Field(
+        description="Of a message: its kind. Of other work: `timer.`, `event.`, `answer.` or "
+        "`command.`, and a name."
+    )
+    failed_at: Instant
+    error: str | None = Field(
+        description="The code of its last error, null if it is not known."
+    )
+
+
 class QueueTaskView(View):
     """A task that waits for staff. What its kind does not have is null."""
 
@@ -109,7 +122,10 @@ class QueueTaskView(View):
     due_at: Instant
     moves: list[QueueMove]
     subject: str | None = Field(
-        description="The person of a call-back or visit, or what a reply may be about."
+        description=(
+            "The person of a call-back or visit; what a reply may be about; the wish, ticket or "
+            "person of a failed job."
+        )
     )
     version: int | None = Field(
         description="The version that its moves name in If-Match."
@@ -129,6 +145,7 @@ class QueueTaskView(View):
     reporter: str | None = Field(
         description="The masked name of the person who asked for help."
     )
+    job: FailedJobView | None = Field(description="Of a failed job.")
 
 
 class TaskCountView(View):

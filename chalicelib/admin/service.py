@@ -1,6 +1,6 @@
 """The staff queue: the tasks that wait for the staff of a place, over all features."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from ..kernel.errors import NotFound
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..kernel.staff_queue import (
+    FailedJob,
     FoundTask,
     QueuePage,
     QueueQuery,
@@ -17,6 +18,7 @@ from ..kernel.staff_queue import (
     TaskFilter,
     TaskQueue,
 )
+from ..kernel.template import Template
 from ..message_log.budget import SmsBudget
 from ..people.access import Access, Granted
 from ..people.records import ConsentGiven
@@ -28,8 +30,11 @@ from ..wishes.model import Wish
 from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 from .bulk import BulkMoves, everywhere
+from .job_texts import words_of_job
 
 __all__ = ["Spending", "StaffQueue", "job_lines"]
+
+_OPENED = ("wsh_", "tkt_", "per_")  # ids of what staff open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +61,12 @@ class StaffQueue:
         outbox: Outbox,
         tasks: TaskQueue,
         bulk: BulkMoves,
+        templates: Mapping[str, Template],
     ) -> None:
         self._transaction, self._access = transaction, access
         self._submitter, self._tickets = submitter, tickets
         self._sms_budget, self._outbox, self._tasks = sms_budget, outbox, tasks
-        self.bulk = bulk
+        self.bulk, self.templates = bulk, templates
 
     def queue(
         self, context: RequestContext, place: str, limit: int, only: TaskFilter
@@ -173,20 +179,33 @@ def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
 
 
 def job_lines(
-    query: QueueQuery, found: Sequence[FoundTask]
+    query: QueueQuery,
+    found: Sequence[FoundTask],
+    templates: Mapping[str, Template],
 ) -> list[Task | None]:
-    """Return parked jobs as tasks."""
-    return [_as_task(query, one.entity) for one in found]
+    """Return parked jobs as tasks. The title says in words what a job was to do."""
+    return [_as_task(query, one.entity, templates) for one in found]
 
 
-def _as_task(query: QueueQuery, job: ParkedJob) -> Task:
+def _as_task(
+    query: QueueQuery, job: ParkedJob, templates: Mapping[str, Template]
+) -> Task:
+    record = job.record
     moves = ["redrive"] if _may_redrive(query.actor, job) else []
+    is_opened = record.subject.startswith(_OPENED)
+    failed = FailedJob(
+        kind=record.kind,
+        failed_at=job.created_at,
+        error=job.error or None,
+    )
     return Task(
         kind=PARKED_JOB,
-        id=job.record.id,
-        title=job.record.kind,
+        id=record.id,
+        title=words_of_job(record, templates, query.locale),
         place=job.place or query.place,
-        due_at=job.record.at,
+        due_at=record.at,
         moves=moves,
+        subject=record.subject if is_opened else None,
         since=job.created_at,
+        job=failed,
     )

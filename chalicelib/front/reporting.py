@@ -6,13 +6,13 @@ from typing import Any
 
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, Raw, Sheet, Shell, sheet
+from ..pages.photos import photo_form
 from ..pages.places import spoken_names
 from ..web.inside import CallRefused
 from .page_texts import WORDS
 
 __all__ = ["reporting"]
 
-_LARGEST = 8 * 1024 * 1024  # bytes; the storage refuses a longer file
 # What a stairwell is reported for most often; the rest is folded.
 _COMMON = ("rubbish", "light", "lift", "water", "danger")
 reporting = Pages("front", Shell.POCKET, WORDS)
@@ -85,19 +85,10 @@ def ask_photo(call: PageCall) -> Sheet:
 
 @reporting.post("/m/photo", asks=ask_photo)
 def begin_photo(call: PageCall) -> Sheet:
-    """Show the form that goes to the storage. From there a browser comes back to the report.
-
-    Without scripts nobody knows the size and the type of the file before it is sent.
-    """
+    """Show the form that goes to the storage. From there a browser comes back to the report."""
     place = call.field("place")
-    route = "POST /v1/uploads"
-    body: dict[str, Any] = {
-        "kind": "photo",
-        "content_type": call.field("content_type") or "image/jpeg",
-        "size": _LARGEST,
-    }
     asked = f"place={place}&photos={{id}}" if place else "photos={id}"
-    made = call.run(route, {**body, "then": f"/m/report?{asked}"})
+    made = photo_form(call, f"/m/report?{asked}")
     return sheet("front/photo.html", place=place, form=made)
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "building_of",
     "community_of",
     "covers",
+    "depth_below",
     "grid_of",
     "kind_of",
     "parent_of",
@@ -49,6 +50,11 @@ def covers(scope: str, code: str) -> bool:
 def parent_of(code: str) -> str | None:
     """Return the code of the place one level up, or None for a street."""
     return code.rpartition(".")[0] or None
+
+
+def depth_below(scope: str, code: str) -> int:
+    """Return how many levels a place lies below another."""
+    return code.count(".") - scope.count(".")
 
 
 def ancestors(code: str) -> list[str]:

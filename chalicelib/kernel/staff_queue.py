@@ -54,6 +54,15 @@ class QueueKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedJob:
+    """What failed for good: the kind of a job, when, and the code of the error if it is known."""
+
+    kind: str
+    failed_at: datetime
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """An item that waits for staff, since when, and its deadline.
 
@@ -78,6 +87,7 @@ class Task:
     assignee_name: str | None = None
     reporter: str | None = None
     place_name: str | None = None
+    job: FailedJob | None = None
 
     @property
     def etag(self) -> str | None:

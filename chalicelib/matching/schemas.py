@@ -7,7 +7,7 @@ from pydantic import Field, create_model
 
 from ..kernel.ids import ID_PATTERN
 from ..kernel.unset import unset_if_none
-from ..offers.texts import why_text
+from ..offers.texts import why_they_text
 from ..web.fields import (
     WHOLE,
     Flag,
@@ -195,7 +195,7 @@ class PlannedOfferView(PlannedOfferLine):
 
 def why_texts(why: Iterable[str], locale: str) -> list[str]:
     """Return the reasons for asking a volunteer as texts."""
-    return [why_text(reason, locale) for reason in why]
+    return [why_they_text(reason, locale) for reason in why]
 
 
 class MatchingRunDetail(MatchingRunFields):

@@ -1,9 +1,17 @@
 """Texts about offers, by locale. They name no resident and no address."""
 
 from ..kernel.template import Template, Templates
-from ..kernel.text_catalogue import text
+from ..kernel.text_catalogue import Catalogue, text
 
-__all__ = ["MESSAGES", "OFFER_STATES", "REFUSALS", "WHY", "why_text"]
+__all__ = [
+    "MESSAGES",
+    "OFFER_STATES",
+    "REFUSALS",
+    "WHY",
+    "WHY_THEY",
+    "why_text",
+    "why_they_text",
+]
 
 OFFER_STATES = {
     "offered": text(zh="待答复", en="waiting for an answer"),
@@ -51,10 +59,37 @@ WHY = {
 }
 
 
+# The same about the volunteer, for staff.
+WHY_THEY = {
+    "same_grid": text(zh="住同一网格", en="lives in the same grid"),
+    "next_grid": text(zh="在相邻网格", en="lives in a grid next to it"),
+    "same_community": text(zh="住同一社区", en="lives in the same community"),
+    "next_community": text(
+        zh="在相邻社区", en="lives in a community next to it"
+    ),
+    "same_street": text(zh="住同一街道", en="lives in the same street"),
+    "dialect": text(zh="会说{fact}", en="speaks {fact}"),
+    "skill": text(zh="会{fact}", en="has this skill: {fact}"),
+    "met": text(zh="帮过这位居民", en="has helped this resident before"),
+    "rested": text(
+        zh="近四周没有收到邀请", en="has had no offer for four weeks"
+    ),
+}
+
+
 def why_text(reason: str, locale: str) -> str:
-    """Return a reason (`name` or `name:fact`) as a text."""
+    """Return a reason (`name` or `name:fact`) as a text for the volunteer."""
+    return _reason_in(WHY, reason, locale)
+
+
+def why_they_text(reason: str, locale: str) -> str:
+    """Return a reason as a text about the volunteer, for staff."""
+    return _reason_in(WHY_THEY, reason, locale)
+
+
+def _reason_in(words: Catalogue, reason: str, locale: str) -> str:
     name, _, fact = reason.partition(":")
-    return WHY[name].format(locale, {"fact": fact})
+    return words[name].format(locale, {"fact": fact})
 
 
 MESSAGES: Templates = {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..kernel.errors import NotFound
+from ..web.inside import CallRefused
 from .call import PageCall
 from .paths import own_path
 from .places import names_of
@@ -15,9 +16,11 @@ __all__ = [
     "desk_place",
     "newest_first",
     "place_line",
+    "those_seen",
     "way_back",
 ]
 
+_FEW = 5  # things that a page names by a read of each
 _PAGES = 5  # of a hundred events
 STAFF = ("community_staff", "street_admin")
 _WORKERS = ("grid_worker", *STAFF)
@@ -57,6 +60,18 @@ def newest_first(call: PageCall, route: str) -> Sequence[Any]:
             break
         query["cursor"] = page.next
     return events[::-1]
+
+
+def those_seen(call: PageCall, route: str, ids: Sequence[str]) -> Sequence[Any]:
+    """Return the views of a few wishes or tickets, of those that the caller may see."""
+    name = route.partition("{")[2].rstrip("}")
+    found = []
+    for id in ids[:_FEW]:
+        try:
+            found.append(call.read(route, **{name: id}))
+        except CallRefused:
+            continue
+    return found
 
 
 def place_line(call: PageCall) -> PlaceLine:

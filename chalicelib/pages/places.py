@@ -9,6 +9,7 @@ from .call import PageCall
 __all__ = [
     "door_names",
     "first_street",
+    "is_cut",
     "name_in",
     "named_places",
     "names_of",
@@ -25,13 +26,17 @@ def first_street(call: PageCall) -> str:
     return streets[0].code if streets else ""
 
 
-def tree(call: PageCall, under: str) -> Sequence[Any]:
-    """Return a place and everything below it, up to five hundred places.
+def tree(
+    call: PageCall, under: str, levels: int | None = None
+) -> Sequence[Any]:
+    """Return a place and everything below it, or some levels of it, up to five hundred places.
 
     Each is before those below it.
     """
     found: list[Any] = []
     query: dict[str, Any] = {"under": under, "limit": 100}
+    if levels:
+        query["levels"] = levels
     for _ in range(_PAGES):
         page = call.read("GET /v1/places", query)
         found += page.items
@@ -39,6 +44,11 @@ def tree(call: PageCall, under: str) -> Sequence[Any]:
             break
         query["cursor"] = page.next
     return sorted(found, key=_outermost_first)
+
+
+def is_cut(places: Sequence[Any]) -> bool:
+    """Say whether a tree has more places than are listed: then a narrower place is chosen first."""
+    return len(places) >= _PAGES * 100
 
 
 def _outermost_first(place: Any) -> list[str]:

@@ -27,6 +27,13 @@ WORDS: Mapping[str, Text] = {
     "desk.pocket": text(zh="手机版", en="On the phone"),
     "desk.search": text(zh="找人：姓名或编号", en="Find a person: name or id"),
     "desk.other_place": text(zh="换地点", en="Another place"),
+    "desk.places_cut": text(
+        zh="这里地点太多，只列出 500 个。",
+        en="There are too many places here. Only 500 are listed.",
+    ),
+    "desk.narrower": text(
+        zh="先选小一点的地点", en="Choose a smaller place first"
+    ),
     "desk.find": text(zh="查找", en="Find"),
     "desk.nav.queue": text(zh="待办", en="Queue"),
     "desk.nav.wishes": text(zh="心愿", en="Wishes"),

@@ -30,7 +30,11 @@ def list_places(
 ) -> PlaceList:
     """List a place and everything below it."""
     page, for_staff = places.list_places(
-        context, query.under, query.limit, alone=query.alone
+        context,
+        query.under,
+        query.limit,
+        alone=query.alone,
+        levels=query.levels,
     )
     return PlaceList(
         items=[PlaceView.of(p, for_staff=for_staff) for p in page.items],

@@ -1,5 +1,6 @@
 """The desk about places: the tree, the duty lists, names and numbers, messages of a street."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..kernel.access import Role
@@ -8,6 +9,7 @@ from ..kernel.place import (
     PlaceKind,
     ancestors,
     community_of,
+    depth_below,
     kind_of,
     parent_of,
     street_of,
@@ -16,7 +18,8 @@ from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import STAFF
 from ..pages.paths import own_path
-from ..pages.places import names_of, tree
+from ..pages.people import found_people
+from ..pages.places import is_cut, names_of, tree
 from .desk_forms import FORMS
 from .desk_texts import WORDS
 
@@ -28,7 +31,7 @@ _DUTY = tuple(
 )
 _LEVELS = tuple(PlaceKind)
 _GAPS = 20
-_FOUND = 10  # people of a search
+_SHOWN = 2  # levels on a page at most; what is below has a page of its own
 _CHANGED = "places.said.changed"
 
 
@@ -39,7 +42,7 @@ def list_places(call: PageCall) -> Sheet:
     under = call.text("under") or (places[0] if places else "")
     if not under:
         raise NotFound
-    found = tree(call, under)
+    found, levels = _near(call, under)
     policy = call.read("GET /v1/policies/tickets", {"place": street_of(under)})
     gaps = _gaps_below(policy, under)
     return sheet(
@@ -47,26 +50,26 @@ def list_places(call: PageCall) -> Sheet:
         under=under,
         own=places,
         up=parent_of(under),
-        places=_shown(found, under),
+        places=[
+            {"place": place, "depth": depth_below(under, place.code)}
+            for place in found
+        ],
         next=own_path(call.text("next"), "").partition("?")[0],
         gaps=gaps,
         names=names_of(call, [gap.place for gap in gaps]),
         grids={each.code: each.name for each in found},
+        levels=levels,
+        is_cut=is_cut(found),
     )
 
 
-def _shown(places: Any, under: str) -> list[dict[str, Any]]:
-    """Return two levels of the tree with their depth; what is below has a page of its own."""
-    base = under.count(".")
-    shown = []
-    for place in places:
-        depth = place.code.count(".") - base
-        if depth <= 2:
-            below = any(
-                each.code.startswith(f"{place.code}.") for each in places
-            )
-            shown.append({"place": place, "depth": depth, "has_below": below})
-    return shown
+def _near(call: PageCall, under: str) -> tuple[Sequence[Any], int]:
+    """Return the places of two levels, or of one where two are too many, and their number."""
+    for levels in (_SHOWN, 1):
+        found = tree(call, under, levels)
+        if not is_cut(found):
+            break
+    return found, levels
 
 
 def _gaps_below(policy: Any, under: str) -> list[Any]:
@@ -133,10 +136,10 @@ def ask_change(call: PageCall) -> Sheet:
         raise NotFound
     if move == "new" and place.kind is PlaceKind.UNIT:
         raise NotFound
-    found, q = [], call.text("q")
+    found: Sequence[Any] = []
+    q = call.text("q")
     if move == "duty" and q:
-        query = {"place": community_of(place.code), "q": q, "limit": _FOUND}
-        found = call.read("GET /v1/people", query).items
+        found = found_people(call, community_of(place.code), q)
     return sheet(
         "places/desk_change.html",
         place=place,
@@ -146,7 +149,7 @@ def ask_change(call: PageCall) -> Sheet:
         role=call.text("role"),
         roles=_DUTY,
         duty=_duty_with_names(call, place) if move == "duty" else {},
-        names=names_of(call, [place.code, *(each.home for each in found)]),
+        names=names_of(call, [place.code]),
         below=_below(place.code),
     )
 

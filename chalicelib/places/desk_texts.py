@@ -27,6 +27,10 @@ WORDS: Mapping[str, Text] = {
     "places.n_people": text(zh="{n} 人", en="{n} people"),
     "places.hotline": text(zh="公开电话", en="Public phone"),
     "places.below": text(zh="下面的地点", en="Places below"),
+    "places.cut": text(
+        zh="这里地点太多，只列出 500 个。请展开小一点的地点。",
+        en="There are too many places here. Only 500 are listed. Open a smaller one.",
+    ),
     "places.open": text(zh="展开", en="Open"),
     "place.kind.street": text(zh="街道", en="Street"),
     "place.kind.community": text(zh="社区", en="Community"),

@@ -7,6 +7,7 @@ from ..kernel.cache import ExpiringCache
 from ..kernel.clock import Clock
 from ..kernel.entities import by_id
 from ..kernel.paging import Page, Position, every
+from ..kernel.place import ancestors
 from ..people.model import Person
 from ..people.service import People
 from .duty_lookup import DutyLookup
@@ -49,6 +50,20 @@ class PlaceReader:
         return by_id(
             self._repository.find_places(distinct, consistent=consistent)
         )
+
+    def names_of(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of places by code, each after those around it but for the street.
+
+        All are read together, a hundred places in a request. An unknown place has its code.
+        """
+        paths = {code: _path_from_community(code) for code in codes}
+        around = [each for path in paths.values() for each in path]
+        found = self.find_many(around, consistent=False)
+        names = {}
+        for code, path in paths.items():
+            known = [found[each].name for each in path if each in found]
+            names[code] = " ".join(known) if code in found else code
+        return names
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
@@ -131,3 +146,9 @@ class PlaceReader:
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return the people on duty at a place and around it; see `DutyLookup.along`."""
         return self._duty.along(code)
+
+
+def _path_from_community(code: str) -> list[str]:
+    """Return the codes from the community down to a place; a street alone."""
+    path = ancestors(code)[::-1]
+    return path[1:] or path

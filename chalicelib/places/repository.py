@@ -1,13 +1,15 @@
 """How places are stored: a street is one partition, its places sorted in tree order."""
 
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import sort_key, street_of, subtree
+from ..kernel.place import depth_below, sort_key, street_of, subtree
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Table
 from .model import Place, Street
 
 __all__ = ["PLACE", "PLACE_EVENT", "STREET", "PlaceEvent", "PlaceRepository"]
 
+# Of a page of some levels: a street has a few thousand places, most of them units.
+_READ_AT_ONCE, _READ_MAX = 500, 3000
 _STREETS = "#streets"  # no street can have this code
 # PK the street, SK the place in tree order; PK `#streets` lists the streets themselves.
 _PLACES = Table("places")
@@ -62,16 +64,27 @@ class PlaceRepository(Repository):
         start: Position | None,
         limit: int,
         *,
+        levels: int | None = None,
         consistent: bool = True,
     ) -> Page[Place]:
-        """Read a place and everything below it, in tree order."""
+        """Read a place and everything below it, in tree order, or so many levels of it.
+
+        A page of some levels may be short.
+        """
         within = SK.between(*subtree(code))
+
+        def is_near(place: Place) -> bool:
+            return levels is None or depth_below(code, place.id) <= levels
+
         return self._store.page(
             PLACE,
             street_of(code),
             keys=within,
             start=start,
             limit=limit,
+            wanted=None if levels is None else is_near,
+            read_at_once=0 if levels is None else _READ_AT_ONCE,
+            read_at_most=_READ_MAX,
             consistent=consistent,
         )
 

@@ -70,6 +70,13 @@ class SubtreeQuery(PageQuery):
     alone: QueryFlag = Field(
         False, description="The place itself only, without what is below it."
     )
+    levels: Annotated[int, Field(ge=1, le=4)] | None = Field(
+        None,
+        description=(
+            "How many levels below the place are listed; all if it is left out. A page may then "
+            "be short."
+        ),
+    )
 
 
 class LocationIn(Request):

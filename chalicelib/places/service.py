@@ -49,10 +49,11 @@ class Places(PlaceReader):
         limit: int,
         *,
         alone: bool = False,
+        levels: int | None = None,
     ) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the actor reads it as staff.
 
-        With `alone` it is the place itself.
+        With `alone` it is the place itself, with `levels` the tree ends so many levels below.
         """
         resource = Resource(see=permissions.SEE, places=(under,))
         granted = self._access.require(context, permissions.READ, resource)
@@ -64,8 +65,11 @@ class Places(PlaceReader):
             if place is None:
                 raise NotFound
             return Page([place], None), for_staff
-        page = self._repository.places_below(under, context.start, limit)
-        if not page.items and not self._repository.place_exists(under):
+        page = self._repository.places_below(
+            under, context.start, limit, levels=levels
+        )
+        is_last = not page.items and page.next is None
+        if is_last and not self._repository.place_exists(under):
             raise NotFound
         return page, for_staff
 

@@ -13,6 +13,9 @@ _KINDS: Mapping[str, Text] = {
         zh="旧的登录被再次使用", en="An old session was used again"
     ),
     "auth.factor_wrong": text(zh="动态口令错", en="Wrong second factor"),
+    "person.session_ended": text(
+        zh="让一部设备退出登录", en="Signed out a device"
+    ),
     "person.code_read_out": text(
         zh="念了登录验证码", en="Read out a sign-in code"
     ),
@@ -88,9 +91,12 @@ WORDS: Mapping[str, Text] = {
     "audit.to": text(zh="到哪天", en="To"),
     "audit.by": text(zh="谁做的", en="By"),
     "audit.about": text(zh="关于谁", en="About"),
-    "audit.id_hint": text(
-        zh="填编号，在本人记录里。", en="The id on their record."
+    "audit.person_hint": text(
+        zh="姓名、手机号，或记录里的编号。",
+        en="A name, a phone, or the id on a record.",
     ),
+    "audit.which.actor": text(zh="哪一位做的？", en="Who of these did it?"),
+    "audit.which.subject": text(zh="关于哪一位？", en="About which of these?"),
     "audit.show": text(zh="查看", en="Show"),
     "audit.all": text(zh="不筛选", en="Everything"),
     "audit.when": text(zh="时间", en="Time"),

@@ -12,6 +12,7 @@ class EventKind(StrEnum):
     CODE_WRONG = "auth.code_wrong"
     REFRESH_REUSED = "auth.refresh_reused"
     FACTOR_WRONG = "auth.factor_wrong"
+    SESSION_ENDED = "person.session_ended"  # by staff
     CODE_READ_OUT = "person.code_read_out"
     PHONE_LOST = "person.phone_lost"
     PHONE_CHANGED = "person.phone_changed"

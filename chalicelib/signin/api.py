@@ -20,6 +20,8 @@ from .schemas import (
     ReadOutIn,
     RoleAgreementIn,
     RoleCodeIn,
+    SessionList,
+    SessionView,
     TokensIn,
     TokensView,
 )
@@ -87,7 +89,7 @@ def list_sessions(
 ) -> MySessionList:
     """List where the caller is signed in, newest first."""
     actor, page = signin.sessions.list_sessions(context, query.limit)
-    items = [MySessionView.of(one, actor.session) for one in page.items]
+    items = [MySessionView.of_mine(one, actor.session) for one in page.items]
     return MySessionList(items=items, next=context.cursor_of(page.next))
 
 
@@ -97,6 +99,28 @@ def end_session(
 ) -> None:
     """End one session of the caller, such as that of a lost phone."""
     signin.sessions.end_session(context, session_id)
+
+
+@routes.get("/v1/people/{person_id}/sessions")
+def list_person_sessions(
+    signin: SignIn, context: RequestContext, person_id: str, query: PageQuery
+) -> SessionList:
+    """List where a person is signed in, newest first, for staff of their place."""
+    page = signin.staff_sessions.list_sessions(context, person_id, query.limit)
+    items = [SessionView.of(one) for one in page.items]
+    return SessionList(items=items, next=context.cursor_of(page.next))
+
+
+@routes.delete(
+    "/v1/people/{person_id}/sessions/{session_id}",
+    status=204,
+    conditional=False,
+)
+def end_person_session(
+    signin: SignIn, context: RequestContext, person_id: str, session_id: str
+) -> None:
+    """End one session of a person, such as that of a phone they have lost."""
+    signin.staff_sessions.end_session(context, person_id, session_id)
 
 
 @routes.post(

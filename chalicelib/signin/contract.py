@@ -16,6 +16,14 @@ CONTRACT = FeatureTexts(
         "sign_out": "For anybody who is signed in. This session ends.",
         "list_sessions": "For anybody who is signed in: their own. It changes nothing.",
         "end_session": "For anybody who is signed in: their own. Its tokens end.",
+        "list_person_sessions": About(
+            can.END_SESSION,
+            "No network address, and nothing to sign in with. It changes nothing.",
+        ),
+        "end_person_session": About(
+            can.END_SESSION,
+            "Its tokens end; the other sessions go on. The security trail gets a line.",
+        ),
         "send_email_code": "For anybody who is signed in. A code goes to the address.",
         "verify_email": "For anybody who is signed in. Messages may come by e-mail then.",
         "read_out_code": About(can.READ_OUT, "The person is told by SMS."),
@@ -50,6 +58,7 @@ CONTRACT = FeatureTexts(
         "TokensIn.phone": "+8613900000101",
         "TokensIn.code": "123456",
         "MySessionView.device": "Android",
+        "SessionView.device": "Android",
         "current": True,
     },
 )

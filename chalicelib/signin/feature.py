@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .session_records import SessionRecords
     from .sessions import Sessions
     from .sign_in_codes import SignInCodes
+    from .staff_sessions import StaffSessions
     from .unasked import UnaskedMessages
 
 __all__ = [
@@ -116,6 +117,20 @@ def sessions(core: "Core", get: Get) -> "Sessions":
         access=get(access),
         people=get(people),
         tokens=core.tokens,
+        audit=get(audit),
+    )
+
+
+@feature.provide
+def staff_sessions(core: "Core", get: Get) -> "StaffSessions":
+    """Build what lists and ends the sessions of others."""
+    from .staff_sessions import StaffSessions
+
+    return StaffSessions(
+        transaction=core.transaction,
+        access=get(access),
+        people=get(people),
+        sessions=get(sessions),
         audit=get(audit),
     )
 
@@ -213,6 +228,7 @@ def build(core: "Core", get: Get) -> "SignIn":
         challenges=get(challenges),
         codes=get(codes),
         sessions=get(sessions),
+        staff_sessions=get(staff_sessions),
         read_out=get(read_out),
         role_codes=get(role_codes),
         dormancy=get(dormancy),

@@ -1,8 +1,8 @@
 """Actions about signing in. Pure."""
 
-from ..kernel.access import STAFF, Action, Toward
+from ..kernel.access import COMMUNITY, STAFF, Action, Toward
 
-__all__ = ["PERMISSIONS", "READ_OUT"]
+__all__ = ["END_SESSION", "PERMISSIONS", "READ_OUT"]
 
 # With the code staff could read all that the account shows.
 READ_OUT = Action(
@@ -13,4 +13,7 @@ READ_OUT = Action(
     reveals=True,
 )
 
-PERMISSIONS = (READ_OUT,)
+# As for a block, which ends them all. Who may end one sees which there are.
+END_SESSION = Action("person.end_session", COMMUNITY, toward=Toward.BELOW)
+
+PERMISSIONS = (READ_OUT, END_SESSION)

@@ -29,6 +29,8 @@ __all__ = [
     "ReadOutIn",
     "RoleAgreementIn",
     "RoleCodeIn",
+    "SessionList",
+    "SessionView",
     "TokensIn",
     "TokensView",
 ]
@@ -112,8 +114,8 @@ class TokensView(View):
     person: MyAccountView
 
 
-class MySessionView(View):
-    """A device on which the caller is signed in."""
+class SessionView(View):
+    """A device on which a person is signed in."""
 
     id: str
     created_at: Instant
@@ -121,26 +123,43 @@ class MySessionView(View):
     expires_at: Instant = Field(
         description="The end of the session if it is not used again."
     )
-    current: bool = Field(description="Whether this request came from it.")
     device: str | None = Field(
         description="The system of the device, such as Android; null if unknown."
     )
 
     @classmethod
-    def of(cls, session: Session, current: str) -> "MySessionView":
+    def of(cls, session: Session) -> "SessionView":
         """Return the view of a session."""
         return cls(
             id=session.id,
             created_at=session.created_at,
             last_used_at=session.rotated_at,
             expires_at=session.expires_at,
-            current=session.id == current,
             device=session.hint,
         )
 
 
+class SessionList(View):
+    """A page of sessions of a person, newest first."""
+
+    items: list[SessionView]
+    next: str | None
+
+
+class MySessionView(SessionView):
+    """A device on which the caller is signed in."""
+
+    current: bool = Field(description="Whether this request came from it.")
+
+    @classmethod
+    def of_mine(cls, session: Session, current: str) -> "MySessionView":
+        """Return the view of a session of the caller."""
+        fields = dict(SessionView.of(session))
+        return cls.model_validate(fields | {"current": session.id == current})
+
+
 class MySessionList(View):
-    """A page of sessions, newest first."""
+    """A page of sessions of the caller, newest first."""
 
     items: list[MySessionView]
     next: str | None

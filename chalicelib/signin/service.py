@@ -29,6 +29,7 @@ from .refusals import sign_in_refusal
 from .role_codes import RoleCodes
 from .sessions import Sessions, SignedIn
 from .sign_in_codes import SignInCodes, give_back, phone_target
+from .staff_sessions import StaffSessions
 
 __all__ = ["CodeReturned", "SignIn"]
 
@@ -70,6 +71,7 @@ class SignIn:
         challenges: Challenges,
         codes: SignInCodes,
         sessions: Sessions,
+        staff_sessions: StaffSessions,
         read_out: ReadOutCodes,
         role_codes: RoleCodes,
         dormancy: Dormancy,
@@ -82,7 +84,7 @@ class SignIn:
         self._dormancy, self._audit = dormancy, audit
         self._find_hand_over = find_hand_over
         self.codes, self.sessions, self.read_out = codes, sessions, read_out
-        self.role_codes = role_codes
+        self.role_codes, self.staff_sessions = role_codes, staff_sessions
 
     def sign_in(
         self, context: RequestContext, returned: CodeReturned

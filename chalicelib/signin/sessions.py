@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..kernel.access import Actor
-from ..kernel.changes import Changes, Put, TimelineEvent
+from ..kernel.changes import Changes, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import NotFound, Unauthenticated
@@ -222,29 +222,65 @@ class Sessions:
         self, context: RequestContext, limit: int
     ) -> tuple[Actor, Page[Session]]:
         """Return the actor, and where they are signed in, newest first. A page may be short."""
-        actor = self._access.require_self(context).actor
-        now = self._clock.now()
+        granted = self._access.require_self(context)
+        page = self.alive(granted.person, context.start, limit)
+        return granted.actor, page
+
+    def alive(
+        self, person: Person, start: Position | None, limit: int
+    ) -> Page[Session]:
+        """Return the sessions of a person that are not over. The caller has authorized."""
 
         def read(start: Position | None, size: int) -> Page[Session]:
-            page = self._repository.sessions_of(actor.id, start, size)
-            alive = [one for one in page.items if not one.is_over(now)]
+            page = self._repository.sessions_of(person.id, start, size)
+            alive = [one for one in page.items if self._is_alive(one, person)]
             return Page(alive, page.next)
 
-        return actor, first_found(read, context.start, limit)
+        return first_found(read, start, limit)
 
     def end_session(self, context: RequestContext, session_id: str) -> None:
         """End one session of the actor."""
 
         def decide() -> Changes[Person]:
             person = self._access.require_self(context).person
-            session = self._repository.find_session(session_id)
-            if session is None or session.person_id != person.id:
-                raise NotFound
-            if session.is_over(self._clock.now()):
-                raise NotFound
+            session = self._alive_of(person, session_id)
             return self._ended(person, session_id, session)
 
         self._transaction.run(decide, context)
+
+    def ended_by_staff(
+        self,
+        person: Person,
+        session_id: str,
+        actor: Actor,
+        writes: tuple[Write, ...],
+    ) -> Changes[Person]:
+        """Return the end of a session of a person by staff, who are authorized.
+
+        Raises:
+            NotFound: the person has no such session, or it is over.
+
+        """
+        session = self._alive_of(person, session_id)
+        event = TimelineEvent(
+            tag="person.signed_out", actor=actor.id, party="staff"
+        )
+        ended = self._ended(person, session_id, session)
+        return replace(ended, writes=writes, events=(event,))
+
+    def _alive_of(self, person: Person, session_id: str) -> Session:
+        session = self._repository.find_session(session_id)
+        if session is None or session.person_id != person.id:
+            raise NotFound
+        if not self._is_alive(session, person):
+            raise NotFound
+        return session
+
+    def _is_alive(self, session: Session, person: Person) -> bool:
+        """Say whether a session goes on. A block, for one, has ended all that were open."""
+        if session.token_version != person.token_version:
+            return False
+        return not session.is_over(self._clock.now())
 
     def _ended(
         self, person: Person, session_id: str, session: Session | None

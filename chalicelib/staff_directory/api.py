@@ -8,7 +8,6 @@ from .schemas import (
     BlockedIn,
     HouseholdIn,
     LimitsIn,
-    PeopleList,
     PeopleQuery,
     PersonIn,
     PersonPatch,
@@ -24,7 +23,7 @@ from .schemas import (
 )
 from .service import PersonAdmin
 from .texts import REFUSALS
-from .views import PersonWithPhoneView
+from .views import PeopleList, PersonRecordView
 
 __all__ = ["routes"]
 
@@ -43,13 +42,10 @@ def list_people(
     person_admin: PersonAdmin, context: RequestContext, query: PeopleQuery
 ) -> PeopleList:
     """List the people of a place, for its staff."""
-    page = person_admin.list_people(
+    found = person_admin.list_people(
         context, query.place, query.role, query.search(), query.limit
     )
-    return PeopleList(
-        items=[PersonView.of(person) for person in page.items],
-        next=context.cursor_of(page.next),
-    )
+    return PeopleList.of(found, context.cursor_of(found.page.next))
 
 
 def _reread_registered(
@@ -77,11 +73,11 @@ def create_person(
 @routes.get("/v1/people/{person_id}")
 def read_person(
     person_admin: PersonAdmin, context: RequestContext, person_id: str
-) -> PersonWithPhoneView:
+) -> PersonRecordView:
     """Read the record of a person, with a masked phone and its correction."""
-    person = person_admin.read_person(context, person_id)
-    pending = person_admin.pending_phone(person_id)
-    return PersonWithPhoneView.with_pending(person, pending)
+    return PersonRecordView.of_record(
+        person_admin.read_record(context, person_id)
+    )
 
 
 @routes.patch("/v1/people/{person_id}")

@@ -16,6 +16,7 @@ from ..people.model import Person
 from ..people.phones import Phones
 from ..people.registration import Registration
 from ..people.service import People
+from ..places.reader import PlaceReader
 from ..security_trail.audit import AuditLog
 from ..store.transaction import Transaction
 from .households import Households
@@ -42,6 +43,7 @@ class DirectoryMoves:
         registration: Registration,
         audit: AuditLog,
         reveals: Reveals,
+        places: PlaceReader,
         pending_phone: Callable[[str], PendingPhone | None],
     ) -> None:
         self._transaction, self._access, self._people = (
@@ -51,7 +53,8 @@ class DirectoryMoves:
         )
         self._lists = lists
         self._clock, self._ids, self._audit = clock, ids, audit
-        self.reveals, self.pending_phone = reveals, pending_phone
+        self.reveals, self._pending_phone = reveals, pending_phone
+        self._places = places
         self._consents, self._phones, self._registration = (
             consents,
             phones,

@@ -43,6 +43,7 @@ CONTRACT = FeatureTexts(
         "blocked": "Whether the account is blocked.",
         "contact_via": "The id of the person whose phone may be used.",
         "vetted": "The latest vetting; null before the first.",
+        "place_names": "The names of places, by code.",
         "allowed": "Whether the person may reveal phones and addresses there.",
         "asked_by": "The id of the person who asked for it.",
         "asked_at": "When it was asked for (UTC).",
@@ -55,6 +56,10 @@ CONTRACT = FeatureTexts(
         "PendingPhoneView.phone": "+86139****0102",
         "contact_via": None,
         "reveal_off": [],
+        "home_name": "柏华社区 第一网格 12号楼 1单元",
+        "place_names": {
+            "chunhui.baihua.g01.b12.u1": "柏华社区 第一网格 12号楼 1单元"
+        },
         "contact_note": "座机 028-8555 0101",
         "RolesIn": [{"role": "volunteer", "place": "chunhui.baihua"}],
     },

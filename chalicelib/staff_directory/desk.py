@@ -1,7 +1,7 @@
 """The desk about people: search, register, and the record with everything that staff do."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..kernel.access import Role
@@ -9,7 +9,8 @@ from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
-from ..pages.places import named_places, names_of, tree
+from ..pages.places import is_cut, named_places, tree
+from ..web.inside import CallRefused
 from .desk_move_texts import MOVE_WORDS
 from .desk_moves import MOVES, offered
 from .desk_texts import WORDS
@@ -23,11 +24,12 @@ _PAGES = {
     "wsh": "/admin/wishes",
     "tkt": "/admin/tickets",
 }
-_FEW = 10  # messages beside a record
+_FEW = 10  # messages and sessions beside a record
 _LOOKED_AT = 50  # consents of a person
 _TABS = ("volunteer", "property", "grid_worker", "community_staff")
 _GIVEN = tuple(role.value for role in Role if role is not Role.RESIDENT)
 _RECORD = "GET /v1/people/{person_id}"
+_SESSIONS = "GET /v1/people/{person_id}/sessions"
 
 
 @desk.get("/admin/people")
@@ -46,7 +48,6 @@ def find_people(call: PageCall) -> Sheet | SeeOther:
         "staff_directory/desk_people.html",
         listed=listed,
         place=place,
-        names=names_of(call, [person.home for person in listed.items]),
         q=q,
         role=call.text("role"),
         tabs=_TABS,
@@ -59,8 +60,12 @@ def show_registration(call: PageCall) -> Sheet:
     place = desk_place(call)
     if not place:
         raise NotFound
-    homes = named_places(tree(call, place))
-    return sheet("staff_directory/desk_new.html", homes=homes)
+    found = tree(call, place)
+    return sheet(
+        "staff_directory/desk_new.html",
+        homes=named_places(found),
+        is_cut=is_cut(found),
+    )
 
 
 @desk.post("/admin/people/new", asks=show_registration)
@@ -95,17 +100,24 @@ def _record(call: PageCall, contact: Any) -> Sheet:
     person_id = call.path["person_id"]
     person = call.read(_RECORD, person_id=person_id)
     query = {"person": person_id, "limit": _FEW}
-    places = [person.home, *(grant.place for grant in person.roles)]
-    places += [each.place for each in person.role_requests]
     return sheet(
         "staff_directory/desk_person.html",
         person=person,
         contact=contact,
         twins=_twins(call),
         groups=offered(person),
-        names=names_of(call, [*places, *person.reveal_off]),
         messages=call.read("GET /v1/messages", query).items,
+        sessions=_sessions(call, person_id),
     )
+
+
+def _sessions(call: PageCall, person_id: str) -> Any:
+    """Return where a person is signed in; None for a caller who may not end that."""
+    try:
+        listed = call.read(_SESSIONS, {"limit": _FEW}, person_id=person_id)
+    except CallRefused:
+        return None
+    return listed.items
 
 
 def _twins(call: PageCall) -> list[Any]:
@@ -133,22 +145,30 @@ def ask_move(call: PageCall) -> Sheet | SeeOther:
     return _form(call, move)
 
 
+desk.act(
+    "/admin/people/{person_id}/sessions/{session_id}",
+    "DELETE /v1/people/{person_id}/sessions/{session_id}",
+    asks=show_person,
+    then="/admin/people/{person_id}",
+    said="staff_directory.said.session_ended",
+)
+
+
 def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
     """Return the page of a move; `shown` is what it has answered."""
     person = call.read(_RECORD, person_id=call.path["person_id"])
-    places: list[tuple[str, str]] = []
+    found: Sequence[Any] = []
     if move in _WITH_PLACES:
-        places = named_places(tree(call, _own_place(call)))
-    codes = [person.home, *(grant.place for grant in person.roles)]
+        found = tree(call, _own_place(call))
     return sheet(
         "staff_directory/desk_move.html",
         person=person,
         move=move,
         version=person.version if MOVES[move].versioned else "",
         shown=shown,
-        places=places,
+        places=named_places(found),
+        is_cut=is_cut(found),
         roles=_GIVEN,
-        names=names_of(call, [*codes, *person.reveal_off]),
         consents=_consents(call, person) if move == "call-back" else [],
     )
 

@@ -215,6 +215,17 @@ _PEOPLE: Mapping[str, Text] = {
     "people.homes_seen": text(
         zh="帮忙时看过的住址", en="Homes that they were shown"
     ),
+    "people.sessions": text(zh="登录的设备", en="Signed in on"),
+    "people.some_device": text(zh="不知道型号", en="Unknown device"),
+    "people.signed_in_since": text(zh="{when} 登录", en="since {when}"),
+    "people.last_used": text(zh="最近使用 {when}", en="last used {when}"),
+    "people.end_session": text(zh="让它退出", en="Sign it out"),
+    "people.no_sessions": text(
+        zh="没有登录的设备。", en="They are signed in nowhere."
+    ),
+    "staff_directory.said.session_ended": text(
+        zh="这部设备已退出登录。", en="The device is signed out."
+    ),
     "staff_directory.said.done": text(zh="已办好。", en="It is done."),
 }
 

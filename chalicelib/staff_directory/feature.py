@@ -64,6 +64,7 @@ def build(core: "Core", get: Get) -> "PersonAdmin":
         registration=get(registration),
         audit=get(audit),
         reveals=get(reveals),
+        places=get(places),
         pending_phone=read,
     )
 

@@ -5,7 +5,6 @@ from typing import Any
 from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
-from ..pages.places import door_names
 from .page_texts import WORDS
 
 __all__ = ["pages"]
@@ -71,5 +70,4 @@ def _record(call: PageCall, person: Any, contact: Any) -> Sheet:
         "staff_directory/person.html",
         person=person,
         contact=contact,
-        door=door_names(call, person.home),
     )

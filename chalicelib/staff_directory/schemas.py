@@ -49,7 +49,6 @@ __all__ = [
     "BlockedIn",
     "HouseholdIn",
     "LimitsIn",
-    "PeopleList",
     "PeopleQuery",
     "PersonIn",
     "PersonPatch",
@@ -172,13 +171,6 @@ class RevealAllowanceView(View):
     id: PersonId
     more: int = Field(description="Reveals that were added.")
     day: date = Field(description="The day on which they count.")
-
-
-class PeopleList(View):
-    """A page of people."""
-
-    items: list[PersonView]
-    next: str | None
 
 
 class PeopleQuery(PageQuery):

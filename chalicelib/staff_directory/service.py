@@ -1,5 +1,6 @@
 """Use cases of staff about other people. Every look and every change is written to the audit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..kernel.access import Role, relations
@@ -11,10 +12,17 @@ from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..security_trail.kinds import EventKind
 from .authorized_moves import people_at
+from .pending_phone import PendingPhone
 from .powers import PersonPowers
 from .records import NewPerson, PersonRecords
 
-__all__ = ["NewPerson", "PersonAdmin", "Registered"]
+__all__ = [
+    "FoundPeople",
+    "NewPerson",
+    "PersonAdmin",
+    "Registered",
+    "StaffRecord",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +31,23 @@ class Registered:
 
     person: Person
     possible_duplicates: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPeople:
+    """A page of people, and the names of their homes by code."""
+
+    page: Page[Person]
+    place_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRecord:
+    """A person as their record shows them; `place_names` has each place that it names."""
+
+    person: Person
+    pending_phone: PendingPhone | None
+    place_names: Mapping[str, str]
 
 
 class PersonAdmin(PersonRecords, PersonPowers):
@@ -35,7 +60,7 @@ class PersonAdmin(PersonRecords, PersonPowers):
         role: Role | None,
         q: str | None,
         limit: int,
-    ) -> Page[Person]:
+    ) -> FoundPeople:
         """Return the people of a place and below, filtered by role, name part or whole phone.
 
         Each page is an event of the security trail, which says how it was filtered, not by which
@@ -57,7 +82,10 @@ class PersonAdmin(PersonRecords, PersonPowers):
             )
             return Changes(entity=me, previous=me, writes=(audit,)), page
 
-        return self._transaction.run_with(decide, context)[1]
+        page = self._transaction.run_with(decide, context)[1]
+        homes = [person.home for person in page.items if person.home]
+        names = self._places.names_of(homes)
+        return FoundPeople(page=page, place_names=names)
 
     def _found(
         self,
@@ -120,6 +148,19 @@ class PersonAdmin(PersonRecords, PersonPowers):
     def read_person(self, context: RequestContext, person_id: str) -> Person:
         """Return a person's record, for staff of their place."""
         return self._require(context, person_id, people_permissions.READ)[1]
+
+    def read_record(
+        self, context: RequestContext, person_id: str
+    ) -> StaffRecord:
+        """Return a person with the names of their places, and the correction of their phone."""
+        person = self.read_person(context, person_id)
+        places = [*person.places, *person.reveal_off]
+        places += [request.place for request in person.role_requests]
+        return StaffRecord(
+            person=person,
+            pending_phone=self._pending_phone(person_id),
+            place_names=self._places.names_of(places),
+        )
 
 
 def _has(person: Person, role: Role) -> bool:

@@ -4,13 +4,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.changes import Delete, Put
 from ..kernel.clock import Clock, to_text
+from ..kernel.errors import Refusal
 from ..kernel.job import JobRecord, ScheduledJob, record_of, scheduled_of
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, Position, every
@@ -18,12 +19,21 @@ from .batches import in_batches
 from .projections import put_with_projections
 from .store import Store
 from .table import SK, behind
-from .tables import JOB, PARKED, PARKED_PART, ParkedJob
+from .tables import (
+    FAILURE,
+    JOB,
+    PARKED,
+    PARKED_PART,
+    JobFailure,
+    ParkedJob,
+    failure_keys,
+)
 
 __all__ = ["Outbox", "ParkedJob", "Queue", "shard_of"]
 
 _PAGE = 100  # rows of one shard read at once
 _READ_MAX = 2000  # parked jobs looked through for one page
+_FAILURE_TTL = timedelta(days=15)  # dead letters live 14 days
 _BATCH = 10  # jobs handed over at once: SQS takes ten in one request
 
 
@@ -170,8 +180,34 @@ class Outbox:
 
     # jobs that failed for good
 
-    def park(self, scheduled: ScheduledJob, place: str) -> None:
-        """Keep a job that failed for good, for staff to see. The same job twice is one row."""
+    def note_failure(self, job_id: str, error: Exception) -> None:
+        """Keep why a job failed, until its dead letter would be gone, too.
+
+        Where that fails, it is not known: the job fails by its own error.
+        """
+        now = self._clock.now()
+        failure = JobFailure(
+            job_id=job_id,
+            at=now,
+            error=error.code
+            if isinstance(error, Refusal)
+            else type(error).__name__,
+            ttl=now + _FAILURE_TTL,
+        )
+        with suppress(PynamoDBException):
+            self._store.put(failure)
+
+    def _last_error(self, job_id: str) -> str:
+        failure = self._store.get(FAILURE, *failure_keys(job_id))
+        return failure.error if failure else ""
+
+    def park(
+        self, scheduled: ScheduledJob, place: str, failed_as: str = ""
+    ) -> None:
+        """Keep a job that failed for good, for staff to see. The same job twice is one row.
+
+        `failed_as` is the id under which it ran, if that was another.
+        """
         now = self._clock.now()
         record = record_of(scheduled)
         parked = ParkedJob(
@@ -181,6 +217,7 @@ class Outbox:
             updated_at=now,
             record=record,
             place=place,
+            error=self._last_error(failed_as or scheduled.id),
         )
         put_with_projections(self._store, parked)
         self._metrics.count("ParkedJobs", kind=scheduled.kind)

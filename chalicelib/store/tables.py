@@ -30,7 +30,8 @@ __all__ = [
     "ReceiptRecord",
 ]
 
-# Jobs: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard.
+# Jobs: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard. PK
+# `failed#` and a job: its last failure.
 _DUE = Table("due")
 # Counters: PK the subject, SK the counter's name.
 _COUNTERS = Table("counters")
@@ -88,16 +89,30 @@ class ReceiptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailure:
+    """The last failure of a job: the code of a refusal, or the class of an error. Never its text.
+
+    A queue does not say why a job came to its dead letters.
+    """
+
+    job_id: str
+    at: datetime
+    error: str
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedJob(Entity):
     """A job that failed for good. Staff see it, and a redrive makes it due again.
 
-    `place` is "" where none is known.
+    `place` is "" where none is known. `error` is that of its last failure, "" if unknown.
     """
 
     entity_kind: ClassVar[str] = "parked"
 
     record: JobRecord
     place: str
+    error: str = ""
 
     @property
     def order(self) -> str:
@@ -107,6 +122,16 @@ class ParkedJob(Entity):
 
 def _job_keys(record: JobRecord) -> dict[str, str]:
     return {"pk": record.shard, "sk": f"{to_text(record.at)}#{record.id}"}
+
+
+def failure_keys(job_id: str) -> tuple[str, str]:
+    """Return the keys of the last failure of a job."""
+    return f"failed#{job_id}", "failure"
+
+
+def _failure_keys(failure: JobFailure) -> dict[str, str]:
+    pk, sk = failure_keys(failure.job_id)
+    return {"pk": pk, "sk": sk}
 
 
 def _parked_keys(parked: ParkedJob) -> dict[str, str]:
@@ -148,6 +173,7 @@ def _receipt_keys(receipt: ReceiptRecord) -> dict[str, str]:
 PARKED = _DUE.row(ParkedJob, keys=_parked_keys).with_tasks(
     PARKED_JOB, derive=_parked_tasks, sk=""
 )
+FAILURE = _DUE.row(JobFailure, keys=_failure_keys)
 JOB = _DUE.row(JobRecord, keys=_job_keys)
 COUNTER = _COUNTERS.row(Counter, keys=_counter_keys)
 RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=_receipt_keys)
@@ -156,6 +182,7 @@ TASK = _TASKS.row(WaitingTask, keys=_task_keys)
 OWN_ROWS: Sequence[RowType[Any]] = (
     JOB,
     PARKED,
+    FAILURE,
     COUNTER,
     RECEIPT,
     FACT,

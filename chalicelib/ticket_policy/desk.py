@@ -85,13 +85,10 @@ def _form(call: PageCall, tried: Any) -> Sheet:
     policy = _policy(call, place.code)
     places = []
     if part == "rules":
-        found = tree(call, policy.street)
-        named = {rule.place for rule in policy.rules or ()}
-        places = [
-            one
-            for one in named_places(found)
-            if one[0].count(".") < _WIDE or one[0] in named
-        ]
+        places = named_places(tree(call, policy.street, _WIDE - 1))
+        wide = {code for code, _ in places}
+        named = {rule.place for rule in policy.rules or ()} - wide
+        places += names_of(call, sorted(named - {None})).items()
     return sheet(
         "ticket_policy/desk_form.html",
         policy=policy,

@@ -8,7 +8,7 @@ from typing import Any
 from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
-from ..pages.desk import desk_place, newest_first, way_back
+from ..pages.desk import desk_place, newest_first, those_seen, way_back
 from ..pages.money import in_fen
 from ..pages.places import door_names
 from ..pages.times import ZONE
@@ -40,7 +40,6 @@ _STATE_TABS: Mapping[str, Mapping[str, Any]] = {
     "waiting": {"state": ["on_hold", "resolved"]},
     "closed": {"state": ["closed"]},
 }
-_DUPLICATES = 5  # that are read to be named
 _KINDS_OF_WISH = ("goods", "service", "company", "learning")
 
 
@@ -98,7 +97,13 @@ def _ticket_page(call: PageCall, contact: Any) -> Sheet | SeeOther:
         asking=ASKING,
         ready=READY_ANSWERS["comment"],
         contact=contact,
+        others=_others(call, ticket),
     )
+
+
+def _others(call: PageCall, ticket: Any) -> Sequence[Any]:
+    """Return the tickets that may be the same, to be named, or to merge into."""
+    return those_seen(call, _READ, ticket.possible_duplicates)
 
 
 def _moves_of(ticket: Any) -> list[str]:
@@ -131,7 +136,7 @@ def show_move(call: PageCall) -> Sheet | SeeOther:
         ready=READY_ANSWERS.get(move, ()),
         events=newest_first(call, _TIMELINE)[:1] if is_late else [],
         people=_assignees(call, ticket, move),
-        others=_duplicates(call, ticket, move),
+        others=_others(call, ticket) if move == "merge" else [],
         kinds=_KINDS_OF_WISH,
         back=way_back(call, ""),
     )
@@ -150,19 +155,6 @@ def _assignees(call: PageCall, ticket: Any, move: str) -> Sequence[Any]:
         return list(call.read("GET /v1/people", query).items)
     except CallRefused:
         return []  # the roles remain
-
-
-def _duplicates(call: PageCall, ticket: Any, move: str) -> Sequence[Any]:
-    """Return the tickets that may be the same, for the choice of one to merge into."""
-    if move != "merge":
-        return []
-    found = []
-    for id in ticket.possible_duplicates[:_DUPLICATES]:
-        try:
-            found.append(call.read(_READ, ticket_id=id))
-        except CallRefused:
-            continue
-    return found
 
 
 @pages.post("/admin/tickets/{ticket_id}/hold", asks=show_move)

@@ -174,7 +174,7 @@ _PAGE: Mapping[str, Text] = {
     "ticket.desk.no_clocks": text(zh="没有时限。", en="There is no deadline."),
     "ticket.desk.reveal": text(zh="显示电话…", en="Show the phone…"),
     "ticket.desk.duplicates": text(zh="可能重复", en="Perhaps the same"),
-    "ticket.desk.duplicate": text(zh="另一件 {n}", en="another one, {n}"),
+    "ticket.desk.no_words": text(zh="没有写字", en="Without words"),
     "ticket.desk.merged_into": text(
         zh="已并入这一件", en="Merged into this one"
     ),

@@ -24,7 +24,7 @@ __all__ = [
 OwnPath = Annotated[
     str,
     Field(
-        pattern=r"^/m(/[A-Za-z0-9_-]+)*(\?([A-Za-z0-9_.=&%-]|\{id\})*)?$",
+        pattern=r"^/(m|admin)(/[A-Za-z0-9_-]+)*(\?([A-Za-z0-9_.=&%-]|\{id\})*)?$",
         max_length=300,
         description=(
             "A path of this site: the page that a browser without scripts shows once the file "

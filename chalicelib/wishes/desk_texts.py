@@ -35,6 +35,18 @@ _MOVES: Mapping[str, Text] = {
         zh="记下居民亲口说的话。志愿者会看到感谢。",
         en="Note what the resident said. The helper reads the thanks.",
     ),
+    "wish.desk.proof": text(zh="附上凭证照片", en="Add a photo as proof"),
+    "wish.desk.proof_note": text(
+        zh="居民没有手机：请附上签收单或物品的照片。登记的人自己代记，必须附上。",
+        en="The resident has no phone: add a photo of a signed slip or of what came. Who filed "
+        "the wish cannot record the answer without it.",
+    ),
+    "wish.desk.proof_how": text(
+        zh="照片上是什么？", en="What is on the photo?"
+    ),
+    "wish.desk.proof.slip": text(zh="签收单", en="A signed slip"),
+    "wish.desk.proof.photo": text(zh="送到的东西", en="What was delivered"),
+    "wish.desk.other_proof": text(zh="换一张", en="Another photo"),
     "wish.desk.ask.reopen": text(
         zh="没有送到的，重新请邻居帮忙。",
         en="What did not come is offered to neighbours again.",
@@ -121,7 +133,6 @@ _PAGE: Mapping[str, Text] = {
     "wish.care.bedridden": text(zh="卧床", en="bedridden"),
     "wish.care.alone": text(zh="独居", en="lives alone"),
     "wish.desk.duplicates": text(zh="可能重复", en="Perhaps the same"),
-    "wish.desk.duplicate": text(zh="另一件 {n}", en="another one, {n}"),
     "wish.desk.vetting": text(
         zh="只有核实过的志愿者能认领。",
         en="Only vetted volunteers may take it.",

@@ -1,12 +1,16 @@
 """Two parts of the staff queue: people to visit, and parked jobs; in one list with the wishes."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import PutError
 
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.errors import Conflict
 from chalicelib.kernel.place import community_of
+from chalicelib.store.tables import JobFailure
 from chalicelib.wishes.codes import delivery_code
 
 from ..job_rows import a_job
@@ -202,11 +206,14 @@ def test_a_job_that_failed_for_good_is_seen_and_runs_again(
         for _ in range(5):
             world.pass_time(minutes=2)  # as often as a queue brings it
     job = of_kind(queue(staff), "job.parked")[0]
-    assert (job["title"], job["moves"], job["place"]) == (
+    assert (job["moves"], job["place"]) == (["redrive"], UNIT)
+    assert job["title"].startswith("没发出的消息：您的心愿「…」已上墙")
+    assert job["subject"] == wish_id
+    assert (job["job"]["kind"], job["job"]["error"]) == (
         "wish.approved",
-        ["redrive"],
-        UNIT,
+        "ZeroDivisionError",
     )
+    assert job["job"]["failed_at"] > job["due_at"]
     assert world.sms_to(resident.me["phone"]) == []
     assert staff.post(f"/v1/admin/jobs/{job['id']}/redrive").status == 204
     world.pump.run_due()
@@ -214,6 +221,50 @@ def test_a_job_that_failed_for_good_is_seen_and_runs_again(
     assert queue(staff)["counts"] == {}
     assert staff.post(f"/v1/admin/jobs/{job['id']}/redrive").status == 404
     assert staff.get(f"/v1/wishes/{wish_id}").json["state"] == "open"
+
+
+def test_a_failure_by_a_refusal_is_named_by_its_code(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise Conflict("wish.wrong_state", title="一个水壶")
+
+    staff = world.staff()
+    with monkeypatch.context() as patched:
+        patched.setattr(world.services.wish_jobs, "message_contexts", refuse)
+        world.open_wish(world.resident(name="王秀英"), title="一个水壶")
+        for _ in range(5):
+            world.pass_time(minutes=2)
+    (job,) = of_kind(queue(staff), "job.parked")
+    assert job["job"]["error"] == "wish.wrong_state"
+    assert "水壶" not in json.dumps(job, ensure_ascii=False)
+    assert "王秀英" not in json.dumps(job, ensure_ascii=False)
+
+
+def test_a_job_that_an_unknown_error_ended_has_none(world: World):
+    parked(world)
+    (job,) = of_kind(queue(world.staff()), "job.parked")
+    assert job["job"]["error"] is None
+
+
+def test_a_failure_that_cannot_be_noted_hides_no_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(thing: object, condition: object = None) -> None:
+        if isinstance(thing, JobFailure):
+            raise PutError("no capacity")
+        put(thing, condition)
+
+    put = world.services.store.put
+    monkeypatch.setattr(world.services.store, "put", fail)
+    monkeypatch.setattr(
+        world.services.wish_jobs, "message_contexts", lambda *_: 1 / 0
+    )
+    world.open_wish(world.resident())
+    for _ in range(5):
+        world.pass_time(minutes=2)
+    (job,) = of_kind(queue(world.staff()), "job.parked")
+    assert job["job"]["error"] is None
 
 
 def test_who_may_redrive_a_job(world: World):

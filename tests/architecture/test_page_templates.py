@@ -52,6 +52,7 @@ from chalicelib.wishes.model import (
     WishState,
 )
 from chalicelib.wishes.pages import LISTS as WISH_LISTS
+from chalicelib.wishes.recorded import AnswerProof
 from chalicelib.wishes.states import PARTIES as WISH_PARTIES
 
 from .source import PACKAGE
@@ -63,6 +64,8 @@ LINKS = ("href", "src", "action", "hx-get", "hx-post", "data-poll")
 
 # The ends of keys that are put together from a word of the API.
 ENDS: dict[str, Any] = {
+    "wish.desk.proof.": AnswerProof,
+    "audit.which.": ("actor", "subject"),
     "wish.state.": WishState,
     "wish.kind.": WishKind,
     "wish.move.": wish_moves.MOVES,

@@ -107,6 +107,9 @@ PAGES = (
         "/unpublish",
     ),
     OpenedPage("desk-edit", "/admin/wishes?state=open", _STAFF, _ROW, "/edit"),
+    OpenedPage(
+        "desk-proof", "/admin/wishes?state=open", _STAFF, _ROW, "/proof"
+    ),
     OpenedPage("desk-tickets", "/admin/tickets", _STAFF),
     OpenedPage("desk-waiting", "/admin/tickets?tab=waiting", _STAFF),
     OpenedPage("desk-ticket", "/admin/tickets", _STAFF, _ROW),

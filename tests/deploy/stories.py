@@ -1193,7 +1193,7 @@ class Street:
             task
             for task in tasks
             if task["kind"] == "job.parked"
-            and task["title"] == "command.match.community"
+            and task["job"]["kind"] == "command.match.community"
         ]
         ok(self.admin.post(f"/v1/admin/jobs/{jobs[0]['id']}/redrive", {}))
         world.pass_time(hours=1)

@@ -44,7 +44,7 @@ def test_a_run_by_staff_makes_offers_and_returns_its_record(
     run = start(staff)
     (planned,) = run["offers"]
     assert (planned["wish"], planned["volunteer"]) == (wish_id, helper.me["id"])
-    assert planned["why"][0] == "和您同一网格"
+    assert planned["why"][0] == "住同一网格"
     assert sum(planned["terms"].values()) == planned["cost"]
     assert (
         run["made"],
@@ -513,7 +513,7 @@ def test_a_failing_match_command_is_in_the_staff_queue_once_a_day(
         if task["kind"] == "job.parked"
     ]
     assert [
-        (task["title"], task["place"], task["moves"]) for task in parked
+        (task["job"]["kind"], task["place"], task["moves"]) for task in parked
     ] == [("command.match.community", BAIHUA, ["redrive"])]
     monkeypatch.undo()
     helper = world.volunteer()

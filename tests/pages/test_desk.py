@@ -364,3 +364,38 @@ def test_the_index_leads_to_pages_that_there_are(boss: Browser) -> None:
     assert len(links) > 8
     for link in links:
         assert boss.get(link).status == 200, link
+
+
+def test_the_trail_is_filtered_by_a_name_a_phone_or_an_id(
+    world: World, clerk: Browser
+) -> None:
+    person = world.person("孙桂兰", phone="+8613811118888")
+    other = world.person("王秀英")
+    staff = world.staff()
+    for one in (person, other):
+        path = f"/v1/people/{one.id}/blocked"
+        body = {"blocked": True, "reason": f"核对{one.name}"}
+        assert staff.put(path, body).status == 200
+    for asked in ("孙桂", "13811118888", person.id):
+        shown = clerk.get(f"/admin/audit?kind=person.blocked&subject={asked}")
+        assert shown.text.count(f'href="/admin/people/{person.id}"') == 1
+        assert f'href="/admin/people/{other.id}"' not in shown.text
+        assert f'value="{asked}"' in shown.text
+
+
+def test_of_several_people_one_is_chosen_before_the_trail_is_read(
+    world: World, clerk: Browser
+) -> None:
+    people = [world.person("孙桂兰"), world.person("孙玉兰")]
+    shown = clerk.get("/admin/audit?kind=person.blocked&subject=孙")
+    assert "关于哪一位？" in shown.words
+    links = [link for link in shown.links() if "subject=per_" in link]
+    assert {f"subject={each.id}" in "".join(links) for each in people} == {True}
+    assert len(links) == 2
+    assert all("kind=person.blocked" in link for link in links)
+    boss = world.phone_of(world.admin)
+    query = f"place={BAIHUA}&kind=trail.read"
+    assert boss.get(f"/v1/admin/audit?{query}").json["items"] == []
+    assert clerk.get(links[0]).status == 200
+    nobody = clerk.get("/admin/audit?actor=没有这人")
+    assert "哪一位做的？" in nobody.words

@@ -9,7 +9,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.people.model import Person, Vetting
 
 from ..factors.builders import enrolled, require_factor
-from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, World
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, STREET, UNIT, World
 from .browser import Browser, Shown
 
 NUMBER = "+8613811118888"
@@ -48,6 +49,58 @@ def test_people_are_found_by_name_with_the_names_of_their_places(
     assert "138 **** 8888" in shown.words
     assert NUMBER[3:] not in shown.text
     assert f"/admin/people/{person.id}" in shown.links()
+
+
+def test_a_list_of_many_homes_costs_no_more_requests(world: World) -> None:
+    admin = Browser(world).enter(world.admin)
+    boss = world.phone_of(world.admin)
+    path = f"/admin/people?place={BUILDING}"
+    world.person("孙桂兰")
+    with counted_storage() as one:
+        admin.get(path)
+    for number in range(10, 16):
+        unit = f"{BUILDING}.u{number}"
+        boss.put(f"/v1/places/{unit}", {"name": f"{number}单元"})
+        world.person("孙桂兰", home=unit)
+    with counted_storage() as seven:
+        shown = admin.get(path)
+    assert "柏华社区 柏华第一网格 5号楼 15单元" in shown.words
+    assert len(seven.calls) == len(one.calls)
+
+
+def test_a_record_lists_the_devices_and_signs_one_out(
+    world: World, clerk: Browser
+) -> None:
+    lost = world.sign_in(NUMBER, consent="2026-11", name="孙桂兰")
+    assert lost.patch("/v1/me", {"home": UNIT}).status == 200
+    kept, id = world.sign_in(NUMBER), lost.me["id"]
+    record = clerk.get(f"/admin/people/{id}")
+    assert record.words.count("最近使用") == 2
+    own = lost.get("/v1/me/sessions").json["items"]
+    (session,) = [one["id"] for one in own if one["current"]]
+    path = f"/admin/people/{id}/sessions/{session}"
+    after = clerk.submit(record, path)
+    assert after.path == f"/admin/people/{id}"
+    assert "这部设备已退出登录。" in after.words
+    assert after.words.count("最近使用") == 1
+    assert lost.get("/v1/me").status == 401
+    assert kept.get("/v1/me").status == 200
+
+
+def test_a_record_has_no_devices_for_those_who_may_not_end_a_session(
+    world: World, clerk: Browser
+) -> None:
+    colleague = world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA))
+    shown = clerk.get(f"/admin/people/{colleague.id}")
+    assert shown.status == 200
+    assert "周洁" in shown.words
+    assert "登录的设备" not in shown.words
+    worker = staff(world, GRID, Role.GRID_WORKER)
+    shown = worker.get(f"/admin/people/{ward(world).id}")
+    assert "孙桂兰" in shown.words
+    assert "登录的设备" not in shown.words
+    person = world.person("王秀英")
+    assert "登录的设备" in clerk.get(f"/admin/people/{person.id}").words
 
 
 def test_the_search_box_opens_what_an_id_names(

@@ -69,9 +69,9 @@ def test_the_queue_says_what_it_is_and_links_to_each_task(world: World) -> None:
         assert any(f"item={each}" in link for link in shown.links())
     late = desk(world).get("/admin?late=true")
     assert "一个电热水壶" not in late.words
-    assert "wish.approved" in late.words
+    assert "没发出的消息" in late.words
     kind = desk(world).get("/admin?kind=wish.approve")
-    assert "wish.approved" not in kind.words
+    assert "没发出的消息" not in kind.words
 
 
 def test_an_empty_list_says_when_the_next_one_is_due(world: World) -> None:
@@ -312,3 +312,31 @@ def test_tickets_are_merged_from_the_queue(world: World) -> None:
     read = street.admin.get
     assert read(f"/v1/tickets/{one}").json["merged_into"] == kept
     assert read(f"/v1/tickets/{other}").json["merged_into"] == kept
+
+
+def test_a_failed_job_is_said_in_words_with_its_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            world.services.wish_jobs, "message_contexts", lambda *_: 1 / 0
+        )
+        wish_id = world.open_wish(world.resident())
+        for _ in range(5):
+            world.pass_time(minutes=2)
+    staff = desk(world)
+    row = staff.get("/admin?kind=job.parked")
+    assert "没发出的消息：您的心愿「…」已上墙" in row.words
+    (job,) = (
+        world.staff()
+        .get(f"/v1/admin/queue?place={BAIHUA}&kind=job.parked")
+        .json["items"]
+    )
+    shown = staff.get(f"/admin?kind=job.parked&item={job['id']}")
+    assert "最后的错误ZeroDivisionError" in shown.words
+    assert "系统里的名称wish.approved" in shown.words
+    assert f"/admin/wishes/{wish_id}" in shown.links()
+    english = staff.get(
+        f"/admin?kind=job.parked&item={job['id']}", accept_language="en"
+    )
+    assert "Last errorZeroDivisionError" in english.words

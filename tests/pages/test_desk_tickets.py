@@ -210,3 +210,15 @@ def test_others_are_led_to_the_app(street: TicketStreet) -> None:
             "GET", f"/admin/tickets/{id}{move}"
         )
         assert shown.header("location") == f"/m/tickets/{id}"
+
+
+def test_what_may_be_the_same_is_named_with_its_state(
+    street: TicketStreet,
+) -> None:
+    first = reported(street, text="三楼灯不亮", category="light")
+    other = street.world.resident()
+    body = a_body(text="楼道灯不亮", category="light")
+    second = other.post("/v1/tickets", body).json["id"]
+    shown = enter(street).get(f"/admin/tickets/{second}")
+    assert f"/admin/tickets/{first}" in shown.links()
+    assert "灯不亮 待受理" in shown.words

@@ -1,13 +1,22 @@
 """Wishes on the desk: lists, what is public beside what is written, and every move of staff."""
 
+from urllib.parse import quote, urlsplit
+
 import pytest
 
+from app import app
 from chalicelib.kernel.access import Role
+from chalicelib.uploads.repository import UploadRepository
+from onemachine.files import FileRoutes
 
+from ..adapters.pictures import jpeg
+from ..store.scan import Reads, remove
+from ..wishes.recorded import confirm, delivered_to
 from ..world import BAIHUA, World
 from .browser import Browser, Shown
 from .test_desk_queue import desk, state_of
 
+find_upload = Reads(UploadRepository).find_upload
 WRITTEN = "王秀英要一个水壶，电话 13900000101"
 
 
@@ -146,3 +155,124 @@ def test_the_desk_of_one_place_is_named(world: World) -> None:
     waiting(world)
     shown = desk(world).get(f"/admin/wishes?place={BAIHUA}&cursor=")
     assert shown.status == 200
+
+
+def test_what_may_be_the_same_is_named_with_its_state(world: World) -> None:
+    resident, staff = world.resident(), world.staff()
+    ids = []
+    for title in ("一个电热水壶", "电热水壶一个"):
+        body = world.wish_body(title=title)
+        ids.append(str(resident.post("/v1/wishes", body).json["id"]))
+    staff.post(f"/v1/wishes/{ids[0]}/reject", {"reason": "重复了"})
+    shown = desk(world).get(f"/admin/wishes/{ids[1]}")
+    assert "一个电热水壶 未通过" in shown.words
+    assert f"/admin/wishes/{ids[0]}" in shown.links()
+    pane = desk(world).get(f"/admin?item={ids[1]}")
+    assert "一个电热水壶 未通过" in pane.words
+
+
+# the proof of an answer
+
+
+def recorded(world: World) -> tuple[str, Browser]:
+    """Return a wish for somebody without a phone that was delivered, and its filer at the desk."""
+    filer = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), home=BAIHUA)
+    old = world.person("李奶奶", phone=None)
+    id = delivered_to(world, world.phone_of(filer), old)
+    return id, Browser(world).enter(filer)
+
+
+def sent_from(shown: Shown) -> dict[str, str]:
+    """Return the fields of the form that sends a file to the storage, without the file."""
+    (form,) = [each for each in shown.html.forms if "key" in each.fields]
+    return {name: form.fields[name] for name in form.fields if name != "file"}
+
+
+def arrive(world: World, fields: dict[str, str]) -> None:
+    """Have a photo arrive with the fields of its form."""
+    FileRoutes(app, world.files).take(fields, jpeg((320, 240)))
+
+
+def page_after(fields: dict[str, str]) -> str:
+    """Return the page to which the storage leads a browser."""
+    address = urlsplit(fields["success_action_redirect"])
+    return f"{address.path}?{address.query}"
+
+
+def test_the_filer_proves_the_answer_of_a_resident_without_a_phone(
+    world: World,
+) -> None:
+    id, filer = recorded(world)
+    path = _path(id, "confirm")
+    shown = filer.get(path)
+    assert "附上凭证照片" in shown.words
+    refused = filer.send(shown, shown.form(path), rating="5")
+    assert refused.status == 409
+    proof = filer.get(_path(id, "proof"))
+    sender = filer.send(proof, proof.form(_path(id, "proof")), how="photo")
+    assert sender.status == 200
+    fields = sent_from(sender)
+    arrive(world, fields)
+    shown = filer.get(page_after(fields))
+    assert shown.path.startswith(path)
+    assert "照片已收到" in shown.words
+    shown = filer.submit(shown, path, rating="5", thanks="谢谢")
+    view = world.staff().get(f"/v1/wishes/{id}").json
+    assert (view["state"], view["answer"]["how"]) == ("fulfilled", "photo")
+    assert view["thanks"] == "谢谢"
+    assert 'alt="送到的东西"' in shown.text
+    seen = filer.ask("GET", f"/v1/uploads/{view['answer']['upload']}")
+    assert seen.status == 401  # the API reads no cookie
+
+
+def test_a_photo_that_is_not_here_yet_keeps_what_was_typed(
+    world: World,
+) -> None:
+    id, filer = recorded(world)
+    path = _path(id, "confirm")
+    proof = filer.get(_path(id, "proof"))
+    sender = filer.send(proof, proof.form(_path(id, "proof")))
+    fields = sent_from(sender)
+    shown = filer.get(page_after(fields))
+    refused = filer.send(shown, shown.form(path), rating="4", thanks="谢谢您")
+    assert refused.status == 422
+    assert "谢谢您" in refused.text
+    arrive(world, fields)
+    filer.submit(refused, path)
+    view = world.staff().get(f"/v1/wishes/{id}").json
+    assert (view["state"], view["rating"]) == ("fulfilled", 4)
+    assert (view["thanks"], view["answer"]["how"]) == ("谢谢您", "slip")
+
+
+def test_no_proof_is_asked_for_of_a_resident_with_a_phone(
+    world: World,
+) -> None:
+    id, staff = world.open_wish(world.resident()), desk(world)
+    helper = world.volunteer()
+    for move in ("claim", "deliver"):
+        assert helper.post(f"/v1/wishes/{id}/{move}", {}).status == 200
+    assert "附上凭证照片" not in staff.get(_path(id, "confirm")).words
+
+
+def test_the_way_back_to_the_queue_outlasts_the_photo(world: World) -> None:
+    id, filer = recorded(world)
+    back = "/admin?kind=wish_late"
+    shown = filer.get(f"{_path(id, 'proof')}?back={quote(back)}")
+    sender = filer.send(shown, shown.form(_path(id, "proof")))
+    shown = filer.get(page_after(sent_from(sender)))
+    form = shown.form(_path(id, "confirm"))
+    assert form.fields["_back"] == back
+
+
+def test_a_wish_is_shown_without_a_proof_that_is_gone(world: World) -> None:
+    filer, old = world.staff(), world.person("李奶奶", phone=None)
+    id = delivered_to(world, filer, old)
+    assert confirm(world, filer, id).status == 200
+    path = f"/admin/wishes/{id}"
+    assert 'alt="签收单"' in desk(world).get(path).text
+    upload = find_upload(filer.get(f"/v1/wishes/{id}").json["answer"]["upload"])
+    assert upload
+    remove(upload)
+    shown = desk(world).get(path)
+    assert shown.status == 200
+    assert 'alt="签收单"' not in shown.text

@@ -309,7 +309,7 @@ def _by_case(
         actor = good.phone.me["id"]
         subject = actor
         if good.path_values:
-            (subject,) = good.path_values
+            subject = good.path_values[0]
 
         def send(**headers: str) -> Answer:
             return good.phone.call(method, good.path, good.body, **headers)
@@ -350,6 +350,9 @@ PRODUCERS: dict[EventKind, Callable[[World], Deed]] = {
         "PUT",
         "/vetting",
         {"level": "basic", "how": "in_person", "note": "面谈"},
+    ),
+    K.SESSION_ENDED: _by_case(
+        "end_person_session", "DELETE", 204, cases=SIGNIN
     ),
     K.LIMITED: _by_staff("PUT", "/limits", {"homes_7_days": 9} | REASON),
     K.BLOCKED: _by_staff("PUT", "/blocked", {"blocked": True} | REASON),

@@ -40,6 +40,16 @@ def _end_session(world: World) -> Good:
     return Good(phone, path, path_values=(session["id"],))
 
 
+def _end_person_session(world: World) -> Good:
+    owner = world.sign_in(number(world), consent="2026-11")
+    assert owner.patch("/v1/me", {"home": UNIT}).status == 200
+    (session,) = owner.get("/v1/me/sessions").json["items"]
+    ids = (owner.me["id"], session["id"])
+    return Good(
+        world.staff(), "/v1/people/{}/sessions/{}".format(*ids), path_values=ids
+    )
+
+
 def _read_out_code(world: World) -> Good:
     person = world.person()
     path = f"/v1/people/{person.id}/sign-in-code"
@@ -130,6 +140,8 @@ CASES = Cases(
         "sign_out": MEMBER,
         "list_sessions": MEMBER,
         "end_session": OWNER,
+        "list_person_sessions": STAFF,
+        "end_person_session": STAFF,
         "read_out_code": WORKER,
         "send_role_code": STAFF,
         "agree_to_role": WORKER,
@@ -149,12 +161,18 @@ CASES = Cases(
         "send_email_code": {"address": "a@example.org"},
         "verify_email": {"code": "123456"},
     },
-    path_values={"session_id": _session},
+    path_values={
+        "session_id": _session,
+        "end_person_session.session_id": lambda world, owner, target: _session(
+            world, target, owner
+        ),
+    },
     good={
         "send_code": _send_code,
         "sign_in": _sign_in,
         "sign_out": _sign_out,
         "end_session": _end_session,
+        "end_person_session": _end_person_session,
         "read_out_code": _read_out_code,
         "send_role_code": _send_role_code,
         "agree_to_role": _agree_to_role,

@@ -49,13 +49,15 @@ def wide_codes(street: Street) -> list[str]:
     ]
 
 
-def viewer_of(street: Street, place: str, dice: Random) -> Phone:
-    """Return the phone of some staff of a place."""
+def viewer_of(
+    street: Street, place: str, dice: Random, least: Role = Role.GRID_WORKER
+) -> Phone:
+    """Return the phone of some staff of a place, with a role or one above it."""
     staff = [
         person
         for person in street.all(Person)
         for grant in person.grants
-        if grant.role.rank >= Role.GRID_WORKER.rank and grant.reaches(place)
+        if grant.role.rank >= least.rank and grant.reaches(place)
     ]
     return street.world.phone_of(dice.choice(staff))
 

@@ -81,6 +81,15 @@ def place_alone(street: Street, dice: Random, *, place: str) -> Listing:
     return replace(whole, expected=[place], query=query)
 
 
+def some_levels(street: Street, dice: Random, *, place: str) -> Listing:
+    """The list of a place with one to four levels below it."""
+    whole, levels = places(street, dice, place=place), dice.randint(1, 4)
+    depth = place.count(".") + levels
+    near = [code for code in whole.expected if code.count(".") <= depth]
+    query = {**whole.query, "levels": str(levels)}
+    return replace(whole, expected=near, query=query)
+
+
 def streets(street: Street, dice: Random) -> Listing:
     found = [one for one in street.all(Place) if "." not in one.id]
     found.sort(key=lambda one: one.id)
@@ -113,13 +122,29 @@ def consents_for_staff(street: Street, dice: Random) -> Listing:
 
 def sessions(street: Street, dice: Random) -> Listing:
     own = street.all(Session)
-    alive = [one for one in own if not one.is_over(street.world.clock.now())]
-    alive.sort(key=attrgetter("created_at"), reverse=True)
     (owner,) = {one.person_id for one in own}
     (person,) = [one for one in street.all(Person) if one.id == owner]
+    now, current = street.world.clock.now(), person.token_version
+    alive = [
+        one
+        for one in own
+        if one.token_version == current and not one.is_over(now)
+    ]
+    alive.sort(key=attrgetter("created_at"), reverse=True)
     return Listing(
         street.world.phone_of(person), "/v1/me/sessions", ids_of(alive)
     )
+
+
+def sessions_for_staff(street: Street, dice: Random) -> Listing:
+    """The same sessions, as community staff of the person's place read them."""
+    own = sessions(street, dice)
+    id = own.phone.me["id"]
+    (person,) = [one for one in street.all(Person) if one.id == id]
+    viewer = viewer_of(
+        street, person.places[0], dice, least=Role.COMMUNITY_STAFF
+    )
+    return replace(own, phone=viewer, path=f"/v1/people/{id}/sessions")
 
 
 def messages(street: Street, dice: Random) -> Listing:

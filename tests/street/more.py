@@ -46,13 +46,15 @@ def _of(things: tuple[Any, ...], kind: type) -> list[Any]:
 
 
 def _sessions(things: tuple[Any, ...], dice: Random) -> Iterator[Session]:
-    """Yield the sessions of one person: alive, expired and ended ones."""
-    person = dice.choice([one for one in _of(things, Person) if one.phone])
+    """Yield the sessions of a resident: alive, expired and ended ones, and of former tokens."""
+    person = dice.choice(
+        [one for one in _of(things, Person) if one.phone and not one.grants]
+    )
     for n in range(15):
         common = _common("ses", n, dice)
         yield Session(
             person_id=person.id,
-            token_version=0,
+            token_version=dice.choice((0, 0, 0, 1)),
             rotated_at=common["created_at"],
             expires_at=START + DAY * dice.choice((-3, 5, 30)),
             device=derived_id("dev", f"{n}"),

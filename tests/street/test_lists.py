@@ -96,10 +96,12 @@ LISTS: dict[tuple[str, str], Draw] = {
     ("list_people", "by name"): at(any_place, lists_of_people.people, by="q"),
     ("list_streets", ""): lists_of_people.streets,
     ("list_places", ""): at(any_place, lists_of_people.places),
+    ("list_places", "levels"): at(any_place, lists_of_people.some_levels),
     ("list_places", "alone"): at(any_place, lists_of_people.place_alone),
     ("read_consents", ""): lists_of_people.consents,
     ("list_person_consents", ""): lists_of_people.consents_for_staff,
     ("list_sessions", ""): lists_of_people.sessions,
+    ("list_person_sessions", ""): lists_of_people.sessions_for_staff,
     ("list_messages", ""): lists_of_people.messages,
     ("read_inbox", ""): lists_of_people.inbox,
     ("read_queue", ""): at(

@@ -103,6 +103,7 @@ MOVES: Mapping[str, Callable[[Try], Answer]] = {
     "person.export": _export,
     "person.erase": _erase,
     "person.confirm_consent": _confirm_consent,
+    "person.end_session": lambda a: a.phone.get(f"{a.at}/sessions"),
     "person.read_out_code": lambda a: a.phone.post(
         f"{a.at}/sign-in-code", WORDS
     ),

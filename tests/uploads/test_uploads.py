@@ -38,6 +38,24 @@ def ask(
     )
 
 
+@pytest.mark.parametrize(
+    ("then", "status"),
+    [
+        ("/m/report?photos={id}", 201),
+        ("/admin/wishes/wsh_a/confirm?proof.upload={id}", 201),
+        ("/v1/me", 422),
+        ("/administration", 422),
+        ("//admin/wishes", 422),
+        ("/admin/../v1/me", 422),
+        ("https://evil.example/admin", 422),
+    ],
+)
+def test_a_browser_comes_back_to_pages_of_people_and_staff_only(
+    world: World, then: str, status: int
+) -> None:
+    assert ask(world.resident(), then=then).status == status
+
+
 def kept(world: World) -> set[str]:
     return set(world.files._kept._data)
 

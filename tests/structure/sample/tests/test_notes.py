@@ -31,7 +31,7 @@ def parked(world: World) -> list[str]:
         f"/v1/admin/queue?place={STREET}&limit=100"
     )
     return [
-        item["title"]
+        item["job"]["kind"]
         for item in answer.json["items"]
         if item["kind"] == "job.parked"
     ]
