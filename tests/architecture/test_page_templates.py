@@ -307,15 +307,6 @@ def test_every_word_of_the_api_has_its_text(beginning: str) -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("key", sorted(texts()))
-def test_a_text_is_in_every_language_with_the_same_facts(key: str) -> None:
-    by_locale = texts()[key].by_locale
-    assert by_locale.keys() == set(LOCALES)
-    facts = [set(PLACEHOLDER.findall(each)) for each in by_locale.values()]
-    assert facts == [facts[0]] * len(facts)
-    assert all(each.strip() for each in by_locale.values())
-
-
 def test_what_is_said_after_a_move_is_there() -> None:
     for page in site.pages:
         act = page.act
