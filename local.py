@@ -13,6 +13,7 @@ WELCOME = """
 
     wall        {url}/wall                the public wall, for anybody
     app         {url}/m                   sign in with a number below; the code is in the mailbox
+    desk        {url}/admin               of staff: sign in with 139 0000 0002
     a door      {url}/b/chunhui.baihua.g01.b01.u1
     dev         {url}/dev                 clock, mailbox, replies by SMS
 
