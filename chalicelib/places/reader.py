@@ -54,6 +54,8 @@ class PlaceReader:
     def names_of(self, codes: Iterable[str]) -> dict[str, str]:
         """Return the names of places by code, each after those around it but for the street.
 
+        A community with which the next name begins is left out: 柏华社区第1网格 says both.
+
         All are read together, a hundred places in a request. An unknown place has its code.
         """
         paths = {code: _path_from_community(code) for code in codes}
@@ -62,7 +64,7 @@ class PlaceReader:
         names = {}
         for code, path in paths.items():
             known = [found[each].name for each in path if each in found]
-            names[code] = " ".join(known) if code in found else code
+            names[code] = _in_one_line(known) if code in found else code
         return names
 
     def zone_of(self, street: str) -> str:
@@ -146,6 +148,13 @@ class PlaceReader:
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return the people on duty at a place and around it; see `DutyLookup.along`."""
         return self._duty.along(code)
+
+
+def _in_one_line(names: Sequence[str]) -> str:
+    """Return names, the widest first; a community that the next name repeats is left out."""
+    if len(names) > 1 and names[1].startswith(names[0]):
+        names = names[1:]
+    return " ".join(names)
 
 
 def _path_from_community(code: str) -> list[str]:

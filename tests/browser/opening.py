@@ -57,6 +57,7 @@ def open_page(phone: Phone, page: OpenedPage, look: Look | None = None) -> None:
         form.evaluate("form => form.noValidate = true")
         form.get_by_role("button").last.click()
         phone.page.locator(".errors").wait_for()
+        phone.page.wait_for_load_state("networkidle")  # scripts add to a form
 
 
 def _below(path: str, below: str) -> str:

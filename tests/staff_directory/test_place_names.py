@@ -30,6 +30,15 @@ def test_a_list_names_each_home_from_its_community_down(world: World):
     assert homes["赵强"] == "柏华社区"
 
 
+def test_a_community_that_its_grid_repeats_is_named_once(world: World):
+    named_places(world)
+    admin = world.phone_of(world.admin)
+    admin.put(f"/v1/places/{GRID}", {"name": "柏华社区第1网格"})
+    world.person("王秀英")
+    homes = homes_of(world.staff(), BAIHUA)
+    assert homes["王秀英"] == "柏华社区第1网格 5栋 1单元"
+
+
 def test_a_street_is_named_and_nobody_without_a_home(world: World):
     admin = world.phone_of(world.admin)
     world.person("李四", home=STREET)
