@@ -1,8 +1,7 @@
 """The context of a request: the facts about its caller."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from .access import ANONYMOUS, Actor
 from .paging import Position
@@ -45,5 +44,3 @@ class RequestContext:
     locale: str = DEFAULT_LOCALE
     start: Position | None = None  # of the page of a list
     cursor_of: Callable[[Position | None], str | None] = _no_cursor
-    # The people that the reads of one page have read already, by id; None for a single request.
-    people: MutableMapping[str, Any] | None = None

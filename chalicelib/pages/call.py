@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..kernel.access import ANONYMOUS
+from ..kernel.one_look import look_again
 from ..web.inside import InsideCalls
 from ..web.requests import Caller
 from .form_values import body_of_form
@@ -37,9 +38,6 @@ class PageCall:
     factor: str = ""  # the code of a second factor that came with the form
     problem: Mapping[str, Any] | None = None
 
-    # What the reads of this page share: a caller is read once, not for each of them.
-    people: dict[str, Any] = field(default_factory=dict)
-
     @property
     def signed_in(self) -> bool:
         """Say whether somebody is signed in."""
@@ -57,9 +55,7 @@ class PageCall:
         **path: str,
     ) -> Any:
         """Return the view of a GET of the API, with the parameters of the path by name."""
-        reader = replace(
-            self.caller, key=None, seen_version=None, people=self.people
-        )
+        reader = replace(self.caller, key=None, seen_version=None)
         return self.inside.run(route, reader, path, query=query)
 
     def read_as_public(
@@ -80,7 +76,7 @@ class PageCall:
         **path: str,
     ) -> Any:
         """Run an operation of the API with the key and the version of the form."""
-        self.people.clear()  # what is read from now on is as it is then
+        look_again()
         return self.inside.run(route, self.caller, path, query=query, body=body)
 
     def body_for(self, route: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from chalice.app import Chalice, Request, Response
 
 from ..kernel.errors import Refusal
 from ..kernel.log import Log
+from ..kernel.one_look import one_look
 from ..web.api import Api, innermost_line
 from ..web.forms import read_form
 from ..web.inside import CallRefused
@@ -131,7 +132,8 @@ class Site:
     ) -> Response:
         try:
             page = self._find(method, path)
-            response = self._answer(page, request, values)
+            with one_look():
+                response = self._answer(page, request, values)
         except Exception as error:  # noqa: BLE001 - the last line; the text may be personal
             self._log.error(
                 "crash",

@@ -1,6 +1,6 @@
 """The access check that every use case makes first."""
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -83,7 +83,7 @@ class Access:
         """
         actor, people = context.actor, dict[str, Person]()
         if action.fresh and actor is not SYSTEM:
-            actor, people = self.authenticate(actor, reading, context.people)
+            actor, people = self.authenticate(actor, reading)
         target = (
             resource
             if isinstance(resource, Resource)
@@ -143,11 +143,8 @@ class Access:
         self,
         actor: Actor,
         reading: Iterable[str] = (),
-        known: MutableMapping[str, Person] | None = None,
     ) -> tuple[Actor, dict[str, Person]]:
         """Read an actor again, with others in one request; return the actor, and all by id.
-
-        Those that the page has read a moment ago are `known`, and are not read once more.
 
         Raises:
             Unauthenticated: there is no such person, or the access token no longer counts.
@@ -156,24 +153,12 @@ class Access:
         """
         if not actor.id:
             raise Unauthenticated("auth.token_missing")
-        people = self._read([actor.id, *reading], known)
+        people = self._read([actor.id, *reading])
         if actor.id not in people:
             raise Unauthenticated("auth.token_invalid")
         return people[actor.id].check_still_valid(actor), people
 
-    def _read(
-        self,
-        person_ids: list[str],
-        known: MutableMapping[str, Person] | None,
-    ) -> dict[str, Person]:
-        if known is None:
-            return self._read_all(person_ids)
-        missing = [id for id in person_ids if id not in known]
-        if missing:
-            known.update(self._read_all(missing))
-        return {id: known[id] for id in person_ids if id in known}
-
-    def _read_all(self, person_ids: list[str]) -> dict[str, Person]:
+    def _read(self, person_ids: list[str]) -> dict[str, Person]:
         if len(person_ids) > 1:
             return self._repository.find_persons(person_ids)
         person = self._repository.find_person(person_ids[0])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..kernel.one_look import rows_seen
 from .batches import BATCH_GET, in_batches, read_across
 from .store import Store, key_item
 from .table import Item, Key, RowType
@@ -20,18 +21,24 @@ def get_each(
 
     None for a missing one.
     """
-    found: dict[tuple[str, Key], Item] = {}
-    for batch in in_batches(dict.fromkeys(keys), BATCH_GET):
+    seen = rows_seen()
+    places = [(store.name_of(row.table), key.pk, key.sk) for row, key in keys]
+    found: dict[tuple[str, str, str], Item] = {
+        place: seen[place] for place in places if place in seen
+    }
+    missing = dict.fromkeys(place for place in places if place not in found)
+    for batch in in_batches(missing, BATCH_GET):
         wanted: dict[str, list[Item]] = {}
-        for row, key in batch:
-            name = store.name_of(row.table)
-            wanted.setdefault(name, []).append(key_item(key))
+        for name, pk, sk in batch:
+            wanted.setdefault(name, []).append(key_item(Key(pk, sk)))
         for name, item in read_across(
             store.connection, wanted, consistent=consistent
         ):
-            found[name, Key(item["pk"]["S"], item["sk"]["S"])] = item
+            found[name, item["pk"]["S"], item["sk"]["S"]] = item
+    if consistent:
+        seen.update(found)
     things = []
-    for row, key in keys:
-        stored = found.get((store.name_of(row.table), key))
+    for place, (row, _) in zip(places, keys, strict=True):
+        stored = found.get(place)
         things.append(row.to_entity(stored) if stored else None)
     return things

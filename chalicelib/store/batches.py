@@ -10,6 +10,7 @@ from pynamodb.constants import UNPROCESSED_ITEMS, UNPROCESSED_KEYS
 from pynamodb.exceptions import GetError, PutError
 
 from ..kernel.clock import pause
+from ..kernel.one_look import look_again
 from .faults import reading
 from .table import Item
 
@@ -95,6 +96,7 @@ def write_batch(
 def _write(
     connection: Connection, table: str, batch: list[tuple[str, Item]]
 ) -> None:
+    look_again()
     for attempt in range(_TRIES):
         if attempt:
             pause(attempt)

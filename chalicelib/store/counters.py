@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pynamodb.exceptions import PynamoDBException
 
+from ..kernel.one_look import look_again
 from .store import Store
 from .tables import COUNTER, CounterValue
 
@@ -38,6 +39,7 @@ class Counters:
             COUNTER.attribute("value").add(number),
             COUNTER.attribute("ttl").set(expires_at),
         ]
+        look_again()
         with suppress(PynamoDBException):
             self._store.connection.update_item(
                 self._store.name_of(COUNTER.table),

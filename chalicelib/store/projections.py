@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 
 from ..kernel.clock import pause
 from ..kernel.errors import Busy
+from ..kernel.one_look import look_again
 from .faults import CONTENTION, code_of
 from .store import Store
 from .table import Key
@@ -71,6 +72,7 @@ def put_if(
     puts = [store.put_request(thing, condition)]
     puts += [store.put_request(row) for row in changed]
     deletes = [store.request(row) for row in gone]
+    look_again()
     for attempt in range(_TRIES):
         if attempt:
             pause(attempt)

@@ -15,6 +15,7 @@ from pynamodb.constants import ITEM
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
+from ..kernel.one_look import look_again, rows_seen
 from ..kernel.paging import Page, Position
 from .batches import BATCH_GET, in_batches, read_batch, write_batch
 from .faults import code_of, reading
@@ -95,14 +96,18 @@ class Store:
 
         Strongly consistent, or eventually for half the price.
         """
-        name = self._names[row.table.name]
-        with reading():
-            answer = self.connection.get_item(
-                name, pk, range_key=sk, consistent_read=consistent
-            )
-        item = answer.get(ITEM)
+        name, seen = self._names[row.table.name], rows_seen()
+        item = seen.get((name, pk, sk))
+        if item is None:
+            with reading():
+                answer = self.connection.get_item(
+                    name, pk, range_key=sk, consistent_read=consistent
+                )
+            item = answer.get(ITEM)
         if not item:
             return None
+        if consistent:
+            seen[name, pk, sk] = item
         return row.to_entity(item)
 
     def get_many(
@@ -116,13 +121,17 @@ class Store:
 
         Missing ones are left out.
         """
-        name = self._names[row.table.name]
-        things: dict[tuple[str, str], T] = {}
-        for batch in in_batches(dict.fromkeys(keys), BATCH_GET):
+        name, seen = self._names[row.table.name], rows_seen()
+        items = {key: seen[name, *key] for key in keys if (name, *key) in seen}
+        missing = dict.fromkeys(key for key in keys if key not in items)
+        for batch in in_batches(missing, BATCH_GET):
             for item in read_batch(
                 self.connection, name, batch, consistent=consistent
             ):
-                things[item["pk"]["S"], item["sk"]["S"]] = row.to_entity(item)
+                items[item["pk"]["S"], item["sk"]["S"]] = item
+        if consistent:
+            seen.update({(name, *key): item for key, item in items.items()})
+        things = {key: row.to_entity(item) for key, item in items.items()}
         return [things[key] for key in keys if key in things]
 
     def page(
@@ -198,6 +207,7 @@ class Store:
 
     def put(self, thing: object, condition: Condition | None = None) -> None:
         """Write a thing."""
+        look_again()
         name, pk, sk, attributes = self._row_parts(thing)
         self.connection.put_item(
             name, pk, range_key=sk, attributes=attributes, condition=condition
@@ -218,6 +228,7 @@ class Store:
 
     def delete(self, thing: object) -> None:
         """Delete the row of a thing."""
+        look_again()
         name, key = self._key_parts(thing)
         self.connection.delete_item(name, key.pk, range_key=key.sk)
 

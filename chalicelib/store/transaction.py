@@ -15,6 +15,7 @@ from ..kernel.changes import Changes, Entity
 from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, Refusal, Replayed
 from ..kernel.ids import Ids
+from ..kernel.one_look import look_again
 from ..kernel.request import IdempotencyKey, RequestContext
 from .commit import CommitBuilder
 from .faults import CONTENTION, code_of
@@ -83,6 +84,7 @@ class Transaction:
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._wait(attempt)
+            look_again()
             try:
                 changes, result = decide()
             except Busy:  # a read
@@ -90,6 +92,7 @@ class Transaction:
             except Refusal:
                 self._answer_replay(context.idempotency_key)
                 raise
+            look_again()
             try:
                 return self._write(changes, context.idempotency_key), result
             except Contended:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -47,7 +47,6 @@ class Caller:
     locale: str
     key: str | None = None
     seen_version: int | None = None
-    people: MutableMapping[str, Any] | None = None  # see `RequestContext`
 
 
 class RequestReader:
@@ -117,7 +116,6 @@ class RequestReader:
             locale=caller.locale,
             start=cursors.read(getattr(query, "cursor", None), *scope),
             cursor_of=cursor_of,
-            people=caller.people,
         )
 
 
