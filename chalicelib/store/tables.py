@@ -17,6 +17,7 @@ from .table import RowType, Table
 __all__ = [
     "COUNTER",
     "FACT",
+    "FAILED_PARTS",
     "JOB",
     "OWN_ROWS",
     "PARKED",
@@ -56,7 +57,7 @@ _TASKS = Table(
         ),
     ),
 )
-PARKED_PART = "parked"
+PARKED_PART, FAILED_PARTS = "parked", "failed#"
 PARKED_JOB = "job.parked"  # the kind of the task of a parked job
 
 
@@ -126,7 +127,7 @@ def _job_keys(record: JobRecord) -> dict[str, str]:
 
 def failure_keys(job_id: str) -> tuple[str, str]:
     """Return the keys of the last failure of a job."""
-    return f"failed#{job_id}", "failure"
+    return f"{FAILED_PARTS}{job_id}", "failure"
 
 
 def _failure_keys(failure: JobFailure) -> dict[str, str]:

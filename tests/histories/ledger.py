@@ -18,6 +18,7 @@ from chalicelib.wishes.model import Wish
 from devserver.memory_dynamo import MemoryDynamo
 from onemachine.scan import scan_items
 
+from ..store.scan import is_waiting
 from ..world import World
 
 T = TypeVar("T")
@@ -72,7 +73,7 @@ class Ledger:
         """Return all jobs that wait."""
         found = []
         for key, item in self._items(JOB.table):
-            if key[0] != PARKED_PART:
+            if is_waiting(key[0]):
                 found.append(self._decoded(JOB, key, item))
         return [scheduled_of(record) for record in found]
 
