@@ -43,7 +43,7 @@ test: $(READY) store ## run all tests, in parallel
 	@echo "tests/clients, generated clients of the contract (make test-clients);"
 	@echo "tests/browser, the pages in a browser (make test-browser)."
 
-test-fast: $(READY) ## run the tests that start no process, in about a minute
+test-fast: $(READY) ## run the quicker tests of most features, in a minute
 	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
 	@uptime
 
