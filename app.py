@@ -17,16 +17,14 @@ from chalicelib.adapters.queue import (
     seconds_left,
 )
 from chalicelib.catalogue import id_prefixes
-from chalicelib.pages.site import Site
+from chalicelib.pages.mounting import SiteRoutes
 from chalicelib.routes import PAGES, ROUTES
 from chalicelib.runtime import log, services
 from chalicelib.web.api import Api
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, runtime.core, log, id_prefixes, runtime.public_url)
-site = Site(
-    app, api, runtime.core, runtime.browser_sessions, runtime.photo_origin, log
-)
+site = SiteRoutes(app, api, partial(runtime.make_site, api))
 for feature, lines in PAGES.items():  # written by `make openapi`, like ROUTES
     site.mount(lines, partial(runtime.pages_of, feature))
 for feature, lines in ROUTES.items():

@@ -17,8 +17,10 @@ from .settings import ReadSecret, Settings
 
 if TYPE_CHECKING:
     from .kernel.mail_event import MailEvent
-    from .pages.declaration import Pages
+    from .pages.declaration import Loaders, Pages
+    from .pages.site import Site
     from .pages.visitors import BrowserSessions
+    from .web.api import Api
     from .web.routes import Routes
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "core",
     "load_everything",
     "log",
+    "make_site",
     "match_wishes",
     "pages_of",
     "park",
@@ -192,6 +195,13 @@ def pages_of(feature: str) -> "Sequence[Pages]":
     if load is None:
         raise LookupError(f"{feature} has no pages")
     return load()
+
+
+def make_site(api: "Api", loaders: "Loaders") -> "Site":
+    """Make what answers the requests of pages."""
+    from .pages.site import Site
+
+    return Site(api, loaders, core, browser_sessions, photo_origin, log)
 
 
 def service_finder(feature: str) -> "Callable[[], Any] | None":

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from .redaction import without_contacts
 from .text_catalogue import Text, text
 
 __all__ = ["UserText", "fact_for"]
@@ -51,5 +50,7 @@ def fact_for(reader: str, locale: str, fact: object) -> str:
 def _readable(text: str) -> str:
     """Return words without contacts, "" where nothing visible is left."""
     if not _FIGURES.fullmatch(text):
+        from .redaction import without_contacts  # its patterns take long
+
         text = without_contacts(text)
     return text if _VISIBLE.search(text) else ""

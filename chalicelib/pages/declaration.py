@@ -5,7 +5,7 @@ operations of the API, and returns a `Sheet` or a `SeeOther`. So no page shows o
 would not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
@@ -18,6 +18,7 @@ __all__ = [
     "NO_NAMES",
     "Act",
     "BrowserTokens",
+    "Loaders",
     "PageResult",
     "PageRoute",
     "PageView",
@@ -185,6 +186,8 @@ class Pages:
         self.routes.append(PageRoute(shell=self.shell, pages=self, **fields))
 
 
+# What loads the pages of a feature, by method and path.
+Loaders: TypeAlias = Mapping[tuple[str, str], Callable[[], Sequence[Pages]]]
 # The page of a request that reaches none.
 NOWHERE = PageRoute(
     method="GET",

@@ -1,11 +1,11 @@
-"""The site: mounts page routes on Chalice and answers each request with a page."""
+"""The site: answers each request of a page with a page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from chalice.app import Chalice, Request, Response
+from chalice.app import Request, Response
 
 from ..kernel.errors import Refusal
 from ..kernel.log import Log
@@ -25,9 +25,9 @@ from .call import PageCall
 from .cookies import ACCESS, DEVICE, RESULT, SAID, STEP
 from .declaration import (
     NOWHERE,
+    Loaders,
     PageResult,
     PageRoute,
-    Pages,
     Raw,
     SeeOther,
     Sheet,
@@ -46,11 +46,12 @@ from .visitors import BrowserSessions, Visitor, Visitors
 __all__ = ["Site"]
 
 _SIGN_IN = "/m/sign-in"
-_SHARED = "/"  # also of the API, by the media type that is asked for
 
 
 class Site:
-    """Runs the mounted pages. Every error becomes a page.
+    """Runs the pages. Every error becomes a page.
+
+    `loaders` load the pages of a route.
 
     `find_sessions` returns the sessions of browsers; `find_bucket` the origin to which photos are
     sent, "" for none.
@@ -58,17 +59,16 @@ class Site:
 
     def __init__(
         self,
-        app: Chalice,
         api: Api,
+        loaders: Loaders,
         find_core: Callable[[], SiteCore],
         find_sessions: Callable[[], BrowserSessions],
         find_bucket: Callable[[], str],
         log: Log,
     ) -> None:
-        self._app, self._api, self._log = app, api, log
+        self._api, self._loaders, self._log = api, loaders, log
         self._find_core = find_core
         self._pages: dict[tuple[str, str], PageRoute] = {}
-        self._loaders: dict[tuple[str, str], Callable[[], Sequence[Pages]]] = {}
         self._painter = Painter(find_core, self._load_all)
         self._answers = Answers(self._painter, find_core, find_bucket)
         self._visitors = Visitors(
@@ -77,21 +77,6 @@ class Site:
             find_sessions,
         )
         api.add_words(REFUSALS)
-
-    def mount(
-        self,
-        lines: Iterable[str],
-        load_pages: Callable[[], Sequence[Pages]],
-    ) -> None:
-        """Mount pages, each given as "METHOD path". They are loaded on the first request."""
-        for line in lines:
-            method, _, path = line.partition(" ")
-            self._loaders[method, path] = load_pages
-            # Other sites read the API, never a page.
-            cors = self._app.api.cors if path == _SHARED else False
-            self._app.route(
-                path, methods=[method], content_types=[], cors=cors
-            )(self._handler(method, path))
 
     @property
     def pages(self) -> list[PageRoute]:
@@ -112,24 +97,14 @@ class Site:
             page = self._pages[method, path]
         return page
 
-    def _handler(self, method: str, path: str) -> Callable[..., Response]:
-        def handle(**values: str) -> Response:
-            request = self._app.current_request
-            assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
-            accepted = request.headers.get("accept", "")
-            if self._api.has(method, path) and "text/html" not in accepted:
-                return self._api.respond(method, path, request, values)
-            return self._respond(method, path, request, values)
-
-        return handle
-
-    def _respond(
+    def respond(
         self,
         method: str,
         path: str,
         request: Request,
         values: Mapping[str, str],
     ) -> Response:
+        """Answer a request of a page."""
         try:
             page = self._find(method, path)
             with one_look():

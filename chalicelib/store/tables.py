@@ -17,7 +17,6 @@ from .table import RowType, Table
 __all__ = [
     "COUNTER",
     "FACT",
-    "FAILED_PARTS",
     "JOB",
     "OWN_ROWS",
     "PARKED",
@@ -31,10 +30,9 @@ __all__ = [
     "ReceiptRecord",
 ]
 
-# Jobs: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard. PK
-# `failed#` and a job: its last failure.
+# Jobs: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard.
 _DUE = Table("due")
-# Counters: PK the subject, SK the counter's name.
+# Counters: PK the subject, SK the counter's name. PK `failed#` and a job: its last failure.
 _COUNTERS = Table("counters")
 # Idempotency keys: PK keyed by actor and route.
 _RECEIPTS = Table("receipts")
@@ -57,7 +55,7 @@ _TASKS = Table(
         ),
     ),
 )
-PARKED_PART, FAILED_PARTS = "parked", "failed#"
+PARKED_PART = "parked"
 PARKED_JOB = "job.parked"  # the kind of the task of a parked job
 
 
@@ -127,7 +125,7 @@ def _job_keys(record: JobRecord) -> dict[str, str]:
 
 def failure_keys(job_id: str) -> tuple[str, str]:
     """Return the keys of the last failure of a job."""
-    return f"{FAILED_PARTS}{job_id}", "failure"
+    return f"failed#{job_id}", "failure"
 
 
 def _failure_keys(failure: JobFailure) -> dict[str, str]:
@@ -174,7 +172,7 @@ def _receipt_keys(receipt: ReceiptRecord) -> dict[str, str]:
 PARKED = _DUE.row(ParkedJob, keys=_parked_keys).with_tasks(
     PARKED_JOB, derive=_parked_tasks, sk=""
 )
-FAILURE = _DUE.row(JobFailure, keys=_failure_keys)
+FAILURE = _COUNTERS.row(JobFailure, keys=_failure_keys)
 JOB = _DUE.row(JobRecord, keys=_job_keys)
 COUNTER = _COUNTERS.row(Counter, keys=_counter_keys)
 RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=_receipt_keys)

@@ -18,7 +18,6 @@ from chalicelib.wishes.model import Wish
 from devserver.memory_dynamo import MemoryDynamo
 from onemachine.scan import scan_items
 
-from ..store.scan import is_waiting
 from ..world import World
 
 T = TypeVar("T")
@@ -73,7 +72,7 @@ class Ledger:
         """Return all jobs that wait."""
         found = []
         for key, item in self._items(JOB.table):
-            if is_waiting(key[0]):
+            if key[0] != PARKED_PART:
                 found.append(self._decoded(JOB, key, item))
         return [scheduled_of(record) for record in found]
 

@@ -8,7 +8,7 @@ from chalicelib.repositories import all_tables, register_all
 from chalicelib.runtime import services
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK, SK
-from chalicelib.store.tables import FAILED_PARTS, JOB, PARKED_PART
+from chalicelib.store.tables import JOB, PARKED_PART
 from onemachine import scan as scanning
 
 T = TypeVar("T")
@@ -100,15 +100,10 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def is_waiting(part: str) -> bool:
-    """Say whether a partition of the job table holds jobs that wait."""
-    return part != PARKED_PART and not part.startswith(FAILED_PARTS)
-
-
 def scheduled() -> list[ScheduledJob]:
     """Return every job that waits, in the order of time."""
     items = [
-        item for item in everything()["due"] if is_waiting(item["pk"]["S"])
+        item for item in everything()["due"] if item["pk"]["S"] != PARKED_PART
     ]
     records = sorted(
         (JOB.to_entity(item) for item in items), key=lambda record: record.at
