@@ -1,12 +1,12 @@
 """People that a form of staff names: by name, by phone, or by the id on their record."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .call import PageCall
 
-__all__ = ["found_people", "is_person_id"]
+__all__ = ["found_people", "is_person_id", "people_meant"]
 
 _PERSON = re.compile(r"per_[0-9A-Za-z]{8,40}")
 _FOUND = 20
@@ -22,3 +22,20 @@ def found_people(call: PageCall, place: str, text: str) -> Sequence[Any]:
     query = {"place": place, "q": text, "limit": _FOUND}
     found: Sequence[Any] = call.read("GET /v1/people", query).items
     return found
+
+
+def people_meant(
+    call: PageCall, place: str, *names: str
+) -> Mapping[str, Sequence[Any]]:
+    """Return who is meant by each field of a refused form that has a name or a phone, and no id.
+
+    The API takes ids. Its refusal shows the form again, which lets one of these be chosen.
+    """
+    if not call.problem or not place:
+        return {}
+    typed = {name: str(call.typed.get(name, "")).strip() for name in names}
+    return {
+        name: found_people(call, place, text)
+        for name, text in typed.items()
+        if text and not is_person_id(text)
+    }

@@ -9,6 +9,7 @@ from ..kernel.errors import NotFound
 from ..pages.call import PageCall
 from ..pages.declaration import Pages, SeeOther, Sheet, Shell, sheet
 from ..pages.desk import desk_place, place_line
+from ..pages.people import people_meant
 from ..pages.places import is_cut, named_places, tree
 from ..web.inside import CallRefused
 from .desk_move_texts import MOVE_WORDS
@@ -18,6 +19,7 @@ from .desk_texts import WORDS
 __all__ = ["desk"]
 
 desk = Pages("staff_directory", Shell.DESK, {**WORDS, **MOVE_WORDS})
+_MOBILE = re.compile(r"1\d{10}")
 _ID = re.compile(r"(per|wsh|tkt)_[0-9A-Za-z]{8,40}")
 _PAGES = {
     "per": "/admin/people",
@@ -65,6 +67,7 @@ def show_registration(call: PageCall) -> Sheet:
         "staff_directory/desk_new.html",
         homes=named_places(found),
         is_cut=is_cut(found),
+        meant=people_meant(call, place, *_PEOPLE),
     )
 
 
@@ -86,6 +89,9 @@ def _without_empty_consent(
     if not call.field("agreed"):
         body.pop("consent", None)
     body.pop("agreed", None)
+    # A phone is that of a person, and the page finds them; it is no code of a household.
+    if _MOBILE.fullmatch(str(body.get("household", ""))):
+        body["household"] = f"+86{body['household']}"
     return body
 
 
@@ -170,6 +176,7 @@ def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
         is_cut=is_cut(found),
         roles=_GIVEN,
         consents=_consents(call, person) if move == "call-back" else [],
+        meant=people_meant(call, _own_place(call), *_PEOPLE),
     )
 
 
@@ -179,6 +186,8 @@ def _consents(call: PageCall, person: Any) -> Any:
     return call.read(route, {"limit": _LOOKED_AT}, person_id=person.id).items
 
 
+# The fields that name another person.
+_PEOPLE = ("household", "contact_via", "second")
 _WITH_PLACES = ("correct", "roles", "role-code")
 
 

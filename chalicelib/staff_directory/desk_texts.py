@@ -90,14 +90,20 @@ _PEOPLE: Mapping[str, Text] = {
     ),
     "people.household": text(zh="家庭", en="Household"),
     "people.household_hint": text(
-        zh="填同住的一位家人的编号（per_ 开头），或社区自己的户号。",
-        en="The id of a member of the same home (per_…), or the community's own number.",
+        zh="填同住的一位家人的姓名或手机号，或社区自己的户号。",
+        en="A member of the same home by name or phone, or the community's own number.",
     ),
     "people.contact_via": text(zh="联系人", en="Contact"),
     "people.id_hint": text(
-        zh="填这个人的编号，在其记录的名字下面。",
-        en="The id of that person: below the name on their record.",
+        zh="填这个人的姓名或手机号，下一步选出这个人。",
+        en="The name or phone of that person, whom you choose next.",
     ),
+    "people.which": text(zh="是哪一位？", en="Who is meant?"),
+    "people.no_one_meant": text(
+        zh="没有找到「{words}」。换个写法，或填手机号。",
+        en="Nobody was found for “{words}”. Write it differently, or give a phone.",
+    ),
+    "people.nobody_of_these": text(zh="都不是", en="None of these"),
     "people.see_contact": text(zh="看联系人", en="See the contact"),
     "people.child": text(zh="未满 14 岁", en="Below 14 years"),
     "people.birth_year": text(zh="出生年份", en="Year of birth"),
@@ -190,8 +196,8 @@ _PEOPLE: Mapping[str, Text] = {
     "people.they_do_not": text(zh="没有同意", en="No, they did not"),
     "people.second": text(zh="请谁批准", en="Who is to approve"),
     "people.second_hint": text(
-        zh="填同事的编号。空着就由值班的同事批准。",
-        en="The id of a colleague. Empty asks those on duty.",
+        zh="填同事的姓名或手机号，下一步选出这个人。空着就由值班的同事批准。",
+        en="The name or phone of a colleague, whom you choose next. Empty asks those on duty.",
     ),
     "people.read_out": text(
         zh="请念给本人听。只显示这一次。",

@@ -368,3 +368,72 @@ def test_an_administrator_lets_a_newcomer_see_phones(world: World) -> None:
     done = move(boss, person, "let-reveal", allowed="true", reason="学过了")
     assert "还不能看电话和门牌" not in done.words
     assert STREET in person.home
+
+
+def choices_of(shown: Shown, name: str) -> list[str]:
+    """Return the values of the radio buttons of a field."""
+    return [
+        given["value"] or ""
+        for tag, given in shown.html.elements
+        if tag == "input"
+        and given.get("type") == "radio"
+        and given.get("name") == name
+    ]
+
+
+@pytest.mark.parametrize("words", ["秦建国", "138 2222 7777", "13822227777"])
+def test_a_contact_is_found_by_name_or_phone_and_then_chosen(
+    world: World, clerk: Browser, words: str
+) -> None:
+    person = ward(world)
+    one = world.person("秦建国", phone="+8613822227777")
+    other = world.person("秦建国")
+    page = f"/admin/people/{person.id}/household"
+    shown = clerk.submit(
+        clerk.get(page), page, contact_via=words, agreed="true"
+    )
+    assert shown.status == 422
+    found = choices_of(shown, "contact_via")
+    assert found[-1] == ""
+    assert one.id in found
+    assert (other.id in found) == (words == "秦建国")
+    form = shown.form(page)
+    done = clerk.post(page, form.fields | {"contact_via": one.id})
+    assert done.status == 303, done.words
+    assert world.services.people.find(person.id).contact_via == one.id
+
+
+def test_a_household_is_joined_by_a_member_and_a_phone_is_no_code(
+    world: World, clerk: Browser
+) -> None:
+    person, member = (
+        ward(world),
+        world.person("秦建国", phone="+8613822227777"),
+    )
+    page = f"/admin/people/{person.id}/household"
+    shown = clerk.submit(clerk.get(page), page, household="13822227777")
+    assert choices_of(shown, "household") == [member.id, ""]
+    chosen = {"household": member.id, "agreed": "true"}
+    chosen |= {"consent.how": "spoken", "consent.witness": "李明"}
+    done = clerk.post(page, shown.form(page).fields | chosen)
+    assert done.status == 303, done.words
+    households = {
+        world.services.people.find(each.id).household
+        for each in (person, member)
+    }
+    assert len(households) == 1
+    assert households != {None}
+
+
+def test_who_is_not_found_is_said_and_what_was_typed_stays(
+    world: World, clerk: Browser
+) -> None:
+    path = "/admin/people/new"
+    shown = clerk.submit(
+        clerk.get(path), path, name="赵奶奶", home=UNIT, contact_via="没有人"
+    )
+    assert shown.status == 422
+    assert "没有找到「没有人」" in shown.words
+    assert 'value="没有人"' in shown.text
+    assert 'value="赵奶奶"' in shown.text
+    assert choices_of(shown, "contact_via") == []
