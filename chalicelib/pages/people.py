@@ -1,7 +1,7 @@
 """People that a form of staff names: by name, by phone, or by the id on their record."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .call import PageCall
@@ -25,14 +25,15 @@ def found_people(call: PageCall, place: str, text: str) -> Sequence[Any]:
 
 
 def people_meant(
-    call: PageCall, place: str, *names: str
+    call: PageCall, find_place: Callable[[PageCall], str], *names: str
 ) -> Mapping[str, Sequence[Any]]:
     """Return who is meant by each field of a refused form that has a name or a phone, and no id.
 
     The API takes ids. Its refusal shows the form again, which lets one of these be chosen.
     """
-    if not call.problem or not place:
+    if not call.problem:
         return {}
+    place = find_place(call)
     typed = {name: str(call.typed.get(name, "")).strip() for name in names}
     return {
         name: found_people(call, place, text)

@@ -67,7 +67,7 @@ def show_registration(call: PageCall) -> Sheet:
         "staff_directory/desk_new.html",
         homes=named_places(found),
         is_cut=is_cut(found),
-        meant=people_meant(call, place, *_PEOPLE),
+        meant=people_meant(call, lambda _: place, *_PEOPLE),
     )
 
 
@@ -176,7 +176,7 @@ def _form(call: PageCall, move: str, shown: Any = None) -> Sheet:
         is_cut=is_cut(found),
         roles=_GIVEN,
         consents=_consents(call, person) if move == "call-back" else [],
-        meant=people_meant(call, _own_place(call), *_PEOPLE),
+        meant=people_meant(call, _own_place, *_PEOPLE),
     )
 
 
