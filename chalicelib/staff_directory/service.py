@@ -67,11 +67,14 @@ class PersonAdmin(PersonRecords, PersonPowers):
         name or phone.
         """
 
-        def decide() -> tuple[Changes[Person], Page[Person]]:
+        def decide() -> tuple[Changes[Person], FoundPeople]:
             me = self._access.require(
                 context, people_permissions.READ, people_at(place, context)
             ).person
             page = self._found(context, place, role, q, limit)
+            homes = [person.home for person in page.items if person.home]
+            names = self._places.names_of(homes)  # before the look is noted
+            found = FoundPeople(page=page, place_names=names)
             by = [_kind_of_search(q), f"role={role.value}" if role else ""]
             audit = self._audit.record_look(
                 me.as_actor(),
@@ -80,12 +83,9 @@ class PersonAdmin(PersonRecords, PersonPowers):
                 context.address,
                 detail=" ".join(filter(None, by)),
             )
-            return Changes(entity=me, previous=me, writes=(audit,)), page
+            return Changes(entity=me, previous=me, writes=(audit,)), found
 
-        page = self._transaction.run_with(decide, context)[1]
-        homes = [person.home for person in page.items if person.home]
-        names = self._places.names_of(homes)
-        return FoundPeople(page=page, place_names=names)
+        return self._transaction.run_with(decide, context)[1]
 
     def _found(
         self,
