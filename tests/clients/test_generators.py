@@ -165,6 +165,10 @@ class Generated:
     warnings: list[str]
 
 
+# A property `late` is a word of Dart; its generator gives the model another name, and says so.
+RENAMED = "Late (reserved word) cannot be used as model name"
+
+
 @pytest.fixture(scope="module", params=READERS)
 def generated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -178,7 +182,8 @@ def generated(
 def test_models_of_compiled_languages_decode_real_answers(
     generated: Generated, answers: list[Any]
 ):
-    assert generated.warnings == []
+    left = [one for one in generated.warnings if RENAMED not in one]
+    assert left == []
     views = set()
     for answer in answers:
         model = model_of(answer)
